@@ -1,0 +1,246 @@
+"""PyScript's entry and the composition root: builds a phone for each <web-phone> of the page."""
+
+import asyncio
+import secrets
+import traceback
+from dataclasses import replace
+from functools import cache
+from itertools import count
+
+import js
+from pyodide.ffi import create_once_callable, create_proxy
+
+from webphone.browser.clock import Clock
+from webphone.browser.element import Element, ElementAction
+from webphone.browser.inside import DemoPeers, Ends
+from webphone.browser.page import Page
+from webphone.browser.peer import World
+from webphone.browser.peers import MediaAction
+from webphone.browser.proxies import Listeners
+from webphone.browser.socket import Sockets
+from webphone.browser.sound import Sound
+from webphone.contract import Config, Event, WebPhoneError
+from webphone.phone import Desk, Loop
+from webphone.phone.actions import (
+    Action,
+    Connect,
+    Disconnect,
+    Leaving,
+    NetworkChanged,
+    Note,
+    PlayKey,
+    PlayTone,
+    Send,
+    Tell,
+    Woken,
+)
+from webphone.sip import Names
+from webphone.ui import Gesture, View, act, screen, ticks
+from webphone.ui.view import SoundAllowed
+
+LOG_LEVELS = ("off", "error", "info", "debug")
+
+
+class PhoneOnPage:
+    """One <web-phone>: its desk, and the adapters that act for it."""
+
+    def __init__(self, host: object, clock: Clock) -> None:
+        self.desk = Desk(Names(secrets.token_bytes), guest=guest())
+        self._clock = clock
+        self._view = View()
+        self._sound_blocked = False
+        self._begun = False
+        self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
+        self._tick = clock.alarm(self.draw)
+        self._element = outside(host, clock)
+        self._page = Page(self._element.root, self._gesture)
+        self._sound = Sound(self._config, self._blocked)
+        self.loop = Loop(
+            self.desk,
+            perform=self._perform,
+            clock=clock.now,
+            arm=self._alarm.set,
+            settle=self.draw,
+            report=self.report,
+        )
+        self._sockets = Sockets(self.loop.turn, lambda: demo(clock))
+        self._peers = DemoPeers(
+            World(
+                turn=self.loop.turn,
+                config=lambda: self.desk.config.in_force(),
+                now=clock.now,
+                blocked=self._sound.held_back,
+                note=lambda text: self._perform(Note(level="info", text=text)),
+            ),
+            demo=lambda: self.desk.config.demo,
+            ends=ends,
+        )
+
+    def begin(self) -> object:
+        """Draw the first screen; gives what the page's side of the element keeps.
+
+        A shell that stands there is taken over a moment later: the phone has then heard what page
+        and person have asked for so far.
+        """
+        kept = self._element.begin(self.loop.turn, self._gone)
+        if self._page.empty:
+            self._first()
+        else:
+            js.queueMicrotask(create_once_callable(self._first))
+        return kept
+
+    def _first(self) -> None:
+        if self not in phones:
+            return
+        self._begun = True
+        self.draw()
+        js.performance.mark("webphone:python")
+        self._element.perform(Tell(event=Event("ready", {})))
+
+    def draw(self) -> None:
+        """Show the phone as it is now, and again in a second while a time runs on the screen."""
+        picture = replace(self.desk.picture, sound_blocked=self._sound_blocked)
+        now = self._clock.now()
+        self._element.show(picture)
+        if not self._begun:
+            return
+        self._page.show(screen(picture, self._view, now))
+        self._peers.show(self._page.slot)
+        self._tick.set(now + 1 if ticks(picture, self._view) else None)
+
+    def report(self, mistake: BaseException) -> None:
+        """A mistake of ours: tell the developer and the page; the phone goes on."""
+        js.console.error("".join(traceback.format_exception(mistake)))
+        self._element.perform(Tell(event=Event("error", WebPhoneError("internal"))))
+
+    def _config(self) -> Config:
+        return self.desk.config
+
+    def _perform(self, action: Action) -> None:
+        match action:
+            case Connect() | Disconnect() | Send():
+                self._sockets.perform(action)
+            case PlayTone() | PlayKey():
+                self._sound.perform(action)
+            case Note(level=level, text=text):
+                if LOG_LEVELS.index(level) <= LOG_LEVELS.index(self._config().log_level):
+                    (js.console.error if level == "error" else js.console.info)(text)
+            case _ if isinstance(action, MediaAction):
+                self._peers.perform(action)
+            case _ if isinstance(action, ElementAction):
+                self._element.perform(action)
+            case _:
+                raise TypeError(f"nobody performs {type(action).__name__}")
+
+    def _gesture(self, gesture: Gesture, fields: dict[str, object]) -> bool:
+        """Do what a gesture on the screen means; whether it meant anything."""
+        if isinstance(gesture, SoundAllowed):
+            self._sound.unlock()
+        before = self._view
+        self._view, happenings = act(self._view, gesture, self.desk.picture, fields)
+        for happening in happenings:
+            self.loop.turn(happening)
+        if self._view != before and not happenings:
+            self.draw()
+        return bool(happenings) or self._view != before
+
+    def _blocked(self, blocked: bool) -> None:
+        self._sound_blocked = blocked
+        self.draw()
+
+    def _gone(self) -> None:
+        phones.remove(self)
+        self._alarm.close()
+        self._tick.close()
+        self._peers.close()
+        self._sound.close()
+        self._sockets.close()
+        self._page.destroy()
+
+
+# All of these live as long as the page.
+phones: list[PhoneOnPage] = []
+listeners = Listeners()
+ends = Ends()
+
+
+@cache
+def demo(clock: Clock) -> object:
+    """The exchange of all phones whose `demo` is on, made for the first of them."""
+    from webphone.demo import Demo
+
+    return Demo(Names(secrets.token_bytes), clock, ends, every_report)
+
+
+def outside(host: object, clock: Clock) -> object:
+    """The page of an element; in embed.html also the page around the frame."""
+    if not host.element.hasAttribute("data-frame"):
+        return Element(host)
+    from webphone.browser.frame import Framed
+
+    return Framed(Element(host), clock)
+
+
+def guest() -> str:
+    """A username that no other phone of the page has: you, you-2, you-3."""
+    taken = {phone.desk.guest for phone in phones}
+    names = ("you" if number == 1 else f"you-{number}" for number in count(1))
+    return next(name for name in names if name not in taken)
+
+
+def every(happening: object) -> None:
+    """Tell every phone of the page."""
+    for phone in list(phones):
+        phone.loop.turn(happening)
+
+
+def watch_page(clock: Clock) -> None:
+    """Let the phones know when the page is seen, loses the network, or goes away."""
+
+    def seen(_event: object) -> None:
+        if js.document.visibilityState == "visible":
+            clock.look()
+            every(Woken())
+
+    def failed(event: object) -> None:
+        # The page's own mistakes are not ours to report.
+        fault = getattr(event, "error", None) or getattr(event, "reason", None)
+        if getattr(fault, "name", "") == "PythonError":
+            every_report(RuntimeError(str(fault.message)))
+
+    listeners.add(js.document, "visibilitychange", seen)
+    listeners.add(js.window, "pageshow", seen)
+    listeners.add(js.window, "online", lambda _event: every(NetworkChanged(online=True)))
+    listeners.add(js.window, "offline", lambda _event: every(NetworkChanged(online=False)))
+    listeners.add(js.window, "pagehide", lambda _event: every(Leaving()))
+    listeners.add(js.window, "error", failed)
+    listeners.add(js.window, "unhandledrejection", failed)
+    asyncio.get_event_loop().set_exception_handler(
+        lambda _loop, context: every_report(
+            context.get("exception") or RuntimeError(context["message"])
+        )
+    )
+
+
+def every_report(mistake: BaseException) -> None:
+    """A mistake that no phone caught: which one made it is not known."""
+    for phone in phones[:1]:
+        phone.report(mistake)
+
+
+def main() -> None:
+    """Attach Python to the elements that are on the page, and to those that come."""
+    tag = js.document.querySelector("script[data-timer]")
+    address = js.URL.new(tag.dataset.timer, js.document.baseURI).href if tag else None
+    clock = Clock(js.WebPhone.trusted(address) if address else None)
+    watch_page(clock)
+
+    def build(host: object) -> object:
+        phone = PhoneOnPage(host, clock)
+        phones.append(phone)
+        return phone.begin()
+
+    js.WebPhone.attach(create_proxy(build))
+
+
+main()

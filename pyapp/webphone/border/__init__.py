@@ -1,0 +1,54 @@
+"""How things cross the border: names in three spellings, errors, and values read and written."""
+
+from webphone.border.commands import Command, argument, command, decode, method_name, option
+from webphone.border.errors import ERRORS, WebPhoneError
+from webphone.border.names import camel, kebab, snake
+from webphone.border.rows import EventKind, Reading
+from webphone.border.settings import (
+    SERVER,
+    Kind,
+    Setting,
+    check_secure,
+    choice,
+    decode_setting,
+    flag,
+    number,
+    setting,
+    shortened,
+    shown,
+    text,
+    value,
+    words,
+)
+from webphone.border.writing import encode
+
+__all__ = [
+    "ERRORS",
+    "SERVER",
+    "Command",
+    "EventKind",
+    "Kind",
+    "Reading",
+    "Setting",
+    "WebPhoneError",
+    "argument",
+    "camel",
+    "check_secure",
+    "choice",
+    "command",
+    "decode",
+    "decode_setting",
+    "encode",
+    "flag",
+    "kebab",
+    "method_name",
+    "number",
+    "option",
+    "setting",
+    "shortened",
+    "shown",
+    "snake",
+    "text",
+    "value",
+    "words",
+]

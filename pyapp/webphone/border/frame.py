@@ -1,0 +1,235 @@
+"""What a phone in an iframe and the page around it tell each other, checked before it is believed.
+
+Before there is a port: `{webphone: 1, type: "hello", frameId}` from the frame, answered by
+`{webphone: 1, type: "init", id}` with the port. On the port, from the page: Call, Assign, Answer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from webphone.border.errors import WebPhoneError
+from webphone.border.names import kebab
+from webphone.border.settings import Setting, shortened
+
+VERSION = 1
+LARGEST = 256 * 1024  # characters of a message, written as JSON
+PATIENCE = 5.0  # seconds that the page has to answer a question
+MOST_NUMBER = 2**53  # of whole numbers that JavaScript counts exactly
+
+
+class Malformed(ValueError):
+    """A message that is dropped; `rid` is its number where it has one that can be answered."""
+
+    def __init__(self, problem: str, rid: int | None = None) -> None:
+        super().__init__(problem)
+        self.rid = rid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A method call; the result goes back under the same `rid`."""
+
+    rid: int
+    method: str
+    arguments: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign:
+    """Settings by property name; `functions` names those that the page keeps and answers for."""
+
+    settings: Mapping[str, Any]
+    functions: Collection[str]
+
+    def __repr__(self) -> str:
+        return f"Assign({', '.join([*self.settings, *self.functions])})"  # one may be a password
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the page says to a question; not `ok`: it failed, and `message` says how."""
+
+    rid: int
+    ok: bool
+    value: Any = None
+    message: str = ""
+
+
+Message = Call | Assign | Answer
+
+# --- Reading --------------------------------------------------------------------------------------
+
+
+def read(text: str) -> Message:
+    """A message that came over the port, written as JSON. Raises Malformed."""
+    if len(text) > LARGEST:
+        raise Malformed(f"it is larger than {LARGEST // 1024} kB")
+    data = _object(text)
+    match data.get("type"):
+        case "call":
+            rid = _number(data)
+            method, arguments = data.get("method"), data.get("args", [])
+            if not isinstance(method, str) or not isinstance(arguments, list):
+                raise Malformed("a call has a method and a list of args", rid)
+            return Call(rid=rid, method=method, arguments=arguments)
+        case "set":
+            settings, functions = data.get("props", {}), data.get("functions", [])
+            if not isinstance(settings, dict) or not _texts(functions):
+                raise Malformed("a set has props by name and a list of functions")
+            return Assign(settings=settings, functions=functions)
+        case "answer":
+            message = data.get("message", "")
+            return Answer(
+                rid=_number(data),
+                ok=data.get("ok") is True,
+                value=data.get("value"),
+                message=message if isinstance(message, str) else "",
+            )
+        case other:
+            raise Malformed(f"its type is {shortened(other)}")
+
+
+def opens(text: str, frame_id: str) -> bool:
+    """Whether a window's message answers the hello of this frame. Never raises."""
+    try:
+        data = _object(text) if len(text) <= LARGEST else {}
+    except Malformed:
+        return False
+    return (
+        data.get("webphone") == VERSION
+        and data.get("type") == "init"
+        and data.get("id") == frame_id
+    )
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Malformed("it is no plain data") from None
+    if not isinstance(data, dict):
+        raise Malformed("it is no object")
+    return data
+
+
+def _number(data: Mapping[str, Any]) -> int:
+    rid = data.get("rid")
+    if not isinstance(rid, int) or isinstance(rid, bool) or not 0 <= rid < MOST_NUMBER:
+        raise Malformed("its rid is no whole number")
+    return rid
+
+
+def _texts(given: Any) -> bool:
+    return isinstance(given, list) and all(isinstance(item, str) for item in given)
+
+
+# --- Who may frame the phone ----------------------------------------------------------------------
+
+ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<any>\*\.)?(?P<rest>[a-z0-9._:\[\]-]+)/?")
+
+
+def admits(listed: Iterable[str], own: str, asking: str) -> bool:
+    """Whether a page of the origin `asking` may frame a phone of the origin `own`.
+
+    `listed` holds origins such as `https://crm.example`; `https://*.crm.example` stands for every
+    name below, `*` for every origin. Pages opened from disk, whose origin is "null", only find
+    phones opened from disk.
+    """
+    if own in ("null", "file://"):
+        return asking in ("null", "file://")
+    if asking in ("null", ""):
+        return False
+    return asking == own or any(_stands_for(entry.lower(), asking.lower()) for entry in listed)
+
+
+def _stands_for(entry: str, asking: str) -> bool:
+    if entry == "*":
+        return True
+    found = ORIGIN.fullmatch(entry)
+    if found is None:
+        return False
+    scheme, rest = found["scheme"], found["rest"]
+    if not found["any"]:
+        return asking == f"{scheme}://{rest}"
+    name = asking.removeprefix(f"{scheme}://")
+    return name != asking and name.endswith(f".{rest}")
+
+
+# --- Settings in the frame's address --------------------------------------------------------------
+
+SECRETS = {"password", "token", "ha1", "credentials", "secret"}
+# Whoever writes the address could admit himself.
+KEPT = {"allow-origins"}
+
+
+def parameters(
+    given: Mapping[str, str], settings: Mapping[str, Setting]
+) -> tuple[dict[str, str], list[WebPhoneError]]:
+    """The attributes that the parameters of an address stand for, and what is wrong with others.
+
+    Names that mean nothing to a phone are left alone.
+    """
+    known = {
+        kebab(row.name) for row in settings.values() if row.attribute and not row.secret
+    } - KEPT
+    good: dict[str, str] = {}
+    refused = []
+    for name, value in given.items():
+        if name.lower() in SECRETS | KEPT:
+            refused.append(_not_here(name.lower()))
+        elif name in known:
+            good[name] = value
+    return good, refused
+
+
+def _not_here(name: str) -> WebPhoneError:
+    if name in KEPT:
+        hint = "Write it as an attribute in embed.html, or into webphone.config.json beside it."
+    else:
+        hint = "An address ends up in logs and histories: hand it over with embed.js, by the port."
+    return WebPhoneError("invalid_config", f"{name} is not read from the frame's address.", hint)
+
+
+# --- What the page around must allow --------------------------------------------------------------
+
+FEATURES = (
+    *("microphone", "autoplay", "camera", "speaker-selection", "local-network"),
+    *("loopback-network", "display-capture", "clipboard-write", "fullscreen"),
+)
+# Errors that the page around can mend.
+MENDED = {"policy_blocked": "microphone", "local_network_denied": "local-network"}
+
+
+def remedy(missing: Iterable[str], origin: str) -> str:
+    """The exact attribute that gives the missing features to a frame of that origin."""
+    names = [name for name in FEATURES if name in set(missing)]
+    whom = "*" if origin in ("null", "file://") else origin
+    attribute = "; ".join(f"{name} {whom}" for name in names)
+    told = f'Write allow="{attribute}" on the iframe, and on each iframe around it.'
+    if whom == "*":
+        return told
+    header = ", ".join(f'{name}=(self "{origin}")' for name in names)
+    return f"{told} A Permissions-Policy header of the page must say {header}."
+
+
+def mended(error: WebPhoneError, missing: Collection[str], origin: str) -> WebPhoneError:
+    """The error with the exact remedy where the page around is what forbids."""
+    if MENDED.get(error.code) not in missing:
+        return error
+    return WebPhoneError(error.code, error.message, remedy(missing, origin), error.sip_code)
+
+
+def by_hand(call: Call) -> WebPhoneError | None:
+    """Why a method can't be called through a port, or None: it needs a gesture inside the frame."""
+    if call.method == "shareScreen" and call.arguments != [False]:
+        return WebPhoneError(
+            "unsupported",
+            "The browser shares a screen only after a click in the phone itself.",
+            "Let the user press the button in the phone.",
+        )
+    return None

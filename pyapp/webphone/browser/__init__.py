@@ -1,0 +1,1 @@
+"""The only room with JavaScript in it: sockets, sound, the screen, the clock."""

@@ -1,0 +1,231 @@
+"""Python's side of one <web-phone>: what the page asks goes in, what the phone says goes out.
+
+`host` is what web/webphone.js hands to the factory: {element, root, settle, dispatch, snapshot,
+states, formValue}.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from js import JSON, Object
+from pyodide.ffi import JsProxy, create_proxy, jsnull, to_js
+
+from webphone.contract import (
+    SETTINGS,
+    Config,
+    SetConfig,
+    WebPhoneError,
+    camel,
+    decode_command,
+    encode,
+    snake,
+)
+from webphone.phone.actions import (
+    Ask,
+    Asked,
+    Happening,
+    Leaving,
+    NumberTyped,
+    Permitted,
+    Refuse,
+    Reveal,
+    Save,
+    Settle,
+    Tell,
+)
+from webphone.phone.outside import config_readings, readings, states
+from webphone.phone.picture import Picture
+from webphone.ui.view import cleaned
+
+ElementAction = Tell | Ask | Settle | Refuse | Reveal | Save
+
+
+class Element:
+    """One element on the page.
+
+    Build it with the host, then `begin` gives the object that the page's side keeps; `perform`
+    does an ElementAction; `show` is called with each new picture.
+    """
+
+    def __init__(self, host: Any) -> None:
+        self.host = host
+        self.root = host.root
+        self._config = Config()
+        self._picture: Picture | None = None
+        self._states: list[str] = []
+        self._turn: Callable[[Happening], None] = lambda happening: None
+        self._gone: Callable[[], None] = lambda: None
+        self._proxies: list[Any] = []
+
+    def begin(self, turn: Callable[[Happening], None], gone: Callable[[], None]) -> Any:
+        """The page's wishes go to `turn` from now on; `gone` is called when the element is gone.
+
+        Gives the JavaScript object {set, invoke, typed, disconnected} for the factory to return.
+        """
+        self._turn, self._gone = turn, gone
+        verbs = {
+            "set": self._set,
+            "invoke": self._invoke,
+            "typed": self._typed,
+            "disconnected": self._disconnected,
+        }
+        # Destroyed in _disconnected, the last call that the page's side makes.
+        proxies = {name: create_proxy(verb) for name, verb in verbs.items()}
+        self._proxies = list(proxies.values())
+        return to_js(proxies, dict_converter=Object.fromEntries)
+
+    def show(self, picture: Picture) -> None:
+        """Tell the page's side what it may read."""
+        before, self._picture, self._config = self._picture, picture, picture.config
+        told = readings(picture, before)
+        if told:
+            self.host.snapshot(_outward(told))
+        self._tell_config(config_readings(picture, before))
+        now = states(picture)
+        if now != self._states:
+            self._states = now
+            self.host.states(to_js(now))
+
+    def perform(self, action: ElementAction) -> None:
+        """Do what the phone wants of its page."""
+        match action:
+            case Tell(event=event):
+                self._dispatch(event.name, event.detail)
+            case Ask(ask=ask, event=event):
+                allowed = self._dispatch(event.name, event.detail)
+                self._turn(Permitted(ask=ask, allowed=allowed))
+            case Settle(reply=reply, value=value):
+                self.host.settle(reply, True, _outward(value))
+            case Refuse(reply=reply, error=error):
+                self.host.settle(reply, False, _outward(error))
+            case Reveal(shown=shown):
+                self.host.element.hidden = not shown
+            case Save(record=record):
+                self.host.formValue(json.dumps(encode(record), ensure_ascii=False))
+
+    def _dispatch(self, name: str, detail: Any) -> bool:
+        return bool(self.host.dispatch(name, _outward(detail)))
+
+    # --- What the page's side calls -----------------------------------------------------------
+
+    def _set(self, changes: Any) -> None:
+        """Attributes and properties, by property name. A wrong one is told and changes nothing."""
+        try:
+            asked = _inward(changes)
+        except WebPhoneError as wrong:
+            self._dispatch("error", wrong)
+            return
+        good = self._good(asked)
+        if good:
+            self._turn(Asked(command=SetConfig(changes=good)))
+        if self._picture is not None:
+            names = {snake(name) for name in asked} & SETTINGS.keys()
+            self._tell_config(
+                {
+                    camel(name): getattr(self._config, name)
+                    for name in sorted(names)
+                    if not SETTINGS[name].secret
+                }
+            )
+
+    def _tell_config(self, settings: dict[str, Any]) -> None:
+        if settings:
+            # A page's own function goes back as it came.
+            told = {
+                name: value if isinstance(value, JsProxy) else _outward(value)
+                for name, value in settings.items()
+            }
+            news = {"config": told}
+            self.host.snapshot(to_js(news, dict_converter=Object.fromEntries))
+
+    def _good(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Those of the changes that can be made, all at once or else one after the other."""
+        try:
+            self._config.changed(asked)
+        except WebPhoneError:
+            pass
+        else:
+            return asked
+        good: dict[str, Any] = {}
+        # First what lets another one be allowed.
+        for name in sorted(asked, key=lambda name: name != "allowInsecure"):
+            try:
+                self._config.changed({**good, name: asked[name]})
+            except WebPhoneError as wrong:
+                self._dispatch("error", wrong)
+            else:
+                good[name] = asked[name]
+        return good
+
+    def _typed(self, number: str, pasted: bool) -> None:
+        """The number field's text, typed before Python was up."""
+        self._turn(NumberTyped(number=cleaned(number) if pasted else number))
+
+    def _invoke(self, reply: int | None, name: str, arguments: Any) -> None:
+        """A method call of the page; the promise named by `reply` waits, if there is one."""
+        try:
+            given = _inward(arguments)
+            if name == "setConfig" and given and isinstance(given[0], Mapping):
+                given = [self._named(given[0]), *given[1:]]
+            command = decode_command(name, given)
+            self._turn(Asked(command=command, reply=reply))
+        except WebPhoneError as wrong:
+            self._refuse(reply, wrong)
+        except Exception:
+            traceback.print_exc()
+            self._refuse(reply, WebPhoneError("internal"))
+
+    def _named(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings without ID and name, which the element itself has."""
+        for name in ("id", "name"):
+            if isinstance(changes.get(name), str):
+                self.host.element.setAttribute(name, changes[name])
+        return {
+            name: value
+            for name, value in changes.items()
+            if not (name in ("id", "name") and isinstance(value, str))
+        }
+
+    def _refuse(self, reply: int | None, error: WebPhoneError) -> None:
+        if reply is not None:
+            self.perform(Refuse(reply=reply, error=error))
+
+    def _disconnected(self) -> None:
+        """The element has left the page for good."""
+        self._turn(Leaving())
+        self._turn = lambda happening: None
+        self._gone()
+        for proxy in self._proxies:
+            proxy.destroy()
+
+
+DEEPEST = 20
+
+# --- Values across the border ---------------------------------------------------------------------
+
+
+def _inward(value: Any, depth: int = 0) -> Any:
+    """A JavaScript value as Python data, null as None; functions stay what they are."""
+    if depth > DEEPEST:
+        raise WebPhoneError("invalid_config", "A value holds too many others in one another.")
+    if isinstance(value, JsProxy) and not callable(value):
+        try:
+            value = value.to_py()
+        except Exception:  # a window of another origin, say
+            raise WebPhoneError("invalid_config", "A value can't be read.") from None
+    if value is jsnull:
+        return None
+    if isinstance(value, dict):
+        return {str(name): _inward(item, depth + 1) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_inward(item, depth + 1) for item in value]
+    return value
+
+
+def _outward(value: Any) -> Any:
+    """A contract value as JavaScript data, None as null; nothing on the other side is a proxy."""
+    return None if value is None else JSON.parse(json.dumps(encode(value)))

@@ -1,0 +1,159 @@
+"""The phone for the Python of a page: the element's own surface, spelled and awaited in Python."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import fields
+from typing import Any
+
+from webphone.contract import COMMANDS, READINGS, SETTINGS, WebPhoneError, camel, snake
+
+
+class Phone:
+    """One `<web-phone>` of the page, as Python sees it: the element's own surface in snake_case.
+
+    `Phone.get("support")` finds the element with that id; `Phone(host=..., username=...)` makes a
+    headless one. Every method of the element is a coroutine (`await phone.make_call("100",
+    video=True)`) that raises WebPhoneError; settings and readings are attributes. Objects come as
+    dicts with snake_case keys.
+    """
+
+    def __init__(self, *, element: Any = None, **settings: Any) -> None:
+        _in_browser()
+        object.__setattr__(self, "element", element)
+        object.__setattr__(self, "_listeners", {})
+        if element is None:
+            self._make(settings)
+
+    def _make(self, settings: dict[str, Any]) -> None:
+        from js import document
+
+        made = document.createElement("web-phone")
+        object.__setattr__(self, "element", made)
+        made.hidden = True
+        for name, value in settings.items():
+            setattr(self, name, value)
+        document.body.append(made)
+
+    @classmethod
+    def get(cls, id: str) -> Phone | None:
+        """The phone whose element has that id, or None."""
+        _in_browser()
+        import js
+
+        element = js.WebPhone.get(id)
+        return cls(element=element) if element else None
+
+    def on(self, name: str, listener: Callable[..., Any] | None = None) -> Any:
+        """Calls a function, plain or async, with the detail of each event of that name.
+
+        `@phone.on("ringingin")`, or `phone.on("ringingin", f)`; gives the function back.
+        """
+        if listener is None:
+            return lambda given: self.on(name, given)
+        from pyodide.ffi import create_proxy
+
+        key = (name, listener)
+        if key not in self._listeners:
+            # Lives until off(), or as long as the page.
+            self._listeners[key] = create_proxy(lambda event: _hear(listener, event))
+            self.element.addEventListener(name, self._listeners[key])
+        return listener
+
+    def off(self, name: str, listener: Callable[..., Any]) -> None:
+        """Stops calling the function."""
+        proxy = self._listeners.pop((name, listener), None)
+        if proxy is not None:
+            self.element.removeEventListener(name, proxy)
+            proxy.destroy()
+
+    def __getattr__(self, name: str) -> Any:
+        if camel(name) in COMMANDS:
+            return _method(self.element, camel(name))
+        if name in SETTINGS or name in READINGS:
+            return _inward(getattr(self.element, camel(name)))
+        raise AttributeError(f"a phone has no {name}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in SETTINGS:
+            raise AttributeError(f"a phone has no setting {name}")
+        setattr(self.element, camel(name), _outward(value))
+
+
+def _in_browser() -> None:
+    try:
+        import js  # noqa: F401
+    except ImportError:
+        raise RuntimeError("Phone needs a browser page: run it with PyScript or Pyodide.") from None
+
+
+def _method(element: Any, name: str) -> Callable[..., Awaitable[Any]]:
+    """The element's method as a coroutine function: what it does not take by place it names."""
+    places = [
+        item.name for item in fields(COMMANDS[name]) if not item.metadata.get("option", False)
+    ]
+
+    async def call(*given: Any, **named: Any) -> Any:
+        from pyodide.ffi import JsException
+
+        placed = list(given)
+        for place in places[len(given) :]:
+            placed.append(named.pop(place, None))
+        while placed and placed[-1] is None:
+            placed.pop()
+        if named:
+            placed.append({camel(key): item for key, item in named.items()})
+        try:
+            return _inward(await getattr(element, name)(*map(_outward, placed)))
+        except JsException as refused:
+            raise WebPhoneError(
+                getattr(refused, "code", "internal"),
+                refused.message,
+                getattr(refused, "hint", ""),
+                getattr(refused, "sipCode", None),
+            ) from None
+
+    call.__name__ = snake(name)
+    return call
+
+
+def _hear(listener: Callable[..., Any], event: Any) -> None:
+    heard = listener(_inward(event.detail))
+    if inspect.isawaitable(heard):
+        task = asyncio.ensure_future(heard)
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+
+
+_running: set[Any] = set()  # the loop itself keeps only weak references
+
+
+def _outward(value: Any) -> Any:
+    """A Python value for JavaScript; a function is kept alive by a proxy."""
+    from js import Object
+    from pyodide.ffi import create_proxy, to_js
+
+    if callable(value):
+        return create_proxy(value)  # lives as long as the page
+    return to_js(value, dict_converter=Object.fromEntries)
+
+
+def _inward(value: Any) -> Any:
+    """A JavaScript value for Python: null is None, keys are in snake_case."""
+    from pyodide.ffi import JsProxy, jsnull
+
+    if isinstance(value, JsProxy) and not callable(value):
+        value = value.to_py()
+    if value is jsnull:
+        return None
+    if isinstance(value, list):
+        return [_inward(item) for item in value]
+    if isinstance(value, dict):
+        # The names of SIP headers are not ours to spell.
+        return {
+            snake(name): dict(item) if name == "headers" else _inward(item)
+            for name, item in value.items()
+        }
+    return value

@@ -1,0 +1,88 @@
+"""What a person hears and sees of the other end of a call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import js
+
+from webphone.browser.proxies import fault_name
+
+
+class Listening:
+    """The sound of one call on an <audio> of its own, its pictures on the screen's <video>s.
+
+    The <audio> is in no document: a browser plays it all the same, and no page style can hide it.
+    `blocked` is told an element that may not play before the person touches the page.
+    """
+
+    def __init__(self, call: str, blocked: Callable[[Any], None]) -> None:
+        self.sound: Any = None  # a MediaStream
+        self._call = call
+        self._blocked = blocked
+        self._audio: Any = None
+        self._picture: Any = None
+        self._own: Any = None
+        self._shown: dict[str, tuple[Any, Any]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def hear(self, track: Any) -> None:
+        """A track of the other end came."""
+        if track.kind == "video":
+            self._picture = js.MediaStream.new([track])
+            return
+        self.sound = js.MediaStream.new([track])
+        if self._audio is None:
+            self._audio = js.document.createElement("audio")
+            self._audio.autoplay = True
+        self._play(self._audio, self.sound)
+
+    def own(self, stream: Any) -> None:
+        """Our own picture, or None."""
+        self._own = stream
+
+    def show(self, slot: Callable[[str, str], Any]) -> None:
+        """Put the pictures where the screen has a place for them."""
+        for which, stream in (("remote", self._picture), ("self", self._own)):
+            element = slot(self._call, which) if stream is not None else None
+            if element is None:
+                self._clear(which)
+                continue
+            if self._shown.get(which) == (element, stream):
+                continue
+            self._shown[which] = (element, stream)
+            # The sound has its <audio>; played twice, it would echo.
+            element.muted = True
+            element.playsInline = True
+            self._play(element, stream)
+
+    def close(self) -> None:
+        for which in list(self._shown):
+            self._clear(which)
+        if self._audio is not None:
+            self._audio.pause()
+            self._audio.srcObject = None
+        self._audio = self.sound = self._picture = self._own = None
+        for task in self._tasks:
+            task.cancel()
+
+    def _clear(self, which: str) -> None:
+        shown = self._shown.pop(which, None)
+        if shown is not None:
+            shown[0].srcObject = None
+
+    def _play(self, element: Any, stream: Any) -> None:
+        element.srcObject = stream
+        task = asyncio.ensure_future(self._start(element))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _start(self, element: Any) -> None:
+        try:
+            await element.play()
+        except Exception as fault:
+            # AbortError only means that something newer is played.
+            if fault_name(fault) == "NotAllowedError":
+                self._blocked(element)

@@ -1,0 +1,339 @@
+"""Puts the screen's nodes on a shadow root and brings gestures back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import js
+from pyodide.ffi import jsnull, to_js
+
+import webphone.ui
+from webphone.browser.proxies import Listeners
+from webphone.ui.html import Node
+from webphone.ui.patch import (
+    Create,
+    Move,
+    Patch,
+    Remove,
+    SetAttribute,
+    SetMeaning,
+    SetText,
+    SetValue,
+    difference,
+)
+
+SVG = "http://www.w3.org/2000/svg"
+HEARD = ("click", "input", "keydown")
+
+# The DOM's own functions with `this` as the first argument: no bound method is made for each node.
+_call = js.Function.prototype.call
+_create = _call.bind(js.Document.prototype.createElement, js.document)
+_create_svg = _call.bind(js.Document.prototype.createElementNS, js.document, SVG)
+_create_text = _call.bind(js.Document.prototype.createTextNode, js.document)
+_set_attribute = _call.bind(js.Element.prototype.setAttribute)
+_remove_attribute = _call.bind(js.Element.prototype.removeAttribute)
+_insert = _call.bind(js.Node.prototype.insertBefore)
+_remove = _call.bind(js.Element.prototype.remove)
+_remove_text = _call.bind(js.CharacterData.prototype.remove)
+_closest = _call.bind(js.Element.prototype.closest)
+
+
+class Branch:
+    """One node on the page: its DOM node, what it is, and what is below it."""
+
+    __slots__ = ("below", "dom", "node", "number")
+
+    def __init__(self, dom: Any, node: Node | str) -> None:
+        self.dom = dom
+        self.node = node
+        self.number = ""
+        self.below: list[Branch] = []
+
+
+class Page:
+    """The screen of one phone on its shadow root.
+
+    `perform(gesture, fields)` is called with what a node's `on` holds for a DOM event, and the
+    event's plain values; where it gives True for a key, the page around does not get that key.
+    """
+
+    def __init__(self, root: Any, perform: Callable[[Any, dict[str, object]], object]) -> None:
+        self._root = root
+        self._perform = perform
+        self._shown: Node | None = None
+        self._tree: Branch | None = None
+        self._meanings: dict[str, dict[str, Any]] = {}
+        self._told: dict[int, str] = {}  # what each field holds, as far as we know
+        self._media: dict[tuple[str, str], Any] = {}
+        self._numbers = 0
+        self._listeners = Listeners()
+        for name in HEARD:
+            self._listeners.add(root, name, self._heard)
+        _adopt(root)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is there yet, not even a shell."""
+        return _found(self._root.firstElementChild) is None
+
+    def show(self, node: Node) -> None:
+        """Make the page show this; only what differs is touched, focus and caret stay."""
+        focused = _found(self._root.activeElement)
+        if self._tree is None:
+            self._take_over(node)
+        for patch in difference(self._shown, node):
+            self._apply(patch)
+        self._shown = node
+        if focused is not None and not _usable(focused):
+            self._refocus()
+        elif focused is not None and self._root.activeElement != focused:
+            focused.focus()
+
+    def slot(self, call: str, which: str) -> Any:
+        """The <video> of a call, `which` being remote or self; None while there is none."""
+        return self._media.get((call, which))
+
+    def destroy(self) -> None:
+        """Let go of the shadow root and of every proxy."""
+        self._listeners.close()
+        self._root.replaceChildren()
+        self._tree = self._shown = None
+        self._meanings.clear()
+        self._told.clear()
+        self._media.clear()
+
+    # --- From the page ----------------------------------------------------------------------------
+
+    def _heard(self, event: Any) -> None:
+        kind = str(event.type)
+        target = event.target
+        fields = self._fields(kind, event, target)
+        # Enter held down must not press what the screen puts under the focus next.
+        if kind == "keydown" and event.repeat and fields["key"] in ("Enter", " ", "Escape"):
+            event.preventDefault()
+            return
+        found = _found(_closest(target, "[data-on]"))
+        while found is not None:
+            meaning = self._meanings.get(str(found.dataset.on), {}).get(kind)
+            if meaning is not None:
+                if self._perform(meaning, fields) and kind == "keydown":
+                    event.preventDefault()
+                    event.stopPropagation()
+                return
+            above = _found(found.parentElement)
+            found = None if above is None else _found(_closest(above, "[data-on]"))
+
+    def _fields(self, kind: str, event: Any, target: Any) -> dict[str, object]:
+        if kind == "input":
+            value = str(target.value)
+            self._told[int(target.dataset.on)] = value
+            pasted = str(getattr(event, "inputType", "")) in ("insertFromPaste", "insertFromDrop")
+            return {"value": value, "pasted": pasted}
+        if kind == "keydown":
+            return {
+                "key": str(event.key),
+                "typing": target.tagName == "INPUT",
+                "pressing": target.tagName == "BUTTON",
+                "modified": bool(
+                    event.ctrlKey or event.metaKey or event.altKey or event.isComposing
+                ),
+            }
+        return {}
+
+    # --- From the shell ---------------------------------------------------------------------------
+
+    def _take_over(self, node: Node) -> None:
+        """What stands there before Python is up stays where it is like ours: nothing moves."""
+        standing = _found(self._root.firstElementChild)
+        if standing is not None and _alike(standing, node):
+            self._tree, self._shown = self._keep(standing, node), node
+        else:
+            self._root.replaceChildren()
+
+    def _keep(self, dom: Any, node: Node | str) -> Branch:
+        """This DOM node as ours, made to be what it should be."""
+        branch = Branch(dom, node)
+        if isinstance(node, str):
+            if dom.data != node:
+                dom.data = node
+            return branch
+        for name in dom.getAttributeNames():
+            if name not in node.attributes:
+                _remove_attribute(dom, name)
+        for name, value in node.attributes.items():
+            if dom.getAttribute(name) != value:
+                _set_attribute(dom, name, value)
+        if node.on or node.value is not None:
+            self._mean(branch, dict(node.on))
+        if node.value is not None:
+            self._told[int(branch.number)] = str(dom.value)
+        standing = list(dom.childNodes)
+        for child in node.children:
+            here = next((at for at, each in enumerate(standing) if _alike(each, child)), None)
+            if here is None:
+                below = self._build(child)
+                _insert(dom, below.dom, standing[0] if standing else None)
+            else:
+                for gone in standing[:here]:
+                    dom.removeChild(gone)
+                below = self._keep(standing[here], child)
+                del standing[: here + 1]
+            branch.below.append(below)
+        for gone in standing:
+            dom.removeChild(gone)
+        return branch
+
+    # --- To the page ------------------------------------------------------------------------------
+
+    def _apply(self, patch: Patch) -> None:
+        match patch:
+            case Create(path=path, node=node):
+                self._place(path, self._build(node))
+            case Remove(path=path):
+                self._take(path)
+            case Move(path=path, origin=origin):
+                parent = self._at(path[:-1])
+                branch = parent.below.pop(origin)
+                self._place(path, branch)
+            case SetAttribute(path=path, name=name, value=value):
+                self._attribute(self._at(path).dom, name, value)
+            case SetText(path=path, text=text):
+                self._at(path).dom.data = text
+            case SetValue(path=path, value=value):
+                self._value(self._at(path), value)
+            case SetMeaning(path=path, on=on):
+                self._mean(self._at(path), dict(on))
+
+    def _at(self, path: tuple[int, ...]) -> Branch:
+        branch = self._tree
+        assert branch is not None
+        for step in path:
+            branch = branch.below[step]
+        return branch
+
+    def _build(self, node: Node | str) -> Branch:
+        if isinstance(node, str):
+            return Branch(_create_text(node), node)
+        dom = _create_svg(node.tag) if node.svg else _create(node.tag)
+        branch = Branch(dom, node)
+        for name, value in node.attributes.items():
+            _set_attribute(dom, name, value)
+        if node.on or node.value is not None:
+            self._mean(branch, dict(node.on))
+        if node.value is not None:
+            self._value(branch, node.value)
+        media = node.attributes.get("data-media")
+        if media:
+            self._media[node.attributes["data-call"], media] = dom
+        for child in node.children:
+            below = self._build(child)
+            branch.below.append(below)
+            _insert(dom, below.dom, None)
+        return branch
+
+    def _place(self, path: tuple[int, ...], branch: Branch) -> None:
+        if not path:
+            self._tree = branch
+            _insert(self._root, branch.dom, None)
+            return
+        parent = self._at(path[:-1])
+        behind = parent.below[path[-1]].dom if path[-1] < len(parent.below) else None
+        _insert(parent.dom, branch.dom, behind)
+        parent.below.insert(path[-1], branch)
+
+    def _take(self, path: tuple[int, ...]) -> None:
+        branch = self._at(path)
+        if path:
+            del self._at(path[:-1]).below[path[-1]]
+        else:
+            self._tree = None
+        (_remove_text if isinstance(branch.node, str) else _remove)(branch.dom)
+        self._forget(branch)
+
+    def _forget(self, branch: Branch) -> None:
+        if isinstance(branch.node, Node):
+            self._meanings.pop(branch.number, None)
+            if branch.number:
+                self._told.pop(int(branch.number), None)
+            given = branch.node.attributes
+            self._media.pop((given.get("data-call", ""), given.get("data-media", "")), None)
+        for below in branch.below:
+            self._forget(below)
+
+    def _mean(self, branch: Branch, on: dict[str, Any]) -> None:
+        if not branch.number:
+            self._numbers += 1
+            branch.number = str(self._numbers)
+            _set_attribute(branch.dom, "data-on", branch.number)
+        self._meanings[branch.number] = on
+
+    def _attribute(self, dom: Any, name: str, value: str | None) -> None:
+        if value is None:
+            _remove_attribute(dom, name)
+        else:
+            _set_attribute(dom, name, value)
+
+    def _value(self, branch: Branch, value: str) -> None:
+        number = int(branch.number)
+        if self._told.get(number, "") == value:
+            return
+        self._told[number] = value
+        branch.dom.value = value
+
+    def _refocus(self) -> None:
+        """The control that had the focus is gone: its place is taken by the main one."""
+        for main in ("[data-primary]:not(:disabled)", "[tabindex]"):
+            after = _found(self._root.querySelector(main))
+            if after is not None:
+                after.focus()
+                return
+
+
+def _found(dom: Any) -> Any:
+    """JavaScript's null as None."""
+    return None if dom is jsnull else dom
+
+
+def _alike(dom: Any, node: Node | str) -> bool:
+    """Whether this DOM node may become that one."""
+    if isinstance(node, str):
+        return bool(dom.nodeType == js.Node.TEXT_NODE)
+    return (
+        dom.nodeType == js.Node.ELEMENT_NODE
+        and dom.localName == node.tag
+        and not dom.hasAttribute("data-shell")
+        and all(
+            _found(dom.getAttribute(name)) == node.attributes.get(name)
+            for name in ("part", "class")
+        )
+    )
+
+
+def _usable(dom: Any) -> bool:
+    return bool(dom.isConnected) and not getattr(dom, "disabled", False)
+
+
+def _adopt(root: Any) -> None:
+    """Give the root the phone's looks: one sheet for all phones of a page, no style element."""
+    if len(root.adoptedStyleSheets):
+        return
+    root.adoptedStyleSheets = to_js([_sheet()])
+
+
+_sheets: list[Any] = []
+
+
+def _sheet() -> Any:
+    if not _sheets:
+        sheet = js.CSSStyleSheet.new()
+        sheet.replaceSync(_looks())
+        _sheets.append(sheet)
+    return _sheets[0]
+
+
+def _looks() -> str:
+    """The text of webphone.css, from the disk or from the zip that the app came in."""
+    folder = str(webphone.ui.__file__).rpartition("/")[0]
+    loader: Any = webphone.ui.__loader__
+    return str(loader.get_data(f"{folder}/webphone.css").decode())

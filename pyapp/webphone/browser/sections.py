@@ -1,0 +1,90 @@
+"""The sections of a peer connection: one transceiver for sound, and one for pictures if any."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import js
+
+from webphone.browser.proxies import plain
+from webphone.media import Direction
+from webphone.media.preference import preferred
+
+
+class Sections:
+    """The transceivers of one RTCPeerConnection that are in use."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def live(self) -> list[Any]:
+        """All but the stopped ones, which never come back."""
+        every = self._connection.getTransceivers()
+        return [t for t in every if "stopped" not in (t.direction, t.currentDirection)]
+
+    def first(self, kind: str) -> Any:
+        """The section of this kind that has our track; None when there is none."""
+        return next((t for t in self.live() if kind_of(t) == kind), None)
+
+    def add(self, kind: str, direction: Direction, track: Any, stream: Any) -> None:
+        """A new section in our next offer; without a track it only receives."""
+        options: dict[str, Any] = {"direction": direction.value}
+        if track is not None:
+            options["streams"] = [stream]
+        self._connection.addTransceiver(kind if track is None else track, plain(options))
+
+    def directions(self) -> dict[str, str]:
+        """What each section is to do, by its mid."""
+        return {t.mid: str(t.direction) for t in self.live()}
+
+    def restore(self, directions: Mapping[str, str]) -> None:
+        """Be as before; a section that was not there before goes."""
+        for transceiver in self.live():
+            if transceiver.mid in directions:
+                transceiver.direction = directions[transceiver.mid]
+            else:
+                transceiver.stop()
+
+    async def agree_again(self) -> None:
+        """Do once more what both ends last agreed; nothing goes over the wire.
+
+        Chromium's rollback forgets an offer, but its sound stays as that offer wanted it: after
+        one that would only send, we would stay deaf.
+        """
+        connection = self._connection
+        last = connection.currentRemoteDescription
+        if not last:
+            return
+        if last.type == "answer":
+            await connection.setLocalDescription()
+            await connection.setRemoteDescription(last)
+        else:
+            await connection.setRemoteDescription(last)
+            await connection.setLocalDescription()
+
+    def prefer(self, wishes: Sequence[str]) -> None:
+        """Offer or answer the codecs in this order; see webphone.media.preference."""
+        for transceiver in self.live() if wishes else ():
+            if not hasattr(transceiver, "setCodecPreferences"):
+                return
+            able = js.RTCRtpReceiver.getCapabilities(kind_of(transceiver)).codecs
+            known = [(str(c.mimeType).partition("/")[2], int(c.clockRate)) for c in able]
+            chosen = js.Array.new(*[able[place] for place in preferred(known, wishes)])
+            transceiver.setCodecPreferences(chosen)
+
+
+def kind_of(section: Any) -> str:
+    return str(section.receiver.track.kind)
+
+
+def sends(section: Any) -> bool:
+    """Whether both ends have agreed that we send here."""
+    return section is not None and section.currentDirection in ("sendrecv", "sendonly")
+
+
+async def put(section: Any, track: Any, stream: Any) -> None:
+    """Send this track in a section."""
+    await section.sender.replaceTrack(track)
+    if hasattr(section.sender, "setStreams"):
+        section.sender.setStreams(stream)

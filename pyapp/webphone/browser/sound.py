@@ -1,0 +1,241 @@
+"""The phone's own sounds, by Web Audio: the ringtone, the tones of a call, the keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import js
+
+from webphone.browser.proxies import Listeners, fault_name
+from webphone.contract import Config
+from webphone.phone.actions import PlayKey, PlayTone, Tone
+from webphone.phone.tones import KEYS, Note, Score, score
+
+FADE = 0.02  # seconds
+REST_AFTER = 3.0  # seconds of silence until the audio hardware may sleep
+PATIENCE = 0.3  # seconds a browser may take to start the audio hardware
+GESTURES = ("pointerup", "keydown", "touchend", "click")
+
+
+class Sound:
+    """Plays for the person at this phone.
+
+    `blocked(True)` is called when the browser stays silent until the person touches the page, and
+    `blocked(False)` once it sounds.
+    """
+
+    def __init__(self, config: Callable[[], Config], blocked: Callable[[bool], None]) -> None:
+        self._config = config
+        self._tell_blocked = blocked
+        self._is_blocked = False
+        self._context: Any = None
+        self._wanted: Tone | None = None
+        self._source: tuple[Any, Any] | None = None  # the node that loops, and its gain
+        self._ringtone: Any = None  # an <audio> playing the page's own ringtone
+        self._waiting: list[Any] = []  # elements that were not let play
+        self._rendered: dict[tuple[Tone, str], Any] = {}
+        self._listeners = Listeners()  # while there is an AudioContext
+        self._gestures = Listeners()  # while blocked
+        self._rest: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def perform(self, action: PlayTone | PlayKey) -> None:
+        """Play a tone until the next, or a key once."""
+        match action:
+            case PlayTone(tone=tone):
+                self._play(tone)
+            case PlayKey(key=key) if key.upper() in KEYS:
+                self._play_key(KEYS[key.upper()])
+
+    def held_back(self, element: Any) -> None:
+        """Play this <audio> or <video> as soon as the person touches the page."""
+        self._waiting.append(element)
+        self._block(True)
+
+    def unlock(self) -> None:
+        """The person touched the page: what was held back may sound now."""
+        if self._context is not None:
+            self._context.resume()
+        waiting, self._waiting = self._waiting, []
+        for element in waiting:
+            self._do(_start(element, self.held_back))
+        if self._context is None or self._context.state == "running":
+            self._block(False)
+
+    def close(self) -> None:
+        """Be silent for good."""
+        self._hush()
+        for task in list(self._tasks):
+            task.cancel()
+        if self._rest:
+            self._rest.cancel()
+        self._gestures.close()
+        self._listeners.close()
+        if self._context is not None:
+            self._context.close()
+            self._context = None
+        self._rendered.clear()
+
+    # --- tones ---
+
+    def _play(self, tone: Tone | None) -> None:
+        if tone is self._wanted:
+            return
+        self._hush()
+        self._wanted = tone
+        if tone is None:
+            return
+        address = self._config().ringtone
+        if tone is Tone.RINGTONE and _is_address(address):
+            self._do(self._ring(address))
+        else:
+            self._do(self._loop(tone))
+
+    def _hush(self) -> None:
+        self._wanted = None
+        if self._source is not None:
+            source, gain = self._source
+            self._source = None
+            at = self._context.currentTime
+            gain.gain.setValueAtTime(1, at)
+            gain.gain.linearRampToValueAtTime(0, at + FADE)
+            source.stop(at + FADE)
+        if self._ringtone is not None:
+            self._ringtone.pause()
+            self._ringtone.removeAttribute("src")
+            self._ringtone = None
+        self._rest_later()
+
+    async def _loop(self, tone: Tone) -> None:
+        context = self._awake()
+        buffer = await self._render(tone)
+        if self._wanted is not tone or self._source is not None or context != self._context:
+            return
+        gain = context.createGain()
+        gain.connect(context.destination)
+        source = context.createBufferSource()
+        source.buffer = buffer
+        source.loop = True
+        source.connect(gain)
+        source.start()
+        self._source = (source, gain)
+        await self._check()
+
+    async def _ring(self, address: str) -> None:
+        element = self._ringtone = js.document.createElement("audio")
+        element.loop = True
+        element.src = address
+        try:
+            await element.play()
+        except Exception as fault:
+            if self._ringtone != element:
+                return
+            if fault_name(fault) == "NotAllowedError":
+                self.held_back(element)
+            else:
+                # Gone, or no sound file: a call must still be heard.
+                await self._loop(Tone.RINGTONE)
+
+    async def _render(self, tone: Tone) -> Any:
+        """One period of a tone as an AudioBuffer, rendered once."""
+        country = self._config().country or _country_of(js.document.documentElement.lang)
+        key = (tone, country)
+        if key not in self._rendered:
+            piece: Score = score(tone, country)
+            rate = self._context.sampleRate
+            studio = js.OfflineAudioContext.new(1, round(piece.length * rate), rate)
+            for note in piece.notes:
+                _write(note, studio, studio.destination, note.start)
+            self._rendered[key] = await studio.startRendering()
+        return self._rendered[key]
+
+    def _play_key(self, note: Note) -> None:
+        context = self._awake()
+        _write(note, context, context.destination, context.currentTime)
+        self._rest_later()
+
+    # --- the browser's audio hardware ---
+
+    def _awake(self) -> Any:
+        if self._rest:
+            self._rest.cancel()
+            self._rest = None
+        if self._context is None:
+            self._context = js.AudioContext.new()
+            self._listeners.add(self._context, "statechange", self._state_changed)
+        if self._context.state != "running":
+            self._context.resume()
+        return self._context
+
+    async def _check(self) -> None:
+        """Say so when nothing is heard."""
+        await asyncio.sleep(PATIENCE)
+        if self._context is not None and self._source is not None:
+            self._block(self._context.state != "running")
+
+    def _state_changed(self, _event: Any) -> None:
+        if self._context is not None and self._context.state == "running" and not self._waiting:
+            self._block(False)
+
+    def _rest_later(self) -> None:
+        if self._rest:
+            self._rest.cancel()
+            self._rest = None
+        if self._context is not None and self._wanted is None:
+            self._rest = asyncio.get_event_loop().call_later(REST_AFTER, self._fall_asleep)
+
+    def _fall_asleep(self) -> None:
+        self._rest = None
+        if self._context is not None and self._wanted is None:
+            self._context.suspend()
+
+    def _block(self, blocked: bool) -> None:
+        if blocked == self._is_blocked:
+            return
+        self._is_blocked = blocked
+        if blocked:
+            for name in GESTURES:
+                self._gestures.add(js.window, name, lambda _event: self.unlock(), capture=True)
+        else:
+            self._gestures.close()
+        self._tell_blocked(blocked)
+
+    def _do(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _write(note: Note, context: Any, output: Any, at: float) -> None:
+    """Oscillators for a note that begins at this time of the context; no click at either end."""
+    end = at + note.length
+    gain = context.createGain()
+    gain.gain.setValueAtTime(0, at)
+    gain.gain.linearRampToValueAtTime(note.loudness / len(note.frequencies), at + note.attack)
+    gain.gain.setValueAtTime(note.loudness / len(note.frequencies), end - note.release)
+    gain.gain.linearRampToValueAtTime(0, end)
+    gain.connect(output)
+    for frequency in note.frequencies:
+        oscillator = context.createOscillator()
+        oscillator.frequency.value = frequency
+        oscillator.connect(gain)
+        oscillator.start(at)
+        oscillator.stop(end)
+
+
+async def _start(element: Any, blocked: Callable[[Any], None]) -> None:
+    try:
+        await element.play()
+    except Exception as fault:
+        if fault_name(fault) == "NotAllowedError":
+            blocked(element)
+
+
+def _is_address(ringtone: str) -> bool:
+    return "/" in ringtone or "." in ringtone
+
+
+def _country_of(language: str) -> str:
+    return language.rpartition("-")[2] if "-" in language else ""

@@ -1,0 +1,585 @@
+"""All that crosses the border of the phone, each thing named once: settings, commands, events.
+
+Names are snake_case here; kebab-case in HTML and camelCase in JavaScript are made from them, never
+by hand. The element's names, its TypeScript types, its manifest and its reference page are written
+from these tables by `make contract`. What has `built=False` answers `unsupported`.
+"""
+
+# Fields are declared by functions that call dataclasses.field.
+# ruff: noqa: RUF009
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from webphone.border import (
+    ERRORS,
+    SERVER,
+    Command,
+    EventKind,
+    Kind,
+    Reading,
+    Setting,
+    WebPhoneError,
+    argument,
+    camel,
+    check_secure,
+    choice,
+    command,
+    decode,
+    decode_setting,
+    encode,
+    flag,
+    kebab,
+    method_name,
+    number,
+    option,
+    setting,
+    shortened,
+    shown,
+    snake,
+    text,
+    value,
+    words,
+)
+
+Json = Any
+
+# The tables below are laid out by hand: one row is one name of the outside.
+# fmt: off
+
+# --- Settings -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """How a phone is set up. Every setting can change at run time without losing a call."""
+
+    show_dialpad: bool = shown("Show the keys 0-9 * #.", seed="Show (Dialpad)")
+    show_dialled_number: bool = shown("Show the number's field.", seed="Show (Dialled Number)")
+    show_answer: bool = shown("Show the Answer button.", seed="Show (Answer)")
+    show_hangup: bool = shown("Show the Hang up button.", seed="Show (Hang Up)")
+    show_hold: bool = shown("Show the Hold button: network-level hold.", seed="Show (Hold)")
+    show_mute: bool = shown("Show the Mute button: the microphone.", seed="Show (Mute)")
+    show_dial: bool = shown("Show the Dial button.", seed="Show (Dial)")
+    show_status: bool = shown("Show registration and call status.", seed="Show (Status)")
+    auto_register: bool = flag(
+        "Register as soon as credentials are there, and again when they change.",
+        seed="Auto Register")
+    host: str = setting(Kind.SERVERS,
+        "WebSocket address of the SIP server; several, separated by commas, are tried in order.",
+        "", seed="Host")
+    username: str = text("Digest user, and user of the address of record.", seed="Username")
+    password: str = setting(Kind.SECRET,
+        "Digest password; consumed at once, never readable again.", "", seed="Password")
+    display_name: str = text("From name of outgoing calls.", seed="Display Name")
+    cli: str = text("From number of outgoing calls; the username when empty.", seed="Cli")
+    realm: str = text(
+        "Authorization domain, and domain of the address of record; the host's when empty.",
+        seed="Realm", pattern=r"[A-Za-z0-9._:\[\]-]+")
+    theme: str = choice("auto light dark", "auto", "Colours.")
+    layout: str = choice("auto bar compact full launcher", "auto", "Shape of the phone.")
+    country: str = text(
+        "ISO 3166 code of two letters: tones and number format; from `lang` when empty.",
+        pattern=r"[A-Za-z]{2}")
+    dial: str = text("Prefills the number.")
+    loading: str = choice("eager idle interaction", "eager", "When Python is started.")
+    demo: bool = flag("Use the built-in exchange, no server: nothing else need be set.")
+    auto_answer: bool = flag("Answer incoming calls at once.")
+    dnd: bool = flag("Do not disturb: incoming calls are refused as busy.")
+    video: bool = flag("Call and answer with video.")
+    allow_insecure: bool = flag("Let ws: go to other machines than this one.")
+    disabled: bool = flag("Freeze the controls; never ends a call.")
+    call_waiting: str = choice("on off", "on", "Let a second call ring during a call.")
+    max_calls: int = number("How many calls at a time.", 8, least=1, most=100)
+    record: str = choice("off ask on", "off", "Record calls.", built=False)
+    multi_tab: str = choice("all leader", "all", "Which tabs register.", built=False)
+    ringtone: str = text("Name of a built-in ringtone, or the URL of one.", "built-in")
+    ice_servers: Json = setting(Kind.ICE, "STUN and TURN servers.", ())
+    ice_servers_url: str = text("Where to fetch ice-servers.", built=False)
+    ice_policy: str = choice("all relay", "all", "Which network paths the sound may take.")
+    codecs: tuple[str, ...] = words(
+        "Codec names in order of preference, `!` before a name removes it; the browser's if empty.",
+        pattern=r"!?[A-Za-z0-9._/-]+")
+    register_expires: int = number("Lifetime of the registration in seconds.", 600, least=10)
+    session_expires: int = number(
+        "Session timer in seconds, at least 90 (RFC 4028 §4); 0 = off.", 1800,
+        least=90, off=True, built=False)
+    dtmf: str = choice("auto rtp info", "auto", "How digits are sent in a call.")
+    flows: int = number("RFC 5626 flows, 1 or 2.", 1, least=1, most=2, built=False)
+    redirect_policy: str = choice("follow ask refuse", "ask", "What to do on a 3xx.", built=False)
+    emergency_numbers: tuple[str, ...] = words(
+        "Numbers that need a confirmation; the country's when empty.",
+        pattern=r"[0-9+*#]+", built=False)
+    capture_links: tuple[str, ...] = words(
+        "Links of the page that dial: tel, sip, callto.", pattern="tel|sip|callto", built=False)
+    hotkeys: tuple[str, ...] = words(
+        "on, off, or a list of `no-x`, x being the key.", ("on",), pattern=r"on|off|no-\S+")
+    allow_origins: tuple[str, ...] = words(
+        "Origins that may frame the iframe build, besides its own; `*` is every one.",
+        pattern=r"\*|[A-Za-z][A-Za-z0-9+.-]*://\S+")
+    log_level: str = choice("off error info debug", "error", "What the developer console gets.")
+    credentials: Json = value(Kind.FUNCTION,
+        "Gives {username, password}, {username, ha1} or {token}.", built=False)
+    contact_lookup: Json = value(Kind.FUNCTION, "Names a caller.", built=False)
+    constraints: Json = value(Kind.OBJECT, "MediaStreamConstraints for getUserMedia.")
+    extra_headers: Json = value(Kind.HEADERS, "Headers added to every INVITE, {name: text}.")
+    strings: Json = value(Kind.OBJECT, "Replaces visible words, {key: text}.", built=False)
+
+    def changed(self, changes: Mapping[str, Json]) -> Config:
+        """A new Config with the changes, named in any spelling.
+
+        Raises WebPhoneError `invalid_config` naming the first wrong field, or `unsupported`;
+        nothing is applied then.
+        """
+        decoded = {}
+        for name, given in changes.items():
+            known = ALIASES.get(name, snake(name))
+            row = SETTINGS.get(known)
+            if row is None:
+                problem = f"There is no setting named {shortened(name)}."
+                raise WebPhoneError("invalid_config", problem, "See the reference for the names.")
+            decoded[known] = decode_setting(row, given)
+            if not row.built and decoded[known] != row.default:
+                raise WebPhoneError("unsupported", f"{kebab(known)} can't be changed yet.")
+        new = replace(self, **decoded)
+        check_secure(new.servers, new.allow_insecure)
+        return new
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The WebSocket addresses in their order."""
+        return tuple(part.strip() for part in self.host.split(",") if part.strip())
+
+    @property
+    def domain(self) -> str:
+        """Domain of the address of record: the realm, or else the first server's host name."""
+        if self.realm:
+            return self.realm
+        found = SERVER.fullmatch(self.servers[0]) if self.servers else None
+        return found["host"] if found else ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is enough to register."""
+        return self.demo or bool(self.host and self.username)
+
+    def in_force(self, guest: str = "you") -> Config:
+        """These settings, or while `demo` is on, those of a phone at the exchange in the page.
+
+        `guest` is who calls there when no username is set.
+        """
+        if not self.demo:
+            return self
+        return replace(
+            self, host=DEMO_ADDRESS, username=self.username or guest, password="", realm="demo",
+            auto_register=True, ice_servers=(), ice_policy="all")
+
+
+# Where the exchange in the page is reached: by no network.
+DEMO_ADDRESS = "demo:"
+
+
+# Names that pages written for the specification's own component use.
+ALIASES = {"wsServers": "host", "ws_servers": "host"}
+SETTINGS: dict[str, Setting] = {
+    item.name: Setting(item.name, default=item.default, **item.metadata) for item in fields(Config)
+}
+
+# --- Shapes ---------------------------------------------------------------------------------------
+
+CALL_STATES = ["dialling", "ringing", "early", "active", "held", "ended"]
+DISPOSITIONS = [
+    "answered", "missed", "rejected", "cancelled", "busy", "no-answer", "failed",
+    "answered-elsewhere",
+]
+PHONE_STATES = [
+    "unconfigured", "offline", "connecting", "connected", "registering", "registered",
+    "reconnecting", "failed",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """One end of a call."""
+
+    uri: str
+    number: str = ""
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView:
+    """A call as pages see it; times are ISO 8601 in UTC."""
+
+    id: str
+    call_id: str
+    state: str  # dialling ringing early active held ended
+    direction: str  # incoming outgoing
+    from_: Party
+    to: Party
+    display_name: str
+    started_at: str
+    answered_at: str | None
+    muted: bool
+    held_by: str | None  # local remote both
+    codec: str | None
+    video: bool
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """How the call sounded."""
+
+    mos: float | None = None
+    loss: float | None = None
+    jitter_ms: float | None = None
+    rtt_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """What is left of a call: exactly one record each."""
+
+    id: str
+    call_id: str
+    session_id: str | None
+    direction: str  # incoming outgoing
+    from_: Party
+    to: Party
+    display_name: str
+    started_at: str
+    ringing_at: str | None
+    answered_at: str | None
+    ended_at: str
+    post_dial_delay_ms: int | None
+    ring_seconds: float
+    talk_seconds: float
+    hold_seconds: float
+    disposition: str  # see DISPOSITIONS
+    ended_by: str  # local remote system
+    sip_code: int | None
+    sip_reason: str | None
+    q850: int | None
+    explanation: str
+    transferred_to: str | None
+    server: str | None
+    codec: str | None
+    quality: Quality
+    recording_id: str | None
+
+# --- Commands -------------------------------------------------------------------------------------
+
+
+@command("Waits for the phone.", "when Python has drawn the first screen")
+class Ready(Command): ...
+
+@command("Changes settings.", "when they are applied")
+class SetConfig(Command):
+    changes: Mapping[str, Json] = argument("Settings by name.")
+
+@command("Opens the socket to the server.",
+    "when it is open, after failover; rejects when every host failed once")
+class Connect(Command): ...
+
+@command("Registers with the server, connecting first.", "on the 2xx; rejects on the final failure")
+class Register(Command): ...
+
+@command("Removes the registration.", "on the final response")
+class Unregister(Command): ...
+
+@command("Removes the registration and closes the socket.", "when it is closed")
+class Disconnect(Command): ...
+
+@command("Calls somebody.",
+    "with the call once the INVITE is sent; rejects only before that", returns="call")
+class MakeCall(Command):
+    target: str = argument("Digits, user@domain or a sip:, sips: or tel: address.", number=True)
+    video: bool | None = option("With video; the `video` setting when left out.", default=None)
+    headers: Mapping[str, str] | None = option("Headers added to the INVITE.", default=None)
+    display_name: str = option("From name of this call.", default="")
+
+@command("Answers a ringing call.", "when the 2xx is sent", returns="call")
+class Answer(Command):
+    id: str = argument("The call; left out: the ringing one.", default="")
+    video: bool | None = option("With video; the `video` setting when left out.", default=None)
+
+@command("Refuses a ringing call.")
+class Reject(Command):
+    id: str = argument("The call; left out: the ringing one.", default="")
+    code: int = argument("SIP status, 400 to 699.", default=486, least=400, most=699)
+
+@command("Sends a ringing caller elsewhere (302).")
+class Redirect(Command):
+    id: str = argument("The call.")
+    target: str = argument("Where to.", number=True)
+
+@command("Ends a call, in whatever state it is.")
+class Hangup(Command):
+    id: str = argument("The call; left out: the active one.", default="")
+
+@command("Ends every call.")
+class HangupAll(Command): ...
+
+@command("Puts a call on hold by re-INVITE; without an id it toggles.",
+    "with the call on the final answer to the re-INVITE", returns="call")
+class Hold(Command):
+    id: str = argument("The call.", default="")
+
+@command("Takes a call off hold.",
+    "with the call on the final answer to the re-INVITE", returns="call")
+class Resume(Command):
+    id: str = argument("The call; left out: the held one.", default="")
+
+@command("Holds the active call and resumes the held one.", "when both have settled")
+class Swap(Command): ...
+
+@command("Mutes the microphone; without arguments it toggles.",
+    "at once, with whether it is muted now", returns="boolean")
+class Mute(Command):
+    on: bool | None = argument("true, false, or left out to toggle.", default=None)
+    id: str = argument("The call; left out: the active one.", default="")
+
+@command("Opens the microphone.", "at once, with whether it is muted now", returns="boolean")
+class Unmute(Command):
+    id: str = argument("The call; left out: the active one.", default="")
+
+@command("Presses a key: types when idle, sends a digit in a call.")
+class DialpadPress(Command):
+    key: str = argument("0-9 * # or +.", pattern=r"[0-9*#+A-Da-d]")
+
+@command("Sends digits in a call.", "when they are handed to the sender")
+class SendDtmf(Command):
+    tones: str = argument("0-9 * # A-D, and a comma for a pause.", pattern=r"[0-9*#A-Da-d,]+")
+    duration: int = option("Milliseconds a tone.", default=160, least=40, most=6000)
+    gap: int = option("Milliseconds between tones.", default=70, least=30, most=6000)
+    method: str = option(
+        "auto, rtp or info; the `dtmf` setting when left out.",
+        default="", pattern=r"(auto|rtp|info)?")
+    id: str = option("The call; left out: the active one.", default="")
+
+@command("Transfers a call (REFER).", "on the final NOTIFY", built=False)
+class Transfer(Command):
+    target: str = argument("Where to.", number=True)
+    id: str = argument("The call.", default="")
+
+@command("Calls somebody while the caller waits.",
+    "with the call once the INVITE is sent", returns="call", built=False)
+class Consult(Command):
+    target: str = argument("Whom to ask.", number=True)
+
+@command("Joins the active and the held call.", "on the final NOTIFY", built=False)
+class CompleteTransfer(Command): ...
+
+@command("Goes back to the held call.", "when it is resumed", built=False)
+class CancelTransfer(Command): ...
+
+@command("Joins calls.", "when they hear each other", built=False)
+class Conference(Command):
+    ids: Sequence[str] = argument("The calls; left out: all.", default=())
+
+@command("Takes a call out of the conference.", "when it is held", built=False)
+class Split(Command):
+    id: str = argument("The call.")
+
+@command("Sends a text (MESSAGE).", "on the final response", built=False)
+class SendMessage(Command):
+    target: str = argument("To whom.", number=True)
+    text: str = argument("What.", body=True)
+    content_type: str = option("MIME type.", default="text/plain")
+
+@command("Sends an INFO in a call.", "on the final response", built=False)
+class SendInfo(Command):
+    body: str = argument("What.", body=True)
+    content_type: str = option("MIME type.", default="text/plain")
+    id: str = option("The call.", default="")
+
+@command("Asks a target or the server for its abilities (OPTIONS).",
+    "on the final response", built=False)
+class SendOptions(Command):
+    target: str = argument("Whom.", default="", number=True)
+
+@command("Subscribes to an event package.", "on the final response", built=False)
+class Subscribe(Command):
+    target: str = argument("Whose.", number=True)
+    event: str = argument("Event package.")
+
+@command("Ends a subscription.", "on the final response", built=False)
+class Unsubscribe(Command):
+    target: str = argument("Whose.", number=True)
+    event: str = argument("Event package.")
+
+@command("Publishes a state.", "on the final response", built=False)
+class Publish(Command):
+    event: str = argument("Event package.")
+    value: Json = argument("The state.")
+
+@command("Adds video to the call.", "on the final answer to the re-INVITE", built=False)
+class StartVideo(Command): ...
+
+@command("Removes video from the call.", "on the final answer to the re-INVITE", built=False)
+class StopVideo(Command): ...
+
+@command("Chooses the camera.", "when it is in use", built=False)
+class SetCamera(Command):
+    id: str = argument("Device id.")
+
+@command("Shares the screen.", "when it is shared", built=False)
+class ShareScreen(Command):
+    on: bool | None = argument("true, false, or left out to toggle.", default=None)
+
+@command("Records the call.", "when it runs", built=False)
+class StartRecording(Command): ...
+
+@command("Pauses the recording.", built=False)
+class PauseRecording(Command):
+    on: bool | None = argument("true, false, or left out to toggle.", default=None)
+
+@command("Ends the recording.", "with the recording's id", returns="string", built=False)
+class StopRecording(Command): ...
+
+@command("Chooses the microphone.", "when it is in use", built=False)
+class SetInput(Command):
+    id: str = argument("Device id.")
+
+@command("Chooses the loudspeaker.", "when it is in use", built=False)
+class SetOutput(Command):
+    id: str = argument("Device id.")
+
+@command("Chooses where it rings.", "when it is in use", built=False)
+class SetRinger(Command):
+    id: str = argument("Device id.")
+
+@command("Sets the volume.", built=False)
+class SetVolume(Command):
+    x: float = argument("0 to 1.", least=0, most=1)
+
+@command("Tests network, server and devices.", "with the report", returns="object", built=False)
+class Diagnose(Command): ...
+
+@command("Exports the call records.", "with the text", returns="string", built=False)
+class ExportHistory(Command):
+    format: str = argument("csv or json.", default="json", pattern="csv|json")
+
+@command("Deletes the call records.", "when done", built=False)
+class ClearHistory(Command): ...
+
+@command("Deletes all that is stored.", "when done", built=False)
+class ForgetEverything(Command): ...
+
+@command("Gives the trace of what happened, secrets struck out.", returns="object", built=False)
+class GetTrace(Command): ...
+
+@command("Shows the phone.")
+class Show(Command): ...
+
+@command("Hides the phone; calls go on.")
+class Hide(Command): ...
+
+
+COMMANDS: dict[str, type[Command]] = {
+    method_name(kind): kind for kind in Command.__subclasses__() if kind.help
+}
+
+
+def decode_command(name: str, arguments: Sequence[Json]) -> Command:
+    """The command of a method call: positional arguments, then an options object.
+
+    Raises WebPhoneError `unsupported` for an unknown name, `invalid_config` or `invalid_number`
+    naming the argument.
+    """
+    if name not in COMMANDS:
+        raise WebPhoneError("unsupported", f"There is no method named {shortened(name)}.")
+    return decode(COMMANDS[name], arguments)
+
+
+# --- Events ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """News for the page: a name of EVENTS and its detail, a contract value or plain data."""
+
+    name: str
+    detail: Json = None
+
+    def __post_init__(self) -> None:
+        if self.name not in EVENTS:
+            raise ValueError(f"no event named {self.name}")
+
+
+_BY = "CallView & {by: 'local' | 'remote'}"
+_ROWS = (
+    EventKind("answer", "A call was answered, by either side.",
+        "CallView & {answeredBy: 'local' | 'remote'}", seed="onAnswer"),
+    EventKind("ringingout", "It rings at the other side: 180 or 183 came.",
+        "CallView & {stage: 'ringing' | 'earlymedia', sipCode: number}", seed="onRingingOut"),
+    EventKind("ringingin", "A call comes in; preventDefault() keeps the phone quiet.",
+        "CallView & {alertInfo: string | null, verstat: string | null,"
+        " forwardedFrom: Party | null}", seed="onRingingIn", cancelable=True),
+    EventKind("end", "A call is over.", "CallRecord", seed="onEnd"),
+    EventKind("registered", "The server knows where we are.",
+        "{server: string, expires: number, aor: string}", seed="onRegistered"),
+    EventKind("unregistered", "The server no longer knows.",
+        "{reason: 'user' | 'expired' | 'lost' | 'other-tab', willRetry: boolean}",
+        seed="onUnregistered"),
+    EventKind("error", "A fault: connection, registration, microphone or internal.",
+        "WebPhoneError", seed="onError"),
+    EventKind("ready", "Python has drawn the first screen.", "{}"),
+    EventKind("statechange", "The phone's state changed.",
+        "{state: PhoneState, previous: PhoneState}"),
+    EventKind("connecting", "A server is being tried.", "{server: string, attempt: number}"),
+    EventKind("reconnecting", "The connection is lost; the next try comes in `seconds`.",
+        "{server: string, seconds: number, attempt: number}"),
+    EventKind("beforedial", "Somebody wants to dial; preventDefault() stops it.",
+        "{target: string, video: boolean}", cancelable=True),
+    EventKind("hold", "A call was put on hold.", _BY),
+    EventKind("resume", "A call was taken off hold.", _BY),
+    EventKind("mute", "The microphone was muted.", "CallView"),
+    EventKind("unmute", "The microphone was opened.", "CallView"),
+    EventKind("dtmf", "A digit was sent or received.", _BY + " & {tone: string}"),
+    EventKind("transfer", "A transfer moved on.",
+        "CallView & {stage: 'requested' | 'accepted' | 'progress' | 'completed' | 'failed',"
+        " sipCode: number | null}", built=False),
+    EventKind("conference", "A conference changed.", "{calls: string[]}", built=False),
+    EventKind("recording", "A recording started, paused or ended.",
+        "CallView & {state: string, recordingId: string | null}", built=False),
+    EventKind("message", "A text came.",
+        "{from: Party, text: string, contentType: string}", built=False),
+    EventKind("notify", "News of a subscription.",
+        "{event: string, body: string, value: unknown}", built=False),
+    EventKind("devicechange", "A microphone, loudspeaker or camera came or went.",
+        "{devices: Device[]}", built=False),
+    EventKind("quality", "How the call sounds now.", "CallView & {quality: Quality}", built=False),
+    EventKind("numberchange", "The typed number changed.", "{number: string}"),
+    EventKind("screenpop", "Show what is known of the caller.", "CallView", built=False),
+    EventKind("historychange", "The call records changed.", "{}", built=False),
+    EventKind("leaderchange", "Another tab took or left the phone.",
+        "{leader: boolean}", built=False),
+)
+EVENTS = {row.name: row for row in _ROWS}
+
+# --- Readings -------------------------------------------------------------------------------------
+
+READINGS = {
+    row.name: row
+    for row in (
+        Reading("calls", "CallView[]", "The calls, oldest first.", []),
+        Reading("active_call", "CallView | null", "The call that has the ear.", None),
+        Reading("state", "PhoneState", "What the phone is doing.", "unconfigured"),
+        Reading("history", "CallRecord[]", "The call records, newest first.", []),
+        Reading("devices", "Device[]", "Microphones, loudspeakers, cameras.", [], built=False),
+        Reading("stats", "object | null", "The active call's media counters.", None, built=False),
+    )
+}
+
+__all__ = [
+    "COMMANDS", "ERRORS", "EVENTS", "READINGS", "SETTINGS", "CallRecord", "CallView", "Command",
+    "Config", "Event", "EventKind", "Json", "Kind", "Party", "Quality", "Reading", "Setting",
+    "WebPhoneError", "camel", "decode_command", "decode_setting", "encode", "kebab", "snake",
+    *(kind.__name__ for kind in COMMANDS.values()),
+]
+# fmt: on

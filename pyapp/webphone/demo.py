@@ -1,0 +1,89 @@
+"""The demo without a server: the exchange inside the page, and its numbers that sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+from webphone.browser.clock import Clock
+from webphone.browser.farend import FarEnds
+from webphone.browser.inside import Ends
+from webphone.exchange import (
+    Action,
+    AnswerCame,
+    AnswerWanted,
+    Exchange,
+    OfferWanted,
+    Over,
+    Send,
+)
+from webphone.phone import Loop
+from webphone.sip import Names
+
+Turn = Callable[[float], list[Action]]
+
+
+class Demo:
+    """One exchange for all phones of a page; lives as long as the page.
+
+    A phone's link is opened by `enter`; `report` gets a mistake of ours.
+    """
+
+    def __init__(
+        self, names: Names, clock: Clock, ends: Ends, report: Callable[[Exception], None]
+    ) -> None:
+        self._exchange = Exchange(names, realm="demo", sounding=True)
+        self._far_ends = FarEnds(self._described, ends)
+        self._links: dict[int, Callable[[bytes], None]] = {}
+        self._numbers = count()
+        alarm = clock.alarm(lambda: self._loop.turn(self._exchange.wake))
+        self._loop = Loop(
+            self,
+            perform=self._perform,
+            clock=clock.now,
+            arm=alarm.set,
+            settle=lambda: None,
+            report=report,
+        )
+
+    @property
+    def deadline(self) -> float | None:
+        """When the exchange must be woken."""
+        return self._exchange.deadline
+
+    def handle(self, turn: Turn, now: float) -> list[Action]:
+        """What the loop calls: each happening is one call of the exchange."""
+        return turn(now)
+
+    def enter(self, hear: Callable[[bytes], None]) -> int:
+        """Open a link: `hear` gets each message that comes on it."""
+        link = next(self._numbers)
+        self._links[link] = hear
+        self._loop.turn(lambda now: self._exchange.linked(link, now) or [])
+        return link
+
+    def receive(self, link: int, data: bytes) -> None:
+        """A phone sends a message."""
+        self._loop.turn(lambda now: self._exchange.receive(link, data, now))
+
+    def leave(self, link: int) -> None:
+        """Close a link."""
+        del self._links[link]
+        self._loop.turn(lambda now: self._exchange.unlinked(link, now))
+
+    def _described(self, call: str, sdp: str | None) -> None:
+        self._loop.turn(lambda now: self._exchange.described(call, sdp, now))
+
+    def _perform(self, action: Action) -> None:
+        match action:
+            case Send(link=link, data=data):
+                if link in self._links:
+                    self._links[link](data)
+            case AnswerWanted(call=call, number=number, sdp=sdp):
+                self._far_ends.answer(call, number, sdp)
+            case OfferWanted(call=call, number=number, direction=direction):
+                self._far_ends.offer(call, number, direction)
+            case AnswerCame(call=call, sdp=sdp):
+                self._far_ends.answered(call, sdp)
+            case Over(call=call):
+                self._far_ends.over(call)

@@ -1,0 +1,56 @@
+"""What is left of a call for a moment: the busy tone in the ear, the farewell on the screen."""
+
+from __future__ import annotations
+
+from webphone.contract import CallRecord
+from webphone.phone.call import Call, party
+from webphone.phone.endings import BUSY, Ending
+from webphone.phone.picture import Farewell
+from webphone.sip import By
+
+BUSY_SECONDS = 4.0  # of busy tone after a busy line
+FAREWELL_SECONDS = 5.0  # that an ended call stays on the screen
+
+
+class Aftermath:
+    """That of the last call; times are `now` values in seconds."""
+
+    def __init__(self) -> None:
+        self.farewell: Farewell | None = None
+        self._farewell_until: float | None = None
+        self._busy_until: float | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a busy tone is to be heard."""
+        return self._busy_until is not None
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` must be called next."""
+        moments = (self._busy_until, self._farewell_until)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def begin(self, call: Call, ending: Ending, record: CallRecord, now: float) -> None:
+        """A call is over."""
+        busy = call.outgoing and ending.status in BUSY and ending.by is not By.LOCAL
+        self._busy_until = now + BUSY_SECONDS if busy else None
+        self._farewell_until = now + FAREWELL_SECONDS
+        peer = party(call.remote)
+        self.farewell = Farewell(
+            record=record,
+            peer_name=peer.display_name or peer.number,
+            peer_number=peer.number,
+            words=record.explanation,
+        )
+
+    def end(self) -> None:
+        """Another call takes the ear and the screen."""
+        self.farewell = self._farewell_until = self._busy_until = None
+
+    def wake(self, now: float) -> None:
+        """Do all that is due."""
+        if self._busy_until is not None and self._busy_until <= now:
+            self._busy_until = None
+        if self._farewell_until is not None and self._farewell_until <= now:
+            self.farewell = self._farewell_until = None

@@ -1,0 +1,423 @@
+"""The front door of the phone: every wish and every happening in, actions out."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from webphone.contract import (
+    Answer,
+    CallRecord,
+    Command,
+    Config,
+    Connect,
+    DialpadPress,
+    Disconnect,
+    Event,
+    Hangup,
+    HangupAll,
+    Hide,
+    Hold,
+    MakeCall,
+    Mute,
+    Ready,
+    Redirect,
+    Register,
+    Reject,
+    Resume,
+    SendDtmf,
+    SetConfig,
+    Show,
+    Swap,
+    Unmute,
+    Unregister,
+    WebPhoneError,
+)
+from webphone.phone import actions as do
+from webphone.phone import digits, hold, outgoing
+from webphone.phone.account import Account, Result, identity
+from webphone.phone.accounts import Accounts
+from webphone.phone.actions import Action, Happening
+from webphone.phone.call import Call, Stage
+from webphone.phone.lines import Lines
+from webphone.phone.numbers import address, wrong_name
+from webphone.phone.picture import Picture
+from webphone.phone.ringing import tone
+from webphone.sip import Dropped, Malformed, NameAddr, Names, Output, parse
+
+KEYS = "0123456789*#+ABCD"
+HISTORY_LENGTH = 200
+MOVING = ("host", "username", "realm")  # settings that make it another account
+SIGNING_IN = ("password", "register_expires")  # settings that ask for a new REGISTER
+SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
+
+
+class Desk:
+    """One phone. It has no clock, no chance and no JavaScript: all of that is handed in.
+
+    `handle` never raises for what a stranger, a page or a person does.
+    """
+
+    def __init__(self, names: Names, config: Config | None = None, guest: str = "you") -> None:
+        """`guest` is the username in a demo when none is set."""
+        self.config = config or Config()
+        self.guest = guest
+        self.number = self.config.dial
+        self.fault: WebPhoneError | None = None
+        self.history: list[CallRecord] = []
+        self._names = names
+        self._sockets = count(1)
+        self._asks = count(1)
+        self.lines = Lines(self._asks)
+        self._instance = names.uuid()
+        self._dials: dict[int, Call] = {}  # that the page is asked about
+        self._accounts = Accounts(self.config.in_force(guest), self._new_account)
+        self._tone: do.Tone | None = None
+        self._state = self.account.state
+        self._now = 0.0
+
+    # --- Questions ---
+
+    @property
+    def account(self) -> Account:
+        """The account in use."""
+        return self._accounts.current
+
+    @property
+    def deadline(self) -> float | None:
+        """When `Woken` must be handled at the latest, as a `now` value; None: no need."""
+        moments = (self.lines.deadline, self._accounts.deadline)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    @property
+    def picture(self) -> Picture:
+        """The phone as the screen sees it."""
+        return Picture(
+            config=self.config,
+            state=self.account.state.value,
+            number=self.number,
+            calls=tuple(call.picture for call in self.lines.calls.values()),
+            active=self.lines.active,
+            farewell=self.lines.aftermath.farewell,
+            fault=self.fault,
+            server=self.account.server,
+            attempt=self.account.attempt,
+            retry_at=self.account.retry_at,
+            history=tuple(self.history),
+            guest=self.guest,
+        )
+
+    # --- The one door ---
+
+    def handle(self, happening: Happening, now: float) -> list[Action]:
+        """Take one happening; give back, in order, what to do about it."""
+        slept = self.deadline is not None and now > self.deadline + SLEPT
+        self._now = now
+        result = self._heed(happening, now)
+        if slept:
+            result += [x for account in self._accounts for x in account.awoken(now)]
+        actions = self._resolved(result, now)
+        actions += self._resolved(self._follow_up(now), now)
+        return actions + self._changes()
+
+    def _heed(self, happening: Happening, now: float) -> Result:
+        owners = self._accounts.owners
+        match happening:
+            case do.Asked(command=command, reply=reply):
+                return self._ask(command, reply, now)
+            case do.NumberTyped(number=number):
+                return self._typed(number)
+            case do.FaultDismissed():
+                self.fault = None
+                return []
+            case do.SocketOpened(socket=socket):
+                return [x for owner in owners(socket) for x in owner.opened(socket, now)]
+            case do.SocketClosed(socket=socket, denied=denied):
+                return [x for owner in owners(socket) for x in owner.closed(socket, denied, now)]
+            case do.Received(socket=socket, data=data):
+                return [x for owner in owners(socket) for x in self._received(owner, data, now)]
+            case do.MediaReady():
+                return self.lines.media_ready(happening, now)
+            case do.MediaFailed():
+                return self.lines.media_failed(happening, now)
+            case do.MediaChanged():
+                return self.lines.media_changed(happening)
+            case do.ToneSent(call=id, tone=sent):
+                call = self.lines.calls.get(id)
+                return digits.told(call, sent, "local") if call else []
+            case do.QualityMeasured():
+                return self.lines.measured(happening)
+            case do.Permitted(ask=ask, allowed=allowed):
+                return self._permitted(ask, allowed, happening, now)
+            case do.NetworkChanged(online=online):
+                return self.account.network_changed(online, now)
+            case do.Woken():
+                return self._wake(now)
+            case do.Leaving():  # pragma: no branch
+                return self._all_hung_up(now) + self._accounts.leave(now)
+
+    # --- Wishes ---
+
+    def _ask(self, command: Command, reply: int | None, now: float) -> Result:
+        """Obey a command; what can't be done is refused in words."""
+        try:
+            return self._obey(command, reply, now)
+        except WebPhoneError as error:
+            return self._refused(reply, error)
+
+    def _obey(self, command: Command, reply: int | None, now: float) -> Result:
+        lines = self.lines
+        match command:
+            case Ready():  # whoever is asked has drawn its screen
+                return _done(reply)
+            case SetConfig():
+                return self._configure(command, now) + _done(reply)
+            case Connect():
+                return self._ready().connect(now, reply)
+            case Register():
+                return self._ready().register(now, reply)
+            case Unregister():
+                return self.account.unregister(now, reply)
+            case Disconnect():
+                return self._all_hung_up(now) + self.account.disconnect(now, reply)
+            case MakeCall():
+                return self._make_call(command, reply)
+            case Answer():
+                call = lines.ringing(command.id)
+                video = self.config.video if command.video is None else command.video
+                return lines.answer(call, now, video=video and call.video, reply=reply)
+            case Reject():
+                if not 400 <= command.code <= 699:
+                    raise WebPhoneError(
+                        "invalid_config",
+                        f"reject() can't refuse with {command.code}.",
+                        "Use a status from 400 to 699, such as 486 or 603.",
+                    )
+                return lines.reject(lines.ringing(command.id), command.code, now) + _done(reply)
+            case Redirect():
+                target = address(command.target, self.account.config.domain)
+                return lines.redirect(lines.ringing(command.id), target, now) + _done(reply)
+            case Hangup():
+                return lines.hang_up(self._meant(command.id), now) + _done(reply)
+            case HangupAll():
+                return self._all_hung_up(now) + _done(reply)
+            case Hold():
+                return self._hold(command, reply, now)
+            case Resume():
+                held = None if command.id else lines.held()
+                return lines.resume(held or lines.find(command.id), now, reply)
+            case Swap():
+                return lines.swap(reply, now)
+            case Mute():
+                call = lines.find(command.id)
+                wanted = not call.muted if command.on is None else command.on
+                return lines.mute(call, wanted) + _done(reply, wanted)
+            case Unmute():
+                return lines.mute(lines.find(command.id), False) + _done(reply, False)
+            case DialpadPress():
+                return self._press(command.key, now) + _done(reply)
+            case SendDtmf():
+                call = lines.find(command.id)
+                sent = digits.send(call, command, command.method or self.config.dtmf, now)
+                return sent + _done(reply)
+            case Show() | Hide():
+                return [do.Reveal(shown=isinstance(command, Show)), *_done(reply)]
+        name = type(command).__name__
+        words = f"{name[0].lower()}{name[1:]}() is not part of this version."
+        raise WebPhoneError("unsupported", words)
+
+    def _ready(self) -> Account:
+        if not self.config.complete:
+            raise WebPhoneError("not_configured")
+        return self.account
+
+    def _configure(self, command: SetConfig, now: float) -> Result:
+        before, self.config = self.config, self.config.changed(command.changes)
+        before, config = before.in_force(self.guest), self.config.in_force(self.guest)
+        result: Result = []
+        if config.dial != before.dial:
+            result += self._typed(config.dial)
+        moved = any(getattr(config, name) != getattr(before, name) for name in MOVING)
+        if moved:
+            result += self._accounts.move(config, self._busy, now)
+        elif config != before:
+            self.account.config = config
+            self.account.agent.account = identity(config, self._instance)
+        if not (config.auto_register and config.complete):
+            return result
+        credentials = any(getattr(config, name) != getattr(before, name) for name in SIGNING_IN)
+        if moved or credentials or not before.auto_register:
+            result += self.account.register(now)
+        return result
+
+    def _make_call(self, command: MakeCall, reply: int | None) -> Result:
+        account = self._ready()
+        target = address(command.target or self.number, account.config.domain)
+        if len(self.lines.calls) >= self.config.max_calls:
+            raise WebPhoneError(
+                "in_call", f"There are {self.config.max_calls} calls already.", "End one first."
+            )
+        if (wrong := wrong_name(command.display_name)) is not None:
+            raise WebPhoneError("invalid_config", f"displayName {wrong}.", "Correct the name.")
+        video = self.config.video if command.video is None else command.video
+        headers = {**(self.config.extra_headers or {}), **(command.headers or {})}
+        if (ours := outgoing.not_for_pages(headers)) is not None:
+            words = f"headers can't set {ours}: the phone writes it itself."
+            raise WebPhoneError("invalid_config", words, "Leave it out.")
+        call = outgoing.call_to(account, target, self._names.token(6), self._now)
+        call.video, call.dial_reply = video, reply
+        call.extra_headers = tuple(headers.items())
+        if command.display_name:
+            call.own_name = command.display_name
+            call.local = NameAddr(command.display_name, call.local.uri)
+        ask = next(self._asks)
+        self._dials[ask] = call
+        detail = {"target": command.target or self.number, "video": video}
+        return [do.Ask(ask=ask, event=Event("beforedial", detail))]
+
+    def _permitted(self, ask: int, allowed: bool, news: do.Permitted, now: float) -> Result:
+        """The page's word on a call going out or coming in."""
+        call = self._dials.pop(ask, None)
+        if call is None:
+            return self.lines.permitted(news)
+        if allowed:
+            return self.lines.dial(call, now)
+        return self._refused(
+            call.dial_reply, WebPhoneError("cancelled", "The page prevented the call.")
+        )
+
+    def _hold(self, command: Hold, reply: int | None, now: float) -> Result:
+        call = self.lines.find(command.id)
+        if not command.id and call.hold_wanted:  # without an id it toggles
+            return self.lines.resume(call, now, reply)
+        return hold.wish(call, True, reply)
+
+    def _press(self, key: str, now: float) -> Result:
+        """A key types when idle and sends a digit in a call."""
+        key = key.upper()
+        if len(key) != 1 or key not in KEYS:
+            raise WebPhoneError(
+                "invalid_number", f"There is no key {key[:10]!r}.", "Use 0-9, * or #."
+            )
+        sounded: Result = [do.PlayKey(key=key)]
+        talking = (Stage.ACTIVE, Stage.EARLY)
+        call = self.lines.calls.get(self.lines.active or "")
+        if call is not None and call.stage in talking and key != "+":
+            return sounded + digits.send(call, SendDtmf(tones=key), self.config.dtmf, now)
+        return sounded + self._typed(self.number + key)
+
+    def _typed(self, number: str) -> Result:
+        if number == self.number:
+            return []
+        self.number = number
+        return [do.Tell(event=Event("numberchange", {"number": number}))]
+
+    def _meant(self, id: str) -> Call:
+        """The call to hang up: the one named, the active one, or the one that rings."""
+        try:
+            return self.lines.find(id)
+        except WebPhoneError:
+            return self.lines.ringing(id)
+
+    def _all_hung_up(self, now: float) -> Result:
+        return [
+            x for call in list(self.lines.calls.values()) for x in self.lines.hang_up(call, now)
+        ]
+
+    def _refused(self, reply: int | None, error: WebPhoneError) -> Result:
+        """Reject the promise; where a person asked, and not a page, show it."""
+        if reply is not None:
+            return [do.Refuse(reply=reply, error=error)]
+        if error.code != "cancelled":
+            self.fault = error
+        return [do.Tell(event=Event("error", error))] if error.code == "invalid_config" else []
+
+    # --- Time ---
+
+    def _wake(self, now: float) -> Result:
+        result = self._accounts.come_back(now) + self.lines.wake(now)
+        for owner in self._accounts:
+            result += self._news(owner, owner.wake(now))
+        return result
+
+    # --- Results ---
+
+    def _received(self, owner: Account, data: bytes, now: float) -> Result:
+        """A message goes to the account whose call it is about.
+
+        Who registers again from the same phone is often sent all it has over the newest socket
+        (RFC 5626 §6: the same instance and reg-id is the same flow).
+        """
+        if self._accounts.alone:
+            return self._news(owner, owner.received(data, now))
+        try:
+            about = parse(data).call_id
+        except Malformed:
+            about = ""
+        theirs = (call.account for call in self.lines.calls.values() if call.call_id == about)
+        whose = next(theirs, owner)
+        return self._news(whose, whose.received(data, now))
+
+    def _news(self, owner: Account, result: Result) -> Result:
+        """The actions, and what follows from the agent's news of calls."""
+        followed: Result = []
+        for item in result:
+            if isinstance(item, Output) and not isinstance(item, Dropped):
+                followed += self.lines.news(owner, item, self.config, self._now)
+            else:
+                followed.append(item)
+        return followed
+
+    def _resolved(self, result: Result, now: float) -> list[Action]:
+        """Only actions: every output of an agent is turned into what follows from it."""
+        actions: list[Action] = []
+        for item in result:
+            if isinstance(item, Dropped):
+                actions.append(do.Note(level="info", text=item.why))
+            elif isinstance(item, Output):
+                news = self.lines.news(self.account, item, self.config, now)
+                actions += self._resolved(news, now)
+            else:
+                self._keep(item)
+                actions.append(item)
+        return actions
+
+    def _keep(self, action: Action) -> None:
+        match action:
+            case do.Save(record=record):
+                self.history = [record, *self.history][:HISTORY_LENGTH]
+            case do.Tell(event=Event(name="error", detail=WebPhoneError() as error)):
+                self.fault = error
+            case do.Tell(event=Event(name="registered")):
+                self.fault = None
+            case _:
+                pass
+
+    def _follow_up(self, now: float) -> Result:
+        """What the turn has made possible: what waited for the connection, farewells."""
+        return self.lines.follow_up(now) + self._accounts.farewells(self._busy, now)
+
+    def _busy(self, account: Account) -> bool:
+        """Whether an account still carries a call, or must still end one on the wire."""
+        calls = self.lines.calls.values()
+        return not account.agent.idle or any(call.account is account for call in calls)
+
+    def _changes(self) -> list[Action]:
+        """The tone and the state, told when they change."""
+        changes: list[Action] = []
+        wanted = tone(self.lines.calls.values(), ended_busy=self.lines.aftermath.busy)
+        if wanted is not self._tone:
+            self._tone = wanted
+            changes.append(do.PlayTone(tone=wanted))
+        state = self.account.state
+        if state is not self._state:
+            detail = {"state": state.value, "previous": self._state.value}
+            self._state = state
+            changes.append(do.Tell(event=Event("statechange", detail)))
+        return changes
+
+    def _new_account(self, config: Config) -> Account:
+        return Account(config, self._names, self._sockets, self._instance)
+
+
+def _done(reply: int | None, value: object = None) -> Result:
+    return [] if reply is None else [do.Settle(reply=reply, value=value)]

@@ -1,0 +1,87 @@
+"""From what a person types or a page asks for to the address that is called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from webphone.contract import WebPhoneError
+from webphone.sip import Malformed, NameAddr, Uri
+
+LONGEST = 256
+# RFC 3966 §5: visual separators; people add spaces, and "(0)" of a national trunk prefix.
+_SEPARATORS = re.compile(r"[\s\-.()/\u00a0\u2010-\u2015]")
+_TRUNK = re.compile(r"(?<=\d)\s*\(0\)\s*")
+_DIGITS = re.compile(r"\+?[0-9*#]+")
+_USER = re.compile(r"[^\s<>\"@:;?\x00-\x1f\x7f]+")
+
+
+def address(target: str, domain: str) -> Uri:
+    """The SIP address of digits, a name, user@domain, or a sip:, sips:, tel: or callto: address.
+
+    Raises WebPhoneError `invalid_number`.
+    """
+    text = target.strip()
+    if not text:
+        raise _wrong("There is no number to call.")
+    if len(text) > LONGEST:
+        raise _wrong(f"The number is {len(text)} characters long.")
+    if re.search(r"[\x00-\x1f\x7f<>\"]", text):
+        raise _wrong("The number holds characters that no number has.")
+    scheme, colon, rest = text.partition(":")
+    if colon and scheme.lower() in ("tel", "callto"):
+        return _user(rest.partition(";")[0], domain)
+    if colon and scheme.lower() in ("sip", "sips"):
+        return _uri(text, domain)
+    if "@" in text:
+        return _uri(f"sip:{text}", domain)
+    return _user(text, domain)
+
+
+def _uri(text: str, domain: str) -> Uri:
+    try:
+        uri = Uri.parse(text)
+    except Malformed as wrong:
+        raise _wrong(f"{text[:60]!r} is not an address ({wrong}).") from None
+    if not uri.user and domain and "@" not in text:
+        return _user(uri.host, domain)
+    # RFC 3261 §19.1.5: headers in an address are a stranger's wish; they are not obeyed.
+    return replace(uri, headers=())
+
+
+def _user(text: str, domain: str) -> Uri:
+    number = _SEPARATORS.sub("", _TRUNK.sub("", text))
+    user = number if _DIGITS.fullmatch(number) else text
+    if not _USER.fullmatch(user):
+        raise _wrong(f"{text[:60]!r} is not a number.")
+    if not domain:
+        raise WebPhoneError("not_configured", "The phone has no domain to call in.")
+    try:
+        return Uri.parse(f"sip:{_escaped(user)}@{domain}")
+    except Malformed as wrong:
+        raise _wrong(f"{text[:60]!r} is not a number ({wrong}).") from None
+
+
+def _escaped(user: str) -> str:
+    # RFC 3261 §25.1: user = 1*( unreserved / escaped / user-unreserved ); "#" is not among them.
+    return "".join(
+        char if re.fullmatch(r"[A-Za-z0-9\-_.!~*'()&=+$,;?/]", char) else _percent(char)
+        for char in user
+    )
+
+
+def _percent(char: str) -> str:
+    return "".join(f"%{octet:02X}" for octet in char.encode())
+
+
+def wrong_name(name: str) -> str | None:
+    """What is wrong with a display name, or None."""
+    try:
+        NameAddr(name, Uri("sip", host="name.invalid"))
+    except ValueError as wrong:
+        return f"has {wrong}"
+    return None
+
+
+def _wrong(message: str) -> WebPhoneError:
+    return WebPhoneError("invalid_number", message)

@@ -1,0 +1,84 @@
+"""Calls that go out, until they are answered: the INVITE, ringing and early media."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from webphone import media
+from webphone.contract import Event, encode
+from webphone.phone import actions as do
+from webphone.phone.account import Account, Result, identity
+from webphone.phone.call import Call, Stage, Step
+from webphone.sip import Invoked, NameAddr, Progressed, Uri
+
+# What an INVITE of ours says itself, in long and in short (RFC 3261 §7.3.3): said twice, it breaks.
+OURS = frozenset((
+    "via", "v", "from", "f", "to", "t", "call-id", "i", "cseq", "contact", "m", "max-forwards",
+    "route", "record-route", "content-length", "l", "content-type", "c", "content-encoding", "e",
+    "allow", "supported", "k", "require", "proxy-require", "authorization", "proxy-authorization",
+))  # fmt: skip
+
+
+def not_for_pages(headers: Iterable[str]) -> str | None:
+    """The first of these header names that a page may not write, or None."""
+    return next((name for name in headers if name.lower() in OURS), None)
+
+
+def call_to(account: Account, target: Uri, id: str, now: float) -> Call:
+    """A call that is to go out, as the settings of now want it."""
+    return Call(
+        id=id,
+        account=account,
+        outgoing=True,
+        local=identity(account.config, "").caller,
+        remote=NameAddr("", target),
+        started_at=now,
+    )
+
+
+def invite(call: Call, now: float) -> Result:
+    """Send the INVITE. Raises ValueError when a header of the page would break it."""
+    call.own_offer, call.offer = call.offer or "", None
+    outputs = call.account.agent.invite(
+        call.id,
+        call.remote.uri,
+        call.own_offer,
+        now,
+        headers=call.extra_headers,
+        display_name=call.own_name or None,
+    )
+    return call.account.through(outputs, now)
+
+
+def invoked(call: Call, news: Invoked) -> Result:
+    """The INVITE is on its way: that is all the promise said."""
+    call.call_id = news.call_id
+    call.step(Step.INVITED)
+    reply, call.dial_reply = call.dial_reply, None
+    return [] if reply is None else [do.Settle(reply=reply, value=call.view)]
+
+
+def progressed(call: Call, news: Progressed, now: float) -> Result:
+    """It rings over there, or something is to be heard from there already."""
+    call.headers = news.headers
+    if news.status not in (180, 183):
+        return []
+    if call.ringing_at is None:
+        call.ringing_at = now
+    result: Result = []
+    if news.sdp and not call.early_sdp:
+        # One fork's early media is heard, the first; the answer decides (RFC 3960 §3.1).
+        call.branch, call.early_sdp = news.branch, news.sdp
+        if not media.problem(news.sdp, media.Description.parse(call.own_offer)):
+            result += _sound(call, news.sdp)
+    if news.status == 180:
+        call.step(Step.RANG)
+    stage = "earlymedia" if call.stage is Stage.EARLY else "ringing"
+    detail = {**encode(call.view), "stage": stage, "sipCode": news.status}
+    return [*result, do.Tell(event=Event("ringingout", detail))]
+
+
+def _sound(call: Call, sdp: str) -> Result:
+    call.step(Step.SOUNDED)
+    call.agree(sdp)
+    return [do.DescribeRemote(call=call.id, kind=do.Offer.PROVISIONAL, sdp=sdp)]

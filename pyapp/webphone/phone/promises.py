@@ -1,0 +1,37 @@
+"""Promises of the page that wait for the same thing."""
+
+from __future__ import annotations
+
+from webphone.contract import WebPhoneError
+from webphone.phone import actions as do
+from webphone.phone.actions import Action
+
+
+class Promises:
+    """Their numbers, each given back exactly once."""
+
+    __slots__ = ("_waiting",)
+
+    def __init__(self) -> None:
+        self._waiting: list[int] = []
+
+    def add(self, reply: int | None) -> None:
+        """One more waits; None is a wish that nobody waits for."""
+        if reply is not None:
+            self._waiting.append(reply)
+
+    def settle(self) -> list[Action]:
+        """What they waited for has come."""
+        return [do.Settle(reply=reply) for reply in self._take()]
+
+    def refuse(self, error: WebPhoneError) -> list[Action]:
+        """It will not come."""
+        return [do.Refuse(reply=reply, error=error) for reply in self._take()]
+
+    def inherit(self, other: Promises) -> None:
+        """Wait for what the others waited for, too."""
+        self._waiting += other._take()
+
+    def _take(self) -> list[int]:
+        taken, self._waiting = self._waiting, []
+        return taken

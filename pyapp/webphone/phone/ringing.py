@@ -1,0 +1,24 @@
+"""Which tone should sound now, as a function of the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from webphone.phone.actions import Tone
+from webphone.phone.call import Call, Stage
+
+TALKING = (Stage.ACTIVE, Stage.EARLY)
+
+
+def tone(calls: Iterable[Call], *, ended_busy: bool = False) -> Tone | None:
+    """The one tone to play, or None for silence; early media silences the local ringback."""
+    calls = list(calls)
+    stages = {call.stage for call in calls}
+    talking = any(call.stage in TALKING and not call.held_local for call in calls)
+    if any(call.stage is Stage.INCOMING and not call.quiet for call in calls):
+        return Tone.WAITING if talking else Tone.RINGTONE
+    if talking:
+        return None
+    if Stage.RINGING in stages:
+        return Tone.RINGBACK
+    return Tone.BUSY if ended_busy and not calls else None

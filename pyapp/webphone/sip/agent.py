@@ -1,0 +1,365 @@
+"""The agent: messages to transactions, transactions to calls, and the verbs of a phone."""
+
+from __future__ import annotations
+
+from webphone.sip import oneshot
+from webphone.sip.dialog import key_of
+from webphone.sip.endpoint import SDP, Account, Endpoint, NotNow, Pairs
+from webphone.sip.grammar import Malformed
+from webphone.sip.headers import NameAddr
+from webphone.sip.invite_client import Outgoing
+from webphone.sip.invite_server import Incoming
+from webphone.sip.login import Login
+from webphone.sip.matching import Server
+from webphone.sip.message import Request, Response, parse, reply, validate
+from webphone.sip.names import Names
+from webphone.sip.news import Dropped, Output, Send
+from webphone.sip.registration import Registration
+from webphone.sip.session import Session
+from webphone.sip.transaction import T64
+from webphone.sip.uri import Uri
+
+Call = Outgoing | Incoming
+
+
+class Agent:
+    """A SIP phone without a socket and without a clock.
+
+    Every method returns what to do, in order. Verbs raise NotNow when they make no sense now, and
+    ValueError when a header given would break the message; `receive` raises nothing.
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        *,
+        user_agent: str = "",
+        transport: str = "WSS",
+        contact_params: Pairs = (("transport", "ws"),),
+    ) -> None:
+        self.account: Account | None = None
+        self._endpoint = Endpoint(names, user_agent, transport, contact_params)
+        self._registration: Registration | None = None
+        self._calls: dict[str, Call] = {}
+        self._connected = True
+        # What was written while there was no socket, and until when it is worth sending.
+        self._waiting: list[tuple[float, Send]] = []
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` wants to be called, in the same seconds as `now`."""
+        times = [self._endpoint.transactions.deadline]
+        if self._registration is not None:
+            times.append(self._registration.deadline)
+        for call in self._calls.values():
+            times.append(call.deadline)
+            times += [session.deadline for session in call.sessions]
+        return min((time for time in times if time is not None), default=None)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no call needs the wire any more, not even to be ended."""
+        return not self._calls
+
+    def calls(self) -> tuple[str, ...]:
+        """The calls that are not over."""
+        return tuple(name for name, call in self._calls.items() if not call.over)
+
+    # The wire and the clock.
+
+    def receive(self, data: bytes, now: float) -> list[Output]:
+        """Take one message from the socket."""
+        if not data.strip(b"\r\n"):
+            # RFC 5626 §3.5.1: the pong to a keep-alive.
+            return []
+        try:
+            message = parse(data)
+            validate(message)
+            if isinstance(message, Response):
+                _read_at_the_door(message)
+                outputs = self._endpoint.transactions.respond(message, now)
+            else:
+                outputs = self._request(message, now)
+        except Malformed as fault:
+            outputs = _refuse(fault)
+        return self._out(outputs, now)
+
+    def wake(self, now: float) -> list[Output]:
+        """Do what is due."""
+        outputs = self._endpoint.transactions.wake(now)
+        if self._registration is not None:
+            outputs += self._registration.wake(now)
+        for call in list(self._calls.values()):
+            outputs += call.wake(now)
+            for session in call.sessions:
+                outputs += session.wake(now)
+        return self._out(outputs, now)
+
+    def transport_lost(self, now: float) -> list[Output]:
+        """The socket is gone: the registration with it; calls stay."""
+        self._connected = False
+        if self._registration is None:
+            return []
+        return self._out(self._registration.lost(now), now)
+
+    def transport_up(self, now: float) -> list[Output]:
+        """A socket is there: what was written meanwhile goes out, unless it is too old."""
+        self._connected = True
+        waiting, self._waiting = self._waiting, []
+        return [send for until, send in waiting if now < until]
+
+    # Registration.
+
+    def register(self, now: float) -> list[Output]:
+        """Register, or renew the registration at once."""
+        account = self._owner()
+        outputs: list[Output] = []
+        current = self._registration
+        if current is None or current.account != account:
+            if current is not None:
+                current.muted = True
+                if current.account.aor != account.aor:
+                    outputs += current.unregister(now)
+            self._endpoint.gruu, self._endpoint.service_route = None, ()
+            current = self._registration = Registration(self._endpoint, account)
+        return self._out(outputs + current.register(now), now)
+
+    def unregister(self, now: float) -> list[Output]:
+        """Remove our contact from the registrar."""
+        if self._registration is None:
+            raise NotNow("nothing is registered")
+        return self._out(self._registration.unregister(now), now)
+
+    # Calls.
+
+    def invite(
+        self,
+        call: str,
+        target: Uri,
+        sdp: str,
+        now: float,
+        *,
+        headers: Pairs = (),
+        display_name: str | None = None,
+    ) -> list[Output]:
+        """Call `target`; `call` is a name of the caller's choice that no other call has."""
+        account = self._owner()
+        if call in self._calls:
+            raise NotNow(f"there is a call {call!r} already")
+        endpoint, names = self._endpoint, self._endpoint.names
+        caller = account.caller
+        if display_name is not None:
+            caller = NameAddr(display_name, caller.uri)
+        request = endpoint.request(
+            "INVITE",
+            target,
+            from_=caller.with_param("tag", names.tag()),
+            to=NameAddr("", target),
+            call_id=names.call_id(),
+            cseq=1,
+            # RFC 3608 §6.1
+            routes=endpoint.service_route,
+            headers=(*headers, ("Content-Type", SDP)),
+            body=sdp.encode(),
+        )
+        outgoing = Outgoing(endpoint, Login(account, names), call, request)
+        self._calls[call] = outgoing
+        return self._out(outgoing.start(now), now)
+
+    def ring(self, call: str, now: float, *, sdp: str = "") -> list[Output]:
+        """Tell the caller that the phone rings: 180, or 183 with early media in `sdp`."""
+        return self._out(self._incoming(call).ring(sdp, now), now)
+
+    def accept(self, call: str, sdp: str, now: float) -> list[Output]:
+        """Answer; `sdp` is the answer, or the offer to an offerless INVITE."""
+        return self._out(self._incoming(call).accept(sdp, now), now)
+
+    def reject(
+        self, call: str, status: int, now: float, reason: str = "", headers: Pairs = ()
+    ) -> list[Output]:
+        """Refuse an incoming call with a status from 300 to 699."""
+        if not 300 <= status <= 699:
+            raise NotNow(f"a call cannot be refused with {status}")
+        return self._out(self._incoming(call).refuse(status, reason, headers, now), now)
+
+    def redirect(self, call: str, target: Uri, now: float) -> list[Output]:
+        """Send the caller to `target`."""
+        contact = ("Contact", str(NameAddr("", target)))
+        return self.reject(call, 302, now, headers=(contact,))
+
+    def hang_up(
+        self, call: str, now: float, *, status: int = 486, reason: str = "", headers: Pairs = ()
+    ) -> list[Output]:
+        """End a call wherever it is; `status` refuses one that is not answered yet.
+
+        `headers`, such as Reason, go into the CANCEL, BYE or refusal.
+        """
+        known = self._call(call)
+        if known.session is not None:
+            return self._out(known.session.hang_up(now, headers), now)
+        if isinstance(known, Incoming):
+            return self.reject(call, status, now, reason, headers)
+        return self._out(known.hang_up(now, headers), now)
+
+    def reinvite(self, call: str, sdp: str, now: float) -> list[Output]:
+        """Offer a change of the session: hold, resume, video."""
+        return self._out(self._session(call).reinvite.offer(sdp, now), now)
+
+    def reaccept(self, call: str, sdp: str, now: float) -> list[Output]:
+        """Answer a change the other side offers."""
+        return self._out(self._session(call).reinvite.accept(sdp, now), now)
+
+    def rerefuse(self, call: str, status: int, now: float) -> list[Output]:
+        """Refuse a change the other side offers."""
+        return self._out(self._session(call).reinvite.refuse(status, now), now)
+
+    # Questions.
+
+    def info(self, call: str, content_type: str, body: bytes, ref: str, now: float) -> list[Output]:
+        """Send an INFO inside a call; Replied with `ref` follows."""
+        return self._out(self._session(call).inform(content_type, body, ref, now), now)
+
+    def options(self, target: Uri | None, ref: str, now: float) -> list[Output]:
+        """Ask what `target`, or our own server, can do; Replied with `ref` follows."""
+        account = self._owner()
+        uri = target or Uri("sip", host=account.domain)
+        return self._out(self._question().ask("OPTIONS", uri, ref, now, headers=_ACCEPT), now)
+
+    def message(
+        self, target: Uri, content_type: str, body: bytes, ref: str, now: float
+    ) -> list[Output]:
+        """Send a MESSAGE (RFC 3428); Replied with `ref` follows."""
+        headers = (("Content-Type", content_type),)
+        question = self._question()
+        return self._out(question.ask("MESSAGE", target, ref, now, headers=headers, body=body), now)
+
+    # What they stand on.
+
+    def _owner(self) -> Account:
+        if self.account is None:
+            raise NotNow("there is no account")
+        return self.account
+
+    def _question(self) -> oneshot.Question:
+        return oneshot.Question(self._endpoint, Login(self._owner(), self._endpoint.names))
+
+    def _call(self, call: str) -> Call:
+        known = self._calls.get(call)
+        if known is None or known.over:
+            raise NotNow(f"there is no call {call!r}")
+        return known
+
+    def _incoming(self, call: str) -> Incoming:
+        known = self._call(call)
+        if not isinstance(known, Incoming):
+            raise NotNow("we made this call ourselves")
+        return known
+
+    def _session(self, call: str) -> Session:
+        session = self._call(call).session
+        if session is None:
+            raise NotNow("the call is not answered yet")
+        return session
+
+    def _out(self, outputs: list[Output], now: float) -> list[Output]:
+        for name in [name for name, call in self._calls.items() if _done(call)]:
+            del self._calls[name]
+        if self._connected:
+            return outputs
+        self._waiting = [(until, send) for until, send in self._waiting if now < until]
+        self._waiting += [(now + T64, out) for out in outputs if isinstance(out, Send)]
+        return [out for out in outputs if not isinstance(out, Send)]
+
+    def _request(self, request: Request, now: float) -> list[Output]:
+        admitted = self._endpoint.transactions.admit(request, now)
+        if not isinstance(admitted, Server):
+            return admitted
+        try:
+            _read_at_the_door(request)
+            return self._serve(admitted, request, now)
+        except Malformed as fault:
+            refusal = self._endpoint.reply(request, fault.status or 400)
+            outputs = self._endpoint.transactions.answer(admitted, refusal, now)
+            return [*outputs, Dropped(why=fault.text)]
+
+    def _serve(self, server: Server, request: Request, now: float) -> list[Output]:
+        """RFC 3261 §8.2 and §12.2.2, in their order."""
+        answer = self._endpoint.transactions.answer
+        if request.method == "CANCEL":
+            return self._cancel(server, request, now)
+        place = self._place(request)
+        if request.method == "ACK":
+            if isinstance(place, Session):
+                return place.receive(server, request, now)
+            return [Dropped(why="an ACK to nothing we answered")]
+        refusal = oneshot.unknown_method(self._endpoint, request)
+        if refusal is None and request.to.tag:
+            if place is None:
+                refusal = self._endpoint.reply(request, 481)
+            else:
+                refusal = oneshot.bad_extension(self._endpoint, request) or oneshot.bad_content(
+                    self._endpoint, request
+                )
+        elif refusal is None:
+            refusal = oneshot.objection(self._endpoint, request)
+        if refusal is not None:
+            return answer(server, refusal, now)
+        if request.method == "OPTIONS":
+            return answer(server, oneshot.capabilities(self._endpoint, request), now)
+        if place is not None:
+            return place.receive(server, request, now)
+        call = self._endpoint.names.token(8)
+        login = Login(self.account, self._endpoint.names)
+        incoming = Incoming(self._endpoint, login, call, server, now)
+        self._calls[call] = incoming
+        return incoming.start()
+
+    def _place(self, request: Request) -> Session | Call | None:
+        """The dialog a request belongs to."""
+        key = key_of(request)
+        for call in self._calls.values():
+            for session in call.sessions:
+                if session.dialog.key == key:
+                    return session
+            if call.owns(request):
+                return call
+        return None
+
+    def _cancel(self, server: Server, cancel: Request, now: float) -> list[Output]:
+        """RFC 3261 §9.2."""
+        answer = self._endpoint.transactions.answer
+        meant = self._endpoint.transactions.cancelled(cancel)
+        if meant is None:
+            return answer(server, self._endpoint.reply(cancel, 481), now)
+        for call in self._calls.values():
+            if isinstance(call, Incoming) and call.server is meant:
+                # The same To tag as in the response to the INVITE.
+                tag = call.dialog.local.tag
+                done = self._endpoint.reply(cancel, 200, to_tag=tag)
+                return answer(server, done, now) + call.cancel(cancel, now)
+        outputs = answer(server, self._endpoint.reply(cancel, 200), now)
+        for call in self._calls.values():
+            for session in call.sessions:
+                outputs += session.reinvite.cancel(meant, now)
+        return outputs
+
+
+_ACCEPT = (("Accept", SDP),)
+
+
+def _done(call: Call) -> bool:
+    return call.over and all(session.over for session in call.sessions)
+
+
+def _read_at_the_door(message: Request | Response) -> None:
+    """Whatever the dialogs will read is read before anything changes."""
+    _ = message.contacts, message.record_routes
+
+
+def _refuse(fault: Malformed) -> list[Output]:
+    """Answer what can be answered of a message that cannot be read."""
+    dropped = Dropped(why=fault.text)
+    request = fault.message
+    if fault.status is None or not isinstance(request, Request) or request.method == "ACK":
+        return [dropped]
+    return [Send(data=bytes(reply(request, fault.status))), dropped]

@@ -1,0 +1,183 @@
+"""Who we are on the wire: the account, our Via and Contact, and the requests we make from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from webphone.sip.grammar import visible
+from webphone.sip.headers import CSeq, Headers, NameAddr, Via, header_key
+from webphone.sip.matching import Transactions
+from webphone.sip.message import Message, Request, Response, reply
+from webphone.sip.names import Names
+from webphone.sip.uri import Uri, escape_user
+
+Pairs = Iterable[tuple[str, str]]
+
+# What we take as a server of requests; PRACK is not here, for we send no reliable 1xx.
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+SDP = "application/sdp"
+SUPPORTED = "gruu, outbound"
+AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
+# Secrets stay inside (RFC 3261 §22).
+HIDDEN = frozenset(name.lower() for name in AUTHORIZATIONS)
+
+
+class NotNow(Exception):
+    """The caller asked for what cannot be done at this moment; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Whose phone this is.
+
+    `ha1` is used when there is no password. `realm` "" answers challenges of any realm, else only
+    of that one. `cli` is the user in From of calls, `user` when empty. `instance` is a
+    `urn:uuid:` that stays the same for this browser; "" is one for this page.
+    """
+
+    user: str
+    domain: str
+    password: str = field(default="", repr=False)
+    ha1: str = field(default="", repr=False)
+    display_name: str = ""
+    cli: str = ""
+    expires: int = 600
+    instance: str = ""
+    realm: str = ""
+
+    @property
+    def aor(self) -> Uri:
+        """The address of record."""
+        return Uri("sip", user=escape_user(self.user), host=self.domain)
+
+    @property
+    def caller(self) -> NameAddr:
+        """How calls and messages present us."""
+        uri = Uri("sip", user=escape_user(self.cli or self.user), host=self.domain)
+        return NameAddr(self.display_name, uri)
+
+
+class Endpoint:
+    """This phone as its peers see it; shared by everything that sends."""
+
+    def __init__(self, names: Names, user_agent: str, transport: str, contact: Pairs) -> None:
+        self.names = names
+        self.user_agent = user_agent
+        self.transport = transport
+        # RFC 7118 §5: a browser knows no address of its own.
+        self.host = f"{names.token(6)}.invalid"
+        self.transactions = Transactions(self.host)
+        self.instance = names.uuid()
+        self.contact = Uri("sip", user=names.token(4), host=self.host)
+        for name, value in contact:
+            self.contact = self.contact.with_param(name, value)
+        # What the last 2xx to REGISTER gave us: RFC 5627 §4.2 and RFC 3608 §6.1.
+        self.gruu: Uri | None = None
+        self.service_route: tuple[NameAddr, ...] = ()
+
+    @property
+    def dialog_contact(self) -> NameAddr:
+        """The Contact of what makes or changes a dialog."""
+        # RFC 5626 §4.3: `ob` asks that the dialog stays on this flow; a GRUU finds us anyway.
+        return NameAddr("", self.gruu or self.contact.with_param("ob"))
+
+    def via(self) -> Via:
+        """A Via with a new branch."""
+        branch = self.names.branch()
+        return Via(self.transport, self.host, params=(("branch", branch), ("rport", None)))
+
+    def retry_after(self) -> tuple[str, str]:
+        """0 to 10 seconds (RFC 3261 §14.2)."""
+        return ("Retry-After", str(int(self.names.uniform(0, 11))))
+
+    def request(
+        self,
+        method: str,
+        uri: Uri,
+        *,
+        from_: NameAddr,
+        to: NameAddr,
+        call_id: str,
+        cseq: int,
+        routes: Iterable[NameAddr] = (),
+        headers: Pairs = (),
+        body: bytes = b"",
+    ) -> Request:
+        """A request with all that RFC 3261 §8.1.1 asks for."""
+        request = Request(method, uri, Headers(), body)
+        add = request.headers.add
+        add("Via", str(self.via()))
+        add("Max-Forwards", "70")
+        for route in routes:
+            add("Route", str(route))
+        add("From", str(from_))
+        add("To", str(to))
+        add("Call-ID", call_id)
+        add("CSeq", str(CSeq(cseq, method)))
+        if method in ("INVITE", "UPDATE"):
+            # RFC 3261 §8.1.1.8 and RFC 3311 §5.1: the dialog's remote target.
+            add("Contact", str(self.dialog_contact))
+            add("Allow", ALLOW)
+            # RFC 3262 §4: a 1xx to the INVITE that makes a call may be reliable; ours never are.
+            add("Supported", SUPPORTED if to.tag else f"100rel, {SUPPORTED}")
+        if self.user_agent:
+            add("User-Agent", self.user_agent)
+        for name, value in headers:
+            add(name, value)
+        return request
+
+    def again(self, request: Request, cseq: int) -> Request:
+        """The same request for another try: new branch, new number (RFC 3261 §8.1.3.5)."""
+        twin = Request(request.method, request.uri, request.headers.copy(), request.body)
+        twin.headers.set("Via", str(self.via()))
+        twin.headers.set("CSeq", str(CSeq(cseq, request.method)))
+        for name in AUTHORIZATIONS:
+            twin.headers.remove(name)
+        return twin
+
+    def reply(
+        self,
+        request: Request,
+        status: int,
+        reason: str = "",
+        *,
+        to_tag: str = "",
+        headers: Pairs = (),
+        body: bytes = b"",
+    ) -> Response:
+        """A response of ours; above 100 it has a To tag, a new one if none is given (§8.2.6.2)."""
+        tag = to_tag or self.names.tag()
+        response = reply(request, status, reason or None, to_tag=tag, headers=headers, body=body)
+        if self.user_agent:
+            response.headers.add("User-Agent", self.user_agent)
+        return response
+
+    def success(self, request: Request, sdp: str | None, to_tag: str = "") -> Response:
+        """A 2xx to an INVITE or UPDATE (RFC 3261 §13.3.1.4, §12.1.1)."""
+        headers = [("Contact", str(self.dialog_contact)), ("Allow", ALLOW)]
+        headers.append(("Supported", SUPPORTED))
+        if sdp:
+            headers.append(("Content-Type", SDP))
+        response = self.reply(
+            request, 200, to_tag=to_tag, headers=headers, body=(sdp or "").encode()
+        )
+        response.headers.echo("Record-Route", request.headers)
+        return response
+
+
+def sdp_of(message: Message) -> str | None:
+    """The session description in a message, None when there is none."""
+    if not message.body or message.content_type != SDP:
+        return None
+    return message.body.decode("utf-8", "replace")
+
+
+def first_values(message: Message) -> dict[str, str]:
+    """The headers of a message, by lower-case name, the first value of each."""
+    values: dict[str, str] = {}
+    for name, value in message.headers:
+        key = header_key(name)
+        if key not in HIDDEN:
+            values.setdefault(key, visible(value))
+    return values

@@ -1,0 +1,225 @@
+"""An incoming call until it is answered or over: 180, 2xx, CANCEL (RFC 3261 §9.2, §13.3)."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from webphone.sip.dialog import Dialog
+from webphone.sip.ending import ended
+from webphone.sip.endpoint import ALLOW, SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
+from webphone.sip.login import Login
+from webphone.sip.matching import Server
+from webphone.sip.message import Message, Request, Response
+from webphone.sip.news import By, Invited, Output
+from webphone.sip.session import Session, inform
+
+
+class State(Enum):
+    """Where an incoming call is.
+
+    INVITE came
+        │         ring: 180                accept: 2xx
+        ▼    ┌───────────────► RINGING ───────────────────► ANSWERED
+     INVITED ┴──────────────────────────────────────────────────▲
+        │                         │
+        └───────────┬─────────────┘
+                    │ refuse: 3xx-6xx; CANCEL, BYE or too late: 487
+                    ▼
+                  ENDED
+    """
+
+    INVITED = auto()
+    RINGING = auto()
+    ANSWERED = auto()
+    ENDED = auto()
+
+
+class Event(Enum):
+    """What can happen to an incoming call."""
+
+    RING = auto()
+    ACCEPT = auto()
+    REFUSE = auto()
+    CANCEL = auto()
+    EXPIRE = auto()
+
+
+class Action(Enum):
+    """What the table asks for."""
+
+    SEND_18X = auto()
+    SEND_2XX = auto()
+    SEND_REFUSAL = auto()
+    SEND_487 = auto()
+    TELL_WE_ENDED = auto()
+    TELL_THEY_ENDED = auto()
+    TELL_EXPIRED = auto()
+
+
+_CANCELLED = (State.ENDED, (Action.SEND_487, Action.TELL_THEY_ENDED))
+_REFUSED = (State.ENDED, (Action.SEND_REFUSAL, Action.TELL_WE_ENDED))
+# RFC 3261 §13.3.1: the invitation was good until its Expires.
+_EXPIRED = (State.ENDED, (Action.SEND_487, Action.TELL_EXPIRED))
+
+INCOMING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
+    (State.INVITED, Event.RING): (State.RINGING, (Action.SEND_18X,)),
+    (State.INVITED, Event.ACCEPT): (State.ANSWERED, (Action.SEND_2XX,)),
+    (State.INVITED, Event.REFUSE): _REFUSED,
+    (State.INVITED, Event.CANCEL): _CANCELLED,
+    (State.INVITED, Event.EXPIRE): _EXPIRED,
+    (State.RINGING, Event.RING): (State.RINGING, (Action.SEND_18X,)),
+    (State.RINGING, Event.ACCEPT): (State.ANSWERED, (Action.SEND_2XX,)),
+    (State.RINGING, Event.REFUSE): _REFUSED,
+    (State.RINGING, Event.CANCEL): _CANCELLED,
+    (State.RINGING, Event.EXPIRE): _EXPIRED,
+}
+
+
+class Incoming:
+    """One call made to us."""
+
+    def __init__(
+        self, endpoint: Endpoint, login: Login, call: str, server: Server, now: float
+    ) -> None:
+        self.endpoint = endpoint
+        self.login = login
+        self.call = call
+        self.server = server
+        self.state = State.INVITED
+        self.session: Session | None = None
+        self.dialog = Dialog.answering(server.request, endpoint.names.tag())
+        never: int | None = None
+        expires = server.request.safe("expires", never)
+        self.deadline = None if expires is None else now + expires
+        self._sdp = ""
+        self._refusal: Response | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the phone knows it as ended."""
+        return self.state is State.ENDED or (self.session is not None and self.session.told)
+
+    @property
+    def sessions(self) -> list[Session]:
+        """What became of it."""
+        return [self.session] if self.session else []
+
+    def start(self) -> list[Output]:
+        """Tell the phone."""
+        invite = self.server.request
+        return [
+            Invited(
+                call=self.call,
+                call_id=invite.call_id,
+                from_=invite.from_,
+                to=invite.to,
+                sdp=sdp_of(invite),
+                headers=first_values(invite),
+            )
+        ]
+
+    def ring(self, sdp: str, now: float) -> list[Output]:
+        """Say that the phone rings; with `sdp`, let the caller hear something before the answer."""
+        self._sdp = sdp
+        return self._asked(Event.RING, now)
+
+    def accept(self, sdp: str, now: float) -> list[Output]:
+        """Take the call."""
+        self._sdp = sdp
+        return self._asked(Event.ACCEPT, now)
+
+    def refuse(self, status: int, reason: str, headers: Pairs, now: float) -> list[Output]:
+        """Answer with a 3xx to 6xx."""
+        self._refusal = self._reply(status, reason, headers)
+        return self._asked(Event.REFUSE, now)
+
+    def cancel(self, request: Request, now: float) -> list[Output]:
+        """The caller gave up, by CANCEL or an early BYE; too late once it is answered."""
+        return self._happen(Event.CANCEL, now, request)
+
+    def wake(self, now: float) -> list[Output]:
+        """The invitation has run out."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        return self._happen(Event.EXPIRE, now)
+
+    def owns(self, request: Request) -> bool:
+        """Whether a request of the peer belongs to the early dialog."""
+        key = (request.call_id, request.to.tag, request.from_.tag)
+        return self.state in (State.INVITED, State.RINGING) and key == self.dialog.key
+
+    def receive(self, server: Server, request: Request, now: float) -> list[Output]:
+        """A request of the caller in the early dialog."""
+        answer = self.endpoint.transactions.answer
+        reply = self.endpoint.reply
+        if not self.dialog.takes(request):
+            return answer(server, reply(request, 500), now)
+        match request.method:
+            case "BYE":
+                # RFC 3261 §15.1.2: the INVITE still gets its 487.
+                return answer(server, reply(request, 200), now) + self.cancel(request, now)
+            case "INFO":
+                return inform(self.endpoint, self.call, server, now)
+            case "UPDATE" if sdp_of(request) is None:
+                self.dialog.refresh(request)
+                return answer(server, self.endpoint.success(request, None), now)
+            case "UPDATE" | "INVITE":
+                # RFC 3311 §5.2, RFC 3261 §14.2: an offer of theirs is not answered yet.
+                busy = reply(request, 500, headers=(self.endpoint.retry_after(),))
+                return answer(server, busy, now)
+            case _:
+                return answer(server, reply(request, 481), now)
+
+    def _asked(self, event: Event, now: float) -> list[Output]:
+        if (self.state, event) not in INCOMING:
+            raise NotNow("the call is answered already")
+        return self._happen(event, now)
+
+    def _happen(self, event: Event, now: float, message: Message | None = None) -> list[Output]:
+        state, actions = INCOMING.get((self.state, event), (self.state, ()))
+        self.state = state
+        if state in (State.ANSWERED, State.ENDED):
+            self.deadline = None
+        outputs: list[Output] = []
+        for action in actions:
+            outputs += self._do(action, now, message)
+        return outputs
+
+    def _do(self, action: Action, now: float, message: Message | None) -> list[Output]:
+        answer = self.endpoint.transactions.answer
+        match action:
+            case Action.SEND_18X:
+                return answer(self.server, self._ringing(), now)
+            case Action.SEND_2XX:
+                return self._accept(now)
+            case Action.SEND_REFUSAL:
+                assert self._refusal is not None
+                return answer(self.server, self._refusal, now)
+            case Action.SEND_487:
+                return answer(self.server, self._reply(487), now)
+            case Action.TELL_WE_ENDED:
+                return [ended(self.call, By.LOCAL, self._refusal)]
+            case Action.TELL_THEY_ENDED:
+                return [ended(self.call, By.REMOTE, message)]
+            case Action.TELL_EXPIRED:  # pragma: no branch
+                return [ended(self.call, By.REMOTE, self._reply(487))]
+
+    def _ringing(self) -> Response:
+        """180, or 183 with early media (RFC 3960 §3)."""
+        headers = [("Contact", str(self.endpoint.dialog_contact)), ("Allow", ALLOW)]
+        if self._sdp:
+            headers.append(("Content-Type", SDP))
+        ringing = self._reply(183 if self._sdp else 180, "", headers)
+        ringing.headers.echo("Record-Route", self.server.request.headers)
+        ringing.body = self._sdp.encode()
+        return ringing
+
+    def _accept(self, now: float) -> list[Output]:
+        self.session = Session(self.endpoint, self.login, self.call, self.dialog, owner=False)
+        offered = sdp_of(self.server.request) is None
+        tag = self.dialog.local.tag
+        return self.session.accept(self.server, self._sdp, tag=tag, offered=offered, now=now)
+
+    def _reply(self, status: int, reason: str = "", headers: Pairs = ()) -> Response:
+        tag = self.dialog.local.tag
+        return self.endpoint.reply(self.server.request, status, reason, to_tag=tag, headers=headers)

@@ -1,0 +1,128 @@
+"""Requests that stand alone: what we answer to them, and how we ask them (RFC 3261 §8.2, §11)."""
+
+from __future__ import annotations
+
+from webphone.sip.endpoint import ALLOW, SDP, SUPPORTED, Endpoint, Pairs
+from webphone.sip.grammar import visible
+from webphone.sip.headers import NameAddr
+from webphone.sip.login import Errand, Login
+from webphone.sip.message import Request, Response
+from webphone.sip.news import Output
+from webphone.sip.session import replied
+from webphone.sip.uri import Uri
+
+# What answers a request that makes no call here.
+REFUSALS = {
+    # RFC 3261 §8.2.1: methods we know of and do not take.
+    "MESSAGE": 405,
+    "PUBLISH": 405,
+    "REGISTER": 405,
+    # RFC 6665 §4.2.1.1 and §4.1.3: no event package here, and no subscription of ours.
+    "SUBSCRIBE": 489,
+    "NOTIFY": 481,
+    # RFC 3515 §2.4.2
+    "REFER": 603,
+    # They belong inside a dialog.
+    "BYE": 481,
+    "INFO": 481,
+    "PRACK": 481,
+    "UPDATE": 481,
+}
+OURS = frozenset({"INVITE", "OPTIONS"})
+EXTENSIONS = frozenset({"gruu", "outbound"})
+_CAPABILITIES = (("Allow", ALLOW), ("Accept", SDP), ("Supported", SUPPORTED))
+
+
+def unknown_method(endpoint: Endpoint, request: Request) -> Response | None:
+    """RFC 3261 §8.2.1: 501 or 405 with Allow, None for a method we take."""
+    status = REFUSALS.get(request.method, 501)
+    if request.method in OURS or status not in (405, 501):
+        return None
+    return endpoint.reply(request, status, headers=(("Allow", ALLOW),))
+
+
+def objection(endpoint: Endpoint, request: Request) -> Response | None:
+    """What RFC 3261 §8.2 has to say against a request outside a dialog, in its order."""
+    # §8.2.2.1
+    if request.uri.scheme not in ("sip", "sips", "tel"):
+        return endpoint.reply(request, 416)
+    # §8.2.2.2
+    if endpoint.transactions.merged(request):
+        return endpoint.reply(request, 482)
+    if request.method in REFUSALS:
+        return endpoint.reply(request, REFUSALS[request.method])
+    return bad_extension(endpoint, request) or bad_content(endpoint, request)
+
+
+def bad_extension(endpoint: Endpoint, request: Request) -> Response | None:
+    """§8.2.2.3: 420 for what we cannot do."""
+    required = request.headers.values("Require")
+    missing = [tag for tag in required if tag.lower() not in EXTENSIONS]
+    if not missing:
+        return None
+    unsupported = visible(", ".join(missing))
+    return endpoint.reply(request, 420, headers=(("Unsupported", unsupported),))
+
+
+def bad_content(endpoint: Endpoint, request: Request) -> Response | None:
+    """§8.2.3: 415 for a body we cannot read; 406 for an answer that could not be read."""
+    if request.method not in ("INVITE", "UPDATE"):
+        return None
+    optional = "handling=optional" in (request.headers.get("Content-Disposition") or "").lower()
+    encoding = (request.headers.get("Content-Encoding") or "identity").lower()
+    if request.body and not optional:
+        if encoding != "identity":
+            return endpoint.reply(request, 415, headers=(("Accept-Encoding", "identity"),))
+        if request.content_type != SDP:
+            return endpoint.reply(request, 415, headers=(("Accept", SDP),))
+    accept = [value.partition(";")[0].strip().lower() for value in request.headers.values("Accept")]
+    if accept and not {SDP, "application/*", "*/*"} & set(accept):
+        # RFC 4475 §3.3.15
+        warning = f'399 {endpoint.host} "only {SDP} is spoken here"'
+        return endpoint.reply(request, 406, headers=(("Warning", warning),))
+    return None
+
+
+def capabilities(endpoint: Endpoint, request: Request) -> Response:
+    """The answer to OPTIONS (RFC 3261 §11.2)."""
+    return endpoint.reply(request, 200, headers=_CAPABILITIES)
+
+
+class Question:
+    """A request of ours outside any call that only wants its answer."""
+
+    def __init__(self, endpoint: Endpoint, login: Login) -> None:
+        self.endpoint = endpoint
+        self.login = login
+
+    def ask(
+        self,
+        method: str,
+        target: Uri,
+        ref: str,
+        now: float,
+        *,
+        headers: Pairs = (),
+        body: bytes = b"",
+    ) -> list[Output]:
+        """Send a request outside a dialog."""
+        account = self.login.account
+        assert account is not None
+        names = self.endpoint.names
+        request = self.endpoint.request(
+            method,
+            target,
+            from_=account.caller.with_param("tag", names.tag()),
+            to=NameAddr("", target),
+            call_id=names.call_id(),
+            cseq=1,
+            # RFC 3608 §6.1
+            routes=self.endpoint.service_route,
+            headers=headers,
+            body=body,
+        )
+        return Errand(self.endpoint, self.login, self, request, ref=ref).start(now)
+
+    def heard(self, errand: Errand, response: Response, now: float) -> list[Output]:
+        """Tell the answer."""
+        return [replied(errand, response)]

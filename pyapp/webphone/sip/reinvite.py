@@ -1,0 +1,291 @@
+"""Changing a session: re-INVITE both ways, UPDATE answered, glare (RFC 3261 §14, RFC 3311)."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from webphone.sip.endpoint import SDP, NotNow, sdp_of
+from webphone.sip.login import Errand
+from webphone.sip.matching import Server
+from webphone.sip.message import Request, Response
+from webphone.sip.news import (
+    Output,
+    Reanswered,
+    Reconfirmed,
+    Reoffered,
+    Rerefused,
+    Send,
+)
+
+if TYPE_CHECKING:
+    from webphone.sip.session import Session
+
+
+class State(Enum):
+    """Whose turn it is to change the session.
+
+                      ┌──────────── 2xx: ACK; or refused ─────────────┐
+                      ▼      we offer                                 │
+       ACK ──────►  QUIET ────────────────────────────────────────► OFFERING
+        │             │ ▲                                           ▲     │ 491: glare
+        │  they offer │ │ we refuse; or it was UPDATE      pause is │     ▼
+        │             ▼ │                                    over   └── PAUSED
+     CONFIRMING ◄── ASKED ◄──────────── they offer ───────────────────────┘
+             we accept
+
+    After BYE: CLOSED.
+    """
+
+    QUIET = auto()
+    OFFERING = auto()
+    PAUSED = auto()
+    ASKED = auto()
+    CONFIRMING = auto()
+    CLOSED = auto()
+
+
+class Event(Enum):
+    """What can happen to a change."""
+
+    OFFER = auto()
+    SUCCESS = auto()
+    GLARE = auto()
+    REFUSAL = auto()
+    PAUSE_OVER = auto()
+    REQUEST = auto()
+    ACCEPT_INVITE = auto()
+    ACCEPT_UPDATE = auto()
+    REFUSE = auto()
+    CANCEL = auto()
+    ACK = auto()
+    CLOSE = auto()
+
+
+class Action(Enum):
+    """What the table asks for."""
+
+    SEND_INVITE = auto()
+    SEND_ACK = auto()
+    SEND_2XX = auto()
+    SEND_REFUSAL = auto()
+    SEND_487 = auto()
+    SEND_491 = auto()
+    SEND_500 = auto()
+    PAUSE = auto()
+    ASK = auto()
+    TELL_ANSWERED = auto()
+    TELL_REFUSED = auto()
+
+
+REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
+    (State.QUIET, Event.OFFER): (State.OFFERING, (Action.SEND_INVITE,)),
+    (State.QUIET, Event.REQUEST): (State.ASKED, (Action.ASK,)),
+    (State.QUIET, Event.CLOSE): (State.CLOSED, ()),
+    (State.OFFERING, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK, Action.TELL_ANSWERED)),
+    (State.OFFERING, Event.REFUSAL): (State.QUIET, (Action.TELL_REFUSED,)),
+    # RFC 3261 §14.1: both changed at once; each waits its own while.
+    (State.OFFERING, Event.GLARE): (State.PAUSED, (Action.PAUSE,)),
+    # §14.2: our own is under way.
+    (State.OFFERING, Event.REQUEST): (State.OFFERING, (Action.SEND_491,)),
+    (State.OFFERING, Event.CLOSE): (State.CLOSED, ()),
+    (State.PAUSED, Event.PAUSE_OVER): (State.OFFERING, (Action.SEND_INVITE,)),
+    # The peer was first: our offer was made before theirs, and is worth nothing now.
+    (State.PAUSED, Event.REQUEST): (State.ASKED, (Action.TELL_REFUSED, Action.ASK)),
+    (State.PAUSED, Event.CLOSE): (State.CLOSED, ()),
+    # §14.2: a second one before we answered the first.
+    (State.ASKED, Event.REQUEST): (State.ASKED, (Action.SEND_500,)),
+    (State.ASKED, Event.ACCEPT_INVITE): (State.CONFIRMING, (Action.SEND_2XX,)),
+    (State.ASKED, Event.ACCEPT_UPDATE): (State.QUIET, (Action.SEND_2XX,)),
+    (State.ASKED, Event.REFUSE): (State.QUIET, (Action.SEND_REFUSAL,)),
+    # §9.2
+    (State.ASKED, Event.CANCEL): (State.QUIET, (Action.SEND_487,)),
+    # §15.1.2: what waits for an answer gets one.
+    (State.ASKED, Event.CLOSE): (State.CLOSED, (Action.SEND_487,)),
+    (State.CONFIRMING, Event.REQUEST): (State.CONFIRMING, (Action.SEND_491,)),
+    (State.CONFIRMING, Event.ACK): (State.QUIET, ()),
+    (State.CONFIRMING, Event.CLOSE): (State.CLOSED, ()),
+    # §13.2.2.4: a 2xx is acknowledged even when the call is over.
+    (State.CLOSED, Event.SUCCESS): (State.CLOSED, (Action.SEND_ACK,)),
+}
+
+
+class Reinvite:
+    """The one change of a session that can be under way."""
+
+    def __init__(self, session: Session, *, confirming: bool) -> None:
+        # The INVITE that made the call counts as a change until its ACK.
+        self.state = State.CONFIRMING if confirming else State.QUIET
+        self.deadline: float | None = None
+        self._session = session
+        self._sdp = ""
+        self._asked: Server | None = None
+        self._refusal: tuple[int, str] = (0, "")
+        self._acks: dict[int, Send] = {}
+
+    def offer(self, sdp: str, now: float) -> list[Output]:
+        """Offer a change."""
+        if (self.state, Event.OFFER) not in REINVITE:
+            raise NotNow("another change of the call is under way")
+        self._sdp = sdp
+        return self._happen(Event.OFFER, now)
+
+    def accept(self, sdp: str | None, now: float) -> list[Output]:
+        """Answer the peer's offer, or make the offer it asked for."""
+        if self.state is not State.ASKED or self._asked is None:
+            raise NotNow("the other side asks for no change of the call")
+        self._sdp = sdp or ""
+        invite = self._asked.request.method == "INVITE"
+        return self._happen(Event.ACCEPT_INVITE if invite else Event.ACCEPT_UPDATE, now)
+
+    def refuse(self, status: int, now: float) -> list[Output]:
+        """Refuse the peer's offer: the session stays as it was."""
+        if self.state is not State.ASKED:
+            raise NotNow("the other side asks for no change of the call")
+        self._refusal = (status, "")
+        return self._happen(Event.REFUSE, now)
+
+    def receive(self, server: Server, now: float) -> list[Output]:
+        """An INVITE or UPDATE of the peer inside the dialog."""
+        request = server.request
+        if request.method == "UPDATE" and sdp_of(request) is None:
+            # RFC 3311 §5.2: no offer, so nothing but the target changes.
+            self._session.dialog.refresh(request)
+            endpoint = self._session.endpoint
+            return endpoint.transactions.answer(server, endpoint.success(request, None), now)
+        return self._happen(Event.REQUEST, now, server)
+
+    def cancel(self, server: Server, now: float) -> list[Output]:
+        """A CANCEL of the peer's re-INVITE; too late when it is answered."""
+        return self._happen(Event.CANCEL, now) if server is self._asked else []
+
+    def acknowledged(self, ack: Request, *, first: bool, offered: bool, now: float) -> list[Output]:
+        """The ACK to our 2xx; `first` to that of the call itself."""
+        outputs = self._happen(Event.ACK, now)
+        if first:
+            return []
+        sdp = sdp_of(ack) if offered else None
+        return [*outputs, Reconfirmed(call=self._session.call, sdp=sdp)]
+
+    def close(self, now: float) -> list[Output]:
+        """The call is over."""
+        self.deadline = None
+        return self._happen(Event.CLOSE, now)
+
+    def wake(self, now: float) -> list[Output]:
+        """Offer again after the pause."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        self.deadline = None
+        return self._happen(Event.PAUSE_OVER, now)
+
+    def heard(self, errand: Errand, response: Response, now: float) -> list[Output]:
+        """The final answer to our re-INVITE."""
+        status = response.status
+        if status < 300:
+            return self._success(errand, response, now)
+        if status == 491 and self.state is State.OFFERING:
+            return self._happen(Event.GLARE, now)
+        self._refusal = (status, response.reason)
+        outputs = self._happen(Event.REFUSAL, now)
+        if status in (408, 481):
+            # RFC 3261 §12.2.1.2: then the dialog is gone too.
+            return outputs + self._session.gone(response, now)
+        return outputs
+
+    def _success(self, errand: Errand, response: Response, now: float) -> list[Output]:
+        number = errand.request.cseq.number
+        if number in self._acks:
+            # RFC 3261 §13.2.2.4: every 2xx that comes again gets the same ACK again.
+            return [self._acks[number]]
+        dialog = self._session.dialog
+        dialog.refresh(response)
+        ack = dialog.ack(self._session.endpoint, errand.request)
+        self._acks = {number: Send(data=bytes(ack))}
+        return self._happen(Event.SUCCESS, now, response=response)
+
+    def _happen(
+        self,
+        event: Event,
+        now: float,
+        server: Server | None = None,
+        response: Response | None = None,
+    ) -> list[Output]:
+        state, actions = REINVITE.get((self.state, event), (self.state, ()))
+        self.state = state
+        outputs: list[Output] = []
+        for action in actions:
+            outputs += self._do(action, now, server, response)
+        return outputs
+
+    def _do(
+        self, action: Action, now: float, server: Server | None, response: Response | None
+    ) -> list[Output]:
+        call = self._session.call
+        match action:
+            case Action.SEND_INVITE:
+                return self._send_invite(now)
+            case Action.SEND_ACK:
+                return list(self._acks.values())
+            case Action.PAUSE:
+                self.deadline = now + self._pause()
+                return []
+            case Action.ASK:
+                assert server is not None
+                self._asked = server
+                self._session.dialog.refresh(server.request)
+                return [Reoffered(call=call, sdp=sdp_of(server.request))]
+            case Action.SEND_2XX:
+                return self._send_success(now)
+            case Action.SEND_REFUSAL:
+                return self._refuse(self._asked, self._refusal[0], now)
+            case Action.SEND_487:
+                return self._refuse(self._asked, 487, now)
+            case Action.SEND_491:
+                return self._refuse(server, 491, now)
+            case Action.SEND_500:
+                return self._refuse(server, 500, now)
+            case Action.TELL_ANSWERED:
+                assert response is not None
+                return [Reanswered(call=call, sdp=sdp_of(response))]
+            case Action.TELL_REFUSED:  # pragma: no branch
+                self.deadline = None
+                status, reason = self._refusal
+                return [Rerefused(call=call, status=status, reason=reason)]
+
+    def _send_invite(self, now: float) -> list[Output]:
+        session = self._session
+        request = session.dialog.request(
+            session.endpoint,
+            "INVITE",
+            headers=(("Content-Type", SDP),),
+            body=self._sdp.encode(),
+        )
+        return Errand(session.endpoint, session.login, self, request, dialog=session.dialog).start(
+            now
+        )
+
+    def _send_success(self, now: float) -> list[Output]:
+        server, session = self._asked, self._session
+        assert server is not None
+        self._asked = None
+        if server.request.method == "UPDATE":
+            response = session.endpoint.success(server.request, self._sdp)
+            return session.endpoint.transactions.answer(server, response, now)
+        offered = sdp_of(server.request) is None
+        return session.accept(server, self._sdp, tag="", offered=offered, now=now)
+
+    def _refuse(self, server: Server | None, status: int, now: float) -> list[Output]:
+        assert server is not None
+        endpoint = self._session.endpoint
+        if server is self._asked:
+            self._asked = None
+        headers = (endpoint.retry_after(),) if status == 500 else ()
+        response = endpoint.reply(server.request, status, headers=headers)
+        return endpoint.transactions.answer(server, response, now)
+
+    def _pause(self) -> float:
+        """RFC 3261 §14.1: who made the Call-ID waits longer, in steps of 10 ms."""
+        low, high = (2.1, 4.0) if self._session.owner else (0.0, 2.0)
+        self._refusal = (491, "Request Pending")
+        return round(self._session.endpoint.names.uniform(low, high), 2)

@@ -1,0 +1,19 @@
+"""What a person sees: functions from the phone's picture to nodes, and what gestures mean."""
+
+from webphone.ui.html import Node, find, find_all, render
+from webphone.ui.patch import difference
+from webphone.ui.screen import screen, ticks
+from webphone.ui.view import Gesture, View, act
+
+__all__ = [
+    "Gesture",
+    "Node",
+    "View",
+    "act",
+    "difference",
+    "find",
+    "find_all",
+    "render",
+    "screen",
+    "ticks",
+]

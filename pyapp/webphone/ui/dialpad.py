@@ -1,0 +1,141 @@
+"""The number field, the twelve keys and the Call button."""
+
+from __future__ import annotations
+
+from webphone.contract import Config, DialpadPress, MakeCall, SendDtmf
+from webphone.phone.picture import CallPicture, Picture
+from webphone.ui.html import Node, element
+from webphone.ui.pieces import button
+from webphone.ui.view import (
+    KEYS,
+    DigitDeleted,
+    KeypadClosed,
+    NumberEdited,
+    NumberRecalled,
+    last_dialled,
+)
+from webphone.ui.words import LETTERS, key_name, say
+
+
+def dialling(picture: Picture) -> list[Node]:
+    """What an idle phone shows: a number to type, keys to press, a button to call."""
+    config = picture.config
+    return [
+        part
+        for part in (
+            _field(picture) if config.show_dialled_number else None,
+            keypad(config) if config.show_dialpad else None,
+            _dial(picture) if config.show_dial else None,
+        )
+        if part is not None
+    ]
+
+
+def _field(picture: Picture) -> Node:
+    config = picture.config
+    return element(
+        "div",
+        element(
+            "input",
+            key="number",
+            part="number-input",
+            type="tel",
+            inputmode="tel",
+            enterkeyhint="go",
+            autocomplete="off",
+            autocapitalize="off",
+            spellcheck="false",
+            dir="ltr",
+            maxlength=1000,
+            name="target",
+            aria_label=say("number"),
+            placeholder=say("number_hint"),
+            disabled=config.disabled,
+            value=picture.number,
+            on={"input": NumberEdited()},
+        ),
+        button(
+            say("delete_digit"),
+            on=DigitDeleted(),
+            part="delete",
+            config=config,
+            sign="backspace",
+            wordless=True,
+        )
+        if picture.number
+        else None,
+        class_="field",
+        key="field",
+    )
+
+
+def _dial(picture: Picture) -> Node:
+    target = picture.number.strip()
+    recalled = NumberRecalled() if last_dialled(picture) else None
+    return element(
+        "div",
+        button(
+            say("call"),
+            on=MakeCall(target=target) if target else recalled,
+            part="dial",
+            config=picture.config,
+            sign="phone",
+            primary=True,
+        ),
+        class_="end",
+        key="end",
+    )
+
+
+def keypad(config: Config, call: CallPicture | None = None) -> Node:
+    """The keys: they type when idle and send digits in a call."""
+    return element(
+        "div",
+        *(_key(key, config, call) for key in KEYS),
+        part="keypad",
+        key="keypad",
+        role="group",
+        aria_label=say("keypad"),
+        dir="ltr",
+    )
+
+
+def _key(key: str, config: Config, call: CallPicture | None) -> Node:
+    letters = LETTERS.get(key, "")
+    command = SendDtmf(tones=key, id=call.view.id) if call else DialpadPress(key=key)
+    return element(
+        "button",
+        element("span", key, part="key-digit", class_=None if key.isdigit() else "sign"),
+        # The looks write the letters: as text they would have to be in the spoken name as they
+        # stand, and "ABC" is read as a word (WCAG 2.5.3).
+        element("span", part="key-letters", data_letters=letters) if letters else None,
+        key=key,
+        type="button",
+        part="key",
+        aria_label=key_name(key),
+        disabled=config.disabled,
+        on={} if config.disabled else {"click": command},
+    )
+
+
+def digits_sent(call: CallPicture, config: Config) -> Node:
+    """The digits sent so far in a call, and the way back to its other controls."""
+    return element(
+        "div",
+        element(
+            "output",
+            element("bdi", call.digits, dir="ltr"),
+            aria_label=say("digits_sent"),
+            part="digits",
+        ),
+        button(
+            say("hide_keypad"),
+            on=KeypadClosed(),
+            part="hide-keypad",
+            config=config,
+            sign="close",
+            wordless=True,
+        ),
+        class_="field",
+        key="digits",
+    )

@@ -1,0 +1,69 @@
+"""The small pieces that every view is made of: icons, buttons, pictures of people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webphone.contract import Config
+from webphone.ui.html import Node, element
+from webphone.ui.icons import ICONS
+from webphone.ui.words import initials
+
+
+def icon(name: str) -> Node:
+    """A drawing beside words: never the only carrier of a meaning, so hidden from readers."""
+    return element(
+        "svg",
+        *(Node(tag=tag, attributes=attributes, svg=True) for tag, attributes in ICONS[name]),
+        svg=True,
+        viewBox="0 0 24 24",
+        class_=f"icon icon-{name}",
+        aria_hidden="true",
+        focusable="false",
+    )
+
+
+def button(
+    words: str,
+    *,
+    on: Any,
+    part: str,
+    config: Config,
+    sign: str = "",
+    wordless: bool = False,
+    pressed: bool | None = None,
+    primary: bool = False,
+    waits: bool = False,
+) -> Node:
+    """A native button with a name.
+
+    `on` None, or `waits`, leaves it in reach of the keyboard but without effect. `primary` is where
+    the focus goes when the control that had it is gone.
+    """
+    idle = on is None or waits
+    return element(
+        "button",
+        icon(sign) if sign else None,
+        None if wordless else element("span", words, class_="words"),
+        type="button",
+        part=part,
+        key=part,
+        aria_label=words if wordless else None,
+        title=words if wordless else None,
+        aria_pressed=None if pressed is None else str(pressed).lower(),
+        aria_disabled="true" if idle and not config.disabled else None,
+        disabled=config.disabled,
+        data_primary=primary,
+        on={} if idle or config.disabled else {"click": on},
+    )
+
+
+def avatar(name: str) -> Node:
+    """The peer's initials, or a figure for a bare number."""
+    letters = initials(name)
+    return element("span", letters or icon("user"), part="avatar", aria_hidden="true")
+
+
+def number(digits: str, part: str) -> Node:
+    """A phone number: left to right in every language."""
+    return element("bdi", digits, dir="ltr", part=part)

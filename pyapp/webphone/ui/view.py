@@ -1,0 +1,257 @@
+"""What only the screen knows, and what each gesture on it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from webphone.contract import Answer, Command, DialpadPress, Hangup, Hold, MakeCall, Mute, Reject
+from webphone.contract import Resume as ResumeCall
+from webphone.phone.actions import Asked, FaultDismissed, Happening, NumberTyped
+from webphone.phone.picture import CallPicture, Picture
+
+KEYS = "123456789*0#"
+
+# What a gesture brings along from the page: plain values, by name.
+Fields = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The screen's own state."""
+
+    keypad: str = ""  # id of the call whose keypad is open
+    read: str = ""  # id of the call record that the person has closed
+
+
+# --- Gestures -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberEdited:
+    """The number field has another text; fields: value, pasted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitDeleted:
+    """The last digit of the number goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRecalled:
+    """Call with no number typed: the last dialled number comes back, as on a desk phone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    """A key of the keyboard, pressed inside the phone.
+
+    Fields: key (as in DOM), typing (in a text field), pressing (on a button), modified.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeypadOpened:
+    """The keypad of this call comes up."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeypadClosed:
+    """The keypad goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarewellRead:
+    """The person has seen how this call ended."""
+
+    record: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Several commands by one press, in order."""
+
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundAllowed:
+    """A press whose only purpose is to be one: browsers play sound only after it."""
+
+
+Gesture = (
+    NumberEdited
+    | DigitDeleted
+    | NumberRecalled
+    | KeyPressed
+    | KeypadOpened
+    | KeypadClosed
+    | FarewellRead
+    | Together
+    | SoundAllowed
+    | FaultDismissed
+    | Command
+)
+
+
+def act(
+    view: View, gesture: Gesture, picture: Picture, fields: Fields | None = None
+) -> tuple[View, list[Happening]]:
+    """The screen's new state, and what the phone must hear of the gesture."""
+    told = fields or {}
+    if picture.config.disabled:
+        return view, []
+    match gesture:
+        case Command():
+            return view, [Asked(command=gesture)]
+        case Together(commands=commands):
+            return view, [Asked(command=command) for command in commands]
+        case FaultDismissed():
+            return view, [gesture]
+        case NumberEdited():
+            number = str(told.get("value", ""))
+            return view, [NumberTyped(number=cleaned(number) if told.get("pasted") else number)]
+        case DigitDeleted():
+            return view, [NumberTyped(number=picture.number[:-1])]
+        case NumberRecalled():
+            return view, [NumberTyped(number=number) for number in last_dialled(picture)]
+        case KeypadOpened(call=call):
+            return replace(view, keypad=call), []
+        case KeypadClosed():
+            return replace(view, keypad=""), []
+        case FarewellRead(record=record):
+            return replace(view, read=record), []
+        case KeyPressed():
+            return _key(view, picture, told)
+        case SoundAllowed():
+            return view, []
+
+
+# --- Which call -----------------------------------------------------------------------------------
+
+
+def living(picture: Picture) -> list[CallPicture]:
+    """The calls that have not ended."""
+    return [call for call in picture.calls if call.stage != "ended"]
+
+
+def foremost(picture: Picture) -> CallPicture | None:
+    """The call in front: the one with the ear, else a ringing one, else the last."""
+    calls = living(picture)
+    active = [call for call in calls if call.view.id == picture.active]
+    ringing = [call for call in calls if call.stage == "incoming"]
+    return next(iter([*active, *ringing, *reversed(calls)]), None)
+
+
+def waiting(picture: Picture) -> CallPicture | None:
+    """A call that rings while another is in front."""
+    first = foremost(picture)
+    return next(
+        (call for call in living(picture) if call.stage == "incoming" and call is not first), None
+    )
+
+
+def farewell_shown(view: View, picture: Picture) -> bool:
+    """Whether the screen shows how the last call ended."""
+    farewell = picture.farewell
+    return (
+        farewell is not None
+        and not living(picture)
+        and picture.config.show_status
+        and farewell.record.id != view.read
+    )
+
+
+def last_dialled(picture: Picture) -> list[str]:
+    """The number dialled last, if there is one."""
+    numbers = (
+        (record.started_at, record.to.number or record.to.uri)
+        for record in picture.history
+        if record.direction == "outgoing"
+    )
+    return [number for _, number in sorted(numbers)[-1:]]
+
+
+def cleaned(number: str) -> str:
+    """A pasted number without the marks of print: `tel:+44 (0)20 7946-0000` -> `+442079460000`."""
+    text = re.sub(r"^\s*(tel|callto):", "", number, flags=re.IGNORECASE).strip()
+    if re.search(r"[@:A-Za-z]", text):
+        return text
+    if text.startswith(("+", "00")):
+        text = text.replace("(0)", "")
+    return re.sub(r"[^0-9+*#]", "", text)
+
+
+# --- Keys -----------------------------------------------------------------------------------------
+
+
+def _key(view: View, picture: Picture, told: Fields) -> tuple[View, list[Happening]]:
+    key = str(told.get("key", ""))
+    if told.get("modified"):
+        return view, []
+    if key == "Enter":
+        return view, [] if told.get("pressing") else _enter(picture)
+    if told.get("typing") or not _listens(picture, key):
+        return view, []
+    if key == "Escape":
+        return _escape(view, picture)
+    call = foremost(picture)
+    if key.lower() in ("m", "h"):
+        return view, [] if call is None else _control(key.lower(), call, picture)
+    if key == "Backspace":
+        return (view, []) if call else act(view, DigitDeleted(), picture)
+    if len(key) == 1 and (key in KEYS or key == "+"):
+        return view, [Asked(command=DialpadPress(key=key))]
+    return view, []
+
+
+def _listens(picture: Picture, key: str) -> bool:
+    hotkeys = picture.config.hotkeys
+    return "off" not in hotkeys and f"no-{key.lower()}" not in hotkeys
+
+
+def _enter(picture: Picture) -> list[Happening]:
+    ringing = waiting(picture) or foremost(picture)
+    if ringing is not None:
+        wanted = ringing.stage == "incoming" and picture.config.show_answer
+        return [Asked(command=Answer(id=ringing.view.id))] if wanted else []
+    if not picture.config.show_dial:
+        return []
+    if picture.number.strip():
+        return [Asked(command=MakeCall(target=picture.number.strip()))]
+    return [NumberTyped(number=number) for number in last_dialled(picture)]
+
+
+def _escape(view: View, picture: Picture) -> tuple[View, list[Happening]]:
+    call = waiting(picture) or foremost(picture)
+    if call is not None and call.stage == "incoming" and picture.config.show_hangup:
+        return view, [Asked(command=Reject(id=call.view.id))]
+    if call is None:
+        read = picture.farewell.record.id if picture.farewell else view.read
+        return replace(view, read=read), [FaultDismissed()] if picture.fault else []
+    if view.keypad:
+        return replace(view, keypad=""), []
+    # An answered call never ends by one press of a key that is so near to others.
+    cancels = call.stage in ("preparing", "dialling", "ringing", "early")
+    if cancels and picture.config.show_hangup:
+        return view, [Asked(command=Hangup(id=call.view.id))]
+    return view, []
+
+
+def _control(key: str, call: CallPicture, picture: Picture) -> list[Happening]:
+    if key == "m" and picture.config.show_mute and call.stage != "incoming":
+        return [Asked(command=mute_command(call))]
+    if key == "h" and picture.config.show_hold and call.stage == "active" and not call.changing:
+        return [Asked(command=hold_command(call))]
+    return []
+
+
+def mute_command(call: CallPicture) -> Mute:
+    return Mute(on=not call.muted, id=call.view.id)
+
+
+def hold_command(call: CallPicture) -> Hold | ResumeCall:
+    return ResumeCall(id=call.view.id) if call.held_local else Hold(id=call.view.id)

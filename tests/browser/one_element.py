@@ -1,0 +1,57 @@
+"""Runs on the page: Python's side of elements, with a phone that only writes down what is asked."""
+
+from js import WebPhone, document
+from pyodide.ffi import create_proxy
+
+from webphone.browser.element import Element
+from webphone.contract import Config, SetConfig
+from webphone.phone.actions import Asked
+from webphone.phone.picture import Picture
+
+
+class Phone:
+    """Takes settings as the real one does; every other happening is only kept."""
+
+    def __init__(self, host):
+        self.element = Element(host)
+        self.picture = Picture(config=Config(), state="unconfigured", number="")
+        self.heard = []
+        self.gone = False
+
+    def begin(self):
+        return self.element.begin(self.turn, self.leave)
+
+    def turn(self, happening):
+        match happening:
+            case Asked(command=SetConfig(changes=changes)):
+                self.change(config=self.picture.config.changed(changes))
+            case _:
+                self.heard.append(happening)
+
+    def change(self, **changes):
+        from dataclasses import replace
+
+        self.picture = replace(self.picture, **changes)
+        self.element.show(self.picture)
+
+    def leave(self):
+        self.gone = True
+
+
+phones = []
+
+
+def factory(host):
+    phones.append(Phone(host))
+    return phones[-1].begin()
+
+
+attach = create_proxy(factory)
+
+
+def put(markup):
+    """A page with this markup, its phones attached; gives the first phone."""
+    phones.clear()
+    document.body.innerHTML = markup
+    WebPhone.attach(attach)
+    return phones[0]

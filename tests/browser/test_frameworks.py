@@ -1,0 +1,127 @@
+"""The phone in pages of others: made and moved by a script, in React, in Vue, and typed."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from browser.bench import ARGUMENTS
+from static_server import serving
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parent.parent.parent
+EXAMPLES = ROOT / "examples"
+BUNDLES = {
+    "react.js": ["react.tsx", "--jsx=automatic"],
+    "vue.js": ["vue.js", "--alias:vue=vue/dist/vue.runtime.esm-bundler.js"],
+}
+PATIENCE = 60000  # milliseconds, for a machine that is busy
+TSC = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "esnext"]
+TSC += ["--moduleResolution", "bundler", "--jsx", "react-jsx", "--types", "react"]
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A shop's own server: the build, the example pages and their bundles."""
+    folder = tmp_path_factory.mktemp("shop") / "site"
+    shutil.copytree(ROOT / "dist", folder)
+    for page in EXAMPLES.glob("*.html"):
+        shutil.copy(page, folder)
+    for name, (entry, *options) in BUNDLES.items():
+        node(
+            "esbuild",
+            str(EXAMPLES / entry),
+            "--bundle",
+            '--define:process.env.NODE_ENV="production"',
+            "--define:__VUE_OPTIONS_API__=false",
+            "--define:__VUE_PROD_DEVTOOLS__=false",
+            "--define:__VUE_PROD_HYDRATION_MISMATCH_DETAILS__=false",
+            f"--outfile={folder / name}",
+            "--log-level=error",
+            *options,
+        )
+    with serving(folder) as address:
+        yield address
+
+
+def node(program: str, *arguments: str) -> None:
+    subprocess.run([ROOT / "node_modules" / ".bin" / program, *arguments], cwd=ROOT, check=True)
+
+
+@pytest.fixture(scope="module")
+def open_page(origin: str) -> Iterator[Callable[[str], Page]]:
+    """Opens an example; what the page complains of fails the test."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=[*ARGUMENTS, "--use-fake-ui-for-media-stream"],
+        )
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
+
+        def opened(name: str) -> Page:
+            page.goto(f"{origin}/{name}")
+            return page
+
+        yield opened
+        browser.close()
+
+
+def test_a_phone_made_by_a_script_keeps_its_call_when_it_is_moved(
+    open_page: Callable[[str], Page],
+) -> None:
+    page = open_page("plain.html")
+    page.evaluate("void phone.makeCall('600')")
+    page.locator("[data-screen=active]").wait_for()
+    call = page.evaluate("phone.calls[0].id")
+    for move in ("right.append(phone)", "left.moveBefore(phone, null)"):
+        page.evaluate(f"{{ {move}; }}")
+        page.evaluate("new Promise((soon) => setTimeout(() => setTimeout(soon)))")
+        assert page.evaluate("phone.calls.map(({ id, state }) => [id, state])") == [
+            [call, "active"]
+        ]
+        assert page.locator("[data-screen=active]").is_visible()
+    page.evaluate("phone.hangup()")
+    page.locator("[data-screen=ended]").wait_for()
+    sent = "JSON.parse(new FormData(order).get('phone'))?.id ?? null"
+    assert page.evaluate(sent) == call
+    page.get_by_role("button", name="Reset").click()
+    assert page.evaluate(sent) is None
+    page.evaluate("phone.remove()")
+    page.evaluate("new Promise((soon) => setTimeout(() => setTimeout(soon)))")
+    assert page.evaluate("WebPhone.get('phone')") is None
+    page.evaluate("left.append(Object.assign(document.createElement('web-phone'), { id: 'new' }))")
+    page.locator("#new [data-screen=idle]").wait_for()
+    assert page.evaluate("WebPhone.get('new').ready().then(() => 'up')") == "up"
+
+
+@pytest.mark.parametrize("framework", ["react", "vue"])
+def test_a_framework_sets_hears_removes_and_brings_back_the_phone(
+    open_page: Callable[[str], Page], framework: str
+) -> None:
+    page = open_page(f"{framework}.html")
+    page.get_by_role("button", name="Call the echo").click()
+    assert page.locator("[part=number-input]").input_value() == "600"
+    page.locator("[part=dial]").click()
+    page.get_by_text("Talking to 600").wait_for()
+    page.locator("[part~=hangup]").first.click()
+    page.get_by_text("Ended: answered").wait_for()
+    page.get_by_role("button", name="Take the phone away").click()
+    assert page.locator("web-phone").count() == 0
+    page.get_by_role("button", name="Bring the phone back").click()
+    page.locator("[data-screen=idle]").wait_for()
+    assert page.locator("[part=number-input]").input_value() == "600"
+
+
+def test_the_types_know_the_phone(tmp_path: Path) -> None:
+    node("tsc", *TSC, "examples/typed.ts", "examples/react.tsx")
+    wrong = tmp_path / "wrong.ts"
+    wrong.write_text(
+        f'import "{ROOT / "web" / "webphone"}";\n'
+        'document.querySelector("web-phone")!.makeCal("100");\n'
+    )
+    with pytest.raises(subprocess.CalledProcessError):
+        node("tsc", *TSC, str(wrong))

@@ -1,0 +1,224 @@
+"""The whole phone on a page: what main.py joins, and what is left when an element goes."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.server import Server, ServerConnection, serve
+
+from browser.bench import ARGUMENTS, COUNT_PROXIES, PORTS, Bench, bench
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Bench]:
+    """A page that runs main.py, with no element on it yet."""
+    with bench(chromium, permissions=["microphone"]) as opened:
+        for script in ("/contract.js", "/webphone.js"):
+            opened.page.add_script_tag(url=script)
+        opened.given(COUNT_PROXIES)
+        opened.given((ROOT / "pyapp" / "main.py").read_text())
+        yield opened
+
+
+@pytest.fixture
+def phone(page: Bench) -> Iterator[Bench]:
+    """One <web-phone>, `phone` in JavaScript and `phones[0]` in Python."""
+    page.page.evaluate(
+        """() => {
+          globalThis.phone = document.createElement("web-phone");
+          phone.id = "phone";
+          globalThis.told = [];
+          for (const name of ["ready", "error", "statechange"])
+            phone.addEventListener(name, (e) => told.push([name, e.detail.code ?? e.detail.state]));
+          document.body.append(phone);
+        }"""
+    )
+    yield page
+    page.page.evaluate("phone.remove()")
+    page.page.wait_for_function("python.runPython('len(phones)') === 0")
+
+
+class Line:
+    """A server that keeps what it hears and says nothing."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.closed = threading.Event()
+        self.server = self._listening()
+        self.url = f"ws://127.0.0.1:{self.server.socket.getsockname()[1]}"
+
+    def _keep(self, connection: ServerConnection) -> None:
+        try:
+            for frame in connection:
+                self.heard.append(frame if isinstance(frame, str) else frame.decode())
+        except ConnectionClosed:
+            pass
+        self.closed.set()
+
+    def _listening(self) -> Server:
+        for port in reversed(PORTS):
+            try:
+                return serve(self._keep, "127.0.0.1", port, subprotocols=["sip"])
+            except OSError:
+                continue
+        raise OSError("no free port")
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    opened = Line()
+    thread = threading.Thread(target=opened.server.serve_forever)
+    thread.start()
+    yield opened
+    opened.server.shutdown()
+    thread.join()
+
+
+def test_python_draws_the_screen_and_says_that_it_is_ready(phone: Bench):
+    told, shown, marks = phone.page.evaluate(
+        """() => [told, phone.shadowRoot.textContent.length > 0,
+                  performance.getEntriesByName("webphone:python").length > 0]"""
+    )
+    assert told == [["ready", None]]
+    assert shown
+    assert marks
+
+
+def test_an_idle_phone_does_not_tick(phone: Bench):
+    assert phone.run("return [phones[0]._tick.deadline, phones[0]._alarm.deadline]") == [None, None]
+
+
+def test_a_key_pressed_on_the_screen_is_typed(phone: Bench):
+    phone.page.get_by_role("button", name="5").first.click()
+    assert phone.run("return phones[0].desk.number") == "5"
+
+
+def test_a_phone_connects_registers_and_hangs_up_its_line_when_its_element_goes(
+    page: Bench, phone: Bench, line: Line
+):
+    page.page.evaluate(
+        """url => {
+          phone.setConfig({ host: url, username: "alice", password: "secret" });
+          phone.register().catch(() => {});
+        }""",
+        line.url,
+    )
+    page.page.wait_for_function("phone.state === 'registering'")
+    page.page.evaluate("phone.remove()")
+    assert line.closed.wait(10)
+    assert line.heard[0].startswith("REGISTER sip:")
+    assert page.run("return len(phones)") == 0
+
+
+def test_an_element_that_is_only_moved_keeps_its_line(page: Bench, phone: Bench, line: Line):
+    page.page.evaluate(
+        "url => phone.setConfig({ host: url, username: 'a' }).then(() => phone.connect())", line.url
+    )
+    page.page.evaluate(
+        """() => new Promise((done) => {
+          const place = document.createElement("div");
+          document.body.append(place);
+          place.append(phone);
+          setTimeout(done, 100);
+        })"""
+    )
+    assert not line.closed.is_set()
+    assert page.page.evaluate("phone.isConnected && phone.state") == "connected"
+    assert page.run("return len(phones[0]._sockets._open)") == 1
+
+
+def test_a_mistake_of_ours_is_told_and_the_phone_goes_on(phone: Bench):
+    said = phone.page.evaluate(
+        """async () => {
+          const spoken = console.error, lines = [];
+          console.error = (line) => lines.push(String(line));
+          python.runPython(`
+phones[0].loop._machine = type("Broken", (), {
+    "handle": lambda self, happening, now: 1 / 0, "deadline": None})()
+`);
+          phone.dialpadPress("1").catch(() => {});
+          console.error = spoken;
+          python.runPython("phones[0].loop._machine = phones[0].desk");
+          await phone.dialpadPress("2");
+          return [told.filter(([name]) => name === "error"), lines.length, lines.join("")];
+        }"""
+    )
+    assert said[0] == [["error", "internal"]]
+    assert said[1] == 1
+    assert "ZeroDivisionError" in said[2]
+    assert phone.run("return phones[0].desk.number") == "2"
+
+
+def test_a_page_may_have_many_phones_and_each_is_by_itself(page: Bench):
+    assert page.page.evaluate(
+        """() => {
+          const phones = ["a", "b", "c"].map((id) => {
+            const phone = document.createElement("web-phone");
+            phone.id = id;
+            document.body.append(phone);
+            return phone;
+          });
+          phones[1].setAttribute("dial", "42");
+          return phones.map((phone) => phone.shadowRoot.querySelector("input").value);
+        }"""
+    ) == ["", "", ""]
+    page.page.wait_for_function(
+        "WebPhone.get('b').shadowRoot.querySelector('input').value === '42'"
+    )
+    assert page.run("return [phone.desk.number for phone in phones]") == ["", "42", ""]
+    page.page.evaluate("for (const id of 'abc') document.getElementById(id).remove()")
+    page.page.wait_for_function("python.runPython('len(phones)') === 0")
+
+
+def test_the_network_and_the_page_coming_back_are_told_to_the_phone(phone: Bench):
+    heard = phone.run(
+        """
+        import js
+        heard = []
+        desk = phones[0].desk
+        class Ear:
+            deadline = None
+            def handle(self, happening, now):
+                heard.append(type(happening).__name__)
+                return []
+        phones[0].loop._machine = Ear()
+        for target, name in ((js.window, "offline"), (js.window, "online"),
+                             (js.document, "visibilitychange"), (js.window, "pagehide")):
+            target.dispatchEvent(js.Event.new(name))
+        phones[0].loop._machine = desk
+        return heard
+        """
+    )
+    assert heard == ["NetworkChanged", "NetworkChanged", "Woken", "Leaving"]
+
+
+def test_a_phone_that_goes_leaves_no_proxy_behind(page: Bench):
+    before = page.run("return alive()")
+    page.page.evaluate(
+        """() => {
+          for (let i = 0; i < 5; i++) {
+            const phone = document.createElement("web-phone");
+            document.body.append(phone);
+            phone.dialpadPress("1");
+          }
+        }"""
+    )
+    during = page.run("return alive()")
+    page.page.evaluate("document.querySelectorAll('web-phone').forEach(phone => phone.remove())")
+    page.page.wait_for_function("python.runPython('len(phones)') === 0")
+    assert during > before
+    assert page.run("return alive()") == before

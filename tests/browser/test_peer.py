@@ -1,0 +1,521 @@
+"""The media of calls in a real browser: two ends in one page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from browser.bench import ARGUMENTS, COUNT_PROXIES, Bench, bench
+
+pytestmark = pytest.mark.browser
+HERE = Path(__file__).parent
+PRELUDE = """
+import asyncio
+from two_ends import *
+from webphone.media import Direction
+import time
+from webphone.phone.actions import *
+one, two = End(), End()
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Bench]:
+    with bench(
+        chromium, permissions=["microphone", "camera"], modules=[HERE / "two_ends.py"]
+    ) as opened:
+        opened.given(COUNT_PROXIES)
+        yield opened
+
+
+def tell(page: Bench, story: str):
+    page.given(PRELUDE)
+    try:
+        return page.run(story)
+    finally:
+        page.run("close(one, two)")
+
+
+def test_both_ends_hear_each_other(page: Bench):
+    assert tell(
+        page,
+        """
+        offer, answer = await call(one, two)
+        return [sections(offer.sdp), sections(answer.sdp), await one.hears(), await two.hears()]
+        """,
+    ) == [[["audio", "sendrecv"]], [["audio", "sendrecv"]], True, True]
+
+
+def test_an_offer_leaves_with_candidates_long_before_the_search_is_complete(page: Bench):
+    candidates, state, seconds = tell(
+        page,
+        """
+        began = time.time()
+        one.do(OpenMedia(call="call"))
+        sdp = (await one.next(MediaReady)).sdp
+        taken = time.time() - began
+        return [sdp.count("a=candidate:"), str(one.connection.iceGatheringState), taken]
+        """,
+    )
+    assert candidates >= 1
+    assert seconds < 1
+    assert state in ("gathering", "complete")
+
+
+def test_on_hold_the_other_end_hears_nothing_and_after_it_all_again(page: Bench):
+    held, silent, resumed, heard = tell(
+        page,
+        """
+        await call(one, two)
+        hold = Reoffer(call="call", direction=Direction.SENDONLY)
+        accept = Accept(call="call", offer="", direction=Direction.SENDRECV)
+        offer, answer = await change(one, two, hold, accept)
+        held = [sections(offer.sdp), sections(answer.sdp), one.directions()]
+        await asyncio.sleep(0.3)
+        silent = [await one.hears(1.5), await two.hears(1.5)]
+        back = Reoffer(call="call", direction=Direction.SENDRECV)
+        offer, answer = await change(one, two, back, accept)
+        resumed = [sections(offer.sdp), sections(answer.sdp)]
+        return [held, silent, resumed, [await one.hears(), await two.hears()]]
+        """,
+    )
+    assert held == [
+        [["audio", "sendonly"]],
+        [["audio", "recvonly"]],
+        [["audio", "sendonly", "sendonly"]],
+    ]
+    assert silent == [False, False]
+    assert resumed == [[["audio", "sendrecv"]], [["audio", "sendrecv"]]]
+    assert heard == [True, True]
+
+
+def test_a_refused_hold_leaves_the_call_as_it_was(page: Bench):
+    directions, state, heard = tell(
+        page,
+        """
+        await call(one, two)
+        one.do(Reoffer(call="call", direction=Direction.SENDONLY))
+        await one.next(MediaReady)
+        one.do(Rollback(call="call"))
+        await until(lambda: one.connection.signalingState == "stable")
+        await until(lambda: one.peer._agreed is None)
+        return [one.directions(), str(one.connection.signalingState), await two.hears()]
+        """,
+    )
+    assert directions == [["audio", "sendrecv", "sendrecv"]]
+    assert state == "stable"
+    assert heard
+
+
+def test_what_both_ends_hold_is_inactive_until_both_let_go(page: Bench):
+    assert tell(
+        page,
+        """
+        await call(one, two)
+        hold = Reoffer(call="call", direction=Direction.SENDONLY)
+        said = []
+        _, answer = await change(one, two, hold, Accept(call="call", offer="",
+                                 direction=Direction.SENDRECV))
+        said.append(sections(answer.sdp)[0][1])
+        _, answer = await change(two, one, hold, Accept(call="call", offer="",
+                                 direction=Direction.SENDONLY))
+        said.append(sections(answer.sdp)[0][1])
+        _, answer = await change(two, one, Reoffer(call="call", direction=Direction.SENDRECV),
+                                 Accept(call="call", offer="", direction=Direction.SENDONLY))
+        said.append(sections(answer.sdp)[0][1])
+        return said
+        """,
+    ) == ["recvonly", "inactive", "sendonly"]
+
+
+def test_new_paths_are_found_without_losing_the_call(page: Bench):
+    changed, heard = tell(
+        page,
+        """
+        first, _ = await call(one, two)
+        again = Reoffer(call="call", direction=Direction.SENDRECV, restart=True)
+        accept = Accept(call="call", offer="", direction=Direction.SENDRECV)
+        second, answer = await change(one, two, again, accept)
+        ufrag = lambda sdp: [l for l in sdp.splitlines() if l.startswith("a=ice-ufrag")][0]
+        found = second.sdp.count("a=candidate:") and answer.sdp.count("a=candidate:")
+        return [bool(found) and ufrag(first.sdp) != ufrag(second.sdp), await two.hears()]
+        """,
+    )
+    assert changed
+    assert heard
+
+
+def test_a_muted_microphone_sends_silence_even_when_muted_before_it_opens(page: Bench):
+    assert tell(
+        page,
+        """
+        one.do(OpenMedia(call="call"))
+        one.do(MuteMicrophone(call="call", muted=True))
+        offer = await one.next(MediaReady)
+        two.do(OpenMedia(call="call", offer=offer.sdp))
+        answer = await two.next(MediaReady)
+        one.do(DescribeRemote(call="call", kind=Offer.ANSWER, sdp=answer.sdp))
+        await two.next(MediaChanged)
+        await one.next(MediaChanged)
+        heard = [await one.hears(), await two.hears(1.5)]
+        one.do(MuteMicrophone(call="call", muted=False))
+        return [*heard, await two.hears()]
+        """,
+    ) == [True, False, True]
+
+
+def test_digits_pressed_fast_are_all_sent_in_order(page: Bench):
+    assert tell(
+        page,
+        """
+        await call(one, two)
+        for tones in ("1", "2", "3#"):
+            one.do(SendTones(call="call", tones=tones, duration=70, gap=50))
+        return [(await one.next(ToneSent)).tone for _ in range(4)]
+        """,
+    ) == ["1", "2", "3", "#"]
+
+
+def test_digits_asked_for_before_the_call_is_connected_wait_for_it(page: Bench):
+    assert tell(
+        page,
+        """
+        one.do(OpenMedia(call="call"))
+        one.do(SendTones(call="call", tones="42", duration=70, gap=50))
+        offer = await one.next(MediaReady)
+        two.do(OpenMedia(call="call", offer=offer.sdp))
+        answer = await two.next(MediaReady)
+        one.do(DescribeRemote(call="call", kind=Offer.ANSWER, sdp=answer.sdp))
+        return [(await one.next(ToneSent)).tone for _ in range(2)]
+        """,
+    ) == ["4", "2"]
+
+
+def test_an_early_answer_is_followed_by_the_final_one(page: Bench):
+    assert tell(
+        page,
+        """
+        one.do(OpenMedia(call="call"))
+        offer = await one.next(MediaReady)
+        two.do(OpenMedia(call="call", offer=offer.sdp))
+        answer = await two.next(MediaReady)
+        one.do(DescribeRemote(call="call", kind=Offer.PROVISIONAL, sdp=answer.sdp))
+        early = await one.hears()
+        one.do(DescribeRemote(call="call", kind=Offer.ANSWER, sdp=answer.sdp))
+        await until(lambda: one.connection.signalingState == "stable")
+        return [early, await one.hears()]
+        """,
+    ) == [True, True]
+
+
+def test_the_answer_of_another_fork_replaces_the_early_one(page: Bench):
+    assert tell(
+        page,
+        """
+        three = End()
+        try:
+            one.do(OpenMedia(call="call"))
+            offer = await one.next(MediaReady)
+            answers = []
+            for end in (two, three):
+                end.do(OpenMedia(call="call", offer=offer.sdp))
+                answers.append((await end.next(MediaReady)).sdp)
+            one.do(DescribeRemote(call="call", kind=Offer.PROVISIONAL, sdp=answers[0]))
+            early = await one.hears()
+            close(two)
+            one.do(DescribeRemote(call="call", kind=Offer.ANSWER, sdp=answers[1]))
+            await until(lambda: one.connection.signalingState == "stable")
+            return [early, await three.hears(10), one.count(MediaFailed)]
+        finally:
+            close(three)
+        """,
+    ) == [True, True, 0]
+
+
+def test_pictures_go_both_ways_and_the_sound_as_well(page: Bench):
+    offer, answer, videos, heard = tell(
+        page,
+        """
+        offer, answer = await call(one, two, video=True, answer_video=True)
+        return [sections(offer.sdp), sections(answer.sdp), [offer.video, answer.video],
+                await two.hears()]
+        """,
+    )
+    assert offer == answer == [["audio", "sendrecv"], ["video", "sendrecv"]]
+    assert videos == [True, True]
+    assert heard
+
+
+def test_an_offer_of_pictures_answered_without_turns_our_camera_off(page: Bench):
+    answer, tracks = tell(
+        page,
+        """
+        offer, answer = await call(one, two, video=True, answer_video=False)
+        await until(lambda: one.peer._camera is None)
+        return [sections(answer.sdp), one.microphones()]
+        """,
+    )
+    assert answer == [["audio", "sendrecv"], ["video", "inactive"]]
+    assert tracks == [["audio", "live"]]
+
+
+def test_pictures_can_be_added_and_taken_away(page: Bench):
+    added, started, removed, ended = tell(
+        page,
+        """
+        await call(one, two)
+        accept = Accept(call="call", offer="", direction=Direction.SENDRECV)
+        start = Reoffer(call="call", direction=Direction.SENDRECV, video=True)
+        two.peer._video = True
+        offer, answer = await change(one, two, start, accept)
+        added = [sections(offer.sdp), sections(answer.sdp), offer.video]
+        started = one.microphones()
+        stop = Reoffer(call="call", direction=Direction.SENDRECV, video=False)
+        offer, answer = await change(one, two, stop, accept)
+        await until(lambda: one.peer._camera is None)
+        return [added, started, sections(offer.sdp), one.microphones()]
+        """,
+    )
+    assert added == [
+        [["audio", "sendrecv"], ["video", "sendrecv"]],
+        [["audio", "sendrecv"], ["video", "recvonly"]],
+        True,
+    ]
+    assert started == [["audio", "live"], ["video", "live"]]
+    assert removed == [["audio", "sendrecv"], ["video", "inactive"]]
+    assert ended == [["audio", "live"]]
+
+
+def test_pictures_that_were_refused_turn_the_camera_off_and_the_next_offer_is_plain(page: Bench):
+    tracks, offer = tell(
+        page,
+        """
+        await call(one, two)
+        one.do(Reoffer(call="call", direction=Direction.SENDRECV, video=True))
+        await one.next(MediaReady)
+        one.do(Rollback(call="call"))
+        await until(lambda: one.peer._agreed is None)
+        one.do(Reoffer(call="call", direction=Direction.SENDRECV))
+        offer = await one.next(MediaReady)
+        return [one.microphones(), sections(offer.sdp)]
+        """,
+    )
+    assert tracks == [["audio", "live"]]
+    assert offer == [["audio", "sendrecv"]]
+
+
+def test_codecs_come_in_the_order_wished_and_the_removed_are_gone(page: Bench):
+    codecs = tell(
+        page,
+        """
+        one.config = Config(codecs=("PCMA", "!opus"))
+        one.do(OpenMedia(call="call"))
+        sdp = (await one.next(MediaReady)).sdp
+        return [line.split()[1] for line in sdp.splitlines() if line.startswith("a=rtpmap")]
+        """,
+    )
+    assert codecs[0].lower() == "pcma/8000"
+    assert not any(codec.lower().startswith("opus") for codec in codecs)
+    assert any(codec.lower().startswith("telephone-event") for codec in codecs)
+
+
+def test_a_closed_call_lets_the_microphone_go_and_says_no_more(page: Bench):
+    assert tell(
+        page,
+        """
+        await call(one, two)
+        tracks = list(one.peer.local.getTracks())
+        one.heard.clear()
+        one.do(CloseMedia(call="call"))
+        await asyncio.sleep(0.2)
+        return [[str(track.readyState) for track in tracks], len(one.heard)]
+        """,
+    ) == [["ended"], 0]
+
+
+def test_a_microphone_granted_after_the_call_has_ended_is_stopped_at_once(page: Bench):
+    assert tell(
+        page,
+        """
+        grant, streams, restore = hold_back_microphone()
+        try:
+            one.do(OpenMedia(call="call"))
+            await asyncio.sleep(0.05)
+            one.do(CloseMedia(call="call"))
+            grant()
+            await until(lambda: len(streams))
+            await asyncio.sleep(0)
+            return [[str(t.readyState) for t in streams[0].getTracks()], len(one.heard)]
+        finally:
+            restore()
+        """,
+    ) == [["ended"], 0]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("NotFoundError", "mic_missing"),
+        ("OverconstrainedError", "mic_missing"),
+        ("NotReadableError", "mic_busy"),
+        ("AbortError", "mic_busy"),
+        ("NotAllowedError", "mic_denied"),
+        ("SecurityError", "policy_blocked"),
+        ("TypeError", "media_failed"),
+    ],
+)
+def test_every_fault_of_the_microphone_has_its_code(page: Bench, fault: str, code: str):
+    assert (
+        tell(
+            page,
+            f"""
+        restore = refuse_microphone("{fault}")
+        try:
+            one.do(OpenMedia(call="call"))
+            await until(lambda: one.heard)
+            return one.heard[0].code
+        finally:
+            restore()
+        """,
+        )
+        == code
+    )
+
+
+def test_an_answer_that_cannot_be_read_is_said_and_the_call_goes_on(page: Bench):
+    failed, code, state = tell(
+        page,
+        """
+        await call(one, two)
+        one.heard.clear()
+        one.do(Accept(call="call", offer="v=0\\r\\nrubbish", direction=Direction.SENDRECV))
+        await until(lambda: one.count(MediaFailed))
+        news = [each for each in one.heard if isinstance(each, MediaFailed)]
+        return [bool(news[0].text), news[0].code, str(one.connection.signalingState)]
+        """,
+    )
+    assert failed
+    assert code == "media_failed"
+    assert state == "stable"
+
+
+def test_two_calls_have_microphones_of_their_own(page: Bench):
+    assert tell(
+        page,
+        """
+        await call(one, two, name="first")
+        await call(one, two, name="second")
+        kept = one.peers._peers["second"]
+        one.do(CloseMedia(call="first"))
+        return [[str(t.readyState) for t in kept.local.getTracks()], len(one.peers._peers)]
+        """,
+    ) == [["live"], 1]
+
+
+def test_how_a_call_sounds_is_measured_while_it_lasts(page: Bench):
+    stats = tell(
+        page,
+        """
+        import webphone.browser.measure as measure
+        measure.EVERY, before = 0.5, measure.EVERY
+        try:
+            await call(one, two)
+            return dict((await one.next(QualityMeasured)).stats)
+        finally:
+            measure.EVERY = before
+        """,
+    )
+    assert 3 < stats["mos"] <= 4.5
+    assert stats["loss"] == 0
+    assert stats["packetsReceived"] > 0
+    assert stats["whole"]["mos"] == stats["mos"]
+
+
+def test_without_permission_the_microphone_is_denied(chromium: Browser):
+    with bench(chromium, permissions=[], modules=[HERE / "two_ends.py"]) as stranger:
+        assert tell(
+            stranger,
+            """
+            one.do(OpenMedia(call="call", video=True))
+            await until(lambda: one.heard)
+            return [one.heard[0].code, one.heard[0].call]
+            """,
+        ) == ["mic_denied", "call"]
+
+
+def test_a_camera_that_is_refused_leaves_the_sound(chromium: Browser):
+    with bench(
+        chromium, permissions=["microphone"], modules=[HERE / "two_ends.py"]
+    ) as half_trusted:
+        offer, video = tell(
+            half_trusted,
+            """
+            one.do(OpenMedia(call="call", video=True))
+            offer = await one.next(MediaReady)
+            return [sections(offer.sdp), offer.video]
+            """,
+        )
+    assert offer == [["audio", "sendrecv"], ["video", "recvonly"]]
+    assert video is False
+
+
+def test_a_call_that_got_no_microphone_keeps_nothing_open(page: Bench):
+    assert tell(
+        page,
+        """
+        restore = refuse_microphone("NotReadableError")
+        try:
+            one.do(OpenMedia(call="call"))
+            one.do(Reoffer(call="call", direction=Direction.SENDONLY))
+            await until(lambda: one.heard)
+            one.do(Rollback(call="call"))
+            one.do(CloseMedia(call="call"))
+            await asyncio.sleep(0.1)
+            return [each.code for each in one.heard]
+        finally:
+            restore()
+        """,
+    ) == ["mic_busy"]
+
+
+def test_an_offer_that_cannot_be_read_opens_no_microphone(page: Bench):
+    assert tell(
+        page,
+        """
+        grant, streams, restore = hold_back_microphone()
+        try:
+            one.do(OpenMedia(call="call", offer="v=0\\r\\nrubbish"))
+            await until(lambda: one.heard)
+            grant()
+            return [one.heard[0].code, bool(one.heard[0].text), len(streams)]
+        finally:
+            restore()
+        """,
+    ) == ["media_failed", True, 0]
+
+
+def test_a_call_that_is_over_leaves_no_proxy_behind(page: Bench):
+    before, during, after = tell(
+        page,
+        """
+        before = alive()
+        await call(one, two, video=True, answer_video=True)
+        one.do(SendTones(call="call", tones="1", duration=70, gap=50))
+        await one.next(ToneSent)
+        during = alive()
+        close(one, two)
+        await asyncio.sleep(0.1)
+        return [before, during, alive()]
+        """,
+    )
+    assert during > before
+    assert after == before

@@ -1,0 +1,173 @@
+"""Runs on the page: two phones' media in one page, joined by hand, and what they said."""
+
+import asyncio
+import dataclasses
+import time
+
+import js
+
+from webphone.browser.peer import World
+from webphone.browser.peers import Peers
+from webphone.contract import Config
+from webphone.media import Direction  # noqa: F401
+from webphone.phone.actions import (
+    CloseMedia,
+    DescribeRemote,
+    MediaChanged,
+    MediaFailed,
+    MediaReady,
+    Offer,
+    OpenMedia,
+)
+
+
+class End:
+    """One phone's media, and the happenings it told."""
+
+    def __init__(self, config=None):
+        self.config = config or Config()
+        self.heard = []
+        self.notes = []
+        self.peers = Peers(
+            World(
+                turn=self.heard.append,
+                config=lambda: self.config,
+                now=time.time,
+                blocked=lambda element: None,
+                note=self.notes.append,
+            )
+        )
+
+    def do(self, action):
+        self.peers.perform(action)
+
+    def count(self, kind):
+        return sum(isinstance(each, kind) for each in self.heard)
+
+    async def next(self, kind, seconds=8.0):
+        """The next happening of this kind; what came before it is forgotten."""
+        await until(lambda: self.count(kind) or self.count(MediaFailed), seconds)
+        while self.heard:
+            first = self.heard.pop(0)
+            if isinstance(first, kind):
+                return first
+            if isinstance(first, MediaFailed):
+                raise AssertionError(f"{first}")
+        raise AssertionError("nothing heard")
+
+    @property
+    def peer(self):
+        return next(iter(self.peers._peers.values()))
+
+    @property
+    def connection(self):
+        return self.peer._connection
+
+    async def counter(self, kind, name):
+        report = await self.connection.getStats()
+        found = [e for e in report.values() if e.type == kind and e.kind == "audio"]
+        return getattr(found[0], name, 0) if found else 0
+
+    async def energy(self):
+        """How much sound has come from the other end so far."""
+        return await self.counter("inbound-rtp", "totalAudioEnergy")
+
+    async def hears(self, seconds=6.0):
+        """Whether any sound comes from now on."""
+        before = await self.energy()
+        until_when = time.time() + seconds
+        while time.time() < until_when:
+            if await self.energy() > before + 1e-5:
+                return True
+            await asyncio.sleep(0.05)
+        return False
+
+    def directions(self):
+        return [
+            [t.receiver.track.kind, t.direction, t.currentDirection]
+            for t in self.connection.getTransceivers()
+        ]
+
+    def microphones(self):
+        """The states of the microphone and camera tracks that were opened."""
+        return [[t.kind, t.readyState] for t in self.peer.local.getTracks()]
+
+
+async def until(true, seconds=8.0):
+    end = time.time() + seconds
+    while not true():
+        if time.time() > end:
+            raise AssertionError("waited in vain")
+        await asyncio.sleep(0.01)
+
+
+async def call(one, two, *, video=False, answer_video=False, name="call"):
+    """`one` calls `two`; returns when both are connected. Gives the offer and the answer."""
+    one.do(OpenMedia(call=name, video=video))
+    offer = await one.next(MediaReady)
+    two.do(OpenMedia(call=name, video=answer_video, offer=offer.sdp))
+    answer = await two.next(MediaReady)
+    one.do(DescribeRemote(call=name, kind=Offer.ANSWER, sdp=answer.sdp))
+    for end in (one, two):
+        while (await end.next(MediaChanged)).state != "connected":
+            pass
+    return offer, answer
+
+
+async def change(asking, answering, reoffer, accept):
+    """`asking` offers something new and `answering` agrees."""
+    asking.do(reoffer)
+    offer = await asking.next(MediaReady)
+    answering.do(dataclasses.replace(accept, offer=offer.sdp))
+    answer = await answering.next(MediaReady)
+    asking.do(DescribeRemote(call=reoffer.call, kind=Offer.ANSWER, sdp=answer.sdp))
+    await until(lambda: asking.connection.signalingState == "stable")
+    await until(lambda: asking.peer._agreed is None)
+    return offer, answer
+
+
+def close(*ends):
+    for end in ends:
+        for name in list(end.peers._peers):
+            end.do(CloseMedia(call=name))
+
+
+def sections(sdp):
+    """[kind, direction] of each section of a description."""
+    found = []
+    for line in sdp.splitlines():
+        if line.startswith("m="):
+            found.append([line[2:].split()[0], None])
+        if line[2:] in ("sendrecv", "sendonly", "recvonly", "inactive") and found:
+            found[-1][1] = line[2:]
+    return found
+
+
+def hold_back_microphone():
+    """Let getUserMedia wait until `grant()`; returns (grant, granted streams, restore)."""
+    return js.eval(
+        """(() => {
+          const devices = navigator.mediaDevices, real = devices.getUserMedia.bind(devices);
+          const streams = [];
+          let open;
+          const gate = new Promise(done => { open = done });
+          devices.getUserMedia = async wishes => {
+            await gate;
+            const stream = await real(wishes);
+            streams.push(stream);
+            return stream;
+          };
+          return [open, streams, () => { delete devices.getUserMedia }];
+        })()"""
+    )
+
+
+def refuse_microphone(name):
+    """Let getUserMedia fail as the browser would; returns a function that ends it."""
+    return js.eval(
+        f"""(() => {{
+          navigator.mediaDevices.getUserMedia =
+            async () => {{ throw new DOMException("refused", "{name}") }};
+          return () => {{ delete navigator.mediaDevices.getUserMedia }};
+        }})()"""
+    )

@@ -1,0 +1,134 @@
+"""One Chromium for the build's tests, and pages that report what they asked for."""
+
+import contextlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from static_server import serving
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ARGUMENTS = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+# Counts py:ready; `pythonRan` resolves with that count when main.py has run.
+WATCH = """
+let ready = 0;
+addEventListener("py:ready", () => { ready += 1; }, true);
+window.pythonRan = new Promise((resolve, reject) => {
+  addEventListener("py:done", () => resolve(ready), { capture: true, once: true });
+  setTimeout(() => reject(new Error("Python did not run within 30 s")), 30000);
+});
+"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """A page, and what was requested and complained about while it was open."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def python_ran(self) -> int:
+        """Wait until main.py has run; gives how often PyScript said py:ready."""
+        # Not wait_for_function: its predicate is evaluated, which a page's policy may forbid.
+        count: int = self.page.evaluate("window.pythonRan")
+        return count
+
+    def outside(self, *origins: str) -> list[str]:
+        """The requests that went anywhere else."""
+        return [url for url in self.requests if not url.startswith((*origins, "data:", "blob:"))]
+
+
+# For a module, not the session: while Playwright is up, nobody else in this run can start it.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[[], Visit]]:
+    """Opens fresh pages, each in a context of its own with an empty cache."""
+    contexts = []
+
+    def open_page() -> Visit:
+        context = chromium.new_context()
+        contexts.append(context)
+        page = context.new_page()
+        visited = Visit(page=page)
+        context.on("request", lambda request: visited.requests.append(request.url))
+        page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: visited.complaints.append(said.text) if said.type == "error" else None,
+        )
+        page.add_init_script(WATCH)
+        return visited
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., str]]:
+    """Serves a folder until the test ends and gives its origin; headers may be added."""
+    with contextlib.ExitStack() as stack:
+        yield lambda root, headers=None: stack.enter_context(serving(root, headers))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's own folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def checkouts(tmp_path_factory):
+    """Two copies of the sources, in two folders."""
+    both = tmp_path_factory.mktemp("first") / "a", tmp_path_factory.mktemp("second") / "other"
+    ignore = shutil.ignore_patterns("vendor", "__pycache__")
+    for folder in both:
+        for name in ("pyapp", "tools", "web"):
+            shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+        for name in ("index.html", "pyscript.toml"):
+            shutil.copy(ROOT / name, folder / name)
+        (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    return both
+
+
+@pytest.fixture(scope="session")
+def built():
+    """Builds in a copy of the sources; gives its dist/."""
+
+    def build(checkout):
+        subprocess.run([sys.executable, "tools/build.py"], cwd=checkout, check=True)
+        return checkout / "dist"
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def dist(checkouts, built):
+    """A build of its own, so that the test says what these sources do."""
+    return built(checkouts[0])

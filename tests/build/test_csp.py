@@ -1,0 +1,40 @@
+"""Under the strictest policy that a page may have the whole phone works, and breaks no rule of it."""
+
+import pytest
+
+from starting import UP, hold, put_page
+
+pytestmark = pytest.mark.browser
+STRICT = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
+    "style-src 'self'; connect-src 'self' ws:; img-src 'self' data:; media-src 'self' blob:; "
+    "trusted-types webphone; require-trusted-types-for 'script'"
+)
+
+
+def test_a_call_pressed_before_python_is_up_goes_out_and_no_rule_is_broken(
+    dist, serve, visit, tmp_path
+):
+    put_page(dist, tmp_path, '<web-phone id="phone" demo auto-register></web-phone>')
+    visited = visit()
+    page = visited.page
+    release = hold(page, "**/*.wasm")
+    page.goto(serve(tmp_path, {"Content-Security-Policy": STRICT}) + "/page.html")
+    for key in "600":
+        page.locator("[part=key]", has_text=key).first.click()
+    dial = page.locator("[part=dial]")
+    dial.click()
+    page.evaluate("phone.hangup()")
+    assert dial.get_attribute("aria-disabled") is None, "a call taken back may be made again"
+    dial.click()
+    assert dial.get_attribute("aria-disabled") == "true", "one press is one call"
+    release()
+    page.evaluate(UP)
+    page.locator("[data-screen=active]").wait_for(timeout=30000)
+    page.locator("[part=timer]").wait_for()
+    number = page.evaluate("phone.calls[0].to.number")
+    assert number == "600"
+    page.locator("[part~=hangup]").first.click()
+    page.locator("[data-screen=ended]").wait_for(timeout=30000)
+    assert page.evaluate("violations") == []
+    assert visited.complaints == []

@@ -1,0 +1,189 @@
+"""The bundled build: one script tag starts PyScript's core, from any folder, without a CDN."""
+
+import hashlib
+import re
+import shutil
+import zipfile
+
+import pytest
+
+import build
+import files
+
+pytestmark = pytest.mark.browser
+
+PAGE = """<!doctype html><title>A page of a customer</title>
+{scripts}<web-phone id="phone"></web-phone>"""
+IMPORT_EACH = """
+import importlib
+from js import document
+missing = []
+for name in NAMES:
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        missing.append(f"{name}: {error!r}")
+document.getElementById("probe").dataset.missing = "; ".join(missing)
+"""
+ASK_FOR_MORE = """
+import sys
+from js import document
+import pyodide_js
+try:
+    import tomllib
+    before = "there"
+except ImportError:
+    before = "not there"
+await pyodide_js.loadMore()
+await pyodide_js.loadMore()
+import encodings.cp1250, ipaddress, tomllib, urllib.request
+tomllib.loads("a = 1")
+document.getElementById("probe").dataset.more = before
+"""
+RING = """url => new Promise((rang) => {
+  const timer = new Worker(url);
+  timer.onmessage = () => rang(true);
+  timer.postMessage(1);
+})"""
+STRICT = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; object-src 'none'"
+
+
+def host_page(folder, *scripts):
+    folder.mkdir(parents=True, exist_ok=True)
+    tags = "".join(f'<script src="{source}"></script>\n' for source in scripts)
+    (folder / "page.html").write_text(PAGE.format(scripts=tags))
+
+
+def test_the_demo_page_starts_python_once_and_nothing_leaves_the_origin(dist, serve, visit):
+    origin = serve(dist)
+    visited = visit()
+    visited.page.goto(origin + "/index.html")
+    assert visited.python_ran() == 1
+    assert visited.outside(origin) == []
+    assert visited.complaints == []
+
+
+def test_a_page_in_another_folder_needs_one_script_tag(dist, serve, visit, tmp_path):
+    shutil.copytree(dist, tmp_path / "assets" / "phone")
+    host_page(tmp_path / "shop" / "help", "../../assets/phone/webphone.js")
+    origin = serve(tmp_path)
+    visited = visit()
+    visited.page.goto(origin + "/shop/help/page.html")
+    assert visited.python_ran() == 1
+    assert visited.outside(origin) == []
+
+
+def test_a_page_of_another_origin_needs_one_script_tag_and_cors(dist, serve, visit, tmp_path):
+    phone = serve(dist, {"Access-Control-Allow-Origin": "*"})
+    host_page(tmp_path, phone + "/webphone.js")
+    host = serve(tmp_path)
+    visited = visit()
+    visited.page.goto(host + "/page.html")
+    assert visited.python_ran() == 1
+    assert visited.outside(host, phone) == []
+
+
+def test_the_script_included_twice_starts_python_once(dist, serve, visit, tmp_path):
+    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
+    host_page(tmp_path, "webphone.js", "webphone.js")
+    visited = visit()
+    visited.page.goto(serve(tmp_path) + "/page.html")
+    assert visited.python_ran() == 1
+    assert visited.complaints == []
+    asked = [url for url in visited.requests if url.endswith(".zip")]
+    assert len(asked) == 1, "the library is fetched once: the preload is the one that is used"
+
+
+def test_python_starts_where_the_page_forbids_eval(dist, serve, visit, tmp_path):
+    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
+    host_page(tmp_path, "webphone.js")
+    visited = visit()
+    visited.page.goto(serve(tmp_path, {"Content-Security-Policy": STRICT}) + "/page.html")
+    assert visited.python_ran() == 1
+    assert visited.complaints == []
+
+
+def test_pyscript_adds_nothing_to_the_body_of_the_host_page(dist, serve, visit, tmp_path):
+    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
+    host_page(tmp_path, "webphone.js")
+    visited = visit()
+    visited.page.goto(serve(tmp_path) + "/page.html")
+    visited.python_ran()
+    children = "[...document.body.children].map((child) => child.localName)"
+    assert visited.page.evaluate(children) == ["web-phone"]
+
+
+def test_everything_that_the_phone_imports_is_in_the_library(dist, serve, visit, tmp_path):
+    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
+    host_page(tmp_path, "webphone.js")
+    names = sorted(build.outside_imports([dist.parent / url for url in python_files()]))
+    code = IMPORT_EACH.replace("NAMES", repr([*names, *package_names()]))
+    page = tmp_path / "page.html"
+    page.write_text(page.read_text() + f'<script type="py" id="probe">{code}</script>')
+    visited = visit()
+    visited.page.goto(serve(tmp_path) + "/page.html")
+    visited.page.wait_for_selector("#probe[data-missing]", state="attached")
+    assert visited.page.get_attribute("#probe", "data-missing") == ""
+
+
+def test_a_page_may_load_the_rest_of_the_library(dist, serve, visit, tmp_path):
+    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
+    host_page(tmp_path, "webphone.js")
+    page = tmp_path / "page.html"
+    page.write_text(page.read_text() + f'<script type="py" id="probe">{ASK_FOR_MORE}</script>')
+    visited = visit()
+    visited.page.goto(serve(tmp_path) + "/page.html")
+    visited.page.wait_for_selector("#probe[data-more]", state="attached", timeout=60_000)
+    assert visited.page.get_attribute("#probe", "data-more") == "not there"
+    assert sum("python-more" in url for url in visited.requests) == 1
+
+
+def python_files():
+    return [url for url in files.in_toml() if url.endswith(".py")]
+
+
+def package_names():
+    """Our own modules, dotted."""
+    return [
+        path.removeprefix("./").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for path in files.in_toml().values()
+        if path.endswith(".py")
+    ]
+
+
+def test_the_library_holds_every_file_of_pyscript_toml(dist):
+    [library] = (dist / "runtime").glob("python.*.zip")
+    held = set(zipfile.ZipFile(library).namelist())
+    listed = [path.removeprefix("./") for path in files.in_toml().values()]
+    compiled = {path + "c" if path.endswith(".py") else path for path in listed}
+    assert compiled <= held
+
+
+def test_the_timer_worker_is_where_the_script_says(dist, serve, visit):
+    visited = visit()
+    origin = serve(dist)
+    visited.page.goto(origin + "/index.html")
+    url = visited.page.get_attribute("script[type=py]", "data-timer")
+    assert url.startswith(origin + "/runtime/timer.")
+    assert visited.page.evaluate(RING, url) is True
+
+
+def test_builds_in_two_folders_are_the_same_bytes(dist, checkouts, built):
+    assert digests(built(checkouts[1])) == digests(dist)
+
+
+def test_every_runtime_file_carries_the_hash_of_its_content_in_its_name(dist):
+    parts = [path for path in (dist / "runtime").iterdir() if path.name != "NOTICE.txt"]
+    assert len(parts) == 6
+    for path in parts:
+        found = re.search(r"\.([0-9a-f]{12})\.", path.name)
+        assert found is not None, path.name
+        assert hashlib.sha256(path.read_bytes()).hexdigest().startswith(found[1])
+
+
+def digests(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

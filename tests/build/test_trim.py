@@ -1,0 +1,108 @@
+"""The trimmed runtime does what the whole one does for us, and says so where it does not."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import files
+
+pytestmark = pytest.mark.browser
+
+PURE = ["sip", "media", "phone", "ui", "exchange"]
+# The last release of Hypothesis without compiled parts; Pyodide cannot load those.
+INSTEAD = ["hypothesis==6.155.7", "sortedcontainers==2.4.0"]
+# These start programs or sockets of the machine.
+OUTSIDE = ["tests/exchange/test_serve.py", "tests/exchange/test_jssip.py"]
+# This one compares with OpenSSL's hash, which Pyodide has not got.
+OPENSSL = "tests/sip/test_digest.py::test_the_pure_python_hash_is_the_real_one"
+
+
+@pytest.fixture
+def inside(root, dist):
+    """Runs a file of this folder inside the built runtime; gives the exit status and the output."""
+    work = dist.parent / "build"
+    mounts = {
+        "/pure": str(root / ".cache" / "inside"),
+        "/project": str(root),
+        "/installed": os.path.dirname(os.path.dirname(pytest.__file__)),
+    }
+
+    def run(name, arguments):
+        (root / ".cache" / "inside").mkdir(parents=True, exist_ok=True)
+        plan = {
+            "pyodide": str(work / "trimmed"),
+            "library": str(work / "python.zip"),
+            "more": str(work / "python-more.zip"),
+            "addMore": (root / "tools" / "boot" / "more.py").read_text(),
+            "mounts": mounts,
+            "code": (root / "tests" / "build" / name).read_text(),
+            "arguments": arguments,
+        }
+        done = subprocess.run(
+            ["node", root / "tests" / "build" / "inside.mjs", json.dumps(plan)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=600,
+        )
+        return done.returncode, done.stdout
+
+    return run
+
+
+@pytest.fixture
+def killed(root):
+    """The names in the script's own list."""
+    [names] = re.findall(r"KILLED = `([^`]*)`", (root / "tools/trim/trim.mjs").read_text())
+    return names.split()
+
+
+def test_what_the_phone_and_a_page_lean_on_works_and_what_went_raises_import_error(inside, killed):
+    status, said = inside("smoke.py", killed)
+    assert status == 0, said
+
+
+def test_the_pure_tests_pass_inside_the_trimmed_runtime(root, inside):
+    target = root / ".cache" / "inside"
+    if not (target / "hypothesis").is_dir():
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        only = ["--no-deps", "--python-version", "3.14", "--only-binary=:all:", "--target", target]
+        subprocess.run([*pip, *only, *INSTEAD], check=True)
+    left_out = [f"--ignore={path}" for path in OUTSIDE] + [f"--deselect={OPENSSL}"]
+    status, said = inside("inside.py", [*(f"tests/{room}" for room in PURE), *left_out])
+    assert status == 0, said[-4000:]
+    assert int(re.search(r"(\d+) passed", said)[1]) > 300
+
+
+def test_no_method_of_our_dataclasses_is_compiled_at_the_start(inside):
+    ours = [path.removeprefix("./").removesuffix(".py") for path in files.in_toml().values()]
+    modules = [
+        name.removesuffix("/__init__").replace("/", ".")
+        for name in ours
+        if not name.endswith(".css") and not name.startswith("webphone/browser")
+    ]
+    status, said = inside("methods_found.py", modules)
+    assert status == 0, said
+
+
+def test_another_version_of_pyodide_is_left_whole(root, tmp_path):
+    shutil.copytree(root / "node_modules" / "pyodide", tmp_path / "pyodide")
+    wasm = tmp_path / "pyodide" / "pyodide.asm.wasm"
+    wasm.write_bytes(wasm.read_bytes() + b"\0")
+    command = ["node", root / "tools/trim/trim.mjs", tmp_path / "pyodide", tmp_path / "out"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "pyodide.asm.wasm is not the one" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_notice_says_what_was_changed_and_by_what(dist):
+    notice = (dist / "runtime" / "NOTICE.txt").read_text()
+    assert "Mozilla Public License 2.0" in notice
+    assert "MODIFIED" in notice
+    assert "tools/trim/trim.mjs" in notice

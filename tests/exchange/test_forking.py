@@ -1,0 +1,36 @@
+"""Of several refusals the caller hears the one that helps most."""
+
+from __future__ import annotations
+
+import pytest
+
+from webphone.exchange.forking import best
+from webphone.sip.headers import Headers
+from webphone.sip.message import Response
+
+
+@pytest.mark.parametrize(
+    ("statuses", "heard"),
+    [
+        ([404, 486], 486),
+        ([480, 408], 480),
+        ([500, 480], 480),
+        ([486, 302], 302),
+        ([302, 603], 603),
+        ([486, 401], 401),
+        ([503, 503], 500),
+        ([487, 408], 408),
+    ],
+)
+def test_the_best_answer_is_chosen(statuses: list[int], heard: int):
+    assert best([Response(status, "") for status in statuses]).status == heard
+
+
+def test_the_caller_sees_the_challenges_of_all():
+    one = Response(407, "", Headers([("Proxy-Authenticate", 'Digest realm="a"')]))
+    two = Response(401, "", Headers([("WWW-Authenticate", 'Digest realm="b"')]))
+
+    chosen = best([one, Response(486, ""), two])
+
+    assert chosen.headers.all("Proxy-Authenticate") == ['Digest realm="a"']
+    assert chosen.headers.all("WWW-Authenticate") == ['Digest realm="b"']

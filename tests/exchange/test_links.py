@@ -1,0 +1,271 @@
+"""WebSockets that break and come back, and bytes that make no sense."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from exchange.raw import request, requests, responses
+from exchange.test_calls import answered
+from exchange.town import SDP, Town
+from sip.entropy import seeded
+from webphone.exchange import Exchange, Send
+from webphone.exchange.places import GONE_AT_MOST, Places, pair_of
+from webphone.sip import news
+from webphone.sip.message import Request
+from webphone.sip.names import Names
+from webphone.sip.uri import Uri
+
+
+def test_a_phone_whose_link_broke_cannot_be_reached():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+
+    town.cut(bob)
+    alice.call("bob")
+
+    assert alice.last(news.Ended).status == 480
+
+
+def test_a_link_that_breaks_while_it_rings_ends_the_ringing():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+    alice.call("bob")
+    bob.ask("ring", bob.incoming)
+
+    town.cut(bob)
+
+    assert alice.last(news.Ended).status == 480
+
+
+def test_a_call_outlives_the_links_of_both_ends():
+    town = Town()
+    alice, bob = answered(town)
+    for phone in (alice, bob):
+        town.cut(phone)
+        town.connect(phone)
+        phone.ask("register")
+
+    bob.ask("reinvite", bob.incoming, SDP.format(who="held"))
+    assert alice.told(news.Reoffered)
+    alice.ask("reaccept", "call", SDP.format(who="fine"))
+    assert bob.told(news.Reanswered)
+    alice.ask("hang_up", "call")
+
+    assert bob.last(news.Ended).by is news.By.REMOTE
+    assert town.ended
+
+
+def test_a_phone_may_hang_up_on_its_new_link_before_it_registered_there():
+    town = Town()
+    alice, bob = answered(town)
+    town.cut(alice)
+    town.connect(alice)
+
+    alice.ask("hang_up", "call")
+
+    assert bob.last(news.Ended).by is news.By.REMOTE
+    assert town.ended
+
+
+def test_a_bye_waits_for_a_phone_that_is_away():
+    town = Town()
+    alice, bob = answered(town)
+    town.cut(alice)
+
+    bob.ask("hang_up", bob.incoming)
+    town.wind(5)
+    assert not alice.told(news.Ended)
+    town.connect(alice)
+    alice.ask("register")
+
+    assert alice.last(news.Ended).by is news.By.REMOTE
+    assert town.ended
+
+
+def test_a_bye_to_a_phone_that_never_comes_back_ends_all_the_same():
+    town = Town()
+    alice, bob = answered(town)
+    town.cut(alice)
+
+    bob.ask("hang_up", bob.incoming)
+    town.wind(33)
+
+    assert bob.told(news.Ended)
+    assert "408" in town.seen(bob)
+
+
+def test_an_answer_reaches_a_caller_who_came_back_meanwhile():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+    alice.call("bob")
+    bob.ask("ring", bob.incoming)
+    town.cut(alice)
+    town.wind(3)
+    town.connect(alice)
+    alice.ask("register")
+
+    bob.ask("accept", bob.incoming, SDP.format(who="bob"))
+    town.wind(11)
+
+    assert alice.told(news.Answered)
+    assert bob.told(news.Confirmed)
+
+
+def test_nobody_rings_long_for_a_caller_who_is_gone():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+    alice.call("bob")
+    bob.ask("ring", bob.incoming)
+
+    town.cut(alice)
+    town.wind(11)
+
+    assert bob.told(news.Ended)
+
+
+def test_a_dialog_is_no_business_of_a_stranger():
+    town = Town()
+    _alice, bob = answered(town)
+    invite = next(m for _l, sent, m in town.wire if not sent and isinstance(m, Request))
+    route = invite.record_routes[0]
+    bye = request(
+        "BYE",
+        str(bob.agent._endpoint.contact),
+        f"Route: {route}",
+        "To: <sip:bob@town.example>;tag=whatever",
+    )
+
+    (answer,) = responses(town.exchange, 99, bye, town.now)
+
+    assert answer.status == 481
+    assert not bob.told(news.Ended)
+
+
+def test_a_place_is_kept_for_its_phone_but_not_for_too_many():
+    places = Places(Names(seeded(1)))
+    for link in range(GONE_AT_MOST + 2):
+        places.open(link)
+    first, second, third = (places.own(link) for link in range(3))
+    for link in range(GONE_AT_MOST + 1):
+        places.close(link)
+    here = GONE_AT_MOST + 1
+
+    assert places.across(pair_of(first, places.own(here)), here) is None
+    assert places.across(pair_of(second, third), 5000) == third
+    assert places.link(second) == 5000
+
+
+def test_a_keep_alive_is_answered_and_its_answer_is_not():
+    exchange = Exchange(Names(seeded(1)))
+
+    assert exchange.receive(1, b"\r\n\r\n", 0.0) == [Send(link=1, data=b"\r\n")]
+    assert exchange.receive(1, b"\r\n", 0.0) == []
+
+
+def test_a_broken_request_gets_its_400_and_a_broken_response_nothing():
+    exchange = Exchange(Names(seeded(1)))
+
+    (broken,) = responses(exchange, 1, request("OPTIONS", "sip:x", "From: <<<"))
+    (contact,) = responses(exchange, 1, request("REGISTER", "sip:x", "Contact: <<<"))
+
+    assert (broken.status, contact.status) == (400, 400)
+    assert exchange.receive(1, b"SIP/2.0 200 OK\r\n\r\n", 0.0) == []
+    assert exchange.receive(1, b"not SIP at all", 0.0) == []
+
+
+def test_a_request_of_a_scheme_or_extension_we_lack_is_refused_by_name():
+    exchange = Exchange(Names(seeded(1)))
+
+    (scheme,) = responses(exchange, 1, request("INVITE", "http://town.example/"))
+    (extension,) = responses(exchange, 1, request("INVITE", "sip:b@x", "Proxy-Require: magic"))
+
+    assert scheme.status == 416
+    assert (extension.status, extension.headers.get("Unsupported")) == (420, "magic")
+
+
+def test_a_cancel_of_nothing_is_told_so():
+    exchange = Exchange(Names(seeded(1)))
+
+    (answer,) = responses(exchange, 1, request("CANCEL", "sip:b@x"))
+
+    assert answer.status == 481
+
+
+LINES = some.sampled_from(
+    [
+        "Via: SIP/2.0/WS alice.invalid;branch=z9hG4bK1",
+        "Via: SIP/2.0/WS exchange.invalid;branch=z9hG4bK2",
+        "From: <sip:alice@x>;tag=1",
+        "To: <sip:bob@x>",
+        "To: <sip:bob@x>;tag=2",
+        "Call-ID: 1",
+        "CSeq: 1 INVITE",
+        "CSeq: 1 REGISTER",
+        "CSeq: 1 BYE",
+        "Contact: *",
+        "Contact: <sip:a@b>;expires=0",
+        'Contact: <sip:a@b>;+sip.instance="<urn:x>";reg-id=1',
+        'Contact: "',
+        "Expires: 0",
+        "Expires: -1",
+        "Max-Forwards: 0",
+        "Max-Forwards: x",
+        "Route: <sip:1-2@exchange.invalid;lr>",
+        "Route: <<",
+        "Require: \u00e4",
+        'Authorization: Digest username="a", nc=zz',
+        "Proxy-Require: ,",
+        "Record-Route: ;",
+    ]
+)
+REQUESTS = some.builds(
+    lambda method, uri, lines, branch: request(method, uri, *lines, branch=branch),
+    some.sampled_from(["INVITE", "REGISTER", "BYE", "ACK", "CANCEL", "OPTIONS", "MESSAGE"]),
+    some.sampled_from(["sip:x", "sip:alice@x", "sip:604@x", "sip:600@x", "tel:1", "x:y", "<"]),
+    some.lists(LINES, max_size=5),
+    some.sampled_from("123"),
+)
+STATUSES = some.sampled_from(["100 Trying", "180 Ringing", "200 OK", "486 Busy Here", "999 No"])
+
+
+def echo(status: str, asked: Request) -> bytes:
+    """A response to what the exchange asked."""
+    names = ("Via", "From", "To", "Call-ID", "CSeq")
+    lines = [f"{name}: {value}" for name in names for value in asked.headers.all(name)]
+    return "\r\n".join([f"SIP/2.0 {status}", *lines, "", ""]).encode("utf-8", "surrogateescape")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    some.lists(
+        some.tuples(
+            some.integers(0, 2),
+            REQUESTS | some.binary(max_size=80) | STATUSES,
+            some.sampled_from([0.0, 0.0, 1.0, 33.0]),
+            some.booleans(),
+        ),
+        max_size=15,
+    ),
+    some.sampled_from([None, "demo"]),
+)
+def test_no_bytes_stop_the_exchange_and_it_comes_to_rest(happenings, password):
+    exchange = Exchange(Names(seeded(3)), password=password, sounding=True)
+    now = 0.0
+    asked: list[tuple[int, Request]] = []
+    for link, said, later, breaks in happenings:
+        if isinstance(said, str):
+            link, question = asked[-1] if asked else (0, Request("X", Uri("sip", host="x")))
+            said = echo(said, question)
+        actions = exchange.receive(link, said, now)
+        asked += requests(one for one in actions if isinstance(one, Send) and one.data.strip())
+        now += later
+        exchange.wake(now)
+        if breaks:
+            exchange.unlinked(link, now)
+    for _turn in range(500):
+        if exchange.deadline is None:
+            break
+        now = max(now, exchange.deadline)
+        exchange.wake(now)
+    assert exchange.deadline is None

@@ -1,0 +1,189 @@
+"""Who can be reached, for how long, and who is let in."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange.raw import request, responses
+from exchange.town import Town
+from sip.entropy import seeded
+from webphone.exchange import Exchange
+from webphone.sip import news
+from webphone.sip.names import Names
+
+CONTACT = "Contact: <sip:x@alice.invalid;transport=ws>"
+
+
+def open_house() -> Exchange:
+    """An exchange that asks for no password."""
+    return Exchange(Names(seeded(5)))
+
+
+def register(exchange: Exchange, *lines: str, link: int = 1, cseq: int = 1, now: float = 0.0):
+    data = request(
+        "REGISTER", "sip:town.example", *lines, f"CSeq: {cseq} REGISTER", branch=f"r{link}{cseq}"
+    )
+    (answer,) = responses(exchange, link, data, now)
+    return answer
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-512-256"])
+def test_the_right_password_opens_the_door_with_every_digest(algorithm: str):
+    town = Town(users={"alice": "secret"}, algorithms=(algorithm,))
+    alice = town.phone("alice", "secret")
+
+    alice.ask("register")
+
+    assert alice.last(news.Registered).expires == 600
+    sent = [message for _link, sent, message in town.wire if sent]
+    assert f"algorithm={algorithm}" in (sent[-1].headers.get("Authorization") or "")
+    assert town.exchange.registered == ("alice",)
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-512-256"])
+def test_the_wrong_password_keeps_it_shut(algorithm: str):
+    town = Town(users={"alice": "secret"}, algorithms=(algorithm,))
+    alice = town.phone("alice", "guess")
+
+    alice.ask("register")
+
+    assert alice.last(news.RegistrationFailed).status == 401
+    assert town.exchange.registered == ()
+
+
+def test_an_open_exchange_takes_any_name_but_only_its_own_password():
+    town = Town(password="demo")
+    somebody, intruder = town.phone("somebody", "demo"), town.phone("somebody", "omed")
+
+    somebody.ask("register")
+    intruder.ask("register")
+
+    assert somebody.told(news.Registered)
+    assert intruder.told(news.RegistrationFailed)
+
+
+def test_nobody_registers_under_the_name_of_another():
+    town = Town(users={"alice": "a", "bob": "b"})
+    bob = town.phone("bob", "b")
+    bob.ask("register")
+    last = [message for _link, sent, message in town.wire if sent][-1]
+    last.headers.set("To", "<sip:alice@town.example>")
+    last.headers.set("Via", "SIP/2.0/WS x.invalid;branch=z9hG4bKsteal")
+
+    town.deliver(town.exchange.receive(bob.link, bytes(last), town.now))
+
+    assert town.exchange.registered == ("bob",)
+
+
+def test_a_nonce_is_good_for_one_count_and_not_for_ever():
+    town = Town(users={"alice": "a"})
+    alice = town.phone("alice", "a")
+    alice.ask("register")
+    again = bytes([message for _link, sent, message in town.wire if sent][-1])
+
+    town.deliver(town.exchange.receive(9, again, town.now))
+
+    assert "stale=true" in (town.wire[-1][2].headers.get("WWW-Authenticate") or "")
+
+
+def test_a_phone_that_is_not_logged_in_is_asked_before_it_calls():
+    town = Town(users={"alice": "a", "bob": "b"})
+    bob = town.registered("bob", "b")
+    alice, stranger = town.phone("alice", "a"), town.phone("alice", "x")
+
+    alice.call("bob")
+    stranger.call("bob")
+
+    assert len(bob.told(news.Invited)) == 1
+    assert stranger.last(news.Ended).status == 407
+    assert "proxy-authorization" not in bob.last(news.Invited).headers
+
+
+def test_the_expiry_is_kept_between_a_minute_and_an_hour():
+    exchange = open_house()
+
+    long = register(exchange, f"{CONTACT};expires=99999")
+    short = register(exchange, f"{CONTACT};expires=5", cseq=2)
+
+    assert long.contacts[0].expires == 3600
+    assert short.status == 423
+    assert short.headers.get("Min-Expires") == "60"
+
+
+def test_a_binding_runs_out():
+    exchange = open_house()
+    register(exchange, CONTACT, "Expires: 60")
+    assert exchange.deadline == 60.0
+
+    exchange.wake(60.0)
+
+    assert exchange.registered == ()
+    assert exchange.deadline is None
+
+
+def test_a_register_without_contact_only_asks():
+    exchange = open_house()
+    register(exchange, CONTACT)
+
+    answer = register(exchange, cseq=2, now=10.0)
+
+    assert [str(contact.uri) for contact in answer.contacts] == ["sip:x@alice.invalid;transport=ws"]
+    assert answer.contacts[0].expires == 590
+
+
+def test_several_contacts_are_kept_and_removed_one_by_one_or_all_at_once():
+    exchange = open_house()
+    register(exchange, CONTACT, link=1)
+    register(exchange, "Contact: <sip:y@alice.invalid>", "Call-ID: c2", link=2)
+
+    fewer = register(exchange, f"{CONTACT};expires=0", cseq=2)
+    assert [contact.uri.user for contact in fewer.contacts] == ["y"]
+    refused = register(exchange, "Contact: *", "Expires: 60", cseq=3)
+    none = register(exchange, "Contact: *", "Expires: 0", cseq=4)
+
+    assert refused.status == 400
+    assert none.contacts == [] and exchange.registered == ()
+
+
+def test_a_register_that_was_overtaken_changes_nothing():
+    exchange = open_house()
+    register(exchange, CONTACT, cseq=5)
+
+    late = register(exchange, f"{CONTACT};expires=0", cseq=4)
+
+    assert late.status == 500
+    assert exchange.registered == ("alice",)
+
+
+def test_the_same_phone_on_a_new_link_takes_the_place_of_its_old_self():
+    exchange = open_house()
+    phone = ';+sip.instance="<urn:uuid:1>";reg-id=1'
+    register(exchange, f"{CONTACT}{phone}", "Supported: outbound", link=1)
+
+    answer = register(
+        exchange, f"Contact: <sip:z@new.invalid>{phone}", "Supported: outbound", link=2, cseq=2
+    )
+
+    assert [contact.uri.user for contact in answer.contacts] == ["z"]
+    assert answer.require == ["outbound"]
+
+
+def test_what_the_registrar_does_not_know_is_named():
+    answer = register(open_house(), CONTACT, "Require: path, outbound")
+
+    assert answer.status == 420
+    assert answer.headers.get("Unsupported") == "path"
+
+
+def test_a_number_of_the_exchange_is_nobodys_name():
+    answer = register(open_house(), CONTACT, "To: <sip:602@town.example>")
+
+    assert answer.status == 404
+
+
+def test_the_exchange_says_what_it_can_do():
+    (answer,) = responses(open_house(), 1, request("OPTIONS"))
+
+    assert answer.status == 200
+    assert "INVITE" in answer.allow
+    assert answer.to.tag

@@ -1,0 +1,559 @@
+"""The phone in an iframe of another site: calls, and every way to get at it that must not work."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Frame, Page, expect
+
+from interop.chromium import Console
+from interop.page_server import PageServer
+
+pytestmark = [pytest.mark.interop, pytest.mark.browser]
+DIST = Path(__file__).parents[2] / "dist"
+PATIENCE = 90_000
+
+HOST = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Host</title>
+<body>
+<script>
+globalThis.heard = [];
+addEventListener("message", ({data, origin}) => heard.push({data, origin}));
+globalThis.told = [];
+globalThis.listen = (phone) => {
+  globalThis.phone = phone;
+  for (const name of ["ready", "answer", "ringingin", "ringingout", "end", "registered", "error", "beforedial", "statechange"])
+    phone.addEventListener(name, ({detail}) => told.push({name, detail: {...detail, message: detail.message}}));
+};
+</script>
+BODY
+</html>
+"""
+_numbers = itertools.count(1)
+
+
+class Site:
+    """A site that shows the phone of another site in a frame."""
+
+    def __init__(self, server: PageServer, phone_site: PageServer) -> None:
+        self.server = server
+        self.embed = f"{phone_site.url}/phone/embed.js"
+        self.frame = f"{phone_site.url}/phone/embed.html"
+        # Another site than 127.0.0.1, and another origin.
+        self.origin = server.url.replace("127.0.0.1", "localhost")
+
+    def page(self, body: str) -> str:
+        """A page with the body; gives its address."""
+        path = f"/host-{next(_numbers)}.html"
+        self.server.put(path, HOST.replace("BODY", body))
+        return self.origin + path
+
+    def with_script(self, attributes: str) -> str:
+        """A page with the one script tag."""
+        tag = f'<script src="{self.embed}" {attributes}></script>'
+        return self.page(f"{tag}<script>listen(document.scripts[1].phone)</script>")
+
+    def with_frame(self, attributes: str, query: str = "") -> str:
+        """A page with an iframe of its own and no script of ours."""
+        return self.page(f'<iframe src="{self.frame}{query}" {attributes}></iframe>')
+
+
+@pytest.fixture(scope="module")
+def phone_site() -> Iterator[PageServer]:
+    server = PageServer()
+    server.folder("/phone", DIST)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def site(phone_site: PageServer) -> Iterator[Site]:
+    """A site that the phone's site has on its list."""
+    server = PageServer()
+    server.start()
+    listed = Site(server, phone_site)
+    phone_site.put(
+        "/phone/webphone.config.json",
+        json.dumps({"allowOrigins": [listed.origin]}),
+        "application/json",
+    )
+    yield listed
+    server.stop()
+
+
+@pytest.fixture
+def stranger(phone_site: PageServer, site: Site) -> Iterator[Site]:
+    """A site that is on no list."""
+    server = PageServer()
+    server.start()
+    yield Site(server, phone_site)
+    server.stop()
+
+
+@pytest.fixture
+def visit(
+    new_context: Callable[..., BrowserContext], capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[[str], Page]]:
+    """Open an address in a new profile."""
+    consoles = []
+
+    def visited(address: str) -> Page:
+        page = new_context().new_page()
+        page.set_default_timeout(PATIENCE)
+        consoles.append(Console(page, address))
+        page.console = consoles[-1]  # type: ignore[attr-defined]
+        page.goto(address)
+        return page
+
+    yield visited
+    for console in consoles:
+        print(console.text())
+
+
+def call(page: Page, method: str, *given: Any) -> Any:
+    """What a method of the phone resolves to, or {error} when it rejects."""
+    return page.evaluate(
+        """([method, given]) => phone[method](...given).then((value) => value ?? null,
+          ({code, message, hint}) => ({error: {code, message, hint}}))""",
+        [method, list(given)],
+    )
+
+
+def heard(page: Page, name: str) -> list[Any]:
+    return [each["detail"] for each in page.evaluate("told") if each["name"] == name]
+
+
+def await_event(page: Page, name: str) -> Any:
+    page.wait_for_function("(name) => told.some((each) => each.name === name)", arg=name)
+    return heard(page, name)[0]
+
+
+def registered(page: Page) -> Page:
+    await_event(page, "registered")
+    page.wait_for_function("phone.state === 'registered'")
+    return page
+
+
+def inside(page: Page) -> Frame:
+    """The phone's own page within the host's."""
+    return next(frame for frame in page.frames if "embed.html" in frame.url)
+
+
+def test_a_host_page_calls_through_the_frame(site: Site, visit: Callable[[str], Page]) -> None:
+    page = visit(site.with_script('data-demo data-display-name="Ann" data-show-dialpad="false"'))
+    registered(page)
+    assert page.evaluate("[phone.demo, phone.displayName, phone.showDialpad, phone.state]") == (
+        [True, "Ann", False, "registered"]
+    )
+    made = call(page, "makeCall", "600")
+    assert made["direction"] == "outgoing", made
+    assert await_event(page, "answer")["id"] == made["id"]
+    assert page.evaluate("phone.activeCall.id") == made["id"]
+    assert call(page, "hold", made["id"])["heldBy"] == "local"
+    assert page.evaluate("phone.calls[0].heldBy") == "local"
+    call(page, "hangup")
+    assert await_event(page, "end")["disposition"] == "answered"
+    page.wait_for_function("phone.calls.length === 0")
+
+
+def test_a_call_that_comes_in_is_asked_told_and_noted_outside(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    notes = """<script>
+      globalThis.notes = [];
+      document.hasFocus = () => false;
+      globalThis.Notification = class {
+        static permission = "granted";
+        constructor(title, {tag}) { notes.push(this); Object.assign(this, {title, tag, open: true}); }
+        close() { this.open = false; }
+      };
+    </script>"""
+    script = f'{notes}<script src="{site.embed}" data-demo id="embed"></script>'
+    page = registered(visit(site.page(script + "<script>listen(embed.phone)</script>")))
+    call(page, "makeCall", "601")
+    await_event(page, "answer")
+    call(page, "hangup")
+    rings = await_event(page, "ringingin")
+    page.wait_for_function("notes.length === 1")
+    assert page.evaluate("notes[0].tag") == rings["id"]
+    assert "601" in page.evaluate("notes[0].title")
+    call(page, "answer")
+    page.wait_for_function("!notes[0].open")
+    assert len(heard(page, "ringingin")) == 1
+
+
+def test_the_host_may_forbid_a_call(site: Site, visit: Callable[[str], Page]) -> None:
+    page = registered(visit(site.with_script("data-demo")))
+    page.evaluate("phone.addEventListener('beforedial', (e) => e.preventDefault())")
+    assert call(page, "makeCall", "600")["error"]["code"] == "cancelled"
+    assert heard(page, "beforedial")[0]["target"] == "600"
+
+
+def test_a_host_that_says_nothing_allows_the_call_after_5_seconds(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = visit(site.with_frame('allow="microphone; autoplay"', "?demo"))
+    page.evaluate(OPEN_BY_HAND)
+    page.wait_for_function(
+        "said.some((each) => each.name === 'registered' || each.state === 'registered')"
+    )
+    page.evaluate("port.postMessage({type: 'call', rid: 7, method: 'makeCall', args: ['600']})")
+    page.wait_for_function("said.some((each) => each.type === 'result' && each.rid === 7)")
+    said = page.evaluate("said")
+    assert [each["what"] for each in said if each["type"] == "ask"] == ["beforedial"]
+    result = next(each for each in said if each.get("rid") == 7 and each["type"] == "result")
+    asked = next(each for each in said if each["type"] == "ask")
+    assert result["ok"] and result["at"] - asked["at"] >= 4_900
+
+
+# A host page that speaks the protocol itself: `port`, and `said` with all that comes over it.
+OPEN_BY_HAND = """() => {
+  globalThis.said = [];
+  const channel = new MessageChannel();
+  globalThis.port = channel.port1;
+  port.onmessage = ({data}) => said.push({...data, at: performance.now()});
+  const frame = document.querySelector("iframe");
+  const meet = ({data, origin, source}) => {
+    if (source !== frame.contentWindow || data.type !== "hello") return;
+    removeEventListener("message", meet);
+    source.postMessage({webphone: 1, type: "init", id: data.frameId}, origin, [channel.port2]);
+  };
+  const before = heard.find(({data}) => data.type === "hello");
+  if (before) meet({...before, source: frame.contentWindow});
+  else addEventListener("message", meet);
+}"""
+
+
+def test_a_site_that_is_on_no_list_gets_nothing(
+    stranger: Site, visit: Callable[[str], Page]
+) -> None:
+    page = visit(stranger.with_script('data-demo data-password="geheim"'))
+    error = await_event(page, "error")
+    assert error["code"] == "forbidden_origin"
+    assert stranger.origin in error["hint"]
+    alert = page.frame_locator("iframe").get_by_role("alert")
+    expect(alert).to_contain_text(f"may not be shown by pages of {stranger.origin}")
+    assert page.frame_locator("iframe").locator("web-phone").count() == 0
+    assert page.evaluate("heard.filter(({data}) => data.type === 'hello')") == []
+
+
+def test_the_host_hears_nobody_but_its_own_frame(
+    site: Site, phone_site: PageServer, visit: Callable[[str], Page]
+) -> None:
+    """The same origin, but another window; and another origin in our own words."""
+    forger = "<script>parent.postMessage({webphone: 1, type: 'hello', frameId: 'x'}, '*')</script>"
+    forged = phone_site.put("/forger.html", forger)
+    own = site.page(forger)
+    page = registered(visit(site.with_script("data-demo")))
+    page.evaluate(
+        """(addresses) => Promise.all(addresses.map((src) => new Promise((done) => {
+          const frame = document.createElement("iframe");
+          frame.onload = done;
+          frame.src = src;
+          document.body.append(frame);
+        })))""",
+        [forged, own],
+    )
+    page.evaluate("postMessage({webphone: 1, type: 'hello', frameId: 'y'}, '*')")
+    page.wait_for_function("['x', 'y'].every((id) => heard.some(({data}) => data.frameId === id))")
+    assert page.evaluate("heard.filter(({data}) => data.type === 'init')") == []
+    assert call(page, "setConfig", {"displayName": "Ann"}) is None
+    assert inside(page).evaluate("document.querySelector('web-phone').displayName") == "Ann"
+
+
+def test_a_hello_said_again_is_not_answered(site: Site, visit: Callable[[str], Page]) -> None:
+    page = registered(visit(site.with_script("data-demo")))
+    inside(page).evaluate(
+        """() => {
+          globalThis.inits = [];
+          addEventListener("message", ({data}) => inits.push(data));
+          parent.postMessage({webphone: 1, type: "hello", frameId: "again"}, "*");
+        }"""
+    )
+    page.wait_for_function("heard.some(({data}) => data.frameId === 'again')")
+    assert call(page, "ready") is None  # a round trip later
+    assert inside(page).evaluate("inits") == []
+
+
+def test_the_frame_takes_a_port_only_once_and_only_from_the_page_around(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = registered(visit(site.with_script("data-demo")))
+    frame_id = page.evaluate("heard.find(({data}) => data.type === 'hello').data.frameId")
+    page.evaluate(
+        """(id) => {
+          const {port1, port2} = new MessageChannel();
+          globalThis.stolen = [];
+          port1.onmessage = ({data}) => stolen.push(data);
+          phone.iframe.contentWindow.postMessage({webphone: 1, type: "init", id}, "*", [port2]);
+          port1.postMessage({type: "call", rid: 1, method: "unregister", args: []});
+        }""",
+        frame_id,
+    )
+    inside(page).evaluate("(id) => postMessage({webphone: 1, type: 'init', id}, '*')", frame_id)
+    assert call(page, "ready") is None
+    assert page.evaluate("[stolen, phone.state]") == [[], "registered"]
+
+
+def test_a_frame_loaded_again_gets_a_new_port_and_the_old_one_is_dead(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = visit(
+        site.page(
+            f"""<script>
+          const Native = MessageChannel;
+          globalThis.ports = [];
+          globalThis.MessageChannel = function () {{ const made = new Native(); ports.push(made.port1); return made; }};
+        </script><script src="{site.embed}" data-demo data-username="ann" data-password="geheim" id="embed"></script>
+        <script>listen(embed.phone)</script>"""
+        )
+    )
+    registered(page)
+    page.evaluate("told.length = 0; phone.iframe.src = phone.iframe.src; phone.displayName = 'Ann'")
+    registered(page)
+    assert page.evaluate("[phone.displayName, phone.username, phone.state]") == (
+        ["Ann", "ann", "registered"]
+    )
+    assert page.evaluate("ports.length") == 2
+    page.evaluate(
+        "told.length = 0; ports[0].postMessage({type: 'call', rid: 99, method: 'unregister', args: []})"
+    )
+    assert call(page, "ready") is None
+    assert page.evaluate("phone.state") == "registered"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "'text'",
+        "null",
+        "[]",
+        "{}",
+        "{type: 'nonsense'}",
+        "{type: 'call'}",
+        "{type: 'call', rid: 'x', method: 'hangup'}",
+        "{type: 'call', rid: 2, method: 5}",
+        "{type: 'set', props: 1}",
+        "{type: 'answer', rid: 12345, ok: true}",
+        "new Map([[1, 2]])",
+        "(() => { const ring = {type: 'set'}; ring.props = ring; return ring; })()",
+        "{type: 'call', rid: 3, method: 'hangup', args: [10n]}",
+        "{type: 'set', props: {__proto__: null, constructor: 1, innerHTML: '<img>', allowOrigins: ['*']}}",
+        "{type: 'call', rid: 4, method: 'remove', args: []}",
+        "{type: 'call', rid: 5, method: 'sendMessage', args: ['a', 'x'.repeat(300000)]}",
+        "JSON.parse('[{\"a\":'.repeat(300) + '1' + '}]'.repeat(300))",
+    ],
+)
+def test_a_malformed_message_changes_nothing(message: str, malformed_at: Page) -> None:
+    page = malformed_at
+    page.evaluate(f"() => {{ said.length = 0; port.postMessage({message}); }}")
+    page.evaluate("port.postMessage({type: 'call', rid: 77, method: 'ready', args: []})")
+    page.wait_for_function("said.some((each) => each.type === 'result' && each.rid === 77)")
+    assert inside(page).evaluate("document.querySelectorAll('web-phone').length") == 1
+    assert inside(page).evaluate("document.querySelector('web-phone').innerHTML") == ""
+    refused = [
+        each for each in page.evaluate("said") if each["type"] == "result" and not each["ok"]
+    ]
+    assert len(refused) == any(f"rid: {rid}," in message for rid in (2, 3, 4, 5)), refused
+
+
+@pytest.fixture(scope="module")
+def malformed_at(chromium: Any, site: Site) -> Iterator[Page]:
+    """One page that stays open: each message must leave the phone as it was for the next."""
+    context = chromium.context()
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(site.with_frame('allow="microphone; autoplay"'))
+    page.evaluate(OPEN_BY_HAND)
+    page.wait_for_function("said.some((each) => each.name === 'ready')")
+    yield page
+    context.close()
+
+
+def test_a_sandbox_with_the_right_tokens_lets_the_phone_call(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = registered(
+        visit(site.with_script('data-demo data-sandbox="allow-scripts allow-same-origin"'))
+    )
+    call(page, "makeCall", "600")
+    await_event(page, "answer")
+
+
+def test_a_frame_that_is_refused_storage_works(site: Site, visit: Callable[[str], Page]) -> None:
+    page = visit(site.with_script("data-demo"))
+    refused = inside(page).evaluate(
+        "() => { try { localStorage.length; return false } catch { return true } }"
+    )
+    assert refused, "this browser does not refuse storage to frames of other sites"
+    registered(page)
+    assert page.console.errors == []  # type: ignore[attr-defined]
+
+
+def test_a_missing_allow_is_told_with_the_exact_remedy(
+    site: Site, phone_site: PageServer, visit: Callable[[str], Page]
+) -> None:
+    page = registered(visit(site.with_script('data-demo data-allow="fullscreen"')))
+    error = await_event(page, "error")
+    assert error["code"] == "policy_blocked"
+    wanted = f'allow="microphone {phone_site.url}; autoplay {phone_site.url}; '
+    assert wanted in error["hint"] and f"local-network {phone_site.url}" in error["hint"]
+    assert f'microphone=(self "{phone_site.url}")' in error["hint"]
+    assert call(page, "makeCall", "600")["error"]["hint"] == error["hint"]
+    assert any(wanted in line for line in page.console.lines)  # type: ignore[attr-defined]
+
+
+def test_an_address_carries_settings_but_no_secret(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = visit(
+        site.with_frame(
+            'allow="microphone; autoplay"',
+            "?demo&display-name=Ann&password=geheim&token=t&allow-origins=*&utm_source=x",
+        )
+    )
+    phone = page.frame_locator("iframe").locator("web-phone")
+    expect(phone).to_have_attribute("display-name", "Ann", timeout=PATIENCE)
+    assert phone.get_attribute("allow-origins") is None
+    assert inside(page).evaluate("location.search") == ""
+    lines = page.console.lines  # type: ignore[attr-defined]
+    for name in ("password", "token", "allow-origins"):
+        assert any(f"{name} is not read from the frame's address" in line for line in lines)
+    assert "geheim" not in "".join(lines)
+
+
+def test_links_fill_in_the_number_and_call_only_when_told_to(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = registered(visit(site.with_script('data-demo data-capture-links="tel, sip"')))
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<a href=tel:600>Ring</a><a href=callto:1>No</a>')"
+    )
+    page.get_by_text("Ring").click()
+    page.wait_for_function("phone.dial === '600'")
+    assert page.evaluate("phone.calls") == []
+    page.evaluate("phone.captureLinks = 'tel!'")
+    page.get_by_text("Ring").click()
+    await_event(page, "answer")
+    kept = page.evaluate(
+        """() => new Promise((done) => {
+          addEventListener("click", (e) => { done(e.defaultPrevented); e.preventDefault(); });
+          document.links[1].click();
+        })"""
+    )
+    assert not kept
+
+
+def test_the_frame_grows_with_the_phone_and_goes_when_it_hides(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = registered(visit(site.with_script("data-demo")))
+    phone = page.frame_locator("iframe").locator("web-phone")
+    page.wait_for_function(
+        "(height) => Math.abs(phone.iframe.height - height) < 2",
+        arg=phone.bounding_box()["height"],  # type: ignore[index]
+    )
+    tall = int(page.evaluate("phone.iframe.height"))
+    page.evaluate("phone.showDialpad = false")
+    page.wait_for_function("(tall) => phone.iframe.height < tall", arg=tall)
+    call(page, "hide")
+    page.wait_for_function("phone.iframe.hidden")
+    call(page, "show")
+    page.wait_for_function("!phone.iframe.hidden")
+
+
+def test_what_needs_a_click_in_the_frame_is_refused_with_a_hint(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = registered(visit(site.with_script("data-demo")))
+    refused = call(page, "shareScreen")["error"]
+    assert refused["code"] == "unsupported" and "press the button in the phone" in refused["hint"]
+    assert (
+        page.evaluate("phone.setConfig({credentials() {}}).catch(({code}) => code)")
+        == "unsupported"
+    )
+
+
+def test_no_secret_is_in_an_address_or_stays_on_the_host_page(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = visit(site.with_script('data-username="ann" data-password="geheim"'))
+    await_event(page, "ready")
+    assert "geheim" not in page.content() + page.evaluate("phone.iframe.src")
+    assert page.evaluate("phone.password === undefined && phone.username") == "ann"
+    assert "geheim" not in inside(page).content()
+
+
+def test_a_frame_that_never_answers_is_told(site: Site, visit: Callable[[str], Page]) -> None:
+    page = visit("about:blank")
+    page.clock.install()
+    page.goto(site.with_script(f'data-src="{site.origin}/nothing.html"'))
+    page.clock.fast_forward(61_000)
+    error = await_event(page, "error")
+    assert error["code"] == "not_ready" and "/nothing.html does not answer" in error["message"]
+
+
+def test_the_phone_by_itself_reads_no_address(site: Site, visit: Callable[[str], Page]) -> None:
+    """A link to it must not make it answer strangers: nobody vouches for what the link says."""
+    page = visit(f"{site.frame}?demo&auto-answer=true")
+    page.evaluate("document.querySelector('web-phone').ready()")
+    assert page.evaluate(
+        "(({demo, autoAnswer, inert}) => [demo, autoAnswer, inert])(document.querySelector('web-phone'))"
+    ) == [False, False, False]
+
+
+def test_nobody_presses_a_key_before_the_page_around_is_known(
+    stranger: Site, phone_site: PageServer, visit: Callable[[str], Page]
+) -> None:
+    assert "<web-phone data-frame inert>" in (DIST / "embed.html").read_text()
+    page = visit(stranger.with_frame('allow="microphone; autoplay"', "?demo"))
+    page.wait_for_function("heard.some(({data}) => data.type === 'error')")
+    said = page.evaluate("heard.map(({data, origin}) => [data.type, data.error.code, origin])")
+    assert said == [["error", "forbidden_origin", phone_site.url]]
+
+
+def test_another_page_in_the_frame_gets_no_port(
+    site: Site, stranger: Site, visit: Callable[[str], Page]
+) -> None:
+    thief = stranger.page(
+        """<script>
+          addEventListener("message", ({data, ports}) => parent.postMessage({got: data, ports: ports.length}, "*"));
+          parent.postMessage({webphone: 1, type: "hello", frameId: "thief"}, "*");
+        </script>"""
+    )
+    page = registered(visit(site.with_script('data-demo data-password="geheim"')))
+    page.evaluate("(address) => { phone.iframe.src = address; }", thief)
+    page.wait_for_function("heard.some(({data}) => data.frameId === 'thief')")
+    page.evaluate("phone.iframe.contentWindow.postMessage('a round trip', '*')")
+    page.wait_for_function("heard.some(({data}) => data.got)")
+    assert page.evaluate(
+        "heard.filter(({data}) => data.got).map(({data}) => [data.got, data.ports])"
+    ) == ([["a round trip", 0]])
+
+
+def test_a_missing_local_network_is_told_with_the_exact_remedy(
+    site: Site, phone_site: PageServer, visit: Callable[[str], Page]
+) -> None:
+    page = registered(visit(site.with_script('data-demo data-allow="microphone; autoplay"')))
+    lines = page.console.lines  # type: ignore[attr-defined]
+    assert any(f"local-network {phone_site.url}" in line for line in lines), lines
+    assert heard(page, "error") == []
+
+
+def test_a_function_stays_on_the_host_page_and_is_asked(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = registered(visit(site.with_script("data-demo")))
+    page.evaluate("phone.iceServers = async (...given) => [{urls: 'stun:stun.example'}]")
+    frame = inside(page)
+    frame.wait_for_function("typeof document.querySelector('web-phone').iceServers === 'function'")
+    asked = frame.evaluate("Promise.resolve(document.querySelector('web-phone').iceServers())")
+    assert asked == [{"urls": "stun:stun.example"}]

@@ -1,0 +1,213 @@
+"""A session description gives back every line, and shows the ones a phone cares about."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from webphone.media.sdp import Codec, Description, Direction, Unusable
+
+DATA = Path(__file__).parent / "data"
+FILES = sorted(path.name for path in DATA.glob("*.sdp"))
+
+
+def stored(name: str) -> str:
+    return (DATA / name).read_bytes().decode()
+
+
+def described(*lines: str) -> Description:
+    return Description.parse("\r\n".join(("v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", *lines)))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_real_description_comes_back_byte_for_byte(name: str) -> None:
+    assert str(Description.parse(stored(name))) == stored(name)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_bare_line_feeds_blank_lines_and_a_missing_last_end_are_forgiven(name: str) -> None:
+    sloppy = stored(name).replace("\r\n", "\n\n").rstrip("\n")
+    assert str(Description.parse(sloppy)) == stored(name)
+
+
+# What peers really send, and what nobody should: whole lines, half lines, any characters.
+LINES = some.one_of(
+    some.sampled_from(
+        [line for name in FILES for line in stored(name).split("\r\n")]
+        + ["m=audio 9 RTP/AVP 0", "m=audio 70000 RTP/AVP 0", "a=rtpmap:0", "a=fmtp:", "c=IN IP4"]
+        + ["a=rtpmap:999 x/1", "m=audio 0/2 RTP/AVP 0 x", "a=fmtp:97 apt=0", "a=rtpmap:97 rtx/1"]
+    ),
+    some.text(max_size=30),
+    some.from_regex(r"[amcz]=[^\r\n\0]{0,20}", fullmatch=True),
+)
+TEXTS = some.one_of(
+    some.text(), some.lists(LINES, max_size=12).map(lambda lines: "\r\n".join(["v=0", *lines]))
+)
+
+
+@given(TEXTS)
+def test_any_text_is_read_or_refused_and_what_was_read_reads_the_same_again(text: str) -> None:
+    try:
+        description = Description.parse(text)
+    except Unusable as unusable:
+        assert str(unusable).endswith(".")
+        return
+    assert Description.parse(str(description)) == description
+    for media in description.media:
+        assert set(media.codecs) >= {c for c in media.codecs if c.payload == media.telephone_event}
+        assert media.direction in Direction
+        assert description.transport_of(media) in description.media
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "The session description is empty."),
+        ("\r\n\r\n", "The session description is empty."),
+        ("SIP/2.0 200 OK", "Line 1 should be v=0, but is 'SIP/2.0 200 OK'."),
+        ("\nv=1\n", "Line 2 should be v=0, but is 'v=1'."),
+        ("v=0\r\nhello", "Line 2 is not a letter, = and a value: 'hello'."),
+        ("v=0\r\ns=a\0b", "Line 2 is not a letter, = and a value: 's=a\\x00b'."),
+        ("v=0\n\nm=audio", "Line 3 is not 'm=kind port protocol formats': 'm=audio'."),
+        (
+            "v=0\nm=audio 65536 RTP/AVP 0",
+            "Line 2 has port 65536, but ports end at 65535.",
+        ),
+        ("v=0\n" + "x" * 90, f"Line 2 is not a letter, = and a value: '{'x' * 57}...'."),
+    ],
+)
+def test_a_text_that_is_no_description_is_refused_by_its_line(text: str, sentence: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        Description.parse(text)
+    assert str(refused.value) == sentence
+
+
+def test_what_chromium_offers_can_be_read() -> None:
+    sound, picture = Description.parse(stored("chromium-offer.sdp")).media
+
+    assert (sound.kind, sound.port, sound.protocol) == ("audio", 9, "UDP/TLS/RTP/SAVPF")
+    assert sound.codecs[:3] == (
+        Codec(
+            payload=111,
+            name="opus",
+            clock=48000,
+            channels=2,
+            fmtp="minptime=10;useinbandfec=1",
+        ),
+        Codec(payload=63, name="red", clock=48000, channels=2, fmtp="111/111"),
+        Codec(payload=9, name="G722", clock=8000),
+    )
+    assert [codec.name for codec in sound.codecs if codec.carries_media] == [
+        "opus",
+        "G722",
+        "PCMU",
+        "PCMA",
+    ]
+    assert sound.telephone_event == 110
+    assert (sound.mid, picture.mid) == ("0", "1")
+    assert sound.direction is Direction.SENDRECV
+    assert sound.has_fingerprint and sound.has_ice and not sound.rejected
+    assert picture.kind == "video" and picture.telephone_event is None
+
+
+def test_a_repair_stream_names_the_payloads_it_serves() -> None:
+    sound, picture = Description.parse(stored("chromium-offer.sdp")).media
+    by_payload = {codec.payload: codec for media in (sound, picture) for codec in media.codecs}
+    assert by_payload[97].serves == {96}
+    assert by_payload[63].serves == {111}
+    assert by_payload[111].serves == frozenset()
+
+
+def test_well_known_payload_types_need_no_rtpmap() -> None:
+    sound = described("m=audio 4000 RTP/AVP 0 8 9 13 3 18 96 x 5000").media[0]
+    assert [(codec.payload, codec.name) for codec in sound.codecs] == [
+        (0, "PCMU"),
+        (8, "PCMA"),
+        (9, "G722"),
+        (13, "CN"),
+        (3, "GSM"),
+        (18, "G729"),
+    ]
+
+
+def test_a_line_about_a_payload_that_nobody_knows_is_passed_over() -> None:
+    sound = described(
+        "m=audio 4000 RTP/AVP 0 97", "a=rtpmap:97 iLBC", "a=fmtp:97 mode=30", "a=fmtp:0 x=1"
+    ).media[0]
+    assert sound.codecs == (Codec(payload=0, name="PCMU", clock=8000, fmtp="x=1"),)
+
+
+def test_a_medium_without_a_direction_takes_the_sessions_and_else_goes_both_ways() -> None:
+    media = ("m=audio 4000 RTP/AVP 0", "m=video 4002 RTP/AVP 96", "a=recvonly ")
+    assert [m.direction for m in described("a=sendonly", *media).media] == ["sendonly", "recvonly"]
+    assert described(*media).media[0].direction == "sendrecv"
+
+
+def test_the_address_is_the_mediums_own_or_the_sessions() -> None:
+    shared = "c=IN IP4 192.0.2.9"
+    media = ("m=audio 4000 RTP/AVP 0", "m=video 4002 RTP/AVP 96", "c=IN IP6 2001:db8::7")
+    assert [m.connection for m in described(shared, *media).media] == ["192.0.2.9", "2001:db8::7"]
+    assert described(*media).media[0].connection is None
+    assert described("c=IN IP4 233.252.0.1/127", *media).media[0].connection == "233.252.0.1"
+
+
+def test_port_zero_is_a_refusal_unless_the_medium_only_waits_for_its_bundle() -> None:
+    refused, waiting = described(
+        "m=audio 0 RTP/AVP 0", "m=video 0 RTP/AVP 96", "a=bundle-only"
+    ).media
+    assert refused.rejected
+    assert not waiting.rejected
+
+
+def test_a_certificate_and_ice_for_the_session_serve_every_medium() -> None:
+    shared = ("a=fingerprint:sha-256 AA:BB", "a=ice-ufrag:abcd", "a=ice-pwd:0123456789")
+    assert described(*shared, "m=audio 9 UDP/TLS/RTP/SAVPF 0").media[0].has_fingerprint
+    assert described(*shared, "m=audio 9 UDP/TLS/RTP/SAVPF 0").media[0].has_ice
+    assert not described(*shared[:2], "m=audio 9 UDP/TLS/RTP/SAVPF 0").media[0].has_ice
+    assert described(*shared, "m=audio 9 UDP/TLS/RTP/SAVPF 0").attribute("ice-ufrag") == "abcd"
+
+
+def test_a_bundled_medium_travels_with_the_first_of_its_group() -> None:
+    sound, picture = Description.parse(stored("asterisk-answer.sdp")).media
+    description = Description.parse(stored("asterisk-answer.sdp"))
+    assert description.transport_of(picture) == sound
+    assert description.transport_of(sound) == sound
+
+    apart = described("a=group:BUNDLE 7", "m=audio 9 RTP/AVP 0", "a=mid:1")
+    assert apart.transport_of(apart.media[0]) == apart.media[0]
+    headless = described("a=group:BUNDLE 7 1", "m=audio 9 RTP/AVP 0", "a=mid:1")
+    assert headless.transport_of(headless.media[0]) == headless.media[0]
+
+
+def test_a_new_direction_stands_where_the_old_one_stood_and_changes_nothing_else() -> None:
+    before = Description.parse(stored("chromium-offer.sdp"))
+    after = before.with_direction(Direction.SENDONLY)
+    assert str(after) == str(before).replace("a=sendrecv", "a=sendonly")
+
+
+def test_a_new_direction_is_said_once_even_when_there_was_none_or_two() -> None:
+    silent = described("a=inactive", "m=audio 9 RTP/AVP 0")
+    assert silent.with_direction(Direction.RECVONLY).media[0].lines[1:] == ("a=recvonly",)
+    doubled = described("m=audio 9 RTP/AVP 0", "a=sendonly", "a=ptime:20", "a=inactive")
+    assert doubled.with_direction(Direction.RECVONLY).media[0].lines[1:] == (
+        "a=recvonly",
+        "a=ptime:20",
+    )
+
+
+def test_a_new_direction_can_be_for_one_kind_and_leaves_refused_media_alone() -> None:
+    offer = Description.parse(stored("chromium-offer.sdp"))
+    assert [m.direction for m in offer.with_direction(Direction.INACTIVE, "video").media] == [
+        "sendrecv",
+        "inactive",
+    ]
+    answer = Description.parse(stored("rtpengine-answer.sdp"))
+    assert answer.with_direction(Direction.SENDONLY).media[1] == answer.media[1]
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_a_direction_is_made_of_sending_and_receiving(direction: Direction) -> None:
+    assert Direction.of(sends=direction.sends, receives=direction.receives) is direction
+    assert direction.sends == ("send" in direction)
+    assert direction.receives == ("recv" in direction)

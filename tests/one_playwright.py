@@ -1,0 +1,26 @@
+"""One Playwright for a whole test run: a second one in the same thread is refused."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Playwright, sync_playwright
+
+_started: Playwright | None = None
+_borrowers = 0
+
+
+def borrow() -> Playwright:
+    """The one Playwright, started by its first borrower; everybody gives it back."""
+    global _started, _borrowers
+    if _started is None:
+        _started = sync_playwright().start()
+    _borrowers += 1
+    return _started
+
+
+def give_back() -> None:
+    """It is stopped when nobody needs it any more."""
+    global _started, _borrowers
+    _borrowers -= 1
+    if _borrowers == 0 and _started is not None:
+        _started.stop()
+        _started = None

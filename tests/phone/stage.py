@@ -1,0 +1,469 @@
+"""A stage for stories: whole phones, one exchange, a wire that can be cut and a clock to wind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sip.entropy import seeded
+from webphone.contract import Config, Event, WebPhoneError, decode_command
+from webphone.exchange import Exchange
+from webphone.phone import actions as do
+from webphone.phone.desk import Desk
+from webphone.phone.loop import Loop
+from webphone.sip import Account, Agent, Names, Request, Response, Send, parse, reply
+from webphone.sip.matching import cancel_of
+
+SERVER = "wss://one.example/ws"
+
+SDP = """v=0\r
+o=- 1 {version} IN IP4 127.0.0.1\r
+s=-\r
+t=0 0\r
+a=group:BUNDLE 0\r
+m=audio 9 UDP/TLS/RTP/SAVPF {codecs}\r
+c=IN IP4 0.0.0.0\r
+a=rtcp:9 IN IP4 0.0.0.0\r
+a=ice-ufrag:{who}\r
+a=ice-pwd:0123456789abcdef01234567\r
+a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:\
+88:99:AA:BB:CC:DD:EE:FF\r
+a=setup:{setup}\r
+a=mid:0\r
+a={direction}\r
+a=rtcp-mux\r
+a=rtpmap:111 opus/48000/2\r
+a=rtpmap:0 PCMU/8000\r
+a=rtpmap:110 telephone-event/48000\r
+"""
+
+
+@dataclass
+class Promise:
+    """What became of a method call."""
+
+    value: object = None
+    error: WebPhoneError | None = None
+    settled: bool = False
+
+
+@dataclass
+class World:
+    """The exchange, the wires to it, and the time.
+
+    `broken` maps a server to how it is broken: dead or mute. `refusing` maps one to the status and
+    the Retry-After that it answers a REGISTER with. While `slow`, what is sent flies until `land`.
+    """
+
+    now: float = 1_700_000_000.0
+    broken: dict[str, str] = field(default_factory=dict)
+    refusing: dict[str, tuple[int, int]] = field(default_factory=dict)
+    slow: bool = False
+    phones: list[Actor] = field(default_factory=list)
+    wire: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.exchange = Exchange(
+            Names(seeded(99)),
+            users={name: name[0] for name in ("alice", "bob", "carol", "dave", "eve")},
+            realm="one.example",
+        )
+        self._links: dict[int, tuple[Actor, int]] = {}
+        self._strangers: dict[int, Stranger] = {}
+        self._flying: list[Callable[[], None]] = []
+        self._next_link = 0
+
+    def phone(self, user: str, **settings: object) -> Actor:
+        """A phone with credentials; it is not connected yet."""
+        actor = Actor(self, user, len(self.phones), settings)
+        self.phones.append(actor)
+        return actor
+
+    def registered(self, user: str, **settings: object) -> Actor:
+        """A phone that is registered."""
+        actor = self.phone(user, **settings)
+        assert actor.ask("register").settled
+        return actor
+
+    def stranger(self, user: str) -> Stranger:
+        """A registered end of which every message is written by the test."""
+        self._next_link += 1
+        stranger = self._strangers[self._next_link] = Stranger(self, user, self._next_link)
+        self.exchange.linked(self._next_link, self.now)
+        stranger.register()
+        return stranger
+
+    def land(self) -> None:
+        """What is in the air arrives, and the wire is fast again."""
+        self.slow = False
+        while self._flying:
+            self._flying.pop(0)()
+
+    def sent(self, who: str, *firsts: str) -> list[str]:
+        """First lines of all that a phone sent, those that begin so."""
+        lines = [data.split(b"\r\n")[0].decode() for user, data in self.wire if user == who]
+        return [line for line in lines if line.startswith(firsts or "")]
+
+    def wind(self, seconds: float) -> None:
+        """Let time pass, waking whoever is due on the way."""
+        end = self.now + seconds
+        while True:
+            due = [phone.desk.deadline for phone in self.phones]
+            due.append(self.exchange.deadline)
+            soonest = min((moment for moment in due if moment is not None), default=None)
+            if soonest is None or soonest > end:
+                break
+            self.now = max(soonest, self.now)
+            self._deliver(self.exchange.wake(self.now))
+            for phone in self.phones:
+                if phone.desk.deadline is not None and phone.desk.deadline <= self.now:
+                    phone.happens(do.Woken())
+        self.now = end
+
+    # --- Wires ---
+
+    def connect(self, phone: Actor, socket: int, url: str) -> None:
+        fault = self.broken.get(url)
+        if fault == "mute":
+            return
+        if fault == "dead":
+            phone.happens(do.SocketClosed(socket=socket))
+            return
+        self._next_link += 1
+        phone.links[socket] = self._next_link
+        phone.servers[socket] = url
+        self._links[self._next_link] = (phone, socket)
+        self.exchange.linked(self._next_link, self.now)
+        phone.happens(do.SocketOpened(socket=socket))
+
+    def disconnect(self, phone: Actor, socket: int) -> None:
+        link = phone.links.pop(socket, None)
+        if link is not None:
+            del self._links[link]
+            self._deliver(self.exchange.unlinked(link, self.now))
+
+    def send(self, phone: Actor, socket: int, data: bytes) -> None:
+        self.wire.append((phone.user, data))
+        link = phone.links.get(socket)
+        if link is None or phone.unheard:
+            return
+        refusal = self.refusing.get(phone.servers[socket])
+        if refusal is not None and data.startswith(b"REGISTER"):
+            status, after = refusal
+            headers = [("Retry-After", str(after))] if after else []
+            answer = reply(parse(data), status, to_tag="no", headers=headers)
+            phone.happens(do.Received(socket=socket, data=bytes(answer)))
+            return
+        self.carry(link, data)
+
+    def carry(self, link: int, data: bytes) -> None:
+        """Bring a message to the exchange, now or when it lands."""
+
+        def arrive() -> None:
+            if link in self._links or link in self._strangers:
+                self._deliver(self.exchange.receive(link, data, self.now))
+
+        if self.slow:
+            self._flying.append(arrive)
+        else:
+            arrive()
+
+    def cut(self, phone: Actor) -> None:
+        """The phone's WebSockets break, and it is told."""
+        for socket in list(phone.links):
+            self.disconnect(phone, socket)
+            phone.happens(do.SocketClosed(socket=socket))
+
+    def _deliver(self, sends: object) -> None:
+        for send in sends or ():  # type: ignore[attr-defined]
+            if send.link in self._links:
+                phone, socket = self._links[send.link]
+                phone.happens(do.Received(socket=socket, data=send.data))
+            elif send.link in self._strangers:
+                self._strangers[send.link].hear(send.data)
+
+
+class Stranger:
+    """An end that does nothing by itself: the test writes what it says."""
+
+    def __init__(self, world: World, user: str, link: int) -> None:
+        self.world = world
+        self.user = user
+        self.link = link
+        self.heard: list[Request | Response] = []
+        self._agent = Agent(Names(seeded(link + 500)))
+        self._agent.account = Account(user=user, domain="one.example", password=user[0])
+        self._registering = True
+        self._branches = 0
+        self._number = 1
+        self.invite: Request | None = None  # the one that made the call, from either side
+        self.answer: Response | None = None  # and its 2xx, when we made it
+
+    def register(self) -> None:
+        for output in self._agent.register(self.world.now):
+            self.say(output.data)
+        self._registering = False
+
+    def hear(self, data: bytes) -> None:
+        if self._registering:
+            for output in self._agent.receive(data, self.world.now):
+                if isinstance(output, Send):
+                    self.say(output.data)
+            return
+        self.heard.append(parse(data))
+
+    def say(self, data: bytes) -> None:
+        self.world.carry(self.link, data)
+
+    def last(self, what: str | int) -> Request | Response:
+        """The last request with this method, or response with this status."""
+        found = [one for one in self.heard if what in (getattr(one, "method", 0), _status(one))]
+        return found[-1]
+
+    def words(self) -> list[str]:
+        """All it heard, in a word each."""
+        return [getattr(one, "method", "") or str(_status(one)) for one in self.heard]
+
+    # --- As the one who is called ---
+
+    def reply(
+        self, status: int, *headers: str, to: str = "INVITE", sdp: str = "", tag: str = "far"
+    ) -> None:
+        """Answer the last request with this method."""
+        request = self.last(to)
+        if self.invite is None:
+            self.invite = request
+        own = [("Contact", f"<sip:{self.user}@far.invalid>")]
+        pairs = [] if any(header.startswith("Contact") for header in headers) else own
+        pairs += [tuple(header.split(": ", 1)) for header in headers]
+        pairs += [("Content-Type", "application/sdp")] if sdp else []
+        fitting = "" if request.to.tag else tag
+        answer = reply(request, status, to_tag=fitting, headers=pairs, body=sdp.encode())
+        if status < 300:
+            answer.headers.echo("Record-Route", request.headers)
+        self.say(bytes(answer))
+
+    # --- As the one who calls ---
+
+    def call(self, user: str, *headers: str, sdp: str = "") -> None:
+        me, them = f"<sip:{self.user}@one.example>;tag=me", f"<sip:{user}@one.example>"
+        data = self._request("INVITE", f"sip:{user}@one.example", me, them, 1, (), headers, sdp)
+        self.invite = parse(data)
+        self.say(data)
+
+    def ack(self, *, sdp: str = "") -> None:
+        """Acknowledge the last 200."""
+        self.answer = self.last(200)
+        self.inside("ACK", sdp=sdp)
+
+    def cancel(self, *headers: str) -> None:
+        """Take back the INVITE under way."""
+        cancel = cancel_of(self.invite)
+        for header in headers:
+            cancel.headers.add(*header.split(": ", 1))
+        self.say(bytes(cancel))
+
+    # --- In a call ---
+
+    def inside(self, method: str, *headers: str, sdp: str = "") -> None:
+        """A request within the call, whoever made it."""
+        invite, answer = self.invite, self.answer
+        if method not in ("ACK", "CANCEL"):
+            self._number += 1
+        if answer is not None:
+            routes = [str(route) for route in reversed(answer.record_routes)]
+            target, me, them = answer.contacts[0].uri, invite.from_, answer.to
+        else:
+            routes = [str(route) for route in invite.record_routes]
+            target, them = invite.contacts[0].uri, invite.from_
+            me = invite.to.with_param("tag", "far")
+        number = answer.cseq.number if method == "ACK" and answer else self._number
+        self.say(
+            self._request(method, str(target), str(me), str(them), number, routes, headers, sdp)
+        )
+
+    def _request(
+        self,
+        method: str,
+        uri: str,
+        me: str,
+        them: str,
+        number: int,
+        routes: Iterable[str],
+        headers: Iterable[str],
+        body: str,
+    ) -> bytes:
+        self._branches += 1
+        call_id = self.invite.call_id if self.invite else f"{self.user}-{self.link}"
+        lines = [
+            f"{method} {uri} SIP/2.0",
+            f"Via: SIP/2.0/WSS {self.user}.invalid;branch=z9hG4bK{self.user}{self._branches}",
+            "Max-Forwards: 70",
+            *(f"Route: {route}" for route in routes),
+            f"From: {me}",
+            f"To: {them}",
+            f"Call-ID: {call_id}",
+            f"CSeq: {number} {method}",
+            f"Contact: <sip:{self.user}@far.invalid>",
+            *headers,
+        ]
+        if body and not any(header.startswith("Content-Type") for header in headers):
+            lines.append("Content-Type: application/sdp")
+        lines.append(f"Content-Length: {len(body.encode())}")
+        return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+
+
+def _status(message: Request | Response) -> int:
+    return getattr(message, "status", 0)
+
+
+def description(who: str = "far", direction: str = "sendrecv", **changes: str) -> str:
+    """A session description that a browser takes."""
+    shape = {"version": "1", "codecs": "111 0 110", "setup": "active", **changes}
+    return SDP.format(who=who, direction=direction, **shape)
+
+
+class Actor:
+    """A phone on the stage: a real desk in a real loop, with media that only writes its name."""
+
+    def __init__(self, world: World, user: str, seed: int, settings: dict[str, object]) -> None:
+        self.world = world
+        self.user = user
+        self.links: dict[int, int] = {}
+        self.servers: dict[int, str] = {}  # by socket
+        self.unheard = False  # what it sends gets lost
+        self.events: list[Event] = []
+        self.actions: list[do.Action] = []
+        self.received: list[do.Received] = []
+        self.promises: dict[int, Promise] = {}
+        self.tone: do.Tone | None = None
+        self.mistakes: list[Exception] = []
+        self.media: dict[str, str] = {}  # call -> direction that was last agreed on
+        self.media_fault: tuple[str, str] | None = None  # code and text of the next failure
+        self.slow_media = False  # media is made only when `media_arrives` is called
+        self.prevented: set[str] = set()
+        self._waiting_media: list[Callable[[], None]] = []
+        self._version = 0
+        config = Config().changed(
+            {"host": SERVER, "username": user, "password": user[0], **settings}
+        )
+        self.desk = Desk(Names(seeded(seed)), config)
+        self.loop = Loop(
+            self.desk,
+            perform=self._perform,
+            clock=lambda: self.world.now,
+            arm=lambda moment: None,
+            settle=lambda: None,
+            report=self.mistakes.append,
+        )
+
+    # --- What a person or a page does ---
+
+    def ask(self, method: str, *arguments: object) -> Promise:
+        """Call a method as JavaScript does."""
+        number = len(self.promises) + 1
+        promise = self.promises[number] = Promise()
+        try:
+            command = decode_command(method, arguments)
+        except WebPhoneError as wrong:  # as the element does
+            promise.error, promise.settled = wrong, True
+            return promise
+        self.happens(do.Asked(command=command, reply=number))
+        return promise
+
+    def press(self, method: str, *arguments: object) -> None:
+        """Use a button of the screen: nobody waits for a promise."""
+        self.happens(do.Asked(command=decode_command(method, arguments)))
+
+    def happens(self, happening: do.Happening) -> None:
+        if isinstance(happening, do.Received):
+            self.received.append(happening)
+        self.loop.turn(happening)
+
+    def media_arrives(self) -> None:
+        """The microphone that was asked for is there now."""
+        waiting, self._waiting_media = self._waiting_media, []
+        for go in waiting:
+            go()
+
+    # --- What can be seen of it ---
+
+    def told(self, name: str) -> list[dict[str, object]]:
+        """The details of all events with this name."""
+        return [event.detail for event in self.events if event.name == name]
+
+    @property
+    def calls(self) -> list[object]:
+        return [call.view for call in self.desk.picture.calls]
+
+    @property
+    def call(self) -> object:
+        [only] = self.calls
+        return only
+
+    # --- The world's side ---
+
+    def _perform(self, action: do.Action) -> None:
+        self.actions.append(action)
+        match action:
+            case do.Connect(socket=socket, url=url):
+                self.world.connect(self, socket, url)
+            case do.Disconnect(socket=socket):
+                self.world.disconnect(self, socket)
+            case do.Send(socket=socket, data=data):
+                self.world.send(self, socket, data)
+            case do.Tell(event=event):
+                self.events.append(event)
+            case do.Ask(ask=ask, event=event):
+                self.events.append(event)
+                allowed = event.name not in self.prevented
+                self.happens(do.Permitted(ask=ask, allowed=allowed))
+            case do.Settle(reply=reply, value=value):
+                self._settle(reply).value = value
+            case do.Refuse(reply=reply, error=error):
+                self._settle(reply).error = error
+            case do.PlayTone(tone=tone):
+                self.tone = tone
+            case do.OpenMedia(call=call, offer=offer):
+                direction = "sendrecv"
+                self._make(call, do.Offer.ANSWER if offer else do.Offer.OFFER, direction)
+            case do.Reoffer(call=call, direction=direction):
+                self._make(call, do.Offer.OFFER, str(direction))
+            case do.Accept(call=call, direction=direction):
+                self._make(call, do.Offer.ANSWER, str(direction))
+            case do.SendTones(call=call, tones=tones):
+                for tone in tones:
+                    self.happens(do.ToneSent(call=call, tone=tone))
+            case do.CloseMedia(call=call):
+                self.media.pop(call, None)
+            case _:
+                pass
+
+    def _settle(self, reply: int) -> Promise:
+        promise = self.promises[reply]
+        assert not promise.settled, f"promise {reply} settled twice"
+        promise.settled = True
+        return promise
+
+    def _make(self, call: str, kind: do.Offer, direction: str) -> None:
+        if self.media_fault is not None:
+            code, text = self.media_fault
+            failed = do.MediaFailed(call=call, code=code, text=text)
+            return self._later(lambda: self.happens(failed))
+        self._version += 1
+        self.media[call] = direction
+        sdp = SDP.format(
+            version=self._version,
+            who=self.user,
+            direction=direction,
+            codecs="111 0 110",
+            setup="actpass" if kind is do.Offer.OFFER else "active",
+        )
+        ready = do.MediaReady(call=call, kind=kind, sdp=sdp)
+        return self._later(lambda: self.happens(ready))
+
+    def _later(self, go: Callable[[], None]) -> None:
+        if self.slow_media:
+            self._waiting_media.append(go)
+        else:
+            go()

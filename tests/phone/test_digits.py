@@ -1,0 +1,161 @@
+"""Digits in a call: which are taken, how they go out, and what comes in."""
+
+import pytest
+
+from phone.stage import World, description
+from webphone.contract import DialpadPress, SendDtmf
+from webphone.phone import actions as do
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def alice(world):
+    return world.registered("alice")
+
+
+@pytest.fixture
+def dave(world):
+    return world.stranger("dave")
+
+
+def answered(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(200, sdp=description().replace("a=rtpmap:110 telephone-event/48000\r\n", ""))
+
+
+def infos(dave):
+    return [one.body.decode() for one in dave.heard if getattr(one, "method", "") == "INFO"]
+
+
+def test_digits_go_in_the_sound_where_both_can(alice, world):
+    bob = world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    assert alice.ask("sendDtmf", "1d,#", {"duration": 200, "gap": 80}).settled
+    [sent] = [each for each in alice.actions if isinstance(each, do.SendTones)]
+    assert (sent.tones, sent.duration, sent.gap) == ("1D,#", 200, 80)
+    assert alice.desk.picture.calls[0].digits == "1D#"
+
+
+def test_digits_go_by_info_one_after_the_other_where_the_other_side_has_no_events(alice, dave):
+    answered(alice, dave)
+    alice.ask("sendDtmf", "12")
+    alice.ask("sendDtmf", "D")
+    assert infos(dave) == ["Signal=1\r\nDuration=160\r\n"]
+    dave.reply(200, to="INFO")
+    dave.reply(200, to="INFO")
+    dave.reply(200, to="INFO")
+    assert [body[7] for body in infos(dave)] == ["1", "2", "D"]
+    assert [told["tone"] for told in alice.told("dtmf")] == ["1", "2", "D"]
+
+
+def test_a_comma_is_a_pause_of_two_seconds(world, alice, dave):
+    answered(alice, dave)
+    alice.ask("sendDtmf", "1,,2", {"duration": 300})
+    dave.reply(200, to="INFO")
+    world.wind(3.9)
+    assert len(infos(dave)) == 1
+    world.wind(0.2)
+    assert infos(dave)[1] == "Signal=2\r\nDuration=300\r\n"
+    dave.reply(200, to="INFO")
+    assert alice.desk.picture.calls[0].digits == "12"
+
+
+def test_a_far_end_that_takes_no_info_is_said_in_words(alice, dave):
+    answered(alice, dave)
+    alice.ask("sendDtmf", "12")
+    dave.reply(415, to="INFO")
+    assert len(infos(dave)) == 1
+    assert alice.told("error")[0].sip_code == 415
+    alice.ask("sendDtmf", "3")
+    assert len(infos(dave)) == 2
+
+
+def test_a_far_end_that_lost_the_call_ends_it_at_the_first_digit(alice, dave):
+    answered(alice, dave)
+    alice.ask("sendDtmf", "12")
+    dave.reply(481, to="INFO")
+    assert alice.told("end")[0]["sipCode"] == 481
+    assert alice.mistakes == []
+
+
+@pytest.mark.parametrize("tones", ["x", "1x", "", "1\r\n2", "ä", "1" * 10_000])
+def test_a_character_that_is_no_digit_is_refused_and_nothing_goes_out(alice, dave, tones):
+    answered(alice, dave)
+    assert alice.ask("sendDtmf", tones).error.code in ("invalid_config", "invalid_number")
+    alice.happens(do.Asked(command=SendDtmf(tones="x")))
+    assert alice.desk.picture.fault.code == "invalid_number"
+    assert infos(dave) == []
+
+
+def test_a_way_that_does_not_exist_is_refused(alice, dave):
+    answered(alice, dave)
+    alice.happens(do.Asked(command=SendDtmf(tones="1", method="smoke")))
+    assert "smoke" in alice.desk.picture.fault.message
+
+
+def test_digits_need_a_call_that_is_up(alice, dave):
+    assert alice.ask("sendDtmf", "1").error.code == "no_call"
+    alice.ask("makeCall", "dave")
+    assert alice.ask("sendDtmf", "1").error.code == "no_call"
+
+
+def test_digits_go_into_early_media_only_in_the_sound(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description())
+    assert alice.ask("sendDtmf", "1").settled
+    assert [each.tones for each in alice.actions if isinstance(each, do.SendTones)] == ["1"]
+    assert alice.ask("sendDtmf", "2", {"method": "info"}).error.code == "no_call"
+    dave.reply(200, sdp=description())
+    assert alice.ask("sendDtmf", "3", {"method": "info"}).settled
+    assert [body[7] for body in infos(dave)] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "tone"),
+    [
+        ("application/dtmf-relay", "Signal=5\r\nDuration=100\r\n", "5"),
+        ("application/dtmf", "#", "#"),
+        ("application/dtmf", "11", "#"),
+        ("text/plain", "5", None),
+        ("application/dtmf-relay", "nonsense", None),
+    ],
+)
+def test_digits_that_come_by_info_are_told(alice, dave, kind, body, tone):
+    answered(alice, dave)
+    dave.inside("INFO", f"Content-Type: {kind}", sdp=body)
+    told = [detail["tone"] for detail in alice.told("dtmf")]
+    assert told == ([tone] if tone else [])
+    assert dave.words()[-1] == "200"
+    assert all(detail["by"] == "remote" for detail in alice.told("dtmf"))
+
+
+def test_keys_type_when_idle_and_send_in_a_call(alice, dave):
+    for key in "+12a*":
+        assert alice.ask("dialpadPress", key).settled
+    assert alice.desk.picture.number == "+12A*"
+    assert [each.key for each in alice.actions if isinstance(each, do.PlayKey)] == list("+12A*")
+    answered(alice, dave)
+    alice.ask("dialpadPress", "d")
+    alice.ask("dialpadPress", "+")
+    assert [body[7] for body in infos(dave)] == ["D"]
+    assert alice.desk.picture.number == "+12A*+"
+
+
+@pytest.mark.parametrize("key", ["x", "", "12", "ß"])
+def test_a_key_that_is_not_there_is_named(alice, key):
+    alice.happens(do.Asked(command=DialpadPress(key=key)))
+    assert alice.desk.picture.fault.code == "invalid_number"
+    assert alice.desk.picture.number == ""
+
+
+def test_the_number_typed_is_the_number_dialled(alice, dave):
+    alice.happens(do.NumberTyped(number="dave"))
+    alice.happens(do.NumberTyped(number="dave"))
+    assert len(alice.told("numberchange")) == 1
+    alice.press("makeCall", alice.desk.picture.number)
+    assert dave.words() == ["INVITE"]

@@ -1,0 +1,44 @@
+"""How a call ended, in a record's word and in a sentence."""
+
+from webphone.contract import DISPOSITIONS
+from webphone.phone.endings import Ending, disposition, explanation
+from webphone.sip import By
+
+
+def words(answered=False, outgoing=True, **facts):
+    ending = Ending(**{"by": By.REMOTE, **facts})
+    verdict = disposition(ending, outgoing=outgoing, answered=answered)
+    assert verdict in DISPOSITIONS
+    return verdict, explanation(ending, verdict)
+
+
+def test_every_refusal_has_a_sentence():
+    for status in range(300, 700):
+        _verdict, sentence = words(status=status, reason="Because")
+        assert sentence[0].isupper() and sentence.endswith(".") and "None" not in sentence
+
+
+def test_a_service_that_is_not_there_is_said_with_its_code():
+    told = words(status=503, reason="Service Unavailable")
+    words_of_503 = "The service is not available at the moment (503 Service Unavailable)."
+    assert told == ("failed", words_of_503)
+
+
+def test_the_other_side_s_own_words_come_before_the_usual_ones():
+    assert "(500 Out of paper)" in words(status=500, reason="Oops", text="Out of paper")[1]
+
+
+def test_a_failure_without_a_code_is_still_a_sentence():
+    assert words() == ("failed", "The call failed.")
+
+
+def test_a_call_that_was_answered_says_who_lost_whom():
+    assert words(answered=True) == ("answered", "Call ended.")
+    assert words(answered=True, by=By.SYSTEM, status=481)[1] == "The other side has lost the call."
+    assert words(answered=True, by=By.SYSTEM)[1] == "The connection to the other side was lost."
+
+
+def test_calls_that_came_in_are_missed_refused_or_taken_elsewhere():
+    assert words(outgoing=False)[0] == "missed"
+    assert words(outgoing=False, by=By.LOCAL, refused=True)[0] == "rejected"
+    assert words(outgoing=False, answered_elsewhere=True)[0] == "answered-elsewhere"

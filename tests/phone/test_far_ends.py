@@ -1,0 +1,549 @@
+"""Far ends that behave as no phone of ours does: early media, refusals, challenges, odd offers."""
+
+import pytest
+
+from phone.stage import World, description
+from webphone.phone import actions as do
+from webphone.sip import parse
+from webphone.sip.matching import cancel_of
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def alice(world):
+    return world.registered("alice")
+
+
+@pytest.fixture
+def dave(world):
+    return world.stranger("dave")
+
+
+def tones(phone):
+    return [action.tone for action in phone.actions if isinstance(action, do.PlayTone)]
+
+
+def described(phone):
+    return [each.kind for each in phone.actions if isinstance(each, do.DescribeRemote)]
+
+
+def only_record(phone):
+    [record] = phone.told("end")
+    assert phone.calls == [] and phone.mistakes == []
+    return record
+
+
+def answered(alice, dave):
+    """Alice calls Dave and he answers."""
+    promise = alice.ask("makeCall", "dave")
+    dave.reply(200, sdp=description())
+    assert alice.call.state == "active" and dave.words()[-1] == "ACK"
+    return promise
+
+
+# --- Before the answer ---
+
+
+def test_early_media_takes_the_place_of_the_ringback(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(180)
+    assert tones(alice) == [do.Tone.RINGBACK]
+    dave.reply(183, sdp=description())
+    assert tones(alice) == [do.Tone.RINGBACK, None]
+    assert alice.call.state == "early"
+    dave.reply(180)
+    assert tones(alice) == [do.Tone.RINGBACK, None]
+    assert [told["stage"] for told in alice.told("ringingout")] == [
+        "ringing",
+        "earlymedia",
+        "earlymedia",
+    ]
+    dave.reply(200, sdp=description())
+    assert described(alice) == [do.Offer.PROVISIONAL, do.Offer.ANSWER]
+    assert alice.call.state == "active" and tones(alice)[-1] is None
+
+
+def test_a_200_without_a_description_keeps_what_its_183_said(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description())
+    dave.reply(200)
+    assert described(alice) == [do.Offer.PROVISIONAL, do.Offer.ANSWER]
+    assert alice.call.codec == "opus"
+
+
+def test_a_183_without_a_description_rings_no_bell(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(183)
+    assert tones(alice) == [] and alice.call.state == "dialling"
+    assert alice.told("ringingout")[0]["sipCode"] == 183
+    dave.reply(180)
+    assert tones(alice) == [do.Tone.RINGBACK]
+
+
+def test_180_with_a_description_is_early_media(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(180, sdp=description())
+    assert alice.call.state == "early" and tones(alice) == []
+
+
+def test_early_media_that_no_browser_takes_leaves_the_ringback(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(180, sdp=description().replace("a=fingerprint", "a=x-fingerprint"))
+    assert tones(alice) == [do.Tone.RINGBACK] and described(alice) == []
+    dave.reply(200)
+    record = only_record(alice)
+    assert "fingerprint" in record["explanation"]
+    assert record["endedBy"] == "system"
+
+
+def test_early_media_that_fails_in_the_browser_does_not_end_the_call(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description())
+    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="No."))
+    dave.reply(200, sdp=description())
+    assert alice.call.state == "active"
+
+
+@pytest.mark.parametrize("status", [None, 180])
+def test_media_that_fails_before_the_answer_takes_the_call_back(alice, dave, status):
+    alice.ask("makeCall", "dave")
+    if status:
+        dave.reply(status)
+    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="Unplugged."))
+    record = only_record(alice)
+    assert (record["disposition"], record["endedBy"]) == ("failed", "system")
+    assert record["explanation"] == "Unplugged."
+    if not status:
+        dave.reply(180)
+    assert dave.words()[-1] == "CANCEL"
+    assert alice.tone is None
+
+
+def test_media_that_fails_while_it_rings_here_refuses_the_call(alice, dave):
+    dave.call("alice", sdp=description(setup="actpass"))
+    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="Unplugged."))
+    assert only_record(alice)["explanation"] == "Unplugged." and dave.words()[-1] == "488"
+
+
+def test_a_camera_that_is_refused_leaves_the_sound(alice, dave):
+    assert alice.ask("makeCall", "dave", {"video": True}).error is None
+    dave.reply(200, sdp=description())
+    assert alice.call.state == "active" and not alice.call.video
+
+
+def test_being_forwarded_or_queued_is_no_ringing(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(181)
+    dave.reply(182)
+    assert alice.told("ringingout") == [] and alice.call.state == "dialling"
+
+
+def test_a_183_late_on_the_way_changes_nothing_after_the_answer(alice, dave):
+    answered(alice, dave)
+    dave.reply(183, sdp=description("late"))
+    assert described(alice) == [do.Offer.ANSWER] and alice.call.state == "active"
+
+
+@pytest.mark.parametrize(
+    ("status", "disposition", "words"),
+    [
+        (486, "busy", "The line is busy."),
+        (600, "busy", "The line is busy."),
+        (603, "rejected", "Declined."),
+        (480, "no-answer", "Nobody answered."),
+        (408, "no-answer", "Nobody answered."),
+        (487, "no-answer", "Nobody answered."),
+        (404, "failed", "There is nobody at that number."),
+        (484, "failed", "There is nobody at that number."),
+        (403, "failed", "The server does not allow this call (403 Forbidden)."),
+        (488, "failed", "The two phones share no codec or encryption (488 Not Acceptable Here)."),
+        (502, "failed", "The next server on the way made a mistake (502 Bad Gateway)."),
+        (699, "failed", "The call failed (699"),
+    ],
+)
+def test_each_refusal_has_its_words(alice, dave, status, disposition, words):
+    alice.ask("makeCall", "dave")
+    dave.reply(180)
+    dave.reply(status)
+    record = only_record(alice)
+    assert (record["disposition"], record["endedBy"]) == (disposition, "remote")
+    assert record["sipCode"] == status
+    assert record["explanation"].startswith(words)
+    assert alice.tone is (do.Tone.BUSY if disposition == "busy" else None)
+
+
+def test_a_number_that_has_moved_says_where_to(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(302, "Contact: <sip:dave@new.example>")
+    record = only_record(alice)
+    assert (record["disposition"], record["sipCode"]) == ("failed", 302)
+    words = "That number is now sip:dave@new.example (302 Moved Temporarily)."
+    assert record["explanation"] == words
+
+
+def test_a_ringing_caller_can_be_sent_elsewhere(alice, dave):
+    dave.call("alice", sdp=description(setup="actpass"))
+    assert alice.ask("redirect", alice.call.id, "carol").settled
+    answer = dave.last(302)
+    assert str(answer.contacts[0].uri) == "sip:carol@one.example"
+    record = only_record(alice)
+    assert (record["disposition"], record["sipCode"]) == ("rejected", 302)
+
+
+def test_the_reason_of_a_failure_is_in_its_words(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(500, 'Warning: 399 far "Out of paper"')
+    assert "Out of paper" in only_record(alice)["explanation"]
+
+
+def test_nobody_who_answers_ends_in_no_answer(world, alice, dave):
+    alice.ask("makeCall", "dave")
+    world.wind(200)
+    assert only_record(alice)["disposition"] == "no-answer"
+
+
+def test_an_answer_without_a_description_ends_the_call(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(200)
+    record = only_record(alice)
+    assert record["explanation"] == "The other side answered without a session description."
+    assert dave.words()[-2:] == ["ACK", "BYE"]
+    assert alice.told("error")[0].code == "media_failed"
+
+
+# --- Challenged by the far end itself ---
+
+CHALLENGE = 'WWW-Authenticate: Digest realm="far", nonce="{}", algorithm=MD5, qop="auth"'
+
+
+def test_an_invite_is_answered_to_a_challenge_on_the_way(alice, dave):
+    promise = alice.ask("makeCall", "dave")
+    dave.reply(401, CHALLENGE.format("n1"))
+    assert 'username="alice"' in dave.last("INVITE").headers.get("Authorization")
+    assert len(alice.told("end")) == 0
+    dave.invite = dave.last("INVITE")
+    dave.reply(200, sdp=description())
+    assert promise.value.state == "dialling" and alice.call.state == "active"
+
+
+def test_an_invite_refused_twice_says_that_the_password_is_wrong(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(401, CHALLENGE.format("n1"))
+    dave.reply(401, CHALLENGE.format("n2"))
+    record = only_record(alice)
+    assert (record["disposition"], record["sipCode"]) == ("failed", 401)
+    assert record["explanation"].startswith("The server refuses the user name or the password")
+
+
+def test_hold_and_hanging_up_are_answered_to_challenges_too(alice, dave):
+    answered(alice, dave)
+    promise = alice.ask("hold")
+    dave.reply(401, CHALLENGE.format("n1"))
+    assert "Authorization" in dave.last("INVITE").headers
+    dave.reply(200, sdp=description(direction="recvonly"))
+    assert promise.value.held_by == "local"
+    alice.ask("hangup")
+    dave.reply(401, CHALLENGE.format("n2"), to="BYE")
+    assert 'nonce="n2"' in dave.last("BYE").headers.get("Authorization")
+    assert only_record(alice)["disposition"] == "answered"
+
+
+# --- Changes of a call ---
+
+
+@pytest.mark.parametrize("status", [488, 500, 603])
+def test_a_refused_hold_leaves_the_call_talking(alice, dave, status):
+    answered(alice, dave)
+    promise = alice.ask("hold")
+    dave.reply(status)
+    assert promise.error.sip_code == status
+    assert alice.call.state == "active" and alice.told("end") == []
+    assert alice.actions.count(do.Rollback(call=alice.call.id)) == 1
+
+
+def test_a_hold_by_the_button_that_is_refused_is_said_on_the_screen(alice, dave):
+    answered(alice, dave)
+    alice.press("hold")
+    dave.reply(488)
+    assert alice.desk.picture.fault.sip_code == 488
+    assert not alice.desk.picture.calls[0].changing
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (481, "The other side has lost the call."),
+        (408, "The other side did not answer any more."),
+    ],
+)
+def test_a_change_that_finds_no_call_over_there_ends_it_here(world, alice, dave, status, words):
+    answered(alice, dave)
+    promise = alice.ask("hold")
+    dave.reply(status)
+    record = only_record(alice)
+    assert (record["disposition"], record["endedBy"]) == ("answered", "system")
+    assert record["sipCode"] == status
+    assert record["explanation"] == words
+    assert promise.error.code == "no_call"
+
+
+def test_a_change_agreed_to_without_a_description_is_taken_back(alice, dave):
+    answered(alice, dave)
+    promise = alice.ask("hold")
+    dave.reply(200)
+    assert promise.error.code == "media_failed"
+    assert do.Rollback(call=alice.call.id) in alice.actions
+    assert alice.call.state == "active"
+
+
+def test_remote_hold_is_told_and_ends(alice, dave):
+    answered(alice, dave)
+    dave.inside("INVITE", sdp=description(direction="sendonly", setup="actpass"))
+    assert alice.call.held_by == "remote" and alice.told("hold")[0]["by"] == "remote"
+    assert list(alice.media.values()) == ["recvonly"]
+    assert "a=recvonly" in dave.last(200).body.decode()
+    dave.inside("ACK")
+    dave.inside("UPDATE", sdp=description(setup="actpass", version="3"))
+    assert alice.call.held_by is None and alice.told("resume")[0]["by"] == "remote"
+    assert dave.last(200).cseq.method == "UPDATE"
+
+
+def test_an_unreadable_answer_to_a_resume_is_left_to_the_browser_to_refuse(alice, dave):
+    answered(alice, dave)
+    alice.ask("hold")
+    dave.reply(200, sdp=description(direction="recvonly"))
+    alice.ask("resume")
+    dave.reply(200, sdp="nonsense")
+    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="Nonsense."))
+    assert only_record(alice)["explanation"] == "Nonsense."
+    assert dave.words()[-1] == "BYE"
+
+
+def test_an_offerless_change_gets_our_offer_and_the_answer_counts(alice, dave):
+    answered(alice, dave)
+    dave.inside("INVITE")
+    assert "a=setup:actpass" in dave.last(200).body.decode()
+    dave.inside("ACK", sdp=description(direction="sendonly"))
+    assert alice.call.held_by == "remote"
+    assert described(alice) == [do.Offer.ANSWER, do.Offer.ANSWER]
+
+
+def test_an_offerless_change_never_answered_leaves_the_call_free_to_change(alice, dave):
+    answered(alice, dave)
+    dave.inside("INVITE")
+    dave.inside("ACK")
+    assert do.Rollback(call=alice.call.id) in alice.actions
+    promise = alice.ask("hold")
+    dave.reply(200, sdp=description(direction="recvonly"))
+    assert promise.value.held_by == "local"
+
+
+def test_an_unreadable_change_is_refused(alice, dave):
+    answered(alice, dave)
+    dave.inside("INVITE", sdp="nonsense")
+    assert dave.words()[-1] == "488"
+    assert alice.call.state == "active" and alice.mistakes == []
+
+
+def test_a_change_our_browser_refuses_is_refused_and_then_ours_may_go(alice, dave):
+    answered(alice, dave)
+    alice.media_fault = ("media_failed", "No way.")
+    dave.inside("INVITE", sdp=description(setup="actpass"))
+    assert dave.words()[-1] == "488"
+    alice.media_fault = None
+    alice.ask("hold")
+    assert dave.words()[-1] == "INVITE"
+
+
+def test_a_change_that_comes_while_ours_is_made_meets_491(alice, dave):
+    answered(alice, dave)
+    alice.slow_media = True
+    alice.ask("hold")
+    dave.inside("INVITE", sdp=description(setup="actpass"))
+    assert dave.words()[-1] == "491"
+    alice.media_arrives()
+    assert dave.words()[-1] == "INVITE"
+
+
+@pytest.mark.parametrize("fault", [None, ("media_failed", "No.")])
+@pytest.mark.parametrize("offer", [True, False])
+def test_a_change_taken_back_before_it_was_answered_leaves_no_trace(alice, dave, offer, fault):
+    answered(alice, dave)
+    alice.media_fault = fault
+    alice.slow_media = True
+    sdp = description(setup="actpass", direction="sendonly") if offer else ""
+    dave.inside("INVITE", sdp=sdp)
+    invite = alice.received[-1]
+    cancel = bytes(cancel_of(parse(invite.data)))
+    alice.happens(do.Received(socket=invite.socket, data=cancel))
+    assert dave.words()[-1] == "487"
+    alice.slow_media, alice.media_fault = False, None
+    alice.media_arrives()
+    assert alice.mistakes == [] and alice.call.held_by is None
+    alice.ask("hold")
+    assert dave.words()[-1] == "INVITE"
+
+
+def test_an_answer_our_browser_refuses_ends_the_call_in_words(alice, dave):
+    answered(alice, dave)
+    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="No DTLS."))
+    record = only_record(alice)
+    assert record["explanation"] == "No DTLS."
+    assert dave.words()[-1] == "BYE"
+
+
+def test_a_network_path_that_fails_is_sought_anew(alice, dave):
+    answered(alice, dave)
+    id = alice.call.id
+    alice.happens(do.MediaChanged(call=id, state="disconnected"))
+    assert alice.desk.picture.calls[0].unstable and dave.words()[-1] == "ACK"
+    alice.happens(do.MediaChanged(call=id, state="failed"))
+    [offer] = [each for each in alice.actions if isinstance(each, do.Reoffer)]
+    assert offer.restart and dave.words()[-1] == "INVITE"
+    dave.reply(200, sdp=description())
+    alice.happens(do.MediaChanged(call=id, state="connected"))
+    assert not alice.desk.picture.calls[0].unstable
+    alice.happens(do.QualityMeasured(call=id, stats={"mos": 4.2, "loss": 0.1}))
+    dave.inside("BYE")
+    assert only_record(alice)["quality"]["mos"] == 4.2
+
+
+def test_a_hold_while_a_new_path_is_sought_waits_its_turn(alice, dave):
+    answered(alice, dave)
+    alice.happens(do.MediaChanged(call=alice.call.id, state="failed"))
+    promise = alice.ask("hold")
+    dave.reply(200, sdp=description())
+    assert not promise.settled
+    dave.reply(200, sdp=description(direction="recvonly"))
+    assert promise.value.held_by == "local"
+
+
+def test_our_media_fails_in_the_middle_of_a_hold(alice, dave):
+    answered(alice, dave)
+    alice.media_fault = ("media_failed", "Not now.")
+    assert alice.ask("hold").error.message == "Not now."
+    assert alice.call.state == "active"
+
+
+# --- Calls that come in ---
+
+
+def test_an_offerless_invite_is_answered_with_an_offer(alice, dave):
+    dave.call("alice")
+    assert alice.tone is do.Tone.RINGTONE
+    promise = alice.ask("answer")
+    assert promise.value.state == "active"
+    assert "a=setup:actpass" in dave.last(200).body.decode()
+    dave.ack(sdp=description())
+    assert described(alice) == [do.Offer.ANSWER] and alice.call.codec == "opus"
+    dave.inside("BYE")
+    assert only_record(alice)["endedBy"] == "remote"
+
+
+def test_an_offerless_invite_without_an_answer_in_its_ack_ends_in_words(alice, dave):
+    dave.call("alice")
+    alice.ask("answer")
+    dave.ack()
+    record = only_record(alice)
+    assert "without a session description" in record["explanation"]
+    assert dave.words()[-1] == "BYE"
+
+
+def test_a_lost_ack_ends_the_call_after_a_while(world, alice, dave):
+    dave.call("alice", sdp=description(setup="actpass"))
+    alice.ask("answer")
+    alice.ask("hold")  # no change before the ACK (RFC 3261 §14.1)
+    world.wind(40)
+    record = only_record(alice)
+    assert (record["endedBy"], record["disposition"]) == ("system", "answered")
+    assert record["explanation"] == "The connection to the other side was lost."
+    assert dave.words()[-1] == "BYE"
+
+
+def test_a_hold_right_after_the_answer_waits_for_the_ack(world, alice, dave):
+    dave.call("alice", sdp=description(setup="actpass"))
+    alice.ask("answer")
+    promise = alice.ask("hold")
+    assert dave.words()[-1] == "200"
+    dave.ack()
+    world.wind(1)
+    dave.reply(200, sdp=description(direction="recvonly"))
+    assert promise.value.held_by == "local"
+
+
+def test_an_offer_that_no_browser_takes_is_refused_at_once(alice, dave):
+    dave.call(
+        "alice",
+        sdp=description()
+        .replace("UDP/TLS/RTP/SAVPF", "RTP/AVP")
+        .replace("a=fingerprint", "a=x-fingerprint"),
+    )
+    assert dave.words()[-1] == "488"
+    record = only_record(alice)
+    assert (record["disposition"], record["endedBy"]) == ("failed", "system")
+    assert alice.told("ringingin") == []
+
+
+def test_an_answer_our_browser_cannot_make_refuses_the_call_and_says_why(alice, dave):
+    dave.call("alice", sdp=description(setup="actpass"))
+    alice.media_fault = ("media_failed", "No codec.")
+    promise = alice.ask("answer")
+    assert (promise.error.code, promise.error.message) == ("media_failed", "No codec.")
+    assert dave.words()[-1] == "488"
+    assert only_record(alice)["disposition"] == "failed"
+
+
+def test_the_caller_cancels_with_the_news_that_another_phone_answered(alice, dave):
+    dave.call("alice", sdp=description(setup="actpass"))
+    dave.cancel('Reason: SIP;cause=200;text="Call completed elsewhere"')
+    assert only_record(alice)["disposition"] == "answered-elsewhere"
+
+
+def test_who_calls_is_told_with_all_that_the_invite_says(alice, dave):
+    dave.call(
+        "alice",
+        "Alert-Info: <urn:alert:source:external>",
+        "P-Asserted-Identity: <sip:+15551000;verstat=TN-Validation-Passed@one.example>",
+        'Diversion: "Desk" <sip:200@one.example>;reason=no-answer',
+        sdp=description(setup="actpass"),
+    )
+    [told] = alice.told("ringingin")
+    assert told["alertInfo"] == "<urn:alert:source:external>"
+    assert told["forwardedFrom"]["displayName"] == "Desk"
+    assert told["from"]["number"] == "dave"
+
+
+def test_unreadable_headers_of_a_caller_are_passed_over(alice, dave):
+    dave.call(
+        "alice", "P-Asserted-Identity: <<", "Diversion: ???", sdp=description(setup="actpass")
+    )
+    [told] = alice.told("ringingin")
+    assert told["verstat"] is None and told["forwardedFrom"] is None
+    assert alice.mistakes == []
+
+
+def test_a_verified_caller_is_told_as_such(alice, dave):
+    identity = "P-Asserted-Identity: <sip:1@one.example;verstat=TN-Validation-Passed>"
+    dave.call("alice", identity, sdp=description(setup="actpass"))
+    assert alice.told("ringingin")[0]["verstat"] == "TN-Validation-Passed"
+
+
+def test_news_of_calls_that_are_over_changes_nothing(alice, dave):
+    answered(alice, dave)
+    id = alice.call.id
+    alice.ask("hangup")
+    before = len(alice.actions)
+    for late in (
+        do.MediaReady(call=id, kind=do.Offer.ANSWER, sdp=description()),
+        do.MediaFailed(call=id, code="media_failed"),
+        do.MediaChanged(call=id, state="failed"),
+        do.QualityMeasured(call=id, stats={}),
+        do.ToneSent(call=id, tone="1"),
+        do.Permitted(ask=999, allowed=True),
+    ):
+        alice.happens(late)
+    assert len(alice.actions) == before and alice.mistakes == []

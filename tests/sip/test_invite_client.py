@@ -1,0 +1,296 @@
+"""Calling out: challenges, forks, reliable provisionals, redirections and refusals."""
+
+from __future__ import annotations
+
+import pytest
+
+from pair import ANSWER, OFFER, Solo
+from webphone.sip import Answered, By, Dropped, Ended, InfoReceived, NotNow, Progressed, Request
+from webphone.sip.endpoint import Account
+from webphone.sip.headers import Challenge
+
+PROXY = ("Proxy-Authenticate", 'Digest realm="proxy", nonce="p1", qop="auth", algorithm=SHA-256')
+USER = ("WWW-Authenticate", 'Digest realm="bob", nonce="u1", qop="auth"')
+
+
+def _stale(nonce: str) -> tuple[str, str]:
+    return ("Proxy-Authenticate", f'Digest realm="proxy", nonce="{nonce}", qop="auth", stale=true')
+
+
+def _ended(alice: Solo) -> Ended:
+    (ended,) = alice.phone.news(Ended)
+    assert isinstance(ended, Ended)
+    return ended
+
+
+def _given(request: Request, header: str = "Proxy-Authorization") -> dict[str, str]:
+    value = request.headers.get(header)
+    assert value is not None
+    return Challenge.parse(value).params
+
+
+def test_a_challenged_invite_is_sent_again_signed() -> None:
+    """RFC 3665 §3.3: successful session with proxy failure of authentication."""
+    alice = Solo()
+    first = alice.call()
+    outputs = alice.answer(first, 407, "p1", PROXY)
+    assert [type(o).__name__ for o in outputs] == ["Send", "Send"]
+    assert alice.phone.wrote() == ["INVITE", "ACK", "INVITE"]
+    again = alice.last("INVITE")
+    assert again.call_id == first.call_id
+    assert again.from_ == first.from_
+    assert again.to == first.to
+    assert again.via.branch != first.via.branch
+    assert (first.cseq.number, again.cseq.number) == (1, 2)
+    assert _given(again)["algorithm"] == "SHA-256"
+    assert _given(again)["nc"] == "00000001"
+    assert _given(again)["username"] == "alice"
+    alice.answer(again, 200, "b1", sdp=ANSWER)
+    ack = alice.last("ACK")
+    # RFC 3261 §22.1: the ACK carries what the INVITE carried.
+    assert ack.headers.all("Proxy-Authorization") == again.headers.all("Proxy-Authorization")
+    assert ack.cseq.number == 2
+
+
+def test_a_proxy_and_the_callee_may_both_ask_one_after_the_other_or_at_once() -> None:
+    alice = Solo()
+    alice.answer(alice.call(), 407, "p1", PROXY)
+    alice.answer(alice.last("INVITE"), 401, "b1", USER)
+    both = alice.last("INVITE")
+    assert both.cseq.number == 3
+    assert _given(both)["realm"] == "proxy"
+    assert _given(both, "Authorization")["realm"] == "bob"
+    # A nonce is used again with the next count.
+    assert _given(both)["nc"] == "00000002"
+    carol = Solo()
+    carol.answer(carol.call(), 401, "f1", PROXY, USER)
+    assert _given(carol.last("INVITE"))["realm"] == "proxy"
+    assert _given(carol.last("INVITE"), "Authorization")["realm"] == "bob"
+
+
+def test_a_wrong_password_ends_the_call_and_never_loops() -> None:
+    alice = Solo()
+    alice.answer(alice.call(), 407, "p1", PROXY)
+    another = ("Proxy-Authenticate", 'Digest realm="proxy", nonce="p2", qop="auth"')
+    alice.answer(alice.last("INVITE"), 407, "p1", another)
+    assert (_ended(alice).by, _ended(alice).status) == (By.REMOTE, 407)
+    assert alice.phone.wrote("INVITE") == ["INVITE", "INVITE"]
+
+
+def test_a_stale_nonce_is_answered_anew_but_not_for_ever() -> None:
+    alice = Solo()
+    alice.answer(alice.call(), 407, "p1", PROXY)
+    for turn in range(9):
+        if alice.phone.news(Ended):
+            break
+        alice.answer(alice.last("INVITE"), 407, "p1", _stale(f"s{turn}"))
+    assert _ended(alice).status == 407
+    assert len(alice.phone.wrote("INVITE")) == 4
+
+
+def test_what_cannot_be_answered_ends_the_call() -> None:
+    for header in (
+        ("Proxy-Authenticate", "Basic realm=x"),
+        ("Proxy-Authenticate", 'Digest realm="'),
+        ("X-Nothing", "asked"),
+    ):
+        alice = Solo()
+        alice.answer(alice.call(), 407, "p1", header)
+        assert _ended(alice).status == 407
+    other = Solo()
+    other.agent.account = Account(user="alice", domain="a.example", password="x", realm="mine")
+    other.answer(other.call(), 407, "p1", PROXY)
+    assert _ended(other).status == 407
+
+
+def test_two_phones_that_ring_are_two_branches() -> None:
+    alice = Solo()
+    invite = alice.call()
+    alice.answer(invite, 100, "")
+    alice.answer(invite, 180, "b1")
+    alice.answer(invite, 183, "b2", sdp=ANSWER)
+    told = [p for p in alice.phone.news(Progressed) if isinstance(p, Progressed)]
+    assert [(p.status, p.branch, p.sdp) for p in told] == [(180, "b1", None), (183, "b2", ANSWER)]
+    alice.answer(invite, 200, "b2", sdp=ANSWER)
+    (answered,) = alice.phone.news(Answered)
+    assert isinstance(answered, Answered)
+    assert answered.branch == "b2"
+
+
+def test_the_first_of_two_phones_that_answer_wins_and_the_other_gets_ack_and_bye() -> None:
+    alice = Solo()
+    invite = alice.call()
+    alice.answer(invite, 180, "b1")
+    alice.answer(invite, 200, "b1", sdp=ANSWER)
+    alice.answer(invite, 200, "b2", sdp=ANSWER)
+    assert alice.phone.wrote() == ["INVITE", "ACK", "ACK", "BYE"]
+    bye = alice.last("BYE")
+    assert (bye.to.tag, str(bye.uri)) == ("b2", "sip:bob@b2.example")
+    assert len(alice.phone.news(Answered)) == 1
+    assert alice.agent.calls() == ("call",)
+    # Its 200 comes again: the ACK again, and no second BYE.
+    alice.answer(invite, 200, "b2", sdp=ANSWER)
+    assert alice.phone.wrote()[4:] == ["ACK"]
+    alice.answer(bye, 200, "b2")
+    assert not alice.phone.news(Ended)
+
+
+def test_a_200_that_comes_again_gets_the_same_ack_even_after_the_call() -> None:
+    alice = Solo()
+    invite = alice.call()
+    alice.answer(invite, 200, sdp=ANSWER)
+    first = bytes(alice.last("ACK"))
+    alice.say(alice.agent.hang_up("call", alice.now))
+    alice.answer(alice.last("BYE"), 200)
+    alice.answer(invite, 200, sdp=ANSWER)
+    assert bytes(alice.last("ACK")) == first
+    assert len(alice.phone.wrote("ACK")) == 2
+
+
+def test_a_late_fork_of_a_cancelled_call_is_ended_too() -> None:
+    alice = Solo()
+    invite = alice.call()
+    alice.answer(invite, 180)
+    alice.say(alice.agent.hang_up("call", alice.now))
+    alice.say(alice.agent.hang_up("call", alice.now))
+    alice.answer(invite, 180, "b2")
+    alice.answer(invite, 200, "b1", sdp=ANSWER)
+    alice.answer(invite, 200, "b2", sdp=ANSWER)
+    assert alice.phone.wrote() == ["INVITE", "CANCEL", "ACK", "BYE", "ACK", "BYE"]
+    assert _ended(alice).by is By.LOCAL
+
+
+def test_a_call_hung_up_before_any_response_ends_with_whatever_comes() -> None:
+    for status, wrote in ((486, ["INVITE", "ACK"]), (200, ["INVITE", "ACK", "BYE"])):
+        alice = Solo()
+        invite = alice.call()
+        alice.say(alice.agent.hang_up("call", alice.now))
+        alice.answer(invite, status, sdp=ANSWER)
+        assert alice.phone.wrote() == wrote
+        assert _ended(alice).by is By.LOCAL
+    alice = Solo()
+    alice.answer(alice.call(), 407, "p1", PROXY)
+    alice.say(alice.agent.hang_up("call", alice.now))
+    alice.wind(33)
+    assert (_ended(alice).by, _ended(alice).status) == (By.LOCAL, 408)
+
+
+def test_a_challenge_after_hang_up_is_not_answered() -> None:
+    alice = Solo()
+    invite = alice.call()
+    alice.say(alice.agent.hang_up("call", alice.now))
+    alice.answer(invite, 407, "p1", PROXY)
+    assert alice.phone.wrote() == ["INVITE", "ACK"]
+    assert _ended(alice).status == 407
+
+
+def test_a_cancel_goes_the_way_of_its_invite_and_carries_the_reason() -> None:
+    alice = Solo()
+    invite = alice.call()
+    alice.answer(invite, 180)
+    reason = ("Reason", "Q.850;cause=16")
+    alice.say(alice.agent.hang_up("call", alice.now, headers=(reason,)))
+    cancel = alice.last("CANCEL")
+    assert (cancel.via, cancel.uri, cancel.to) == (invite.via, invite.uri, invite.to)
+    assert str(cancel.cseq) == "1 CANCEL"
+    assert cancel.headers.get("Reason") == "Q.850;cause=16"
+    # A CANCEL cannot be sent again, so a challenge to it is not answered.
+    alice.answer(cancel, 401, "b1", USER)
+    assert alice.phone.wrote() == ["INVITE", "CANCEL"]
+
+
+def test_a_redirection_tells_its_contacts_in_order() -> None:
+    alice = Solo()
+    more = ("Contact", "<sip:carol@c.example>;q=0.5, <tel:+15551234>")
+    alice.answer(alice.call(), 302, "b1", more)
+    assert [str(moved.uri) for moved in _ended(alice).moved] == [
+        "sip:bob@b1.example",
+        "sip:carol@c.example",
+        "tel:+15551234",
+    ]
+
+
+def test_a_refusal_is_explained_by_its_warning_when_it_has_no_reason() -> None:
+    alice = Solo()
+    warning = ("Warning", '307 proxy.example "Session parameter not understood"')
+    alice.answer(alice.call(), 488, "b1", warning, ("Reason", ";;"))
+    ended = _ended(alice)
+    assert (ended.status, ended.text) == (488, "Session parameter not understood")
+    assert ended.q850 is None
+
+
+def test_a_reliable_provisional_gets_a_prack_and_only_in_order() -> None:
+    alice = Solo()
+    invite = alice.call()
+    assert "100rel" in invite.supported
+
+    def reliable(number: str) -> tuple[tuple[str, str], tuple[str, str]]:
+        return ("Require", "100rel"), ("RSeq", number)
+
+    alice.answer(invite, 183, "b1", *reliable("7"), sdp=ANSWER)
+    prack = alice.last("PRACK")
+    assert prack.headers.get("RAck") == "7 1 INVITE"
+    assert (str(prack.cseq), str(prack.uri)) == ("2 PRACK", "sip:bob@b1.example")
+    # The same again and one out of order: no PRACK, no news.
+    for number in ("7", "9"):
+        outputs = alice.answer(invite, 183, "b1", *reliable(number))
+        assert [type(output) for output in outputs] == [Dropped]
+    alice.answer(invite, 180, "b1", *reliable("8"))
+    assert alice.last("PRACK").headers.get("RAck") == "8 1 INVITE"
+    # Without RSeq, or from another fork, they have their own count.
+    alice.answer(invite, 180, "b2", ("Require", "100rel"))
+    alice.answer(invite, 180, "b2", *reliable("1"))
+    assert len(alice.phone.wrote("PRACK")) == 3
+    alice.answer(prack, 200)
+    alice.answer(invite, 200, "b1")
+    (answered,) = alice.phone.news(Answered)
+    assert isinstance(answered, Answered)
+    assert answered.sdp is None
+    alice.say(alice.agent.hang_up("call", alice.now))
+    assert alice.last("BYE").cseq.number == 4
+
+
+def test_requests_in_an_early_dialog_are_answered_each_as_it_must() -> None:
+    alice = Solo()
+    invite = alice.call()
+    alice.answer(invite, 183)
+    alice.ask("INFO", dialog_of=invite, cseq=5)
+    assert alice.last_status() == 200
+    assert len(alice.phone.news(InfoReceived)) == 1
+    for method, cseq, sdp, status in (
+        ("UPDATE", 6, "", 200),
+        ("UPDATE", 7, OFFER, 491),
+        ("BYE", 8, "", 481),
+        ("OPTIONS", 9, "", 200),
+        ("INFO", 2, "", 500),
+    ):
+        alice.ask(method, dialog_of=invite, cseq=cseq, sdp=sdp)
+        assert alice.last_status() == status
+    alice.ask("INFO", dialog_of=invite, tag="nobody")
+    assert alice.last_status() == 481
+    alice.ask("INFO", tag="b1", call_id=invite.call_id, to_tag="mallory")
+    assert alice.last_status() == 481
+
+
+def test_extra_headers_and_a_name_of_their_own_go_into_the_invite() -> None:
+    alice = Solo()
+    target = alice.call().uri
+    outputs = alice.agent.invite(
+        "two", target, OFFER, 0.0, headers=(("X-Order", "7"),), display_name="Sales"
+    )
+    alice.say(outputs)
+    invite = alice.last("INVITE")
+    assert invite.headers.get("X-Order") == "7"
+    assert invite.from_.display_name == "Sales"
+    with pytest.raises(ValueError, match="line break"):
+        alice.agent.invite("three", target, OFFER, 0.0, headers=(("X", "a\r\nVia: b"),))
+    assert "three" not in alice.agent.calls()
+
+
+def test_only_what_rings_here_can_be_refused_and_only_with_a_refusal() -> None:
+    alice = Solo()
+    alice.call()
+    with pytest.raises(NotNow, match="refused with 200"):
+        alice.agent.reject("call", 200, 0.0)
+    with pytest.raises(NotNow, match="made this call"):
+        alice.agent.reject("call", 486, 0.0)

@@ -1,0 +1,313 @@
+"""Changing a running call: re-INVITE both ways, UPDATE, and both at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from pair import ANSWER, BILOXI, OFFER, Pair, Phone, Solo
+from webphone.sip import (
+    By,
+    Ended,
+    NotNow,
+    Reanswered,
+    Reconfirmed,
+    Reoffered,
+    Request,
+    Rerefused,
+    Response,
+)
+
+HOLD = OFFER + "a=sendonly\r\n"
+HELD = ANSWER + "a=recvonly\r\n"
+
+
+def _talking() -> tuple[Pair, str]:
+    pair = Pair()
+    return pair, pair.talking()
+
+
+def _up() -> tuple[Solo, Request]:
+    """Alice in a call with a Bob played by the test."""
+    alice = Solo()
+    invite = alice.call()
+    alice.answer(invite, 200, sdp=ANSWER)
+    return alice, invite
+
+
+def _ended(phone: Phone) -> Ended:
+    (ended,) = phone.news(Ended)
+    assert isinstance(ended, Ended)
+    return ended
+
+
+def _last(alice: Solo) -> Response:
+    message = alice.phone.sent[-1]
+    assert isinstance(message, Response)
+    return message
+
+
+def test_a_hold_is_offered_accepted_and_acknowledged() -> None:
+    """RFC 3665 §3.7: session with re-INVITE."""
+    pair, call = _talking()
+    pair.say(pair.alice, pair.alice.agent.reinvite("call", HOLD, pair.now))
+    pair.deliver()
+    assert pair.bob.news(Reoffered) == [Reoffered(call=call, sdp=HOLD)]
+    pair.say(pair.bob, pair.bob.agent.reaccept(call, HELD, pair.now))
+    pair.deliver()
+    assert pair.flow[4:] == ["alice INVITE", "bob 200 INVITE", "alice ACK"]
+    assert pair.alice.news(Reanswered) == [Reanswered(call="call", sdp=HELD)]
+    assert pair.bob.news(Reconfirmed) == [Reconfirmed(call=call)]
+    # And back, from the other side.
+    pair.say(pair.bob, pair.bob.agent.reinvite(call, OFFER, pair.now))
+    pair.deliver()
+    pair.say(pair.alice, pair.alice.agent.reaccept("call", ANSWER, pair.now))
+    pair.deliver()
+    assert pair.bob.news(Reanswered) == [Reanswered(call=call, sdp=ANSWER)]
+    pair.wind(100)
+    assert [phone.agent.deadline for phone in pair.phones()] == [None, None]
+
+
+def test_a_refused_change_leaves_the_call_as_it_was() -> None:
+    pair, call = _talking()
+    pair.say(pair.alice, pair.alice.agent.reinvite("call", HOLD, pair.now))
+    pair.deliver()
+    pair.say(pair.bob, pair.bob.agent.rerefuse(call, 488, pair.now))
+    pair.deliver()
+    assert pair.alice.news(Rerefused) == [
+        Rerefused(call="call", status=488, reason="Not Acceptable Here")
+    ]
+    assert pair.alice.agent.calls() == ("call",)
+    pair.say(pair.alice, pair.alice.agent.reinvite("call", HOLD, pair.now))
+    assert pair.alice.sent[-1].cseq.number == 3
+
+
+def test_two_changes_at_once_are_both_refused_491_and_one_wins_after_a_pause() -> None:
+    pair, call = _talking()
+    pair.fate = lambda message: 0.05
+    pair.say(pair.alice, pair.alice.agent.reinvite("call", HOLD, pair.now))
+    pair.say(pair.bob, pair.bob.agent.reinvite(call, HOLD, pair.now))
+    pair.wind(0.2)
+    assert pair.alice.wrote("491") == pair.bob.wrote("491") == ["491 INVITE"]
+    assert not pair.alice.news(Rerefused)
+    pair.wind(2.0)
+    # Bob did not make the Call-ID: he comes back within 2 s, Alice not before 2.1 s.
+    assert pair.alice.news(Reoffered) == [Reoffered(call="call", sdp=HOLD)]
+    assert pair.alice.news(Rerefused) == [
+        Rerefused(call="call", status=491, reason="Request Pending")
+    ]
+    pair.say(pair.alice, pair.alice.agent.reaccept("call", HELD, pair.now))
+    pair.wind(5)
+    assert pair.bob.news(Reanswered) == [Reanswered(call=call, sdp=HELD)]
+    assert len(pair.alice.wrote("INVITE")) == 2
+    assert len(pair.bob.wrote("INVITE")) == 2
+
+
+def test_the_owner_of_the_call_id_comes_back_between_2_1_and_4_s() -> None:
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    alice.answer(alice.last("INVITE"), 491)
+    alice.wind(2.0)
+    assert len(alice.phone.wrote("INVITE")) == 2
+    alice.wind(2.1)
+    assert len(alice.phone.wrote("INVITE")) == 3
+    assert alice.last("INVITE").body.decode() == HOLD
+    alice.answer(alice.last("INVITE"), 200, sdp=HELD)
+    assert alice.phone.news(Reanswered) == [Reanswered(call="call", sdp=HELD)]
+
+
+def test_a_call_that_ends_in_the_pause_offers_nothing_more() -> None:
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    alice.answer(alice.last("INVITE"), 491)
+    alice.say(alice.agent.hang_up("call", alice.now))
+    alice.answer(alice.last("BYE"), 200)
+    alice.wind(60)
+    assert len(alice.phone.wrote("INVITE")) == 2
+    assert alice.agent.deadline is None
+
+
+def test_a_second_change_before_the_first_is_answered_is_told_to_come_back() -> None:
+    alice, invite = _up()
+    alice.ask("INVITE", dialog_of=invite, cseq=5, sdp=OFFER)
+    alice.ask("INVITE", dialog_of=invite, cseq=6, sdp=OFFER)
+    assert _last(alice).status == 500
+    assert 0 <= int(_last(alice).headers.get("Retry-After") or "99") <= 10
+    assert len(alice.phone.news(Reoffered)) == 1
+    alice.say(alice.agent.reaccept("call", ANSWER, alice.now))
+    assert (_last(alice).status, _last(alice).cseq.number) == (200, 5)
+    # Its ACK has not come: an offer now is in the way of it.
+    alice.ask("INVITE", dialog_of=invite, cseq=7, sdp=OFFER)
+    assert _last(alice).status == 491
+
+
+def test_a_change_nobody_offers_cannot_be_answered_and_two_cannot_be_offered() -> None:
+    alice, _invite = _up()
+    for wish in (
+        lambda: alice.agent.reaccept("call", ANSWER, alice.now),
+        lambda: alice.agent.rerefuse("call", 488, alice.now),
+    ):
+        with pytest.raises(NotNow, match="asks for no change"):
+            wish()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    with pytest.raises(NotNow, match="under way"):
+        alice.agent.reinvite("call", OFFER, alice.now)
+
+
+def test_a_change_asked_for_without_an_offer_gets_one_and_the_answer_comes_in_the_ack() -> None:
+    alice, invite = _up()
+    alice.ask("INVITE", dialog_of=invite, cseq=5)
+    assert alice.phone.news(Reoffered) == [Reoffered(call="call", sdp=None)]
+    alice.say(alice.agent.reaccept("call", OFFER, alice.now))
+    assert _last(alice).body.decode() == OFFER
+    alice.ask("ACK", dialog_of=invite, cseq=5, sdp=ANSWER)
+    assert alice.phone.news(Reconfirmed) == [Reconfirmed(call="call", sdp=ANSWER)]
+
+
+def test_a_peer_that_knows_the_call_no_more_or_keeps_silent_has_ended_it() -> None:
+    for status in (481, 408, None):
+        alice, _invite = _up()
+        alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+        if status is None:
+            alice.wind(33)
+        else:
+            alice.answer(alice.last("INVITE"), status)
+        assert len(alice.phone.news(Rerefused)) == 1
+        assert _ended(alice.phone).by is By.SYSTEM
+        assert _ended(alice.phone).status == (status or 408)
+        assert alice.phone.wrote("BYE") == ["BYE"]
+
+
+def test_a_challenged_change_is_sent_again_signed() -> None:
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    first = alice.last("INVITE")
+    challenge = ("Proxy-Authenticate", 'Digest realm="p", nonce="n", qop="auth"')
+    alice.answer(first, 407, "b1", challenge)
+    again = alice.last("INVITE")
+    assert (first.cseq.number, again.cseq.number) == (2, 3)
+    assert "Proxy-Authorization" in again.headers
+    assert again.body == first.body
+    # A reliable 1xx is asked for by the INVITE that makes a call only.
+    assert "100rel" not in again.supported
+    alice.answer(again, 200, sdp=HELD)
+    assert alice.phone.news(Reanswered) == [Reanswered(call="call", sdp=HELD)]
+    # From now on it is signed before it is asked.
+    alice.say(alice.agent.hang_up("call", alice.now))
+    assert "Proxy-Authorization" in alice.last("BYE").headers
+
+
+def test_a_change_moves_the_remote_target() -> None:
+    alice, invite = _up()
+    alice.ask("INVITE", dialog_of=invite, cseq=5, sdp=OFFER)
+    alice.say(alice.agent.reaccept("call", ANSWER, alice.now))
+    alice.ask("ACK", dialog_of=invite, cseq=5)
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    assert str(alice.last("INVITE").uri) == "sip:bob@bob.invalid;transport=ws"
+    alice.answer(alice.last("INVITE"), 200, "b1", sdp=HELD)
+    alice.say(alice.agent.hang_up("call", alice.now))
+    assert str(alice.last("BYE").uri) == "sip:bob@b1.example"
+
+
+def test_the_200_to_a_change_is_repeated_and_without_its_ack_the_call_is_lost() -> None:
+    alice, invite = _up()
+    alice.ask("INVITE", dialog_of=invite, cseq=5, sdp=OFFER)
+    alice.say(alice.agent.reaccept("call", ANSWER, alice.now))
+    alice.wind(1.6)
+    assert len(alice.phone.wrote("200 INVITE")) == 3
+    alice.wind(31)
+    assert _ended(alice.phone).by is By.SYSTEM
+    assert alice.phone.wrote("BYE") == ["BYE"]
+
+
+def test_the_200_to_our_change_that_comes_again_gets_its_ack_again() -> None:
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    request = alice.last("INVITE")
+    alice.answer(request, 200, sdp=HELD)
+    ack = bytes(alice.last("ACK"))
+    alice.answer(request, 200, sdp=HELD)
+    assert bytes(alice.last("ACK")) == ack
+    assert len(alice.phone.news(Reanswered)) == 1
+
+
+def test_a_bye_that_meets_a_change_ends_both_cleanly() -> None:
+    alice, invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    request = alice.last("INVITE")
+    alice.ask("BYE", dialog_of=invite, cseq=5)
+    assert _ended(alice.phone).by is By.REMOTE
+    alice.answer(request, 200, sdp=HELD)
+    assert alice.phone.wrote("ACK")[-1] == "ACK"
+    assert not alice.phone.news(Reanswered)
+    other, invite = _up()
+    other.ask("INVITE", dialog_of=invite, cseq=5, sdp=OFFER)
+    other.ask("BYE", dialog_of=invite, cseq=6)
+    assert sorted(other.phone.wrote("200", "487")) == ["200 BYE", "487 INVITE"]
+
+
+def test_a_change_that_is_cancelled_is_answered_487() -> None:
+    alice, invite = _up()
+    alice.ask("INVITE", dialog_of=invite, cseq=5, branch="z9hG4bKre", sdp=OFFER)
+    alice.ask("CANCEL", dialog_of=invite, cseq=5, branch="z9hG4bKre")
+    assert alice.phone.wrote("200", "487") == ["200 CANCEL", "487 INVITE"]
+    with pytest.raises(NotNow):
+        alice.agent.reaccept("call", ANSWER, alice.now)
+    assert alice.agent.calls() == ("call",)
+
+
+def test_an_update_without_an_offer_moves_the_target_and_nothing_else() -> None:
+    alice, invite = _up()
+    alice.ask("UPDATE", dialog_of=invite, cseq=5)
+    assert _last(alice).status == 200
+    assert not alice.phone.news(Reoffered)
+    alice.say(alice.agent.hang_up("call", alice.now))
+    assert str(alice.last("BYE").uri) == "sip:bob@bob.invalid;transport=ws"
+
+
+def test_an_update_with_an_offer_is_answered_in_its_200() -> None:
+    alice, invite = _up()
+    alice.ask("UPDATE", dialog_of=invite, cseq=5, sdp=OFFER)
+    assert alice.phone.news(Reoffered) == [Reoffered(call="call", sdp=OFFER)]
+    alice.say(alice.agent.reaccept("call", ANSWER, alice.now))
+    assert (_last(alice).cseq.method, _last(alice).body.decode()) == ("UPDATE", ANSWER)
+    # No ACK is needed: the next change may come.
+    alice.ask("UPDATE", dialog_of=invite, cseq=6, sdp=OFFER)
+    alice.say(alice.agent.rerefuse("call", 488, alice.now))
+    assert _last(alice).status == 488
+    assert alice.agent.calls() == ("call",)
+
+
+def test_requests_in_a_call_are_answered_each_as_it_must() -> None:
+    alice, invite = _up()
+    for method, cseq, status in (
+        ("OPTIONS", 5, 200),
+        ("PRACK", 6, 481),
+        ("NOTIFY", 7, 481),
+        ("REFER", 8, 603),
+        ("MESSAGE", 9, 405),
+        ("NEWMETHOD", 10, 501),
+        ("INFO", 4, 500),
+    ):
+        alice.ask(method, dialog_of=invite, cseq=cseq)
+        assert (method, _last(alice).status) == (method, status)
+    alice.ask("INFO", ("Info-Package", "x"), dialog_of=invite, cseq=11)
+    assert (_last(alice).status, _last(alice).headers.get("Recv-Info")) == (469, "")
+    alice.ask("INFO", ("Require", "magic"), dialog_of=invite, cseq=12)
+    assert (_last(alice).status, _last(alice).headers.get("Unsupported")) == (420, "magic")
+    alice.ask("UPDATE", ("Content-Encoding", "gzip"), dialog_of=invite, cseq=13, sdp=OFFER)
+    assert _last(alice).status == 415
+    assert alice.agent.calls() == ("call",)
+
+
+def test_after_the_bye_only_a_crossing_bye_is_taken() -> None:
+    alice, invite = _up()
+    alice.say(alice.agent.hang_up("call", alice.now))
+    alice.ask("INFO", dialog_of=invite, cseq=5)
+    assert _last(alice).status == 481
+    alice.ask("BYE", dialog_of=invite, cseq=6)
+    assert _last(alice).status == 200
+    alice.answer(alice.last("BYE"), 200)
+    alice.ask("BYE", dialog_of=invite, cseq=7)
+    assert _last(alice).status == 481
+    assert len(alice.phone.news(Ended)) == 1
+    assert BILOXI in str(alice.last("BYE").to.uri)

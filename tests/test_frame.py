@@ -1,0 +1,147 @@
+"""A phone in a frame believes nobody: messages, origins and addresses are checked by pure rules."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webphone.border import frame
+from webphone.contract import SETTINGS, WebPhoneError
+
+OWN = "https://phone.example"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+def test_a_call_is_read():
+    text = json.dumps({"type": "call", "rid": 3, "method": "makeCall", "args": ["600"]})
+    assert frame.read(text) == frame.Call(rid=3, method="makeCall", arguments=["600"])
+
+
+def test_settings_are_read_and_no_repr_tells_them():
+    text = json.dumps({"type": "set", "props": {"password": "geheim"}, "functions": ["strings"]})
+    read = frame.read(text)
+    assert read == frame.Assign(settings={"password": "geheim"}, functions=["strings"])
+    assert "geheim" not in repr(read)
+
+
+def test_an_answer_is_read_and_only_true_is_ok():
+    text = json.dumps({"type": "answer", "rid": 3, "ok": 1, "message": 5})
+    assert frame.read(text) == frame.Answer(rid=3, ok=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "5", "[]", "{}", "{", "[" * 100_000, '{"type": "hello", "webphone": 1}'),
+        *('{"type": "call"}', '{"type": "call", "rid": true, "method": "x"}'),
+        *('{"type": "call", "rid": -1, "method": "x"}', '{"type": "set", "props": []}'),
+        '{"type": "set", "functions": [1]}',
+    ],
+)
+def test_what_is_no_message_is_malformed(text):
+    with pytest.raises(frame.Malformed):
+        frame.read(text)
+
+
+def test_a_message_of_more_than_256_kb_is_malformed():
+    call = {"type": "call", "rid": 1, "method": "sendMessage", "args": ["x"]}
+    room = frame.LARGEST - len(json.dumps(call))
+    call["args"] = ["x" * (room + 1)]
+    assert frame.read(json.dumps(call))
+    call["args"] = ["x" * (room + 2)]
+    with pytest.raises(frame.Malformed, match="larger than 256 kB"):
+        frame.read(json.dumps(call))
+
+
+@given(JSON)
+def test_anything_at_all_is_read_or_malformed(value):
+    text = json.dumps(value)
+    try:
+        assert isinstance(frame.read(text), frame.Message)
+    except frame.Malformed as wrong:
+        assert str(wrong)
+    assert frame.opens(text, "id") is False
+
+
+def test_only_the_answer_to_its_own_hello_opens_a_frame():
+    init = {"webphone": 1, "type": "init", "id": "a1"}
+    assert frame.opens(json.dumps(init), "a1")
+    wrong = [{**init, "id": "b2"}, {**init, "type": "hello"}, {**init, "webphone": 2}]
+    assert not any(frame.opens(json.dumps(each), "a1") for each in wrong)
+
+
+@pytest.mark.parametrize(
+    ("listed", "asking", "admitted"),
+    [
+        ([], OWN, True),
+        ([], "https://crm.example", False),
+        (["https://crm.example"], "https://crm.example", True),
+        (["https://CRM.example/"], "https://crm.example", True),
+        (["https://crm.example"], "http://crm.example", False),
+        (["https://crm.example"], "https://crm.example:8443", False),
+        (["https://crm.example:8443"], "https://crm.example:8443", True),
+        (["https://crm.example"], "https://crm.example.evil.example", False),
+        (["https://*.crm.example"], "https://eu.crm.example", True),
+        (["https://*.crm.example"], "https://a.b.crm.example", True),
+        (["https://*.crm.example"], "https://crm.example", False),
+        (["https://*.crm.example"], "https://evilcrm.example", False),
+        (["https://*.crm.example"], "http://eu.crm.example", False),
+        (["crm.example", "https://", "https://*"], "https://crm.example", False),
+        (["*"], "https://anybody.example", True),
+        (["*"], "null", False),
+        (["null"], "null", False),
+        (["*"], "", False),
+    ],
+)
+def test_a_page_may_frame_the_phone_only_when_its_origin_is_listed(listed, asking, admitted):
+    assert frame.admits(listed, OWN, asking) is admitted
+
+
+@pytest.mark.parametrize(
+    ("asking", "admitted"), [("null", True), ("file://", True), ("https://evil.example", False)]
+)
+def test_a_phone_opened_from_disk_is_framed_only_from_disk(asking, admitted):
+    assert frame.admits(["*"], "null", asking) is admitted
+
+
+def test_an_address_gives_settings_and_never_a_secret():
+    asked = {"demo": "", "dial": "600", "utm_source": "x", "password": "p", "TOKEN": "t"}
+    good, refused = frame.parameters(asked, SETTINGS)
+    assert good == {"demo": "", "dial": "600"}
+    assert [wrong.message.split()[0] for wrong in refused] == ["password", "token"]
+    assert all(wrong.code == "invalid_config" for wrong in refused)
+
+
+def test_an_address_admits_nobody():
+    good, refused = frame.parameters({"allow-origins": "*"}, SETTINGS)
+    assert good == {} and "embed.html" in refused[0].hint
+
+
+def test_the_remedy_names_the_exact_attribute_and_header():
+    told = frame.remedy({"local-network", "microphone"}, OWN)
+    assert f'allow="microphone {OWN}; local-network {OWN}"' in told
+    assert f'microphone=(self "{OWN}"), local-network=(self "{OWN}")' in told
+
+
+def test_the_remedy_on_disk_gives_to_all_and_speaks_of_no_header():
+    told = frame.remedy({"microphone"}, "null")
+    assert 'allow="microphone *"' in told and "header" not in told
+
+
+def test_an_error_is_mended_only_where_the_page_around_forbids():
+    blocked = WebPhoneError("policy_blocked")
+    assert frame.mended(blocked, {"microphone"}, OWN).hint == frame.remedy({"microphone"}, OWN)
+    assert frame.mended(blocked, {"autoplay"}, OWN) is blocked
+    busy = WebPhoneError("busy")
+    assert frame.mended(busy, {"microphone"}, OWN) is busy
+
+
+def test_a_screen_is_shared_only_by_hand():
+    share = frame.Call(rid=1, method="shareScreen", arguments=[])
+    stop = frame.Call(rid=1, method="shareScreen", arguments=[False])
+    assert frame.by_hand(share).code == "unsupported"
+    assert frame.by_hand(stop) is None

@@ -1,0 +1,221 @@
+"""The doors between the rooms open one way, and the outside is what it was promised to be."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import contract as generator
+from webphone.contract import (
+    COMMANDS,
+    ERRORS,
+    EVENTS,
+    READINGS,
+    SETTINGS,
+    CallRecord,
+    CallView,
+    Config,
+    Party,
+    Quality,
+    camel,
+    kebab,
+    snake,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SEED = {
+    "show-dialpad": ("Show (Dialpad)", True),
+    "show-dialled-number": ("Show (Dialled Number)", True),
+    "show-answer": ("Show (Answer)", True),
+    "show-hangup": ("Show (Hang Up)", True),
+    "show-hold": ("Show (Hold)", True),
+    "show-mute": ("Show (Mute)", True),
+    "show-dial": ("Show (Dial)", True),
+    "show-status": ("Show (Status)", True),
+    "auto-register": ("Auto Register", False),
+    "host": ("Host", ""),
+    "username": ("Username", ""),
+    "password": ("Password", ""),
+    "display-name": ("Display Name", ""),
+    "cli": ("Cli", ""),
+    "realm": ("Realm", ""),
+}
+MORE = {
+    "theme": "auto",
+    "layout": "auto",
+    "country": "",
+    "dial": "",
+    "loading": "eager",
+    "demo": False,
+    "auto-answer": False,
+    "dnd": False,
+    "video": False,
+    "allow-insecure": False,
+    "disabled": False,
+    "call-waiting": "on",
+    "max-calls": 8,
+    "record": "off",
+    "multi-tab": "all",
+    "ringtone": "built-in",
+    "ice-servers": (),
+    "ice-servers-url": "",
+    "ice-policy": "all",
+    "codecs": (),
+    "register-expires": 600,
+    "session-expires": 1800,
+    "dtmf": "auto",
+    "flows": 1,
+    "redirect-policy": "ask",
+    "emergency-numbers": (),
+    "capture-links": (),
+    "hotkeys": ("on",),
+    "allow-origins": (),
+    "log-level": "error",
+}
+CHOICES = {
+    "theme": "auto light dark",
+    "layout": "auto bar compact full launcher",
+    "loading": "eager idle interaction",
+    "call-waiting": "on off",
+    "record": "off ask on",
+    "multi-tab": "all leader",
+    "ice-policy": "all relay",
+    "dtmf": "auto rtp info",
+    "redirect-policy": "follow ask refuse",
+    "log-level": "off error info debug",
+}
+PROPERTIES = "credentials contactLookup constraints extraHeaders strings"
+METHODS = """
+ready() setConfig(changes) connect() register() unregister() disconnect()
+makeCall(target, {video, headers, displayName}) answer(id?, {video}) reject(id?, code?)
+redirect(id, target) hangup(id?) hangupAll() hold(id?) resume(id?) swap() mute(on?, id?) unmute(id?)
+dialpadPress(key) sendDtmf(tones, {duration, gap, method, id}) transfer(target, id?)
+consult(target) completeTransfer() cancelTransfer() conference(ids?) split(id)
+sendMessage(target, text, {contentType}) sendInfo(body, {contentType, id}) sendOptions(target?)
+subscribe(target, event) unsubscribe(target, event) publish(event, value) startVideo() stopVideo()
+setCamera(id) shareScreen(on?) startRecording() pauseRecording(on?) stopRecording() setInput(id)
+setOutput(id) setRinger(id) setVolume(x) diagnose() exportHistory(format?) clearHistory()
+forgetEverything() getTrace() show() hide()
+"""
+HANDLERS = {
+    "answer": "onAnswer",
+    "ringingout": "onRingingOut",
+    "ringingin": "onRingingIn",
+    "end": "onEnd",
+    "registered": "onRegistered",
+    "unregistered": "onUnregistered",
+    "error": "onError",
+}
+OTHER_EVENTS = """
+ready statechange connecting reconnecting beforedial hold resume mute unmute dtmf transfer conference
+recording message notify devicechange quality numberchange screenpop historychange leaderchange
+"""
+ERROR_CODES = """
+not_ready not_configured insecure_context mic_denied mic_missing mic_busy policy_blocked
+sound_blocked connection_failed local_network_denied auth_failed register_failed busy declined
+not_found no_answer unavailable timeout media_failed in_call no_call unsupported other_tab
+invalid_number invalid_config cancelled forbidden_origin internal
+"""
+SHAPES = {
+    Party: "uri number displayName",
+    CallView: "id callId state direction from to displayName startedAt answeredAt muted heldBy codec "
+    "video headers",
+    CallRecord: "id callId sessionId direction from to displayName startedAt ringingAt answeredAt "
+    "endedAt postDialDelayMs ringSeconds talkSeconds holdSeconds disposition endedBy sipCode "
+    "sipReason q850 explanation transferredTo server codec quality recordingId",
+    Quality: "mos loss jitterMs rttMs",
+}
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "pyapp")}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_every_room_imports_one_way_only():
+    checked = run(str(Path(sys.executable).with_name("lint-imports")), "--no-cache")
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_importing_the_package_on_a_server_brings_nothing_of_the_browser():
+    story = (
+        "import sys, webphone\n"
+        "assert not [name for name in sys.modules if name.startswith('webphone.')]\n"
+        "from webphone import Phone\n"
+        "try: Phone.get('support')\n"
+        "except RuntimeError as told: print(told)\n"
+    )
+    told = run(sys.executable, "-c", story)
+    assert "needs a browser page" in told.stdout, told.stderr
+
+
+@pytest.mark.parametrize("name", generator.FILES)
+def test_a_generated_file_is_fresh(name):
+    assert (ROOT / name).read_text() == generator.FILES[name](), "run make contract"
+
+
+def test_every_row_of_the_specification_is_a_setting():
+    found = {kebab(row.name): (row.seed, row.default) for row in SETTINGS.values() if row.seed}
+    assert found == SEED
+
+
+def test_every_other_attribute_and_property_is_a_setting_with_its_default():
+    rows = [row for row in SETTINGS.values() if not row.seed]
+    assert {kebab(row.name): row.default for row in rows if row.attribute} == MORE
+    assert [camel(row.name) for row in rows if not row.attribute] == PROPERTIES.split()
+
+
+def test_every_choice_has_its_words():
+    assert {
+        kebab(row.name): " ".join(row.choices) for row in SETTINGS.values() if row.choices
+    } == CHOICES
+
+
+def test_the_password_is_the_one_secret_and_no_repr_tells_it():
+    assert [row.name for row in SETTINGS.values() if row.secret] == ["password"]
+    assert "geheim" not in repr(Config(password="geheim"))
+
+
+def test_every_method_is_a_command_with_its_arguments():
+    found = [generator.call_signature(name, kind) for name, kind in COMMANDS.items()]
+    assert " ".join(found).split() == METHODS.split()
+
+
+def test_every_event_is_there_and_only_six_bubble():
+    assert {row.name: row.seed for row in EVENTS.values() if row.seed} == HANDLERS
+    assert [row.name for row in EVENTS.values() if not row.seed] == OTHER_EVENTS.split()
+    assert [row.name for row in EVENTS.values() if row.bubbles] == list(HANDLERS)[:6]
+    assert [row.name for row in EVENTS.values() if row.cancelable] == ["ringingin", "beforedial"]
+
+
+def test_every_error_code_has_a_sentence_and_a_remedy():
+    assert list(ERRORS) == ERROR_CODES.split()
+    assert [
+        code for code, told in ERRORS.items() if not all(word.endswith(".") for word in told)
+    ] == []
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_has_the_promised_fields(shape):
+    names = [camel(item.name.rstrip("_")) for item in dataclasses.fields(shape)]
+    assert names == SHAPES[shape].split()
+
+
+def test_the_readings_are_the_promised_ones():
+    assert [camel(name) for name in READINGS] == (
+        ["calls", "activeCall", "state", "history", "devices", "stats"]
+    )
+
+
+def test_no_name_of_the_element_is_taken_twice():
+    names = [camel(name) for name in (*SETTINGS, *READINGS)] + [*COMMANDS, "on", "off"]
+    assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("name", [*SETTINGS, *READINGS, *map(snake, COMMANDS)])
+def test_each_spelling_leads_back_to_the_name(name):
+    assert snake(camel(name)) == snake(kebab(name)) == name

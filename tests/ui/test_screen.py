@@ -1,0 +1,491 @@
+"""What a person sees and hears of the phone in every state it can be in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gallery import BOB, CLARA, CONFIG, HELD, IDLE, NOW, PARTS, RINGING, SCREENS, call, talking
+from webphone.contract import (
+    PHONE_STATES,
+    Answer,
+    DialpadPress,
+    Hangup,
+    Hold,
+    MakeCall,
+    Mute,
+    Register,
+    Reject,
+    Resume,
+    SendDtmf,
+    Swap,
+    WebPhoneError,
+)
+from webphone.phone.actions import FaultDismissed
+from webphone.ui.html import Node, find, find_all, name_of, render, text, walk
+from webphone.ui.screen import screen, ticks
+from webphone.ui.view import (
+    DigitDeleted,
+    FarewellRead,
+    KeypadClosed,
+    KeypadOpened,
+    NumberEdited,
+    NumberRecalled,
+    Together,
+    View,
+)
+
+
+def shown(picture, view=None, now=NOW):
+    return screen(picture, view or View(), now)
+
+
+def press(node: Node, name: str):
+    """What a click on the button with this name means."""
+    button = find(node, role="button", name=name)
+    assert button is not None, f"no button {name!r} in {buttons(node)}"
+    return button.on.get("click")
+
+
+def buttons(node: Node) -> list[str]:
+    return [name_of(button) for button in find_all(node, role="button")]
+
+
+def words(node: Node, part: str) -> list[str]:
+    return [text(found) for found in find_all(node, part=part)]
+
+
+def heard(node: Node, role: str) -> list[str]:
+    region = find(node, role=role)
+    assert region is not None
+    return [text(sentence) for sentence in region.children]
+
+
+# --- Idle -----------------------------------------------------------------------------------------
+
+
+def test_an_idle_phone_shows_a_field_twelve_keys_and_call():
+    screen = shown(IDLE)
+    field = find(screen, role="textbox", name="Number or address")
+    assert field is not None
+    assert field.value == ""
+    assert field.on["input"] == NumberEdited()
+    assert field.attributes["type"] == "tel"
+    keys = find_all(screen, part="key")
+    assert [key.on["click"].key for key in keys] == list("123456789*0#")
+    assert keys[1].on["click"] == DialpadPress(key="2")
+    assert name_of(keys[1]) == "2, A B C"
+    assert find(screen, role="group", name="Keypad") is not None
+
+
+def test_call_calls_the_number_that_was_typed():
+    screen = shown(replace(IDLE, number=" 100 "))
+    assert press(screen, "Call") == MakeCall(target="100")
+    assert press(screen, "Delete the last digit") == DigitDeleted()
+
+
+def test_call_without_a_number_does_nothing_unless_one_was_dialled_before():
+    button = find(shown(IDLE), role="button", name="Call")
+    assert button is not None
+    assert button.on == {}
+    assert button.attributes["aria-disabled"] == "true"
+    before = SCREENS["ended"][0].farewell
+    assert before is not None
+    assert press(shown(replace(IDLE, history=(before.record,))), "Call") == NumberRecalled()
+
+
+# --- Out and in -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stage", "line"),
+    [
+        ("preparing", "Starting the call…"),
+        ("dialling", "Calling…"),
+        ("ringing", "Ringing…"),
+        ("early", "Ringing…"),
+    ],
+)
+def test_an_outgoing_call_says_how_far_it_is_and_can_be_cancelled(stage, line):
+    outgoing = call("Bob Marsh", "1002", stage)
+    screen = shown(talking(outgoing))
+    assert words(screen, "stage") == [line]
+    assert words(screen, "peer-name") == ["Bob Marsh"]
+    assert words(screen, "peer-number") == ["1002"]
+    assert press(screen, "Hang up") == Hangup(id=outgoing.view.id)
+    assert press(screen, "Hold") is None
+
+
+def test_a_number_without_a_name_is_shown_once_and_left_to_right():
+    screen = shown(talking(call("", "+442079460123", "dialling")))
+    name = find(screen, part="peer-name")
+    assert name is not None
+    assert name.tag == "bdi"
+    assert name.attributes["dir"] == "ltr"
+    assert words(screen, "peer-number") == []
+
+
+def test_an_incoming_call_is_an_alert_with_answer_and_decline():
+    screen = shown(replace(IDLE, calls=(RINGING,)))
+    dialog = find(screen, role="alertdialog", name="Incoming call")
+    assert dialog is not None
+    assert press(dialog, "Answer") == Answer(id=RINGING.view.id)
+    assert press(dialog, "Decline") == Reject(id=RINGING.view.id)
+    assert heard(screen, "alert") == ["Incoming call from Clara Nowak."]
+    assert not any("autofocus" in node.attributes for node in walk(screen))
+
+
+def test_an_incoming_video_call_says_so():
+    ringing = call("Clara Nowak", "1003", "incoming", video=True)
+    screen = shown(replace(IDLE, calls=(ringing,)))
+    assert words(screen, "stage") == ["Incoming video call"]
+
+
+def test_after_answering_the_phone_says_that_it_connects():
+    screen = shown(talking(call("Clara Nowak", "1003", "answering")))
+    assert words(screen, "stage") == ["Connecting…"]
+    assert press(screen, "Hang up") == Hangup(id="call-1003")
+
+
+# --- In a call ------------------------------------------------------------------------------------
+
+
+def test_a_call_shows_who_and_how_long_and_its_controls():
+    screen = shown(talking(BOB))
+    assert words(screen, "timer") == ["02:05"]
+    timer = find(screen, role="timer")
+    assert timer is not None
+    assert timer.attributes["aria-live"] == "off"
+    assert press(screen, "Mute") == Mute(on=True, id=BOB.view.id)
+    assert press(screen, "Hold") == Hold(id=BOB.view.id)
+    assert press(screen, "Keypad") == KeypadOpened(call=BOB.view.id)
+    assert press(screen, "Hang up") == Hangup(id=BOB.view.id)
+
+
+def test_a_long_call_shows_hours():
+    assert words(shown(talking(replace(CLARA, answered_at=NOW - 7384))), "timer") == ["2:03:04"]
+
+
+def test_a_muted_call_says_so_and_the_button_is_pressed():
+    screen = shown(talking(replace(BOB, muted=True)))
+    mute = find(screen, role="button", name="Mute")
+    assert mute is not None
+    assert mute.attributes["aria-pressed"] == "true"
+    assert mute.on["click"] == Mute(on=False, id=BOB.view.id)
+    assert words(screen, "notice") == ["You are muted"]
+    assert "You are muted." in heard(screen, "status")
+
+
+def test_a_call_held_here_can_be_resumed():
+    screen = shown(talking(HELD))
+    hold = find(screen, role="button", name="Hold")
+    assert hold is not None
+    assert hold.attributes["aria-pressed"] == "true"
+    assert hold.on["click"] == Resume(id=HELD.view.id)
+    assert words(screen, "notice") == ["On hold 00:42"]
+    assert "Bob Marsh is on hold." in heard(screen, "status")
+
+
+def test_a_call_held_there_says_by_whom():
+    screen = shown(talking(replace(BOB, held_remote=True)))
+    assert words(screen, "notice") == ["Bob Marsh has put you on hold"]
+    assert press(screen, "Hold") == Hold(id=BOB.view.id)
+
+
+def test_a_call_held_by_both_says_both():
+    screen = shown(talking(replace(HELD, held_remote=True)))
+    assert words(screen, "notice") == ["On hold 00:42", "Bob Marsh has put you on hold"]
+
+
+def test_while_a_hold_waits_for_its_answer_it_is_not_asked_again():
+    screen = shown(talking(replace(BOB, changing=True)))
+    assert press(screen, "Hold") is None
+    assert words(screen, "notice") == ["Putting on hold…"]
+
+
+def test_the_keypad_of_a_call_sends_digits_and_shows_what_was_sent():
+    screen = shown(talking(replace(BOB, digits="12#")), View(keypad=BOB.view.id))
+    key = find_all(screen, part="key")[4]
+    assert key.on["click"] == SendDtmf(tones="5", id=BOB.view.id)
+    assert words(screen, "digits") == ["12#"]
+    assert press(screen, "Hide keypad") == KeypadClosed()
+    assert press(screen, "Hang up") == Hangup(id=BOB.view.id)
+    assert find(screen, role="button", name="Mute") is None
+
+
+def test_the_keypad_of_another_call_stays_closed():
+    assert find(shown(talking(BOB), View(keypad="another")), part="keypad") is None
+
+
+def test_a_demo_call_without_network_says_where_it_sounds():
+    view = replace(BOB.view, codec="page")
+    screen = shown(talking(replace(BOB, view=view)))
+    assert words(screen, "notice") == [
+        "Demo call without network: the sound stays within this page"
+    ]
+    assert "There is no network" in " ".join(heard(screen, "status"))
+
+
+def test_a_demo_shows_who_its_phone_is():
+    config = replace(CONFIG, demo=True, username="", display_name="")
+    screen = shown(replace(IDLE, config=config, guest="you-2"))
+    assert words(screen, "title") == ["you-2"]
+
+
+def test_a_lost_path_is_told_and_the_call_goes_on():
+    screen = shown(talking(replace(BOB, unstable=True)))
+    assert words(screen, "notice") == ["Connection unstable, reconnecting…"]
+    assert words(screen, "timer") == ["02:05"]
+
+
+def test_a_video_call_has_a_place_for_each_picture():
+    screen = shown(talking(replace(BOB, video_remote=True)))
+    videos = find_all(screen, role="video")
+    assert [video.attributes["data-media"] for video in videos] == ["remote", "self"]
+    assert [video.attributes["data-call"] for video in videos] == [BOB.view.id] * 2
+    assert "hidden" in videos[1].attributes
+
+
+# --- Several calls --------------------------------------------------------------------------------
+
+
+def test_the_held_call_is_listed_behind_and_can_be_swapped_in():
+    screen = shown(talking(CLARA, HELD))
+    row = find(screen, role="listitem")
+    assert row is not None
+    assert words(row, "peer-name") == ["Bob Marsh"]
+    assert words(row, "stage") == ["On hold 00:42"]
+    assert press(row, "Swap") == Swap()
+    assert press(screen, "Hang up") == Hangup(id=CLARA.view.id)
+
+
+def test_of_three_calls_each_held_one_can_be_taken():
+    dora = replace(call("Dora Lind", "1004", "active", held_local=True))
+    screen = shown(talking(CLARA, HELD, dora))
+    taken = [button.on["click"] for button in find_all(screen, role="button", name="Take")]
+    assert taken == [Resume(id=HELD.view.id), Resume(id=dora.view.id)]
+
+
+def test_a_second_call_rings_above_the_first():
+    screen = shown(talking(BOB, RINGING))
+    sheet = find(screen, role="alertdialog", name="Second call waiting")
+    assert sheet is not None
+    assert press(sheet, "Answer") == Answer(id=RINGING.view.id)
+    assert press(sheet, "Decline") == Reject(id=RINGING.view.id)
+    assert press(sheet, "End and answer") == Together(
+        commands=(Hangup(id=BOB.view.id), Answer(id=RINGING.view.id))
+    )
+    assert press(screen, "Hang up") == Hangup(id=BOB.view.id)
+    assert words(screen, "timer") == ["02:05"]
+
+
+def test_a_call_that_is_still_being_made_is_listed_but_cannot_be_swapped_in():
+    row = find(shown(talking(BOB, call("Dora Lind", "1004", "ringing"))), role="listitem")
+    assert row is not None
+    assert words(row, "stage") == ["Ringing…"]
+    assert buttons(row) == []
+
+
+# --- Ended ----------------------------------------------------------------------------------------
+
+
+def test_an_ended_call_says_why_and_how_long_and_can_be_called_again():
+    screen = shown(SCREENS["ended"][0])
+    assert words(screen, "reason") == ["Bob Marsh hung up."]
+    assert words(screen, "duration") == ["Lasted 02:05"]
+    assert press(screen, "Call back") == MakeCall(target="1002")
+    assert press(screen, "Close") == FarewellRead(record="call-1002")
+    assert heard(screen, "alert") == ["Call with Bob Marsh ended. Bob Marsh hung up."]
+
+
+def test_a_call_that_was_never_answered_has_no_duration():
+    screen = shown(SCREENS["busy"][0])
+    assert words(screen, "reason") == ["The line is busy."]
+    assert words(screen, "duration") == []
+
+
+def test_a_closed_farewell_gives_way_to_the_keypad():
+    screen = shown(SCREENS["ended"][0], View(read="call-1002"))
+    assert find(screen, part="reason") is None
+    assert find(screen, part="keypad") is not None
+
+
+# --- The phone's state ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "line", "remedy"),
+    [
+        ("unconfigured", "Not set up", None),
+        ("offline", "Offline", "Connect"),
+        ("connecting", "Connecting…", None),
+        ("connected", "Not registered", "Connect"),
+        ("registering", "Registering…", None),
+        ("registered", "Ready", None),
+        ("reconnecting", "Reconnecting…", "Retry now"),
+        ("failed", "Not connected", "Try again"),
+    ],
+)
+def test_every_state_has_words_an_icon_and_its_remedy(state, line, remedy):
+    screen = shown(replace(IDLE, state=state))
+    status = find(screen, part="status")
+    assert status is not None
+    assert text(status) == line
+    assert any(node.svg for node in walk(status))
+    retry = find(screen, part="retry")
+    assert (name_of(retry) if retry else None) == remedy
+    assert retry is None or retry.on["click"] == Register()
+    assert len(heard(screen, "status")) == 1
+
+
+def test_the_states_above_are_all_there_are():
+    assert len(PHONE_STATES) == 8
+
+
+def test_a_phone_that_is_not_set_up_offers_no_remedy_that_could_not_work():
+    picture = SCREENS["not set up"][0]
+    assert find(shown(replace(picture, state="offline")), part="retry") is None
+
+
+def test_reconnecting_counts_down_for_the_eye_and_not_for_the_ear():
+    picture = replace(IDLE, state="reconnecting", retry_at=NOW + 2.2)
+    assert words(shown(picture), "status") == ["Reconnecting in 3 s"]
+    assert words(shown(picture, now=NOW + 1.5), "status") == ["Reconnecting in 1 s"]
+    assert words(shown(picture, now=NOW + 5), "status") == ["Reconnecting…"]
+    assert heard(shown(picture), "status") == heard(shown(picture, now=NOW + 1.5), "status")
+
+
+def test_a_wrong_password_is_named_as_such():
+    screen = shown(SCREENS["sign-in failed"][0])
+    assert words(screen, "status") == ["Sign-in failed"]
+    assert press(screen, "Try again") == Register()
+
+
+@pytest.mark.parametrize("code", ["mic_denied", "connection_failed", "internal"])
+def test_a_fault_is_a_sentence_with_its_remedy_and_can_be_dismissed(code):
+    fault = WebPhoneError(code)
+    screen = shown(replace(IDLE, fault=fault))
+    assert words(screen, "banner") == [f"{fault.message} {fault.hint}"]
+    assert press(screen, "Dismiss") == FaultDismissed()
+    assert heard(screen, "alert") == [f"{fault.message} {fault.hint}"]
+
+
+def test_do_not_disturb_is_shown_in_place_of_ready():
+    assert words(shown(SCREENS["do not disturb"][0]), "status") == ["Do not disturb"]
+
+
+# --- Hidden parts ---------------------------------------------------------------------------------
+
+# Part -> what only it shows: (screen, how to find it).
+OWN = {
+    "dialpad": [("idle", {"part": "keypad"}), ("in call", {"name": "Keypad"})],
+    "dialled_number": [("idle", {"role": "textbox"})],
+    "answer": [("ringing in", {"name": "Answer"}), ("call waiting", {"name": "Answer"})],
+    "hangup": [
+        ("in call", {"name": "Hang up"}),
+        ("calling", {"name": "Hang up"}),
+        ("ringing in", {"name": "Decline"}),
+    ],
+    "hold": [("in call", {"name": "Hold"}), ("two calls", {"name": "Swap"})],
+    "mute": [("in call", {"name": "Mute"})],
+    "dial": [("idle", {"name": "Call"}), ("ended", {"name": "Call back"})],
+    "status": [
+        ("idle", {"part": "header"}),
+        ("in call", {"part": "timer"}),
+        ("calling", {"part": "stage"}),
+        ("muted", {"part": "notice"}),
+    ],
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_hidden_part_is_hidden_and_all_others_stay(part):
+    config = replace(CONFIG, **{f"show_{part}": False})
+    for owner, places in OWN.items():
+        for name, sought in places:
+            picture, view = SCREENS[name]
+            found = find(screen(replace(picture, config=config), view, NOW), **sought)
+            # How a call ended is status: without it there is no screen to call back from.
+            gone = owner == part or (name == "ended" and part == "status")
+            assert (found is None) == gone, (part, name, sought)
+
+
+def test_what_is_left_of_a_call_when_its_controls_are_hidden_is_who_it_is():
+    hidden = replace(CONFIG, show_mute=False, show_hold=False, show_dialpad=False)
+    screen = shown(replace(talking(BOB), config=hidden))
+    assert find(screen, part="actions") is None
+    assert words(screen, "peer-name") == ["Bob Marsh"]
+
+
+def test_a_call_waiting_that_could_not_be_answered_here_is_not_shown():
+    hidden = replace(CONFIG, show_answer=False, show_hangup=False, show_status=False)
+    screen = shown(replace(talking(BOB, RINGING), config=hidden))
+    assert find(screen, role="alertdialog") is None
+    assert heard(screen, "alert") == ["Incoming call from Clara Nowak."]
+
+
+def test_without_status_screen_readers_still_hear_everything():
+    config = replace(CONFIG, show_status=False)
+    for name, (picture, view) in SCREENS.items():
+        with_status = screen(replace(picture, config=CONFIG), view, NOW)
+        without = screen(replace(picture, config=config), view, NOW)
+        for role in ("status", "alert"):
+            assert heard(without, role) == heard(with_status, role), name
+
+
+def test_with_everything_hidden_only_the_live_regions_are_left():
+    config = replace(CONFIG, **{f"show_{part}": False for part in PARTS})
+    for picture, view in SCREENS.values():
+        node = screen(replace(picture, config=config), view, NOW)
+        assert [child.attributes["role"] for child in node.children] == ["status", "alert"]
+        assert node.on == {}
+        assert not ticks(replace(picture, config=config), view)
+
+
+# --- Always ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_every_screen_is_fit_for_a_screen_reader(name):
+    picture, view = SCREENS[name]
+    node = screen(picture, view, NOW)
+    assert [child.attributes.get("role") for child in node.children[:2]] == ["status", "alert"]
+    for button in find_all(node, role="button"):
+        assert button.tag == "button"
+        assert button.attributes["type"] == "button"
+        assert name_of(button)
+    for drawing in walk(node):
+        if drawing.tag == "svg":
+            assert drawing.attributes["aria-hidden"] == "true"
+    named = buttons(node)
+    assert len(named) == len(set(named))
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_disabled_phone_has_no_control_that_works(name):
+    picture, view = SCREENS[name]
+    frozen = replace(picture, config=replace(picture.config, disabled=True))
+    for node in walk(screen(frozen, view, NOW)):
+        if node.tag in ("button", "input"):
+            assert "disabled" in node.attributes
+            assert "click" not in node.on
+
+
+def test_markup_in_a_name_is_only_text():
+    picture, view = SCREENS["hostile name"]
+    page = render(screen(picture, view, NOW))
+    assert "<b>" not in page
+    assert "&lt;b&gt;Robert" in page
+
+
+def test_no_inline_style_is_drawn():
+    for picture, view in SCREENS.values():
+        assert all("style" not in node.attributes for node in walk(screen(picture, view, NOW)))
+
+
+def test_the_screen_asks_for_ticks_only_while_a_time_runs_on_it():
+    running = {name for name, (picture, view) in SCREENS.items() if ticks(picture, view)}
+    for name, (picture, view) in SCREENS.items():
+        moved = screen(picture, view, NOW + 1) != screen(picture, view, NOW)
+        assert moved == (name in running), name

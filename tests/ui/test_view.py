@@ -1,0 +1,212 @@
+"""What gestures and keys mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gallery import BOB, CONFIG, HELD, IDLE, RINGING, SCREENS, call, talking
+from webphone.contract import (
+    Answer,
+    DialpadPress,
+    Hangup,
+    Hold,
+    MakeCall,
+    Mute,
+    Reject,
+    Resume,
+)
+from webphone.phone.actions import Asked, FaultDismissed, NumberTyped
+from webphone.ui.view import (
+    DigitDeleted,
+    FarewellRead,
+    KeypadClosed,
+    KeypadOpened,
+    KeyPressed,
+    NumberEdited,
+    NumberRecalled,
+    SoundAllowed,
+    Together,
+    View,
+    act,
+    cleaned,
+)
+
+ENDED = SCREENS["ended"][0]
+INCOMING = replace(IDLE, calls=(RINGING,))
+
+
+def key(name, picture, view=None, **more):
+    """What a key asks of the phone."""
+    _, happenings = act(view or View(), KeyPressed(), picture, {"key": name, **more})
+    return happenings
+
+
+def wish(command):
+    return [Asked(command=command)]
+
+
+def test_a_command_goes_to_the_phone_as_it_is():
+    assert act(View(), Hangup(id="1"), talking(BOB)) == (View(), wish(Hangup(id="1")))
+
+
+def test_two_commands_by_one_press_go_in_order():
+    both = Together(commands=(Hangup(id="1"), Answer(id="2")))
+    assert act(View(), both, IDLE)[1] == [*wish(Hangup(id="1")), *wish(Answer(id="2"))]
+
+
+def test_what_is_typed_in_the_field_is_the_number():
+    assert act(View(), NumberEdited(), IDLE, {"value": "10 0"})[1] == [NumberTyped(number="10 0")]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "number"),
+    [
+        ("+44 (0)20 7946-0123", "+442079460123"),
+        ("tel:+44-20-7946-0123", "+442079460123"),
+        ("(020) 7946 0123", "02079460123"),
+        (" sip:bob@example.com ", "sip:bob@example.com"),
+        ("bob@example.com", "bob@example.com"),
+        ("*21#", "*21#"),
+        ("", ""),
+    ],
+)
+def test_a_pasted_number_loses_the_marks_of_print(pasted, number):
+    assert cleaned(pasted) == number
+    told = {"value": pasted, "pasted": True}
+    assert act(View(), NumberEdited(), IDLE, told)[1] == [NumberTyped(number=number)]
+
+
+def test_the_last_digit_goes():
+    picture = replace(IDLE, number="123")
+    assert act(View(), DigitDeleted(), picture)[1] == [NumberTyped(number="12")]
+
+
+def test_the_last_dialled_number_comes_back():
+    record = ENDED.farewell.record
+    older = replace(record, started_at="2026-01-01T00:00:00Z", to=replace(record.to, number="7"))
+    incoming = replace(record, started_at="2027-01-01T00:00:00Z", direction="incoming")
+    picture = replace(IDLE, history=(incoming, record, older))
+    assert act(View(), NumberRecalled(), picture)[1] == [NumberTyped(number="1002")]
+    assert act(View(), NumberRecalled(), IDLE)[1] == []
+
+
+def test_the_keypad_opens_and_closes_on_the_screen_alone():
+    view, told = act(View(), KeypadOpened(call="1"), talking(BOB))
+    assert (view, told) == (View(keypad="1"), [])
+    assert act(view, KeypadClosed(), talking(BOB)) == (View(), [])
+
+
+def test_a_farewell_is_read_and_a_fault_is_dismissed():
+    assert act(View(), FarewellRead(record="1"), ENDED) == (View(read="1"), [])
+    assert act(View(), FaultDismissed(), IDLE)[1] == [FaultDismissed()]
+    assert act(View(), SoundAllowed(), IDLE) == (View(), [])
+
+
+# --- Keys -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("digit", list("0123456789*#+"))
+def test_digits_go_to_the_phone_which_types_or_sends_them(digit):
+    assert key(digit, IDLE) == wish(DialpadPress(key=digit))
+    assert key(digit, talking(BOB)) == wish(DialpadPress(key=digit))
+
+
+def test_enter_calls_the_number_even_while_typing():
+    picture = replace(IDLE, number="100")
+    assert key("Enter", picture, typing=True) == wish(MakeCall(target="100"))
+    assert key("Enter", picture) == wish(MakeCall(target="100"))
+
+
+def test_enter_on_a_button_is_left_to_the_button():
+    assert key("Enter", replace(IDLE, number="100"), pressing=True) == []
+
+
+def test_enter_without_a_number_brings_back_the_last_one():
+    picture = replace(IDLE, history=(ENDED.farewell.record,))
+    assert key("Enter", picture) == [NumberTyped(number="1002")]
+
+
+def test_enter_answers_and_escape_declines():
+    assert key("Enter", INCOMING) == wish(Answer(id=RINGING.view.id))
+    assert key("Escape", INCOMING) == wish(Reject(id=RINGING.view.id))
+
+
+def test_with_a_call_waiting_the_keys_mean_the_one_that_rings():
+    picture = talking(BOB, RINGING)
+    assert key("Enter", picture) == wish(Answer(id=RINGING.view.id))
+    assert key("Escape", picture) == wish(Reject(id=RINGING.view.id))
+
+
+@pytest.mark.parametrize("stage", ["preparing", "dialling", "ringing", "early"])
+def test_escape_cancels_a_call_that_is_not_answered(stage):
+    picture = talking(call("", "100", stage))
+    assert key("Escape", picture) == wish(Hangup(id="call-100"))
+
+
+@pytest.mark.parametrize("picture", [talking(BOB), talking(HELD)])
+def test_escape_never_ends_an_answered_call(picture):
+    assert key("Escape", picture) == []
+
+
+def test_escape_closes_the_keypad_the_farewell_and_the_fault():
+    opened = View(keypad=BOB.view.id)
+    assert act(opened, KeyPressed(), talking(BOB), {"key": "Escape"}) == (View(), [])
+    assert act(View(), KeyPressed(), ENDED, {"key": "Escape"})[0] == View(read="call-1002")
+    failed = SCREENS["microphone blocked"][0]
+    assert key("Escape", failed) == [FaultDismissed()]
+
+
+def test_m_mutes_and_h_holds():
+    assert key("m", talking(BOB)) == wish(Mute(on=True, id=BOB.view.id))
+    assert key("M", talking(replace(BOB, muted=True))) == wish(Mute(on=False, id=BOB.view.id))
+    assert key("h", talking(BOB)) == wish(Hold(id=BOB.view.id))
+    assert key("H", talking(HELD)) == wish(Resume(id=HELD.view.id))
+    assert key("h", talking(replace(BOB, changing=True))) == []
+    assert key("m", INCOMING) == key("h", INCOMING) == key("m", IDLE) == []
+
+
+def test_backspace_takes_the_last_digit():
+    assert key("Backspace", replace(IDLE, number="12")) == [NumberTyped(number="1")]
+    assert key("Backspace", talking(BOB)) == []
+
+
+@pytest.mark.parametrize("name", ["1", "m", "h", "Escape", "Backspace", "*"])
+def test_while_typing_in_the_field_keys_are_letters(name):
+    assert key(name, talking(BOB), typing=True) == []
+    assert key(name, IDLE, typing=True) == []
+
+
+@pytest.mark.parametrize("name", ["1", "m", "Enter", "Escape"])
+def test_keys_held_with_control_belong_to_the_browser(name):
+    assert key(name, INCOMING, modified=True) == []
+
+
+def test_single_keys_can_be_taken_out_and_all_be_off():
+    without_m = replace(talking(BOB), config=replace(CONFIG, hotkeys=("no-m",)))
+    assert key("m", without_m) == []
+    assert key("h", without_m) != []
+    off = replace(talking(BOB), config=replace(CONFIG, hotkeys=("off",)))
+    assert [key(name, off) for name in ("m", "h", "1", "Escape")] == [[], [], [], []]
+
+
+def test_keys_do_not_reach_what_is_hidden():
+    hidden = {"show_answer": False, "show_hangup": False, "show_dial": False, "show_mute": False}
+    config = replace(CONFIG, show_hold=False, **hidden)
+    assert key("Enter", replace(INCOMING, config=config)) == []
+    assert key("Escape", replace(INCOMING, config=config)) == []
+    assert key("Enter", replace(IDLE, number="100", config=config)) == []
+    assert key("m", replace(talking(BOB), config=config)) == []
+    assert key("h", replace(talking(BOB), config=config)) == []
+
+
+def test_a_disabled_phone_hears_nothing():
+    frozen = replace(talking(BOB), config=replace(CONFIG, disabled=True))
+    assert act(View(), Hangup(id=BOB.view.id), frozen) == (View(), [])
+    assert key("1", frozen) == key("m", frozen) == []
+
+
+@pytest.mark.parametrize("name", ["", "F5", "Tab", "é", "Dead", "ArrowUp", "12"])
+def test_other_keys_mean_nothing(name):
+    assert key(name, IDLE) == []

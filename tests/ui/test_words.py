@@ -1,0 +1,52 @@
+"""What the phone says, to the eye and to the ear."""
+
+from __future__ import annotations
+
+import pytest
+
+from webphone.contract import PHONE_STATES
+from webphone.ui.words import WORDS, clock, initials, key_name, say
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "00:00"),
+        (59.9, "00:59"),
+        (60, "01:00"),
+        (3599, "59:59"),
+        (3600, "1:00:00"),
+        (36_061, "10:01:01"),
+        (-1, "00:00"),
+    ],
+)
+def test_a_time_has_hours_only_from_the_first_hour_on(seconds, shown):
+    assert clock(seconds) == shown
+
+
+def test_every_state_of_the_phone_has_words_for_eye_and_ear():
+    for state in PHONE_STATES:
+        assert WORDS[f"state_{state}"] and WORDS[f"spoken_{state}"].endswith(".")
+
+
+def test_words_take_their_values_as_they_are_even_with_braces_in_them():
+    assert say("held_by_them", name="{0} {name}") == "{0} {name} has put you on hold"
+
+
+def test_keys_are_spoken_with_their_letters():
+    assert [key_name(key) for key in "127*0#"] == [
+        "1",
+        "2, A B C",
+        "7, P Q R S",
+        "star",
+        "0, plus",
+        "hash",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Bob Marsh", "BM"), ("bob", "B"), ("Anna Maria Berg", "AB"), ("+44 20", ""), ("", "")],
+)
+def test_initials_are_the_first_letters_of_the_first_and_last_word(name, letters):
+    assert initials(name) == letters

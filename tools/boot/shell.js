@@ -1,0 +1,90 @@
+// What stands in a phone's place until Python is up: painted at once, it keeps what is pressed and typed.
+const paint = (host, wake) => {
+  const { element: phone, root } = host;
+  const build = (node) => {
+    if (typeof node === "string") return document.createTextNode(node);
+    const [tag, attributes, ...below] = node;
+    const built = tag[0] === "*" ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(1)) : document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) built.setAttribute(name, value);
+    built.append(...below.map(build));
+    return built;
+  };
+  const find = (selector) => root.querySelector(selector);
+  const part = (name) => find(`[part="${name}"]`);
+  if (paint.looks) root.adoptedStyleSheets = [paint.looks];
+  root.replaceChildren(build(SHELL.screen));
+  performance.mark("webphone:shell");
+  host.states(["loading"]);
+  const [field, dial, status] = ["number-input", "dial", "status"].map(part);
+  let { dial: prefilled } = phone;
+  let asked = null; // the call that was pressed
+  field.value = prefilled;
+
+  const refresh = () => {
+    for (const node of root.querySelectorAll("[data-when]")) node.hidden = !node.dataset.when.split(" ").some((name) => phone[name]);
+    for (const control of root.querySelectorAll("button, input")) control.disabled = phone.disabled;
+    find(".body").toggleAttribute("data-tall", phone.showDialpad);
+    part("title").textContent = phone.displayName || phone.username || SHELL.name;
+    if (phone.dial !== prefilled) field.value = prefilled = phone.dial;
+    part("delete").hidden = !field.value;
+    if (field.value.trim() && !host.waits(asked)) dial.removeAttribute("aria-disabled");
+    else dial.setAttribute("aria-disabled", "true");
+  };
+  const type = (value, pasted = false) => {
+    host.gesture({ typed: (field.value = value), pasted });
+    refresh();
+  };
+  const call = () => {
+    const target = field.value.trim();
+    if (host.waits(asked) || !target || !phone.showDial) return;
+    host.gesture((asked = { name: "makeCall", args: [target] }));
+    refresh();
+  };
+  const hear = {
+    click: ({ target }) => {
+      const pressed = target.closest("button");
+      const name = pressed?.getAttribute("part");
+      if (name === "key") type(field.value + pressed.firstChild.textContent);
+      else if (name === "delete") type(field.value.slice(0, -1));
+      else if (name === "dial") call();
+    },
+    input: ({ target, inputType }) => type(target.value, /^insertFrom(Paste|Drop)/.test(inputType)),
+    keydown: (event) => {
+      const { key, target } = event;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat || phone.disabled) return;
+      if (key === "Enter") return target.tagName === "BUTTON" || (event.preventDefault(), call());
+      if (target === field || phone.hotkeys.includes("off")) return;
+      if (key === "Backspace") type(field.value.slice(0, -1));
+      else if (/^[0-9*#+]$/.test(key)) type(field.value + key);
+    },
+  };
+  for (const [name, f] of Object.entries(hear)) root.addEventListener(name, f);
+  for (const name of ["pointerenter", "pointerdown", "focusin", "keydown"]) phone.addEventListener(name, wake, { passive: true });
+  refresh();
+  return {
+    changed: refresh,
+    progress: (share) => {
+      status.hidden = false;
+      status.lastChild.textContent = `${SHELL.starting} ${Math.round(share * 100)} %`;
+      find("[role=status]").textContent ||= SHELL.starting;
+    },
+    failed: ({ message, hint }) => {
+      if (!paint.looks) return void (root.textContent = `${message} ${hint}`);
+      status.hidden = true;
+      const banner = build(SHELL.fault);
+      banner.querySelector(".sentence").textContent = message;
+      banner.querySelector(".hint").textContent = hint;
+      find(".body").before(banner);
+      find("[role=alert]").textContent = `${message} ${hint}`;
+      host.states(["error"]);
+    },
+    left: () => {
+      for (const [name, f] of Object.entries(hear)) root.removeEventListener(name, f);
+      for (const name of ["pointerenter", "pointerdown", "focusin", "keydown"]) phone.removeEventListener(name, wake);
+    },
+  };
+};
+try {
+  paint.looks = new CSSStyleSheet();
+  paint.looks.replaceSync(SHELL.looks);
+} catch {} // an old browser

@@ -1,0 +1,99 @@
+// The end of dist/webphone.js: paints the phones, and has PyScript's core run their Python, once a page.
+if (!globalThis[Symbol.for("webphone.started")]) {
+  globalThis[Symbol.for("webphone.started")] = true;
+  const { src: base, dataset } = document.currentScript ?? { dataset: {} };
+  const at = (name) => new URL(`runtime/${name}`, base).href;
+  const shells = new Set();
+
+  // What a page's Trusted Types have to let through: the phone's own parts, and nothing else.
+  const only = (allowed) => (value) => {
+    if (allowed(value)) return value;
+    throw new TypeError(`Not a part of the phone: ${value}`);
+  };
+  const rules = { createScript: only((text) => text === MAIN), createScriptURL: only((url) => url.startsWith(new URL("./", base).href)) };
+  let policy = { createScript: (text) => text, createScriptURL: (url) => url };
+  try {
+    policy = globalThis.trustedTypes?.createPolicy("webphone", rules) ?? policy;
+  } catch {} // a page that forbids it may still not require it
+  WebPhone.trusted = (url) => policy.createScriptURL(url);
+
+  const trouble = () => {
+    if (!globalThis.WebAssembly?.Tag || !paint.looks || !HTMLElement.prototype.attachInternals) return SHELL.troubles.old;
+    if (!base) return SHELL.troubles.imported;
+    if (!isSecureContext) return { code: "insecure_context" };
+    try {
+      new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    } catch {
+      return SHELL.troubles.blocked;
+    }
+  };
+  // A part did not come, or is not the one that was built.
+  WebPhone.lost = async (name) => {
+    const answer = await fetch(at(name), { cache: "no-store" }).catch(() => null);
+    const { code, message, hint } = SHELL.troubles[location.protocol === "file:" ? "disk" : answer?.ok ? "spoilt" : "lost"];
+    WebPhone.fail({ code, message: message.replace("{name}", name), hint });
+  };
+
+  const add = (tag, attributes, text) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    if (text) element.textContent = text;
+    document.head.append(element);
+    return element;
+  };
+  const file = (name) => ({ integrity: FILES[name].integrity, crossorigin: "anonymous" });
+  const module = (name, then) => {
+    const script = add("script", { type: "module", src: WebPhone.trusted(at(name)), ...file(name) });
+    Object.assign(script, { onload: then, onerror: () => WebPhone.lost(name) });
+  };
+  const preload = (name) => add("link", { rel: "preload", as: "fetch", href: at(name), crossorigin: "anonymous" });
+  const watch = () => {
+    const parts = [PARTS.interpreter, PARTS.core, PARTS.wasm, PARTS.library].map((name) => ({ url: at(name), size: FILES[name].size }));
+    const sum = (some) => some.reduce((sizes, { size }) => sizes + size, 0);
+    const loaded = new Set();
+    let late = false;
+    const tell = () => late && shells.forEach((shell) => shell.progress((0.9 * sum(parts.filter(({ url }) => loaded.has(url)))) / sum(parts)));
+    new PerformanceObserver((list) => (list.getEntries().forEach(({ name }) => loaded.add(name)), tell())).observe({ type: "resource", buffered: true });
+    setTimeout(() => ((late = true), tell()), 1000);
+  };
+  let begun = false;
+  const begin = () => {
+    if (begun) return;
+    begun = true;
+    const fail = (wrong) => queueMicrotask(() => WebPhone.fail(wrong)); // once the shell is painted
+    const wrong = trouble();
+    if (wrong) return fail(wrong);
+    try {
+      // PyScript would import the interpreter by itself, and complain to the page where it does not come.
+      module(PARTS.interpreter, () => module(PARTS.core));
+      add("link", { rel: "modulepreload", href: at(PARTS.core), ...file(PARTS.core) });
+      preload(PARTS.wasm);
+      preload(PARTS.library);
+      const config = JSON.stringify({ ...CONFIG, interpreter: at(PARTS.interpreter) });
+      // Its own target: PyScript otherwise adds an element to the host page's body.
+      const id = "webphone-python";
+      add("script", { type: "py", id, target: id, config, "data-timer": at(PARTS.timer) }, policy.createScript(MAIN));
+      watch();
+    } catch {
+      fail(SHELL.troubles.untrusted);
+    }
+  };
+  const later = () => (globalThis.requestIdleCallback ?? setTimeout)(begin);
+
+  WebPhone.prepare((host) => {
+    const shell = paint(host, begin);
+    const consider = () => {
+      const { loading, autoRegister } = host.element;
+      if (autoRegister || host.wanted() || !["idle", "interaction"].includes(loading)) begin();
+      else if (loading === "idle") document.readyState === "complete" ? later() : addEventListener("load", later);
+    };
+    shells.add(shell);
+    consider();
+    const changed = () => (shell.changed(), consider());
+    return { ...shell, changed, asked: begin, left: () => (shells.delete(shell), shell.left()) };
+  });
+  // The page's own Python may make its phones later.
+  const look = () => document.querySelector('script[type="py"], py-script') && begin();
+  document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", look) : look();
+  if ("offline" in dataset) navigator.serviceWorker?.register(WebPhone.trusted(new URL("sw.js", base).href)).catch(console.warn);
+}

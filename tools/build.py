@@ -1,0 +1,260 @@
+"""Build dist/: webphone.js, the demo page, and a runtime/ whose file names carry their hashes.
+
+It reads the page's own pyscript.toml: there is no second list of files, packages or plugins.
+Two builds of the same sources are the same bytes. With --no-trim Pyodide's runtime stays whole.
+"""
+
+import argparse
+import ast
+import base64
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from offline import single_file
+from shell import shell
+
+ROOT = Path(__file__).resolve().parent.parent
+DIST = ROOT / "dist"
+WORK = ROOT / "build"
+MODULES = ROOT / "node_modules"
+# Copied as they are, when they are there.
+COPIED = ["webphone.d.ts", "custom-elements.json", "demo.js", "demo.css", "embed.html", "embed.css"]
+# What the interpreter calls the two parts of the library, and their files' names.
+LIBRARY = {"library": "python.zip", "more": "python-more.zip"}
+# How tools/trim/trim.mjs says that it does not know this version of Pyodide.
+UNKNOWN_RUNTIME = 3
+UNBUNDLED = re.compile(r"<!-- unbundled: .*?<!-- unbundled: end -->", re.DOTALL)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    options.add_argument("--no-trim", action="store_true", help="keep Pyodide's runtime whole")
+    trim = not options.parse_args().no_trim
+    WORK.mkdir(exist_ok=True)
+    with (WORK / "lock").open("w") as lock:
+        # Two builds at once would mix their files.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        began = time.monotonic()
+        fresh = WORK / "dist"
+        shutil.rmtree(fresh, ignore_errors=True)
+        build(fresh, trim)
+        shutil.rmtree(DIST, ignore_errors=True)
+        fresh.rename(DIST)
+        (WORK / "dist.ready").touch()
+        say("dist/", f"ready in {time.monotonic() - began:.1f} s")
+
+
+def build(out: Path, trim: bool = True) -> None:
+    """Write everything to an empty folder."""
+    config = tomllib.loads((ROOT / "pyscript.toml").read_text())
+    if missing := [url for url in config["files"] if not (ROOT / url).is_file()]:
+        raise SystemExit(f"pyscript.toml names {missing}, not on disk: run python tools/files.py")
+    runtime = out / "runtime"
+    runtime.mkdir(parents=True)
+    pyodide = (trim and trimmed()) or MODULES / "pyodide"
+    parts = {
+        "wasm": keep(runtime, "pyodide.wasm", (pyodide / "pyodide.asm.wasm").read_bytes()),
+        **{
+            part: keep(runtime, name, data)
+            for (part, name), data in zip(LIBRARY.items(), library(config["files"], pyodide))
+        },
+        "core": keep(runtime, "pyscript.mjs", bundle("core", {})),
+        "timer": keep(runtime, "timer.js", (ROOT / "web" / "timer.js").read_bytes()),
+    }
+    plan = {
+        "define": {"PARTS": parts, "FILES": integrity(runtime), "LOCK_INFO": lock_info()},
+        "script": str(pyodide / "pyodide.asm.mjs"),
+    }
+    parts["interpreter"] = keep(runtime, "interpreter.mjs", bundle("interpreter", plan))
+    write(runtime / "NOTICE.txt", notice(whole=pyodide == MODULES / "pyodide"))
+    write(out / "webphone.js", page_script(config, parts, integrity(runtime)))
+    write(out / "embed.js", embed_script())
+    write(out / "index.html", demo_page().encode())
+    for name in COPIED:
+        if (ROOT / "web" / name).exists():
+            write(out / name, (ROOT / "web" / name).read_bytes())
+    write(out / "sw.js", service_worker(out))
+    write(out / "webphone-offline.html", single_file(out, parts))
+
+
+def trimmed() -> Path | None:
+    """A folder with Pyodide's runtime cut to what is needed; None if it is one we do not know."""
+    target = WORK / "trimmed"
+    command = ["node", "tools/trim/trim.mjs", str(MODULES / "pyodide"), str(target)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, cwd=ROOT, check=False, text=True)
+    if done.returncode == UNKNOWN_RUNTIME:
+        say("pyodide", "NOT TRIMMED: prove tools/trim on this version, then name its hashes there")
+        return None
+    if done.returncode:
+        raise SystemExit("tools/trim/trim.mjs failed")
+    say("pyodide", done.stdout.strip())
+    return target
+
+
+def notice(whole: bool) -> bytes:
+    """Whose work the runtime is, and what was changed: MPL-2.0 section 3.2 and 3.4 ask for it."""
+    text = (ROOT / "tools" / "trim" / "NOTICE.txt").read_text()
+    versions = {
+        name: json.loads((MODULES / name / "package.json").read_text())["version"]
+        for name in ("pyodide", "@pyscript/core")
+    }
+    changed, _, unchanged = text.partition("--- whole ---\n")
+    head, _, body = changed.partition("--- trimmed ---\n")
+    return (
+        (head + (unchanged if whole else body))
+        .format(pyodide=versions["pyodide"], pyscript=versions["@pyscript/core"])
+        .encode()
+    )
+
+
+def library(files: dict[str, str], pyodide: Path) -> list[bytes]:
+    """The compiled standard library with the files of pyscript.toml in it, and the rest of it."""
+    targets = [WORK / name for name in LIBRARY.values()]
+    plan = {
+        "files": {
+            **{path.removeprefix("./"): str(ROOT / url) for url, path in files.items()},
+            "webphone/__main__.py": str(ROOT / "pyapp" / "main.py"),
+        },
+        "imports": sorted(outside_imports([ROOT / url for url in files if url.endswith(".py")])),
+        "pyodide": str(pyodide),
+    }
+    said = run("node", "tools/stdlib.mjs", *map(str, targets), plan=plan)
+    say("python", said.decode().strip())
+    return [target.read_bytes() for target in targets]
+
+
+def outside_imports(paths: list[Path]) -> set[str]:
+    """Every module that these sources import, at their top or later, from the standard library."""
+    names: set[str] = set()
+    for path in [*paths, ROOT / "pyapp" / "main.py"]:
+        for node in ast.walk(ast.parse(path.read_text(), str(path))):
+            match node:
+                case ast.Import():
+                    names |= {alias.name for alias in node.names}
+                case ast.ImportFrom(level=0, module=str(module)):
+                    names.add(module)
+    return {name for name in names if name.partition(".")[0] in sys.stdlib_module_names}
+
+
+def lock_info() -> dict[str, str]:
+    """What Pyodide's own lock file says of its build, without the packages and the version."""
+    lock: dict[str, Any] = json.loads((MODULES / "pyodide" / "pyodide-lock.json").read_text())
+    return {key: lock["info"][key] for key in ("abi_version", "arch", "platform", "python")}
+
+
+def integrity(folder: Path) -> dict[str, dict[str, Any]]:
+    """What a browser checks of each file that is in the folder so far, and its size in bytes."""
+    return {
+        path.name: {
+            "integrity": "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode(),
+            "size": len(data),
+        }
+        for path in sorted(folder.iterdir())
+        if (data := path.read_bytes())
+    }
+
+
+# Imported as a module, main.py is compiled already; and a fault in it is told to the page.
+MAIN = """\
+import js
+js.performance.mark("webphone:imports")
+try:
+    import webphone.__main__
+except BaseException:
+    import traceback
+    js.console.error(traceback.format_exc())
+    js.WebPhone.fail(js.JSON.parse('{"code": "internal"}'))
+"""
+
+
+def page_script(config: dict[str, Any], parts: dict[str, str], files: dict[str, Any]) -> bytes:
+    """webphone.js: names from the contract, the element, its shell, and the start of Python."""
+    settings = {
+        key: config[key] for key in ("packages", "packages_cache", "plugins") if key in config
+    }
+    scripts = [
+        *(ROOT / "web" / name for name in ("contract.js", "webphone.js")),
+        *(ROOT / "tools" / "boot" / name for name in ("shell.js", "start.js")),
+    ]
+    plan = {
+        "define": {
+            "PARTS": parts,
+            "FILES": {name: files[name] for name in parts.values()},
+            "CONFIG": settings,
+            "MAIN": MAIN,
+            "SHELL": shell(),
+        },
+        "sources": [path.read_text() for path in scripts],
+    }
+    return bundle("page", plan)
+
+
+def embed_script() -> bytes:
+    """embed.js: names from the contract, and the host page's side of an iframe."""
+    scripts = [ROOT / "web" / name for name in ("contract.js", "embed.js")]
+    return bundle("script", {"sources": ["\n".join(path.read_text() for path in scripts)]})
+
+
+def service_worker(out: Path) -> bytes:
+    """sw.js: keeps what the phone and the demo need, all but what is asked for on demand."""
+    files = {
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(out.rglob("*"))
+        if path.suffix in (".js", ".mjs", ".wasm", ".zip", ".html", ".css")
+        and not path.name.startswith("python-more.")
+    }
+    told = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
+    source = (ROOT / "tools" / "boot" / "sw.js").read_text()
+    return bundle("script", {"define": {"FILES": list(files), "BUILD": told}, "sources": [source]})
+
+
+def demo_page() -> str:
+    """The demo: the unbundled page with one script tag instead of its parts."""
+    text = (ROOT / "index.html").read_text()
+    page, found = UNBUNDLED.subn('<script src="webphone.js"></script>', text)
+    if found != 1:
+        raise SystemExit("index.html: the two 'unbundled' marks are missing")
+    return page.replace('"web/demo.', '"demo.')
+
+
+def bundle(part: str, plan: dict[str, Any]) -> bytes:
+    return run("node", "tools/bundle.mjs", part, plan=plan)
+
+
+def run(*command: str, plan: dict[str, Any]) -> bytes:
+    done = subprocess.run(
+        command, input=json.dumps(plan).encode(), stdout=subprocess.PIPE, cwd=ROOT, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed")
+    return done.stdout
+
+
+def keep(folder: Path, name: str, data: bytes) -> str:
+    """Write a file under a name that changes with its content; gives that name."""
+    stem, _, suffix = name.partition(".")
+    hashed = f"{stem}.{hashlib.sha256(data).hexdigest()[:12]}.{suffix}"
+    write(folder / hashed, data)
+    return hashed
+
+
+def write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    say(path.name, f"{len(data):,} bytes")
+
+
+def say(what: str, said: str) -> None:
+    print(f"  {what:36} {said}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

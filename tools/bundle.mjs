@@ -1,0 +1,107 @@
+// Bundles one part of dist/ with esbuild: node tools/bundle.mjs core|interpreter|page|script < plan > code.
+// The plan is {define: {NAME: value}, ...}; the page's plan also holds {sources: [text, ...]}, the
+// interpreter's {script: path of Pyodide's second module}.
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const plan = JSON.parse(readFileSync(0, "utf8"));
+const define = Object.fromEntries(
+  Object.entries(plan.define ?? {}).map(([name, value]) => [name, JSON.stringify(value)]),
+);
+
+// PyScript's plugins, other interpreters and the Python it would write as source at each start
+// (that package is compiled into the library instead): an empty module stands for each.
+const UNUSED = [
+  [/@pyscript[/]core[/]src[/]plugins[/][\w-]+\.js$/, "export default undefined; export const notOnDOM = () => {}, notify = console.error;"],
+  [/@pyscript[/]core[/]src[/]stdlib[/]pyscript\.js$/, "export default {};"],
+  [/polyscript[/]esm[/]3rd-party[/](toml|zip)\.js$/, "export const parse = undefined;"],
+  [/polyscript[/]esm[/]interpreter[/]pyodide_graph\.js$/, "export default {};"],
+  [/polyscript[/]esm[/]interpreter[/]micropython\.js$/, 'export default { type: "micropython" };'],
+];
+const withoutUnused = {
+  name: "without-unused",
+  setup({ onLoad }) {
+    for (const [filter, contents] of UNUSED) onLoad({ filter }, () => ({ contents }));
+  },
+};
+
+// Pyodide spells its wasm file's name in one place; ours carries the hash of its content. It fetches
+// in one place; ours says what the content must be.
+const FETCHES = "fetch(n,t?{integrity:t}:{})";
+const ownParts = {
+  name: "own-parts",
+  setup({ onLoad }) {
+    onLoad({ filter: /pyodide[/]pyodide\.mjs$/ }, ({ path }) => {
+      const replaced = (text, old, fresh) => {
+        if (text.split(old).length !== 2) throw new Error(`pyodide.mjs does not say ${old} exactly once`);
+        return text.replace(old, fresh);
+      };
+      const named = replaced(readFileSync(path, "utf8"), '"pyodide.asm.wasm"', JSON.stringify(plan.define.PARTS.wasm));
+      const part = JSON.stringify(resolve(root, "tools/boot/part.js"));
+      return { contents: `import { fetchPart } from ${part};\n${replaced(named, FETCHES, "fetchPart(n)")}` };
+    });
+  },
+};
+
+// A frame of another site may be refused all storage: Python must start without any. No package is
+// ever fetched, so none is kept; and what a page mounts is looked up when it mounts.
+const STORED = [
+  [/polyscript[/]esm[/]interpreter[/]pyodide\.js$/, "new IDBMapSync(`${indexURL}@${version}`)",
+    "Object.assign(new Map(), { sync() {}, close() {} })"],
+  [/@pyscript[/]core[/]src[/]fs\.js$/, "new IDBMap(NAMESPACE)",
+    "new Proxy({}, { get: (kept, name) => (...given) => (kept.map ??= new IDBMap(NAMESPACE))[name](...given) })"],
+];
+const withoutStorage = {
+  name: "without-storage",
+  setup({ onLoad }) {
+    for (const [filter, old, fresh] of STORED)
+      onLoad({ filter }, ({ path }) => {
+        const parts = readFileSync(path, "utf8").split(old);
+        if (parts.length !== 2) throw new Error(`${path} does not say ${old} exactly once`);
+        return { contents: parts.join(fresh) };
+      });
+  },
+};
+
+const bundle = async (entry, options) => {
+  const { outputFiles } = await build({
+    entryPoints: [resolve(root, entry)],
+    absWorkingDir: root,
+    nodePaths: [resolve(root, "node_modules")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    legalComments: "inline",
+    logLevel: "error",
+    define,
+    ...options,
+  });
+  return outputFiles[0].text;
+};
+
+const parts = {
+  core: () => bundle("tools/boot/core.js", { minify: true, plugins: [withoutUnused, withoutStorage] }),
+  // Emscripten's code is evaluated by name in places: its names must stay.
+  interpreter: () =>
+    bundle("tools/boot/interpreter.js", {
+      minifyWhitespace: true,
+      plugins: [ownParts],
+      loader: { ".py": "text" },
+      alias: { "pyodide/pyodide.asm.mjs": plan.script },
+      external: ["node:*", "ws"],
+      logOverride: { "direct-eval": "silent" },
+    }),
+  script: async () => (await transform(plan.sources[0], { minify: true, target: "es2022", define })).code,
+  page: async () => {
+    const looks = await transform(plan.define.SHELL.looks, { loader: "css", minify: true });
+    const shell = JSON.stringify({ ...plan.define.SHELL, looks: looks.code });
+    const source = `(() => {\n${plan.sources.join("\n;\n")}\n})();`;
+    return (await transform(source, { minify: true, target: "es2022", define: { ...define, SHELL: shell } })).code;
+  },
+};
+
+process.stdout.write(await parts[process.argv[2]]());

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Say everything that is wrong, not only the first thing; exit 1 if anything is.
+export PYTHONPATH=pyapp
+bin=.venv/bin
+failed=""
+try() {
+    echo "==> $*"
+    "$@" || failed="$failed
+  $*"
+}
+try $bin/ruff format --check
+try $bin/ruff check
+try $bin/mypy
+try $bin/lint-imports
+try $bin/python tools/files.py --check
+[ -f tools/contract.py ] && try $bin/python tools/contract.py --check
+[ -z "$failed" ] || { echo "Failed:$failed"; exit 1; }

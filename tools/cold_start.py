@@ -1,0 +1,196 @@
+"""Measure start-up: our page, PyScript and Pyodide as they come, and a JsSIP page, in one run.
+
+A fresh browser for each cold visit and its warm second; medians. Absolute times depend on the
+machine, so the budgets compare pages of the same run. Run it by `make bench`.
+"""
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import threading
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import CDPSession, Page, sync_playwright
+from websockets.sync.server import ServerConnection, serve
+
+import compress
+from static_server import serving
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCH = ROOT / "build" / "bench"
+NODE = """from js import document, performance
+node = document.createElement("p")
+document.body.append(node)
+performance.mark("webphone:python")
+"""
+STOCK = '{"interpreter": "/vendor/pyodide/pyodide.mjs", "packages_cache": "passthrough"}'
+# {sink} becomes the address of a WebSocket that accepts everything and answers nothing.
+PAGES = {
+    "ours": """<script src="/dist/webphone.js"></script>
+<web-phone id="phone" host="{sink}" username="alice" password="x" realm="example.com" auto-register
+  allow-insecure></web-phone>
+<script>phone.ready().then(() => performance.mark("usable"));</script>""",
+    "PyScript": f"""<script type="module" src="/vendor/pyscript/core.js"></script>
+<script type="py" config='{STOCK}'>{NODE}</script>""",
+    "Pyodide": f"""<script type="module">
+import {{ loadPyodide }} from "/vendor/pyodide/pyodide.mjs";
+const python = await loadPyodide();
+python.runPython(`{NODE}`);
+</script>""",
+    "JsSIP": """<script type="module">
+import JsSIP from "/jssip.mjs";
+const node = document.createElement("p");
+document.body.append(node);
+performance.mark("webphone:python");
+const socket = new JsSIP.WebSocketInterface("{sink}");
+new JsSIP.UA({sockets: [socket], uri: "sip:alice@example.com", password: "x"}).start();
+performance.mark("usable");
+</script>""",
+}
+WATCH = """
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+  const text = typeof data === "string" ? data : new TextDecoder().decode(data);
+  if (text.startsWith("REGISTER")) performance.mark("register");
+  return send.call(this, data);
+};
+"""
+MARKS = ["webphone:shell", "webphone:python", "usable", "register", "webphone:imports"]
+HEADS = ["shell", "first Python node", "usable", "REGISTER", "imports begin"]
+# 20 Mbit/s and 40 ms, in the units of Chrome's protocol.
+SLOW = {"offline": False, "latency": 40, "downloadThroughput": 2.5e6, "uploadThroughput": 2.5e6}
+WAYS = ("cold", "warm", "20 Mbit/s")
+Measured = dict[str, float]
+
+
+def prepare(sink: str) -> None:
+    """Lay out the pages and what they load, each file with its .br."""
+    shutil.rmtree(BENCH, ignore_errors=True)
+    BENCH.mkdir(parents=True)
+    shutil.copytree(ROOT / "dist", BENCH / "dist", ignore=shutil.ignore_patterns("*.html"))
+    shutil.copytree(ROOT / "web" / "vendor", BENCH / "vendor")
+    bundle = ["node_modules/.bin/esbuild", "node_modules/jssip/lib/JsSIP.js", "--bundle"]
+    more = ["--minify", "--format=esm", f"--outfile={BENCH / 'jssip.mjs'}", "--log-level=error"]
+    subprocess.run([*bundle, *more, "--define:global=globalThis"], cwd=ROOT, check=True)
+    for name, body in PAGES.items():
+        head = '<!doctype html><meta charset="utf-8"><title>Start-up</title><body>\n'
+        (BENCH / f"{name}.html").write_text(head + body.replace("{sink}", sink))
+    compress.main(BENCH)
+
+
+def visit(page: Page, protocol: CDPSession, url: str, wanted: list[str]) -> Measured:
+    """Open a page and wait for the last of its marks; milliseconds since navigation, and bytes."""
+    received: list[float] = []
+    protocol.on("Network.loadingFinished", lambda said: received.append(said["encodedDataLength"]))
+    page.goto(url)
+    page.wait_for_function(
+        "names => names.every((name) => performance.getEntriesByName(name).length)",
+        arg=wanted,
+        timeout=120_000,
+        polling=100,
+    )
+    times: Measured = page.evaluate(
+        "names => Object.fromEntries(names.flatMap((name) =>"
+        " performance.getEntriesByName(name).slice(0, 1).map((mark) => [name, mark.startTime])))",
+        MARKS,
+    )
+    heap: dict[str, Any] = protocol.send("Runtime.getHeapUsage")
+    memory = (heap["usedSize"] + heap.get("backingStorageSize", 0)) / 1e6
+    return times | {"bytes": sum(received), "memory": memory}
+
+
+def measure(origin: str, runs: int) -> dict[tuple[str, str], list[Measured]]:
+    """Visit every page in every way, round after round, so that a busy moment hits them all."""
+    found: dict[tuple[str, str], list[Measured]] = defaultdict(list)
+    with sync_playwright() as playwright:
+        for turn in range(runs):
+            for name in PAGES:
+                wanted = ["webphone:python", *(["register"] if name in ("ours", "JsSIP") else [])]
+                for way in WAYS:
+                    if way != "warm":
+                        browser = playwright.chromium.launch(
+                            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+                        )
+                        context = browser.new_context()
+                        context.add_init_script(WATCH)
+                    page = context.new_page()
+                    protocol = context.new_cdp_session(page)
+                    protocol.send("Network.enable")
+                    if way == "20 Mbit/s":
+                        protocol.send("Network.emulateNetworkConditions", SLOW)
+                    found[name, way].append(visit(page, protocol, f"{origin}/{name}.html", wanted))
+                    page.close()
+                    if way != "cold":
+                        browser.close()
+                print(f"  {turn + 1} of {runs}: {name}", flush=True)
+    return found
+
+
+def median(found: list[Measured], what: str) -> float | None:
+    values = [each[what] for each in found if what in each]
+    return statistics.median(values) if values else None
+
+
+def table(found: dict[tuple[str, str], list[Measured]]) -> str:
+    """The medians, as Markdown."""
+    heads = ["page", "visit", *(f"{head}, ms" for head in HEADS), "KiB", "MB of memory"]
+    rows = [heads, ["---"] * len(heads)]
+    for (name, way), visits in found.items():
+        marks = [median(visits, mark) for mark in MARKS]
+        size = (median(visits, "bytes") or 0) / 1024
+        memory = median(visits, "memory") or 0
+        shown = ["" if value is None else f"{value:.0f}" for value in marks]
+        rows.append([name, way, *shown, f"{size:.0f}", f"{memory:.0f}"])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def budgets(found: dict[tuple[str, str], list[Measured]]) -> list[tuple[str, float, float]]:
+    """What was promised: (sentence, measured, at most)."""
+
+    def ratio(way: str) -> float:
+        ours, stock = (median(found[name, way], "webphone:python") for name in ("ours", "PyScript"))
+        return (ours or 0) / (stock or 1)
+
+    begun = median(found["ours", "warm"], "webphone:imports") or 0
+    drawn = median(found["ours", "warm"], "webphone:python") or 0
+    return [
+        ("first Python node, cold, of PyScript as it comes", ratio("cold"), 0.35),
+        ("first Python node, warm, of PyScript as it comes", ratio("warm"), 0.42),
+        ("first Python node at 20 Mbit/s, of PyScript as it comes", ratio("20 Mbit/s"), 0.45),
+        ("KiB by brotli", (median(found["ours", "cold"], "bytes") or 0) / 1024, 3100),
+        ("ms from the interpreter to the first screen", drawn - begun, 150),
+    ]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("runs", type=int, nargs="?", default=5, help="rounds to take medians of")
+    options.add_argument("--write", action="store_true", help="write docs/bench.md too")
+    chosen = options.parse_args()
+
+    def swallow(socket: ServerConnection) -> None:
+        for _ in socket:
+            pass
+
+    with serve(swallow, "127.0.0.1", 0, subprotocols=["sip"]) as sink:  # type: ignore[list-item]
+        threading.Thread(target=sink.serve_forever, daemon=True).start()
+        prepare(f"ws://127.0.0.1:{sink.socket.getsockname()[1]}")
+        with serving(BENCH) as origin:
+            found = measure(origin, chosen.runs)
+        sink.shutdown()
+    lines = [table(found), "", "| budget | measured | at most | |", "| --- | --- | --- | --- |"]
+    for sentence, value, most in budgets(found):
+        verdict = "kept" if value <= most else "MISSED"
+        lines.append(f"| {sentence} | {value:.2f} | {most} | {verdict} |")
+    said = "\n".join(lines)
+    print(said)
+    if chosen.write:
+        title = f"# Start-up, measured by `make bench`\n\nMedians of {chosen.runs} visits.\n\n"
+        (ROOT / "docs" / "bench.md").write_text(title + said + "\n")
+
+
+if __name__ == "__main__":
+    main()

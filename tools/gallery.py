@@ -1,0 +1,238 @@
+"""Photograph every screen of the phone, in each width and theme, into tests/.run/gallery/.
+
+The screens are drawn by `screen()` from the pictures below; tests look at the same ones.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "pyapp"))
+
+from webphone.contract import (  # noqa: E402
+    CallRecord,
+    CallView,
+    Config,
+    Party,
+    Quality,
+    WebPhoneError,
+)
+from webphone.phone.picture import CallPicture, Farewell, Picture  # noqa: E402
+from webphone.ui.html import Node, render  # noqa: E402
+from webphone.ui.screen import screen  # noqa: E402
+from webphone.ui.view import View  # noqa: E402
+
+NOW = 10_000.0
+CSS = ROOT / "pyapp/webphone/ui/webphone.css"
+TARGET = ROOT / "tests/.run/gallery"
+WIDTHS = (280, 320, 600)
+THEMES = ("light", "dark")
+PARTS = ["dialpad", "dialled_number", "answer", "hangup", "hold", "mute", "dial", "status"]
+
+CONFIG = Config(host="wss://sip.example.com", username="1001", display_name="Anna Berg")
+MOMENT = "2026-11-23T10:00:00Z"
+
+
+def call(name: str, digits: str, stage: str, **more: Any) -> CallPicture:
+    """A call with `name` at `digits`, answered two minutes ago if its stage says so."""
+    incoming = stage in ("incoming", "answering")
+    peer = Party(uri=f"sip:{digits}@example.com", number=digits, display_name=name)
+    own = Party(uri="sip:1001@example.com", number="1001")
+    held = more.get("held_local", False), more.get("held_remote", False)
+    by = {(True, True): "both", (True, False): "local", (False, True): "remote"}.get(held)
+    states = {"preparing": "dialling", "incoming": "ringing", "answering": "ringing"}
+    view = CallView(
+        id=f"call-{digits}",
+        call_id=f"{digits}@example.com",
+        state="held" if by else states.get(stage, stage),
+        direction="incoming" if incoming else "outgoing",
+        from_=peer if incoming else own,
+        to=own if incoming else peer,
+        display_name=name,
+        started_at=MOMENT,
+        answered_at=MOMENT if stage == "active" else None,
+        muted=more.get("muted", False),
+        held_by=by,
+        codec="opus",
+        video=more.pop("video", False),
+        headers={},
+    )
+    given: dict[str, Any] = {
+        "view": view,
+        "peer_name": name or digits,
+        "peer_number": digits,
+        "stage": stage,
+        "started_at": NOW - 130,
+        "answered_at": NOW - 125 if stage == "active" else None,
+        "held_since": NOW - 42 if more.get("held_local") else None,
+        "held_local": False,
+        "held_remote": False,
+        "changing": False,
+        "muted": False,
+        "video_local": False,
+        "video_remote": False,
+        "digits": "",
+    }
+    return CallPicture(**{**given, **more})
+
+
+def record(talk: float, disposition: str = "answered") -> CallRecord:
+    """The record of a call to Bob that lasted `talk` seconds."""
+    return CallRecord(
+        id="call-1002",
+        call_id="1002@example.com",
+        session_id=None,
+        direction="outgoing",
+        from_=Party(uri="sip:1001@example.com", number="1001"),
+        to=Party(uri="sip:1002@example.com", number="1002", display_name="Bob Marsh"),
+        display_name="Bob Marsh",
+        started_at=MOMENT,
+        ringing_at=None,
+        answered_at=MOMENT if talk else None,
+        ended_at=MOMENT,
+        post_dial_delay_ms=None,
+        ring_seconds=0,
+        talk_seconds=talk,
+        hold_seconds=0,
+        disposition=disposition,
+        ended_by="remote",
+        sip_code=None,
+        sip_reason=None,
+        q850=None,
+        explanation="",
+        transferred_to=None,
+        server=None,
+        codec=None,
+        quality=Quality(),
+        recording_id=None,
+    )
+
+
+IDLE = Picture(config=CONFIG, state="registered", number="")
+BOB = call("Bob Marsh", "1002", "active")
+CLARA = call("Clara Nowak", "+442079460123", "active")
+
+
+def talking(*calls: CallPicture, **more: Any) -> Picture:
+    """A registered phone with these calls; the first has the ear."""
+    return replace(IDLE, calls=calls, active=calls[0].view.id, **more)
+
+
+def state(name: str, **more: Any) -> Picture:
+    return replace(IDLE, state=name, **more)
+
+
+def _ended(talk: float, words: str) -> Picture:
+    farewell = Farewell(record=record(talk), peer_name="Bob Marsh", peer_number="1002", words=words)
+    return replace(IDLE, farewell=farewell)
+
+
+HELD = replace(BOB, held_local=True, held_since=NOW - 42)
+RINGING = call("Clara Nowak", "+442079460123", "incoming")
+
+# Every screen by name.
+SCREENS: dict[str, tuple[Picture, View]] = {
+    "idle": (IDLE, View()),
+    "number typed": (replace(IDLE, number="+442079460123"), View()),
+    "calling": (talking(call("", "+442079460123", "dialling")), View()),
+    "ringing out": (talking(call("Bob Marsh", "1002", "ringing")), View()),
+    "ringing in": (replace(IDLE, calls=(RINGING,)), View()),
+    "connecting": (talking(call("Clara Nowak", "+442079460123", "answering")), View()),
+    "in call": (talking(BOB), View()),
+    "in call for hours": (talking(replace(CLARA, answered_at=NOW - 7384)), View()),
+    "keypad in call": (talking(replace(BOB, digits="1234*#")), View(keypad=BOB.view.id)),
+    "muted": (talking(replace(BOB, muted=True)), View()),
+    "held by me": (talking(HELD), View()),
+    "held by them": (talking(replace(BOB, held_remote=True)), View()),
+    "held by both": (talking(replace(HELD, held_remote=True, muted=True)), View()),
+    "holding": (talking(replace(BOB, changing=True)), View()),
+    "unstable": (talking(replace(BOB, unstable=True)), View()),
+    "two calls": (talking(CLARA, HELD), View()),
+    "call waiting": (talking(BOB, RINGING), View()),
+    "video": (talking(replace(BOB, video_remote=True, video_local=True)), View()),
+    "ended": (_ended(125, "Bob Marsh hung up."), View()),
+    "busy": (_ended(0, "The line is busy."), View()),
+    "not set up": (replace(IDLE, config=Config(), state="unconfigured"), View()),
+    "offline": (state("offline"), View()),
+    "connecting to server": (state("connecting"), View()),
+    "not registered": (state("connected"), View()),
+    "registering": (state("registering"), View()),
+    "reconnecting": (state("reconnecting", retry_at=NOW + 3), View()),
+    "sign-in failed": (state("failed", fault=WebPhoneError("auth_failed")), View()),
+    "microphone blocked": (replace(IDLE, fault=WebPhoneError("mic_denied")), View()),
+    "sound blocked": (replace(IDLE, sound_blocked=True), View()),
+    "do not disturb": (replace(IDLE, config=replace(CONFIG, dnd=True)), View()),
+    "disabled": (replace(IDLE, number="100", config=replace(CONFIG, disabled=True)), View()),
+    "disabled in call": (replace(talking(BOB), config=replace(CONFIG, disabled=True)), View()),
+    "hostile name": (
+        talking(
+            call(
+                "<b>Robert</b> & Sons, the longest name of any company in the book " * 3,
+                "+4420794601234567890123456789",
+                "active",
+            )
+        ),
+        View(),
+    ),
+}
+SCREENS |= {
+    f"{shown}, {part} hidden": (
+        replace(picture, config=replace(CONFIG, **{f"show_{part}": False})),
+        View(),
+    )
+    for part in PARTS
+    for shown, picture in (("idle", replace(IDLE, number="100")), ("in call", talking(BOB)))
+}
+
+
+def drawn(name: str) -> Node:
+    picture, view = SCREENS[name]
+    return screen(picture, view, NOW)
+
+
+def sheet(width: int, theme: str, names: list[str]) -> str:
+    """One HTML page with these screens side by side."""
+    figures = "".join(
+        f"<figure><figcaption>{name}</figcaption>"
+        f'<web-phone theme="{theme}" data-name="{name}"><template shadowrootmode="open">'
+        f"<style>{CSS.read_text()}</style>{render(drawn(name))}</template></web-phone></figure>"
+        for name in names
+    )
+    ground = "#e8ebef" if theme == "light" else "#05070a"
+    return (
+        "<!doctype html><meta charset=utf-8><style>"
+        f"body{{background:{ground};display:flex;flex-wrap:wrap;gap:16px;align-items:start;margin:16px}}"
+        f"figure{{margin:0;width:{width}px}}"
+        "figcaption{font:12px system-ui;color:#888;margin-bottom:4px}"
+        f"</style>{figures}"
+    )
+
+
+def main() -> None:
+    from playwright.sync_api import sync_playwright
+
+    TARGET.mkdir(parents=True, exist_ok=True)
+    wanted = sys.argv[1:] or list(SCREENS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        for width in WIDTHS:
+            for theme in THEMES:
+                columns = 6 if width < 600 else 3
+                page = browser.new_page(
+                    viewport={"width": columns * (width + 16) + 32, "height": 800}
+                )
+                page.set_content(sheet(width, theme, wanted))
+                page.screenshot(path=TARGET / f"{width}-{theme}.png", full_page=True)
+                page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+  // What the contract's errors, kinds of settings, and names are in JavaScript: from tools/meanings.js.
+  WebPhoneError: class WebPhoneError extends Error {
+    constructor({ code, message, hint, sipCode }) {
+      const [usual, remedy] = __webphone.errors[code] ?? __webphone.errors.internal;
+      super(message ?? usual);
+      Object.assign(this, { code, hint: hint ?? remedy }, sipCode == null ? {} : { sipCode });
+    }
+    get name() { return "WebPhoneError"; }
+    toJSON() { return { message: this.message, ...this }; }
+  },
+  read: ({ kind, initial = null }, value) => {
+    if (value == null) return initial;
+    const word = String(value).trim().toLowerCase();
+    if (kind === "shown" || kind === "boolean") return word !== "false";
+    if (kind === "integer") return Number(value);
+    if (kind === "list" && typeof value === "string") return value.split(/[\s,]+/).filter(Boolean);
+    return value;
+  },
+  // Gives a class the properties and methods of a phone; `own` is how that class does what they say.
+  dress: (prototype, own) => {
+    const { settings, readings, events, methods } = __webphone;
+    const define = (name, accessors) =>
+      Object.defineProperty(prototype, name, { configurable: true, enumerable: true, ...accessors });
+    for (const setting of settings)
+      define(setting.property, {
+        get() { return own.get(this, setting); },
+        set(value) { own.set(this, setting, value); },
+      });
+    for (const name of Object.keys(readings)) define(name, { get() { return own.told(this)[name]; }, set() {} });
+    for (const { handler } of Object.values(events).filter(({ handler }) => handler))
+      define(handler, {
+        get() { return own.handlers(this)[handler] ?? null; },
+        set(f) { own.handlers(this)[handler] = typeof f === "function" ? f : null; },
+      });
+    for (const name of methods) define(name, { writable: true, value(...args) { return own.ask(this, name, args); } });
+  },

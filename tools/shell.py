@@ -1,0 +1,84 @@
+"""The phone as it looks before Python is up: the idle screen as data for tools/boot/shell.js.
+
+A node is `[tag, attributes, ...children]`, a text is a string, and an SVG tag has a `*` before it.
+`data-when` names the properties of which one must be true for the node to be seen.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "pyapp"))
+
+from webphone.contract import Config, WebPhoneError, camel  # noqa: E402
+from webphone.phone.picture import Picture  # noqa: E402
+from webphone.ui import View, screen  # noqa: E402
+from webphone.ui.html import Node  # noqa: E402
+from webphone.ui.pieces import icon  # noqa: E402
+from webphone.ui.status import banners  # noqa: E402
+from webphone.ui.words import WORDS, say  # noqa: E402
+
+SHOWN = [item.name for item in fields(Config) if item.name.startswith("show_")]
+# Class or part -> the setting that shows it. A test compares the outcome with the screen's.
+WHEN = {
+    "card": " ".join(map(camel, SHOWN)),
+    "header": "showStatus",
+    "field": "showDialledNumber",
+    "keypad": "showDialpad",
+    "end": "showDial",
+}
+# Why the phone does not start -> the code of the error, and its words in webphone.ui.words.
+TROUBLES = {
+    "old": ("unsupported", "old_browser"),
+    "imported": ("invalid_config", "not_a_module"),
+    "blocked": ("policy_blocked", "wasm_blocked"),
+    "untrusted": ("policy_blocked", "untrusted"),
+    "lost": ("not_ready", "part_lost"),
+    "spoilt": ("not_ready", "part_spoilt"),
+    "disk": ("not_ready", "from_disk"),
+}
+
+
+def shell() -> dict[str, Any]:
+    """The trees `screen` and `fault`, the text of the `looks`, and the shell's own words."""
+    idle = Picture(config=Config(), state="unconfigured", number="0")
+    fault = Picture(config=Config(), state="failed", number="", fault=WebPhoneError("internal"))
+    return {
+        "screen": told(screen(idle, View(), 0.0)),
+        "fault": told(banners(fault)[0]),
+        "looks": (ROOT / "pyapp" / "webphone" / "ui" / "webphone.css").read_text(),
+        "name": say("phone"),
+        "starting": say("starting"),
+        "troubles": {
+            name: {"code": code, "message": WORDS[words], "hint": WORDS[f"{words}_hint"]}
+            for name, (code, words) in TROUBLES.items()
+        },
+    }
+
+
+def told(node: Node | str) -> Any:
+    """The node as data. Its state is Python's to tell: a status of the shell's own stands there."""
+    if isinstance(node, str):
+        return node
+    names = [node.attributes.get("class", ""), node.attributes.get("part", "")]
+    if "status" in names:
+        return starting()
+    when = next((WHEN[name] for name in names if name in WHEN), None)
+    given = {**node.attributes, **({"data-when": when} if when else {})}
+    below = [] if names[0] == "spoken" else [child for child in node.children if not closes(child)]
+    return ["*" + node.tag if node.svg else node.tag, given, *map(told, below)]
+
+
+def closes(node: Node | str) -> bool:
+    """A fault of the start stays: nobody could bring it back."""
+    return isinstance(node, Node) and node.attributes.get("part") == "dismiss"
+
+
+def starting() -> Any:
+    """`data-shell`: Python puts its own in this place, so that nothing on the page moves."""
+    given = {"part": "status", "data-mood": "busy", "data-shell": "", "hidden": ""}
+    return ["span", given, told(icon("busy")), ["span", {"class": "words"}, say("starting")]]

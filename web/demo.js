@@ -1,0 +1,83 @@
+// The demo page: the form sets the phone's attributes, the list shows its events.
+(() => {
+  const phone = document.getElementById("phone");
+  const form = document.getElementById("settings");
+  const log = document.getElementById("log");
+
+  const inside = "inside" in document.documentElement.dataset; // the one file that holds everything
+  if (location.protocol === "file:" && !inside) {
+    const notice = document.getElementById("notice");
+    notice.textContent =
+      "This page was opened from disk, where a browser does not let it load its own parts. " +
+      "In a terminal in this folder run “make demo” and open http://127.0.0.1:8080/ instead. " +
+      "To put the phone on a web server of yours, run “make dist” and copy the folder “dist” there.";
+    notice.hidden = false;
+  }
+
+  // Served by the built-in exchange, each tab takes the next free name of these and signs in.
+  const names = ["alice", "bob", "carol", "dave", "erin", "frank"];
+  const tell = (text) => {
+    const told = document.getElementById("welcome");
+    told.textContent = text;
+    told.hidden = false;
+  };
+  const welcome = (mine) => {
+    const other = names.find((name) => name !== mine);
+    tell(`You are ${mine}. Open this page in another tab, and call ${other}.`);
+    document.title = `${mine} - Webphone`;
+    const host = new URL("/ws", location.href.replace(/^http/, "ws")).href;
+    const account = { host, username: mine, password: "demo", realm: location.hostname, "display-name": mine };
+    for (const [name, value] of Object.entries(account)) form.elements[name].value = value;
+    if (!form.elements.dial.value) form.elements.dial.value = other;
+    form.elements["auto-register"].checked = true;
+    fields().forEach(apply);
+  };
+  const take = (left) =>
+    left.length &&
+    navigator.locks.request(`webphone-demo-${left[0]}`, { ifAvailable: true }, (lock) => {
+      if (!lock) return void take(left.slice(1));
+      welcome(left[0]);
+      return new Promise(() => {}); // the name is this tab's until it closes
+    });
+
+  const apply = ({ name, type, checked, value }) => {
+    if (name.startsWith("show-")) phone.setAttribute(name, String(checked));
+    else if (type === "checkbox") phone.toggleAttribute(name, checked);
+    else if (value) phone.setAttribute(name, value);
+    else phone.removeAttribute(name);
+  };
+  const fields = () => [...form.elements].filter((field) => field.name);
+
+  const [arrival] = performance.getEntriesByType("navigation");
+  if (arrival?.serverTiming?.some(({ name }) => name === "webphone-exchange")) take(names);
+
+  if (inside) {
+    tell("This phone needs no server: call 600 and hear yourself. For a server of yours, untick the demo.");
+    form.elements.demo.checked = true;
+    form.elements.dial.value = "600";
+    fields().forEach(apply);
+  }
+  // Whoever names a server wants to use it.
+  form.elements.host.addEventListener("input", () => (form.elements.demo.checked = false));
+
+  form.addEventListener("change", ({ target }) => {
+    if (target.type === "checkbox" || target.tagName === "SELECT") apply(target);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    fields().forEach(apply);
+    phone.register?.().catch((error) => console.info(error.message));
+  });
+
+  const events =
+    "ready connecting reconnecting registered unregistered ringingin ringingout answer hold resume " +
+    "mute unmute dtmf transfer end error message notify numberchange";
+  for (const name of events.split(" "))
+    phone.addEventListener(name, ({ detail }) => {
+      const line = document.createElement("li");
+      const time = new Date().toLocaleTimeString();
+      line.textContent = `${time} ${name} ${detail == null ? "" : JSON.stringify(detail)}`;
+      log.prepend(line);
+      if (log.children.length > 200) log.lastElementChild.remove();
+    });
+})();

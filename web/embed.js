@@ -1,0 +1,92 @@
+// A phone in an iframe: makes the frame, and carries wishes and news over a port that only the two hold.
+(() => {
+  const { settings, methods, events, readings, WebPhoneError, read } = globalThis.__webphone;
+  const script = document.currentScript, to = location.protocol === "file:" ? " *" : "";
+  const ALLOW = `microphone${to}; camera${to}; autoplay${to}; display-capture${to}; speaker-selection${to}; screen-wake-lock${to}; clipboard-write${to}; hid${to}; local-network${to}; loopback-network${to}; fullscreen${to}`;
+  class WebPhoneFrame extends EventTarget {
+    #port = null; #origin; #loads = 0; #met = 0; #rid = 0; #queue = []; #waiting = new Map(); #note = null; #over = new AbortController();
+    #values = {}; #told = { ...readings }; #handlers = {}; #heard = new WeakMap();
+    constructor({ src = new URL("embed.html", script.src).href, target = document.body, after = null, id = "", title = "Phone", allow = ALLOW, sandbox = null, ...given } = {}) {
+      super();
+      const frame = this.iframe = Object.assign(document.createElement("iframe"), { id, allow, src, title, width: 320, height: 480, frameBorder: 0, phone: this });
+      if (sandbox !== null) frame.sandbox = sandbox;
+      this.#origin = new URL(frame.src).origin;
+      frame.addEventListener("load", () => { this.#loads += 1; });
+      window.addEventListener("message", (event) => this.#meet(event), this.#over);
+      document.addEventListener("click", (event) => this.#click(event), this.#over);
+      const lost = { code: "not_ready", message: `The phone at ${frame.src} does not answer.`, hint: "Open that address by itself: it says what is wrong." };
+      setTimeout(() => this.#met || this.#over.signal.aborted || this.#dispatch("error", lost), 60_000);
+      this.#set(given);
+      after ? after.after(frame) : (target.append ? target : document.querySelector(target)).append(frame);
+    }
+    remove() { this.#cut("The phone was removed."); this.#over.abort(); this.iframe.remove(); }
+    async on(name, f) { this.addEventListener(name, this.#heard.get(f) ?? (this.#heard.set(f, (event) => f.call(this, event.detail, event)), this.#heard.get(f))); }
+    async off(name, f) { this.removeEventListener(name, this.#heard.get(f)); }
+    #meet({ source, origin, data }) {
+      if (source !== this.iframe.contentWindow || origin !== this.#origin || data?.webphone !== 1) return;
+      if (data.type === "error") this.#dispatch("error", data.error);
+      const load = Math.max(this.#loads, 1), { port1, port2 } = new MessageChannel();
+      if (data.type !== "hello" || load === this.#met) return; // each load is answered once
+      if (this.#met) { this.#cut("The frame was loaded again."); this.#set(this.#values); }
+      [this.#met, this.#port, port1.onmessage] = [load, port1, (event) => this.#hear(event.data)];
+      source.postMessage({ webphone: 1, type: "init", id: data.frameId }, origin === "null" ? "*" : origin, [port2]);
+      for (const message of this.#queue.splice(0)) port1.postMessage(message);
+    }
+    #cut(message) {
+      this.#port?.close();
+      for (const { reject } of this.#waiting.values()) reject(new WebPhoneError({ code: "cancelled", message, hint: "Ask again." }));
+      [this.#port, this.#queue, this.#told, this.#waiting] = [null, [], { ...readings }, new Map()];
+    }
+    #post(message) { this.#port ? this.#port.postMessage(message) : this.#queue.push(structuredClone(message)); }
+    #set(given) {
+      Object.assign(this.#values, given);
+      for (const name in given) delete this.#told[name];
+      const { captureLinks, ...props } = given, functions = Object.keys(props).filter((name) => typeof props[name] === "function" && delete props[name]);
+      this.#post({ type: "set", props, functions });
+    }
+    async #ask(method, args) {
+      if (method === "setConfig") Object.assign(this.#values, args[0]);
+      try { this.#post({ type: "call", rid: ++this.#rid, method, args }); } catch { throw new WebPhoneError({ code: "unsupported", message: "A function can't go into the frame.", hint: "Set it as a property." }); }
+      return new Promise((resolve, reject) => this.#waiting.set(this.#rid, { resolve, reject }));
+    }
+    #hear({ type, rid, ok, value, error, name, detail, what, args, open, height, text, config, ...told }) {
+      if (type === "result") this.#waiting.get(rid)?.[ok ? "resolve" : "reject"](ok ? value : new WebPhoneError(error));
+      if (type === "result") this.#waiting.delete(rid);
+      if (type === "event") this.#dispatch(name, detail);
+      if (type === "state") Object.assign(this.#told, told, config);
+      if (type === "ask") this.#answer(what, args).then((value) => ({ ok: true, value }), (fault) => ({ ok: false, message: `${fault?.message}` })).then((said) => this.#post({ type: "answer", rid, ...said }));
+      if (type === "resize") this.iframe.height = height;
+      if (type === "visibility") this.iframe.hidden = !open;
+      if (type === "log") console.info(text);
+    }
+    async #answer(what, args) {
+      if (what !== "notify") return events[what] ? this.#dispatch(what, ...args) : this.#values[what](...args);
+      const may = !document.hasFocus() && globalThis.Notification?.permission === "granted";
+      if (may) this.#note = Object.assign(new Notification(args[0].title, args[0]), { onclick: () => this.iframe.focus() });
+    }
+    #dispatch(name, told) {
+      if (name === "answer" || name === "end") this.#note?.close();
+      const event = new CustomEvent(name, { ...events[name], detail: name === "error" ? new WebPhoneError(told) : told });
+      this.#handlers[events[name]?.handler]?.call(this, event.detail, event);
+      return this.dispatchEvent(event);
+    }
+    #click(event) {
+      const link = event.composedPath().find((node) => node.localName === "a" && node.href), wanted = `${this.#values.captureLinks ?? ""}`;
+      if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || !wanted.match(/\w+/g)?.includes(link.protocol.slice(0, -1))) return;
+      event.preventDefault();
+      const number = decodeURIComponent(link.href.replace(/^(tel|callto):/, ""));
+      wanted.trim().endsWith("!") ? this.makeCall(number).catch((fault) => this.#dispatch("error", fault)) : this.#set({ dial: number });
+    }
+    static {
+      const define = (name, get, set = () => {}) => Object.defineProperty(this.prototype, name, { configurable: true, enumerable: true, get, set });
+      for (const setting of settings) define(setting.property, function () { return setting.secret ? undefined : this.#told[setting.property] ?? read(setting, this.#values[setting.property]); }, function (value) { this.#set({ [setting.property]: value }); });
+      for (const name in readings) define(name, function () { return this.#told[name]; });
+      for (const { handler } of Object.values(events)) if (handler) define(handler, function () { return this.#handlers[handler] ?? null; }, function (f) { this.#handlers[handler] = f; });
+      for (const name of methods) this.prototype[name] = function (...args) { return this.#ask(name, args); };
+    }
+  }
+  globalThis.WebPhoneEmbed ??= { create: (given) => new WebPhoneFrame(given) };
+  if (!script.closest("body")) return; // in the head it waits for WebPhoneEmbed.create()
+  script.phone = WebPhoneEmbed.create({ after: script.dataset.target ? null : script, ...script.dataset });
+  delete script.dataset.password;
+})();

@@ -1,0 +1,474 @@
+// Generated from pyapp/webphone/contract.py by `make contract`.
+
+export type PhoneState = "unconfigured" | "offline" | "connecting" | "connected" | "registering" | "registered" | "reconnecting" | "failed";
+export type ErrorCode = "not_ready" | "not_configured" | "insecure_context" | "mic_denied" | "mic_missing" | "mic_busy" | "policy_blocked" | "sound_blocked" | "connection_failed" | "local_network_denied" | "auth_failed" | "register_failed" | "busy" | "declined" | "not_found" | "no_answer" | "unavailable" | "timeout" | "media_failed" | "in_call" | "no_call" | "unsupported" | "other_tab" | "invalid_number" | "invalid_config" | "cancelled" | "forbidden_origin" | "internal";
+
+/** One end of a call. */
+export interface Party {
+  uri: string;
+  number: string;
+  displayName: string;
+}
+
+/** How the call sounded. */
+export interface Quality {
+  mos: number | null;
+  loss: number | null;
+  jitterMs: number | null;
+  rttMs: number | null;
+}
+
+/** A call as pages see it; times are ISO 8601 in UTC. */
+export interface CallView {
+  id: string;
+  callId: string;
+  state: "dialling" | "ringing" | "early" | "active" | "held" | "ended";
+  direction: "incoming" | "outgoing";
+  from: Party;
+  to: Party;
+  displayName: string;
+  startedAt: string;
+  answeredAt: string | null;
+  muted: boolean;
+  heldBy: "local" | "remote" | "both" | null;
+  codec: string | null;
+  video: boolean;
+  headers: Record<string, string>;
+}
+
+/** What is left of a call: exactly one record each. */
+export interface CallRecord {
+  id: string;
+  callId: string;
+  sessionId: string | null;
+  direction: "incoming" | "outgoing";
+  from: Party;
+  to: Party;
+  displayName: string;
+  startedAt: string;
+  ringingAt: string | null;
+  answeredAt: string | null;
+  endedAt: string;
+  postDialDelayMs: number | null;
+  ringSeconds: number;
+  talkSeconds: number;
+  holdSeconds: number;
+  disposition: "answered" | "missed" | "rejected" | "cancelled" | "busy" | "no-answer" | "failed" | "answered-elsewhere";
+  endedBy: "local" | "remote" | "system";
+  sipCode: number | null;
+  sipReason: string | null;
+  q850: number | null;
+  explanation: string;
+  transferredTo: string | null;
+  server: string | null;
+  codec: string | null;
+  quality: Quality;
+  recordingId: string | null;
+}
+
+export interface Device { id: string; kind: string; label: string }
+
+/** What a rejected promise and the `error` event carry. */
+export interface WebPhoneError extends Error {
+  readonly name: "WebPhoneError";
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly sipCode?: number;
+}
+
+/** How a phone is set up; each one is a property of the element too. */
+export interface WebPhoneConfig {
+  /** Show the keys 0-9 * #. */
+  showDialpad: boolean;
+  /** Show the number's field. */
+  showDialledNumber: boolean;
+  /** Show the Answer button. */
+  showAnswer: boolean;
+  /** Show the Hang up button. */
+  showHangup: boolean;
+  /** Show the Hold button: network-level hold. */
+  showHold: boolean;
+  /** Show the Mute button: the microphone. */
+  showMute: boolean;
+  /** Show the Dial button. */
+  showDial: boolean;
+  /** Show registration and call status. */
+  showStatus: boolean;
+  /** Register as soon as credentials are there, and again when they change. */
+  autoRegister: boolean;
+  /** WebSocket address of the SIP server; several, separated by commas, are tried in order. */
+  host: string;
+  /** Digest user, and user of the address of record. */
+  username: string;
+  /** Digest password; consumed at once, never readable again. */
+  password: string;
+  /** From name of outgoing calls. */
+  displayName: string;
+  /** From number of outgoing calls; the username when empty. */
+  cli: string;
+  /** Authorization domain, and domain of the address of record; the host's when empty. */
+  realm: string;
+  /** Colours. */
+  theme: "auto" | "light" | "dark";
+  /** Shape of the phone. */
+  layout: "auto" | "bar" | "compact" | "full" | "launcher";
+  /** ISO 3166 code of two letters: tones and number format; from `lang` when empty. */
+  country: string;
+  /** Prefills the number. */
+  dial: string;
+  /** When Python is started. */
+  loading: "eager" | "idle" | "interaction";
+  /** Use the built-in exchange, no server: nothing else need be set. */
+  demo: boolean;
+  /** Answer incoming calls at once. */
+  autoAnswer: boolean;
+  /** Do not disturb: incoming calls are refused as busy. */
+  dnd: boolean;
+  /** Call and answer with video. */
+  video: boolean;
+  /** Let ws: go to other machines than this one. */
+  allowInsecure: boolean;
+  /** Freeze the controls; never ends a call. */
+  disabled: boolean;
+  /** Let a second call ring during a call. */
+  callWaiting: "on" | "off";
+  /** How many calls at a time. */
+  maxCalls: number;
+  /** Record calls. */
+  record: "off" | "ask" | "on";
+  /** Which tabs register. */
+  multiTab: "all" | "leader";
+  /** Name of a built-in ringtone, or the URL of one. */
+  ringtone: string;
+  /** STUN and TURN servers. */
+  iceServers: RTCIceServer[] | (() => Promise<RTCIceServer[]>);
+  /** Where to fetch ice-servers. */
+  iceServersUrl: string;
+  /** Which network paths the sound may take. */
+  icePolicy: "all" | "relay";
+  /** Codec names in order of preference, `!` before a name removes it; the browser's if empty. */
+  codecs: string[];
+  /** Lifetime of the registration in seconds. */
+  registerExpires: number;
+  /** Session timer in seconds, at least 90 (RFC 4028 §4); 0 = off. */
+  sessionExpires: number;
+  /** How digits are sent in a call. */
+  dtmf: "auto" | "rtp" | "info";
+  /** RFC 5626 flows, 1 or 2. */
+  flows: number;
+  /** What to do on a 3xx. */
+  redirectPolicy: "follow" | "ask" | "refuse";
+  /** Numbers that need a confirmation; the country's when empty. */
+  emergencyNumbers: string[];
+  /** Links of the page that dial: tel, sip, callto. */
+  captureLinks: string[];
+  /** on, off, or a list of `no-x`, x being the key. */
+  hotkeys: string[];
+  /** Origins that may frame the iframe build, besides its own; `*` is every one. */
+  allowOrigins: string[];
+  /** What the developer console gets. */
+  logLevel: "off" | "error" | "info" | "debug";
+  /** Gives {username, password}, {username, ha1} or {token}. */
+  credentials: ((...told: any[]) => Promise<any>) | null;
+  /** Names a caller. */
+  contactLookup: ((...told: any[]) => Promise<any>) | null;
+  /** MediaStreamConstraints for getUserMedia. */
+  constraints: Record<string, unknown> | null;
+  /** Headers added to every INVITE, {name: text}. */
+  extraHeaders: Record<string, string> | null;
+  /** Replaces visible words, {key: text}. */
+  strings: Record<string, unknown> | null;
+}
+
+/** The detail of each event. */
+export interface WebPhoneEventDetails {
+  /** A call was answered, by either side. */
+  answer: CallView & {answeredBy: "local" | "remote"};
+  /** It rings at the other side: 180 or 183 came. */
+  ringingout: CallView & {stage: "ringing" | "earlymedia", sipCode: number};
+  /** A call comes in; preventDefault() keeps the phone quiet. */
+  ringingin: CallView & {alertInfo: string | null, verstat: string | null, forwardedFrom: Party | null};
+  /** A call is over. */
+  end: CallRecord;
+  /** The server knows where we are. */
+  registered: {server: string, expires: number, aor: string};
+  /** The server no longer knows. */
+  unregistered: {reason: "user" | "expired" | "lost" | "other-tab", willRetry: boolean};
+  /** A fault: connection, registration, microphone or internal. */
+  error: WebPhoneError;
+  /** Python has drawn the first screen. */
+  ready: {};
+  /** The phone's state changed. */
+  statechange: {state: PhoneState, previous: PhoneState};
+  /** A server is being tried. */
+  connecting: {server: string, attempt: number};
+  /** The connection is lost; the next try comes in `seconds`. */
+  reconnecting: {server: string, seconds: number, attempt: number};
+  /** Somebody wants to dial; preventDefault() stops it. */
+  beforedial: {target: string, video: boolean};
+  /** A call was put on hold. */
+  hold: CallView & {by: "local" | "remote"};
+  /** A call was taken off hold. */
+  resume: CallView & {by: "local" | "remote"};
+  /** The microphone was muted. */
+  mute: CallView;
+  /** The microphone was opened. */
+  unmute: CallView;
+  /** A digit was sent or received. */
+  dtmf: CallView & {by: "local" | "remote"} & {tone: string};
+  /** A transfer moved on. */
+  transfer: CallView & {stage: "requested" | "accepted" | "progress" | "completed" | "failed", sipCode: number | null};
+  /** A conference changed. */
+  conference: {calls: string[]};
+  /** A recording started, paused or ended. */
+  recording: CallView & {state: string, recordingId: string | null};
+  /** A text came. */
+  message: {from: Party, text: string, contentType: string};
+  /** News of a subscription. */
+  notify: {event: string, body: string, value: unknown};
+  /** A microphone, loudspeaker or camera came or went. */
+  devicechange: {devices: Device[]};
+  /** How the call sounds now. */
+  quality: CallView & {quality: Quality};
+  /** The typed number changed. */
+  numberchange: {number: string};
+  /** Show what is known of the caller. */
+  screenpop: CallView;
+  /** The call records changed. */
+  historychange: {};
+  /** Another tab took or left the phone. */
+  leaderchange: {leader: boolean};
+}
+
+export type WebPhoneEventMap = {
+  [Name in keyof WebPhoneEventDetails]: CustomEvent<WebPhoneEventDetails[Name]>;
+};
+type Details = WebPhoneEventDetails;
+type Handler<Name extends keyof Details> =
+  ((detail: Details[Name], event: WebPhoneEventMap[Name]) => void) | null;
+
+type Readable = Omit<WebPhoneConfig, "password">;
+export interface WebPhone extends Readable {}
+/** The element `<web-phone>`. Methods may be called before Python is up: they wait. */
+export class WebPhone extends HTMLElement {
+  static readonly formAssociated: true;
+  /** The phone with that id, or null. */
+  static get(id: string): WebPhone | null;
+  name: string;
+  readonly form: HTMLFormElement | null;
+  /** Write-only. */
+  set password(value: string | null);
+  /** The calls, oldest first. */
+  readonly calls: CallView[];
+  /** The call that has the ear. */
+  readonly activeCall: CallView | null;
+  /** What the phone is doing. */
+  readonly state: PhoneState;
+  /** The call records, newest first. */
+  readonly history: CallRecord[];
+  /** Microphones, loudspeakers, cameras. */
+  readonly devices: Device[];
+  /** The active call's media counters. */
+  readonly stats: object | null;
+  /** A call was answered, by either side. */
+  onAnswer: Handler<"answer">;
+  /** It rings at the other side: 180 or 183 came. */
+  onRingingOut: Handler<"ringingout">;
+  /** A call comes in; preventDefault() keeps the phone quiet. */
+  onRingingIn: Handler<"ringingin">;
+  /** A call is over. */
+  onEnd: Handler<"end">;
+  /** The server knows where we are. */
+  onRegistered: Handler<"registered">;
+  /** The server no longer knows. */
+  onUnregistered: Handler<"unregistered">;
+  /** A fault: connection, registration, microphone or internal. */
+  onError: Handler<"error">;
+  /** Waits for the phone. Settles when Python has drawn the first screen. */
+  ready(): Promise<void>;
+  /** Changes settings. Settles when they are applied. */
+  setConfig(changes: Partial<WebPhoneConfig> & { wsServers?: string | string[] }): Promise<void>;
+  /** Opens the socket to the server. Settles when it is open, after failover; rejects when every host failed once. */
+  connect(): Promise<void>;
+  /** Registers with the server, connecting first. Settles on the 2xx; rejects on the final failure. */
+  register(): Promise<void>;
+  /** Removes the registration. Settles on the final response. */
+  unregister(): Promise<void>;
+  /** Removes the registration and closes the socket. Settles when it is closed. */
+  disconnect(): Promise<void>;
+  /** Calls somebody. Settles with the call once the INVITE is sent; rejects only before that. */
+  makeCall(target: string, options?: { video?: boolean; headers?: Record<string, string>; displayName?: string }): Promise<CallView>;
+  /** Answers a ringing call. Settles when the 2xx is sent. */
+  answer(id?: string, options?: { video?: boolean }): Promise<CallView>;
+  answer(options?: { video?: boolean }): Promise<CallView>;
+  /** Refuses a ringing call. Settles at once. */
+  reject(id?: string, code?: number): Promise<void>;
+  /** Sends a ringing caller elsewhere (302). Settles at once. */
+  redirect(id: string, target: string): Promise<void>;
+  /** Ends a call, in whatever state it is. Settles at once. */
+  hangup(id?: string): Promise<void>;
+  /** Ends every call. Settles at once. */
+  hangupAll(): Promise<void>;
+  /** Puts a call on hold by re-INVITE; without an id it toggles. Settles with the call on the final answer to the re-INVITE. */
+  hold(id?: string): Promise<CallView>;
+  /** Takes a call off hold. Settles with the call on the final answer to the re-INVITE. */
+  resume(id?: string): Promise<CallView>;
+  /** Holds the active call and resumes the held one. Settles when both have settled. */
+  swap(): Promise<void>;
+  /** Mutes the microphone; without arguments it toggles. Settles at once, with whether it is muted now. */
+  mute(on?: boolean, id?: string): Promise<boolean>;
+  /** Opens the microphone. Settles at once, with whether it is muted now. */
+  unmute(id?: string): Promise<boolean>;
+  /** Presses a key: types when idle, sends a digit in a call. Settles at once. */
+  dialpadPress(key: string): Promise<void>;
+  /** Sends digits in a call. Settles when they are handed to the sender. */
+  sendDtmf(tones: string, options?: { duration?: number; gap?: number; method?: string; id?: string }): Promise<void>;
+  /** Transfers a call (REFER). Settles on the final NOTIFY. Not built yet: rejects with `unsupported`. */
+  transfer(target: string, id?: string): Promise<void>;
+  /** Calls somebody while the caller waits. Settles with the call once the INVITE is sent. Not built yet: rejects with `unsupported`. */
+  consult(target: string): Promise<CallView>;
+  /** Joins the active and the held call. Settles on the final NOTIFY. Not built yet: rejects with `unsupported`. */
+  completeTransfer(): Promise<void>;
+  /** Goes back to the held call. Settles when it is resumed. Not built yet: rejects with `unsupported`. */
+  cancelTransfer(): Promise<void>;
+  /** Joins calls. Settles when they hear each other. Not built yet: rejects with `unsupported`. */
+  conference(ids?: string[]): Promise<void>;
+  /** Takes a call out of the conference. Settles when it is held. Not built yet: rejects with `unsupported`. */
+  split(id: string): Promise<void>;
+  /** Sends a text (MESSAGE). Settles on the final response. Not built yet: rejects with `unsupported`. */
+  sendMessage(target: string, text: string, options?: { contentType?: string }): Promise<void>;
+  /** Sends an INFO in a call. Settles on the final response. Not built yet: rejects with `unsupported`. */
+  sendInfo(body: string, options?: { contentType?: string; id?: string }): Promise<void>;
+  /** Asks a target or the server for its abilities (OPTIONS). Settles on the final response. Not built yet: rejects with `unsupported`. */
+  sendOptions(target?: string): Promise<void>;
+  /** Subscribes to an event package. Settles on the final response. Not built yet: rejects with `unsupported`. */
+  subscribe(target: string, event: string): Promise<void>;
+  /** Ends a subscription. Settles on the final response. Not built yet: rejects with `unsupported`. */
+  unsubscribe(target: string, event: string): Promise<void>;
+  /** Publishes a state. Settles on the final response. Not built yet: rejects with `unsupported`. */
+  publish(event: string, value: unknown): Promise<void>;
+  /** Adds video to the call. Settles on the final answer to the re-INVITE. Not built yet: rejects with `unsupported`. */
+  startVideo(): Promise<void>;
+  /** Removes video from the call. Settles on the final answer to the re-INVITE. Not built yet: rejects with `unsupported`. */
+  stopVideo(): Promise<void>;
+  /** Chooses the camera. Settles when it is in use. Not built yet: rejects with `unsupported`. */
+  setCamera(id: string): Promise<void>;
+  /** Shares the screen. Settles when it is shared. Not built yet: rejects with `unsupported`. */
+  shareScreen(on?: boolean): Promise<void>;
+  /** Records the call. Settles when it runs. Not built yet: rejects with `unsupported`. */
+  startRecording(): Promise<void>;
+  /** Pauses the recording. Settles at once. Not built yet: rejects with `unsupported`. */
+  pauseRecording(on?: boolean): Promise<void>;
+  /** Ends the recording. Settles with the recording's id. Not built yet: rejects with `unsupported`. */
+  stopRecording(): Promise<string>;
+  /** Chooses the microphone. Settles when it is in use. Not built yet: rejects with `unsupported`. */
+  setInput(id: string): Promise<void>;
+  /** Chooses the loudspeaker. Settles when it is in use. Not built yet: rejects with `unsupported`. */
+  setOutput(id: string): Promise<void>;
+  /** Chooses where it rings. Settles when it is in use. Not built yet: rejects with `unsupported`. */
+  setRinger(id: string): Promise<void>;
+  /** Sets the volume. Settles at once. Not built yet: rejects with `unsupported`. */
+  setVolume(x: number): Promise<void>;
+  /** Tests network, server and devices. Settles with the report. Not built yet: rejects with `unsupported`. */
+  diagnose(): Promise<object>;
+  /** Exports the call records. Settles with the text. Not built yet: rejects with `unsupported`. */
+  exportHistory(format?: string): Promise<string>;
+  /** Deletes the call records. Settles when done. Not built yet: rejects with `unsupported`. */
+  clearHistory(): Promise<void>;
+  /** Deletes all that is stored. Settles when done. Not built yet: rejects with `unsupported`. */
+  forgetEverything(): Promise<void>;
+  /** Gives the trace of what happened, secrets struck out. Settles at once. Not built yet: rejects with `unsupported`. */
+  getTrace(): Promise<object>;
+  /** Shows the phone. Settles at once. */
+  show(): Promise<void>;
+  /** Hides the phone; calls go on. Settles at once. */
+  hide(): Promise<void>;
+  /** Calls f(detail, event) at each event of that name. */
+  on<Name extends keyof Details>(
+    name: Name,
+    f: NonNullable<Handler<Name>>,
+  ): Promise<void>;
+  /** Stops calling f. */
+  off<Name extends keyof Details>(
+    name: Name,
+    f: NonNullable<Handler<Name>>,
+  ): Promise<void>;
+  addEventListener<Name extends keyof WebPhoneEventMap>(
+    name: Name,
+    listener: (this: WebPhone, event: WebPhoneEventMap[Name]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    name: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Name extends keyof WebPhoneEventMap>(
+    name: Name,
+    listener: (this: WebPhone, event: WebPhoneEventMap[Name]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener(
+    name: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+/** The attributes, for JSX. */
+export interface WebPhoneAttributes {
+  id?: string;
+  name?: string;
+  "show-dialpad"?: string | number | boolean;
+  "show-dialled-number"?: string | number | boolean;
+  "show-answer"?: string | number | boolean;
+  "show-hangup"?: string | number | boolean;
+  "show-hold"?: string | number | boolean;
+  "show-mute"?: string | number | boolean;
+  "show-dial"?: string | number | boolean;
+  "show-status"?: string | number | boolean;
+  "auto-register"?: string | number | boolean;
+  "host"?: string | number | boolean;
+  "username"?: string | number | boolean;
+  "password"?: string | number | boolean;
+  "display-name"?: string | number | boolean;
+  "cli"?: string | number | boolean;
+  "realm"?: string | number | boolean;
+  "theme"?: "auto" | "light" | "dark";
+  "layout"?: "auto" | "bar" | "compact" | "full" | "launcher";
+  "country"?: string | number | boolean;
+  "dial"?: string | number | boolean;
+  "loading"?: "eager" | "idle" | "interaction";
+  "demo"?: string | number | boolean;
+  "auto-answer"?: string | number | boolean;
+  "dnd"?: string | number | boolean;
+  "video"?: string | number | boolean;
+  "allow-insecure"?: string | number | boolean;
+  "disabled"?: string | number | boolean;
+  "call-waiting"?: "on" | "off";
+  "max-calls"?: string | number | boolean;
+  "record"?: "off" | "ask" | "on";
+  "multi-tab"?: "all" | "leader";
+  "ringtone"?: string | number | boolean;
+  "ice-servers"?: string | number | boolean;
+  "ice-servers-url"?: string | number | boolean;
+  "ice-policy"?: "all" | "relay";
+  "codecs"?: string | number | boolean;
+  "register-expires"?: string | number | boolean;
+  "session-expires"?: string | number | boolean;
+  "dtmf"?: "auto" | "rtp" | "info";
+  "flows"?: string | number | boolean;
+  "redirect-policy"?: "follow" | "ask" | "refuse";
+  "emergency-numbers"?: string | number | boolean;
+  "capture-links"?: string | number | boolean;
+  "hotkeys"?: string | number | boolean;
+  "allow-origins"?: string | number | boolean;
+  "log-level"?: "off" | "error" | "info" | "debug";
+}
+
+declare global {
+  var WebPhone: typeof import("./webphone").WebPhone;
+  interface HTMLElementTagNameMap {
+    "web-phone": WebPhone;
+  }
+}
