@@ -28,20 +28,24 @@ const withoutUnused = {
   },
 };
 
-// Pyodide spells its wasm file's name in one place; ours carries the hash of its content. It fetches
-// in one place; ours says what the content must be.
-const FETCHES = "fetch(n,t?{integrity:t}:{})";
+// What Pyodide's loader says exactly once -> what ours says. Its wasm file carries the hash of its content
+// in its name, is compiled while this script is still on its way, and whatever is fetched is checked.
+const LOADER = [
+  ['let{binary:t,response:n}=_(e+"pyodide.asm.wasm")', () => `let t,n=()=>fetchPart(e+${JSON.stringify(plan.define.PARTS.wasm)})`],
+  ["WebAssembly.instantiateStreaming(n,s)", () => "instantiate(n,s)"],
+  ["fetch(n,t?{integrity:t}:{})", () => "fetchPart(n)"],
+];
 const ownParts = {
   name: "own-parts",
   setup({ onLoad }) {
     onLoad({ filter: /pyodide[/]pyodide\.mjs$/ }, ({ path }) => {
-      const replaced = (text, old, fresh) => {
+      let text = readFileSync(path, "utf8");
+      for (const [old, fresh] of LOADER) {
         if (text.split(old).length !== 2) throw new Error(`pyodide.mjs does not say ${old} exactly once`);
-        return text.replace(old, fresh);
-      };
-      const named = replaced(readFileSync(path, "utf8"), '"pyodide.asm.wasm"', JSON.stringify(plan.define.PARTS.wasm));
+        text = text.replace(old, fresh);
+      }
       const part = JSON.stringify(resolve(root, "tools/boot/part.js"));
-      return { contents: `import { fetchPart } from ${part};\n${replaced(named, FETCHES, "fetchPart(n)")}` };
+      return { contents: `import { fetchPart, instantiate } from ${part};\n${text}` };
     });
   },
 };

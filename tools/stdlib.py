@@ -10,6 +10,7 @@ AT_BOOT = set(sys.modules)
 
 import importlib  # noqa: E402
 import json  # noqa: E402
+from pathlib import Path  # noqa: E402
 from types import CodeType  # noqa: E402
 
 from methods import finding, methods_of  # noqa: E402
@@ -25,6 +26,17 @@ encodings.utf_16_le encodings.utf_8 encodings.utf_8_sig stringprep
 """.split()  # noqa: SIM905
 # Python has these within it, frozen; their files are never read.
 FROZEN = {"importlib._bootstrap", "importlib._bootstrap_external", "zipimport"}
+# Work that is done at each start for an answer that is known: what stands there -> what we put.
+SPARED = {
+    # Whether a text ends with a semicolon: it is cut into tokens even when it holds none.
+    "_pyodide/_base.py": (
+        "    source_io = StringIO(source)\n",
+        "    if ';' not in source:\n        return False\n    source_io = StringIO(source)\n",
+    ),
+}
+# What Python imports before it runs sitecustomize.
+FIRST = ["encodings/__init__.pyc", "encodings/aliases.pyc", "encodings/utf_8.pyc"]
+PYC_HEADER = 16  # bytes before the code: magic, flags and hash (PEP 552)
 
 
 def loaded_by(names: list[str]) -> set[str]:
@@ -52,30 +64,60 @@ def build(sources_json: str, imports_json: str) -> str:
     }
     kept = {name: text for name, text in texts.items() if module_of(name) in wanted}
     rest = {name: text for name, text in texts.items() if name not in kept}
+    for name, (old, fresh) in SPARED.items():
+        if texts[name].count(old) != 1:
+            raise SystemExit(f"{name} no longer says {old.strip()!r} once")
+        kept[name] = texts[name].replace(old, fresh)
     known = methods_of(sources)
     kept |= finding(texts["dataclasses.py"], known)
-    write("/std.zip", {**kept, **sources}, first_lines_only=set(kept))
-    write("/more.zip", rest, first_lines_only=set(rest))
+    write("/std.zip", on_the_shelf({**kept, **sources}, first_lines_only=set(kept)))
+    write("/more.zip", compiled(rest, first_lines_only=set(rest)))
     return (
         f"{len(kept)} modules of the standard library, {len(sources)} files of ours and "
         f"PyScript's, {len(known)} dataclasses; {len(rest)} modules more on demand"
     )
 
 
-def write(path: str, texts: dict[str, str], first_lines_only: set[str]) -> None:
-    """Compile and store these texts, by path in the archive."""
-    import zipfile
+def on_the_shelf(texts: dict[str, str], first_lines_only: set[str]) -> dict[str, bytes]:
+    """What boot/shelf.py reads, and what Python imports before that runs."""
+    import marshal
+
+    files = compiled(texts, first_lines_only)
+    index, codes = {}, bytearray()
+    for path in sorted(files):
+        if path.endswith(".pyc"):
+            name = module_of(path.removesuffix("c"))
+            code = files[path][PYC_HEADER:]
+            index[name] = (path, path.endswith("/__init__.pyc"), len(codes), len(codes) + len(code))
+            codes += code
+    apart = {path: data for path, data in files.items() if not path.endswith(".pyc")}
+    apart |= {path: files[path] for path in FIRST}
+    shelf = compiled({"sitecustomize.py": Path("/shelf.py").read_text()}, set())
+    return {**apart, **shelf, "modules.index": marshal.dumps(index), "modules.code": bytes(codes)}
+
+
+def compiled(texts: dict[str, str], first_lines_only: set[str]) -> dict[str, bytes]:
+    """These texts by path in the archive, Python as .pyc."""
     from importlib._bootstrap_external import _code_to_hash_pyc  # type: ignore[import-not-found]
 
+    files = {}
+    for name, text in texts.items():
+        if not name.endswith(".py"):
+            files[name] = text.encode()
+            continue
+        code = compile(text, f"/lib/{name}", "exec", dont_inherit=True, optimize=2)
+        if name in first_lines_only:
+            code = with_first_lines(code)
+        files[f"{name}c"] = bytes(_code_to_hash_pyc(code, bytes(8), False))
+    return files
+
+
+def write(path: str, files: dict[str, bytes]) -> None:
+    """Store these files in an archive."""
+    import zipfile
+
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for name, text in sorted(texts.items()):
-            data = text.encode()
-            if name.endswith(".py"):
-                code = compile(text, f"/lib/{name}", "exec", dont_inherit=True, optimize=2)
-                if name in first_lines_only:
-                    code = with_first_lines(code)
-                data = bytes(_code_to_hash_pyc(code, bytes(8), False))
-                name += "c"
+        for name, data in sorted(files.items()):
             # A fixed date: two builds of the same sources are the same bytes.
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
 

@@ -1,6 +1,7 @@
 """The bundled build: one script tag starts PyScript's core, from any folder, without a CDN."""
 
 import hashlib
+import marshal
 import re
 import shutil
 import zipfile
@@ -153,7 +154,9 @@ def package_names():
 
 def test_the_library_holds_every_file_of_pyscript_toml(dist):
     [library] = (dist / "runtime").glob("python.*.zip")
-    held = set(zipfile.ZipFile(library).namelist())
+    archive = zipfile.ZipFile(library)
+    modules = marshal.loads(archive.read("modules.index"))
+    held = {*archive.namelist(), *(path for path, *_ in modules.values())}
     listed = [path.removeprefix("./") for path in files.in_toml().values()]
     compiled = {path + "c" if path.endswith(".py") else path for path in listed}
     assert compiled <= held

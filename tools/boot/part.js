@@ -10,3 +10,10 @@ export const fetchPart = async (address) => {
   globalThis.WebPhone.lost(name);
   return new Promise(() => {}); // told once; nobody else has to complain
 };
+
+// Python's machine: compiled already by the page's script, or else fetched by `again`.
+export const instantiate = async (again, imports) => {
+  const module = await globalThis.WebPhone.compiling?.catch(() => null);
+  if (module) return { module, instance: await WebAssembly.instantiate(module, imports) };
+  return WebAssembly.instantiateStreaming(again(), imports);
+};

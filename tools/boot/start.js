@@ -67,8 +67,11 @@ if (!globalThis[Symbol.for("webphone.started")]) {
       // PyScript would import the interpreter by itself, and complain to the page where it does not come.
       module(PARTS.interpreter, () => module(PARTS.core));
       add("link", { rel: "modulepreload", href: at(PARTS.core), ...file(PARTS.core) });
-      preload(PARTS.wasm);
       preload(PARTS.library);
+      // Compiled while it comes, and while the interpreter's script is read. What goes wrong here is
+      // tried again there, and told.
+      WebPhone.compiling = WebAssembly.compileStreaming(fetch(at(PARTS.wasm), { integrity: FILES[PARTS.wasm].integrity }));
+      WebPhone.compiling.catch(() => {});
       const config = JSON.stringify({ ...CONFIG, interpreter: at(PARTS.interpreter) });
       // Its own target: PyScript otherwise adds an element to the host page's body.
       const id = "webphone-python";

@@ -7,7 +7,8 @@
 // 1. Exports: 8,560 of them serve binary Python packages. Only those that the JavaScript names stay.
 // 2. Modules: what KILLED lists leaves the table of built-in modules, so that importing it raises
 //    ImportError, and its functions are no longer held by the function table.
-// 3. Functions: whatever nothing can reach any more becomes one instruction, `unreachable`. No
+// 3. OpenGL: its 270 functions get no place in the function table, which Python's start would fill.
+// 4. Functions: whatever nothing can reach any more becomes one instruction, `unreachable`. No
 //    function changes its number, and a mistake stops loudly instead of doing something else.
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -147,6 +148,14 @@ function wanted(module, rangeOf, index) {
   return !slots.every(own);
 }
 
+const TABLED = 'if(typeof value=="function"){entry.value=addFunction(value,value.sig)}';
+
+/** The JavaScript that leaves OpenGL's functions out of the table: nothing that stays asks for one. */
+function withoutOpenGL(script) {
+  if (script.split(TABLED).length !== 2) throw new Error(`the script does not say ${TABLED} exactly once`);
+  return script.replace(TABLED, `if(symName.startsWith("emscripten_gl")){entry.value=0}else ${TABLED}`);
+}
+
 export function trim(wasm, script, loader) {
   const module = new Module(wasm.slice());
   const ranges = killedRanges(module);
@@ -165,7 +174,7 @@ export function trim(wasm, script, loader) {
     module.bodies[index - module.importedFunctions] = UNREACHABLE;
     emptied++;
   }
-  return { wasm: module.written(), script: cutScript, exports: kept.length, emptied, functions: module.bodies.length };
+  return { wasm: module.written(), script: withoutOpenGL(cutScript), exports: kept.length, emptied, functions: module.bodies.length };
 }
 
 function main([source, target]) {
