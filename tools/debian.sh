@@ -3,7 +3,8 @@
 set -eu
 packages="chromium kamailio kamailio-websocket-modules kamailio-tls-modules kamailio-extra-modules
 kamailio-outbound-modules kamailio-presence-modules kamailio-sqlite-modules kamailio-utils-modules
-rtpengine-daemon baresip-core sip-tester firefox-esr iproute2 pulseaudio"
+rtpengine-daemon baresip-core sip-tester firefox-esr iproute2 pulseaudio
+nginx libnginx-mod-http-brotli-static caddy"
 missing=""
 for name in $packages; do
     dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q "install ok installed" || missing="$missing $name"

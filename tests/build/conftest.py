@@ -111,7 +111,7 @@ def checkouts(tmp_path_factory):
     for folder in both:
         for name in ("pyapp", "tools", "web"):
             shutil.copytree(ROOT / name, folder / name, ignore=ignore)
-        for name in ("index.html", "pyscript.toml"):
+        for name in ("index.html", "pyscript.toml", "pyproject.toml", "README.md", "LICENSE"):
             shutil.copy(ROOT / name, folder / name)
         (folder / "node_modules").symlink_to(ROOT / "node_modules")
     return both
@@ -126,6 +126,17 @@ def built():
         return checkout / "dist"
 
     return build
+
+
+@pytest.fixture(scope="session")
+def packed():
+    """Makes the packages of a copy that is built; gives the folder with the two."""
+
+    def pack(checkout):
+        subprocess.run([sys.executable, "tools/packages.py"], cwd=checkout, check=True)
+        return checkout / "dist" / "packages"
+
+    return pack
 
 
 @pytest.fixture(scope="session")

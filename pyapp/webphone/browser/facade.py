@@ -84,9 +84,11 @@ class Phone:
 
 def _in_browser() -> None:
     try:
-        import js  # noqa: F401
+        from js import WebPhone  # noqa: F401
     except ImportError:
-        raise RuntimeError("Phone needs a browser page: run it with PyScript or Pyodide.") from None
+        raise RuntimeError(
+            "Phone needs a browser page with webphone.js in it: run it there with PyScript or Pyodide."
+        ) from None
 
 
 def _method(element: Any, name: str) -> Callable[..., Awaitable[Any]]:
