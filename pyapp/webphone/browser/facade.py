@@ -87,7 +87,7 @@ def _in_browser() -> None:
         from js import WebPhone  # noqa: F401
     except ImportError:
         raise RuntimeError(
-            "Phone needs a browser page with webphone.js in it: run it there with PyScript or Pyodide."
+            "Phone needs a browser page with webphone.js in it, run there by PyScript or Pyodide."
         ) from None
 
 
