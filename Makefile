@@ -36,7 +36,7 @@ check: $(DEV_READY) ## Format, lint, types, the one-way doors, and generated fil
 bench: $(DEV_READY) $(DIST) ## Measure start-up against the stock runtimes.
 	@$(PYTHON) tools/cold_start.py $(RUNS) $(if $(WRITE),--write)
 
-dist: $(DIST) ## Build dist/, with .br and .gz files and packages for npm and pip: one script tag puts a phone on any page.
+dist: $(DIST) ## Build dist/, with .br and .gz files and the packages: one script tag puts a phone on any page.
 	@echo "==> dist, compressed"
 	@$(PYTHON) tools/compress.py
 	@echo "==> dist/packages, for npm and pip"
