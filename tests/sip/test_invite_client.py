@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from pair import ANSWER, OFFER, Solo
-from webphone.sip import Answered, By, Dropped, Ended, InfoReceived, NotNow, Progressed, Request
+from webphone.sip import (
+    Answered,
+    By,
+    Dropped,
+    Ended,
+    InfoReceived,
+    NotNow,
+    Progressed,
+    Request,
+    reply,
+)
 from webphone.sip.endpoint import Account
 from webphone.sip.headers import Challenge
 
@@ -294,3 +304,47 @@ def test_only_what_rings_here_can_be_refused_and_only_with_a_refusal() -> None:
         alice.agent.reject("call", 200, 0.0)
     with pytest.raises(NotNow, match="made this call"):
         alice.agent.reject("call", 486, 0.0)
+
+
+@pytest.mark.parametrize("broken", ["Contact", "Record-Route"])
+def test_a_refusal_is_acknowledged_and_heard_whatever_else_is_in_it(broken: str) -> None:
+    alice = Solo()
+    alice.answer(alice.call(), 486, "b1", (broken, "<<"))
+    assert alice.phone.wrote() == ["INVITE", "ACK"]
+    assert _ended(alice).status == 486
+
+
+def test_a_redirection_loses_only_the_contact_that_cannot_be_read() -> None:
+    alice = Solo()
+    alice.answer(alice.call(), 302, "b1", ("Contact", "sip:@, <sip:carol@c.example>"))
+    assert [str(moved.uri) for moved in _ended(alice).moved] == [
+        "sip:bob@b1.example",
+        "sip:carol@c.example",
+    ]
+
+
+def test_ringing_that_makes_no_dialog_rings_all_the_same() -> None:
+    alice = Solo()
+    invite = alice.call()
+    alice.answer(invite, 180, "b1", ("Record-Route", "<<"))
+    assert [type(news) for news in alice.phone.news(Progressed)] == [Progressed]
+    alice.wind(33)
+    assert alice.agent.calls() == ("call",)
+    alice.answer(invite, 200, "b1", sdp=ANSWER)
+    assert alice.phone.wrote() == ["INVITE", "ACK"]
+
+
+def test_an_answer_whose_contact_cannot_be_read_is_an_answer() -> None:
+    """It is as good as none (RFC 2543 peers): requests go where the INVITE went."""
+    alice = Solo()
+    invite = alice.call()
+    broken = reply(
+        invite,
+        200,
+        to_tag="b1",
+        headers=(("Contact", "<<"), ("Content-Type", "application/sdp")),
+        body=ANSWER.encode(),
+    )
+    alice.take(broken)
+    assert len(alice.phone.news(Answered)) == 1
+    assert alice.last("ACK").uri == invite.uri

@@ -212,3 +212,17 @@ def test_no_ack_after_hang_up_sends_the_bye_all_the_same() -> None:
     assert _ended(alice).by is By.LOCAL
     alice.wind(40)
     assert alice.agent.deadline is None
+
+
+@pytest.mark.parametrize("broken", ["Contact", "Record-Route"])
+def test_an_ack_or_bye_is_taken_whatever_else_is_in_it(broken: str) -> None:
+    alice = Solo()
+    call = _called(alice).call
+    alice.say(alice.agent.accept(call, ANSWER, alice.now))
+    tag = _responses(alice)[-1].to.tag
+    alice.ask("ACK", (broken, "<<"), cseq=10, to_tag=tag)
+    assert len(alice.phone.news(Confirmed)) == 1
+    # RFC 3261 §13.2.2.4: nobody answers an ACK.
+    assert alice.phone.wrote() == ["200 INVITE"]
+    alice.ask("BYE", (broken, "<<"), cseq=11, to_tag=tag)
+    assert alice.phone.wrote() == ["200 INVITE", "200 BYE"]

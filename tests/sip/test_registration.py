@@ -384,3 +384,11 @@ def test_an_ha1_serves_instead_of_a_password_and_an_instance_is_kept() -> None:
     alice.answer(request, 401, "r1", header)
     assert "Authorization" in alice.last("REGISTER").headers
     assert "5a4a8d9b" not in repr(alice.agent.account)
+
+
+def test_a_broken_contact_of_another_phone_takes_nobody_off_the_air() -> None:
+    alice = Registrar()
+    request = alice.register()
+    own = str(request.contacts[0]).replace("expires=600", "expires=120")
+    alice.answer(request, 200, "r1", ("Contact", f'"Desk <sip:@, {own}'), ("Contact", own))
+    assert _registered(alice) == [120]

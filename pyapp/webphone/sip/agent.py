@@ -352,8 +352,12 @@ def _done(call: Call) -> bool:
 
 
 def _read_at_the_door(message: Request | Response) -> None:
-    """Whatever the dialogs will read is read before anything changes."""
-    _ = message.contacts, message.record_routes
+    """What a dialog cannot be made without is read before anything changes."""
+    if isinstance(message, Response):
+        if message.cseq.method == "INVITE" and 200 <= message.status < 300:
+            _ = message.record_routes
+    elif message.method not in ("ACK", "BYE"):
+        _ = message.contacts, message.record_routes
 
 
 def _refuse(fault: Malformed) -> list[Output]:

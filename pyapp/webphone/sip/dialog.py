@@ -125,7 +125,7 @@ def _party(address: NameAddr, tag: str) -> NameAddr:
 
 
 def _contact(message: Message) -> Uri | None:
-    contacts = message.contacts
+    contacts = message.readable_contacts
     return replace(contacts[0].uri, headers=()) if contacts else None
 
 

@@ -8,6 +8,7 @@ from webphone.sip.dialog import Dialog
 from webphone.sip.ending import ended
 from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
 from webphone.sip.grammar import whole_number
+from webphone.sip.headers import NameAddr
 from webphone.sip.login import Errand, Login, Tries
 from webphone.sip.matching import Client, Server, cancel_of
 from webphone.sip.message import Request, Response
@@ -246,7 +247,7 @@ class Outgoing:
                     )
                 ]
             case Action.TELL_FAILED:
-                moved = response.contacts if response.status < 400 else ()
+                moved = response.readable_contacts if response.status < 400 else ()
                 return [ended(self.call, By.REMOTE, response, moved=moved)]
             case Action.TELL_TIME_OUT:  # pragma: no branch
                 return [ended(self.call, By.SYSTEM, response)]
@@ -295,7 +296,9 @@ class Outgoing:
     def _acknowledge_reliable(self, response: Response, now: float) -> list[Output] | None:
         """The PRACK a reliable 18x wants; None when it is to be ignored (RFC 3262 §4)."""
         tag = response.to.tag
-        if response.status > 100 and tag and tag not in self._early:
+        none: list[NameAddr] | None = None
+        routed = response.safe("record_routes", none) is not None
+        if response.status > 100 and tag and tag not in self._early and routed:
             # RFC 3261 §12.1.2: an early dialog.
             self._early[tag] = Dialog.called(self.invite, response)
         number = whole_number(response.headers.get("RSeq") or "", 2**32 - 1)

@@ -73,6 +73,17 @@ class Message:
         return [] if self.contact_star else self._addresses("Contact")
 
     @property
+    def readable_contacts(self) -> list[NameAddr]:
+        """The Contacts that can be read: one that cannot loses nothing but itself."""
+        found: list[NameAddr] = []
+        for value in self.headers.values("Contact"):
+            try:
+                found.append(NameAddr.parse(value))
+            except Malformed:
+                continue
+        return found
+
+    @property
     def contact_star(self) -> bool:
         """Whether this is `Contact: *`: all bindings (RFC 3261 §10.2.2)."""
         return self.headers.get("Contact") == "*"

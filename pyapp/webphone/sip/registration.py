@@ -239,7 +239,7 @@ class Registration:
         self._publish(gruu, tuple(route))
 
     def _own_contact(self, response: Response) -> NameAddr | None:
-        for contact in response.contacts:
+        for contact in response.readable_contacts:
             instance = (contact.param("+sip.instance") or "").strip("<>").lower()
             if instance == self.instance.lower() or contact.uri.equivalent(self._endpoint.contact):
                 return contact
