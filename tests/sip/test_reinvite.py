@@ -311,3 +311,73 @@ def test_after_the_bye_only_a_crossing_bye_is_taken() -> None:
     assert _last(alice).status == 481
     assert len(alice.phone.news(Ended)) == 1
     assert BILOXI in str(alice.last("BYE").to.uri)
+
+
+def _unanswered() -> tuple[Solo, Request]:
+    """A change that was heard over there, and then nothing more: the answer was lost."""
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    change = alice.last("INVITE")
+    alice.answer(change, 100, "")
+    return alice, change
+
+
+def test_a_change_that_is_never_answered_is_taken_back_and_the_call_goes_on() -> None:
+    alice, change = _unanswered()
+    alice.wind(31)
+    assert alice.phone.wrote("CANCEL") == []
+    alice.wind(2)
+    cancel = alice.last("CANCEL")
+    assert (cancel.cseq.number, cancel.via) == (change.cseq.number, change.via)
+    alice.answer(cancel, 200)
+    # RFC 3261 §14.2: meanwhile it is still ours that is under way.
+    alice.ask("INVITE", dialog_of=alice.last("INVITE"), cseq=5, sdp=OFFER)
+    assert _last(alice).status == 491
+    alice.wind(33)
+    assert [news.status for news in alice.phone.news(Rerefused)] == [487]  # type: ignore[union-attr]
+    assert alice.agent.calls() == ("call",)
+    assert alice.agent.deadline is None
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    assert alice.last("INVITE").cseq.number == change.cseq.number + 1
+
+
+def test_a_change_taken_back_is_refused_487_or_answered_after_all() -> None:
+    for status in (487, 200, 491):
+        alice, change = _unanswered()
+        alice.wind(33)
+        alice.answer(alice.last("CANCEL"), 200)
+        alice.answer(change, status, sdp=HELD if status == 200 else "")
+        assert len(alice.phone.wrote("ACK")) == 2
+        assert len(alice.phone.news(Reanswered)) == (status == 200)
+        assert len(alice.phone.news(Rerefused)) == (status != 200)
+        alice.wind(70)
+        assert alice.agent.calls() == ("call",)
+        assert alice.agent.deadline is None
+
+
+def test_a_change_that_was_challenged_has_its_full_time_again() -> None:
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    alice.wind(20)
+    question = 'Digest realm="proxy", nonce="p1", qop="auth"'
+    alice.answer(alice.last("INVITE"), 407, "p1", ("Proxy-Authenticate", question))
+    alice.wind(20)
+    assert alice.phone.wrote("CANCEL") == []
+    alice.wind(20)
+    # Nobody answered at all: RFC 3261 §12.2.1.2.
+    assert _ended(alice.phone).status == 408
+
+
+def test_a_call_that_ends_over_an_unanswered_change_leaves_nothing_behind() -> None:
+    for answered in (True, False):
+        alice, change = _unanswered()
+        alice.say(alice.agent.hang_up("call", alice.now))
+        alice.answer(alice.last("BYE"), 200)
+        assert not alice.agent.idle
+        if answered:
+            alice.answer(change, 487)
+            assert len(alice.phone.wrote("ACK")) == 2
+            assert alice.agent.idle
+        alice.wind(33)
+        assert alice.agent.idle
+        assert alice.agent.deadline is None

@@ -125,7 +125,7 @@ class Owner(Protocol):
 class Errand:
     """A request of ours on its way to a final answer, through every challenge."""
 
-    __slots__ = ("_endpoint", "_login", "_tries", "dialog", "owner", "ref", "request")
+    __slots__ = ("_endpoint", "_login", "_tries", "client", "dialog", "owner", "ref", "request")
 
     def __init__(
         self,
@@ -144,11 +144,13 @@ class Errand:
         self.request = request
         self.dialog = dialog
         self.ref = ref
+        self.client: Client | None = None
 
     def start(self, now: float) -> list[Output]:
         """Send the request."""
         self._login.sign(self.request)
-        return [self._endpoint.transactions.ask(self.request, self, now)[1]]
+        self.client, send = self._endpoint.transactions.ask(self.request, self, now)
+        return [send]
 
     def responded(self, client: Client, response: Response, now: float) -> list[Output]:
         if response.status < 200:

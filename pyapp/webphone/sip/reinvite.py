@@ -6,9 +6,9 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from webphone.sip.endpoint import SDP, NotNow, sdp_of
-from webphone.sip.login import Errand
-from webphone.sip.matching import Server
-from webphone.sip.message import Request, Response
+from webphone.sip.login import Errand, Login
+from webphone.sip.matching import Server, cancel_of
+from webphone.sip.message import REASONS, Request, Response
 from webphone.sip.news import (
     Output,
     Reanswered,
@@ -17,6 +17,7 @@ from webphone.sip.news import (
     Rerefused,
     Send,
 )
+from webphone.sip.transaction import T64
 
 if TYPE_CHECKING:
     from webphone.sip.session import Session
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 class State(Enum):
     """Whose turn it is to change the session.
 
-                      ┌──────────── 2xx: ACK; or refused ─────────────┐
-                      ▼      we offer                                 │
-       ACK ──────►  QUIET ────────────────────────────────────────► OFFERING
+                      ┌──────── 2xx: ACK; or refused; or 32 s ──────────── TAKING_BACK
+                      ├──────── 2xx: ACK; or refused ─────────────────┐         ▲
+                      ▼      we offer                                 │         │ CANCEL: no
+       ACK ──────►  QUIET ────────────────────────────────────────► OFFERING ───┘ answer for 32 s
         │             │ ▲                                           ▲     │ 491: glare
         │  they offer │ │ we refuse; or it was UPDATE      pause is │     ▼
         │             ▼ │                                    over   └── PAUSED
@@ -39,6 +41,7 @@ class State(Enum):
 
     QUIET = auto()
     OFFERING = auto()
+    TAKING_BACK = auto()
     PAUSED = auto()
     ASKED = auto()
     CONFIRMING = auto()
@@ -53,6 +56,7 @@ class Event(Enum):
     GLARE = auto()
     REFUSAL = auto()
     PAUSE_OVER = auto()
+    OVERDUE = auto()
     REQUEST = auto()
     ACCEPT_INVITE = auto()
     ACCEPT_UPDATE = auto()
@@ -67,6 +71,8 @@ class Action(Enum):
 
     SEND_INVITE = auto()
     SEND_ACK = auto()
+    SEND_CANCEL = auto()
+    GIVE_UP = auto()
     SEND_2XX = auto()
     SEND_REFUSAL = auto()
     SEND_487 = auto()
@@ -88,7 +94,14 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.OFFERING, Event.GLARE): (State.PAUSED, (Action.PAUSE,)),
     # §14.2: our own is under way.
     (State.OFFERING, Event.REQUEST): (State.OFFERING, (Action.SEND_491,)),
+    # §9.1: they heard it, and then nothing more: the answer may have been lost with a socket.
+    (State.OFFERING, Event.OVERDUE): (State.TAKING_BACK, (Action.SEND_CANCEL,)),
     (State.OFFERING, Event.CLOSE): (State.CLOSED, ()),
+    (State.TAKING_BACK, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK, Action.TELL_ANSWERED)),
+    (State.TAKING_BACK, Event.REFUSAL): (State.QUIET, (Action.TELL_REFUSED,)),
+    (State.TAKING_BACK, Event.REQUEST): (State.TAKING_BACK, (Action.SEND_491,)),
+    (State.TAKING_BACK, Event.OVERDUE): (State.QUIET, (Action.GIVE_UP, Action.TELL_REFUSED)),
+    (State.TAKING_BACK, Event.CLOSE): (State.CLOSED, ()),
     (State.PAUSED, Event.PAUSE_OVER): (State.OFFERING, (Action.SEND_INVITE,)),
     # The peer was first: our offer was made before theirs, and is worth nothing now.
     (State.PAUSED, Event.REQUEST): (State.ASKED, (Action.TELL_REFUSED, Action.ASK)),
@@ -107,6 +120,7 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.CONFIRMING, Event.CLOSE): (State.CLOSED, ()),
     # §13.2.2.4: a 2xx is acknowledged even when the call is over.
     (State.CLOSED, Event.SUCCESS): (State.CLOSED, (Action.SEND_ACK,)),
+    (State.CLOSED, Event.OVERDUE): (State.CLOSED, (Action.GIVE_UP,)),
 }
 
 
@@ -119,9 +133,15 @@ class Reinvite:
         self.deadline: float | None = None
         self._session = session
         self._sdp = ""
+        self._errand: Errand | None = None
         self._asked: Server | None = None
         self._refusal: tuple[int, str] = (0, "")
         self._acks: dict[int, Send] = {}
+
+    @property
+    def waits(self) -> bool:
+        """Whether an offer of ours is on its way to its answer."""
+        return self._errand is not None
 
     def offer(self, sdp: str, now: float) -> list[Output]:
         """Offer a change."""
@@ -168,19 +188,29 @@ class Reinvite:
         return [*outputs, Reconfirmed(call=self._session.call, sdp=sdp)]
 
     def close(self, now: float) -> list[Output]:
-        """The call is over."""
-        self.deadline = None
+        """The call is over; an offer of ours may still get its answer."""
+        self.deadline = None if self._errand is None else now + T64
         return self._happen(Event.CLOSE, now)
 
     def wake(self, now: float) -> list[Output]:
-        """Offer again after the pause."""
+        """Offer again after the pause, or wait no longer for an answer."""
         if self.deadline is None or now < self.deadline:
             return []
+        client = self._errand.client if self._errand else None
+        if client is not None and client.transaction.deadline is not None:
+            # Sent again after a challenge: timer B runs, and ends it by itself.
+            self.deadline = client.transaction.deadline
+            return []
         self.deadline = None
-        return self._happen(Event.PAUSE_OVER, now)
+        paused = self.state is State.PAUSED
+        return self._happen(Event.PAUSE_OVER if paused else Event.OVERDUE, now)
 
     def heard(self, errand: Errand, response: Response, now: float) -> list[Output]:
-        """The final answer to our re-INVITE."""
+        """The final answer to our re-INVITE; that to its CANCEL tells nothing more."""
+        if errand.request.method == "CANCEL":
+            return []
+        if errand is self._errand:
+            self._errand = self.deadline = None
         status = response.status
         if status < 300:
             return self._success(errand, response, now)
@@ -227,6 +257,11 @@ class Reinvite:
                 return self._send_invite(now)
             case Action.SEND_ACK:
                 return list(self._acks.values())
+            case Action.SEND_CANCEL:
+                return self._send_cancel(now)
+            case Action.GIVE_UP:
+                self._give_up(now)
+                return []
             case Action.PAUSE:
                 self.deadline = now + self._pause()
                 return []
@@ -261,9 +296,25 @@ class Reinvite:
             headers=(("Content-Type", SDP),),
             body=self._sdp.encode(),
         )
-        return Errand(session.endpoint, session.login, self, request, dialog=session.dialog).start(
-            now
-        )
+        login, dialog = session.login, session.dialog
+        self._errand = Errand(session.endpoint, login, self, request, dialog=dialog)
+        self.deadline = now + T64
+        return self._errand.start(now)
+
+    def _send_cancel(self, now: float) -> list[Output]:
+        endpoint, errand = self._session.endpoint, self._errand
+        assert errand is not None
+        self.deadline = now + T64
+        self._refusal = (487, REASONS[487])
+        # RFC 3261 §22.1: a CANCEL cannot be sent again, so it answers no challenge.
+        nobody = Login(None, endpoint.names)
+        return Errand(endpoint, nobody, self, cancel_of(errand.request)).start(now)
+
+    def _give_up(self, now: float) -> None:
+        """§9.1: 64*T1 after the CANCEL, the re-INVITE is over."""
+        errand, self._errand = self._errand, None
+        if errand is not None and errand.client is not None:
+            self._session.endpoint.transactions.abandon(errand.client, now)
 
     def _send_success(self, now: float) -> list[Output]:
         server, session = self._asked, self._session

@@ -128,7 +128,7 @@ class Session:
     @property
     def over(self) -> bool:
         """Whether nothing of it is under way any more."""
-        return self.state is State.ENDED and self._bye is None
+        return self.state is State.ENDED and self._bye is None and not self.reinvite.waits
 
     @property
     def told(self) -> bool:
