@@ -174,6 +174,16 @@ def test_a_broken_request_gets_its_400_and_a_broken_response_nothing():
     assert exchange.receive(1, b"not SIP at all", 0.0) == []
 
 
+def test_a_control_character_in_a_name_is_not_sent_back():
+    exchange = Exchange(Names(seeded(1)))
+    [answer] = responses(
+        exchange, 1, request("OPTIONS", "sip:town.example", 'To: "a\\\0b" <sip:a@town.example>')
+    )
+    assert answer.status == 200
+    assert answer.to.tag
+    assert b"\0" not in bytes(answer)
+
+
 def test_a_request_of_a_scheme_or_extension_we_lack_is_refused_by_name():
     exchange = Exchange(Names(seeded(1)))
 

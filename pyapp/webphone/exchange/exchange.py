@@ -14,7 +14,7 @@ from webphone.exchange.proxy import Proxy, Target
 from webphone.exchange.registrar import Registrar
 from webphone.exchange.ways import HOST, take_route
 from webphone.sip import news
-from webphone.sip.grammar import Malformed
+from webphone.sip.grammar import Malformed, visible
 from webphone.sip.headers import NameAddr
 from webphone.sip.message import Request, Response, parse, reply, validate
 from webphone.sip.names import Names
@@ -252,7 +252,7 @@ class Exchange:
         to = response.headers.get("To")
         if to is not None and not response.safe("to", NOBODY).tag:
             # RFC 3261 §8.2.6.2.
-            response.headers.set("To", f"{to};tag={self._names.tag()}")
+            response.headers.set("To", f"{visible(to)};tag={self._names.tag()}")
         return [Send(link=link, data=bytes(response))]
 
 
