@@ -37,6 +37,8 @@ def test_options_are_answered_with_what_the_phone_can_do() -> None:
     assert _last(alice).status == 200
     assert _last(alice).allow == ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE"]
     assert _last(alice).headers.get("Accept") == "application/sdp"
+    assert _last(alice).headers.get("Accept-Encoding") == "identity"
+    assert _last(alice).headers.get("Accept-Language") == "en"
     assert _last(alice).supported == ["gruu", "outbound"]
     assert _last(alice).to.tag != ""
 

@@ -226,3 +226,12 @@ def test_an_ack_or_bye_is_taken_whatever_else_is_in_it(broken: str) -> None:
     assert alice.phone.wrote() == ["200 INVITE"]
     alice.ask("BYE", (broken, "<<"), cseq=11, to_tag=tag)
     assert alice.phone.wrote() == ["200 INVITE", "200 BYE"]
+
+
+def test_a_tag_is_the_same_in_capitals() -> None:
+    """RFC 3261 §7.3.1: tokens are case-blind."""
+    alice = Solo()
+    call = _called(alice).call
+    alice.say(alice.agent.accept(call, ANSWER, alice.now))
+    alice.ask("ACK", cseq=10, to_tag=_responses(alice)[-1].to.tag.upper(), tag="B1")
+    assert len(alice.phone.news(Confirmed)) == 1

@@ -16,7 +16,7 @@ Key = tuple[str, str, str]
 class Dialog:
     """A relation of two phones; `key` finds it again.
 
-    `remote_cseq` is None until the peer has sent a request in it..
+    `remote_cseq` is None until the peer has sent a request in it.
     """
 
     call_id: str
@@ -54,8 +54,8 @@ class Dialog:
 
     @property
     def key(self) -> Key:
-        """RFC 3261 §12: what identifies the dialog on our side."""
-        return (self.call_id, self.local.tag, self.remote.tag)
+        """RFC 3261 §12: what identifies the dialog on our side; tags are tokens (§7.3.1)."""
+        return (self.call_id, self.local.tag.lower(), self.remote.tag.lower())
 
     def confirm(self, response: Response) -> None:
         """Take the route set anew from the 2xx (RFC 3261 §13.2.2.4)."""
@@ -115,7 +115,7 @@ class Dialog:
 
 def key_of(request: Request) -> Key:
     """The key of the dialog a peer's request belongs to (RFC 3261 §12.2.2)."""
-    return (request.call_id, request.to.tag, request.from_.tag)
+    return (request.call_id, request.to.tag.lower(), request.from_.tag.lower())
 
 
 def _party(address: NameAddr, tag: str) -> NameAddr:

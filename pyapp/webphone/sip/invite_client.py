@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from webphone.sip.dialog import Dialog
+from webphone.sip.dialog import Dialog, key_of
 from webphone.sip.ending import ended
 from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
 from webphone.sip.grammar import whole_number
@@ -168,12 +168,12 @@ class Outgoing:
 
     def owns(self, request: Request) -> bool:
         """Whether a request of a peer belongs to one of our early dialogs."""
-        dialog = self._early.get(request.from_.tag)
-        return dialog is not None and dialog.key[1] == request.to.tag
+        dialog = self._early.get(request.from_.tag.lower())
+        return dialog is not None and dialog.key == key_of(request)
 
     def receive(self, server: Server, request: Request, now: float) -> list[Output]:
         """A request of a peer in an early dialog."""
-        dialog = self._early[request.from_.tag]
+        dialog = self._early[request.from_.tag.lower()]
         if not dialog.takes(request):
             return self._answer(server, 500, now)
         if request.method == "INFO":
@@ -229,11 +229,11 @@ class Outgoing:
                 return [self._send(now)]
             case Action.SEND_ACK:
                 self.session = self._accepted(response, self.call)
-                return [self._acks[response.to.tag]]
+                return [self._acks[_fork(response)]]
             case Action.ACK_AND_BYE:
                 return self._part(response, now)
             case Action.ACK_FORK:
-                again = self._acks.get(response.to.tag)
+                again = self._acks.get(_fork(response))
                 return [again] if again else self._part(response, now)
             case Action.TELL_PROGRESS:
                 return self._progress(response)
@@ -277,7 +277,7 @@ class Outgoing:
 
     def _accepted(self, response: Response, call: str) -> Session:
         """Make the session of a 2xx and its ACK."""
-        tag = response.to.tag
+        tag = _fork(response)
         dialog = self._early.pop(tag, None)
         if dialog is None:
             dialog = Dialog.called(self.invite, response)
@@ -291,11 +291,11 @@ class Outgoing:
         """Acknowledge a 2xx that nobody wants, and end it at once (RFC 3261 §13.2.2.4)."""
         fork = self._accepted(response, "")
         self.forks.append(fork)
-        return [self._acks[response.to.tag], *fork.hang_up(now, self._cancel_headers)]
+        return [self._acks[_fork(response)], *fork.hang_up(now, self._cancel_headers)]
 
     def _acknowledge_reliable(self, response: Response, now: float) -> list[Output] | None:
         """The PRACK a reliable 18x wants; None when it is to be ignored (RFC 3262 §4)."""
-        tag = response.to.tag
+        tag = _fork(response)
         none: list[NameAddr] | None = None
         routed = response.safe("record_routes", none) is not None
         if response.status > 100 and tag and tag not in self._early and routed:
@@ -311,3 +311,8 @@ class Outgoing:
         rack = f"{number} {self.invite.cseq}"
         prack = dialog.request(self.endpoint, "PRACK", headers=(("RAck", rack),))
         return Errand(self.endpoint, self.login, self, prack, dialog=dialog).start(now)
+
+
+def _fork(response: Response) -> str:
+    """Which of the phones that our INVITE reached: its tag, a token and so case-blind (§7.3.1)."""
+    return response.to.tag.lower()

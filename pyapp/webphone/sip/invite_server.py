@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from webphone.sip.dialog import Dialog
+from webphone.sip.dialog import Dialog, key_of
 from webphone.sip.ending import ended
 from webphone.sip.endpoint import ALLOW, SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
 from webphone.sip.login import Login
@@ -145,8 +145,8 @@ class Incoming:
 
     def owns(self, request: Request) -> bool:
         """Whether a request of the peer belongs to the early dialog."""
-        key = (request.call_id, request.to.tag, request.from_.tag)
-        return self.state in (State.INVITED, State.RINGING) and key == self.dialog.key
+        early = self.state in (State.INVITED, State.RINGING)
+        return early and self.dialog.key == key_of(request)
 
     def receive(self, server: Server, request: Request, now: float) -> list[Output]:
         """A request of the caller in the early dialog."""
@@ -189,6 +189,8 @@ class Incoming:
         answer = self.endpoint.transactions.answer
         match action:
             case Action.SEND_18X:
+                # Not again every minute (RFC 3261 §13.3.1.1): that would ask the proxies to let
+                # it ring for ever, where no answer in some minutes is meant to reach a voice box.
                 return answer(self.server, self._ringing(), now)
             case Action.SEND_2XX:
                 return self._accept(now)

@@ -30,7 +30,14 @@ REFUSALS = {
 }
 OURS = frozenset({"INVITE", "OPTIONS"})
 EXTENSIONS = frozenset({"gruu", "outbound"})
-_CAPABILITIES = (("Allow", ALLOW), ("Accept", SDP), ("Supported", SUPPORTED))
+# RFC 3261 §11.2; reasons and warnings are in English.
+_CAPABILITIES = (
+    ("Allow", ALLOW),
+    ("Accept", SDP),
+    ("Accept-Encoding", "identity"),
+    ("Accept-Language", "en"),
+    ("Supported", SUPPORTED),
+)
 
 
 def unknown_method(endpoint: Endpoint, request: Request) -> Response | None:
