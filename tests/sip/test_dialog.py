@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pair import names
+import pytest
+
+from pair import ANSWER, OFFER, Solo, names
 from webphone.sip import Request, Response, Uri, reply
 from webphone.sip.dialog import Dialog, key_of
 from webphone.sip.endpoint import Endpoint
@@ -119,3 +121,33 @@ def test_the_ack_has_the_number_and_the_credentials_of_its_invite() -> None:
     assert str(ack.cseq) == "7 ACK"
     assert ack.headers.get("Proxy-Authorization") == 'Digest username="alice"'
     assert ack.via.branch != invite.via.branch
+
+
+@pytest.mark.parametrize(
+    ("uri", "headers", "scheme"),
+    [
+        ("sip:alice@a.invalid", (), "sip"),
+        ("sips:alice@a.invalid", (), "sips"),
+        ("sip:alice@a.invalid", (("Record-Route", "<sips:proxy.example;lr>"),), "sips"),
+    ],
+)
+def test_who_is_called_by_sips_answers_with_a_sips_contact(
+    uri: str, headers: tuple[tuple[str, str], ...], scheme: str
+) -> None:
+    """RFC 3261 §12.1.1."""
+    alice = Solo()
+    invite = bytes(Solo().ask("INVITE", *headers, sdp=OFFER))
+    alice.take(invite.replace(b"INVITE sip:alice@a.invalid", f"INVITE {uri}".encode()))
+    (call,) = alice.agent.calls()
+    alice.say(alice.agent.ring(call, alice.now))
+    alice.say(alice.agent.accept(call, ANSWER, alice.now))
+    for response in alice.phone.sent:
+        assert response.contacts[0].uri.scheme == scheme
+
+
+def test_who_calls_a_sips_address_has_a_sips_contact() -> None:
+    """RFC 3261 §8.1.1.8."""
+    alice = Solo()
+    alice.say(alice.agent.invite("call", Uri.parse("sips:bob@b.example"), OFFER, alice.now))
+    assert alice.last("INVITE").contacts[0].uri.scheme == "sips"
+    assert alice.last("INVITE").via.transport == "WSS"

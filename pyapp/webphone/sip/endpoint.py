@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from webphone.sip.grammar import visible
 from webphone.sip.headers import CSeq, Headers, NameAddr, Via, header_key
@@ -76,11 +76,21 @@ class Endpoint:
         self.gruu: Uri | None = None
         self.service_route: tuple[NameAddr, ...] = ()
 
-    @property
-    def dialog_contact(self) -> NameAddr:
-        """The Contact of what makes or changes a dialog."""
+    def dialog_contact(self, ways: Iterable[Uri]) -> NameAddr:
+        """The Contact of what makes or changes a dialog.
+
+        `ways` are the addresses that decide whether it is to be a sips one: of a request its
+        target and first route (RFC 3261 §8.1.1.8), else the peer's (§12.1.1).
+        """
         # RFC 5626 §4.3: `ob` asks that the dialog stays on this flow; a GRUU finds us anyway.
-        return NameAddr("", self.gruu or self.contact.with_param("ob"))
+        uri = self.gruu or self.contact.with_param("ob")
+        secure = any(way.scheme == "sips" for way in ways)
+        return NameAddr("", replace(uri, scheme="sips") if secure else uri)
+
+    def contact_for(self, request: Request) -> NameAddr:
+        """The Contact of our answer to an INVITE or UPDATE (RFC 3261 §12.1.1)."""
+        nearest = request.record_routes[:1] or request.contacts[:1]
+        return self.dialog_contact((request.uri, *(address.uri for address in nearest)))
 
     def via(self) -> Via:
         """A Via with a new branch."""
@@ -106,6 +116,7 @@ class Endpoint:
     ) -> Request:
         """A request with all that RFC 3261 §8.1.1 asks for."""
         request = Request(method, uri, Headers(), body)
+        routes = tuple(routes)
         add = request.headers.add
         add("Via", str(self.via()))
         add("Max-Forwards", "70")
@@ -117,7 +128,8 @@ class Endpoint:
         add("CSeq", str(CSeq(cseq, method)))
         if method in ("INVITE", "UPDATE"):
             # RFC 3261 §8.1.1.8 and RFC 3311 §5.1: the dialog's remote target.
-            add("Contact", str(self.dialog_contact))
+            ways = (uri, *(route.uri for route in routes[:1]))
+            add("Contact", str(self.dialog_contact(ways)))
             add("Allow", ALLOW)
             # RFC 3262 §4: a 1xx to the INVITE that makes a call may be reliable; ours never are.
             add("Supported", SUPPORTED if to.tag else f"100rel, {SUPPORTED}")
@@ -155,7 +167,7 @@ class Endpoint:
 
     def success(self, request: Request, sdp: str | None, to_tag: str = "") -> Response:
         """A 2xx to an INVITE or UPDATE (RFC 3261 §13.3.1.4, §12.1.1)."""
-        headers = [("Contact", str(self.dialog_contact)), ("Allow", ALLOW)]
+        headers = [("Contact", str(self.contact_for(request))), ("Allow", ALLOW)]
         headers.append(("Supported", SUPPORTED))
         if sdp:
             headers.append(("Content-Type", SDP))
