@@ -39,7 +39,7 @@ def test_options_are_answered_with_what_the_phone_can_do() -> None:
     assert _last(alice).headers.get("Accept") == "application/sdp"
     assert _last(alice).headers.get("Accept-Encoding") == "identity"
     assert _last(alice).headers.get("Accept-Language") == "en"
-    assert _last(alice).supported == ["gruu", "outbound"]
+    assert _last(alice).supported == ["gruu", "outbound", "timer"]
     assert _last(alice).to.tag != ""
 
 

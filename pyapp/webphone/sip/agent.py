@@ -297,9 +297,7 @@ class Agent:
             if place is None:
                 refusal = self._endpoint.reply(request, 481)
             else:
-                refusal = oneshot.bad_extension(self._endpoint, request) or oneshot.bad_content(
-                    self._endpoint, request
-                )
+                refusal = oneshot.unfit(self._endpoint, request)
         elif refusal is None:
             refusal = oneshot.objection(self._endpoint, request)
         if refusal is not None:

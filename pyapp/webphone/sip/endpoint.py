@@ -17,7 +17,7 @@ Pairs = Iterable[tuple[str, str]]
 # What we take as a server of requests; PRACK is not here, for we send no reliable 1xx.
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
 SDP = "application/sdp"
-SUPPORTED = "gruu, outbound"
+SUPPORTED = "gruu, outbound, timer"
 AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
 # Secrets stay inside (RFC 3261 §22).
 HIDDEN = frozenset(name.lower() for name in AUTHORIZATIONS)
@@ -165,10 +165,12 @@ class Endpoint:
             response.headers.add("User-Agent", self.user_agent)
         return response
 
-    def success(self, request: Request, sdp: str | None, to_tag: str = "") -> Response:
-        """A 2xx to an INVITE or UPDATE (RFC 3261 §13.3.1.4, §12.1.1)."""
+    def success(
+        self, request: Request, sdp: str | None, to_tag: str = "", *, timed: Pairs = ()
+    ) -> Response:
+        """A 2xx to an INVITE or UPDATE (RFC 3261 §13.3.1.4, §12.1.1); `timed` as RFC 4028 asks."""
         headers = [("Contact", str(self.contact_for(request))), ("Allow", ALLOW)]
-        headers.append(("Supported", SUPPORTED))
+        headers += [("Supported", SUPPORTED), *timed]
         if sdp:
             headers.append(("Content-Type", SDP))
         response = self.reply(

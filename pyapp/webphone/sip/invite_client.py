@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
+from webphone.sip import timer
 from webphone.sip.dialog import Dialog, key_of
 from webphone.sip.ending import ended
 from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
@@ -160,7 +161,21 @@ class Outgoing:
         asked = may_ask and status in (401, 407)
         if asked and self.login.learn(response, self._tries):
             return self._happen(Event.CHALLENGE, now, response)
+        if may_ask and self._lengthen(response):
+            return self._happen(Event.CHALLENGE, now, response)
         return self._happen(Event.FAILURE, now, response)
+
+    def _lengthen(self, response: Response) -> bool:
+        """Whether a longer session interval may please who found it too brief (RFC 4028 §7.3).
+
+        A proxy may have asked for that interval in our name.
+        """
+        longer = timer.least(response)
+        if longer is None or "Min-SE" in self.invite.headers:
+            return False
+        self.invite.headers.set("Session-Expires", str(longer))
+        self.invite.headers.set("Min-SE", str(longer))
+        return True
 
     def timed_out(self, client: Client, now: float) -> list[Output]:
         """Nobody answered the INVITE at all."""
@@ -229,6 +244,7 @@ class Outgoing:
                 return [self._send(now)]
             case Action.SEND_ACK:
                 self.session = self._accepted(response, self.call)
+                self.session.agreed(response, now)
                 return [self._acks[_fork(response)]]
             case Action.ACK_AND_BYE:
                 return self._part(response, now)

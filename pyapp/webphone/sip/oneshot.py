@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from webphone.sip import timer
 from webphone.sip.endpoint import ALLOW, SDP, SUPPORTED, Endpoint, Pairs
 from webphone.sip.grammar import visible
 from webphone.sip.headers import NameAddr
@@ -29,7 +30,7 @@ REFUSALS = {
     "UPDATE": 481,
 }
 OURS = frozenset({"INVITE", "OPTIONS"})
-EXTENSIONS = frozenset({"gruu", "outbound"})
+EXTENSIONS = frozenset({"gruu", "outbound", "timer"})
 # RFC 3261 §11.2; reasons and warnings are in English.
 _CAPABILITIES = (
     ("Allow", ALLOW),
@@ -58,7 +59,16 @@ def objection(endpoint: Endpoint, request: Request) -> Response | None:
         return endpoint.reply(request, 482)
     if request.method in REFUSALS:
         return endpoint.reply(request, REFUSALS[request.method])
-    return bad_extension(endpoint, request) or bad_content(endpoint, request)
+    return unfit(endpoint, request)
+
+
+def unfit(endpoint: Endpoint, request: Request) -> Response | None:
+    """What there is to say against a request in or outside a dialog."""
+    return (
+        bad_extension(endpoint, request)
+        or bad_content(endpoint, request)
+        or bad_interval(endpoint, request)
+    )
 
 
 def bad_extension(endpoint: Endpoint, request: Request) -> Response | None:
@@ -69,6 +79,13 @@ def bad_extension(endpoint: Endpoint, request: Request) -> Response | None:
         return None
     unsupported = visible(", ".join(missing))
     return endpoint.reply(request, 420, headers=(("Unsupported", unsupported),))
+
+
+def bad_interval(endpoint: Endpoint, request: Request) -> Response | None:
+    """RFC 4028 §9: 422 for a session that would have to be refreshed too often."""
+    if request.method not in ("INVITE", "UPDATE") or not timer.too_brief(request):
+        return None
+    return endpoint.reply(request, 422, headers=(("Min-SE", str(timer.SHORTEST)),))
 
 
 def bad_content(endpoint: Endpoint, request: Request) -> Response | None:

@@ -172,7 +172,9 @@ class Reinvite:
             # RFC 3311 §5.2: no offer, so nothing but the target changes.
             self._session.dialog.refresh(request)
             endpoint = self._session.endpoint
-            return endpoint.transactions.answer(server, endpoint.success(request, None), now)
+            timed = self._session.granted(request, now)
+            success = endpoint.success(request, None, timed=timed)
+            return endpoint.transactions.answer(server, success, now)
         return self._happen(Event.REQUEST, now, server)
 
     def cancel(self, server: Server, now: float) -> list[Output]:
@@ -230,6 +232,7 @@ class Reinvite:
             return [self._acks[number]]
         dialog = self._session.dialog
         dialog.refresh(response)
+        self._session.agreed(response, now)
         ack = dialog.ack(self._session.endpoint, errand.request)
         self._acks = {number: Send(data=bytes(ack))}
         return self._happen(Event.SUCCESS, now, response=response)
@@ -293,7 +296,7 @@ class Reinvite:
         request = session.dialog.request(
             session.endpoint,
             "INVITE",
-            headers=(("Content-Type", SDP),),
+            headers=(("Content-Type", SDP), *session.asking),
             body=self._sdp.encode(),
         )
         login, dialog = session.login, session.dialog
@@ -321,7 +324,8 @@ class Reinvite:
         assert server is not None
         self._asked = None
         if server.request.method == "UPDATE":
-            response = session.endpoint.success(server.request, self._sdp)
+            timed = session.granted(server.request, now)
+            response = session.endpoint.success(server.request, self._sdp, timed=timed)
             return session.endpoint.transactions.answer(server, response, now)
         offered = sdp_of(server.request) is None
         return session.accept(server, self._sdp, tag="", offered=offered, now=now)

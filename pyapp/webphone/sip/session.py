@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from webphone.sip import timer
 from webphone.sip.dialog import Dialog
 from webphone.sip.ending import ended
 from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
@@ -14,6 +15,7 @@ from webphone.sip.matching import Server
 from webphone.sip.message import Message, Request, Response
 from webphone.sip.news import By, Confirmed, Dropped, InfoReceived, Output, Replied
 from webphone.sip.reinvite import Reinvite
+from webphone.sip.timer import Timer
 from webphone.sip.transaction import T1, T2, T64
 
 
@@ -26,7 +28,7 @@ class State(Enum):
            CONFIRMING ────────────────────► CONFIRMED
              │  │  │                          │
     hang up  │  │  │ no ACK in 32 s: BYE      │ hang up: BYE; or BYE came;
-             ▼  │  └───────────────────────┐  │ or 481 or 408: gone
+             ▼  │  └───────────────────────┐  │ or 481, 408, not refreshed: BYE
           PARTING                          ▼  ▼
              └────── ACK or none: BYE ───► ENDED
     """
@@ -45,6 +47,7 @@ class Event(Enum):
     HANG_UP = auto()
     BYE = auto()
     GONE = auto()
+    EXPIRED = auto()
 
 
 class Action(Enum):
@@ -71,6 +74,8 @@ SESSION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.CONFIRMED, Event.NO_ACK): (State.ENDED, (Action.SEND_BYE, Action.TELL_LOST)),
     # §12.2.1.2: the peer knows nothing of the dialog, or does not answer.
     (State.CONFIRMED, Event.GONE): (State.ENDED, (Action.SEND_BYE, Action.TELL_LOST)),
+    # RFC 4028 §10: the peer was to refresh the session, and did not.
+    (State.CONFIRMED, Event.EXPIRED): (State.ENDED, (Action.SEND_BYE, Action.TELL_LOST)),
     (State.PARTING, Event.ACK): (State.ENDED, (Action.SEND_BYE,)),
     (State.PARTING, Event.NO_ACK): (State.ENDED, (Action.SEND_BYE,)),
     (State.PARTING, Event.BYE): (State.ENDED, ()),
@@ -124,6 +129,10 @@ class Session:
         self._accepted: Accepted | None = None
         self._bye: Errand | None = None
         self._bye_headers: Pairs = ()
+        self._timer: Timer | None = None
+        self._refresh: Errand | None = None
+        # The methods that the peer said it takes.
+        self._allowed: list[str] = []
 
     @property
     def over(self) -> bool:
@@ -138,12 +147,16 @@ class Session:
     @property
     def deadline(self) -> float | None:
         """When `wake` has something to do."""
-        times = (self._accepted.deadline if self._accepted else None, self.reinvite.deadline)
+        times = (
+            self._accepted.deadline if self._accepted else None,
+            self.reinvite.deadline,
+            self._timer.deadline if self._timer else None,
+        )
         return min((time for time in times if time is not None), default=None)
 
     def wake(self, now: float) -> list[Output]:
-        """Repeat the 2xx, give up on its ACK, or offer again after glare."""
-        outputs = self.reinvite.wake(now)
+        """Repeat the 2xx, give up on its ACK, offer again after glare, or refresh."""
+        outputs = self.reinvite.wake(now) + self._timer_due(now)
         accepted = self._accepted
         if accepted is None or now < accepted.deadline:
             return outputs
@@ -158,7 +171,8 @@ class Session:
         self, server: Server, sdp: str, *, tag: str, offered: bool, now: float
     ) -> list[Output]:
         """Send the 2xx to an INVITE and wait for its ACK."""
-        response = self.endpoint.success(server.request, sdp, tag)
+        timed = self.granted(server.request, now)
+        response = self.endpoint.success(server.request, sdp, tag, timed=timed)
         self._accepted = Accepted(server, response, offered, now, now + T1)
         return self.endpoint.transactions.answer(server, response, now)
 
@@ -174,6 +188,58 @@ class Session:
         errand = Errand(self.endpoint, self.login, self, request, dialog=self.dialog, ref=ref)
         return errand.start(now)
 
+    # The session timer (RFC 4028).
+
+    @property
+    def asking(self) -> Pairs:
+        """What a request of ours that refreshes the session says of its timer."""
+        return self._timer.asking if self._timer else ()
+
+    def granted(self, request: Request, now: float) -> Pairs:
+        """Take the timer that a request asks for; what our 2xx to it says of that."""
+        self._allowed = request.allow or self._allowed
+        self._timer, headers = timer.granted(request, self._allowed, now)
+        return headers
+
+    def agreed(self, response: Response, now: float) -> None:
+        """Take the timer that a 2xx to our request speaks of."""
+        self._timer = timer.agreed(response, now)
+
+    def _timer_due(self, now: float) -> list[Output]:
+        running = self._timer
+        if running is None or running.deadline is None or now < running.deadline:
+            return []
+        if not running.ours:
+            return self.happen(Event.EXPIRED, now)
+        self._timer = replace(running, deadline=None)
+        return self._send_refresh(self.asking, now)
+
+    def _send_refresh(self, headers: Pairs, now: float) -> list[Output]:
+        """An UPDATE without an offer changes nothing but the time (§7.4)."""
+        update = self.dialog.request(self.endpoint, "UPDATE", headers=headers)
+        self._refresh = Errand(self.endpoint, self.login, self, update, dialog=self.dialog)
+        return self._refresh.start(now)
+
+    def _refreshed(self, errand: Errand, response: Response, now: float) -> list[Output]:
+        self._refresh = None
+        if self.told:
+            return []
+        if response.status < 300:
+            self.dialog.refresh(response)
+            self.agreed(response, now)
+            return []
+        longer = timer.least(response)
+        if longer is not None and self._timer and "Min-SE" not in errand.request.headers:
+            # §7.3 and §10
+            self._timer = replace(self._timer, seconds=max(longer, self._timer.seconds))
+            return self._send_refresh((*self.asking, ("Min-SE", str(longer))), now)
+        if response.status in (408, 481):
+            return self.gone(response, now)
+        if response.status not in (405, 501) and self._timer and self._timer.deadline is None:
+            # §10: once more, before the time is up; to end the call then is the peer's part.
+            self._timer = replace(self._timer, deadline=now + self._timer.seconds / 4)
+        return []
+
     def gone(self, response: Response, now: float) -> list[Output]:
         """The peer knows nothing of the dialog any more (RFC 3261 §12.2.1.2)."""
         return self.happen(Event.GONE, now, response)
@@ -187,7 +253,7 @@ class Session:
         for action in actions:
             outputs += self._do(action, now, message)
         if ending:
-            self._accepted = None
+            self._accepted = self._timer = None
         return outputs
 
     def _do(self, action: Action, now: float, message: Message | None) -> list[Output]:
@@ -245,11 +311,13 @@ class Session:
         return self.endpoint.transactions.answer(server, response, now)
 
     def heard(self, errand: Errand, response: Response, now: float) -> list[Output]:
-        """The answer to our BYE or INFO."""
+        """The answer to our BYE, UPDATE or INFO."""
         if errand is self._bye:
             # RFC 3261 §15.1.1: whatever it is, nothing is left to do.
             self._bye = None
             return []
+        if errand is self._refresh:
+            return self._refreshed(errand, response, now)
         told = replied(errand, response)
         # RFC 5057: a 481 says that the whole call is unknown over there.
         return [told, *self.gone(response, now)] if response.status == 481 else [told]
