@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -174,12 +175,18 @@ def test_a_broken_request_gets_its_400_and_a_broken_response_nothing():
     assert exchange.receive(1, b"not SIP at all", 0.0) == []
 
 
-def test_a_control_character_in_a_name_is_not_sent_back():
+@pytest.mark.parametrize(
+    ("method", "line", "status"),
+    [
+        ("OPTIONS", 'To: "a\\\0b" <sip:alice@town.example>', 200),
+        ("OPTIONS", "Proxy-Require: a\0b", 420),
+        ("REGISTER", "Require: a\0b", 420),
+    ],
+)
+def test_a_control_character_is_not_sent_back(method, line, status):
     exchange = Exchange(Names(seeded(1)))
-    [answer] = responses(
-        exchange, 1, request("OPTIONS", "sip:town.example", 'To: "a\\\0b" <sip:a@town.example>')
-    )
-    assert answer.status == 200
+    [answer] = responses(exchange, 1, request(method, "sip:town.example", line))
+    assert answer.status == status
     assert answer.to.tag
     assert b"\0" not in bytes(answer)
 

@@ -165,7 +165,7 @@ class Exchange:
             return reply(request, 483)
         wanted = request.headers.values("Proxy-Require")
         if wanted:
-            return reply(request, 420, headers=[("Unsupported", ", ".join(wanted))])
+            return reply(request, 420, headers=[("Unsupported", visible(", ".join(wanted)))])
         return None
 
     def _register(self, link: int, request: Request, now: float) -> list[Send]:

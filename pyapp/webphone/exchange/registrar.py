@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from webphone.sip.grammar import visible
 from webphone.sip.headers import NameAddr
 from webphone.sip.message import Request, Response, reply
 from webphone.sip.uri import Uri
@@ -77,7 +78,7 @@ class Registrar:
         unknown = [tag for tag in request.require if tag != "outbound"]
         if unknown:
             # RFC 3261 §8.2.2.3.
-            return reply(request, 420, headers=[("Unsupported", ", ".join(unknown))])
+            return reply(request, 420, headers=[("Unsupported", visible(", ".join(unknown)))])
         current = self.find(user, now)[::-1]
         call_id, number = request.call_id, request.cseq.number
         if request.contact_star:
