@@ -28,9 +28,10 @@ def test_the_best_answer_is_chosen(statuses: list[int], heard: int):
 
 def test_the_caller_sees_the_challenges_of_all():
     one = Response(407, "", Headers([("Proxy-Authenticate", 'Digest realm="a"')]))
-    two = Response(401, "", Headers([("WWW-Authenticate", 'Digest realm="b"')]))
+    broken = [("WWW-Authenticate", 'Digest realm="b"'), ("WWW-Authenticate", "\0")]
+    two = Response(401, "", Headers.received(broken))
 
     chosen = best([one, Response(486, ""), two])
 
     assert chosen.headers.all("Proxy-Authenticate") == ['Digest realm="a"']
-    assert chosen.headers.all("WWW-Authenticate") == ['Digest realm="b"']
+    assert chosen.headers.all("WWW-Authenticate") == ['Digest realm="b"', "\0"]

@@ -13,6 +13,7 @@ from sip.entropy import seeded
 from webphone.exchange import Exchange, Send
 from webphone.exchange.places import GONE_AT_MOST, Places, pair_of
 from webphone.sip import news
+from webphone.sip.matching import cancel_of
 from webphone.sip.message import Request
 from webphone.sip.names import Names
 from webphone.sip.uri import Uri
@@ -189,6 +190,18 @@ def test_a_control_character_is_not_sent_back(method, line, status):
     assert answer.status == status
     assert answer.to.tag
     assert b"\0" not in bytes(answer)
+
+
+def test_a_call_is_cancelled_whatever_stands_in_the_reason():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+    alice.call("bob")
+    bob.ask("ring", bob.incoming)
+    invite = next(one for _link, sent, one in town.wire if sent and one.cseq.method == "INVITE")
+    cancel = cancel_of(invite)
+    cancel.headers.add("Reason", "SIP;cause=?")
+    town.deliver(town.exchange.receive(alice.link, bytes(cancel).replace(b"?", b"\0"), town.now))
+    assert bob.last(news.Ended).by is news.By.REMOTE
 
 
 def test_a_request_of_a_scheme_or_extension_we_lack_is_refused_by_name():

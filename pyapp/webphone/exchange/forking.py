@@ -25,8 +25,7 @@ def best(answers: Sequence[Response]) -> Response:
     for other in answers:
         if other is not chosen and other.status in (401, 407):
             for name in _CHALLENGES:
-                for value in other.headers.all(name):
-                    merged.headers.add(name, value)
+                merged.headers.echo(name, other.headers)
     return merged
 
 

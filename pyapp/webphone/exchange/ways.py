@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from webphone.sip.grammar import visible
 from webphone.sip.matching import cancel_of
 from webphone.sip.message import Request, Response
 from webphone.sip.uri import Uri
@@ -62,5 +63,5 @@ def cancelling(invite: Request, reason: str | None) -> Request:
     """The CANCEL of a branch (§9.1), and why (RFC 3326)."""
     cancel = cancel_of(invite)
     if reason:
-        cancel.headers.add("Reason", reason)
+        cancel.headers.add("Reason", visible(reason))
     return cancel
