@@ -22,6 +22,8 @@ from webphone.phone.numbers import address, wrong_name
         ("sip:100", "sip:100@here.example"),
         ("tel:+1-555-1000;ext=5", "sip:+15551000@here.example"),
         ("callto:100", "sip:100@here.example"),
+        ("tel:+44%20(20)%2012", "sip:+442012@here.example"),
+        ("tel:%2B4420", "sip:+4420@here.example"),
     ],
 )
 def test_what_is_typed_is_called(typed, called):
@@ -31,7 +33,7 @@ def test_what_is_typed_is_called(typed, called):
 @pytest.mark.parametrize(
     "typed",
     ["", "  ", "a b", "1\n2", "<sip:x@y>", '"x"', "x" * 300, "sip:", "sip:@x", "a:b", "x@", "@y",
-     "tel:", "sip:a b@c", "mailto:x"],
+     "tel:", "sip:a b@c", "mailto:x", "1\ud8002", "tel:1%0D%0A2", "tel:%3C1%3E"],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_in_words(typed):
     with pytest.raises(WebPhoneError) as refused:

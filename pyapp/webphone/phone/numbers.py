@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from webphone.contract import WebPhoneError
 from webphone.sip import Malformed, NameAddr, Uri
+from webphone.sip.uri import unescape
 
 LONGEST = 256
 # RFC 3966 §5: visual separators; people add spaces, and "(0)" of a national trunk prefix.
@@ -26,11 +27,14 @@ def address(target: str, domain: str) -> Uri:
         raise _wrong("There is no number to call.")
     if len(text) > LONGEST:
         raise _wrong(f"The number is {len(text)} characters long.")
-    if re.search(r"[\x00-\x1f\x7f<>\"]", text):
-        raise _wrong("The number holds characters that no number has.")
     scheme, colon, rest = text.partition(":")
-    if colon and scheme.lower() in ("tel", "callto"):
-        return _user(rest.partition(";")[0], domain)
+    dialled = bool(colon) and scheme.lower() in ("tel", "callto")
+    if dialled:  # browsers write the spaces of a link as %20
+        text = unescape(rest.partition(";")[0])
+    if re.search(r"[\x00-\x1f\x7f<>\"\ud800-\udfff]", text):
+        raise _wrong("The number holds characters that no number has.")
+    if dialled:
+        return _user(text, domain)
     if colon and scheme.lower() in ("sip", "sips"):
         return _uri(text, domain)
     if "@" in text:
