@@ -35,11 +35,12 @@ def test_options_are_answered_with_what_the_phone_can_do() -> None:
     alice = Solo()
     alice.ask("OPTIONS")
     assert _last(alice).status == 200
-    assert _last(alice).allow == ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE"]
+    methods = "INVITE ACK CANCEL BYE OPTIONS INFO UPDATE PRACK"
+    assert _last(alice).allow == methods.split()
     assert _last(alice).headers.get("Accept") == "application/sdp"
     assert _last(alice).headers.get("Accept-Encoding") == "identity"
     assert _last(alice).headers.get("Accept-Language") == "en"
-    assert _last(alice).supported == ["gruu", "outbound", "timer"]
+    assert _last(alice).supported == ["100rel", "gruu", "outbound", "timer"]
     assert _last(alice).to.tag != ""
 
 
@@ -72,7 +73,8 @@ def test_what_makes_no_call_is_answered_as_it_must(method: str, status: int) -> 
 @pytest.mark.parametrize(
     ("headers", "status", "told"),
     [
-        ([("Require", "100rel")], 420, ("Unsupported", "100rel")),
+        ([("Require", "precondition")], 420, ("Unsupported", "precondition")),
+        ([("Require", "100rel, timer")], 0, None),
         ([("Require", "gruu")], 0, None),
         ([("Content-Encoding", "gzip")], 415, ("Accept-Encoding", "identity")),
         ([("Content-Encoding", "gzip"), ("Content-Disposition", "x;handling=optional")], 0, None),

@@ -14,8 +14,8 @@ from webphone.sip.uri import Uri, escape_user
 
 Pairs = Iterable[tuple[str, str]]
 
-# What we take as a server of requests; PRACK is not here, for we send no reliable 1xx.
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+# What we take as a server of requests.
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 SDP = "application/sdp"
 SUPPORTED = "gruu, outbound, timer"
 AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
@@ -131,7 +131,7 @@ class Endpoint:
             ways = (uri, *(route.uri for route in routes[:1]))
             add("Contact", str(self.dialog_contact(ways)))
             add("Allow", ALLOW)
-            # RFC 3262 §4: a 1xx to the INVITE that makes a call may be reliable; ours never are.
+            # RFC 3262 §4: only a 1xx to the INVITE that makes a call gets a PRACK of ours.
             add("Supported", SUPPORTED if to.tag else f"100rel, {SUPPORTED}")
         if self.user_agent:
             add("User-Agent", self.user_agent)

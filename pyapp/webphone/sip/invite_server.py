@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
+from webphone.sip import reliable
 from webphone.sip.dialog import Dialog, key_of
 from webphone.sip.ending import ended
 from webphone.sip.endpoint import ALLOW, SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
@@ -11,6 +12,7 @@ from webphone.sip.login import Login
 from webphone.sip.matching import Server
 from webphone.sip.message import Message, Request, Response
 from webphone.sip.news import By, Invited, Output
+from webphone.sip.reliable import Unacknowledged
 from webphone.sip.session import Session, inform
 
 
@@ -21,15 +23,18 @@ class State(Enum):
         │         ring: 180                accept: 2xx
         ▼    ┌───────────────► RINGING ───────────────────► ANSWERED
      INVITED ┴──────────────────────────────────────────────────▲
-        │                         │
-        └───────────┬─────────────┘
-                    │ refuse: 3xx-6xx; CANCEL, BYE or too late: 487
+        │                         │ accept before the PRACK     │ PRACK: 2xx
+        │                         ├──────────────────────► ACCEPTING
+        │                         │                             │
+        └───────────┬─────────────┴─────────────────────────────┘
+                    │ refuse: 3xx-6xx; CANCEL, BYE or too late: 487; no PRACK: 504
                     ▼
                   ENDED
     """
 
     INVITED = auto()
     RINGING = auto()
+    ACCEPTING = auto()
     ANSWERED = auto()
     ENDED = auto()
 
@@ -39,6 +44,9 @@ class Event(Enum):
 
     RING = auto()
     ACCEPT = auto()
+    ACCEPT_EARLY = auto()
+    PRACK = auto()
+    NO_PRACK = auto()
     REFUSE = auto()
     CANCEL = auto()
     EXPIRE = auto()
@@ -51,15 +59,19 @@ class Action(Enum):
     SEND_2XX = auto()
     SEND_REFUSAL = auto()
     SEND_487 = auto()
+    SEND_504 = auto()
     TELL_WE_ENDED = auto()
     TELL_THEY_ENDED = auto()
     TELL_EXPIRED = auto()
+    TELL_LOST = auto()
 
 
 _CANCELLED = (State.ENDED, (Action.SEND_487, Action.TELL_THEY_ENDED))
 _REFUSED = (State.ENDED, (Action.SEND_REFUSAL, Action.TELL_WE_ENDED))
 # RFC 3261 §13.3.1: the invitation was good until its Expires.
 _EXPIRED = (State.ENDED, (Action.SEND_487, Action.TELL_EXPIRED))
+# RFC 3262 §3: no PRACK within 64*T1.
+_UNHEARD = (State.ENDED, (Action.SEND_504, Action.TELL_LOST))
 
 INCOMING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.INVITED, Event.RING): (State.RINGING, (Action.SEND_18X,)),
@@ -72,6 +84,14 @@ INCOMING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.RINGING, Event.REFUSE): _REFUSED,
     (State.RINGING, Event.CANCEL): _CANCELLED,
     (State.RINGING, Event.EXPIRE): _EXPIRED,
+    (State.RINGING, Event.NO_PRACK): _UNHEARD,
+    # RFC 3262 §3: the 2xx waits, as it must where the 18x holds the answer.
+    (State.RINGING, Event.ACCEPT_EARLY): (State.ACCEPTING, ()),
+    (State.ACCEPTING, Event.PRACK): (State.ANSWERED, (Action.SEND_2XX,)),
+    (State.ACCEPTING, Event.REFUSE): _REFUSED,
+    (State.ACCEPTING, Event.CANCEL): _CANCELLED,
+    (State.ACCEPTING, Event.EXPIRE): _EXPIRED,
+    (State.ACCEPTING, Event.NO_PRACK): _UNHEARD,
 }
 
 
@@ -90,9 +110,19 @@ class Incoming:
         self.dialog = Dialog.answering(server.request, endpoint.names.tag())
         never: int | None = None
         expires = server.request.safe("expires", never)
-        self.deadline = None if expires is None else now + expires
+        self._expires_at = None if expires is None else now + expires
         self._sdp = ""
+        self._reliable = reliable.wanted(server.request)
+        self._unacknowledged: Unacknowledged | None = None
+        self._rseq = 0
         self._refusal: Response | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` has something to do."""
+        waits = self._unacknowledged
+        times = (self._expires_at, waits.deadline if waits else None)
+        return min((time for time in times if time is not None), default=None)
 
     @property
     def over(self) -> bool:
@@ -120,13 +150,18 @@ class Incoming:
 
     def ring(self, sdp: str, now: float) -> list[Output]:
         """Say that the phone rings; with `sdp`, let the caller hear something before the answer."""
+        # RFC 3262 §3: one at a time. §5: where no offer came, the first one would have to make
+        # ours, and its PRACK answer it; such a caller hears 100 until we answer.
+        offerless = sdp_of(self.server.request) is None
+        if self._reliable and (self._unacknowledged or offerless):
+            return []
         self._sdp = sdp
         return self._asked(Event.RING, now)
 
     def accept(self, sdp: str, now: float) -> list[Output]:
         """Take the call."""
         self._sdp = sdp
-        return self._asked(Event.ACCEPT, now)
+        return self._asked(Event.ACCEPT_EARLY if self._unacknowledged else Event.ACCEPT, now)
 
     def refuse(self, status: int, reason: str, headers: Pairs, now: float) -> list[Output]:
         """Answer with a 3xx to 6xx."""
@@ -138,14 +173,20 @@ class Incoming:
         return self._happen(Event.CANCEL, now, request)
 
     def wake(self, now: float) -> list[Output]:
-        """The invitation has run out."""
-        if self.deadline is None or now < self.deadline:
+        """The invitation has run out, or a reliable 18x is due again."""
+        if self._expires_at is not None and self._expires_at <= now:
+            return self._happen(Event.EXPIRE, now)
+        waits = self._unacknowledged
+        if waits is None or now < waits.deadline:
             return []
-        return self._happen(Event.EXPIRE, now)
+        if waits.ends <= now:
+            return self._happen(Event.NO_PRACK, now)
+        self._unacknowledged = waits.repeated(now)
+        return self.endpoint.transactions.answer(self.server, waits.response, now)
 
     def owns(self, request: Request) -> bool:
         """Whether a request of the peer belongs to the early dialog."""
-        early = self.state in (State.INVITED, State.RINGING)
+        early = self.state in (State.INVITED, State.RINGING, State.ACCEPTING)
         return early and self.dialog.key == key_of(request)
 
     def receive(self, server: Server, request: Request, now: float) -> list[Output]:
@@ -160,6 +201,8 @@ class Incoming:
                 return answer(server, reply(request, 200), now) + self.cancel(request, now)
             case "INFO":
                 return inform(self.endpoint, self.call, server, now)
+            case "PRACK":
+                return self._acknowledged(server, request, now)
             case "UPDATE" if sdp_of(request) is None:
                 self.dialog.refresh(request)
                 return answer(server, self.endpoint.success(request, None), now)
@@ -170,6 +213,16 @@ class Incoming:
             case _:
                 return answer(server, reply(request, 481), now)
 
+    def _acknowledged(self, server: Server, prack: Request, now: float) -> list[Output]:
+        waits, answer = self._unacknowledged, self.endpoint.transactions.answer
+        if waits is None or not waits.matches(prack):
+            return answer(server, self.endpoint.reply(prack, 481), now)
+        self._unacknowledged = None
+        # RFC 3262 §5: an offer in it would change what is not answered yet.
+        status = 488 if sdp_of(prack) else 200
+        outputs = answer(server, self.endpoint.reply(prack, status), now)
+        return outputs + self._happen(Event.PRACK, now)
+
     def _asked(self, event: Event, now: float) -> list[Output]:
         if (self.state, event) not in INCOMING:
             raise NotNow("the call is answered already")
@@ -179,7 +232,7 @@ class Incoming:
         state, actions = INCOMING.get((self.state, event), (self.state, ()))
         self.state = state
         if state in (State.ANSWERED, State.ENDED):
-            self.deadline = None
+            self._expires_at = self._unacknowledged = None
         outputs: list[Output] = []
         for action in actions:
             outputs += self._do(action, now, message)
@@ -191,7 +244,7 @@ class Incoming:
             case Action.SEND_18X:
                 # Not again every minute (RFC 3261 §13.3.1.1): that would ask the proxies to let
                 # it ring for ever, where no answer in some minutes is meant to reach a voice box.
-                return answer(self.server, self._ringing(), now)
+                return answer(self.server, self._ringing(now), now)
             case Action.SEND_2XX:
                 return self._accept(now)
             case Action.SEND_REFUSAL:
@@ -199,14 +252,18 @@ class Incoming:
                 return answer(self.server, self._refusal, now)
             case Action.SEND_487:
                 return answer(self.server, self._reply(487), now)
+            case Action.SEND_504:
+                return answer(self.server, self._reply(504), now)
             case Action.TELL_WE_ENDED:
                 return [ended(self.call, By.LOCAL, self._refusal)]
             case Action.TELL_THEY_ENDED:
                 return [ended(self.call, By.REMOTE, message)]
-            case Action.TELL_EXPIRED:  # pragma: no branch
+            case Action.TELL_EXPIRED:
                 return [ended(self.call, By.REMOTE, self._reply(487))]
+            case Action.TELL_LOST:  # pragma: no branch
+                return [ended(self.call, By.SYSTEM, self._reply(504))]
 
-    def _ringing(self) -> Response:
+    def _ringing(self, now: float) -> Response:
         """180, or 183 with early media (RFC 3960 §3)."""
         contact = self.endpoint.contact_for(self.server.request)
         headers = [("Contact", str(contact)), ("Allow", ALLOW)]
@@ -215,6 +272,12 @@ class Incoming:
         ringing = self._reply(183 if self._sdp else 180, "", headers)
         ringing.headers.echo("Record-Route", self.server.request.headers)
         ringing.body = self._sdp.encode()
+        if self._reliable:
+            names = self.endpoint.names
+            self._rseq = self._rseq + 1 if self._rseq else int(names.uniform(1, 2**31))
+            ringing.headers.add("Require", "100rel")
+            ringing.headers.add("RSeq", str(self._rseq))
+            self._unacknowledged = Unacknowledged.sent(ringing, self._rseq, now)
         return ringing
 
     def _accept(self, now: float) -> list[Output]:

@@ -30,14 +30,14 @@ REFUSALS = {
     "UPDATE": 481,
 }
 OURS = frozenset({"INVITE", "OPTIONS"})
-EXTENSIONS = frozenset({"gruu", "outbound", "timer"})
+EXTENSIONS = frozenset({"100rel", "gruu", "outbound", "timer"})
 # RFC 3261 §11.2; reasons and warnings are in English.
 _CAPABILITIES = (
     ("Allow", ALLOW),
     ("Accept", SDP),
     ("Accept-Encoding", "identity"),
     ("Accept-Language", "en"),
-    ("Supported", SUPPORTED),
+    ("Supported", f"100rel, {SUPPORTED}"),
 )
 
 

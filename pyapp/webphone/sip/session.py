@@ -82,8 +82,8 @@ SESSION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
 }
 
 
-# Inside a call: no transfer and no subscription yet. The others, among them PRACK, mean something
-# that is not there (RFC 3262 §3, RFC 6665 §4.1.3).
+# Inside a call: no transfer and no subscription yet. The others mean something that is not there,
+# PRACK too: we answer a call only when nothing waits for one (RFC 3262 §3, RFC 6665 §4.1.3).
 _REFUSALS = {"REFER": 603, "SUBSCRIBE": 489}
 
 
