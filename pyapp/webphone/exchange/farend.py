@@ -11,9 +11,8 @@ from webphone.exchange.numbers import NUMBERS, SOUNDING, Deed
 from webphone.exchange.ways import HOST
 from webphone.sip import news
 from webphone.sip.agent import Agent
-from webphone.sip.endpoint import SDP, Account, NotNow
+from webphone.sip.endpoint import Account, NotNow
 from webphone.sip.headers import NameAddr
-from webphone.sip.message import REASONS, Response, parse
 from webphone.sip.names import Names
 
 Step = news.Send | Action
@@ -203,7 +202,7 @@ class FarEnd:
                 part.answered = True
             case Want.EARLY:
                 part.early = sdp
-                outputs = [_early(output, sdp) for output in self._agent.ring(call, now)]
+                outputs = self._agent.ring(call, now, sdp=sdp)
             case Want.CALL:
                 self._agent.account = Account(user=part.number, domain=HOST)
                 outputs = self._agent.invite(call, part.caller.uri, sdp, now)
@@ -237,16 +236,3 @@ class FarEnd:
 
 def _answer_came(call: str, sdp: str | None) -> list[Step]:
     return [] if sdp is None else [AnswerCame(call=call, sdp=sdp)]
-
-
-def _early(ringing: news.Output, sdp: str) -> news.Output:
-    """The 180 as a 183 that carries the sound before the answer (RFC 3960 §3)."""
-    if not isinstance(ringing, news.Send):
-        return ringing
-    response = parse(ringing.data)
-    if not isinstance(response, Response):
-        return ringing
-    response.status, response.reason = 183, REASONS[183]
-    response.headers.set("Content-Type", SDP)
-    response.body = sdp.encode()
-    return news.Send(data=bytes(response))
