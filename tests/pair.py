@@ -61,7 +61,8 @@ Fate = Callable[[Request | Response], float | None]
 class Pair:
     """Alice and Bob, with a wire between them in place of two sockets and a proxy.
 
-    `fate` says of each message how many seconds it takes, None if it is lost.
+    `fate` says of each message how many seconds it takes, None if it is lost. `arrived` holds what
+    was delivered, each with what was said about it.
     """
 
     def __init__(self, fate: Fate | None = None) -> None:
@@ -73,6 +74,7 @@ class Pair:
         self.fate: Fate = fate or (lambda message: 0.0)
         self.wire: list[Flight] = []
         self.flow: list[str] = []
+        self.arrived: list[tuple[Request | Response, list[Output]]] = []
 
     def say(self, phone: Phone, outputs: list[Output]) -> list[Output]:
         """Put on the wire what `phone` says."""
@@ -93,8 +95,10 @@ class Pair:
             flight = min(due, key=lambda one: one.arrives)
             self.wire.remove(flight)
             who = "alice" if flight.source is self.alice else "bob"
-            self.flow.append(f"{who} {word(parse(flight.data))}")
-            self.say(flight.goal, flight.goal.agent.receive(flight.data, self.now))
+            message = parse(flight.data)
+            self.flow.append(f"{who} {word(message)}")
+            outputs = self.say(flight.goal, flight.goal.agent.receive(flight.data, self.now))
+            self.arrived.append((message, outputs))
 
     def wind(self, seconds: float) -> None:
         """Let time pass: each timer and each message at its own moment."""

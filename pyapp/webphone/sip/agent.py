@@ -61,6 +61,11 @@ class Agent:
         """Whether no call needs the wire any more, not even to be ended."""
         return not self._calls
 
+    @property
+    def transactions(self) -> int:
+        """How many transactions are under way."""
+        return len(self._endpoint.transactions)
+
     def calls(self) -> tuple[str, ...]:
         """The calls that are not over."""
         return tuple(name for name, call in self._calls.items() if not call.over)

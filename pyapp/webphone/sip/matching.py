@@ -68,6 +68,10 @@ class Transactions:
         times += [server.transaction.deadline for server in self._servers.values()]
         return min((time for time in times if time is not None), default=None)
 
+    def __len__(self) -> int:
+        """How many are under way."""
+        return len(self._clients) + len(self._servers)
+
     def ask(self, request: Request, user: User, now: float) -> tuple[Client, Send]:
         """Start a client transaction; `user` hears what becomes of it."""
         machine = INVITE_CLIENT if request.method == "INVITE" else NON_INVITE_CLIENT
