@@ -196,3 +196,15 @@ def test_calling_with_no_server_to_be_had_is_refused(world):
     alice = world.phone("alice", host=ONE)
     assert alice.ask("makeCall", "bob").error.code == "connection_failed"
     assert alice.calls == []
+
+
+def test_a_phone_does_not_ring_for_ever_for_a_caller_whose_server_went_away(world):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    world.cut(bob)
+    alice.ask("hangup")
+    world.wind(50)
+    assert bob.tone is do.Tone.RINGTONE
+    world.wind(15)
+    assert bob.tone is None
+    assert [record["disposition"] for record in bob.told("end")] == ["missed"]

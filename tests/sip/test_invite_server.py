@@ -235,3 +235,22 @@ def test_a_tag_is_the_same_in_capitals() -> None:
     alice.say(alice.agent.accept(call, ANSWER, alice.now))
     alice.ask("ACK", cseq=10, to_tag=_responses(alice)[-1].to.tag.upper(), tag="B1")
     assert len(alice.phone.news(Confirmed)) == 1
+
+
+def test_what_rings_when_the_socket_is_lost_can_be_answered_but_does_not_ring_for_ever() -> None:
+    for answered in (True, False):
+        alice = Solo()
+        call = _called(alice, ("Expires", "500")).call
+        alice.say(alice.agent.ring(call, alice.now))
+        alice.say(alice.agent.transport_lost(alice.now))
+        alice.wind(2)
+        alice.say(alice.agent.transport_up(alice.now))
+        alice.wind(50)
+        if answered:
+            alice.say(alice.agent.accept(call, ANSWER, alice.now))
+            alice.ask("ACK", cseq=10, to_tag=_responses(alice)[-1].to.tag)
+        alice.wind(600)
+        assert bool(alice.agent.calls()) is answered
+        if not answered:
+            assert (_ended(alice).by, _ended(alice).status) == (By.REMOTE, 487)
+            assert alice.phone.wrote() == ["180 INVITE", "487 INVITE"]

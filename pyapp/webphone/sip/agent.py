@@ -101,8 +101,11 @@ class Agent:
         return self._out(outputs, now)
 
     def transport_lost(self, now: float) -> list[Output]:
-        """The socket is gone: the registration with it; calls stay."""
+        """The socket is gone: the registration with it; calls stay, what rings for a while."""
         self._connected = False
+        for call in self._calls.values():
+            if isinstance(call, Incoming):
+                call.lost(now)
         if self._registration is None:
             return []
         return self._out(self._registration.lost(now), now)

@@ -15,6 +15,10 @@ from webphone.sip.news import By, Invited, Output
 from webphone.sip.reliable import Unacknowledged
 from webphone.sip.session import Session, inform
 
+# Seconds that a phone rings on when nobody can tell it any more that the caller has gone (§9.1):
+# time enough to answer over a socket that is there again.
+RINGS_ON = 60.0
+
 
 class State(Enum):
     """Where an incoming call is.
@@ -183,6 +187,12 @@ class Incoming:
             return self._happen(Event.NO_PRACK, now)
         self._unacknowledged = waits.repeated(now)
         return self.endpoint.transactions.answer(self.server, waits.response, now)
+
+    def lost(self, now: float) -> None:
+        """The socket that the invitation came over is gone, and with it the way of a CANCEL."""
+        if self.state in (State.INVITED, State.RINGING):
+            ends = now + RINGS_ON
+            self._expires_at = ends if self._expires_at is None else min(ends, self._expires_at)
 
     def owns(self, request: Request) -> bool:
         """Whether a request of the peer belongs to the early dialog."""
