@@ -483,6 +483,7 @@ def test_an_offer_that_no_browser_takes_is_refused_at_once(alice, dave):
         .replace("a=fingerprint", "a=x-fingerprint"),
     )
     assert dave.words()[-1] == "488"
+    assert "DTLS-SRTP" in dave.last(488).headers.get("Warning")
     record = only_record(alice)
     assert (record["disposition"], record["endedBy"]) == ("failed", "system")
     assert alice.told("ringingin") == []
@@ -493,7 +494,7 @@ def test_an_answer_our_browser_cannot_make_refuses_the_call_and_says_why(alice, 
     alice.media_fault = ("media_failed", "No codec.")
     promise = alice.ask("answer")
     assert (promise.error.code, promise.error.message) == ("media_failed", "No codec.")
-    assert dave.words()[-1] == "488"
+    assert dave.last(488).headers.get("Warning") == '399 webphone "No codec."'
     assert only_record(alice)["disposition"] == "failed"
 
 

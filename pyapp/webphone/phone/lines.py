@@ -31,6 +31,7 @@ from webphone.sip import (
     Rerefused,
     Uri,
 )
+from webphone.sip.grammar import quote, visible
 
 
 class Lines:
@@ -314,7 +315,10 @@ class Lines:
         refusal = incoming.refusal(call, config, others)
         if refusal is not None:
             status = refusal.status or 486
-            refused = _part(call, lambda agent: agent.reject(call.id, status, now), now)
+            said = _warning(refusal.media)
+            refused = _part(
+                call, lambda agent: agent.reject(call.id, status, now, headers=said), now
+            )
             return refused + self.finish(call, refusal, now)
         result = account.through(account.agent.ring(call.id, now), now)
         ask = next(self._asks)
@@ -362,7 +366,8 @@ class Lines:
     def _break_off(self, call: Call, why: str, now: float) -> Result:
         """The sound can't be set up: end the call and say why."""
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
-            result = _part(call, lambda agent: agent.reject(call.id, 488, now), now)
+            said = _warning(why)
+            result = _part(call, lambda agent: agent.reject(call.id, 488, now, headers=said), now)
         else:
             result = _part(call, lambda agent: agent.hang_up(call.id, now), now)
         error = WebPhoneError("media_failed", why)
@@ -400,6 +405,11 @@ class Lines:
 def _part(call: Call, verb: Callable[[Agent], list[Output]], now: float) -> Result:
     """Take leave of the other side."""
     return call.account.through(verb(call.account.agent), now)
+
+
+def _warning(why: str) -> tuple[tuple[str, str], ...]:
+    """What the trace at the other side says of a refusal (RFC 3261 §20.43), if it needs words."""
+    return (("Warning", f"399 webphone {quote(visible(why))}"),) if why else ()
 
 
 def _refuse(reply: int | None, error: WebPhoneError) -> Result:
