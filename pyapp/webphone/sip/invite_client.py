@@ -25,14 +25,16 @@ class State(Enum):
                 │                2xx: ACK
                 ▼    ┌─────────────────────────────────► ANSWERED
     401 ┌─► CALLING ─┤                                      ▲
-    407 └─────  │    │ 300-699, or nothing for 32 s         │ 2xx: ACK
+    407 └───────│    │ 300-699, or nothing for 32 s         │ 2xx: ACK
        hang up  │    └────────────► ENDED ◄──── 300-699 ────┤
                 │ 1xx                 ▲                     │
-                ├─────────────────────┼───────────────► PROCEEDING (18x)
+                ├─────────────────────┼───────────────► PROCEEDING
                 ▼                     │                     │ hang up: CANCEL
              WAITING ── 1xx: CANCEL ──┼──► CANCELLING ◄─────┘
         any final ────────────────────┘        │ any final, or none for 32 s
         (a 2xx: ACK, BYE)             └────────┘ (a 2xx: ACK, BYE)
+
+    401 and 407 that can be answered, and 422, lead back to CALLING from PROCEEDING too.
     """
 
     CALLING = auto()

@@ -24,7 +24,7 @@ class State(Enum):
           └───────────────── any final answer ───── UNREGISTERING
 
     LEAVING: unregister came while REGISTERING; the removal waits for the answer to that.
-    RETURNING: register came while UNREGISTERING.
+    RETURNING: register came while UNREGISTERING. Whoever loses the socket is OFF at once.
     """
 
     OFF = auto()

@@ -93,8 +93,8 @@ class Machine:
 #   │                   ▼                       │    │
 #   │ 2xx        ┌────────────┐  300-699: ACK   │    │
 #   ├────────────┤ PROCEEDING ├─────────────────┼────┤
-#   │            └────────────┘                 │    │
-#   │         every 1xx goes up                 │    │
+#   │            └──────┬─────┘                 │    │
+#   │ every 1xx goes up └─ 32 s after a CANCEL ─┤    │
 #   ▼                                           │    ▼
 # ┌──────────┐                                  │  ┌───────────┐
 # │ ACCEPTED │ every 2xx goes up                │  │ COMPLETED │ 300-699 again: ACK again
