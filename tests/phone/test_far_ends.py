@@ -323,6 +323,21 @@ def test_an_unreadable_answer_to_a_resume_is_left_to_the_browser_to_refuse(alice
     assert dave.words()[-1] == "BYE"
 
 
+def test_a_hold_that_is_heard_and_never_answered_is_taken_back(world, alice, dave):
+    answered(alice, dave)
+    promise = alice.ask("hold")
+    dave.reply(100)
+    world.wind(40)
+    assert dave.words()[-1] == "CANCEL" and not promise.settled
+    dave.reply(200, to="CANCEL")
+    world.wind(40)
+    assert (promise.error.code, promise.error.sip_code) == ("media_failed", 487)
+    assert alice.call.state == "active" and not alice.desk.picture.calls[0].changing
+    promise = alice.ask("hold")
+    dave.reply(200, sdp=description(direction="recvonly"))
+    assert promise.value.held_by == "local"
+
+
 def test_an_offerless_change_gets_our_offer_and_the_answer_counts(alice, dave):
     answered(alice, dave)
     dave.inside("INVITE")

@@ -17,6 +17,7 @@ from webphone.sip import (
     parse,
 )
 from webphone.sip.digest import challenge, verify
+from webphone.sip.headers import Challenge
 
 
 class Registrar(Solo):
@@ -114,6 +115,28 @@ def test_a_refresh_is_signed_before_it_is_asked_with_the_next_count() -> None:
     alice.grant(alice.last("REGISTER"))
     assert _registered(alice) == [600, 600, 600]
     assert not alice.phone.news(RegistrationFailed)
+
+
+@pytest.mark.parametrize(
+    ("told", "next_nonce"),
+    [
+        ('nextnonce="n2", qop=auth', "n2"),
+        ("rspauth=x", "n1"),
+        ('nextnonce="', "n1"),
+        ("", "n1"),
+        ('Digest a="b", Digest c="d"', "n1"),
+    ],
+)
+def test_the_nonce_that_the_registrar_wants_next_is_used(told: str, next_nonce: str) -> None:
+    """RFC 7616 §3.5."""
+    alice = Registrar()
+    alice.ask_password(alice.register())
+    alice.grant(alice.last("REGISTER"), 600, ("Authentication-Info", told))
+    alice.wait()
+    given = Challenge.parse(alice.last("REGISTER").headers.get("Authorization") or "").params
+    assert given["nonce"] == next_nonce
+    assert given["nc"] == ("00000001" if next_nonce == "n2" else "00000002")
+    assert _proved(alice.last("REGISTER"))
 
 
 def test_unsuccessful_registration() -> None:

@@ -158,6 +158,7 @@ class Outgoing:
                 return [Dropped(why="a reliable provisional response out of order")]
             return pracks + self._happen(Event.PROVISIONAL, now, response)
         if status < 300:
+            self.login.heed(response)
             return self._happen(Event.SUCCESS, now, response)
         may_ask = self.state in (State.CALLING, State.PROCEEDING)
         asked = may_ask and status in (401, 407)

@@ -19,6 +19,10 @@ _HEADERS = (
     ("WWW-Authenticate", "Authorization"),
     ("Proxy-Authenticate", "Proxy-Authorization"),
 )
+_NEXT = (
+    ("Authentication-Info", "Authorization"),
+    ("Proxy-Authentication-Info", "Proxy-Authorization"),
+)
 # A server that finds each of its own nonces stale would keep us busy for ever.
 _STALE_LIMIT = 3
 
@@ -66,6 +70,20 @@ class Login:
             self._known[asker] = challenges
             learned = True
         return learned
+
+    def heed(self, response: Response) -> None:
+        """Take the nonce that a server wants to see next (RFC 7616 §3.5)."""
+        for told, answer in _NEXT:
+            line = response.headers.get(told)
+            nonce = _next_nonce(line) if line else ""
+            asked = [asker for asker in self._known if asker[0] == answer]
+            # It names no realm: only where there is but one is it clear whose nonce it is.
+            if not nonce or len(asked) != 1:
+                continue
+            self._known[asked[0]] = [
+                Challenge(one.scheme, {**one.params, "nonce": nonce})
+                for one in self._known[asked[0]]
+            ]
 
     def _answered(self, asker: Asker, challenges: list[Challenge]) -> bool:
         """Whether the very nonces of these challenges were answered before."""
@@ -115,6 +133,14 @@ def _challenges(response: Response) -> dict[Asker, list[Challenge]]:
     return found
 
 
+def _next_nonce(line: str) -> str:
+    """The nextnonce of an Authentication-Info, which is a challenge without its scheme."""
+    try:
+        return Challenge.parse(f"Digest {line}").params.get("nextnonce", "")
+    except Malformed:
+        return ""
+
+
 class Owner(Protocol):
     """Who sent an errand."""
 
@@ -159,6 +185,7 @@ class Errand:
             number = self.dialog.next_cseq() if self.dialog else self.request.cseq.number + 1
             self.request = self._endpoint.again(self.request, number)
             return self.start(now)
+        self._login.heed(response)
         return self.owner.heard(self, response, now)
 
     def timed_out(self, client: Client, now: float) -> list[Output]:

@@ -218,9 +218,11 @@ class Reinvite:
             return self._success(errand, response, now)
         if status == 491 and self.state is State.OFFERING:
             return self._happen(Event.GLARE, now)
-        self._refusal = (status, response.reason)
+        taken_back = self.state is State.TAKING_BACK
+        if not taken_back:
+            self._refusal = (status, response.reason)
         outputs = self._happen(Event.REFUSAL, now)
-        if status in (408, 481):
+        if status == 481 or (status == 408 and not taken_back):
             # RFC 3261 §12.2.1.2: then the dialog is gone too.
             return outputs + self._session.gone(response, now)
         return outputs
