@@ -44,6 +44,7 @@ steps = st.lists(
         st.tuples(st.just("wind"), st.sampled_from([0.1, 1.0, 7.0, 40.0])),
         st.tuples(st.just("slow"), st.booleans()),
         st.tuples(st.just("cut"), who),
+        st.tuples(st.just("unheard"), who, st.booleans()),
         st.tuples(st.just("broken"), st.sampled_from(["", "dead", "mute"])),
         st.tuples(st.just("network"), who, st.booleans()),
         st.tuples(st.just("slow media"), who, st.booleans()),
@@ -75,6 +76,7 @@ def act(world, step):
             "press": lambda: phone.press(rest[1][0], *([rest[1][1]] if rest[1][1] else [])),
             "change": lambda: phone.ask("setConfig", rest[1]),
             "cut": lambda: world.cut(phone),
+            "unheard": lambda: setattr(phone, "unheard", rest[1]),
             "network": lambda: phone.happens(do.NetworkChanged(online=rest[1])),
             "slow media": lambda: _slow_media(phone, rest[1]),
             "media fault": lambda: _media_fault(phone, rest[1]),
@@ -111,6 +113,7 @@ def all_is_well(world):
     for phone in world.phones:
         _slow_media(phone, False)
         _media_fault(phone, False)
+        phone.unheard = False
     world.land()
     world.broken = {}
     world.wind(QUIET)
@@ -136,6 +139,7 @@ def all_is_well(world):
         told = repr(phone.actions) + repr(phone.events) + repr(phone.desk.picture)
         told += repr(phone.desk) + repr(phone.received)
         assert "response=" not in told and "s3cret" not in told
+        assert phone.desk.account.agent.idle and phone.desk.account.agent.transactions == 0
 
 
 @given(steps)
