@@ -150,6 +150,7 @@ def test_other_requests_in_the_early_dialog_are_answered_each_as_it_must() -> No
         ("UPDATE", 13, OFFER, 500),
         ("INVITE", 14, OFFER, 500),
         ("PRACK", 15, "", 481),
+        ("NOTIFY", 16, "", 481),
         ("INFO", 3, "", 500),
     ):
         alice.ask(method, cseq=cseq, to_tag=tag, sdp=sdp)

@@ -318,8 +318,8 @@ class Reinvite:
     def _give_up(self, now: float) -> None:
         """§9.1: 64*T1 after the CANCEL, the re-INVITE is over."""
         errand, self._errand = self._errand, None
-        if errand is not None and errand.client is not None:
-            self._session.endpoint.transactions.abandon(errand.client, now)
+        assert errand is not None and errand.client is not None
+        self._session.endpoint.transactions.abandon(errand.client, now)
 
     def _send_success(self, now: float) -> list[Output]:
         server, session = self._asked, self._session
