@@ -323,6 +323,24 @@ def test_an_unreadable_answer_to_a_resume_is_left_to_the_browser_to_refuse(alice
     assert dave.words()[-1] == "BYE"
 
 
+def test_a_call_may_be_used_before_its_ringing_was_acknowledged(world, alice, dave):
+    """RFC 3262: the answer waits for the PRACK, and whatever the person wants waits with it."""
+    dave.call("alice", "Require: 100rel", sdp=description(setup="actpass"))
+    ringing = dave.last(180)
+    assert alice.ask("answer").settled
+    alice.ask("sendDtmf", "5", {"method": "info"})
+    held = alice.ask("hold")
+    assert dave.words()[-1] == "180"
+    dave.answer = ringing
+    dave.inside("PRACK", f"RAck: {ringing.headers.get('RSeq')} {ringing.cseq}")
+    dave.ack()
+    world.wind(3)
+    assert "INFO" in dave.words()
+    dave.reply(200, sdp=description(direction="recvonly"))
+    assert held.value.held_by == "local"
+    assert alice.mistakes == []
+
+
 def test_a_hold_that_is_heard_and_never_answered_is_taken_back(world, alice, dave):
     answered(alice, dave)
     promise = alice.ask("hold")

@@ -7,7 +7,7 @@ from webphone.contract import Event, SendDtmf, WebPhoneError, encode
 from webphone.phone import actions as do
 from webphone.phone.account import Result
 from webphone.phone.call import Call, Stage
-from webphone.sip import Replied
+from webphone.sip import NotNow, Replied
 
 METHODS = ("auto", "rtp", "info")
 COMMA, PAUSE = ",", 2.0  # seconds that a comma lasts, as RTCDTMFSender takes it
@@ -79,5 +79,9 @@ def _next(call: Call, now: float) -> Result:
         return []
     kind, body = media.info_body(tone, length)
     account = call.account
-    outputs = account.agent.info(call.id, kind, body.encode(), f"{REF}{call.id}", now)
+    try:
+        outputs = account.agent.info(call.id, kind, body.encode(), f"{REF}{call.id}", now)
+    except NotNow:  # our answer is still on its way (RFC 3262 §3): as if a comma came first
+        call.waiting_digits = ((COMMA, 0), *call.waiting_digits)
+        return _next(call, now)
     return told(call, tone, "local") + account.through(outputs, now)

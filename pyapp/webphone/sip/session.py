@@ -26,7 +26,7 @@ class State(Enum):
                 │                               │
                 ▼              ACK              ▼
            CONFIRMING ────────────────────► CONFIRMED
-             │  │  │                          │
+             │  │                             │
     hang up  │  │ no ACK in 32 s: BYE;        │ hang up: BYE; or BYE came;
              │  │ or BYE came                 │ or 481, 408, not refreshed: BYE
              ▼  └──────────────────────────┐  │
