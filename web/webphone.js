@@ -51,11 +51,12 @@
     get form() { return this.#internals.form; }
 
     async on(name, f) {
-      if (typeof f !== "function") throw new WebPhoneError({ code: "invalid_config", message: "on() needs a function.", hint: "Write on(name, f)." });
+      if (typeof name !== "string" || typeof f !== "function")
+        throw new WebPhoneError({ code: "invalid_config", message: "on() needs the name of an event and a function.", hint: "Write on(name, f)." });
       if (!this.#listeners.has(f)) this.#listeners.set(f, (event) => f.call(this, event.detail, event));
       this.addEventListener(name, this.#listeners.get(f));
     }
-    async off(name, f) { this.removeEventListener(name, this.#listeners.get(f)); }
+    async off(name, f) { if (this.#listeners.has(f)) this.removeEventListener(String(name), this.#listeners.get(f)); }
 
     connectedCallback() {
       phones.add(this);
@@ -124,7 +125,9 @@
       if (this.#failure) return Promise.reject(this.#failure);
       this.#shell?.asked();
       if (!this.#python && this.#withdraw(name, args)) return Promise.resolve();
-      if (name === "setConfig" && args[0]?.password) this.#values.set("password", args[0].password);
+      try {
+        if (name === "setConfig" && args[0]?.password) this.#values.set("password", args[0].password);
+      } catch {} // what can't be read, Python refuses
       const reply = ++replies;
       const promise = new Promise((resolve, reject) => this.#waiting.set(reply, { resolve, reject }));
       this.#flush(this.#queue.push({ reply, name, args }));
@@ -164,14 +167,14 @@
       this.#internals.setFormValue(data, record);
     }
     #write({ property, attribute, kind, secret }, value = null) {
-      const plain = attribute && !secret && !["object", "function"].includes(typeof value);
+      const plain = attribute && !secret && !["object", "function", "symbol"].includes(typeof value);
       if (plain && !(kind === "boolean" && value === false)) this.setAttribute(attribute, value === true && kind === "boolean" ? "" : value);
       else if (attribute && !secret && this.hasAttribute(attribute)) this.removeAttribute(attribute);
       if (!plain && !(value === null && property === "disabled")) this.#set(property, value);
     }
 
     static { dress(this.prototype, {
-      get: (phone, setting) => (setting.secret ? undefined : phone.#config[setting.property] ?? read(setting, phone.#values.get(setting.property))),
+      get: (phone, setting) => (setting.secret ? undefined : setting.property in phone.#config ? phone.#config[setting.property] : read(setting, phone.#values.get(setting.property))),
       set: (phone, setting, value) => phone.#write(setting, value),
       told: (phone) => phone.#told, handlers: (phone) => phone.#handlers, ask: (phone, name, args) => phone.#ask(name, args),
     }); }

@@ -78,12 +78,13 @@ class Config:
     cli: str = text("From number of outgoing calls; the username when empty.", seed="Cli")
     realm: str = text(
         "Authorization domain, and domain of the address of record; the host's when empty.",
-        seed="Realm", pattern=r"[A-Za-z0-9._:\[\]-]+")
+        seed="Realm", pattern=r"[A-Za-z0-9._:\[\]-]+",
+        remedy="Use a domain such as sip.example.com.")
     theme: str = choice("auto light dark", "auto", "Colours.")
     layout: str = choice("auto bar compact full launcher", "auto", "Shape of the phone.")
     country: str = text(
         "ISO 3166 code of two letters: tones and number format; from `lang` when empty.",
-        pattern=r"[A-Za-z]{2}")
+        pattern=r"[A-Za-z]{2}", remedy="Use two letters such as us, gb or de.")
     dial: str = text("Prefills the number.")
     loading: str = choice("eager idle interaction", "eager", "When Python is started.")
     demo: bool = flag("Use the built-in exchange, no server: nothing else need be set.")
@@ -102,7 +103,7 @@ class Config:
     ice_policy: str = choice("all relay", "all", "Which network paths the sound may take.")
     codecs: tuple[str, ...] = words(
         "Codec names in order of preference, `!` before a name removes it; the browser's if empty.",
-        pattern=r"!?[A-Za-z0-9._/-]+")
+        pattern=r"!?[A-Za-z0-9._/-]+", remedy="Write them like opus, !PCMU.")
     register_expires: int = number("Lifetime of the registration in seconds.", 600, least=10)
     session_expires: int = number(
         "Session timer in seconds, at least 90 (RFC 4028 §4); 0 = off.", 1800,
@@ -112,14 +113,17 @@ class Config:
     redirect_policy: str = choice("follow ask refuse", "ask", "What to do on a 3xx.", built=False)
     emergency_numbers: tuple[str, ...] = words(
         "Numbers that need a confirmation; the country's when empty.",
-        pattern=r"[0-9+*#]+", built=False)
+        pattern=r"[0-9+*#]+", remedy="Use digits, separated by commas.", built=False)
     capture_links: tuple[str, ...] = words(
-        "Links of the page that dial: tel, sip, callto.", pattern="tel|sip|callto", built=False)
+        "Links of the page that dial: tel, sip, callto.", pattern="tel|sip|callto",
+        remedy="Use tel, sip or callto.", built=False)
     hotkeys: tuple[str, ...] = words(
-        "on, off, or a list of `no-x`, x being the key.", ("on",), pattern=r"on|off|no-\S+")
+        "on, off, or a list of `no-x`, x being the key.", ("on",), pattern=r"on|off|no-\S+",
+        remedy="Use on, off, or words such as no-m and no-h.")
     allow_origins: tuple[str, ...] = words(
         "Origins that may frame the iframe build, besides its own; `*` is every one.",
-        pattern=r"\*|[A-Za-z][A-Za-z0-9+.-]*://\S+")
+        pattern=r"\*|[A-Za-z][A-Za-z0-9+.-]*://\S+",
+        remedy="Write them like https://www.example.com, or * for every one.")
     log_level: str = choice("off error info debug", "error", "What the developer console gets.")
     credentials: Json = value(Kind.FUNCTION,
         "Gives {username, password}, {username, ha1} or {token}.", built=False)

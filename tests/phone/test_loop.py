@@ -1,5 +1,6 @@
 """The wheel: one happening at a time, and a mistake ends nothing but itself."""
 
+from webphone.contract import Ready, WebPhoneError
 from webphone.phone import actions as do
 from webphone.phone.loop import Loop
 
@@ -46,6 +47,30 @@ def test_a_happening_is_handled_performed_and_shown():
         ("arm", 7.0),
         ("settle",),
     ]
+
+
+def test_a_mistake_refuses_the_promise_that_waited_for_its_turn():
+    refused = []
+    loop = Loop(
+        Broken(),
+        perform=refused.append,
+        clock=lambda: 5.0,
+        arm=lambda moment: None,
+        settle=lambda: None,
+        report=lambda mistake: None,
+    )
+    loop.turn(do.Asked(command=Ready(), reply=7))
+    loop.turn(do.Asked(command=Ready()))  # a person's press: nobody waits
+    assert refused == [do.Refuse(reply=7, error=WebPhoneError("internal"))]
+
+
+class Broken:
+    """A machine that makes a mistake whatever happens."""
+
+    deadline = None
+
+    def handle(self, happening, now):
+        raise RuntimeError("a mistake")
 
 
 def test_what_happens_during_a_turn_waits_for_its_end():

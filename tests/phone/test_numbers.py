@@ -33,7 +33,8 @@ def test_what_is_typed_is_called(typed, called):
 @pytest.mark.parametrize(
     "typed",
     ["", "  ", "a b", "1\n2", "<sip:x@y>", '"x"', "x" * 300, "sip:", "sip:@x", "a:b", "x@", "@y",
-     "tel:", "sip:a b@c", "mailto:x", "1\ud8002", "tel:1%0D%0A2", "tel:%3C1%3E"],
+     "tel:", "sip:a b@c", "mailto:x", "1\ud8002", "tel:1%0D%0A2", "tel:%3C1%3E", "a\ud800",
+     "a\u2028b", "1\x852"],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_in_words(typed):
     with pytest.raises(WebPhoneError) as refused:

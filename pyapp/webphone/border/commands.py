@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import camel, snake
-from webphone.border.settings import CONTROL, LONGEST_TEXT, headers, shortened
+from webphone.border.settings import CONTROL, LONGEST_TEXT, headers, kind_of, shortened
 
 LONGEST_BODY = 65_536
 
@@ -106,7 +106,7 @@ def _needed(kind: type[Command], item: Field[Any]) -> bool:
     if item.default is not MISSING:
         return False
     code = "invalid_number" if item.metadata.get("number") else "invalid_config"
-    raise _wrong(kind, f"needs {camel(item.name)}", item.metadata["help"], code)
+    raise _wrong(kind, f"needs {camel(item.name)}", _taken(item.metadata["help"]), code)
 
 
 def _checked(kind: type[Command], item: Field[Any], given: Any) -> Any:
@@ -121,14 +121,15 @@ def _checked(kind: type[Command], item: Field[Any], given: Any) -> Any:
         given = int(given)
     right = isinstance(given, _TYPES[wanted])
     if not right or (isinstance(given, bool) and wanted in ("int", "float")):
-        raise _wrong(kind, f"takes no {type(given).__name__} as {name}", told, code)
+        raise _wrong(kind, f"can't take {kind_of(given)} as {name}", _taken(told), code)
     if wanted == "str":
         _check_text(kind, item, given, code)
     if name == "headers" and headers(given) is None:
         raise _wrong(kind, "has no valid header lines", 'Write them like {"X-Name": "text"}.')
     least, most = meta.get("least"), meta.get("most")
     if least is not None and not least <= given <= most:
-        raise _wrong(kind, f"takes no {given} as {name}", f"{told} From {least} to {most}.")
+        problem = f"can't take {given} as {name}"
+        raise _wrong(kind, problem, f"{_taken(told)} From {least} to {most}.")
     return given
 
 
@@ -136,13 +137,18 @@ def _check_text(kind: type[Command], item: Field[Any], given: str, code: str) ->
     told, body = item.metadata["help"], item.metadata.get("body", False)
     name, pattern = camel(item.name), item.metadata.get("pattern")
     if len(given) > (LONGEST_BODY if body else LONGEST_TEXT):
-        raise _wrong(kind, f"got {len(given)} characters as {name}", told, code)
+        raise _wrong(kind, f"got {len(given)} characters as {name}", _taken(told), code)
     if CONTROL.search(given) and not body:
         raise _wrong(kind, f"got a line break or control character in {name}", "Remove it.", code)
     if item.metadata.get("number") and item.default is MISSING and not given.strip():
-        raise _wrong(kind, f"needs {name}", told, code)
+        raise _wrong(kind, f"needs {name}", _taken(told), code)
     if pattern and not re.fullmatch(pattern, given):
-        raise _wrong(kind, f"takes no {shortened(given)} as {name}", told, code)
+        raise _wrong(kind, f"can't take {shortened(given)} as {name}", _taken(told), code)
+
+
+def _taken(help: str) -> str:
+    """What an argument is, as a remedy."""
+    return f"It takes: {help[0].lower()}{help[1:]}"
 
 
 def _wrong(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from math import isfinite
 from typing import Any
 
 from webphone.border.errors import WebPhoneError
@@ -41,6 +42,7 @@ class Setting:
     seed: str = ""
     choices: tuple[str, ...] = ()
     pattern: str = ""  # of the text, or of each word of a list
+    remedy: str = ""  # what to write instead of what the pattern refuses, as a sentence
     least: int | None = None
     most: int | None = None
     off: bool = False  # whether 0 is allowed too
@@ -102,7 +104,8 @@ SERVER = re.compile(
     re.IGNORECASE,
 )
 LOOPBACK = re.compile(r"localhost|.*\.localhost|127(\.\d+){3}|\[::1\]", re.IGNORECASE)
-CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+# Line breaks, control characters, and half a character of UTF-16, which no encoding can write.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 LONGEST_TEXT = 1000
 LONGEST_JSON = 100_000
@@ -131,10 +134,42 @@ def check_secure(servers: Sequence[str], allowed: bool) -> None:
 
 
 def shortened(given: object) -> str:
-    """A stranger's value as it may stand in a sentence; of anything but text only its type."""
+    """A stranger's value as it may stand in a sentence; of anything but text only what it is."""
     if not isinstance(given, str):
-        return type(given).__name__
+        return kind_of(given)
     return repr(given if len(given) <= 40 else given[:40] + "…")
+
+
+def kind_of(given: object) -> str:
+    """What a page gave, in the words of a page."""
+    if given is None:
+        return "nothing"
+    if isinstance(given, bool):
+        return str(given).lower()
+    for types, name in _KINDS:
+        if isinstance(given, types):
+            return name
+    return "a function" if callable(given) else "an object"
+
+
+_KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((str,), "a text"),
+    ((int, float), "a number"),
+    ((list, tuple), "a list"),
+)
+
+
+def plain(given: object) -> bool:
+    """Whether a value is nothing but data that JSON can write."""
+    match given:
+        case Mapping():
+            return all(plain(item) for item in given.values())
+        case list() | tuple():
+            return all(plain(item) for item in given)
+        case float():
+            return isfinite(given)
+        case _:
+            return given is None or isinstance(given, str | int)
 
 
 def headers(given: Any) -> dict[str, str] | None:
@@ -188,7 +223,7 @@ def _text(setting: Setting, given: Any) -> str:
 
 def _match(setting: Setting, found: str) -> None:
     if setting.pattern and not re.fullmatch(setting.pattern, found):
-        raise _wrong(setting, f"can't be {shortened(found)}.", setting.help)
+        raise _wrong(setting, f"can't be {shortened(found)}.", setting.remedy or setting.help)
 
 
 def _choice(setting: Setting, given: Any) -> str:
@@ -259,13 +294,21 @@ def _ice(setting: Setting, given: Any) -> Any:
         raise _wrong(setting, "is not a list.", remedy)
     if not all(isinstance(server, Mapping) and "urls" in server for server in given):
         raise _wrong(setting, "holds something without urls.", remedy)
+    if not plain(given):
+        raise _wrong(setting, "holds something that is not plain data.", remedy)
     return tuple(given)
 
 
 def _object(setting: Setting, given: Any) -> Any:
-    if isinstance(given, Mapping):
-        return given
-    raise _wrong(setting, f"is not an object but {shortened(given)}.", "Use an object.")
+    if not isinstance(given, Mapping):
+        raise _wrong(setting, f"is not an object but {shortened(given)}.", "Use an object.")
+    if not plain(given):
+        raise _wrong(
+            setting,
+            "holds something that is not plain data.",
+            "Use texts, numbers, true, false, lists and objects.",
+        )
+    return given
 
 
 def _headers(setting: Setting, given: Any) -> Any:

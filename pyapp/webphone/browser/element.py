@@ -22,6 +22,7 @@ from webphone.contract import (
     camel,
     decode_command,
     encode,
+    kebab,
     snake,
 )
 from webphone.phone.actions import (
@@ -114,11 +115,13 @@ class Element:
 
     def _set(self, changes: Any) -> None:
         """Attributes and properties, by property name. A wrong one is told and changes nothing."""
-        try:
-            asked = _inward(changes)
-        except WebPhoneError as wrong:
-            self._dispatch("error", wrong)
-            return
+        asked: dict[str, Any] = {}
+        for name, value in changes.to_py(depth=1).items():
+            try:
+                asked[str(name)] = _inward(value, kebab(snake(str(name))))
+            except WebPhoneError as wrong:
+                self._dispatch("error", wrong)
+                asked[str(name)] = getattr(self._config, snake(str(name)))
         good = self._good(asked)
         if good:
             self._turn(Asked(command=SetConfig(changes=good)))
@@ -168,7 +171,7 @@ class Element:
     def _invoke(self, reply: int | None, name: str, arguments: Any) -> None:
         """A method call of the page; the promise named by `reply` waits, if there is one."""
         try:
-            given = _inward(arguments)
+            given = _inward(arguments, f"{name}()")
             if name == "setConfig" and given and isinstance(given[0], Mapping):
                 given = [self._named(given[0]), *given[1:]]
             command = decode_command(name, given)
@@ -208,21 +211,26 @@ DEEPEST = 20
 # --- Values across the border ---------------------------------------------------------------------
 
 
-def _inward(value: Any, depth: int = 0) -> Any:
-    """A JavaScript value as Python data, null as None; functions stay what they are."""
+def _inward(value: Any, whose: str, depth: int = 0) -> Any:
+    """A JavaScript value as Python data, null as None; functions stay what they are.
+
+    `whose` is the setting or method that a sentence about it names.
+    """
     if depth > DEEPEST:
-        raise WebPhoneError("invalid_config", "A value holds too many others in one another.")
+        problem = f"{whose} got a value that holds too many others in one another, or itself."
+        raise WebPhoneError("invalid_config", problem, "Use plain data, at most 20 deep.")
     if isinstance(value, JsProxy) and not callable(value):
         try:
             value = value.to_py()
         except Exception:  # a window of another origin, say
-            raise WebPhoneError("invalid_config", "A value can't be read.") from None
+            problem = f"{whose} got a value that can't be read."
+            raise WebPhoneError("invalid_config", problem, "Use plain data.") from None
     if value is jsnull:
         return None
     if isinstance(value, dict):
-        return {str(name): _inward(item, depth + 1) for name, item in value.items()}
+        return {str(name): _inward(item, whose, depth + 1) for name, item in value.items()}
     if isinstance(value, list):
-        return [_inward(item, depth + 1) for item in value]
+        return [_inward(item, whose, depth + 1) for item in value]
     return value
 
 

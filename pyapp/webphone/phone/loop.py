@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from webphone.phone.actions import Action, Happening
+from webphone.contract import WebPhoneError
+from webphone.phone.actions import Action, Asked, Happening, Refuse
 
 
 class Machine(Protocol):
@@ -25,7 +26,8 @@ class Loop:
 
     `perform` does an action, `clock` gives now, `arm` sets the one timer (None: no timer),
     `settle` is called at the end of each turn (draw the screen), `report` gets an exception that
-    escaped from the machine or from performing: it ends neither the loop nor another call.
+    escaped from the machine or from performing: it ends neither the loop nor another call, and a
+    promise that waited for that turn is refused.
     """
 
     def __init__(
@@ -66,6 +68,9 @@ class Loop:
             actions = self._machine.handle(happening, self._clock())
         except Exception as mistake:
             self._report(mistake)
+            if isinstance(happening, Asked) and happening.reply is not None:
+                refused = Refuse(reply=happening.reply, error=WebPhoneError("internal"))
+                self._try(lambda: self._perform(refused))
             return
         for action in actions:
             self._try(lambda: self._perform(action))  # noqa: B023

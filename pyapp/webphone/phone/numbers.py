@@ -14,6 +14,8 @@ LONGEST = 256
 _SEPARATORS = re.compile(r"[\s\-.()/\u00a0\u2010-\u2015]")
 _TRUNK = re.compile(r"(?<=\d)\s*\(0\)\s*")
 _DIGITS = re.compile(r"\+?[0-9*#]+")
+# Half a character of UTF-16, as a page may hold it, is none; the last two are line breaks.
+_NEVER = re.compile(r"[\x00-\x1f\x7f-\x9f<>\"\ud800-\udfff\u2028\u2029]")
 _USER = re.compile(r"[^\s<>\"@:;?\x00-\x1f\x7f]+")
 
 
@@ -31,7 +33,7 @@ def address(target: str, domain: str) -> Uri:
     dialled = bool(colon) and scheme.lower() in ("tel", "callto")
     if dialled:  # browsers write the spaces of a link as %20
         text = unescape(rest.partition(";")[0])
-    if re.search(r"[\x00-\x1f\x7f<>\"\ud800-\udfff]", text):
+    if _NEVER.search(text):
         raise _wrong("The number holds characters that no number has.")
     if dialled:
         return _user(text, domain)
