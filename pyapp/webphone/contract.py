@@ -81,7 +81,10 @@ class Config:
         seed="Realm", pattern=r"[A-Za-z0-9._:\[\]-]+",
         remedy="Use a domain such as sip.example.com.")
     theme: str = choice("auto light dark", "auto", "Colours.")
-    layout: str = choice("auto bar compact full launcher", "auto", "Shape of the phone.")
+    layout: str = choice(
+        "auto bar compact full launcher", "auto",
+        "Shape of the phone: by its width, one line, one column, or all the width there is.",
+        later=("launcher",))
     country: str = text(
         "ISO 3166 code of two letters: tones and number format; from `lang` when empty.",
         pattern=r"[A-Za-z]{2}", remedy="Use two letters such as us, gb or de.")
@@ -148,6 +151,9 @@ class Config:
             decoded[known] = decode_setting(row, given)
             if not row.built and decoded[known] != row.default:
                 raise WebPhoneError("unsupported", f"{kebab(known)} can't be changed yet.")
+            if decoded[known] in row.later:
+                problem = f"{kebab(known)} can't be {decoded[known]!r} yet."
+                raise WebPhoneError("unsupported", problem, _later_remedy(row))
         new = replace(self, **decoded)
         check_secure(new.servers, new.allow_insecure)
         return new
@@ -180,6 +186,11 @@ class Config:
         return replace(
             self, host=DEMO_ADDRESS, username=self.username or guest, password="", realm="demo",
             auto_register=True, ice_servers=(), ice_policy="all")
+
+
+def _later_remedy(row: Setting) -> str:
+    built = (choice for choice in row.choices if choice not in row.later)
+    return f"Use one of: {', '.join(built)}."
 
 
 # Where the exchange in the page is reached: by no network.

@@ -342,7 +342,7 @@ def test_hang_up_is_always_in_the_same_place(chromium, width):
     }
 
 
-@pytest.mark.parametrize("layout", ["compact", "bar", "launcher"])
+@pytest.mark.parametrize("layout", ["compact", "launcher"])
 def test_these_layouts_are_one_column_however_wide_the_page_is(chromium, layout):
     page = chromium.new_page(viewport={"width": 700, "height": 800})
     sheet = gallery.sheet(600, "light", ["idle"])
@@ -353,6 +353,52 @@ def test_these_layouts_are_one_column_however_wide_the_page_is(chromium, layout)
     assert page.evaluate(width) == 600
     page.set_content(sheet.replace("<web-phone ", f'<web-phone layout="{layout}" '))
     assert page.evaluate(width) == 384
+    page.close()
+
+
+def test_the_layout_bar_is_one_line(chromium):
+    page = chromium.new_page(viewport={"width": 900, "height": 800})
+    lines = ["idle", "number typed", "ringing out", "ringing in", "in call", "ended", "offline"]
+    sheet = gallery.sheet(840, "light", lines)
+    page.set_content(sheet.replace("<web-phone ", '<web-phone layout="bar" '))
+    heights = page.evaluate(
+        """() => [...document.querySelectorAll("web-phone")].map(
+          (host) => host.shadowRoot.querySelector(".card").offsetHeight)"""
+    )
+    assert len(heights) == len(lines)
+    assert max(heights) <= 96
+    page.close()
+
+
+def test_the_layout_full_takes_all_the_width(chromium):
+    page = chromium.new_page(viewport={"width": 1200, "height": 800})
+    sheet = gallery.sheet(1100, "light", ["idle"])
+    page.set_content(sheet.replace("<web-phone ", '<web-phone layout="full" '))
+    card = page.locator("web-phone .card")
+    assert card.bounding_box()["width"] == 1100
+    page.close()
+
+
+@pytest.mark.parametrize("layout", ["auto", "bar"])
+@pytest.mark.parametrize("width", [280, 320, 600])
+@pytest.mark.parametrize("size", [100, 200])
+def test_nothing_is_cut_off_at_any_width_and_size_of_text(chromium, layout, width, size):
+    page = chromium.new_page(viewport={"width": width + 40, "height": 800})
+    names = [name for name in gallery.SCREENS if not name.endswith("hidden")]
+    sheet = gallery.sheet(width, "light", names)
+    page.set_content(sheet.replace("<web-phone ", f'<web-phone layout="{layout}" '))
+    page.add_style_tag(content=f":root {{ font-size: {size}% }}")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("web-phone")].flatMap((host) => {
+          const {left, right} = host.getBoundingClientRect();
+          return [...host.shadowRoot.querySelectorAll(".card button, .card input, .card .words, .card p")]
+            .filter((each) => getComputedStyle(each).position !== "absolute" && each.offsetWidth)
+            .filter((each) => each.getBoundingClientRect().left < left - 1
+              || each.getBoundingClientRect().right > right + 1)
+            .map((each) => `${host.dataset.name}: ${each.outerHTML.slice(0, 100)}`);
+        })"""
+    )
+    assert not cut, "\n".join(cut)
     page.close()
 
 

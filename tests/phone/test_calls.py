@@ -119,7 +119,7 @@ def test_nobody_at_that_number_is_said_in_words(alice):
     [record] = alice.told("end")
     assert record["disposition"] == "failed"
     assert record["sipCode"] == 404
-    assert record["explanation"] == "There is nobody at that number."
+    assert record["explanation"] == "There is nobody at that number. Check the number."
 
 
 def test_hold_follows_the_answer_and_is_told_at_both_ends(world, alice, bob):

@@ -21,7 +21,22 @@ def test_every_refusal_has_a_sentence():
 def test_a_service_that_is_not_there_is_said_with_its_code():
     told = words(status=503, reason="Service Unavailable")
     words_of_503 = "The service is not available at the moment (503 Service Unavailable)."
-    assert told == ("failed", words_of_503)
+    assert told == ("failed", f"{words_of_503} Call again later.")
+
+
+def test_every_failure_says_what_to_do():
+    for status in range(300, 700):
+        verdict, sentence = words(status=status, reason="Because")
+        if verdict == "failed":
+            assert sentence.count(". ") == 1, sentence
+
+
+def test_who_was_never_reached_did_not_fail_to_answer():
+    for status in (408, 480):
+        ending = Ending(by=By.REMOTE, status=status)
+        assert explanation(ending, "no-answer", rang=True) == "Nobody answered."
+        told = explanation(ending, "no-answer", rang=False)
+        assert told == "They can't be reached at the moment. Call again later."
 
 
 def test_the_other_side_s_own_words_come_before_the_usual_ones():
@@ -29,7 +44,7 @@ def test_the_other_side_s_own_words_come_before_the_usual_ones():
 
 
 def test_a_failure_without_a_code_is_still_a_sentence():
-    assert words() == ("failed", "The call failed.")
+    assert words() == ("failed", "The call failed. Call again later.")
 
 
 def test_a_call_that_was_answered_says_who_lost_whom():

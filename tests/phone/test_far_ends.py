@@ -181,7 +181,8 @@ def test_a_number_that_has_moved_says_where_to(alice, dave):
     dave.reply(302, "Contact: <sip:dave@new.example>")
     record = only_record(alice)
     assert (record["disposition"], record["sipCode"]) == ("failed", 302)
-    words = "That number is now sip:dave@new.example (302 Moved Temporarily)."
+    moved = "That number is now sip:dave@new.example (302 Moved Temporarily)."
+    words = f"{moved} Call that one instead."
     assert record["explanation"] == words
 
 

@@ -280,6 +280,22 @@ def test_a_second_call_rings_above_the_first():
     assert words(screen, "timer") == ["02:05"]
 
 
+def test_while_one_call_rings_there_is_none_to_end_for_the_next():
+    other = call("Dora Lind", "1004", "incoming")
+    screen = shown(replace(IDLE, calls=(RINGING, other)))
+    sheet = find(screen, role="alertdialog", name="Second call waiting")
+    assert sheet is not None
+    assert press(sheet, "Answer") == Answer(id=other.view.id)
+    assert buttons(sheet) == ["Decline", "Answer"]
+
+
+def test_several_calls_waiting_are_counted():
+    screen = shown(talking(BOB, RINGING, call("Dora Lind", "1004", "incoming")))
+    sheet = find(screen, role="alertdialog", name="Second call waiting")
+    assert sheet is not None
+    assert words(sheet, "stage") == ["2 calls waiting"]
+
+
 def test_a_call_that_is_still_being_made_is_listed_but_cannot_be_swapped_in():
     row = find(shown(talking(BOB, call("Dora Lind", "1004", "ringing"))), role="listitem")
     assert row is not None

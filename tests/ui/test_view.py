@@ -113,6 +113,12 @@ def test_digits_go_to_the_phone_which_types_or_sends_them(digit):
     assert key(digit, talking(BOB)) == wish(DialpadPress(key=digit))
 
 
+def test_typing_the_next_number_puts_the_farewell_away():
+    view, told = act(View(), KeyPressed(), ENDED, {"key": "5"})
+    assert view == View(read=ENDED.farewell.record.id)
+    assert told == wish(DialpadPress(key="5"))
+
+
 def test_enter_calls_the_number_even_while_typing():
     picture = replace(IDLE, number="100")
     assert key("Enter", picture, typing=True) == wish(MakeCall(target="100"))

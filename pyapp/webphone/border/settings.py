@@ -41,6 +41,7 @@ class Setting:
     help: str
     seed: str = ""
     choices: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()  # choices that are not built yet
     pattern: str = ""  # of the text, or of each word of a list
     remedy: str = ""  # what to write instead of what the pattern refuses, as a sentence
     least: int | None = None

@@ -275,7 +275,7 @@ class Call:
             sip_code=200 if answered and ending.status is None else ending.status,
             sip_reason="OK" if answered and ending.status is None else ending.reason,
             q850=ending.q850,
-            explanation=explanation(ending, verdict),
+            explanation=explanation(ending, verdict, rang=self.ringing_at is not None),
             transferred_to=None,
             server=self.account.server or None,
             codec=self.codec,

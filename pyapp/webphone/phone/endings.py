@@ -48,6 +48,26 @@ _FAILURES = {
     608: "A provider on the way refused the call",
 }
 
+# What a person can do about it; for all other codes, to call again later.
+_ADMINISTRATOR = "Ask the administrator of the phone server."
+_REMEDIES = {
+    401: "Correct username and password.",
+    403: _ADMINISTRATOR,
+    407: "Correct username and password.",
+    413: _ADMINISTRATOR,
+    414: _ADMINISTRATOR,
+    416: "Check the address.",
+    420: _ADMINISTRATOR,
+    421: _ADMINISTRATOR,
+    433: "Call with your number shown.",
+    482: _ADMINISTRATOR,
+    483: _ADMINISTRATOR,
+    488: _ADMINISTRATOR,
+    501: _ADMINISTRATOR,
+    606: _ADMINISTRATOR,
+    607: "Reach them in another way.",
+}
+
 _LOST = {
     408: "The other side did not answer any more.",
     481: "The other side has lost the call.",
@@ -90,18 +110,24 @@ def disposition(ending: Ending, *, outgoing: bool, answered: bool) -> str:
     return "failed"
 
 
-def explanation(ending: Ending, verdict: str) -> str:
-    """A sentence for the person who made or missed the call."""
+def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> str:
+    """A sentence for the person who made or missed the call; of a failure with its remedy.
+
+    `rang` says whether it rang at the other side: who was never reached did not fail to answer.
+    """
     if ending.media:
         return ending.media
     if verdict == "answered" and ending.by is By.SYSTEM:
         return _LOST.get(ending.status or 0, "The connection to the other side was lost.")
+    if verdict == "no-answer" and not rang:
+        return "They can't be reached at the moment. Call again later."
     if verdict in _WORDS:
         return f"{_WORDS[verdict]}."
     if ending.status in UNKNOWN:
-        return "There is nobody at that number."
+        return "There is nobody at that number. Check the number."
     known = _FAILURES.get(ending.status or 0, "The call failed")
+    remedy = _REMEDIES.get(ending.status or 0, "Call again later.")
     if ending.moved:
-        known = f"That number is now {ending.moved}"
+        known, remedy = f"That number is now {ending.moved}", "Call that one instead."
     said = " ".join(str(part) for part in (ending.status, ending.text or ending.reason) if part)
-    return f"{known} ({said})." if said else f"{known}."
+    return f"{known} ({said}). {remedy}" if said else f"{known}. {remedy}"

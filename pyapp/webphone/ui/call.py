@@ -268,8 +268,12 @@ def _accepting(call: CallPicture, config: Config) -> list[Node]:
 # --- Several calls --------------------------------------------------------------------------------
 
 
-def call_waiting(ringing: CallPicture, first: CallPicture, config: Config) -> Node | None:
-    """A second call rings: answering it puts the first on hold, or ends it."""
+def call_waiting(
+    ringing: CallPicture, first: CallPicture, config: Config, count: int
+) -> Node | None:
+    """A second call rings, of `count`: answering it puts the first on hold, or ends it."""
+    told = say("waiting") if count == 1 else say("waiting_more", count=count)
+    talking = first.stage != "incoming"
     both = button(
         say("end_and_answer"),
         on=Together(commands=(Hangup(id=first.view.id), Answer(id=ringing.view.id))),
@@ -279,7 +283,7 @@ def call_waiting(ringing: CallPicture, first: CallPicture, config: Config) -> No
     shown = [
         *_declining(ringing, config),
         *_accepting(ringing, config),
-        *([both] if config.show_hangup and config.show_answer else []),
+        *([both] if talking and config.show_hangup and config.show_answer else []),
     ]
     if not shown and not config.show_status:
         return None
@@ -291,7 +295,7 @@ def call_waiting(ringing: CallPicture, first: CallPicture, config: Config) -> No
             _named(
                 ringing.peer_name,
                 ringing.peer_number,
-                element("span", say("waiting"), part="stage") if config.show_status else None,
+                element("span", told, part="stage") if config.show_status else None,
             ),
             class_="row",
         ),

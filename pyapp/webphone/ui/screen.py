@@ -8,7 +8,15 @@ from webphone.ui.call import call_waiting, calling, ended
 from webphone.ui.dialpad import dialling
 from webphone.ui.html import Node, element
 from webphone.ui.status import banners, header, live_regions
-from webphone.ui.view import KeyPressed, View, farewell_shown, foremost, living, waiting
+from webphone.ui.view import (
+    KeyPressed,
+    View,
+    all_waiting,
+    farewell_shown,
+    foremost,
+    living,
+    waiting,
+)
 from webphone.ui.words import say
 
 
@@ -64,7 +72,8 @@ def _name(picture: Picture, view: View, front: CallPicture | None) -> str:
 def _card(picture: Picture, view: View, front: CallPicture | None, now: float) -> Node:
     config = picture.config
     second = waiting(picture)
-    sheet = call_waiting(second, front, config) if second and front else None
+    count = len(all_waiting(picture, front))
+    sheet = call_waiting(second, front, config, count) if second and front else None
     return element(
         "div",
         header(picture, now),

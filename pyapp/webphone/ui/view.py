@@ -149,9 +149,12 @@ def foremost(picture: Picture) -> CallPicture | None:
 def waiting(picture: Picture) -> CallPicture | None:
     """A call that rings while another is in front."""
     first = foremost(picture)
-    return next(
-        (call for call in living(picture) if call.stage == "incoming" and call is not first), None
-    )
+    return next(iter(all_waiting(picture, first)), None)
+
+
+def all_waiting(picture: Picture, first: CallPicture | None) -> list[CallPicture]:
+    """Every call that rings while `first` is in front."""
+    return [call for call in living(picture) if call.stage == "incoming" and call is not first]
 
 
 def farewell_shown(view: View, picture: Picture) -> bool:
@@ -204,6 +207,8 @@ def _key(view: View, picture: Picture, told: Fields) -> tuple[View, list[Happeni
     if key == "Backspace":
         return (view, []) if call else act(view, DigitDeleted(), picture)
     if len(key) == 1 and (key in KEYS or key == "+"):
+        if picture.farewell and farewell_shown(view, picture):  # on to the next number
+            view = replace(view, read=picture.farewell.record.id)
         return view, [Asked(command=DialpadPress(key=key))]
     return view, []
 

@@ -84,6 +84,7 @@ WORDS: dict[str, str] = {
     "incoming": "Incoming call",
     "incoming_video": "Incoming video call",
     "waiting": "Second call waiting",
+    "waiting_more": "{count} calls waiting",
     "answering": "Connecting…",
     "held": "On hold",
     "held_for": "On hold {time}",
