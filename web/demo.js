@@ -1,29 +1,17 @@
 // The demo page: the form sets the phone's attributes, the list shows its events.
 (() => {
-  const phone = document.getElementById("phone");
-  const form = document.getElementById("settings");
-  const log = document.getElementById("log");
+  const [phone, form, log] = ["phone", "settings", "log"].map((id) => document.getElementById(id));
+  const piece = (tag, textContent) => Object.assign(document.createElement(tag), { textContent });
 
   const inside = "inside" in document.documentElement.dataset; // the one file that holds everything
-  if (location.protocol === "file:" && !inside) {
-    const notice = document.getElementById("notice");
-    notice.textContent =
-      "This page was opened from disk, where a browser does not let it load its own parts. " +
-      "In a terminal in this folder run “make demo” and open http://127.0.0.1:8080/ instead. " +
-      "To put the phone on a web server of yours, run “make dist” and copy the folder “dist” there.";
-    notice.hidden = false;
-  }
-
+  document.getElementById("notice").hidden = location.protocol !== "file:" || inside;
   // Served by the built-in exchange, each tab takes the next free name of these and signs in.
   const names = ["alice", "bob", "carol", "dave", "erin", "frank"];
-  const tell = (text) => {
-    const told = document.getElementById("welcome");
-    told.textContent = text;
-    told.hidden = false;
-  };
+  const tell = (textContent) => Object.assign(document.getElementById("welcome"), { textContent, hidden: false });
   const welcome = (mine) => {
     const other = names.find((name) => name !== mine);
-    tell(`You are ${mine}. Open this page in another tab, and call ${other}.`);
+    tell(`You are ${mine}. Open this page in another tab, and call ${other}; or call 600 and hear yourself.`);
+    document.body.dataset.exchange = "here";
     document.title = `${mine} - Webphone`;
     const host = new URL("/ws", location.href.replace(/^http/, "ws")).href;
     const account = { host, username: mine, password: "demo", realm: location.hostname, "display-name": mine };
@@ -41,22 +29,30 @@
     });
 
   const apply = ({ name, type, checked, value }) => {
-    if (name.startsWith("show-")) phone.setAttribute(name, String(checked));
+    if (name.startsWith("show-")) checked ? phone.removeAttribute(name) : phone.setAttribute(name, "false");
     else if (type === "checkbox") phone.toggleAttribute(name, checked);
-    else if (value) phone.setAttribute(name, value);
+    else if (value && value !== "auto") phone.setAttribute(name, value);
     else phone.removeAttribute(name);
   };
+  // What a page of one's own would say; a password never stands in an attribute for long.
+  const write = () => {
+    const given = [...phone.attributes].map(({ name, value }) => ` ${name}${value && `="${value.replaceAll('"', "&quot;")}"`}`);
+    document.getElementById("markup").textContent = `<script src="webphone.js"></${"script"}>\n<web-phone${given.join("")}></web-phone>`;
+  };
+  new MutationObserver(write).observe(phone, { attributes: true });
+  write();
   const fields = () => [...form.elements].filter((field) => field.name);
-
   const [arrival] = performance.getEntriesByType("navigation");
   if (arrival?.serverTiming?.some(({ name }) => name === "webphone-exchange")) take(names);
-
   if (inside) {
     tell("This phone needs no server: call 600 and hear yourself. For a server of yours, untick the demo.");
     form.elements.demo.checked = true;
     form.elements.dial.value = "600";
     fields().forEach(apply);
   }
+  document.getElementById("numbers").addEventListener("click", ({ target: { localName, textContent } }) => {
+    if (localName === "button") apply(Object.assign(form.elements.dial, { value: textContent }));
+  });
   // Whoever names a server wants to use it.
   form.elements.host.addEventListener("input", () => (form.elements.demo.checked = false));
 
@@ -75,8 +71,8 @@
   for (const name of events.split(" "))
     phone.addEventListener(name, ({ detail }) => {
       const line = document.createElement("li");
-      const time = new Date().toLocaleTimeString();
-      line.textContent = `${time} ${name} ${detail == null ? "" : JSON.stringify(detail)}`;
+      const [time, told] = [new Date().toLocaleTimeString(), detail == null ? "" : JSON.stringify(detail)];
+      line.append(piece("b", name), piece("time", time), piece("code", told));
       log.prepend(line);
       if (log.children.length > 200) log.lastElementChild.remove();
     });
