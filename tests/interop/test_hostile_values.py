@@ -20,9 +20,7 @@ JARGON = ("JsProxy", "dict", "NoneType", " str ", " int ", "memoryview", "JsExce
 
 
 @pytest.fixture
-def phone(
-    new_context: Callable[..., BrowserContext], pages: PageServer
-) -> Iterator[PhonePage]:
+def phone(new_context: Callable[..., BrowserContext], pages: PageServer) -> Iterator[PhonePage]:
     """A demo phone; afterwards it can still be called a phone."""
     url = PhonePage.write(pages, "/dist/webphone.js", {"demo": True})
     phone = PhonePage(new_context(), url)
@@ -43,7 +41,9 @@ def in_words(told: dict[str, Any]) -> bool:
     """A sentence and its remedy, for somebody who writes a page."""
     sentences = (told["message"], told["hint"])
     return all(
-        sentence.endswith(".") and len(sentence) < 250 and not any(word in sentence for word in JARGON)
+        sentence.endswith(".")
+        and len(sentence) < 250
+        and not any(word in sentence for word in JARGON)
         for sentence in sentences
     )
 
