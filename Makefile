@@ -12,7 +12,7 @@ NODE_READY := node_modules/.package-lock.json
 VENDORED := web/vendor/.ready
 DIST := build/dist.ready
 SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -name '*.pyc') \
-	index.html pyscript.toml package-lock.json
+	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
 FAST_TESTS = $(wildcard tests/sip tests/media tests/phone tests/ui tests/exchange tests/test_rooms.py)
 
 .PHONY: help demo test test-fast check bench dist screens contract clean again
@@ -44,6 +44,7 @@ dist: $(DIST) ## Build dist/, with .br and .gz files and the packages: one scrip
 
 screens: $(DEV_READY) $(VENDORED) $(DIST) ## Take the screenshots of the documentation again.
 	@SCREENS=docs/screens $(PYTHON) -m pytest tests/interop/test_demo.py -k dist
+	@SCREENS=docs/screens $(PYTHON) -m pytest tests/examples
 
 contract: $(DEV_READY) ## Generate what pyapp/webphone/contract.py says about the outside.
 	@$(PYTHON) tools/contract.py

@@ -19,6 +19,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from examples import lay_examples
 from offline import single_file
 from shell import shell
 
@@ -84,6 +85,7 @@ def build(out: Path, trim: bool = True) -> None:
             write(out / name, (ROOT / "web" / name).read_bytes())
     write(out / "sw.js", service_worker(out))
     write(out / "webphone-offline.html", single_file(out, parts))
+    lay_examples(out)
 
 
 def trimmed() -> Path | None:
@@ -223,7 +225,7 @@ def demo_page() -> str:
     page, found = UNBUNDLED.subn('<script src="webphone.js"></script>', text)
     if found != 1:
         raise SystemExit("index.html: the two 'unbundled' marks are missing")
-    return page.replace('"web/demo.', '"demo.')
+    return page.replace('"web/demo.', '"demo.').replace('"dist/examples/', '"examples/')
 
 
 def bundle(part: str, plan: dict[str, Any]) -> bytes:

@@ -1,6 +1,5 @@
 """The phone in pages of others: made and moved by a script, in React, in Vue, and typed."""
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,38 +12,16 @@ from static_server import serving
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent.parent
-EXAMPLES = ROOT / "examples"
-BUNDLES = {
-    "react.js": ["react.tsx", "--jsx=automatic"],
-    "vue.js": ["vue.js", "--alias:vue=vue/dist/vue.runtime.esm-bundler.js"],
-}
 PATIENCE = 60000  # milliseconds, for a machine that is busy
 TSC = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "esnext"]
 TSC += ["--moduleResolution", "bundler", "--jsx", "react-jsx", "--types", "react"]
 
 
 @pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A shop's own server: the build, the example pages and their bundles."""
-    folder = tmp_path_factory.mktemp("shop") / "site"
-    shutil.copytree(ROOT / "dist", folder)
-    for page in EXAMPLES.glob("*.html"):
-        shutil.copy(page, folder)
-    for name, (entry, *options) in BUNDLES.items():
-        node(
-            "esbuild",
-            str(EXAMPLES / entry),
-            "--bundle",
-            '--define:process.env.NODE_ENV="production"',
-            "--define:__VUE_OPTIONS_API__=false",
-            "--define:__VUE_PROD_DEVTOOLS__=false",
-            "--define:__VUE_PROD_HYDRATION_MISMATCH_DETAILS__=false",
-            f"--outfile={folder / name}",
-            "--log-level=error",
-            *options,
-        )
-    with serving(folder) as address:
-        yield address
+def origin() -> Iterator[str]:
+    """The build, with the example pages and their bundles in it."""
+    with serving(ROOT / "dist") as address:
+        yield f"{address}/examples"
 
 
 def node(program: str, *arguments: str) -> None:

@@ -109,7 +109,7 @@ def checkouts(tmp_path_factory):
     both = tmp_path_factory.mktemp("first") / "a", tmp_path_factory.mktemp("second") / "other"
     ignore = shutil.ignore_patterns("vendor", "__pycache__")
     for folder in both:
-        for name in ("pyapp", "tools", "web"):
+        for name in ("pyapp", "tools", "web", "examples"):
             shutil.copytree(ROOT / name, folder / name, ignore=ignore)
         for name in ("index.html", "pyscript.toml", "pyproject.toml", "README.md", "LICENSE"):
             shutil.copy(ROOT / name, folder / name)

@@ -1,0 +1,368 @@
+"""Each example as its visitor meets it: from dist/, in Chromium, the whole story, in every light.
+
+The screenshots go to tests/.run/screens, or where the environment's SCREENS says
+(`make screens` renews the gallery of the documentation).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from interop.chromium import Chromium, Ears
+from interop.demo_server import DemoServer
+from static_server import serving
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "examples"
+SCREENS = Path(os.environ.get("SCREENS", ROOT / "tests" / ".run" / "screens")) / "examples"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = ["click-to-call", "headless", "form", "python-hook", "agent", "frame"]
+SHARED = {"../webphone.js", "../embed.js", "look.css"}
+PATIENCE = 60_000  # milliseconds, for a machine that is busy
+VIOLATIONS = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} ${any.map(({ message }) => message)}`));
+}"""
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    with serving(ROOT / "dist") as address:
+        yield f"{address}/examples"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    browser = Chromium()
+    browser.start()
+    yield browser
+    browser.stop()
+
+
+@pytest.fixture
+def visit(chromium: Chromium, origin: str) -> Iterator[Callable[..., Page]]:
+    """Opens an example in a new profile; what its console complains of fails the test."""
+    opened: list[tuple[BrowserContext, list[str]]] = []
+
+    def visited(name: str, microphone: bool = True) -> Page:
+        context = chromium.context(permissions=("microphone",) if microphone else ())
+        context.set_default_timeout(PATIENCE)
+        complaints: list[str] = []
+        opened.append((context, complaints))
+        page = context.new_page()
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.set_viewport_size({"width": 800, "height": 600})
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        page.on("response", lambda got: got.status >= 400 and complaints.append(got.url))
+        page.goto(f"{origin}/{name}.html")
+        return page
+
+    expect.set_options(timeout=PATIENCE)
+    yield visited
+    for context, complaints in opened:
+        context.close()
+        assert complaints == []
+    expect.set_options(timeout=5_000)
+
+
+def looked_at(page: Page, picture: str = "") -> None:
+    """Nothing is wrong with the page as it stands: in light and dark, wide and at 320 pixels."""
+    if picture:
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENS / f"{picture}.png", animations="disabled")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 600})
+        assert page.evaluate(SIDEWAYS) <= 0, f"the page scrolls sideways at {width} pixels"
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(VIOLATIONS) == [], scheme
+    page.set_viewport_size({"width": 800, "height": 600})
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def registered(page: Page, phone: str = "document.querySelector('web-phone')") -> Page:
+    page.wait_for_function(f"{phone}.state === 'registered'")
+    return page
+
+
+# --- The button that calls ------------------------------------------------------------------------
+
+
+def test_the_button_calls_mutes_shows_the_phone_and_hangs_up(visit: Callable[..., Page]) -> None:
+    page = visit("click-to-call")
+    assert page.evaluate("performance.getEntriesByName('webphone:python').length") == 0
+    expect(page.locator("#phone")).to_be_hidden()
+    looked_at(page)
+    press(page, "Call us")
+    expect(page.get_by_text("You are talking to the workshop.")).to_be_visible()
+    expect(page.get_by_role("button", name="Hang up")).to_be_focused()
+    Ears(page).wait_sound()
+    mute = page.locator("#mute")
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("phone.activeCall.muted")
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#clock")).to_have_text(re.compile(r"[0-9]:[0-9]{2}"))
+    looked_at(page, "click-to-call")
+    press(page, "More")
+    expect(page.locator("#phone")).to_be_visible()
+    expect(page.locator("#more")).to_have_attribute("aria-expanded", "true")
+    looked_at(page)
+    page.locator("#hangup").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_have_text(re.compile(r"The call is over\. It took [0-9]:"))
+    expect(page.get_by_role("button", name="Call us")).to_be_focused()
+    expect(page.locator("#phone")).to_be_hidden()
+    assert page.evaluate("phone.calls") == []
+
+
+def test_a_refused_microphone_is_told_in_a_sentence(visit: Callable[..., Page]) -> None:
+    page = visit("click-to-call", microphone=False)
+    press(page, "Call us")
+    expect(page.get_by_role("alert")).to_contain_text("Allow the microphone for this page")
+    expect(page.get_by_role("button", name="Call us")).to_be_focused()
+    looked_at(page)
+
+
+def test_who_thinks_better_of_it_is_back_at_the_button(visit: Callable[..., Page]) -> None:
+    page = visit("click-to-call")
+    page.evaluate(
+        "document.getElementById('call').click(); document.getElementById('hangup').click()"
+    )
+    expect(page.get_by_role("button", name="Call us")).to_be_visible()
+    page.evaluate("phone.ready()")
+    assert page.evaluate("[phone.calls.length, said.textContent, wrong.textContent]") == [0, "", ""]
+
+
+# --- The phone of one's own design ----------------------------------------------------------------
+
+
+def test_the_page_draws_its_own_phone_with_two_calls_and_one_that_rings(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit("headless")
+    expect(page.locator("#state")).to_have_text("Ready")
+    assert page.locator("web-phone .card").count() == 0
+    page.evaluate("phone.addEventListener('dtmf', ({detail}) => (window.tone = detail.tone))")
+    number, calls = page.get_by_label("Number"), page.locator("#calls > li")
+    number.fill("")
+    for key in "601":
+        press(page, key)
+    expect(number).to_have_value("601")
+    press(page, "Call")
+    expect(calls).to_contain_text(["601 Talking"], use_inner_text=True)
+    press(page, "5")
+    page.wait_for_function("window.tone === '5'")
+    press(page, "Mute")
+    expect(page.get_by_role("button", name="Unmute")).to_be_focused()
+    number.fill("600")
+    press(page, "Call")
+    expect(calls).to_contain_text(["601 On hold", "600 Talking"], use_inner_text=True)
+    calls.nth(0).get_by_role("button", name="Resume").click()
+    expect(calls).to_contain_text(["601 Talking", "600 On hold"], use_inner_text=True)
+    looked_at(page, "headless")
+    calls.nth(0).get_by_role("button", name="Hang up").click()
+    expect(number).to_be_focused()
+    expect(page.locator("#records")).to_contain_text(re.compile("To 601: answered, [0-9]+ s"))
+    expect(calls.nth(1)).to_contain_text("601 Ringing", use_inner_text=True)
+    looked_at(page)
+    press(page, "Answer")
+    expect(calls.nth(1)).to_contain_text("601 Talking", use_inner_text=True)
+    page.evaluate("phone.hangupAll()")
+    expect(page.locator("#records > li")).to_have_count(3)
+    expect(page.locator("#records > li").first).to_contain_text(re.compile("From 601|To 600"))
+    number.fill("a b c d")
+    press(page, "Call")
+    expect(page.locator("#wrong")).not_to_be_empty()
+
+
+# --- The form field -------------------------------------------------------------------------------
+
+
+def test_the_form_submits_the_record_of_its_call(visit: Callable[..., Page]) -> None:
+    page = registered(visit("form"))
+    page.get_by_label("Outcome").select_option("Reached")
+    press(page, "Save")
+    expect(page.get_by_text("Make the call first")).to_be_visible()
+    page.get_by_label("Customer").select_option("Callback & Sons")
+    expect(page.get_by_role("textbox", name="Number or address")).to_have_value("601")
+    page.get_by_label("Customer").select_option("Busy Bakery")
+    press(page, "Call")
+    expect(page.get_by_label("Outcome")).to_have_value("Not reached")
+    page.get_by_label("Customer").select_option("Echo Ltd")
+    press(page, "Close")
+    press(page, "Call")
+    hang_up = page.get_by_role("button", name="Hang up")
+    expect(hang_up).to_be_enabled()
+    press(page, "Lock")
+    expect(hang_up).to_be_disabled()
+    assert page.evaluate("[call.calls.length, new FormData(contact).has('call')]") == [1, False]
+    looked_at(page)
+    press(page, "Lock")
+    hang_up.click()
+    expect(page.get_by_label("Outcome")).to_have_value("Reached")
+    page.get_by_label("Notes").fill("Wants a quote.")
+    press(page, "Save")
+    expect(page.locator("#sent")).to_contain_text(re.compile("600 answered, [0-9]+ s"))
+    expect(page.locator("#sent")).to_contain_text("Wants a quote.")
+    looked_at(page, "form")
+    assert page.evaluate("JSON.parse(new FormData(contact).get('call')).to.number") == "600"
+    press(page, "Start again")
+    emptied = "[new FormData(contact).has('call'), contact.elements.outcome.value]"
+    assert page.evaluate(emptied) == [False, ""]
+
+
+# --- Python ---------------------------------------------------------------------------------------
+
+
+def test_python_of_the_page_pops_up_the_customer_checks_and_keeps_a_log(
+    visit: Callable[..., Page],
+) -> None:
+    page = registered(visit("python-hook"))
+    number = page.get_by_role("textbox", name="Number or address")
+    number.fill("0043 1 234")
+    press(page, "Call")
+    expect(page.locator("#wrong")).to_have_text("Calls abroad are not allowed here.")
+    number.fill("(60) 1")
+    press(page, "Call")
+    expect(page.locator("#customer")).to_contain_text("Graz")
+    expect(page.locator("#wrong")).to_be_empty()
+    assert page.evaluate("document.getElementById('support').calls.map(({to}) => to.number)") == [
+        "601"
+    ]
+    press(page, "Hang up")
+    expect(page.locator("#log")).to_have_text(re.compile("601: answered, [0-9]+ s"))
+    page.evaluate("document.getElementById('customer').replaceChildren()")
+    expect(page.get_by_role("button", name="Answer", exact=True)).to_be_visible()
+    expect(page.locator("#customer")).to_contain_text("Callback & Sons")
+    looked_at(page, "python-hook")
+    press(page, "Decline")
+    expect(page.locator("#log > li")).to_have_text([re.compile("rejected"), re.compile("answered")])
+
+
+# --- The agent's desk -----------------------------------------------------------------------------
+
+
+def test_an_agent_takes_a_call_makes_a_second_and_wraps_up(visit: Callable[..., Page]) -> None:
+    page = registered(visit("agent"))
+    looked_at(page)
+    press(page, "Call")
+    expect(page.locator("#customer")).to_have_text("Callback & Sons, Graz (601)")
+    press(page, "Hang up")
+    expect(page.locator("#answered")).to_have_text("1")
+    press(page, "Answer")
+    page.evaluate("void phone.makeCall('600')")
+    expect(page.locator("#customer")).to_have_text("Echo Ltd, Bergen (600)")
+    press(page, "Swap")
+    expect(page.locator("#customer")).to_have_text("Callback & Sons, Graz (601)")
+    page.evaluate("phone.hangup(phone.calls.find(({state}) => state === 'held').id)")
+    expect(page.locator("#answered")).to_have_text("2")
+    expect(page.locator("#wrap-up")).to_be_hidden()
+    press(page, "Hang up")
+    expect(page.get_by_text("Wrapping up: no calls come in.")).to_be_visible()
+    assert page.evaluate("phone.dnd")
+    page.get_by_label("Reason").select_option("Complaint")
+    page.get_by_label("Notes").fill("Bell is too loud.")
+    looked_at(page, "agent")
+    press(page, "Done, next call")
+    expect(page.locator("#log")).to_have_text(
+        "Callback & Sons, Graz (601): Complaint, Bell is too loud."
+    )
+    assert not page.evaluate("phone.dnd")
+    press(page, "Break")
+    expect(page.locator("#said")).to_have_text("On a break: no calls come in.")
+    assert page.evaluate("phone.dnd")
+    press(page, "Available")
+    assert not page.evaluate("phone.dnd")
+
+
+# --- The frame ------------------------------------------------------------------------------------
+
+
+def test_a_telephone_link_of_the_page_calls_through_the_frame(visit: Callable[..., Page]) -> None:
+    page = registered(visit("frame"), "document.getElementById('embed').phone")
+    looked_at(page)
+    page.get_by_role("link", name="605").click()
+    expect(page.locator("#said")).to_have_text("Cleo Queue's phone rings.")
+    expect(page.locator("#said")).to_have_text("You are talking to Cleo Queue.")
+    hang_up = page.frame_locator("iframe").get_by_role("button", name="Hang up")
+    expect(hang_up).to_be_visible()
+    looked_at(page, "frame")
+    hang_up.click()
+    expect(page.locator("#said")).to_contain_text(re.compile("It took [0-9]+ s"))
+
+
+# --- All of them ----------------------------------------------------------------------------------
+
+
+def test_the_list_shows_every_example_and_its_picture(visit: Callable[..., Page]) -> None:
+    page = visit("index")
+    looked_at(page)
+    listed = page.locator(".gallery h2 a").evaluate_all("(links) => links.map(({href}) => href)")
+    assert [Path(link).stem for link in listed] == PAGES
+    widths = page.locator(".gallery img").evaluate_all(
+        """(all) => Promise.all(all.map(async (each) => {
+          each.loading = "eager";
+          await each.decode();
+          return each.naturalWidth;
+        }))"""
+    )
+    assert widths == [800] * len(PAGES)
+
+
+def test_what_make_demo_serves_leads_to_the_examples(chromium: Chromium, tmp_path: Path) -> None:
+    server = DemoServer(tmp_path, ROOT / "dist")
+    server.start()
+    context = chromium.context()
+    try:
+        page = context.new_page()
+        page.goto(server.url)
+        page.get_by_role("link", name="Pages to copy").click()
+        expect(page).to_have_title("Examples - Webphone")
+        assert page.url == f"{server.url}examples/index.html"
+        page.goto(f"{server.url}examples/")
+        page.get_by_role("link", name="A button that calls").click()
+        press(page, "Call us")
+        expect(page.get_by_text("You are talking to the workshop.")).to_be_visible()
+    finally:
+        context.close()
+        server.stop()
+
+
+def test_the_one_file_and_the_service_worker_know_no_examples() -> None:
+    dist = ROOT / "dist"
+    assert "examples/" not in (dist / "sw.js").read_text()
+    assert (
+        "[data-inside] #examples { display: none; }" in (dist / "webphone-offline.html").read_text()
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_example_is_short_and_is_all_its_own(name: str) -> None:
+    own = [path for path in SOURCES.iterdir() if path.stem == name]
+    assert sum(len(path.read_text().splitlines()) for path in own) < 100
+    text = (SOURCES / f"{name}.html").read_text()
+    wanted = set(re.findall(r'<(?:script|link)\b[^>]*?\b(?:src|href)="(?!data:)([^"]+)"', text))
+    assert wanted <= SHARED | {path.name for path in own}
+    assert "demo` needs no server" in text and "wss://sip.example.com" in text
+    assert not re.search(r"\son[a-z]+=|\sstyle=|<style", text), "nothing of it is inline"
+
+
+def test_what_they_share_is_short_too() -> None:
+    assert len((SOURCES / "look.css").read_text().splitlines()) < 100
