@@ -128,6 +128,8 @@ class PhoneOnPage:
             case _ if isinstance(action, MediaAction):
                 self._peers.perform(action)
             case _ if isinstance(action, ElementAction):
+                # Who is told something may read the phone: it is by then as it was told.
+                self._element.show(self.desk.picture)
                 self._element.perform(action)
             case _:
                 raise TypeError(f"nobody performs {type(action).__name__}")
