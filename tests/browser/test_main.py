@@ -88,6 +88,20 @@ def line() -> Iterator[Line]:
     thread.join()
 
 
+def test_who_hears_of_a_change_reads_the_phone_as_it_is_by_then(phone: Bench) -> None:
+    told = phone.page.evaluate(
+        """async () => {
+          const read = [];
+          phone.addEventListener("statechange", ({ detail }) => read.push([detail.state, phone.state]));
+          phone.demo = true;
+          await phone.register();
+          return [...read, ["registered", phone.state]];
+        }"""
+    )
+    assert ["registering", "registering"] in told
+    assert all(said == read for said, read in told)
+
+
 def test_python_draws_the_screen_and_says_that_it_is_ready(phone: Bench):
     told, shown, marks = phone.page.evaluate(
         """() => [told, phone.shadowRoot.textContent.length > 0,
