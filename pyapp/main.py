@@ -20,7 +20,7 @@ from webphone.browser.proxies import Listeners
 from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
 from webphone.contract import Config, Event, WebPhoneError
-from webphone.phone import Desk, Loop
+from webphone.phone import Desk, Front, Loop
 from webphone.phone.actions import (
     Action,
     Connect,
@@ -45,7 +45,10 @@ class PhoneOnPage:
     """One <web-phone>: its desk, and the adapters that act for it."""
 
     def __init__(self, host: object, clock: Clock) -> None:
-        self.desk = Desk(Names(secrets.token_bytes), guest=guest())
+        names = Names(secrets.token_bytes)
+        self.desk = Desk(names, guest=guest())
+        self._phone = Front(self.desk, names)
+        self._tabs: object = None  # made for a phone that shares its registration
         self._clock = clock
         self._view = View()
         self._sound_blocked = False
@@ -56,7 +59,7 @@ class PhoneOnPage:
         self._page = Page(self._element.root, self._gesture)
         self._sound = Sound(self._config, self._blocked)
         self.loop = Loop(
-            self.desk,
+            self._phone,
             perform=self._perform,
             clock=clock.now,
             arm=self._alarm.set,
@@ -99,7 +102,7 @@ class PhoneOnPage:
 
     def draw(self) -> None:
         """Show the phone as it is now, and again in a second while a time runs on the screen."""
-        picture = replace(self.desk.picture, sound_blocked=self._sound_blocked)
+        picture = replace(self._phone.picture, sound_blocked=self._sound_blocked)
         now = self._clock.now()
         self._element.show(picture)
         if not self._begun:
@@ -132,14 +135,22 @@ class PhoneOnPage:
                 self._element.show(self.desk.picture)
                 self._element.perform(action)
             case _:
-                raise TypeError(f"nobody performs {type(action).__name__}")
+                self._other_tabs().perform(action)
+
+    def _other_tabs(self) -> object:
+        """Only a phone that all tabs share asks anything of them."""
+        if self._tabs is None:
+            from webphone.browser.tabs import OtherTabs
+
+            self._tabs = OtherTabs(self.loop.turn)
+        return self._tabs
 
     def _gesture(self, gesture: Gesture, fields: dict[str, object]) -> bool:
         """Do what a gesture on the screen means; whether it meant anything."""
         if isinstance(gesture, SoundAllowed):
             self._sound.unlock()
         before = self._view
-        self._view, happenings = act(self._view, gesture, self.desk.picture, fields)
+        self._view, happenings = act(self._view, gesture, self._phone.picture, fields)
         for happening in happenings:
             self.loop.turn(happening)
         if self._view != before and not happenings:
@@ -157,6 +168,8 @@ class PhoneOnPage:
         self._peers.close()
         self._sound.close()
         self._sockets.close()
+        if self._tabs is not None:
+            self._tabs.close()
         self._page.destroy()
 
 

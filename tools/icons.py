@@ -31,6 +31,7 @@ USED = {
     "settings": "settings",
     "sound": "volume-2",
     "swap": "arrow-left-right",
+    "tabs": "app-window",
     "unplugged": "unplug",
     "user": "user-round",
 }

@@ -136,7 +136,7 @@ export interface WebPhoneConfig {
   maxCalls: number;
   /** Record calls. */
   record: "off" | "ask" | "on";
-  /** Which tabs register. */
+  /** Which tabs register: each for itself, or one that leads and shares its phone. */
   multiTab: "all" | "leader";
   /** Name of a built-in ringtone, or the URL of one. */
   ringtone: string;
@@ -236,7 +236,7 @@ export interface WebPhoneEventDetails {
   screenpop: CallView;
   /** The call records changed. */
   historychange: {};
-  /** Another tab took or left the phone. */
+  /** This tab took or left the phone that all tabs share. */
   leaderchange: {leader: boolean};
 }
 

@@ -99,7 +99,8 @@ class Config:
     call_waiting: str = choice("on off", "on", "Let a second call ring during a call.")
     max_calls: int = number("How many calls at a time.", 8, least=1, most=100)
     record: str = choice("off ask on", "off", "Record calls.", built=False)
-    multi_tab: str = choice("all leader", "all", "Which tabs register.", built=False)
+    multi_tab: str = choice("all leader", "all",
+        "Which tabs register: each for itself, or one that leads and shares its phone.")
     ringtone: str = text("Name of a built-in ringtone, or the URL of one.", "built-in")
     ice_servers: Json = setting(Kind.ICE, "STUN and TURN servers.", ())
     ice_servers_url: str = text("Where to fetch ice-servers.", built=False)
@@ -175,6 +176,13 @@ class Config:
     def complete(self) -> bool:
         """Whether there is enough to register."""
         return self.demo or bool(self.host and self.username)
+
+    @property
+    def shared(self) -> str:
+        """Name of the phone that the tabs share, "" where each has its own; it holds no secret."""
+        if self.multi_tab != "leader" or not self.complete:
+            return ""
+        return f"webphone:{self.domain}:{self.username}"
 
     def in_force(self, guest: str = "you") -> Config:
         """These settings, or while `demo` is on, those of a phone at the exchange in the page.
@@ -572,8 +580,8 @@ _ROWS = (
     EventKind("numberchange", "The typed number changed.", "{number: string}"),
     EventKind("screenpop", "Show what is known of the caller.", "CallView", built=False),
     EventKind("historychange", "The call records changed.", "{}", built=False),
-    EventKind("leaderchange", "Another tab took or left the phone.",
-        "{leader: boolean}", built=False),
+    EventKind("leaderchange", "This tab took or left the phone that all tabs share.",
+        "{leader: boolean}"),
 )
 EVENTS = {row.name: row for row in _ROWS}
 

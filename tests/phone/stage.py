@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sip.entropy import seeded
 from webphone.contract import Config, Event, WebPhoneError, decode_command
@@ -108,7 +109,7 @@ class World:
         """Let time pass, waking whoever is due on the way."""
         end = self.now + seconds
         while True:
-            due = [phone.desk.deadline for phone in self.phones]
+            due = [phone.machine.deadline for phone in self.phones]
             due.append(self.exchange.deadline)
             soonest = min((moment for moment in due if moment is not None), default=None)
             if soonest is None or soonest > end:
@@ -116,7 +117,8 @@ class World:
             self.now = max(soonest, self.now)
             self._deliver(self.exchange.wake(self.now))
             for phone in self.phones:
-                if phone.desk.deadline is not None and phone.desk.deadline <= self.now:
+                deadline = phone.machine.deadline
+                if deadline is not None and deadline <= self.now:
                     phone.happens(do.Woken())
         self.now = end
 
@@ -348,14 +350,19 @@ class Actor:
             {"host": SERVER, "username": user, "password": user[0], **settings}
         )
         self.desk = Desk(Names(seeded(seed)), config)
+        self.machine = self.made(seed)
         self.loop = Loop(
-            self.desk,
+            self.machine,
             perform=self._perform,
             clock=lambda: self.world.now,
             arm=lambda moment: None,
             settle=lambda: None,
             report=self.mistakes.append,
         )
+
+    def made(self, seed: int) -> Any:
+        """What the loop turns."""
+        return self.desk
 
     # --- What a person or a page does ---
 
@@ -394,7 +401,7 @@ class Actor:
 
     @property
     def calls(self) -> list[object]:
-        return [call.view for call in self.desk.picture.calls]
+        return [call.view for call in self.machine.picture.calls]
 
     @property
     def call(self) -> object:

@@ -83,6 +83,7 @@ def test_css_can_ask_for_the_state_of_phone_and_calls():
     assert states(replace(IDLE, calls=(call(stage="early"),))) == ["registered", "ringing-out"]
     held = replace(IDLE, calls=(call(held_by="remote", muted=True),), active="1")
     assert states(held) == ["registered", "active", "held", "muted"]
+    assert states(replace(IDLE, other_tab=True)) == ["registered", "other-tab"]
     assert states(replace(IDLE, fault=WebPhoneError("mic_denied"))) == ["registered", "error"]
 
 

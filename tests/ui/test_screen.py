@@ -22,7 +22,7 @@ from webphone.contract import (
     Swap,
     WebPhoneError,
 )
-from webphone.phone.actions import FaultDismissed
+from webphone.phone.actions import FaultDismissed, WantedHere
 from webphone.ui.html import Node, find, find_all, name_of, render, text, walk
 from webphone.ui.screen import screen, ticks
 from webphone.ui.view import (
@@ -505,3 +505,23 @@ def test_the_screen_asks_for_ticks_only_while_a_time_runs_on_it():
     for name, (picture, view) in SCREENS.items():
         moved = screen(picture, view, NOW + 1) != screen(picture, view, NOW)
         assert moved == (name in running), name
+
+
+# --- Another tab has the phone --------------------------------------------------------------------
+
+
+def test_a_phone_in_another_tab_says_so_to_eye_and_ear_and_can_be_fetched():
+    elsewhere = shown(SCREENS["other tab"][0])
+    assert words(elsewhere, "banner") == ["Phone is active in another tabUse here"]
+    assert press(elsewhere, "Use here") == WantedHere()
+    assert "The phone is active in another tab." in heard(elsewhere, "status")
+    assert "Call" in buttons(elsewhere)
+
+
+def test_a_call_of_another_tab_is_handled_here_and_stays_there():
+    elsewhere = shown(SCREENS["other tab, in call"][0])
+    assert words(elsewhere, "banner") == [
+        "This call is in another tab: it is heard and spoken there"
+    ]
+    assert "Use here" not in buttons(elsewhere)
+    assert press(elsewhere, "Hang up") == Hangup(id=BOB.view.id)

@@ -17,7 +17,7 @@ from webphone.contract import (
     Reject,
     Resume,
 )
-from webphone.phone.actions import Asked, FaultDismissed, NumberTyped
+from webphone.phone.actions import Asked, FaultDismissed, NumberTyped, WantedHere
 from webphone.ui.view import (
     DigitDeleted,
     FarewellRead,
@@ -49,6 +49,13 @@ def wish(command):
 
 def test_a_command_goes_to_the_phone_as_it_is():
     assert act(View(), Hangup(id="1"), talking(BOB)) == (View(), wish(Hangup(id="1")))
+
+
+def test_use_here_goes_to_the_phone_as_it_is_and_a_frozen_phone_stays_where_it_is():
+    elsewhere = SCREENS["other tab"][0]
+    assert act(View(), WantedHere(), elsewhere) == (View(), [WantedHere()])
+    frozen = replace(elsewhere, config=replace(CONFIG, disabled=True))
+    assert act(View(), WantedHere(), frozen) == (View(), [])
 
 
 def test_two_commands_by_one_press_go_in_order():

@@ -146,12 +146,12 @@ class Account:
         self._pulse.stop()
         return result + self.through(self.agent.unregister(now), now)
 
-    def disconnect(self, now: float, reply: int | None = None) -> Result:
+    def disconnect(self, now: float, reply: int | None = None, reason: str = "user") -> Result:
         """Remove the registration, close the socket and stay offline."""
         result: Result = []
         if self.state is State.REGISTERED and not self.replaced:
             result += self.unregister(now)
-            result += self._gone("user", will_retry=False)
+            result += self._gone(reason, will_retry=False)
         self.wants_connection = self.wants_registration = False
         self._unregistering.add(reply)
         result += self._close(now)
@@ -160,13 +160,13 @@ class Account:
         self.state = State.OFFLINE if self.config.complete else State.UNCONFIGURED
         return [*result, *self._unregistering.settle()]
 
-    def retire(self, *, replaced: bool) -> Result:
+    def retire(self, *, replaced: bool, reason: str = "user") -> Result:
         """Another account takes over, while calls still need this one.
 
         It stays registered until they are over: where our Contact is a GRUU, the other side
         reaches us by the registration alone (RFC 5627). Nothing more is told of it.
         """
-        told = self._gone("user", will_retry=False) if self.state is State.REGISTERED else []
+        told = self._gone(reason, will_retry=False) if self.state is State.REGISTERED else []
         self.retired, self.replaced = True, replaced
         return told
 

@@ -37,8 +37,11 @@ class Accounts:
         """Whom news of this socket is for."""
         return [account for account in self if account.owns(socket)]
 
-    def move(self, config: Config, busy: Busy, now: float) -> Result:
-        """Another server or user: the old account leaves, but carries its calls to their end."""
+    def move(self, config: Config, busy: Busy, now: float, *, idle: bool = False) -> Result:
+        """Another server or user: the old account leaves, but carries its calls to their end.
+
+        `idle`: the new one waits for a wish, whatever the old one did.
+        """
         old = self.current
         wanted, connected = old.wants_registration, old.wants_connection
         self.current = self._make(config)
@@ -51,9 +54,25 @@ class Accounts:
             result += old.disconnect(now)
         if not config.complete:
             return result + self.current.give_up(WebPhoneError("not_configured"))
+        if idle:
+            return result + self.current.give_up(WebPhoneError("other_tab"))
         if wanted:
             return result + self.current.register(now)
         return result + self.current.connect(now) if connected else result
+
+    def stand_down(self, busy: Busy, now: float, *, replaced: bool) -> Result:
+        """Another tab has the registration; calls are carried to their end.
+
+        `replaced`: it has it already, and under our instance: a farewell to the server would end
+        that one (RFC 5626 §6).
+        """
+        old = self.current
+        self.current = self._make(old.config)
+        result = old.give_up(WebPhoneError("other_tab"))
+        if busy(old) or replaced:
+            self._leaving.append(old)
+            return result + old.retire(replaced=True, reason="other-tab")
+        return result + old.disconnect(now, reason="other-tab")
 
     def farewells(self, busy: Busy, now: float) -> Result:
         """Those given up go once nothing needs them any more."""

@@ -42,6 +42,7 @@ class Asked:
 
     command: Command
     reply: int | None = None
+    permitted: bool = False  # the page it comes from has allowed it already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,11 @@ class NumberTyped:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultDismissed:
     """The person has read the error on the screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedHere:
+    """The person wants the phone that all tabs share in this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +164,7 @@ Happening = (
     Asked
     | NumberTyped
     | FaultDismissed
+    | WantedHere
     | SocketOpened
     | SocketClosed
     | Received
@@ -329,9 +336,10 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Save:
-    """Keep a call record."""
+    """Keep a call record; `mirrored`: the tab that had the call keeps it too."""
 
     record: CallRecord
+    mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,14 +35,19 @@ class Aftermath:
         """A call is over."""
         busy = call.outgoing and ending.status in BUSY and ending.by is not By.LOCAL
         self._busy_until = now + BUSY_SECONDS if busy else None
-        self._farewell_until = now + FAREWELL_SECONDS
         peer = party(call.remote)
-        self.farewell = Farewell(
+        farewell = Farewell(
             record=record,
             peer_name=peer.display_name or peer.number,
             peer_number=peer.number,
             words=record.explanation,
         )
+        self.show(farewell, now)
+
+    def show(self, farewell: Farewell, now: float) -> None:
+        """Say for a moment how a call ended."""
+        self.farewell = farewell
+        self._farewell_until = now + FAREWELL_SECONDS
 
     def end(self) -> None:
         """Another call takes the ear and the screen."""

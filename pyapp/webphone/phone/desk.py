@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 
 from webphone.contract import (
@@ -31,6 +32,7 @@ from webphone.contract import (
     Unmute,
     Unregister,
     WebPhoneError,
+    encode,
 )
 from webphone.phone import actions as do
 from webphone.phone import digits, hold, outgoing
@@ -40,7 +42,7 @@ from webphone.phone.actions import Action, Happening
 from webphone.phone.call import Call, Stage
 from webphone.phone.lines import Lines
 from webphone.phone.numbers import address, wrong_name
-from webphone.phone.picture import Picture
+from webphone.phone.picture import Farewell, Picture
 from webphone.phone.ringing import tone
 from webphone.sip import Dropped, Malformed, NameAddr, Names, Output, parse
 
@@ -64,11 +66,12 @@ class Desk:
         self.number = self.config.dial
         self.fault: WebPhoneError | None = None
         self.history: list[CallRecord] = []
+        self.leading = False  # of the tabs that share one phone, this one has it
         self._names = names
         self._sockets = count(1)
         self._asks = count(1)
         self.lines = Lines(self._asks)
-        self._instance = names.uuid()
+        self.instance = names.uuid()
         self._dials: dict[int, Call] = {}  # that the page is asked about
         self._accounts = Accounts(self.config.in_force(guest), self._new_account)
         self._tone: do.Tone | None = None
@@ -81,6 +84,16 @@ class Desk:
     def account(self) -> Account:
         """The account in use."""
         return self._accounts.current
+
+    @property
+    def shared(self) -> str:
+        """Name of the phone that the tabs share, "" where each has its own."""
+        return self.config.in_force(self.guest).shared
+
+    @property
+    def standby(self) -> bool:
+        """Whether to leave the server alone: the tabs share one phone, and it is not here."""
+        return bool(self.shared) and not self.leading
 
     @property
     def deadline(self) -> float | None:
@@ -115,6 +128,10 @@ class Desk:
         result = self._heed(happening, now)
         if slept:
             result += [x for account in self._accounts for x in account.awoken(now)]
+        return self._concluded(result, now)
+
+    def _concluded(self, result: Result, now: float) -> list[Action]:
+        """All that a turn leads to."""
         actions = self._resolved(result, now)
         actions += self._resolved(self._follow_up(now), now)
         return actions + self._changes()
@@ -122,13 +139,15 @@ class Desk:
     def _heed(self, happening: Happening, now: float) -> Result:
         owners = self._accounts.owners
         match happening:
-            case do.Asked(command=command, reply=reply):
-                return self._ask(command, reply, now)
+            case do.Asked(command=command, reply=reply, permitted=permitted):
+                return self._ask(command, reply, now, permitted=permitted)
             case do.NumberTyped(number=number):
                 return self._typed(number)
             case do.FaultDismissed():
                 self.fault = None
                 return []
+            case do.WantedHere():
+                return []  # it is here
             case do.SocketOpened(socket=socket):
                 return [x for owner in owners(socket) for x in owner.opened(socket, now)]
             case do.SocketClosed(socket=socket, denied=denied):
@@ -155,11 +174,45 @@ class Desk:
             case do.Leaving():  # pragma: no branch
                 return self._all_hung_up(now) + self._accounts.leave(now)
 
+    # --- The phone that all tabs share ---
+
+    def lead(self, instance: str, *, register: bool, now: float) -> list[Action]:
+        """This tab has it now; the server knows it by `instance`, whichever tab it is in."""
+        self.leading, self.instance, self._now = True, instance, now
+        account = self.account
+        account.agent.account = identity(account.config, instance)
+        result = self._accounts.come_back(now)
+        if register and account.config.complete:
+            result += account.register(now)
+        return self._concluded(result, now)
+
+    def stand_down(self, *, replaced: bool, now: float) -> list[Action]:
+        """Another tab has it, or is about to; `replaced`: the server knows of that already."""
+        self.leading, self._now = False, now
+        return self._concluded(self._accounts.stand_down(self._busy, now, replaced=replaced), now)
+
+    def mourn(self, farewells: Sequence[Farewell], now: float) -> list[Action]:
+        """Calls that went down with the tab that had them: their records, as of calls of ours."""
+        result: Result = []
+        for farewell in farewells:
+            self.lines.aftermath.show(farewell, now)
+            result.append(do.Save(record=farewell.record))
+            result.append(do.Tell(event=Event("end", encode(farewell.record))))
+        return self._concluded(result, now)
+
+    def remember(self, record: CallRecord) -> None:
+        """Put a record in front of the others."""
+        self.history = [record, *self.history][:HISTORY_LENGTH]
+
     # --- Wishes ---
 
-    def _ask(self, command: Command, reply: int | None, now: float) -> Result:
+    def _ask(
+        self, command: Command, reply: int | None, now: float, *, permitted: bool = False
+    ) -> Result:
         """Obey a command; what can't be done is refused in words."""
         try:
+            if isinstance(command, MakeCall):
+                return self._make_call(command, reply, now, permitted=permitted)
             return self._obey(command, reply, now)
         except WebPhoneError as error:
             return self._refused(reply, error)
@@ -179,8 +232,6 @@ class Desk:
                 return self.account.unregister(now, reply)
             case Disconnect():
                 return self._all_hung_up(now) + self.account.disconnect(now, reply)
-            case MakeCall():
-                return self._make_call(command, reply)
             case Answer():
                 call = lines.ringing(command.id)
                 video = self.config.video if command.video is None else command.video
@@ -236,20 +287,25 @@ class Desk:
         result: Result = []
         if config.dial != before.dial:
             result += self._typed(config.dial)
+        if config.shared != before.shared:
+            self.leading = False  # until it is known who has that one
         moved = any(getattr(config, name) != getattr(before, name) for name in MOVING)
         if moved:
-            result += self._accounts.move(config, self._busy, now)
+            result += self._accounts.move(config, self._busy, now, idle=self.standby)
         elif config != before:
             self.account.config = config
-            self.account.agent.account = identity(config, self._instance)
-        if not (config.auto_register and config.complete):
+            self.account.agent.account = identity(config, self.instance)
+        if self.standby or not (config.auto_register and config.complete):
             return result
         credentials = any(getattr(config, name) != getattr(before, name) for name in SIGNING_IN)
-        if moved or credentials or not before.auto_register:
+        alone = before.shared and not config.shared
+        if moved or credentials or alone or not before.auto_register:
             result += self.account.register(now)
         return result
 
-    def _make_call(self, command: MakeCall, reply: int | None) -> Result:
+    def _make_call(
+        self, command: MakeCall, reply: int | None, now: float, *, permitted: bool
+    ) -> Result:
         account = self._ready()
         target = address(command.target or self.number, account.config.domain)
         if len(self.lines.calls) >= self.config.max_calls:
@@ -269,6 +325,8 @@ class Desk:
         if command.display_name:
             call.own_name = command.display_name
             call.local = NameAddr(command.display_name, call.local.uri)
+        if permitted:
+            return self.lines.dial(call, now)
         ask = next(self._asks)
         self._dials[ask] = call
         detail = {"target": command.target or self.number, "video": video}
@@ -334,7 +392,8 @@ class Desk:
     # --- Time ---
 
     def _wake(self, now: float) -> Result:
-        result = self._accounts.come_back(now) + self.lines.wake(now)
+        result = [] if self.standby else self._accounts.come_back(now)
+        result += self.lines.wake(now)
         for owner in self._accounts:
             result += self._news(owner, owner.wake(now))
         return result
@@ -384,7 +443,7 @@ class Desk:
     def _keep(self, action: Action) -> None:
         match action:
             case do.Save(record=record):
-                self.history = [record, *self.history][:HISTORY_LENGTH]
+                self.remember(record)
             case do.Tell(event=Event(name="error", detail=WebPhoneError() as error)):
                 self.fault = error
             case do.Tell(event=Event(name="registered")):
@@ -416,7 +475,7 @@ class Desk:
         return changes
 
     def _new_account(self, config: Config) -> Account:
-        return Account(config, self._names, self._sockets, self._instance)
+        return Account(config, self._names, self._sockets, self.instance)
 
 
 def _done(reply: int | None, value: object = None) -> Result:

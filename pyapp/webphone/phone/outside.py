@@ -52,6 +52,7 @@ def states(picture: Picture) -> list[str]:
         "active": "active" in stages,
         "held": active is not None and active.view.held_by is not None,
         "muted": active is not None and active.muted,
+        "other-tab": picture.other_tab,
         "error": picture.fault is not None,
     }
     return [name for name, true in told.items() if true]

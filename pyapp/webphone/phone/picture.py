@@ -63,6 +63,7 @@ class Picture:
     history: tuple[CallRecord, ...] = ()
     sound_blocked: bool = False
     guest: str = ""  # the username in a demo when none is set
+    other_tab: bool = False  # another tab has the phone; what is shown here is its phone
 
     @property
     def user(self) -> str:

@@ -91,6 +91,12 @@ ICONS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
         ("path", {"d": "m16 21 4-4-4-4"}),
         ("path", {"d": "M20 17H4"}),
     ),
+    "tabs": (
+        ("rect", {"x": "2", "y": "4", "width": "20", "height": "16", "rx": "2"}),
+        ("path", {"d": "M10 4v4"}),
+        ("path", {"d": "M2 8h20"}),
+        ("path", {"d": "M6 4v4"}),
+    ),
     "unplugged": (
         ("path", {"d": "m19 5 3-3"}),
         ("path", {"d": "m2 22 3-3"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from webphone.contract import Connect, Register
-from webphone.phone.actions import FaultDismissed
+from webphone.phone.actions import FaultDismissed, WantedHere
 from webphone.phone.picture import CallPicture, Picture
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button, icon
@@ -103,6 +103,8 @@ def banners(picture: Picture) -> list[Node]:
                 data_mood="bad",
             )
         )
+    if picture.other_tab:
+        shown.append(_other_tab(picture))
     if picture.sound_blocked:
         shown.append(
             element(
@@ -118,6 +120,22 @@ def banners(picture: Picture) -> list[Node]:
             )
         )
     return shown
+
+
+def _other_tab(picture: Picture) -> Node:
+    """Where the phone is; a phone in a call stays where it is."""
+    calls = living(picture)
+    return element(
+        "div",
+        icon("tabs"),
+        element("p", say("other_tab_call" if calls else "other_tab"), class_="words"),
+        None
+        if calls
+        else button(say("use_here"), on=WantedHere(), part="use-here", config=picture.config),
+        part="banner",
+        key="tab",
+        data_mood="note",
+    )
 
 
 # --- Spoken ---------------------------------------------------------------------------------------
@@ -146,6 +164,8 @@ def _region(role: str, live: str, sentences: list[tuple[str, str]]) -> Node:
 def _polite(picture: Picture) -> list[tuple[str, str]]:
     look = _look(picture)
     sentences = [("phone", say(f"spoken_{'failed' if look == 'refused' else look}"))]
+    if picture.other_tab:
+        sentences.append(("tab", say("spoken_other_tab")))
     for call in living(picture):
         if call.stage == "incoming":
             continue

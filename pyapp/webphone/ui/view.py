@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from webphone.contract import Answer, Command, DialpadPress, Hangup, Hold, MakeCall, Mute, Reject
 from webphone.contract import Resume as ResumeCall
-from webphone.phone.actions import Asked, FaultDismissed, Happening, NumberTyped
+from webphone.phone.actions import Asked, FaultDismissed, Happening, NumberTyped, WantedHere
 from webphone.phone.picture import CallPicture, Picture
 
 KEYS = "123456789*0#"
@@ -93,6 +93,7 @@ Gesture = (
     | Together
     | SoundAllowed
     | FaultDismissed
+    | WantedHere
     | Command
 )
 
@@ -109,7 +110,7 @@ def act(
             return view, [Asked(command=gesture)]
         case Together(commands=commands):
             return view, [Asked(command=command) for command in commands]
-        case FaultDismissed():
+        case FaultDismissed() | WantedHere():
             return view, [gesture]
         case NumberEdited():
             number = str(told.get("value", ""))

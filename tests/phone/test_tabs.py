@@ -1,0 +1,685 @@
+"""One phone in all tabs: who has it, who shows it, and who takes it over."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from phone.stage import World
+from phone.tabs_stage import Browser, bindings, messages
+from webphone.phone import actions as do
+from webphone.phone.tab_actions import TabHeard
+from webphone.phone.tab_role import PATIENCE, ROLES, Alarm, Role, Turn
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def browser(world):
+    return Browser(world)
+
+
+@pytest.fixture
+def bob(world):
+    return world.registered("bob")
+
+
+def sound(browser):
+    """No phone has made a mistake."""
+    assert [phone.mistakes for phone in browser.world.phones if phone.mistakes] == []
+
+
+def in_call(first, *others, bob):
+    """Bob has called, and the first tab has answered."""
+    bob.ask("makeCall", "alice")
+    assert first.ask("answer").error is None
+    for tab in (first, *others):
+        assert [call.state for call in tab.calls] == ["active"]
+
+
+# --- The table ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", Role)
+def test_from_every_role_the_settings_lead_back_to_a_phone_of_its_own(role):
+    assert ROLES[role, Turn.UNWANTED] is Role.ALONE
+    assert any(to is role for to in ROLES.values())
+
+
+def test_only_who_waits_can_be_granted_the_lock_and_only_a_holder_can_lose_it():
+    assert [role for role, turn in ROLES if turn is Turn.GRANTED] == [Role.WAITING]
+    assert [role for role, turn in ROLES if turn is Turn.LOST] == [Role.LEADING, Role.HANDING]
+    assert set(PATIENCE) == set(Alarm)
+
+
+# --- Who leads ------------------------------------------------------------------------------------
+
+
+def test_the_first_tab_registers_and_the_others_do_not(browser, world):
+    first, second, third = (browser.tab() for _ in range(3))
+    assert [tab.leads for tab in (first, second, third)] == [True, False, False]
+    assert bindings(world) == 1
+    assert world.sent("alice", "REGISTER").__len__() == 2  # one, and its answer to the challenge
+    assert not any(isinstance(action, do.Connect) for action in second.actions + third.actions)
+    sound(browser)
+
+
+def test_every_tab_shows_the_state_of_the_one_and_says_where_the_phone_is(browser):
+    first, second = browser.tab(), browser.tab()
+    assert first.picture.state == second.picture.state == "registered"
+    assert (first.picture.other_tab, second.picture.other_tab) == (False, True)
+    assert second.told("leaderchange") == [{"leader": False}]
+    assert second.told("statechange")[-1]["state"] == "registered"
+    assert [call["state"] for call in first.told("statechange")][-1] == "registered"
+
+
+def test_a_registration_is_told_in_every_tab_and_says_where_it_is_mirrored(browser):
+    first, second = browser.tab(), browser.tab()
+    first.ask("unregister")
+    assert first.told("unregistered") == [{"reason": "user", "willRetry": False}]
+    assert second.told("unregistered") == [{"reason": "user", "willRetry": False, "mirrored": True}]
+    second.ask("register")
+    assert second.told("registered")[-1]["mirrored"] is True
+    assert "mirrored" not in first.told("registered")[-1]
+
+
+def test_no_secret_is_ever_said_and_the_name_of_the_lock_holds_none(browser):
+    browser.tab(password="geheim")
+    second = browser.tab(password="geheim")
+    second.ask("makeCall", "bob")
+    assert browser.said
+    assert "geheim" not in "".join(browser.said)
+    assert second.channel == "webphone:one.example:alice"
+
+
+def test_two_tabs_that_start_at_once_agree_on_one(browser, world):
+    browser.slow = True  # neither hears the other before it has the lock or not
+    first, second = browser.tab(), browser.tab()
+    assert second.told("leaderchange") == []
+    assert not second.picture.other_tab  # nobody knows yet
+    browser.land()
+    assert [tab.leads for tab in (first, second)] == [True, False]
+    assert bindings(world) == 1
+    assert second.picture.state == "registered"
+
+
+def test_another_user_has_a_phone_of_his_own(browser, world):
+    browser.tab("alice")
+    carol = browser.tab("carol")
+    assert carol.leads
+    assert (bindings(world, "alice"), bindings(world, "carol")) == (1, 1)
+
+
+def test_where_the_browser_refuses_the_phone_works_alone(browser, world, bob):
+    browser.refuses = True
+    alone = browser.tab()
+    assert alone.picture.state == "registered"
+    assert not alone.picture.other_tab
+    assert alone.leads
+    assert "SecurityError" in next(x.text for x in alone.actions if isinstance(x, do.Note))
+    alone.ask("makeCall", "bob")
+    assert bob.ask("answer").error is None
+    assert alone.call.state == "active"
+
+
+def test_without_a_user_nothing_is_shared_yet(browser):
+    tab = browser.tab(host="", username="")
+    assert tab.channel == ""
+    assert tab.picture.state == "unconfigured"
+    assert tab.ask("register").error.code == "not_configured"
+
+
+def test_what_a_tab_is_asked_before_anybody_leads_is_done_once_somebody_does(browser):
+    browser.slow = True
+    browser.tab()
+    second = browser.tab()
+    promise = second.ask("register")
+    assert not promise.settled
+    browser.land()
+    assert promise.settled
+    assert promise.error is None
+
+
+def test_a_lock_that_somebody_mute_holds_is_another_tab_all_the_same(browser, world):
+    first = browser.tab()
+    first.freeze()
+    second = browser.tab()
+    promise = second.ask("register")
+    assert not second.picture.other_tab
+    world.wind(1.1)
+    assert second.picture.other_tab
+    assert second.told("leaderchange") == [{"leader": False}]
+    world.wind(5)
+    assert promise.error.code == "other_tab"
+
+
+# --- Calls seen and handled from everywhere -------------------------------------------------------
+
+
+def test_a_call_that_rings_in_one_tab_is_shown_in_all_but_sounds_in_one(browser, bob):
+    first, second, third = (browser.tab() for _ in range(3))
+    bob.ask("makeCall", "alice")
+    for tab in (first, second, third):
+        assert tab.call.state == "ringing"
+        assert tab.call.id == first.call.id
+    assert first.tone is do.Tone.RINGTONE
+    assert second.tone is None
+    assert "mirrored" not in first.told("ringingin")[0]
+    assert second.told("ringingin")[0]["mirrored"] is True
+    asked = [x for x in second.actions if isinstance(x, do.Ask)]
+    assert asked == []  # a follower's page can't keep it quiet
+
+
+def test_a_call_is_answered_held_muted_keyed_and_ended_from_another_tab(browser, bob):
+    first, second = browser.tab(), browser.tab()
+    bob.ask("makeCall", "alice")
+    answered = second.ask("answer")
+    assert answered.value["state"] == "active"
+    assert first.call.state == second.call.state == bob.call.state == "active"
+    assert second.ask("hold").value["heldBy"] == "local"
+    assert second.call.held_by == bob.call.held_by.replace("remote", "local") == "local"
+    assert second.ask("resume").error is None
+    assert second.ask("mute", True).value is True
+    assert first.call.muted
+    assert second.ask("sendDtmf", "12").error is None
+    second.press("dialpadPress", "3")
+    assert first.picture.calls[0].digits == second.picture.calls[0].digits == "123"
+    assert second.picture.number == ""
+    assert second.ask("hangup").error is None
+    assert first.calls == second.calls == bob.calls == []
+    assert second.media == {}
+    sound(browser)
+
+
+def test_a_call_made_in_another_tab_goes_out_here_and_its_promise_settles_there(browser, bob):
+    first, second = browser.tab(), browser.tab()
+    promise = second.ask("makeCall", "bob", {"headers": {"X-Order": "7"}})
+    assert promise.value["state"] == "dialling"
+    assert first.call.id == second.call.id == promise.value["id"]
+    assert second.picture.active == promise.value["id"]
+    assert bob.call.headers["x-order"] == "7"
+    bob.ask("answer")
+    assert second.told("answer")[0]["answeredBy"] == "remote"
+    assert second.told("answer")[0]["mirrored"] is True
+
+
+def test_the_page_where_a_call_is_wished_for_is_asked_and_no_other(browser):
+    first, second = browser.tab(), browser.tab()
+    second.prevented = {"beforedial"}
+    assert second.ask("makeCall", "bob").error.code == "cancelled"
+    second.prevented = set()
+    first.prevented = {"beforedial"}
+    assert second.ask("makeCall", "bob").error is None
+    assert (len(second.told("beforedial")), first.told("beforedial")) == (2, [])
+
+
+def test_a_number_typed_in_a_tab_is_called_from_it(browser, bob):
+    _, second = browser.tab(), browser.tab()
+    second.happens(do.NumberTyped(number="bob"))
+    second.press("makeCall", "bob")
+    assert bob.call.state == "ringing"
+    for key in "100":
+        second.press("dialpadPress", key)  # no call talks yet: the keys type
+    assert second.picture.number == "bob100"
+
+
+def test_an_error_keeps_its_code_and_a_press_that_fails_is_shown_where_it_was(browser):
+    first, second = browser.tab(), browser.tab()
+    assert second.ask("hold").error.code == "no_call"
+    assert second.ask("makeCall", "no good number<>").error.code == "invalid_number"
+    assert second.ask("transfer", "carol").error.code == "unsupported"
+    first.media_fault = ("mic_denied", "")
+    second.press("makeCall", "bob")
+    assert second.picture.fault.code == "mic_denied"
+    assert first.picture.fault is None
+    assert second.ask("makeCall", "bob").error.code == "mic_denied"
+
+
+def test_a_failed_registration_is_told_in_every_tab(browser, world):
+    first, second = browser.tab(), browser.tab()
+    world.refusing = {"wss://one.example/ws": (403, 0)}
+    assert second.ask("register").error.sip_code == 403
+    assert first.told("error")[-1].code == "auth_failed"
+    assert second.told("error")[-1]["code"] == "auth_failed"
+    assert second.picture.fault.code == "auth_failed"
+    assert second.picture.state == first.picture.state == "failed"
+    world.refusing = {}
+    assert second.ask("register").error is None
+    assert second.picture.fault is None
+
+
+def test_settings_and_what_is_shown_stay_each_tabs_own(browser):
+    first, second = browser.tab(), browser.tab()
+    second.set(display_name="Ann", dnd=True)
+    second.ask("hide")
+    assert first.desk.config.display_name == ""
+    assert do.Reveal(shown=False) in second.actions
+    assert do.Reveal(shown=False) not in first.actions
+
+
+def test_a_call_has_one_record_that_one_tab_keeps_and_all_know(browser, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    bob.ask("hangup")
+    assert [record.disposition for record in first.records] == ["answered"]
+    assert second.records == []
+    assert [end.get("mirrored") for end in second.told("end")] == [True]
+    assert second.picture.history == first.picture.history
+    assert second.picture.farewell.words == first.picture.farewell.words
+    assert do.Save(record=first.records[0], mirrored=True) in second.actions
+
+
+def test_times_are_told_as_ages_so_that_clocks_may_differ(browser, bob, world):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    world.wind(30)
+    third = browser.tab()
+    assert third.picture.calls[0].answered_at == pytest.approx(
+        first.picture.calls[0].answered_at, abs=0.01
+    )
+    sent = messages(browser, "news")[-1]["phone"]["calls"][0]
+    assert sent["answeredAt"] == pytest.approx(30, abs=0.01)
+
+
+# --- The tab that leads is gone -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["crash", "close"])
+def test_a_dead_tab_is_succeeded_at_once_and_its_call_is_one_failed_record(
+    browser, world, bob, end
+):
+    first, second, third = (browser.tab() for _ in range(3))
+    in_call(first, second, third, bob=bob)
+    world.wind(10)
+    getattr(first, end)()
+    world.wind(1)
+    assert [tab.leads for tab in (second, third)] == [True, False]
+    assert second.picture.state == third.picture.state == "registered"
+    assert bindings(world) == 1
+    assert second.calls == third.calls == []
+    assert first.records == third.records == []
+    [record] = second.records
+    assert (record.disposition, record.ended_by) == ("failed", "system")
+    assert record.talk_seconds == pytest.approx(10, abs=0.5)
+    assert record.explanation == "The browser tab that had the call is gone."
+    assert len(second.told("end")) == len(third.told("end")) == 1
+    assert third.told("end")[0] == {**second.told("end")[0], "mirrored": True}
+    assert first.told("end") == []
+    sound(browser)
+
+
+def test_a_tab_that_is_closed_says_goodbye_to_the_other_side(browser, world, bob):
+    first, _ = browser.tab(), browser.tab()
+    in_call(first, bob=bob)
+    first.close()
+    assert bob.calls == []
+    assert bob.told("end")[0]["endedBy"] == "remote"
+
+
+def test_a_tab_that_is_closed_without_another_writes_its_record_itself(browser, bob):
+    first, second = browser.tab(), browser.tab()
+    second.close()
+    in_call(first, bob=bob)
+    first.happens(do.Leaving())
+    assert [record.disposition for record in first.records] == ["answered"]
+
+
+def test_a_tab_that_crashed_while_following_is_no_heir(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    second.crash()
+    in_call(first, bob=bob)
+    world.wind(2)  # the roll call
+    first.happens(do.Leaving())
+    assert [record.ended_by for record in first.records] == ["local"]
+
+
+def test_the_server_takes_the_new_tab_for_the_old_one(browser, world):
+    first, _ = browser.tab(), browser.tab()
+    first.crash(noticed=False)
+    world.wind(1)
+    assert bindings(world) == 1
+
+
+def test_the_next_of_the_next_is_still_the_same_phone(browser, world):
+    first, second, third = (browser.tab() for _ in range(3))
+    first.crash(noticed=False)
+    second.crash(noticed=False)
+    world.wind(1)
+    assert third.leads
+    assert third.picture.state == "registered"
+    assert bindings(world) == 1
+
+
+def test_a_second_death_before_the_record_was_written_loses_no_record(browser, world, bob):
+    first, second, third = (browser.tab() for _ in range(3))
+    in_call(first, second, third, bob=bob)
+    first.crash()
+    assert second.records == []
+    second.crash()
+    world.wind(1)
+    assert [record.disposition for record in third.records] == ["failed"]
+    assert third.calls == []
+
+
+def test_last_words_that_come_after_the_lock_count(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    browser.slow = True
+    first.ask("hangup")
+    first.crash()
+    assert second.leads
+    browser.land()
+    world.wind(1)
+    assert second.calls == second.records == []
+    assert [end["disposition"] for end in second.told("end")] == ["answered"]
+
+
+def test_what_was_asked_of_a_dead_tab_is_refused_in_words(browser, world):
+    first, second, third = (browser.tab() for _ in range(3))
+    first.slow_media = True
+    here, there = second.ask("makeCall", "bob"), third.ask("makeCall", "carol")
+    assert not here.settled
+    first.crash()
+    for promise in (here, there):
+        assert promise.error.code == "other_tab"
+        assert "gone" in promise.error.message
+    world.wind(1)
+    assert second.records == []  # neither call had begun
+    assert second.calls == third.calls == []
+
+
+def test_to_be_registered_is_asked_of_the_next_tab_when_one_dies(browser, world):
+    world.broken = {"wss://one.example/ws": "mute"}
+    first, second, third = (browser.tab() for _ in range(3))
+    here, there = second.ask("register"), third.ask("register")
+    world.broken = {}
+    first.crash()
+    assert here.settled and here.error is None
+    assert there.settled and there.error is None
+
+
+def test_a_phone_that_was_signed_off_stays_so_in_the_next_tab(browser, world):
+    first, second = browser.tab(), browser.tab()
+    second.ask("unregister")
+    first.crash()
+    assert second.leads
+    assert bindings(world) == 0
+    assert second.ask("register").error is None
+
+
+def test_a_page_that_comes_back_asks_again(browser, world):
+    first, second = browser.tab(), browser.tab()
+    first.happens(do.Leaving())
+    assert second.leads
+    first.happens(do.Woken())
+    assert not first.leads
+    assert first.picture.other_tab
+    second.close()
+    world.wind(1)
+    assert first.leads
+    assert first.picture.state == "registered"
+    assert bindings(world) == 1
+
+
+# --- Use here -------------------------------------------------------------------------------------
+
+
+def test_the_phone_moves_to_the_tab_where_the_person_wants_it(browser, world):
+    first, second, third = (browser.tab() for _ in range(3))
+    third.use_here()
+    world.wind(1)
+    assert [tab.leads for tab in (first, second, third)] == [False, False, True]
+    assert bindings(world) == 1
+    assert first.told("unregistered") == [{"reason": "other-tab", "willRetry": False}]
+    assert first.picture.other_tab and second.picture.other_tab
+    assert not third.picture.other_tab
+    assert {tab.picture.state for tab in (first, second, third)} == {"registered"}
+    first.use_here()
+    world.wind(1)
+    assert first.leads
+    assert bindings(world) == 1
+    sound(browser)
+
+
+def test_a_phone_in_a_call_stays_and_says_why(browser, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    second.use_here()
+    assert first.leads
+    assert second.picture.fault.code == "other_tab"
+    assert "call is running" in second.picture.fault.message
+    assert second.call.state == "active"
+
+
+def test_a_call_that_comes_while_the_phone_is_asked_for_keeps_it_where_it_is(browser, bob):
+    first, second = browser.tab(), browser.tab()
+    browser.slow = True
+    second.use_here()
+    bob.ask("makeCall", "alice")
+    browser.land()
+    assert first.leads
+    assert second.picture.fault.code == "other_tab"
+    assert second.ask("answer").error is None
+    assert first.call.state == "active"
+
+
+def test_a_call_that_comes_during_the_move_rings_nowhere_twice(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    browser.slow = True
+    second.use_here()
+    browser.land()
+    bob.ask("makeCall", "alice")
+    world.wind(1)
+    assert second.leads
+    assert second.call.state == "ringing"
+    assert len(first.told("ringingin")) == 1
+    assert first.told("ringingin")[0]["mirrored"] is True
+
+
+def test_two_tabs_that_want_the_phone_at_once_do_not_both_get_it(browser, world):
+    first, second, third = (browser.tab() for _ in range(3))
+    browser.slow = True
+    second.use_here()
+    third.use_here()
+    browser.land()
+    world.wind(3)
+    assert [tab.leads for tab in (first, second, third)].count(True) == 1
+    assert bindings(world) == 1
+    sound(browser)
+
+
+def test_a_tab_that_wanted_the_phone_and_died_leaves_it_where_it_was(browser, world):
+    first, second = browser.tab(), browser.tab()
+    browser.slow = True
+    second.use_here()
+    browser.step()  # first is asked, and asks back
+    browser.step()  # second is sure
+    second.crash()
+    browser.land()
+    assert first.told("leaderchange")[-1] == {"leader": False}
+    promise = first.ask("register")
+    world.wind(3)
+    assert first.leads
+    assert first.picture.state == "registered"
+    assert promise.settled and promise.error is None
+
+
+def test_a_tab_that_does_not_answer_is_left_for_the_one_that_asks(browser, world):
+    first, second = browser.tab(), browser.tab()
+    first.freeze()
+    second.use_here()
+    world.wind(1.9)
+    assert not second.leads
+    world.wind(1)
+    first.thaw()
+    assert second.leads
+    assert not first.leads
+    assert second.picture.state == "registered"
+    assert bindings(world) == 1  # the old one said no goodbye that ends the new one's
+
+
+def test_a_tab_that_does_not_answer_in_a_call_keeps_it(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    first.freeze()
+    second.use_here()
+    world.wind(3)
+    first.thaw()
+    assert first.leads
+    assert second.picture.fault.code == "other_tab"
+
+
+def test_here_is_where_the_phone_is_already(browser, world):
+    first = browser.tab()
+    first.use_here()
+    alone = world.phone("carol")
+    alone.happens(do.WantedHere())
+    assert first.leads
+    assert alone.actions == []
+
+
+# --- Settings that change -------------------------------------------------------------------------
+
+
+def test_a_tab_that_becomes_another_user_leaves_the_phone_to_the_others(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    first.set(username="carol", password="c")
+    assert first.leads
+    assert second.leads
+    assert (bindings(world, "alice"), bindings(world, "carol")) == (1, 1)
+    assert first.call.state == bob.call.state == "active"
+    world.wind(1)
+    assert second.calls == second.records == []
+    first.ask("hangup")
+    assert [record.disposition for record in first.records] == ["answered"]
+
+
+def test_a_follower_that_becomes_another_user_has_a_phone_of_its_own(browser, world):
+    first, second = browser.tab(), browser.tab()
+    second.set(username="carol", password="c")
+    assert first.leads and second.leads
+    assert bindings(world, "carol") == 1
+    second.set(username="alice", password="a")
+    assert not second.leads
+    assert bindings(world, "carol") == 0
+
+
+def test_sharing_ends_and_begins_without_losing_a_call(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    second.set(multi_tab="all")
+    assert second.calls == []
+    assert second.picture.state == "registered"
+    assert bindings(world) == 2
+    bob2 = world.registered("carol")
+    second.ask("makeCall", "carol")
+    bob2.ask("answer")
+    second.set(multi_tab="leader")
+    assert {call.state for call in second.calls} == {"active"}
+    assert len(second.calls) == 2  # its own, and the one of the other tab
+    assert first.call.state == "active"
+    own = bob2.call
+    assert second.ask("hangup", next(c.id for c in second.calls if c.to.number == "carol")).settled
+    assert own.state == "active" and bob2.calls == []
+    assert first.call.state == "active"
+    world.wind(40)
+    assert bindings(world) == 1
+    sound(browser)
+
+
+def test_the_demo_is_shared_as_well(browser):
+    first = browser.tab(host="", username="", demo=True)
+    assert first.channel == "webphone:demo:you"
+
+
+# --- What others may write on the channel ---------------------------------------------------------
+
+NEWS = {
+    "webphone": 1,
+    "type": "news",
+    "tab": "x",
+    "to": "",
+    "roll": False,
+    "events": [],
+    "phone": {
+        **{"tab": "x", "term": 9, "instance": "urn:uuid:0", "wanted": True, "state": "registered"},
+        **{"server": "", "attempt": 0, "retryAt": None, "calls": [], "active": None},
+        "farewell": None,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no json",
+        "[]",
+        "7",
+        '"text"',
+        "[" * 100_000,
+        "x" * 300_000,
+        json.dumps({"webphone": 2, "type": "hello", "tab": "x", "to": ""}),
+        json.dumps({"webphone": 1, "type": "nonsense", "tab": "x", "to": ""}),
+        json.dumps({"webphone": 1, "type": "hello", "to": ""}),
+        json.dumps({"webphone": 1, "type": "hello", "tab": 5, "to": ""}),
+        json.dumps(NEWS | {"events": [["nonsense", {}]]}),
+        json.dumps(NEWS | {"events": "end"}),
+        json.dumps(NEWS | {"phone": None}),
+        json.dumps(NEWS | {"phone": NEWS["phone"] | {"state": "nonsense"}}),
+        json.dumps(NEWS | {"phone": NEWS["phone"] | {"calls": [{}]}}),
+        json.dumps(NEWS | {"phone": NEWS["phone"] | {"term": True}}),
+        json.dumps(NEWS | {"phone": NEWS["phone"] | {"retryAt": float("inf")}}),
+        json.dumps({
+            **{"webphone": 1, "type": "wish", "tab": "x", "to": "", "number": 1},
+            "command": {"method": "nonsense", "given": []},
+        }),
+        json.dumps({
+            **{"webphone": 1, "type": "wish", "tab": "x", "to": "", "number": 1},
+            "command": {"method": "makeCall", "given": {"target": "bob"}},
+        }),
+    ],
+)  # fmt: skip
+def test_what_is_no_message_is_dropped_with_a_note(browser, text):
+    first, second = browser.tab(), browser.tab()
+    for tab in (first, second):
+        tab.actions.clear()
+        tab.happens(TabHeard(text=text))
+        [note] = tab.actions
+        assert "dropped" in note.text
+        assert len(note.text) < 200
+    sound(browser)
+
+
+def test_news_of_an_older_leader_are_old(browser):
+    first, second = browser.tab(), browser.tab()
+    first.crash()
+    third = browser.tab()
+    old = NEWS | {"phone": NEWS["phone"] | {"term": 1, "state": "failed"}}
+    third.happens(TabHeard(text=json.dumps(old)))
+    second.happens(TabHeard(text=json.dumps(old)))
+    assert third.picture.state == second.picture.state == "registered"
+
+
+def test_no_tab_changes_the_settings_of_another(browser):
+    first = browser.tab()
+    wish = {
+        **{"webphone": 1, "type": "wish", "tab": "x", "to": "", "number": 4},
+        "command": {"method": "setConfig", "given": [{"host": "wss://evil.example"}]},
+    }
+    first.happens(TabHeard(text=json.dumps(wish)))
+    assert "evil" not in first.desk.config.host
+    assert messages(browser, "outcome")[-1]["error"]["code"] == "unsupported"
+
+
+def test_a_mirrored_end_or_error_that_is_none_is_not_told(browser):
+    _, second = browser.tab(), browser.tab()
+    false = NEWS | {"events": [["end", {"id": "1"}], ["error", {}]]}
+    second.happens(TabHeard(text=json.dumps(false)))
+    assert second.told("end") == second.told("error") == []
+    assert second.picture.history == ()
