@@ -26,6 +26,7 @@ EVENTS = (
 # from before the element's script has run.
 COLLECT_EVENTS = """
 (() => {
+  if (window.__events) return; // another phone of the same profile brought it already
   const seen = new WeakSet();
   const plain = (value) => {
     if (value instanceof Error || (value && typeof value === "object" && "hint" in value)) {

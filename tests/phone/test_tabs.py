@@ -607,8 +607,16 @@ NEWS = {
     "roll": False,
     "events": [],
     "phone": {
-        **{"tab": "x", "term": 9, "instance": "urn:uuid:0", "wanted": True, "state": "registered"},
-        **{"server": "", "attempt": 0, "retryAt": None, "calls": [], "active": None},
+        "tab": "x",
+        "term": 9,
+        "instance": "urn:uuid:0",
+        "wanted": True,
+        "state": "registered",
+        "server": "",
+        "attempt": 0,
+        "retryAt": None,
+        "calls": [],
+        "active": None,
         "farewell": None,
     },
 }
@@ -636,11 +644,11 @@ NEWS = {
         json.dumps(NEWS | {"phone": NEWS["phone"] | {"term": True}}),
         json.dumps(NEWS | {"phone": NEWS["phone"] | {"retryAt": float("inf")}}),
         json.dumps({
-            **{"webphone": 1, "type": "wish", "tab": "x", "to": "", "number": 1},
+            "webphone": 1, "type": "wish", "tab": "x", "to": "", "number": 1,
             "command": {"method": "nonsense", "given": []},
         }),
         json.dumps({
-            **{"webphone": 1, "type": "wish", "tab": "x", "to": "", "number": 1},
+            "webphone": 1, "type": "wish", "tab": "x", "to": "", "number": 1,
             "command": {"method": "makeCall", "given": {"target": "bob"}},
         }),
     ],
@@ -669,7 +677,11 @@ def test_news_of_an_older_leader_are_old(browser):
 def test_no_tab_changes_the_settings_of_another(browser):
     first = browser.tab()
     wish = {
-        **{"webphone": 1, "type": "wish", "tab": "x", "to": "", "number": 4},
+        "webphone": 1,
+        "type": "wish",
+        "tab": "x",
+        "to": "",
+        "number": 4,
         "command": {"method": "setConfig", "given": [{"host": "wss://evil.example"}]},
     }
     first.happens(TabHeard(text=json.dumps(wish)))

@@ -512,7 +512,7 @@ def test_the_screen_asks_for_ticks_only_while_a_time_runs_on_it():
 
 def test_a_phone_in_another_tab_says_so_to_eye_and_ear_and_can_be_fetched():
     elsewhere = shown(SCREENS["other tab"][0])
-    assert words(elsewhere, "banner") == ["Phone is active in another tabUse here"]
+    assert words(elsewhere, "banner") == ["Phone is active in another tab Use here"]
     assert press(elsewhere, "Use here") == WantedHere()
     assert "The phone is active in another tab." in heard(elsewhere, "status")
     assert "Call" in buttons(elsewhere)

@@ -42,8 +42,8 @@ class OtherTabs:
                 try:
                     self._open(name)
                 except Exception as fault:  # a browser may refuse it to frames of other sites
-                    self._channel = None
-                    js.queueMicrotask(create_once_callable(lambda: self._refuse(fault)))
+                    refused = LeadershipRefused(why=said(fault))
+                    js.queueMicrotask(create_once_callable(lambda: self._turn(refused)))
                     return
                 self._lock = _Lock(name, steal, self._turn)
             case StopLeading():
@@ -71,9 +71,6 @@ class OtherTabs:
     def _hear(self, event: Any) -> None:
         if isinstance(event.data, str):
             self._turn(TabHeard(text=event.data))
-
-    def _refuse(self, fault: Exception) -> None:
-        self._turn(LeadershipRefused(why=said(fault)))
 
     def _let_go(self) -> None:
         lock, self._lock = self._lock, None
