@@ -227,6 +227,36 @@ def test_a_number_typed_in_a_tab_is_called_from_it(browser, bob):
     assert second.picture.number == "bob100"
 
 
+def test_an_argument_that_is_no_data_is_refused_and_everyone_is_hung_up_from_everywhere(
+    browser, bob
+):
+    first, second = browser.tab(), browser.tab()
+    refused = second.ask("makeCall", "bob", {"headers": {"X-Name": "\ud800"}})
+    assert refused.error is None or refused.error.code == "invalid_config"
+    bob.ask("makeCall", "alice")
+    assert second.ask("hangupAll").error is None
+    assert first.calls == second.calls == []
+    second.press("hangup")
+    assert second.picture.fault.code == "no_call"
+
+
+def test_while_the_phone_moves_wishes_wait_and_others_wishes_are_refused_in_words(browser, world):
+    first, second, third = (browser.tab() for _ in range(3))
+    browser.slow = True
+    second.use_here()
+    browser.step()  # first is asked, and asks back
+    browser.step()  # second is sure
+    browser.step()  # first lets go
+    waiting, refused = first.ask("register"), third.ask("hold")
+    third.use_here()
+    browser.land()
+    world.wind(1)
+    assert waiting.settled and waiting.error is None
+    assert refused.error.code == "other_tab"
+    assert second.leads
+    assert bindings(world) == 1
+
+
 def test_an_error_keeps_its_code_and_a_press_that_fails_is_shown_where_it_was(browser):
     first, second = browser.tab(), browser.tab()
     assert second.ask("hold").error.code == "no_call"
@@ -363,6 +393,34 @@ def test_a_second_death_before_the_record_was_written_loses_no_record(browser, w
     world.wind(1)
     assert [record.disposition for record in third.records] == ["failed"]
     assert third.calls == []
+
+
+def test_an_heir_that_goes_before_it_wrote_the_record_writes_it_then(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    first.crash()
+    second.happens(do.Leaving())
+    assert [record.disposition for record in second.records] == ["failed"]
+
+
+def test_an_heir_that_becomes_another_user_writes_the_record_first(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    first.crash()
+    second.set(username="carol", password="c")
+    assert [record.disposition for record in second.records] == ["failed"]
+    assert second.calls == []
+
+
+def test_a_call_that_is_heard_of_only_after_the_lock_is_mourned_too(browser, world, bob):
+    first, second, third = (browser.tab() for _ in range(3))
+    browser.slow = True
+    bob.ask("makeCall", "alice")
+    first.crash()
+    browser.land()
+    world.wind(1)
+    assert [record.ended_by for record in second.records] == ["system"]
+    assert second.calls == third.calls == []
 
 
 def test_last_words_that_come_after_the_lock_count(browser, world, bob):

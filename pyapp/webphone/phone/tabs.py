@@ -160,7 +160,8 @@ class Tabs:
         name = "" if self._left else self.desk.shared
         if name == self._name:
             return []
-        actions = self._part(now) if self._name else []
+        actions = self._mourn(now)
+        actions += self._part(now) if self._name else []
         self._name, self._mirror, self._wishes.leader, self._term = name, None, None, 0
         self._alarms, self._taking = {}, False
         if not name:
@@ -191,10 +192,8 @@ class Tabs:
         before, self._alarms = self._mirror, {}
         wanted = before.wanted if before else self._auto_register
         instance = before.instance if before else self.desk.instance
-        if before and before.calls:
+        if before:
             self._set(Alarm.MOURNING, now)
-        else:
-            self._mirror = None
         return self._lead(instance, wanted or self._taking, now)
 
     def _lead(self, instance: str, register: bool, now: float) -> list[Action]:
@@ -249,11 +248,9 @@ class Tabs:
     def _leave(self, now: float) -> list[Action]:
         """The page goes. Its calls get their record from the tab that leads next, if one waits."""
         heirs = self.role is Role.LEADING and bool(self._followers)
-        actions: list[Action] = [
-            action
-            for action in self.desk.handle(do.Leaving(), now)
-            if not (heirs and _is_record(action))
-        ]
+        actions = [] if heirs else self._mourn(now)
+        left = self.desk.handle(do.Leaving(), now)
+        actions += [action for action in left if not (heirs and _is_record(action))]
         self._left = True
         if not self._name:
             return actions
@@ -299,9 +296,10 @@ class Tabs:
 
     def _mourn(self, now: float) -> list[Action]:
         """The calls of the tab that is gone: one record each, of those that had begun."""
-        mirror, self._mirror = self._mirror, None
-        if mirror is None:
+        mirror = self._mirror
+        if mirror is None or self.role is not Role.LEADING:
             return []
+        self._mirror = None
         begun = [call for call in mirror.calls if call.stage != "preparing"]
         return [*self.desk.mourn([last_words(call, mirror.server, now) for call in begun], now)]
 
@@ -340,7 +338,7 @@ class Tabs:
                 return self._give(tab, sure, now)
             case say.News(phone=phone) if self._mirror and self._mirror.tab == tab:
                 # What a tab said before it died came after its lock.
-                self._mirror = phone if phone.calls else None
+                self._mirror = phone
                 return self._told(message, now)
         return []
 
