@@ -398,6 +398,30 @@ def test_a_frame_that_is_refused_storage_works(site: Site, visit: Callable[[str]
     assert page.console.errors == []  # type: ignore[attr-defined]
 
 
+def test_frames_that_are_refused_locks_have_a_phone_each(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = visit(
+        site.page(
+            f'<script src="{site.embed}" data-demo data-multi-tab="leader"></script>'
+            f'<script src="{site.embed}" data-demo data-multi-tab="leader"></script>'
+            "<script>listen(document.scripts[1].phone)</script>"
+        )
+    )
+    refused = inside(page).evaluate(
+        """async () => {
+          try { await navigator.locks.query(); return false }
+          catch ({name}) { return name === "SecurityError" }
+        }"""
+    )
+    assert refused, "this browser does not refuse locks to frames of other sites"
+    registered(page)
+    other = page.frame_locator("iframe >> nth=1").locator("web-phone")
+    expect(other.get_by_text("Ready", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(other.get_by_text("Phone is active in another tab")).to_be_hidden()
+    assert page.console.errors == []  # type: ignore[attr-defined]
+
+
 def test_a_missing_allow_is_told_with_the_exact_remedy(
     site: Site, phone_site: PageServer, visit: Callable[[str], Page]
 ) -> None:

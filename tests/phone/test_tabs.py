@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -598,6 +600,16 @@ def test_here_is_where_the_phone_is_already(browser, world):
     alone.happens(do.WantedHere())
     assert first.leads
     assert alone.actions == []
+
+
+def test_what_shares_the_phone_is_loaded_when_a_page_first_asks_for_it():
+    story = (
+        "import sys, webphone.phone\n"
+        "sys.exit(any('tab' in name for name in sys.modules if name.startswith('webphone.')))\n"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", story], env={"PYTHONPATH": "pyapp"}).returncode == 0
+    )
 
 
 # --- Settings that change -------------------------------------------------------------------------

@@ -24,18 +24,11 @@ from webphone.phone.tab_actions import (
     TabHeard,
     TellTabs,
 )
+from webphone.phone.tab_news import is_record, shared, told
 from webphone.phone.tab_role import PATIENCE, ROLES, Alarm, Role, Turn
 from webphone.phone.tab_wishes import MOVING, MUTE, Wishes
 from webphone.sip import Names
 
-# News that are each tab's own; all other is told in each tab.
-OWN_NEWS = frozenset((
-    "ready", "statechange", "beforedial", "devicechange", "numberchange", "screenpop",
-    "historychange", "leaderchange",
-))  # fmt: skip
-SHARED_FAULTS = frozenset((
-    "connection_failed", "local_network_denied", "auth_failed", "register_failed", "media_failed",
-))  # fmt: skip
 AT_HOME = (Role.ALONE, Role.LEADING)  # the phone is in this tab
 BUSY = ("A call is running in the other tab.", "End it, or go on with it from here.")
 
@@ -250,7 +243,7 @@ class Tabs:
         heirs = self.role is Role.LEADING and bool(self._followers)
         actions = [] if heirs else self._mourn(now)
         left = self.desk.handle(do.Leaving(), now)
-        actions += [action for action in left if not (heirs and _is_record(action))]
+        actions += [action for action in left if not (heirs and is_record(action))]
         self._left = True
         if not self._name:
             return actions
@@ -339,7 +332,7 @@ class Tabs:
             case say.News(phone=phone) if self._mirror and self._mirror.tab == tab:
                 # What a tab said before it died came after its lock.
                 self._mirror = phone
-                return self._told(message, now)
+                return told(message, self.desk, now)
         return []
 
     def _heard_waiting(self, message: say.Message, now: float) -> list[Action]:
@@ -372,27 +365,7 @@ class Tabs:
         actions += self._wishes.led_by(phone, now)
         if news.roll:
             actions.append(self._say(say.Here(tab=self._tab, to=phone.tab), now))
-        return actions + self._told(news, now)
-
-    def _told(self, news: say.News, now: float) -> list[Action]:
-        """What happened there, told here too; each detail says that it is a mirrored one."""
-        actions: list[Action] = []
-        for name, detail in news.events:
-            if name == "end":
-                record = say.record(detail, now)
-                if record is None or any(record.id == old.id for old in self.desk.history):
-                    continue
-                self.desk.remember(record)
-                actions.append(do.Save(record=record, mirrored=True))
-            elif name == "registered":
-                self.desk.fault = None
-            elif name == "error":
-                error = say.error(detail, now)
-                if error is None:
-                    continue
-                self.desk.fault = error
-            actions.append(do.Tell(event=Event(name, {**detail, "mirrored": True})))
-        return actions
+        return actions + told(news, self.desk, now)
 
     # --- What goes out ---
 
@@ -411,7 +384,7 @@ class Tabs:
                     outcomes.append(outcome)
                 case do.Tell(event=Event(name="statechange")):
                     pass  # told below, of the phone that is shown here
-                case do.Tell(event=event) | do.Ask(event=event) if _shared(event):
+                case do.Tell(event=event) | do.Ask(event=event) if shared(event):
                     mine.append(action)
                     news.append((event.name, encode(event.detail)))
                 case _:
@@ -460,17 +433,3 @@ class Tabs:
             instance=self.desk.instance,
             wanted=self._wanted,
         )
-
-
-def _shared(event: Event) -> bool:
-    """Whether an event is told in every tab."""
-    if event.name == "error":
-        return getattr(event.detail, "code", "") in SHARED_FAULTS
-    return event.name not in OWN_NEWS
-
-
-def _is_record(action: Action) -> bool:
-    match action:
-        case do.Save() | do.Tell(event=Event(name="end")):
-            return True
-    return False
