@@ -54,10 +54,10 @@ class Browser:
         self._flying.pop(0)()
 
     def land(self) -> None:
-        """All that was said arrives."""
-        self.slow = False
+        """All that was said arrives, in its order."""
         while self._flying:
-            self._flying.pop(0)()
+            self.step()
+        self.slow = False
 
     def say(self, tab: Tab, text: str) -> None:
         self.said.append(text)
