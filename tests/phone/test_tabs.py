@@ -11,7 +11,7 @@ import pytest
 from phone.stage import World
 from phone.tabs_stage import Browser, bindings, messages
 from webphone.phone import actions as do
-from webphone.phone.tab_actions import TabHeard
+from webphone.phone.tab_actions import LeadershipLost, LeadershipRefused, Leading, TabHeard
 from webphone.phone.tab_role import PATIENCE, ROLES, Alarm, Role, Turn
 
 
@@ -233,8 +233,8 @@ def test_an_argument_that_is_no_data_is_refused_and_everyone_is_hung_up_from_eve
     browser, bob
 ):
     first, second = browser.tab(), browser.tab()
-    refused = second.ask("makeCall", "bob", {"headers": {"X-Name": "\ud800"}})
-    assert refused.error is None or refused.error.code == "invalid_config"
+    promise = second.ask("publish", "presence", object())
+    assert promise.error.code == "invalid_config"
     bob.ask("makeCall", "alice")
     assert second.ask("hangupAll").error is None
     assert first.calls == second.calls == []
@@ -732,6 +732,28 @@ def test_what_is_no_message_is_dropped_with_a_note(browser, text):
         assert "dropped" in note.text
         assert len(note.text) < 200
     sound(browser)
+
+
+def test_a_call_in_a_stage_that_is_none_is_dropped_with_its_message(browser, bob):
+    _, second = browser.tab(), browser.tab()
+    bob.ask("makeCall", "alice")
+    ringing = messages(browser, "news")[-1]
+    ringing["phone"]["calls"][0]["stage"] = "nonsense"
+    second.happens(TabHeard(text=json.dumps(ringing)))
+    assert [call.state for call in second.calls] == ["ringing"]
+    assert "nonsense" in second.actions[-1].text
+
+
+@pytest.mark.parametrize("news", [Leading(), LeadershipLost(), LeadershipRefused()])
+def test_news_of_a_lock_that_is_not_wanted_any_more_change_nothing(browser, news):
+    first, second = browser.tab(), browser.tab()
+    for tab in (first, second):
+        tab.happens(do.Leaving())
+    second.happens(do.Leaving())  # and once more, for the element goes too
+    before = len(second.actions)
+    second.happens(news)
+    assert len(second.actions) == before
+    assert not second.desk.leading
 
 
 def test_news_of_an_older_leader_are_old(browser):

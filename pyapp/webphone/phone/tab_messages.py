@@ -242,7 +242,10 @@ def _command(told: Any, now: float) -> Command:
 def _error(told: Any, now: float) -> WebPhoneError:
     code = told["code"] if told["code"] in ERRORS else "internal"
     said = (text(told["message"], now), text(told["hint"], now))
-    return WebPhoneError(code, *said, sip_code=told.get("sipCode"))
+    status = told.get("sipCode")
+    return WebPhoneError(
+        code, *said, sip_code=None if status is None else _simple(int)(status, now)
+    )
 
 
 def _call(told: Any, now: float) -> CallPicture:
