@@ -167,7 +167,7 @@ def integrity(folder: Path) -> dict[str, dict[str, Any]]:
 
 # Imported as a module, main.py is compiled already; and a fault in it is told to the page.
 MAIN = """\
-import js
+import gc, js
 js.performance.mark("webphone:imports")
 try:
     import webphone.__main__
@@ -175,6 +175,8 @@ except BaseException:
     import traceback
     js.console.error(traceback.format_exc())
     js.WebPhone.fail(js.JSON.parse('{"code": "internal"}'))
+gc.freeze()
+gc.enable()
 """
 
 

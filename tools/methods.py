@@ -27,6 +27,9 @@ def exec(text, *namespaces):
 # Where dataclasses would write a docstring with the signature; -OO leaves no class its own.
 WITH_DOC = "    if not getattr(cls, '__doc__'):\n"
 WITHOUT_DOC = "    if False:\n"
+# What slots=True does with every member of a class; few are wrapped.
+UNWRAPS = "        member = inspect.unwrap(member)\n"
+UNWRAPS_FEW = "        if hasattr(member, '__wrapped__'):\n    " + UNWRAPS
 
 
 def methods_of(sources: dict[str, str]) -> dict[bytes, CodeType]:
@@ -66,8 +69,10 @@ def methods_of(sources: dict[str, str]) -> dict[bytes, CodeType]:
 
 def finding(source: str, known: dict[bytes, CodeType]) -> dict[str, str]:
     """dataclasses.py as it finds them, and the module that holds them."""
-    if source.count(WITH_DOC) != 1:
-        raise SystemExit("dataclasses.py writes its docstrings elsewhere: look at tools/methods.py")
-    fresh = source.replace(WITH_DOC, WITHOUT_DOC) + "\nfrom _dataclass_methods import exec\n"
+    for old, fresh in ((WITH_DOC, WITHOUT_DOC), (UNWRAPS, UNWRAPS_FEW)):
+        if source.count(old) != 1:
+            raise SystemExit(f"dataclasses.py no longer says {old!r}: look at tools/methods.py")
+        source = source.replace(old, fresh)
+    source += "\nfrom _dataclass_methods import exec\n"
     holder = FINDS.format(known=marshal.dumps(known))
-    return {"dataclasses.py": fresh, "_dataclass_methods.py": holder}
+    return {"dataclasses.py": source, "_dataclass_methods.py": holder}

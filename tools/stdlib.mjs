@@ -17,7 +17,7 @@ const python = await loadPyodide({ env: { PYTHONHASHSEED: "0", PYTHONNODEBUGRANG
 const stock = new Uint8Array(readFileSync(join(pyodide, "python_stdlib.zip")));
 python.FS.writeFile("/stock.zip", stock);
 const lay = (path, name) => python.FS.writeFile(path, readFileSync(new URL(name, import.meta.url), "utf8"));
-lay("/home/pyodide/methods.py", "./methods.py");
+for (const name of ["methods.py", "patterns.py"]) lay(`/home/pyodide/${name}`, `./${name}`);
 lay("/shelf.py", "./boot/shelf.py");
 python.runPython(readFileSync(new URL("./stdlib.py", import.meta.url), "utf8"));
 const report = python.globals.get("build")(JSON.stringify(sources), JSON.stringify(imports));

@@ -13,7 +13,8 @@ import json  # noqa: E402
 from pathlib import Path  # noqa: E402
 from types import CodeType  # noqa: E402
 
-from methods import finding, methods_of  # noqa: E402
+import methods  # noqa: E402
+import patterns  # noqa: E402
 
 # What PyScript's own modules and a page's Python ask for by name, beside what the phone imports.
 LIKELY = """
@@ -68,13 +69,16 @@ def build(sources_json: str, imports_json: str) -> str:
         if texts[name].count(old) != 1:
             raise SystemExit(f"{name} no longer says {old.strip()!r} once")
         kept[name] = texts[name].replace(old, fresh)
-    known = methods_of(sources)
-    kept |= finding(texts["dataclasses.py"], known)
+    known = methods.methods_of(sources)
+    kept |= methods.finding(texts["dataclasses.py"], known)
+    shapes = patterns.patterns()
+    kept |= patterns.finding(texts["re/_compiler.py"], shapes)
     write("/std.zip", on_the_shelf({**kept, **sources}, first_lines_only=set(kept)))
     write("/more.zip", compiled(rest, first_lines_only=set(rest)))
     return (
         f"{len(kept)} modules of the standard library, {len(sources)} files of ours and "
-        f"PyScript's, {len(known)} dataclasses; {len(rest)} modules more on demand"
+        f"PyScript's, {len(known)} dataclasses, {len(shapes)} patterns; "
+        f"{len(rest)} modules more on demand"
     )
 
 

@@ -5,8 +5,12 @@ and `modules.code`, their compiled code in a row. By zipimport Python would read
 entries before anything else, then open and search the archive anew for each module.
 """
 
+import gc
 import sys
 from marshal import loads
+
+# All that is made until the phone is up stays: looking for garbage in it finds nothing.
+gc.disable()
 
 ARCHIVE = __loader__.archive
 INDEX = loads(__loader__.get_data(f"{ARCHIVE}/modules.index"))
