@@ -87,6 +87,11 @@ const bundle = async (entry, options) => {
   return outputFiles[0].text;
 };
 
+// A classic script shares its top-level names with the page, and a page's own `const` of the same
+// name stops it from running: esbuild puts all in a function, what it makes of `define` too.
+const script = async (source, define) =>
+  (await transform(source, { format: "iife", minify: true, target: "es2022", define })).code;
+
 const parts = {
   core: () => bundle("tools/boot/core.js", { minify: true, plugins: [withoutUnused, withoutStorage] }),
   // Emscripten's code is evaluated by name in places: its names must stay.
@@ -99,12 +104,11 @@ const parts = {
       external: ["node:*", "ws"],
       logOverride: { "direct-eval": "silent" },
     }),
-  script: async () => (await transform(plan.sources[0], { minify: true, target: "es2022", define })).code,
+  script: () => script(plan.sources[0], define),
   page: async () => {
     const looks = await transform(plan.define.SHELL.looks, { loader: "css", minify: true });
     const shell = JSON.stringify({ ...plan.define.SHELL, looks: looks.code });
-    const source = `(() => {\n${plan.sources.join("\n;\n")}\n})();`;
-    return (await transform(source, { minify: true, target: "es2022", define: { ...define, SHELL: shell } })).code;
+    return script(plan.sources.join("\n;\n"), { ...define, SHELL: shell });
   },
 };
 

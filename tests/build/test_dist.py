@@ -4,6 +4,7 @@ import hashlib
 import marshal
 import re
 import shutil
+import string
 import zipfile
 
 import pytest
@@ -93,6 +94,22 @@ def test_the_script_included_twice_starts_python_once(dist, serve, visit, tmp_pa
     assert visited.complaints == []
     asked = [url for url in visited.requests if url.endswith(".zip")]
     assert len(asked) == 1, "the library is fetched once: the preload is the one that is used"
+
+
+@pytest.mark.parametrize("script", ["webphone.js", "embed.js"])
+def test_a_script_leaves_the_page_s_own_names_alone(dist, serve, visit, tmp_path, script):
+    # Whatever a minifier may choose: a `const` of the page forbids a `var` of the same name.
+    names = ", ".join(f"{name} = 1" for name in (*string.ascii_letters, "_", "$"))
+    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "page.html").write_text(
+        f"<!doctype html><title>Shop</title><script>const {names};</script>"
+        f'<script src="{script}"></script>'
+    )
+    visited = visit()
+    visited.page.goto(serve(tmp_path) + "/page.html")
+    defined = "Boolean(globalThis.customElements.get('web-phone') || globalThis.WebPhoneEmbed)"
+    assert visited.complaints == []
+    assert visited.page.evaluate(defined)
 
 
 def test_python_starts_where_the_page_forbids_eval(dist, serve, visit, tmp_path):
