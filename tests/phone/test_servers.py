@@ -35,7 +35,7 @@ def test_a_server_that_is_too_busy_is_passed_over(world, status):
     assert alice.told("error") == []
 
 
-@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("status", [403, 404, 603])
 def test_a_server_that_does_not_want_us_is_believed(world, status):
     world.refusing = {ONE: (status, 0)}
     alice = world.phone("alice", host=ALL, realm="one.example")
@@ -50,7 +50,9 @@ def test_a_server_that_does_not_want_us_is_believed(world, status):
 def test_when_every_server_is_busy_the_promise_is_rejected_and_the_phone_comes_back(world):
     world.refusing = {ONE: (503, 0), TWO: (503, 0)}
     alice = world.phone("alice", host=f"{ONE},{TWO}", realm="one.example")
-    assert alice.ask("register").error.code == "connection_failed"
+    error = alice.ask("register").error
+    assert (error.code, error.sip_code) == ("connection_failed", 503)
+    assert "503 Service Unavailable" in error.message  # not that nobody answers
     world.refusing = {}
     world.wind(2)
     assert alice.desk.picture.state == "registered"

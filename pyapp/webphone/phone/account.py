@@ -38,7 +38,7 @@ PROOF_PATIENCE = 1.5  # and to prove that it still hears us, after a sleep or a 
 SILENCE_PATIENCE = 6.0
 RETURN_EVERY = 300.0  # seconds between looks whether the first server is back
 CREDENTIALS_REFUSED = (401, 403, 407)
-BUSY_SERVER = (408, 430)  # and 5xx: another server may do better
+BUSY_SERVER = (408, 430, *range(500, 600))  # another server may do better
 
 Result = list[Action | Output]
 
@@ -224,9 +224,8 @@ class Account:
         result = self._lost(now)
         if was_registered:
             result += self._gone("lost", will_retry=self.wants_registration)
-        return result + self._next_server(
-            now, "local_network_denied" if denied else "connection_failed"
-        )
+        code = "local_network_denied" if denied else "connection_failed"
+        return result + self._next_server(now, WebPhoneError(code))
 
     def received(self, data: bytes, now: float) -> Result:
         """A SIP message, or a keep-alive, came: the server is alive."""
@@ -239,7 +238,7 @@ class Account:
         """Do all that is due."""
         result = self.through(self.agent.wake(now), now) if _due(self.agent.deadline, now) else []
         if _due(self._patience, now) or _due(self._pulse.until, now):
-            result += self._abandon(now)
+            result += self._abandon(now, WebPhoneError("connection_failed"))
         if _due(self.retry_at, now):
             result += self._try_again(now)
         if _due(self._next_question, now):
@@ -291,11 +290,10 @@ class Account:
         self._patience = None
         result: Result = []
         if self.state is State.REGISTERED:
-            retry = news.status in BUSY_SERVER or news.status >= 500
-            result += self._gone("expired", will_retry=retry)
+            result += self._gone("expired", will_retry=news.status in BUSY_SERVER)
             self.state = State.CONNECTED
-        if news.status in BUSY_SERVER or news.status >= 500:
-            return result + self._abandon(now, now + (news.retry_after or 0))
+        if news.status in BUSY_SERVER:
+            return result + self._abandon(now, _busy(news), now + (news.retry_after or 0))
         self.state = State.FAILED
         error = WebPhoneError(
             "register_failed",
@@ -325,13 +323,16 @@ class Account:
         """Start a round of the servers."""
         self.retry_at = None
         self.servers.start_round()
-        return self._next_server(now)
+        return self._next_server(now, WebPhoneError("connection_failed"))
 
-    def _next_server(self, now: float, code: str = "connection_failed") -> Result:
-        """Try the next server of this round; when none is left, wait before the next round."""
+    def _next_server(self, now: float, error: WebPhoneError) -> Result:
+        """Try the next server of this round; when none is left, wait before the next round.
+
+        `error` says what was wrong with the last one.
+        """
         server = self.servers.next(now)
         if server is None:
-            return self._pause(now, WebPhoneError(code))
+            return self._pause(now, error)
         self.state = State.CONNECTING
         self.attempt += 1
         self.socket = next(self._sockets)
@@ -357,7 +358,7 @@ class Account:
                 told.append(do.Tell(event=Event("error", error)))
         return told + self.give_up(error)
 
-    def _abandon(self, now: float, until: float = 0.0) -> Result:
+    def _abandon(self, now: float, error: WebPhoneError, until: float = 0.0) -> Result:
         """The current server is mute or refuses to serve: leave it for the next one."""
         was_registered = self.state is State.REGISTERED
         result = self._close(now)
@@ -365,7 +366,7 @@ class Account:
         if was_registered:
             result += self._gone("lost", will_retry=self.wants_registration)
             self.servers.start_round()
-        return result + self._next_server(now)
+        return result + self._next_server(now, error)
 
     def _send_register(self, now: float) -> Result:
         if self.state is not State.REGISTERED:
@@ -449,6 +450,18 @@ def identity(config: Config, instance: str) -> Identity:
         cli=config.cli or config.username,
         expires=config.register_expires,
         instance=instance,
+    )
+
+
+def _busy(news: RegistrationFailed) -> WebPhoneError:
+    """A server that answers must not be called mute."""
+    if news.status == 408:
+        return WebPhoneError("connection_failed")
+    return WebPhoneError(
+        "connection_failed",
+        f"The phone server can't serve at the moment: {news.status} {news.reason}.",
+        "The phone tries again by itself.",
+        news.status,
     )
 
 
