@@ -158,7 +158,7 @@ def test_a_183_late_on_the_way_changes_nothing_after_the_answer(alice, dave):
         (408, "no-answer", "Nobody answered."),
         (487, "no-answer", "Nobody answered."),
         (404, "failed", "There is nobody at that number."),
-        (484, "failed", "There is nobody at that number."),
+        (484, "failed", "That number is not complete (484 Address Incomplete)."),
         (403, "failed", "The server does not allow this call (403 Forbidden)."),
         (488, "failed", "The two phones share no codec or encryption (488 Not Acceptable Here)."),
         (502, "failed", "The next server on the way made a mistake (502 Bad Gateway)."),
@@ -184,6 +184,22 @@ def test_a_number_that_has_moved_says_where_to(alice, dave):
     moved = "That number is now sip:dave@new.example (302 Moved Temporarily)."
     words = f"{moved} Call that one instead."
     assert record["explanation"] == words
+
+
+def test_a_proxy_to_use_instead_is_not_the_number_s_new_one(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(305, "Contact: <sip:proxy.example>")
+    assert only_record(alice)["explanation"] == "The call failed (305 Use Proxy)."
+
+
+def test_a_server_that_never_answers_the_call_is_not_nobody_at_home(world, alice, dave):
+    alice.unheard = True
+    alice.ask("makeCall", "dave")
+    world.wind(40)
+    record = only_record(alice)
+    assert record["explanation"] == "The server did not answer the call."
+    told = (record["disposition"], record["endedBy"], record["sipCode"])
+    assert told == ("failed", "system", 408)
 
 
 def test_a_ringing_caller_can_be_sent_elsewhere(alice, dave):

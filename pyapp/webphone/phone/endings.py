@@ -8,7 +8,8 @@ from webphone.sip import By
 
 NOT_TAKEN = (408, 480, 487)
 BUSY = (486, 600)
-UNKNOWN = (404, 410, 484, 485, 604)
+UNKNOWN = (404, 410, 485, 604)
+MOVED = (300, 301, 302)
 
 _WORDS = {
     "answered": "Call ended",
@@ -35,6 +36,7 @@ _FAILURES = {
     421: "The server asks for something this phone can't do",
     433: "The other side takes no anonymous calls",
     481: "The other side has lost the call",
+    484: "That number is not complete",
     482: "The call went round in circles",
     483: "The call went round in circles",
     488: "The two phones share no codec or encryption",
@@ -103,7 +105,7 @@ def disposition(ending: Ending, *, outgoing: bool, answered: bool) -> str:
         return "cancelled"
     if ending.status in BUSY:
         return "busy"
-    if ending.status in NOT_TAKEN:
+    if ending.status in NOT_TAKEN and ending.by is not By.SYSTEM:
         return "no-answer"
     if ending.status == 603:
         return "rejected"
@@ -125,9 +127,11 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> str:
         return f"{_WORDS[verdict]}."
     if ending.status in UNKNOWN:
         return "There is nobody at that number. Check the number."
+    if ending.by is By.SYSTEM and ending.status == 408:
+        return "The server did not answer the call. Call again later."
     known = _FAILURES.get(ending.status or 0, "The call failed")
     remedy = _REMEDIES.get(ending.status or 0, "Call again later.")
-    if ending.moved:
+    if ending.moved and ending.status in MOVED:
         known, remedy = f"That number is now {ending.moved}", "Call that one instead."
     said = " ".join(str(part) for part in (ending.status, ending.text or ending.reason) if part)
     return f"{known} ({said}). {remedy}" if said else f"{known}. {remedy}"
