@@ -155,6 +155,51 @@ def test_of_two_forks_only_the_first_early_media_is_heard(world, alice):
     assert alice.call.state == "active" and alice.told("end") == []
 
 
+def heard(alice):
+    """The names in the descriptions that her browser was given, oldest first."""
+    given = [each.sdp for each in alice.actions if isinstance(each, do.DescribeRemote)]
+    return [sdp.partition("ufrag:")[2].split()[0] for sdp in given]
+
+
+def test_an_answer_without_a_description_is_the_one_its_own_fork_gave(world, alice):
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    dave.reply(183, sdp=description("two"), tag="two")
+    dave.reply(200, tag="two")
+    assert heard(alice) == ["one", "two"]
+    assert alice.call.state == "active"
+
+
+def test_when_the_fork_that_is_heard_has_failed_the_next_is_heard(world, alice):
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    dave.reply(183, sdp=description("two"), tag="two")
+    dave.reply(199, tag="two")  # it was not heard
+    dave.reply(199, tag="one")
+    assert heard(alice) == ["one"]
+    dave.reply(183, sdp=description("three"), tag="three")
+    assert heard(alice) == ["one", "three"]
+
+
+@pytest.mark.parametrize("first", ["sound", "news"])
+def test_when_the_sound_of_a_fork_breaks_off_the_next_is_heard(world, alice, first):
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    lost = do.MediaChanged(call=alice.call.id, state="disconnected")
+    if first == "news":
+        alice.happens(lost)
+    dave.reply(183, sdp=description("two"), tag="two")
+    if first == "sound":
+        assert heard(alice) == ["one"]
+        alice.happens(lost)
+    assert heard(alice) == ["one", "two"]
+    dave.reply(200, sdp=description("two"), tag="two")
+    assert heard(alice) == ["one", "two", "two"] and alice.call.state == "active"
+
+
 def test_hanging_up_while_the_microphone_is_asked_for_refuses_the_call(alice, bob):
     alice.ask("makeCall", "bob")
     bob.slow_media = True

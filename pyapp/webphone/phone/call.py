@@ -130,8 +130,8 @@ class Call:
     held_since: float | None = None
     parked_at: float | None = None  # when we put it on hold last
     held_seconds: float = 0.0
-    branch: str = ""  # the fork whose early media is heard
-    early_sdp: str = ""
+    branch: str | None = None  # the fork whose early media is heard
+    early: dict[str, str] = field(default_factory=dict)  # and what each fork described, by branch
     own_offer: str = ""  # what the INVITE offered
     codec: str | None = None
     telephone_event: bool = False

@@ -199,6 +199,8 @@ class Lines:
         if call is None:
             return []
         call.unstable = news.state != "connected"
+        if call.stage is Stage.EARLY and call.unstable:
+            return outgoing.hear_another(call)
         lost = news.state == "failed" and call.stage is Stage.ACTIVE
         return hold.restart(call) if lost else []
 
@@ -331,7 +333,7 @@ class Lines:
 
     def _accepted(self, call: Call, news: Answered, now: float) -> Result:
         call.headers = news.headers or call.headers
-        sdp = news.sdp or (call.early_sdp if news.branch == call.branch else "")
+        sdp = news.sdp or call.early.get(news.branch, "")
         if problem := _unusable(call, sdp):
             call.step(Step.ANSWERED)
             call.answered_at = now

@@ -61,16 +61,23 @@ def invoked(call: Call, news: Invoked) -> Result:
 def progressed(call: Call, news: Progressed, now: float) -> Result:
     """It rings over there, or something is to be heard from there already."""
     call.headers = news.headers
+    if news.status == 199:
+        # RFC 6228 §1: this fork has failed, others go on.
+        call.early.pop(news.branch, None)
+        if news.branch != call.branch:
+            return []
+        call.branch = None
+        return hear_another(call)
     if news.status not in (180, 183):
         return []
     if call.ringing_at is None:
         call.ringing_at = now
     result: Result = []
-    if news.sdp and not call.early_sdp:
+    if news.sdp and news.branch not in call.early:
+        call.early[news.branch] = news.sdp
         # One fork's early media is heard, the first; the answer decides (RFC 3960 §3.1).
-        call.branch, call.early_sdp = news.branch, news.sdp
-        if not media.problem(news.sdp, media.Description.parse(call.own_offer)):
-            result += _sound(call, news.sdp)
+        if call.branch is None or call.unstable:
+            result += hear_another(call)
     if news.status == 180:
         call.step(Step.RANG)
     stage = "earlymedia" if call.stage is Stage.EARLY else "ringing"
@@ -78,7 +85,15 @@ def progressed(call: Call, news: Progressed, now: float) -> Result:
     return [*result, do.Tell(event=Event("ringingout", detail))]
 
 
-def _sound(call: Call, sdp: str) -> Result:
+def hear_another(call: Call) -> Result:
+    """Listen to the newest fork that sounds, where the one heard so far has gone."""
+    offer = media.Description.parse(call.own_offer)
+    others = [branch for branch in reversed(call.early) if branch != call.branch]
+    usable = [branch for branch in others if not media.problem(call.early[branch], offer)]
+    if not usable:
+        return []
+    call.branch, call.unstable = usable[0], False
+    sdp = call.early[call.branch]
     call.step(Step.SOUNDED)
     call.agree(sdp)
     return [do.DescribeRemote(call=call.id, kind=do.Offer.PROVISIONAL, sdp=sdp)]
