@@ -122,7 +122,8 @@ def test_what_can_be_answered_is_and_the_rest_is_dropped() -> None:
     assert isinstance(answer, Send)
     assert answer.data.startswith(b"SIP/2.0 400 ")
     assert isinstance(dropped, Dropped)
-    for data in (b"x", b"hello", b"\xff\x00", bad.replace(b"OPTIONS", b"ACK")):
+    web = b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+    for data in (b"x", b"hello", b"\xff\x00", web, bad.replace(b"OPTIONS", b"ACK")):
         outputs = agent.receive(data, 0.0)
         assert [type(output) for output in outputs] == [Dropped]
 

@@ -372,4 +372,7 @@ def _refuse(fault: Malformed) -> list[Output]:
     request = fault.message
     if fault.status is None or not isinstance(request, Request) or request.method == "ACK":
         return [dropped]
+    if "Via" not in request.headers:
+        # Nothing of SIP, HTTP perhaps: no answer would find its way.
+        return [dropped]
     return [Send(data=bytes(reply(request, fault.status))), dropped]

@@ -9,6 +9,7 @@ from webphone.sip.grammar import visible
 from webphone.sip.headers import CSeq, Headers, NameAddr, Via, header_key
 from webphone.sip.matching import Transactions
 from webphone.sip.message import Message, Request, Response, reply
+from webphone.sip.multipart import part
 from webphone.sip.names import Names
 from webphone.sip.uri import Uri, escape_user
 
@@ -182,9 +183,13 @@ class Endpoint:
 
 def sdp_of(message: Message) -> str | None:
     """The session description in a message, None when there is none."""
-    if not message.body or message.content_type != SDP:
+    body: bytes | None = message.body
+    if message.content_type.startswith("multipart/"):
+        # RFC 5621 §3.1: every phone reads these; servers add locations, pictures, ISUP.
+        body = part(message.body, message.headers.get("Content-Type") or "", SDP)
+    elif message.content_type != SDP:
         return None
-    return message.body.decode("utf-8", "replace")
+    return body.decode("utf-8", "replace") if body else None
 
 
 def first_values(message: Message) -> dict[str, str]:

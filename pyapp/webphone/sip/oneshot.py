@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webphone.sip import timer
-from webphone.sip.endpoint import ALLOW, SDP, SUPPORTED, Endpoint, Pairs
+from webphone.sip.endpoint import ALLOW, SDP, SUPPORTED, Endpoint, Pairs, sdp_of
 from webphone.sip.grammar import visible
 from webphone.sip.headers import NameAddr
 from webphone.sip.login import Errand, Login
@@ -97,7 +97,7 @@ def bad_content(endpoint: Endpoint, request: Request) -> Response | None:
     if request.body and not optional:
         if encoding != "identity":
             return endpoint.reply(request, 415, headers=(("Accept-Encoding", "identity"),))
-        if request.content_type != SDP:
+        if sdp_of(request) is None:
             return endpoint.reply(request, 415, headers=(("Accept", SDP),))
     accept = [value.partition(";")[0].strip().lower() for value in request.headers.values("Accept")]
     if accept and not {SDP, "application/*", "*/*"} & set(accept):
