@@ -15,6 +15,8 @@ from webphone.phone.numbers import address, wrong_name
         ("bob", "sip:bob@here.example"),
         ("jürgen", "sip:j%C3%BCrgen@here.example"),
         ("bob@there.example", "sip:bob@there.example"),
+        ("jürgen@there.example", "sip:j%C3%BCrgen@there.example"),
+        ("sip:*21#%23%@there.example", "sip:*21%23%23%25@there.example"),
         ("sip:bob@there.example:5070;transport=tcp", "sip:bob@there.example:5070;transport=tcp"),
         ("SIPS:bob@there.example", "sips:bob@there.example"),
         ("sip:bob@there.example?Subject=hi&Replaces=x", "sip:bob@there.example"),
@@ -34,7 +36,7 @@ def test_what_is_typed_is_called(typed, called):
     "typed",
     ["", "  ", "a b", "1\n2", "<sip:x@y>", '"x"', "x" * 300, "sip:", "sip:@x", "a:b", "x@", "@y",
      "tel:", "sip:a b@c", "mailto:x", "1\ud8002", "tel:1%0D%0A2", "tel:%3C1%3E", "a\ud800",
-     "a\u2028b", "1\x852"],
+     "a\u2028b", "1\x852", "mailto:bob@there.example"],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_in_words(typed):
     with pytest.raises(WebPhoneError) as refused:

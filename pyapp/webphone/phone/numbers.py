@@ -16,6 +16,7 @@ _TRUNK = re.compile(r"(?<=\d)\s*\(0\)\s*")
 _DIGITS = re.compile(r"\+?[0-9*#]+")
 # Half a character of UTF-16, as a page may hold it, is none; the last two are line breaks.
 _NEVER = re.compile(r"[\x00-\x1f\x7f-\x9f<>\"\ud800-\udfff\u2028\u2029]")
+_ESCAPES = re.compile(r"%[0-9A-Fa-f]{2}|.")
 _USER = re.compile(r"[^\s<>\"@:;?\x00-\x1f\x7f]+")
 
 
@@ -40,6 +41,8 @@ def address(target: str, domain: str) -> Uri:
     if colon and scheme.lower() in ("sip", "sips"):
         return _uri(text, domain)
     if "@" in text:
+        if ":" in text.partition("@")[0]:
+            raise _wrong(f"{scheme[:60]!r} addresses can't be called.")
         return _uri(f"sip:{text}", domain)
     return _user(text, domain)
 
@@ -52,7 +55,7 @@ def _uri(text: str, domain: str) -> Uri:
     if not uri.user and domain and "@" not in text:
         return _user(uri.host, domain)
     # RFC 3261 §19.1.5: headers in an address are a stranger's wish; they are not obeyed.
-    return replace(uri, headers=())
+    return replace(uri, user=uri.user and _ESCAPES.sub(_kept, uri.user), headers=())
 
 
 def _user(text: str, domain: str) -> Uri:
@@ -66,6 +69,11 @@ def _user(text: str, domain: str) -> Uri:
         return Uri.parse(f"sip:{_escaped(user)}@{domain}")
     except Malformed as wrong:
         raise _wrong(f"{text[:60]!r} is not a number ({wrong}).") from None
+
+
+def _kept(part: re.Match[str]) -> str:
+    """An escape as it was written; everything else with what has to be escaped."""
+    return part[0] if part[0].startswith("%") and len(part[0]) == 3 else _escaped(part[0])
 
 
 def _escaped(user: str) -> str:
