@@ -116,6 +116,43 @@ def test_a_refused_hold_leaves_the_call_as_it_was(page: Bench):
     assert heard
 
 
+REFUSED = """
+def without_picture(sdp, *lines):
+    sound, _, _ = sdp.partition("m=video")
+    return sound + "\\r\\n".join(("m=video 0 UDP/TLS/RTP/SAVPF 96", *lines, ""))
+
+async def sound_alone(*lines):
+    "A call for pictures too, whose answer refuses them in such words."
+    one.do(OpenMedia(call="call", video=True))
+    offer = await one.next(MediaReady)
+    two.do(OpenMedia(call="call", offer=offer.sdp))
+    answer = await two.next(MediaReady)
+    one.do(DescribeRemote(call="call", kind=Offer.ANSWER, sdp=without_picture(answer.sdp, *lines)))
+    for end in (one, two):
+        while (await end.next(MediaChanged)).state != "connected":
+            pass
+"""
+
+
+@pytest.mark.parametrize("words", ['"a=mid:1"', ""], ids=["named in the bundle", "nameless"])
+def test_pictures_refused_in_any_words_leave_a_call_that_a_refused_hold_does_not_end(
+    page: Bench, words: str
+):
+    page.given(PRELUDE + REFUSED)
+    assert tell(
+        page,
+        f"""
+        await sound_alone({words})
+        one.do(Reoffer(call="call", direction=Direction.SENDONLY))
+        await one.next(MediaReady)
+        one.do(Rollback(call="call"))
+        await until(lambda: one.peer._agreed is None and one.peer._task is None)
+        return [str(one.connection.signalingState), one.count(MediaFailed),
+                await one.hears(), await two.hears()]
+        """,
+    ) == ["stable", 0, True, True]
+
+
 def test_what_both_ends_hold_is_inactive_until_both_let_go(page: Bench):
     assert tell(
         page,

@@ -19,6 +19,7 @@ from webphone.browser.proxies import Listeners, data, plain, said
 from webphone.browser.sections import Sections, kind_of, put, sends
 from webphone.contract import Config
 from webphone.media import Direction
+from webphone.media.repair import repaired
 from webphone.phone.actions import (
     Accept,
     DescribeRemote,
@@ -136,7 +137,7 @@ class Peer:
         self._video = asked.video
         await self._connect()
         if asked.offer is not None:
-            await self._connection.setRemoteDescription(_description("offer", asked.offer))
+            await self._connection.setRemoteDescription(_remote("offer", asked.offer))
         offered = asked.offer is None or self._sections.first("video") is not None
         constraints = self._world.config().constraints
         await self._take(capture(video=asked.video and offered, constraints=constraints))
@@ -225,8 +226,8 @@ class Peer:
         if self._connection.signalingState == "stable":
             # RFC 3261 §13.2.1: a 200 repeats the answer of its 183, and only the first counts.
             return
-        description = _description(asked.kind.value, asked.sdp)
-        await self._connection.setRemoteDescription(description)
+        ours = str(self._connection.localDescription.sdp)
+        await self._connection.setRemoteDescription(_remote(asked.kind.value, asked.sdp, ours))
         if asked.kind is Offer.ANSWER:
             await self._settle()
 
@@ -260,7 +261,7 @@ class Peer:
             raise RuntimeError("An offer of our own still waits for its answer.")
         before, self._wanted = self._wanted, asked.direction
         try:
-            await self._connection.setRemoteDescription(_description("offer", asked.offer))
+            await self._connection.setRemoteDescription(_remote("offer", asked.offer))
             await self._answer()
         except Exception:
             self._wanted = before
@@ -378,6 +379,10 @@ async def _servers(wanted: Any) -> list[Any]:
 
 def _description(kind: str, sdp: str = "") -> Any:
     return plain({"type": kind, "sdp": sdp})
+
+
+def _remote(kind: str, sdp: str, ours: str = "") -> Any:
+    return _description(kind, repaired(sdp, ours))
 
 
 def _first(tracks: Any) -> Any:

@@ -58,7 +58,11 @@ class Sections:
             return
         if last.type == "answer":
             await connection.setLocalDescription()
-            await connection.setRemoteDescription(last)
+            try:
+                await connection.setRemoteDescription(last)
+            except Exception:
+                # What was agreed then cannot be agreed now; without it the call still goes on.
+                await connection.setLocalDescription(plain({"type": "rollback"}))
         else:
             await connection.setRemoteDescription(last)
             await connection.setLocalDescription()
