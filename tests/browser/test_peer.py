@@ -153,6 +153,21 @@ def test_pictures_refused_in_any_words_leave_a_call_that_a_refused_hold_does_not
     ) == ["stable", 0, True, True]
 
 
+def test_a_hold_opens_no_camera_where_pictures_were_refused(page: Bench):
+    page.given(PRELUDE + REFUSED)
+    tracks, offer = tell(
+        page,
+        """
+        await sound_alone()
+        one.do(Reoffer(call="call", direction=Direction.SENDONLY))
+        offer = await one.next(MediaReady)
+        return [one.microphones(), [line for line in offer.sdp.splitlines() if line[:2] == "m="]]
+        """,
+    )
+    assert tracks == [["audio", "live"]]
+    assert [line.split()[1] for line in offer if line.startswith("m=video")] == ["0"]
+
+
 def test_what_both_ends_hold_is_inactive_until_both_let_go(page: Bench):
     assert tell(
         page,
@@ -496,8 +511,9 @@ def test_a_camera_that_is_refused_leaves_the_sound(chromium: Browser):
         offer, video = tell(
             half_trusted,
             """
-            one.do(OpenMedia(call="call", video=True))
-            offer = await one.next(MediaReady)
+            offer, answer = await call(one, two, video=True)
+            one.do(Reoffer(call="call", direction=Direction.SENDONLY))
+            await one.next(MediaReady)  # a hold asks for no camera again
             return [sections(offer.sdp), offer.video]
             """,
         )

@@ -135,6 +135,17 @@ def test_a_camera_that_is_refused_leaves_the_sound(alice, dave):
     assert alice.call.state == "active" and not alice.call.video
 
 
+def test_pictures_that_the_other_side_refuses_leave_a_call_of_sound(alice, dave):
+    alice.slow_media = True
+    alice.ask("makeCall", "dave", {"video": True})
+    offer = description("alice", setup="actpass")
+    camera = do.MediaReady(call=alice.call.id, kind=do.Offer.OFFER, sdp=offer, video=True)
+    alice.happens(camera)
+    assert alice.call.video
+    dave.reply(200, sdp=description())
+    assert alice.call.state == "active" and not alice.call.video
+
+
 def test_being_forwarded_or_queued_is_no_ringing(alice, dave):
     alice.ask("makeCall", "dave")
     dave.reply(181)

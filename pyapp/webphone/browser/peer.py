@@ -247,10 +247,11 @@ class Peer:
         if asked.video is not None:
             self._video = asked.video
         self._open_microphone()
-        if self._video and self._camera is None:
+        # Only who asks for pictures gets them: a hold opens no camera that was let go of.
+        if asked.video and self._camera is None:
             await self._take(capture_camera(self._world.config().constraints))
         await self._direct()
-        if self._video and self._sections.first("video") is None:
+        if asked.video and self._sections.first("video") is None:
             self._add("video")
         await self._offer(restart=asked.restart)
 

@@ -339,6 +339,7 @@ class Lines:
             call.answered_at = now
             return self._break_off(call, problem, now)
         call.agree(sdp)
+        call.video_local = call.video_local and call.video_remote
         described = do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=sdp)
         return [described, *self._answered(call, "remote", now)]
 
