@@ -200,7 +200,7 @@ def test_a_number_that_has_moved_says_where_to(alice, dave):
 def test_a_proxy_to_use_instead_is_not_the_number_s_new_one(alice, dave):
     alice.ask("makeCall", "dave")
     dave.reply(305, "Contact: <sip:proxy.example>")
-    assert only_record(alice)["explanation"] == "The call failed (305 Use Proxy)."
+    assert only_record(alice)["explanation"] == "The call failed (305 Use Proxy). Call again later."
 
 
 def test_a_server_that_never_answers_the_call_is_not_nobody_at_home(world, alice, dave):
@@ -208,7 +208,7 @@ def test_a_server_that_never_answers_the_call_is_not_nobody_at_home(world, alice
     alice.ask("makeCall", "dave")
     world.wind(40)
     record = only_record(alice)
-    assert record["explanation"] == "The server did not answer the call."
+    assert record["explanation"] == "The server did not answer the call. Call again later."
     told = (record["disposition"], record["endedBy"], record["sipCode"])
     assert told == ("failed", "system", 408)
 
