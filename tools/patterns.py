@@ -28,7 +28,8 @@ def patterns() -> dict[tuple[Any, int], tuple[Any, ...]]:
 
         def compile(self, pattern: Any, whole: int, code: list[int], *rest: Any) -> None:
             groups, names, order = rest
-            known[pattern, flags] = (int(whole), array("I", code).tobytes(), groups, names, order)
+            told = array("I", code).tobytes(), groups, dict(names), tuple(order)
+            known[pattern, int(flags)] = int(whole), *told
 
     re._compiler._sre = Listening()  # type: ignore[attr-defined]
     keys = list(re._cache)  # type: ignore[attr-defined]
