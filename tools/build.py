@@ -19,6 +19,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import wheels
 from examples import lay_examples
 from offline import single_file
 from shell import shell
@@ -71,8 +72,9 @@ def build(out: Path, trim: bool = True) -> None:
         "core": keep(runtime, "pyscript.mjs", bundle("core", {})),
         "timer": keep(runtime, "timer.js", (ROOT / "web" / "timer.js").read_bytes()),
     }
+    lock = {"info": lock_info(), "packages": wheels.lay(runtime / "wheels")}
     plan = {
-        "define": {"PARTS": parts, "FILES": integrity(runtime), "LOCK_INFO": lock_info()},
+        "define": {"PARTS": parts, "FILES": integrity(runtime), "LOCK": lock},
         "script": str(pyodide / "pyodide.asm.mjs"),
     }
     parts["interpreter"] = keep(runtime, "interpreter.mjs", bundle("interpreter", plan))
@@ -160,7 +162,7 @@ def integrity(folder: Path) -> dict[str, dict[str, Any]]:
             "integrity": "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode(),
             "size": len(data),
         }
-        for path in sorted(folder.iterdir())
+        for path in sorted(folder.glob("*.*"))
         if (data := path.read_bytes())
     }
 

@@ -17,7 +17,7 @@ const define = Object.fromEntries(
 const UNUSED = [
   [/@pyscript[/]core[/]src[/]plugins[/][\w-]+\.js$/, "export default undefined; export const notOnDOM = () => {}, notify = console.error;"],
   [/@pyscript[/]core[/]src[/]stdlib[/]pyscript\.js$/, "export default {};"],
-  [/polyscript[/]esm[/]3rd-party[/](toml|zip)\.js$/, "export const parse = undefined;"],
+  [/polyscript[/]esm[/]3rd-party[/]zip\.js$/, "export const parse = undefined;"],
   [/polyscript[/]esm[/]interpreter[/]pyodide_graph\.js$/, "export default {};"],
   [/polyscript[/]esm[/]interpreter[/]micropython\.js$/, 'export default { type: "micropython" };'],
 ];
@@ -51,21 +51,25 @@ const ownParts = {
 };
 
 // A frame of another site may be refused all storage: Python must start without any. No package is
-// ever fetched, so none is kept; and what a page mounts is looked up when it mounts.
-const STORED = [
+// kept there, the browser keeps what it fetched; and what a page mounts is looked up when it mounts.
+// PyScript's core starts with the phone's own config, the page's own comes later.
+const CHANGED = [
   [/polyscript[/]esm[/]interpreter[/]pyodide\.js$/, "new IDBMapSync(`${indexURL}@${version}`)",
     "Object.assign(new Map(), { sync() {}, close() {} })"],
   [/@pyscript[/]core[/]src[/]fs\.js$/, "new IDBMap(NAMESPACE)",
     "new Proxy({}, { get: (kept, name) => (...given) => (kept.map ??= new IDBMap(NAMESPACE))[name](...given) })"],
+  [/@pyscript[/]core[/]src[/]config\.js$/, "configs.set(TYPE, { config: parsed, configURL, parser, plugins, error });",
+    "configs.set(TYPE, ownConfig(TYPE, { config: parsed, configURL, parser, plugins, error }));",
+    `import { ownConfig } from ${JSON.stringify(resolve(root, "tools/boot/config.js"))};\n`],
 ];
-const withoutStorage = {
-  name: "without-storage",
+const changed = {
+  name: "changed",
   setup({ onLoad }) {
-    for (const [filter, old, fresh] of STORED)
+    for (const [filter, old, fresh, above = ""] of CHANGED)
       onLoad({ filter }, ({ path }) => {
         const parts = readFileSync(path, "utf8").split(old);
         if (parts.length !== 2) throw new Error(`${path} does not say ${old} exactly once`);
-        return { contents: parts.join(fresh) };
+        return { contents: above + parts.join(fresh) };
       });
   },
 };
@@ -93,7 +97,7 @@ const script = async (source, define) =>
   (await transform(source, { format: "iife", minify: true, target: "es2022", define })).code;
 
 const parts = {
-  core: () => bundle("tools/boot/core.js", { minify: true, plugins: [withoutUnused, withoutStorage] }),
+  core: () => bundle("tools/boot/core.js", { minify: true, plugins: [withoutUnused, changed] }),
   // Emscripten's code is evaluated by name in places: its names must stay.
   interpreter: () =>
     bundle("tools/boot/interpreter.js", {

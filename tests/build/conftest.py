@@ -43,6 +43,7 @@ class Visit:
     """A page, and what was requested and complained about while it was open."""
 
     page: Page
+    origin: str = ""
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -113,7 +114,9 @@ def checkouts(tmp_path_factory):
             shutil.copytree(ROOT / name, folder / name, ignore=ignore)
         for name in ("index.html", "pyscript.toml", "pyproject.toml", "README.md", "LICENSE"):
             shutil.copy(ROOT / name, folder / name)
-        (folder / "node_modules").symlink_to(ROOT / "node_modules")
+        for name in ("node_modules", ".cache"):  # what was fetched from elsewhere
+            (ROOT / name).mkdir(exist_ok=True)
+            (folder / name).symlink_to(ROOT / name)
     return both
 
 

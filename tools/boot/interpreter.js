@@ -11,16 +11,16 @@ const starting = load({
   indexURL: here,
   packageBaseUrl: here,
   stdLibURL: here + PARTS.library,
-  // No package is ever fetched, so the list of packages is empty and no CDN is asked for it.
-  lockFileContents: { info: { ...LOCK_INFO, version }, packages: {} },
+  // The packages that lie beside this file, fetched when asked for: no CDN is asked for a list.
+  lockFileContents: { info: { ...LOCK.info, version }, packages: LOCK.packages },
   stdout: (line) => print.stdout(line),
   stderr: (line) => print.stderr(line),
 });
 
 starting.catch((error) => (console.error(error), globalThis.WebPhone.fail({ code: "internal" })));
 
-// await pyodide_js.loadMore() in Python: the modules of the standard library that the phone does not
-// use. Fetched once, and only when somebody asks.
+// The modules of the standard library that the phone does not use. Fetched once, and only where a
+// page has Python of its own, or when somebody says `await pyodide_js.loadMore()`.
 let more;
 const loadMore = () =>
   (more ??= starting.then(async (python) => {
@@ -30,11 +30,11 @@ const loadMore = () =>
     python.runPython(addMore, { globals: python.toPy({}) });
   }));
 
-export const loadPyodide = async ({ stdout, stderr, packages = [] }) => {
+export const loadPyodide = async ({ stdout, stderr }) => {
   Object.assign(print, { stdout, stderr });
   // A start that failed has been told; PyScript is not to complain of it to the page.
-  const python = Object.assign(await starting.catch(() => new Promise(() => {})), { loadMore });
-  if (packages.length) await python.loadPackage(packages);
-  return python;
+  return Object.assign(await starting.catch(() => new Promise(() => {})), { loadMore });
 };
+// Where the page has a PyScript core of its own, nothing but this starts the phone.
+export const run = (code) => starting.then((python) => python.runPython(code), () => {});
 export { version };

@@ -1,4 +1,5 @@
-// The end of dist/webphone.js: paints the phones, and has PyScript's core run their Python, once a page.
+// The end of dist/webphone.js: paints the phones, and has PyScript's core run their Python, once a page;
+// where the page has a core of its own, Python starts without one, since two cannot share a page.
 if (!globalThis[Symbol.for("webphone.started")]) {
   globalThis[Symbol.for("webphone.started")] = true;
   const { src: base, dataset } = document.currentScript ?? { dataset: {} };
@@ -56,6 +57,31 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     new PerformanceObserver((list) => (list.getEntries().forEach(({ name }) => loaded.add(name)), tell())).observe({ type: "resource", buffered: true });
     setTimeout(() => ((late = true), tell()), 1000);
   };
+  const reached = (...states) => new Promise((then) => {
+    const look = () => states.includes(document.readyState) && then();
+    document.addEventListener("readystatechange", look);
+    look();
+  });
+  const read = reached("interactive", "complete"); // all tags of the page are known
+  const ownPython = () => document.querySelector('script[type="py"]:not(#webphone-python), py-script');
+  const coreIsThere = () => Symbol.for("polyscript.js_modules") in globalThis || customElements.get("py-script");
+  const coreIsNamed = () => [...document.querySelectorAll("script[type=module]")].some(({ src, text }) => /pyscript|[/]core\.js/i.test(src || text));
+  const settled = read.then(() => (coreIsNamed() ? reached("complete") : null)); // the page's own core has run by then
+  const start = () => {
+    const alone = coreIsThere() || coreIsNamed() || document.readyState === "loading";
+    const id = "webphone-python";
+    const config = JSON.stringify({ ...CONFIG, interpreter: at(PARTS.interpreter) });
+    // Its own target: PyScript otherwise adds an element to the host page's body.
+    const given = { id, target: id, type: alone ? id : "py", "data-config": config, "data-timer": at(PARTS.timer) };
+    document.head.prepend(add("script", given, alone ? "" : policy.createScript(MAIN))); // the first that the core finds
+    if (alone) import(at(PARTS.interpreter)).then(({ run }) => run(MAIN));
+    const core = () => {
+      if (coreIsThere()) return;
+      if (ownPython()) preload(PARTS.more);
+      module(PARTS.core);
+    };
+    settled.then(core);
+  };
   let begun = false;
   const begin = () => {
     if (begun) return;
@@ -65,17 +91,16 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     if (wrong) return fail(wrong);
     try {
       // PyScript would import the interpreter by itself, and complain to the page where it does not come.
-      module(PARTS.interpreter, () => module(PARTS.core));
+      const loaded = new Promise((then) => module(PARTS.interpreter, then));
+      // Nobody waits long for a page that takes its time to be read.
+      const known = Promise.race([read, new Promise((then) => setTimeout(then, 3000))]);
+      Promise.all([loaded, known]).then(start).catch(() => fail(SHELL.troubles.untrusted));
       add("link", { rel: "modulepreload", href: at(PARTS.core), ...file(PARTS.core) });
       preload(PARTS.library);
       // Compiled while it comes, and while the interpreter's script is read. What goes wrong here is
       // tried again there, and told.
       WebPhone.compiling = WebAssembly.compileStreaming(fetch(at(PARTS.wasm), { integrity: FILES[PARTS.wasm].integrity }));
       WebPhone.compiling.catch(() => {});
-      const config = JSON.stringify({ ...CONFIG, interpreter: at(PARTS.interpreter) });
-      // Its own target: PyScript otherwise adds an element to the host page's body.
-      const id = "webphone-python";
-      add("script", { type: "py", id, target: id, config, "data-timer": at(PARTS.timer) }, policy.createScript(MAIN));
       watch();
     } catch {
       fail(SHELL.troubles.untrusted);
@@ -95,8 +120,12 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     const changed = () => (shell.changed(), consider());
     return { ...shell, changed, asked: begin, left: () => (shells.delete(shell), shell.left()) };
   });
-  // The page's own Python may make its phones later.
-  const look = () => document.querySelector('script[type="py"], py-script') && begin();
-  document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", look) : look();
+  // The page's own Python may make its phones later, and may itself come later.
+  const look = () => {
+    if (begun || coreIsThere()) arrivals.disconnect();
+    else if (ownPython()) begin();
+  };
+  const arrivals = new MutationObserver(look);
+  settled.then(() => (arrivals.observe(document, { childList: true, subtree: true }), look()));
   if ("offline" in dataset) navigator.serviceWorker?.register(WebPhone.trusted(new URL("sw.js", base).href)).catch(console.warn);
 }
