@@ -43,3 +43,15 @@ def hold(page: Page, pattern: str) -> Callable[[], None]:
         page.unroute(pattern)  # which lets go what is held
 
     return release
+
+
+def py(code: str, attributes: str = "") -> str:
+    """A script of the page's own Python."""
+    return f'<script type="py" {attributes}>{code}</script>'
+
+
+def told(page: Page, name: str = "told") -> str:
+    """What the page's Python has written there into the body's data."""
+    body = page.locator(f"body[data-{name}]")
+    body.wait_for(state="attached", timeout=60_000)
+    return body.get_attribute(f"data-{name}") or ""

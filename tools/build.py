@@ -73,12 +73,18 @@ def build(out: Path, trim: bool = True) -> None:
         "timer": keep(runtime, "timer.js", (ROOT / "web" / "timer.js").read_bytes()),
     }
     lock = {"info": lock_info(), "packages": wheels.lay(runtime / "wheels")}
+    whole = pyodide == MODULES / "pyodide"
     plan = {
-        "define": {"PARTS": parts, "FILES": integrity(runtime), "LOCK": lock},
+        "define": {
+            "PARTS": parts,
+            "FILES": integrity(runtime),
+            "LOCK": lock,
+            "TRIMMED": not whole,
+        },
         "script": str(pyodide / "pyodide.asm.mjs"),
     }
     parts["interpreter"] = keep(runtime, "interpreter.mjs", bundle("interpreter", plan))
-    write(runtime / "NOTICE.txt", notice(whole=pyodide == MODULES / "pyodide"))
+    write(runtime / "NOTICE.txt", notice(whole))
     write(out / "webphone.js", page_script(config, parts, integrity(runtime)))
     write(out / "embed.js", embed_script())
     write(out / "index.html", demo_page().encode())

@@ -4,6 +4,7 @@ import contextlib
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from starting import put_page
 from static_server import serving
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -106,10 +108,11 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def checkouts(tmp_path_factory):
-    """Two copies of the sources, in two folders."""
-    both = tmp_path_factory.mktemp("first") / "a", tmp_path_factory.mktemp("second") / "other"
+    """Three copies of the sources, in three folders."""
+    places = [("first", "a"), ("second", "other"), ("third", "whole")]
+    copies = [tmp_path_factory.mktemp(outer) / inner for outer, inner in places]
     ignore = shutil.ignore_patterns("vendor", "__pycache__")
-    for folder in both:
+    for folder in copies:
         for name in ("pyapp", "tools", "web", "examples"):
             shutil.copytree(ROOT / name, folder / name, ignore=ignore)
         for name in ("index.html", "pyscript.toml", "pyproject.toml", "README.md", "LICENSE"):
@@ -117,15 +120,15 @@ def checkouts(tmp_path_factory):
         for name in ("node_modules", ".cache"):  # what was fetched from elsewhere
             (ROOT / name).mkdir(exist_ok=True)
             (folder / name).symlink_to(ROOT / name)
-    return both
+    return copies
 
 
 @pytest.fixture(scope="session")
 def built():
     """Builds in a copy of the sources; gives its dist/."""
 
-    def build(checkout):
-        subprocess.run([sys.executable, "tools/build.py"], cwd=checkout, check=True)
+    def build(checkout, *options):
+        subprocess.run([sys.executable, "tools/build.py", *options], cwd=checkout, check=True)
         return checkout / "dist"
 
     return build
@@ -146,3 +149,38 @@ def packed():
 def dist(checkouts, built):
     """A build of its own, so that the test says what these sources do."""
     return built(checkouts[0])
+
+
+@pytest.fixture(scope="session")
+def whole(checkouts, built):
+    """A build with Pyodide's runtime whole."""
+    return built(checkouts[2], "--no-trim")
+
+
+@pytest.fixture
+def shop(dist, tmp_path):
+    """A folder with the build, a stock PyScript and Pyodide in `theirs`, and our package as a file."""
+    put_page(dist, tmp_path, "")
+    shutil.copytree(ROOT / "web" / "vendor", tmp_path / "theirs")
+    with zipfile.ZipFile(tmp_path / "webphone.zip", "w") as archive:
+        for path in (ROOT / "pyapp" / "webphone").rglob("*.py"):
+            archive.write(path, path.relative_to(ROOT / "pyapp"))
+    return tmp_path
+
+
+@pytest.fixture
+def open_page(shop, serve, visit):
+    """Opens a page in the shop whose head and body are these."""
+
+    def open_one(head: str, body: str, headers: dict[str, str] | None = None) -> Visit:
+        icon = '<link rel="icon" href="data:,">'
+        (shop / "page.html").write_text(
+            f'<!doctype html><title>Shop</title><script src="watch.js"></script>{icon}{head}'
+            f"<body>{body}</body>"
+        )
+        visited = visit()
+        visited.origin = serve(shop, headers)
+        visited.page.goto(visited.origin + "/page.html")
+        return visited
+
+    return open_one

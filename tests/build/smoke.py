@@ -1,4 +1,4 @@
-"""Runs inside the trimmed Pyodide under Node: what the phone and a page's own Python lean on."""
+"""Runs inside the trimmed Pyodide, under Node and in browsers: what the phone and a page's own Python lean on."""
 
 import array
 import asyncio

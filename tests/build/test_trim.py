@@ -10,6 +10,9 @@ import sys
 import pytest
 
 import files
+from interop.firefox import Firefox
+from starting import put_page, py, told
+from tiny_wheel import write_tiny
 
 pytestmark = pytest.mark.browser
 
@@ -65,6 +68,86 @@ def killed(root):
 def test_what_the_phone_and_a_page_lean_on_works_and_what_went_raises_import_error(inside, killed):
     status, said = inside("smoke.py", killed)
     assert status == 0, said
+
+
+@pytest.fixture
+def smoke_page(root, dist, killed, serve, tmp_path):
+    """The address of a page whose own Python checks the same."""
+    put_page(dist, tmp_path, "<body>" + py("", 'src="smoke.py"'))
+    said = "\nfrom js import document\n"
+    said += f"document.body.dataset.told = 'still there: ' + str(await main({killed}))\n"
+    (tmp_path / "smoke.py").write_text((root / "tests/build/smoke.py").read_text() + said)
+    return serve(tmp_path) + "/page.html"
+
+
+def test_the_same_works_in_chromium(smoke_page, visit):
+    visited = visit()
+    visited.page.goto(smoke_page)
+    assert told(visited.page) == "still there: 0"
+    assert visited.complaints == []
+
+
+def test_the_same_works_in_firefox(smoke_page, tmp_path):
+    firefox = Firefox(tmp_path)
+    page = firefox.new_context().new_page()
+    page.goto(smoke_page)
+    heard = """new Promise((then) => {
+      const look = () => document.body.dataset.told && then(document.body.dataset.told);
+      new MutationObserver(look).observe(document.body, { attributes: true });
+      look();
+      setTimeout(() => then("nothing within a minute"), 60000);
+    })"""
+    try:
+        assert page.evaluate(heard) == "still there: 0", page.seen()
+    finally:
+        firefox.close()
+
+
+INSTALL_TINY = """
+import pyodide_js
+from js import document
+address = f"{document.location.origin}/NAME"
+try:
+    WAY
+    import tiny
+    document.body.dataset.told = str(tiny.answer)
+except Exception as error:
+    document.body.dataset.told = str(error)
+"""
+WAYS = {
+    "micropip": "await pyodide_js.loadPackage('micropip'); import micropip; "
+    "await micropip.install(address)",
+    "loadPackage": "await pyodide_js.loadPackage(address)",
+}
+
+
+@pytest.fixture
+def tiny_page(serve, visit, tmp_path):
+    """Opens a page of a build that asks for a compiled package in a certain way."""
+
+    def open_page(build, way):
+        code = INSTALL_TINY.replace("NAME", write_tiny(tmp_path)).replace("WAY", WAYS[way])
+        put_page(build, tmp_path, "<body>" + py(code))
+        visited = visit()
+        visited.page.goto(serve(tmp_path) + "/page.html")
+        return visited
+
+    return open_page
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_compiled_package_is_refused_with_the_remedy(dist, tiny_page, way):
+    visited = tiny_page(dist, way)
+    said = told(visited.page)
+    assert "tiny.cpython-314-wasm32-emscripten.so is compiled code" in said
+    assert "make dist TRIM=no" in said
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_whole_runtime_loads_a_compiled_package(whole, tiny_page, way):
+    visited = tiny_page(whole, way)
+    assert told(visited.page) == "42", visited.complaints
+    assert visited.complaints == []
 
 
 def test_the_pure_tests_pass_inside_the_trimmed_runtime(root, inside):

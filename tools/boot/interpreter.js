@@ -3,6 +3,7 @@
 import { loadPyodide as load, version } from "pyodide/pyodide.mjs";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import addMore from "./more.py";
+import refuseCompiled from "./compiled.py";
 
 const here = new URL("./", import.meta.url).href;
 const print = { stdout: console.log, stderr: console.error };
@@ -27,7 +28,11 @@ const loadMore = () =>
     const answer = await fetch(here + PARTS.more, { integrity: FILES[PARTS.more].integrity });
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
     python.FS.writeFile("/lib/python-more.zip", new Uint8Array(await answer.arrayBuffer()));
-    python.runPython(addMore, { globals: python.toPy({}) });
+    for (const code of [addMore, ...(TRIMMED ? [refuseCompiled] : [])]) {
+      const globals = python.toPy({});
+      python.runPython(code, { globals });
+      globals.destroy();
+    }
   }));
 
 export const loadPyodide = async ({ stdout, stderr }) => {

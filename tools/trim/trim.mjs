@@ -7,6 +7,7 @@
 // 1. Exports: 8,560 of them serve binary Python packages. Only those that the JavaScript names stay.
 // 2. Modules: what KILLED lists leaves the table of built-in modules, so that importing it raises
 //    ImportError, and its functions are no longer held by the function table.
+//    What would load such a package says instead how to get a runtime that can.
 // 3. OpenGL: its 270 functions get no place in the function table, which Python's start would fill.
 // 4. Functions: whatever nothing can reach any more becomes one instruction, `unreachable`. No
 //    function changes its number, and a mistake stops loudly instead of doing something else.
@@ -44,6 +45,10 @@ const LIBRARIES = [
 // Modules of several files begin before their first function: at the first caller of a library.
 const EARLIER = [["_sqlite3", "sqlite3_"]];
 
+// Where Pyodide begins to load a compiled module, and what it says there from now on.
+const LOADS = "async loadDynlib(e){";
+const CANNOT = "is compiled code, which this smaller build of Pyodide can't load. Build the phone with `make dist TRIM=no`.";
+
 const INITIAL = "PyInit_";
 // Functions shorter than this that call no other may have been merged with equal ones of other files.
 const SHORT = 64;
@@ -73,6 +78,13 @@ function cutExports(exports, script, loader) {
   const [list, signature] = head.slice("var ".length).split(";");
   const left = list.split(",").filter((name) => !variables.has(name));
   return [kept, `${script.slice(0, begin)}var ${left};${signature}{${statements.join(";")}${script.slice(end)}`];
+}
+
+/** The JavaScript, which refuses compiled modules in plain words. */
+function refusing(script) {
+  const parts = script.split(LOADS);
+  if (parts.length !== 2) throw new Error(`pyodide.asm.mjs does not say ${LOADS} exactly once`);
+  return parts.join(`${LOADS}throw new Error(e.split("/").at(-1)+${JSON.stringify(` ${CANNOT}`)});`);
 }
 
 /** The function indices [first, end) of each killed module and library. */
@@ -174,7 +186,7 @@ export function trim(wasm, script, loader) {
     module.bodies[index - module.importedFunctions] = UNREACHABLE;
     emptied++;
   }
-  return { wasm: module.written(), script: withoutOpenGL(cutScript), exports: kept.length, emptied, functions: module.bodies.length };
+  return { wasm: module.written(), script: refusing(withoutOpenGL(cutScript)), exports: kept.length, emptied, functions: module.bodies.length };
 }
 
 function main([source, target]) {
