@@ -13,6 +13,7 @@ from pyodide.ffi import create_once_callable, create_proxy
 from webphone.browser.clock import Clock
 from webphone.browser.element import Element, ElementAction
 from webphone.browser.inside import DemoPeers, Ends
+from webphone.browser.mistakes import is_ours, says_ours
 from webphone.browser.page import Page
 from webphone.browser.peer import World
 from webphone.browser.peers import MediaAction
@@ -220,7 +221,7 @@ def watch_page(clock: Clock) -> None:
     def failed(event: object) -> None:
         # The page's own mistakes are not ours to report.
         fault = getattr(event, "error", None) or getattr(event, "reason", None)
-        if getattr(fault, "name", "") == "PythonError":
+        if getattr(fault, "name", "") == "PythonError" and says_ours(str(fault.message)):
             every_report(RuntimeError(str(fault.message)))
 
     listeners.add(js.document, "visibilitychange", seen)
@@ -239,6 +240,9 @@ def watch_page(clock: Clock) -> None:
 
 def every_report(mistake: BaseException) -> None:
     """A mistake that no phone caught: which one made it is not known."""
+    if not is_ours(mistake):
+        js.console.error("".join(traceback.format_exception(mistake)))
+        return
     for phone in phones[:1]:
         phone.report(mistake)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+import traceback
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from typing import Any
 
@@ -17,7 +19,8 @@ class Phone:
     `Phone.get("support")` finds the element with that id; `Phone(host=..., username=...)` makes a
     headless one. Every method of the element is a coroutine (`await phone.make_call("100",
     video=True)`) that raises WebPhoneError; settings and readings are attributes. Objects come as
-    dicts with snake_case keys.
+    dicts with snake_case keys. It needs no more of the page than webphone.js, so it works in any
+    Python there, also one that isn't the phone's own.
     """
 
     def __init__(self, *, element: Any = None, **settings: Any) -> None:
@@ -41,15 +44,16 @@ class Phone:
     def get(cls, id: str) -> Phone | None:
         """The phone whose element has that id, or None."""
         _in_browser()
-        import js
+        from js import WebPhone
 
-        element = js.WebPhone.get(id)
+        element = WebPhone.get(id)
         return cls(element=element) if element else None
 
     def on(self, name: str, listener: Callable[..., Any] | None = None) -> Any:
         """Calls a function, plain or async, with the detail of each event of that name.
 
-        `@phone.on("ringingin")`, or `phone.on("ringingin", f)`; gives the function back.
+        `@phone.on("ringingin")`, or `phone.on("ringingin", f)`; gives the function back. What the
+        function raises is told on the console, and nobody else notices.
         """
         if listener is None:
             return lambda given: self.on(name, given)
@@ -84,11 +88,11 @@ class Phone:
 
 def _in_browser() -> None:
     try:
-        from js import WebPhone  # noqa: F401
+        import js
     except ImportError:
-        raise RuntimeError(
-            "Phone needs a browser page with webphone.js in it, run there by PyScript or Pyodide."
-        ) from None
+        raise RuntimeError("Phone needs a browser page: run it with PyScript or Pyodide.") from None
+    if not hasattr(js, "WebPhone"):
+        raise RuntimeError('Phone needs <script src="webphone.js"></script> on its page.')
 
 
 def _method(element: Any, name: str) -> Callable[..., Awaitable[Any]]:
@@ -121,12 +125,30 @@ def _method(element: Any, name: str) -> Callable[..., Awaitable[Any]]:
     return call
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """A mistake of the page's function is shown to who wrote it."""
+    try:
+        yield
+    except Exception:
+        from js import console
+
+        console.error(traceback.format_exc())
+        raise
+
+
 def _hear(listener: Callable[..., Any], event: Any) -> None:
-    heard = listener(_inward(event.detail))
-    if inspect.isawaitable(heard):
-        task = asyncio.ensure_future(heard)
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+    with suppress(Exception), _told():
+        heard = listener(_inward(event.detail))
+        if inspect.isawaitable(heard):
+            task = asyncio.ensure_future(_heard(heard))
+            _running.add(task)
+            task.add_done_callback(_running.discard)
+
+
+async def _heard(hearing: Awaitable[Any]) -> None:
+    with suppress(Exception), _told():
+        await hearing
 
 
 _running: set[Any] = set()  # the loop itself keeps only weak references
@@ -135,11 +157,26 @@ _running: set[Any] = set()  # the loop itself keeps only weak references
 def _outward(value: Any) -> Any:
     """A Python value for JavaScript; a function is kept alive by a proxy."""
     from js import Object
-    from pyodide.ffi import create_proxy, to_js
+    from pyodide.ffi import JsProxy, create_proxy, to_js
 
-    if callable(value):
-        return create_proxy(value)  # lives as long as the page
+    if callable(value) and not isinstance(value, JsProxy):
+        return create_proxy(_answering(value))  # lives as long as the page
     return to_js(value, dict_converter=Object.fromEntries)
+
+
+def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The page's function for a phone whose Python may be another: both sides are JavaScript."""
+
+    async def later(answer: Awaitable[Any]) -> Any:
+        with _told():
+            return _outward(await answer)
+
+    def call(*given: Any) -> Any:
+        with _told():
+            answer = function(*map(_inward, given))
+        return later(answer) if inspect.isawaitable(answer) else _outward(answer)
+
+    return call
 
 
 def _inward(value: Any) -> Any:
