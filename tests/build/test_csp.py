@@ -2,7 +2,7 @@
 
 import pytest
 
-from starting import UP, hold, put_page
+from starting import UP, hold, put_page, py, told
 
 pytestmark = pytest.mark.browser
 STRICT = (
@@ -10,6 +10,17 @@ STRICT = (
     "style-src 'self'; connect-src 'self' ws:; img-src 'self' data:; media-src 'self' blob:; "
     "trusted-types webphone; require-trusted-types-for 'script'"
 )
+
+# Of the page itself: the whole library, a package of the build, and the phone.
+OWN = """
+import tomllib
+import phonenumbers
+from js import document
+from webphone import Phone
+await Phone.get("phone").ready()
+document.body.dataset.told = phonenumbers.format_number(
+    phonenumbers.parse("+442079460018"), phonenumbers.PhoneNumberFormat.NATIONAL)
+"""
 
 
 def test_a_call_pressed_before_python_is_up_goes_out_and_no_rule_is_broken(
@@ -37,4 +48,14 @@ def test_a_call_pressed_before_python_is_up_goes_out_and_no_rule_is_broken(
     page.locator("[part~=hangup]").first.click()
     page.locator("[data-screen=ended]").wait_for(timeout=30000)
     assert page.evaluate("violations") == []
+    assert visited.complaints == []
+
+
+def test_a_page_s_own_python_and_its_packages_break_no_rule(dist, serve, visit, tmp_path):
+    own = py(OWN, """config='{"packages": ["phonenumberslite"]}'""")
+    put_page(dist, tmp_path, '<body><web-phone id="phone"></web-phone>' + own)
+    visited = visit()
+    visited.page.goto(serve(tmp_path, {"Content-Security-Policy": STRICT}) + "/page.html")
+    assert told(visited.page) == "020 7946 0018"
+    assert visited.page.evaluate("violations") == []
     assert visited.complaints == []

@@ -1,11 +1,10 @@
 """A page that has Python of its own: it finds the phone, whoever's PyScript runs it, in any order."""
 
-import shutil
 import zipfile
 
 import pytest
 
-from starting import UP, put_page
+from starting import UP, py, told
 
 pytestmark = pytest.mark.browser
 
@@ -41,47 +40,6 @@ CORE = '<script type="module" src="theirs/pyscript/core.js"></script>'
 THEIR_PYTHON = "import sys; from js import document; document.body.dataset.python = sys.version"
 
 
-@pytest.fixture
-def shop(dist, root, tmp_path):
-    """A folder with the build, a stock PyScript and Pyodide in `theirs`, and our package as a file."""
-    put_page(dist, tmp_path, "")
-    shutil.copytree(root / "web" / "vendor", tmp_path / "theirs")
-    with zipfile.ZipFile(tmp_path / "webphone.zip", "w") as archive:
-        for path in (root / "pyapp" / "webphone").rglob("*.py"):
-            archive.write(path, path.relative_to(root / "pyapp"))
-    return tmp_path
-
-
-@pytest.fixture
-def open_page(shop, serve, visit):
-    """Opens a page whose head and body are these; its Python's word comes in `data-told`."""
-
-    def open_one(head, body, headers=None):
-        icon = '<link rel="icon" href="data:,">'
-        (shop / "page.html").write_text(
-            f'<!doctype html><title>Shop</title><script src="watch.js"></script>{icon}{head}'
-            f"<body>{body}</body>"
-        )
-        visited = visit()
-        visited.origin = serve(shop, headers)
-        visited.page.goto(visited.origin + "/page.html")
-        return visited
-
-    return open_one
-
-
-def told(visited, name="told"):
-    try:
-        visited.page.wait_for_selector(f"body[data-{name}]", timeout=60_000)
-    except Exception as late:
-        raise AssertionError(f"nothing told; {visited.complaints}") from late
-    return visited.page.get_attribute("body", f"data-{name}")
-
-
-def py(code, attributes=""):
-    return f'<script type="py" {attributes}>{code}</script>'
-
-
 # --- our PyScript runs it -------------------------------------------------------------------------
 
 
@@ -94,7 +52,7 @@ def test_the_python_of_a_page_calls_with_the_phone(open_page, shop, place):
     if place == "before":
         head, body = "", own + WEBPHONE + PHONE
     visited = open_page(head, body)
-    assert told(visited) == TOLD
+    assert told(visited.page) == TOLD
     assert visited.complaints == []
     assert visited.outside(visited.origin) == []
 
@@ -116,10 +74,124 @@ def test_a_page_with_its_own_pyscript_keeps_it_and_has_the_phone(open_page, conf
     scripts = [CORE, WEBPHONE] if order == "theirs first" else [WEBPHONE]
     late = "" if order == "theirs first" else CORE
     visited = open_page("".join(scripts), PHONE + py(CALL, config) + late)
-    assert told(visited) == TOLD
+    assert told(visited.page) == TOLD
     visited.page.evaluate(UP)
     assert visited.complaints == []
     fetched = [url for url in visited.requests if url.endswith(".wasm")]
     assert len(fetched) == 2, "their Python and ours"
     assert not any("/runtime/python-more" in url for url in visited.requests)
+    assert visited.outside(visited.origin) == []
+
+
+def test_where_the_page_s_own_pyscript_does_not_come_ours_runs_its_python(open_page):
+    lost = CORE.replace("core.js", "core.js?lost").replace("theirs", "nowhere")
+    visited = open_page(lost + WEBPHONE, PHONE + py(CALL))
+    assert told(visited.page) == TOLD
+
+
+def test_a_page_that_is_read_slowly_has_its_phone_before_its_last_script(shop, serve, visit):
+    """Whose PyScript it will be is not known until then."""
+    (shop / "slow.js").write_text("")
+    last = "<script src='slow.js'></script>"
+    (shop / "page.html").write_text(
+        f"<!doctype html>{WEBPHONE}{PHONE}{py(THEIR_PYTHON)}{last}<body></body>"
+    )
+    visited = visit()
+    held = []
+    visited.page.route("**/slow.js", lambda route: held.append(route))
+    visited.page.goto(serve(shop) + "/page.html", wait_until="commit")
+    visited.page.evaluate(UP)
+    assert visited.page.evaluate("document.readyState") == "loading"
+    held[0].continue_()
+    assert told(visited.page, "python").startswith("3.14")
+
+
+# --- a page with a Pyodide of its own -------------------------------------------------------------
+
+RAW = """
+import { loadPyodide } from "./theirs/pyodide/pyodide.mjs";
+const python = await loadPyodide({ indexURL: "theirs/pyodide/" });
+const packed = await (await fetch("webphone.zip")).arrayBuffer();
+python.unpackArchive(packed, "zip");
+await python.runPythonAsync(await (await fetch("own.py")).text());
+"""
+
+
+@pytest.mark.parametrize("order", ["theirs first", "ours first"])
+def test_a_page_with_its_own_pyodide_has_the_phone(open_page, shop, order):
+    (shop / "own.py").write_text(CALL)
+    (shop / "raw.js").write_text(RAW)
+    raw = '<script type="module" src="raw.js"></script>'
+    visited = open_page(
+        *([raw, WEBPHONE + PHONE] if order == "theirs first" else [WEBPHONE, PHONE + raw])
+    )
+    assert told(visited.page) == TOLD
+    assert visited.complaints == []
+
+
+# --- what a page's Python may ask for -------------------------------------------------------------
+
+PHONENUMBERS = """
+import phonenumbers
+from js import document
+number = phonenumbers.parse("020 7946 0018", "GB")
+document.body.dataset.told = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+"""
+ASKING = {
+    "py-config": '<py-config>packages = ["phonenumberslite"]</py-config>' + py(PHONENUMBERS),
+    "a file": py(PHONENUMBERS, 'config="own.toml"'),
+    "JSON": py(PHONENUMBERS, """config='{"packages": ["phonenumberslite"]}'"""),
+    "micropip": py(
+        "import micropip; await micropip.install('phonenumberslite')" + PHONENUMBERS,
+        """config='{"packages": ["micropip"]}'""",
+    ),
+    "loadPackage": py(
+        "import pyodide_js; await pyodide_js.loadPackage('phonenumberslite')" + PHONENUMBERS
+    ),
+}
+
+
+@pytest.mark.parametrize("way", ASKING)
+def test_a_package_that_the_build_brings_along_needs_no_other_server(open_page, shop, way):
+    (shop / "own.toml").write_text('packages = ["phonenumberslite"]\n')
+    visited = open_page(WEBPHONE, PHONE + ASKING[way])
+    assert told(visited.page) == "+442079460018"
+    assert visited.complaints == []
+    assert visited.outside(visited.origin) == []
+
+
+@pytest.fixture
+def extra_wheel(shop):
+    """A wheel of the page's own, beside it."""
+    name = "greeting-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(shop / name, "w") as wheel:
+        wheel.writestr("greeting.py", "WORD = 'hello'\n")
+        about = "greeting-1.0.dist-info/"
+        wheel.writestr(about + "METADATA", "Metadata-Version: 2.1\nName: greeting\nVersion: 1.0\n")
+        wheel.writestr(
+            about + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(about + "RECORD", "")
+    return name
+
+
+GREET = "import greeting; from js import document; document.body.dataset.told = greeting.WORD"
+INSTALL = f"""
+import pyodide_js
+from js import document
+await pyodide_js.loadPackage("micropip")
+import micropip
+await micropip.install(f"{{document.location.origin}}/greeting-1.0-py3-none-any.whl")
+{GREET}
+"""
+
+
+@pytest.mark.parametrize("way", ["in Python", "by the config"])
+def test_micropip_installs_a_wheel_of_the_page_s_own_server(open_page, extra_wheel, way):
+    by_config = f"""config='{{"packages": ["./{extra_wheel}"]}}'"""
+    visited = open_page(
+        WEBPHONE, PHONE + (py(INSTALL) if way == "in Python" else py(GREET, by_config))
+    )
+    assert told(visited.page) == "hello"
+    assert visited.complaints == []
     assert visited.outside(visited.origin) == []

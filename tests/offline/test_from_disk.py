@@ -14,10 +14,12 @@ SOON = 60.0  # seconds
 EVERYWHERE = ["unplugged chromium", "unplugged firefox", "firefox"]
 BUDGET = 8_000_000  # bytes
 MORE_PYTHON = """
+import colorsys
 import pyodide_js
 from js import document
-await pyodide_js.loadMore()
-import colorsys
+await pyodide_js.loadPackage(["micropip", "packaging", "phonenumberslite"])
+import micropip, packaging, phonenumbers
+await micropip.install("phonenumberslite")
 document.body.dataset.red = str(colorsys.hsv_to_rgb(0, 1, 1))
 """
 RING = """() => new Promise((rang) => {
@@ -104,7 +106,7 @@ def test_it_signs_in_to_a_server_and_calls_through_it(open_page, server) -> None
 
 
 @pytest.mark.parametrize("browser", ["unplugged chromium", "firefox"], indirect=True)
-def test_the_worker_and_the_rest_of_the_library_are_in_the_file_too(open_page) -> None:
+def test_the_worker_the_rest_of_the_library_and_its_packages_are_in_the_file_too(open_page) -> None:
     phone = open_page()
     assert phone.page.evaluate(RING) is True
     phone.page.evaluate(

@@ -65,7 +65,7 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   const read = reached("interactive", "complete"); // all tags of the page are known
   const ownPython = () => document.querySelector('script[type="py"]:not(#webphone-python), py-script');
   const coreIsThere = () => Symbol.for("polyscript.js_modules") in globalThis || customElements.get("py-script");
-  const coreIsNamed = () => [...document.querySelectorAll("script[type=module]")].some(({ src, text }) => /pyscript|[/]core\.js/i.test(src || text));
+  const coreIsNamed = () => [...document.querySelectorAll("script[type=module]")].some(({ src, text }) => !src.startsWith(at("")) && /pyscript|[/]core\.js/i.test(src || text));
   const settled = read.then(() => (coreIsNamed() ? reached("complete") : null)); // the page's own core has run by then
   const start = () => {
     const alone = coreIsThere() || coreIsNamed() || document.readyState === "loading";

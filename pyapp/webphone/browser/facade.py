@@ -92,7 +92,8 @@ def _in_browser() -> None:
     except ImportError:
         raise RuntimeError("Phone needs a browser page: run it with PyScript or Pyodide.") from None
     if not hasattr(js, "WebPhone"):
-        raise RuntimeError('Phone needs <script src="webphone.js"></script> on its page.')
+        problem = "Phone needs a browser page with webphone.js in it"
+        raise RuntimeError(f'{problem}: add <script src="webphone.js"></script>.')
 
 
 def _method(element: Any, name: str) -> Callable[..., Awaitable[Any]]:
