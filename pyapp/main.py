@@ -36,7 +36,7 @@ from webphone.phone.actions import (
     Woken,
 )
 from webphone.sip import Names
-from webphone.ui import Gesture, View, act, screen, ticks
+from webphone.ui import Gesture, View, act, hasty, screen, ticks
 from webphone.ui.view import SoundAllowed
 
 LOG_LEVELS = ("off", "error", "info", "debug")
@@ -150,8 +150,10 @@ class PhoneOnPage:
         """Do what a gesture on the screen means; whether it meant anything."""
         if isinstance(gesture, SoundAllowed):
             self._sound.unlock()
-        before = self._view
-        self._view, happenings = act(self._view, gesture, self._phone.picture, fields)
+        before, now, picture = self._view, self._clock.now(), self._phone.picture
+        if hasty(before, gesture, picture, fields, now):
+            return True
+        self._view, happenings = act(before, gesture, picture, fields, now)
         for happening in happenings:
             self.loop.turn(happening)
         if self._view != before and not happenings:

@@ -27,6 +27,7 @@
     #config = {}; // settings as Python read them
     #told = { ...readings }; #handlers = {};
     #hears = handlers.map(([name, { handler }]) => this.addEventListener(name, (event) => this.#handlers[handler]?.call(this, event.detail, event)));
+    #labelled = this.addEventListener("click", (event) => event.composedPath()[0] === this && this.#internals.labels?.length && this.focus()); // a label's click
     #listeners = new WeakMap(); // by function given to on()
     #record = null; #python = null; #shell = null; #failure = null;
     #host = {
@@ -49,6 +50,7 @@
     get name() { return this.getAttribute("name") ?? ""; }
     set name(value) { this.setAttribute("name", value); }
     get form() { return this.#internals.form; }
+    focus(options) { for (const main of ["input", "[data-primary]", "[tabindex]"]) this.#root.activeElement ?? this.#root.querySelector(`${main}:not(:disabled)`)?.focus(options); }
 
     async on(name, f) {
       if (typeof name !== "string" || typeof f !== "function")
@@ -125,9 +127,7 @@
       if (this.#failure) return Promise.reject(this.#failure);
       this.#shell?.asked();
       if (!this.#python && this.#withdraw(name, args)) return Promise.resolve();
-      try {
-        if (name === "setConfig" && args[0]?.password) this.#values.set("password", args[0].password);
-      } catch {} // what can't be read, Python refuses
+      try { name === "setConfig" && args[0]?.password && this.#values.set("password", args[0].password); } catch {} // what can't be read, Python refuses
       const reply = ++replies;
       const promise = new Promise((resolve, reject) => this.#waiting.set(reply, { resolve, reject }));
       this.#flush(this.#queue.push({ reply, name, args }));

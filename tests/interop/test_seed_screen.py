@@ -59,6 +59,7 @@ def test_a_number_is_typed_and_enter_dials_m_and_h_and_hang_up_follow(
     assert phone.wait_event("dtmf")["tone"] == "4"
     assert phone.active_call()["state"] == "active"
     expect(button(phone, "Hang up")).to_be_focused()
+    phone.page.wait_for_timeout(1100)  # sooner, Enter would be one of the keys that were typed
     keyboard.press("Enter")
     assert ben.wait_event("end")["endedBy"] == "remote"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gallery import BOB, CONFIG, HELD, IDLE, RINGING, SCREENS, call, talking
+from gallery import BOB, CONFIG, HELD, IDLE, NOW, RINGING, SCREENS, call, talking
 from webphone.contract import (
     Answer,
     DialpadPress,
@@ -18,6 +18,7 @@ from webphone.contract import (
     Resume,
 )
 from webphone.phone.actions import Asked, FaultDismissed, NumberTyped, WantedHere
+from webphone.ui import find, screen
 from webphone.ui.view import (
     DigitDeleted,
     FarewellRead,
@@ -31,8 +32,11 @@ from webphone.ui.view import (
     View,
     act,
     cleaned,
+    hasty,
+    typing,
 )
 
+ENTER, SPACE, ESCAPE = {"key": "Enter"}, {"key": " "}, {"key": "Escape"}
 ENDED = SCREENS["ended"][0]
 INCOMING = replace(IDLE, calls=(RINGING,))
 
@@ -223,3 +227,76 @@ def test_a_disabled_phone_hears_nothing():
 @pytest.mark.parametrize("name", ["", "F5", "Tab", "é", "Dead", "ArrowUp", "12"])
 def test_other_keys_mean_nothing(name):
     assert key(name, IDLE) == []
+
+
+# --- Fingers that are faster than eyes ------------------------------------------------------------
+
+
+def after(seconds, key="5", view=None, **more):
+    """Seconds after this key was typed: the view, and whether a key now is one of that burst."""
+    view, _ = act(view or View(), KeyPressed(), IDLE, {"key": key, **more}, NOW - seconds)
+    return lambda pressed, picture: hasty(view, KeyPressed(), picture, pressed, NOW)
+
+
+def on(part, pressed):
+    return {**pressed, "pressing": True, "part": part}
+
+
+@pytest.mark.parametrize("part", ["answer", "hangup", "hangup decline", "end-and-answer"])
+@pytest.mark.parametrize("pressed", [ENTER, SPACE])
+def test_a_key_of_a_burst_of_typing_neither_answers_nor_ends_a_call(part, pressed):
+    picture = talking(BOB, RINGING)
+    assert after(0.9)(on(part, pressed), picture)
+    assert not after(1.1)(on(part, pressed), picture)
+
+
+def test_a_burst_of_typing_neither_answers_nor_declines_by_key():
+    assert after(0.9)(ENTER, INCOMING) and after(0.9)(ESCAPE, INCOMING)
+    assert not after(1.1)(ENTER, INCOMING) and not after(1.1)(ESCAPE, INCOMING)
+
+
+def test_a_burst_leaves_other_buttons_and_the_way_back_alone():
+    assert not after(0.1)(on("action mute", ENTER), talking(BOB))
+    assert not after(0.1)(on("key", SPACE), talking(BOB))
+    assert not after(0.1)(ESCAPE, talking(call("", "100", "ringing")))
+    assert not after(0.1)(ENTER, IDLE)
+    assert not after(0.1)({"key": "5"}, INCOMING)
+
+
+def test_who_paused_while_typing_has_a_second_to_see_that_it_rings():
+    surprise = replace(INCOMING, calls=(replace(RINGING, started_at=NOW - 0.5),))
+    assert after(5)(ENTER, surprise) and after(5)(on("answer", SPACE), surprise)
+    assert not after(15)(ENTER, surprise)
+    assert not hasty(View(), KeyPressed(), surprise, ENTER, NOW)
+    dialled = MakeCall(target="5")
+    for gesture, told in ((dialled, {}), (KeyPressed(), {**ENTER, "typing": True})):
+        view, _ = act(View(), KeyPressed(), IDLE, {"key": "5"}, NOW - 5)
+        view, _ = act(view, gesture, replace(IDLE, number="5"), told, NOW - 4)
+        assert not hasty(view, KeyPressed(), surprise, ENTER, NOW), "nothing is being typed"
+    view, _ = act(View(), KeyPressed(), talking(BOB), {"key": "5"}, NOW - 5)
+    assert not hasty(view, KeyPressed(), surprise, ENTER, NOW), "it was a digit for a machine"
+
+
+def test_keys_that_type_are_typing_and_others_are_not():
+    def types(gesture, told):
+        return typing(act(View(), gesture, IDLE, told, NOW)[0], NOW)
+
+    for name in ("5", "a", "*", "Backspace", "Delete"):
+        assert types(KeyPressed(), {"key": name})
+    for name in ("Enter", " ", "Tab", "Escape", "ArrowLeft", "Shift", ""):
+        assert not types(KeyPressed(), {"key": name})
+    assert not types(KeyPressed(), {"key": "v", "modified": True})
+    assert types(NumberEdited(), {"value": "1"})
+    assert not hasty(
+        act(View(), NumberEdited(), IDLE, {}, NOW)[0], NumberEdited(), INCOMING, {}, NOW
+    )
+
+
+def test_enter_in_a_field_never_answers():
+    assert key("Enter", INCOMING, typing=True) == []
+
+
+def test_who_types_finds_no_control_under_the_fingers():
+    view, _ = act(View(), KeyPressed(), IDLE, {"key": "5"}, NOW)
+    answer = [find(screen(INCOMING, each, NOW), part="answer") for each in (View(), view)]
+    assert ["data-primary" in each.attributes for each in answer] == [True, False]

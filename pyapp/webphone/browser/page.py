@@ -135,6 +135,7 @@ class Page:
                 "key": str(event.key),
                 "typing": target.tagName == "INPUT",
                 "pressing": target.tagName == "BUTTON",
+                "part": str(_found(target.getAttribute("part")) or ""),
                 "modified": bool(
                     event.ctrlKey or event.metaKey or event.altKey or event.isComposing
                 ),

@@ -3,7 +3,7 @@
 from webphone.ui.html import Node, find, find_all, render
 from webphone.ui.patch import difference
 from webphone.ui.screen import screen, ticks
-from webphone.ui.view import Gesture, View, act
+from webphone.ui.view import Gesture, View, act, hasty
 
 __all__ = [
     "Gesture",
@@ -13,6 +13,7 @@ __all__ = [
     "difference",
     "find",
     "find_all",
+    "hasty",
     "render",
     "screen",
     "ticks",

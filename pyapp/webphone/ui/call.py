@@ -15,6 +15,7 @@ from webphone.ui.view import (
     hold_command,
     living,
     mute_command,
+    typing,
 )
 from webphone.ui.words import clock, say
 
@@ -25,14 +26,15 @@ KEYED = ("early", "active")
 def calling(call: CallPicture, picture: Picture, view: View, now: float) -> list[Node]:
     """The call in front, from dialling to its end."""
     config = picture.config
-    typing = view.keypad == call.view.id and config.show_dialpad and call.stage in KEYED
+    keyed = view.keypad == call.view.id and config.show_dialpad and call.stage in KEYED
     peer = _peer(call, config, now)
     if call.stage == "incoming":
         return [
             element(
                 "section",
                 peer,
-                _answering(call, config),
+                # Whoever types gets no control under the fingers that a key could press.
+                _answering(call, config, primary=not typing(view, now)),
                 key="ringing",
                 class_="ringing",
                 role="alertdialog",
@@ -47,8 +49,8 @@ def calling(call: CallPicture, picture: Picture, view: View, now: float) -> list
             _video(call) if call.video_remote or call.video_local else None,
             _notices(call, config, now),
             *_others(call, picture, now),
-            digits_sent(call, config) if typing else None,
-            keypad(config, call) if typing else _actions(call, config),
+            digits_sent(call, config) if keyed else None,
+            keypad(config, call) if keyed else _actions(call, config),
             _ending(call, config) if config.show_hangup else None,
         )
         if part is not None
@@ -230,9 +232,9 @@ def _hangup(call: CallPicture, config: Config) -> Node:
     )
 
 
-def _answering(call: CallPicture, config: Config) -> Node | None:
+def _answering(call: CallPicture, config: Config, *, primary: bool) -> Node | None:
     """Decline and Answer, in this order along the line of writing."""
-    shown = [*_declining(call, config), *_accepting(call, config)]
+    shown = [*_declining(call, config), *_accepting(call, config, primary=primary)]
     return element("div", *shown, class_="end", key="end") if shown else None
 
 
@@ -250,7 +252,7 @@ def _declining(call: CallPicture, config: Config) -> list[Node]:
     ]
 
 
-def _accepting(call: CallPicture, config: Config) -> list[Node]:
+def _accepting(call: CallPicture, config: Config, *, primary: bool) -> list[Node]:
     if not config.show_answer:
         return []
     return [
@@ -260,7 +262,7 @@ def _accepting(call: CallPicture, config: Config) -> list[Node]:
             part="answer",
             config=config,
             sign="phone",
-            primary=True,
+            primary=primary,
         )
     ]
 
@@ -282,7 +284,7 @@ def call_waiting(
     )
     shown = [
         *_declining(ringing, config),
-        *_accepting(ringing, config),
+        *_accepting(ringing, config, primary=True),
         *([both] if talking and config.show_hangup and config.show_answer else []),
     ]
     if not shown and not config.show_status:

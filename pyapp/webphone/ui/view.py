@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import inf
 
 from webphone.contract import Answer, Command, DialpadPress, Hangup, Hold, MakeCall, Mute, Reject
 from webphone.contract import Resume as ResumeCall
@@ -12,6 +13,9 @@ from webphone.phone.actions import Asked, FaultDismissed, Happening, NumberTyped
 from webphone.phone.picture import CallPicture, Picture
 
 KEYS = "123456789*0#"
+BURST = 1.0  # seconds: what follows a typed key sooner was meant for what is being typed
+THOUGHT = 10.0  # seconds: who paused for less may still be typing
+ENDING = {"answer", "hangup", "end-and-answer"}  # parts that begin or end a call
 
 # What a gesture brings along from the page: plain values, by name.
 Fields = Mapping[str, object]
@@ -23,6 +27,10 @@ class View:
 
     keypad: str = ""  # id of the call whose keypad is open
     read: str = ""  # id of the call record that the person has closed
+    # When the last key was typed, of a number or in a call, and whether a number was begun and not
+    # dialled yet. No picture changes by them.
+    typed_at: float = field(default=-inf, compare=False)
+    unfinished: bool = field(default=False, compare=False)
 
 
 # --- Gestures -------------------------------------------------------------------------------------
@@ -47,7 +55,8 @@ class NumberRecalled:
 class KeyPressed:
     """A key of the keyboard, pressed inside the phone.
 
-    Fields: key (as in DOM), typing (in a text field), pressing (on a button), modified.
+    Fields: key (as in DOM), typing (in a text field), pressing (on a button), part (of that
+    button), modified.
     """
 
 
@@ -99,15 +108,17 @@ Gesture = (
 
 
 def act(
-    view: View, gesture: Gesture, picture: Picture, fields: Fields | None = None
+    view: View, gesture: Gesture, picture: Picture, fields: Fields | None = None, now: float = 0.0
 ) -> tuple[View, list[Happening]]:
     """The screen's new state, and what the phone must hear of the gesture."""
     told = fields or {}
     if picture.config.disabled:
         return view, []
+    if _types(gesture, told):
+        view = replace(view, typed_at=now, unfinished=view.unfinished or not living(picture))
     match gesture:
         case Command():
-            return view, [Asked(command=gesture)]
+            return _dialled(view, gesture), [Asked(command=gesture)]
         case Together(commands=commands):
             return view, [Asked(command=command) for command in commands]
         case FaultDismissed() | WantedHere():
@@ -129,6 +140,46 @@ def act(
             return _key(view, picture, told)
         case SoundAllowed():
             return view, []
+
+
+# --- Typing ---------------------------------------------------------------------------------------
+
+
+def typing(view: View, now: float) -> bool:
+    """Whether a person is typing, as far as the keys tell."""
+    return now - view.typed_at < BURST
+
+
+def hasty(view: View, gesture: Gesture, picture: Picture, told: Fields, now: float) -> bool:
+    """Whether a key would answer or end a call but was meant for what was being typed.
+
+    Fingers are faster than eyes: the screen has changed under them, or the focus has moved.
+    """
+    call = waiting(picture) or foremost(picture)
+    if not isinstance(gesture, KeyPressed) or call is None:
+        return False
+    rings = call.stage == "incoming"
+    key, parts = told.get("key"), set(str(told.get("part", "")).split())
+    if told.get("pressing") and key in ("Enter", " "):
+        concerned = bool(parts & ENDING)
+    else:
+        concerned = rings and key in ("Enter", "Escape")
+    thinking = view.unfinished and now - view.typed_at < THOUGHT
+    surprised = rings and now - call.started_at < BURST and thinking
+    return concerned and (typing(view, now) or surprised)
+
+
+def _dialled(view: View, command: Command) -> View:
+    return replace(view, unfinished=False) if isinstance(command, MakeCall) else view
+
+
+def _types(gesture: Gesture, told: Fields) -> bool:
+    """Whether the gesture is a key or a text of a number."""
+    if isinstance(gesture, KeyPressed):
+        key = str(told.get("key", ""))
+        types = (len(key) == 1 and key != " ") or key in ("Backspace", "Delete")
+        return types and not told.get("modified")
+    return isinstance(gesture, NumberEdited)
 
 
 # --- Which call -----------------------------------------------------------------------------------
@@ -197,7 +248,7 @@ def _key(view: View, picture: Picture, told: Fields) -> tuple[View, list[Happeni
     if told.get("modified"):
         return view, []
     if key == "Enter":
-        return view, [] if told.get("pressing") else _enter(picture)
+        return (view, []) if told.get("pressing") else _enter(view, picture, told)
     if told.get("typing") or not _listens(picture, key):
         return view, []
     if key == "Escape":
@@ -219,16 +270,18 @@ def _listens(picture: Picture, key: str) -> bool:
     return "off" not in hotkeys and f"no-{key.lower()}" not in hotkeys
 
 
-def _enter(picture: Picture) -> list[Happening]:
+def _enter(view: View, picture: Picture, told: Fields) -> tuple[View, list[Happening]]:
     ringing = waiting(picture) or foremost(picture)
     if ringing is not None:
-        wanted = ringing.stage == "incoming" and picture.config.show_answer
-        return [Asked(command=Answer(id=ringing.view.id))] if wanted else []
+        # In a field it was meant to dial: the call came before the screen that shows it.
+        wanted = ringing.stage == "incoming" and not told.get("typing")
+        wanted = wanted and picture.config.show_answer
+        return view, [Asked(command=Answer(id=ringing.view.id))] if wanted else []
     if not picture.config.show_dial:
-        return []
+        return view, []
     if picture.number.strip():
-        return [Asked(command=MakeCall(target=picture.number.strip()))]
-    return [NumberTyped(number=number) for number in last_dialled(picture)]
+        return act(view, MakeCall(target=picture.number.strip()), picture)
+    return view, [NumberTyped(number=number) for number in last_dialled(picture)]
 
 
 def _escape(view: View, picture: Picture) -> tuple[View, list[Happening]]:
