@@ -96,7 +96,7 @@ def test_a_cancelled_call_gets_200_for_the_cancel_and_487_for_the_invite() -> No
         (487, "INVITE"),
     ]
     assert len({r.to.tag for r in _responses(alice)}) == 1
-    assert _ended(alice) == Ended(call=call, by=By.REMOTE)
+    assert _ended(alice) == Ended(call=call, by=By.REMOTE, status=487, reason="Request Terminated")
 
 
 def test_a_cancel_of_nothing_is_answered_481() -> None:

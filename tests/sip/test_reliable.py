@@ -118,8 +118,8 @@ def test_a_call_that_ends_unacknowledged_ends_once(accepted: bool, how: str) -> 
         case "refuse":
             alice.say(alice.agent.hang_up(call, alice.now))
     alice.wind(33)
-    ends = {"nothing": (By.SYSTEM, 504), "refuse": (By.LOCAL, 486), "expire": (By.REMOTE, 487)}
-    assert _ends(alice) == [ends.get(how, (By.REMOTE, None))]
+    ends = {"nothing": (By.SYSTEM, 504), "refuse": (By.LOCAL, 486)}
+    assert _ends(alice) == [ends.get(how, (By.REMOTE, 487))]
     assert [r.status for r in _responses(alice) if r.status >= 300] == [
         {"nothing": 504, "refuse": 486}.get(how, 487)
     ]

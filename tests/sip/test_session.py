@@ -102,7 +102,7 @@ def test_unsuccessful_no_answer_is_cancelled() -> None:
     ended = _ended(pair.alice)
     assert (ended.by, ended.status, ended.reason) == (By.LOCAL, 487, "Request Terminated")
     ended = _ended(pair.bob)
-    assert (ended.by, ended.status, ended.answered_elsewhere) == (By.REMOTE, None, True)
+    assert (ended.by, ended.status, ended.answered_elsewhere) == (By.REMOTE, 487, True)
     assert ended.text == "Call completed elsewhere"
 
 

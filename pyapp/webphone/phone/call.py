@@ -21,6 +21,7 @@ from webphone.phone.account import Account
 from webphone.phone.endings import Ending, disposition, explanation
 from webphone.phone.picture import CallPicture
 from webphone.sip import By, NameAddr
+from webphone.sip.reasons import REASONS
 
 
 class Stage(Enum):
@@ -251,6 +252,7 @@ class Call:
         verdict = disposition(ending, outgoing=self.outgoing, answered=answered)
         progress = self.ringing_at or self.answered_at
         rang_until = self.answered_at or now
+        status = 200 if answered and ending.status is None else ending.status
         held = self.held_seconds + (now - self.held_since if self.held_since is not None else 0.0)
         return CallRecord(
             id=self.id,
@@ -272,8 +274,8 @@ class Call:
             hold_seconds=_seconds(held),
             disposition=verdict,
             ended_by=ending.by.value,
-            sip_code=200 if answered and ending.status is None else ending.status,
-            sip_reason="OK" if answered and ending.status is None else ending.reason,
+            sip_code=status,
+            sip_reason=ending.reason or REASONS.get(status or 0),
             q850=ending.q850,
             explanation=explanation(ending, verdict, rang=self.ringing_at is not None),
             transferred_to=None,
@@ -288,7 +290,7 @@ def ended_by_person(call: Call) -> Ending:
     """The person hangs up; a CANCEL makes the INVITE end with 487 (RFC 3261 §9.2)."""
     if call.answered_at is not None:
         return Ending(by=By.LOCAL)
-    return Ending(by=By.LOCAL, status=487, reason="Request Terminated")
+    return Ending(by=By.LOCAL, status=487)
 
 
 def party(address: NameAddr) -> Party:

@@ -20,6 +20,11 @@ _WORDS = {
     "rejected": "Declined",
     "answered-elsewhere": "Answered on another phone",
 }
+# What the phone did by itself, as its settings want it.
+_BY_ITSELF = {
+    "missed": "Missed call: another call was going on.",
+    "rejected": "Declined: do not disturb is on.",
+}
 _FAILURES = {
     300: "That number has moved",
     301: "That number has moved",
@@ -121,6 +126,8 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> str:
         return ending.media
     if verdict == "answered" and ending.by is By.SYSTEM:
         return _LOST.get(ending.status or 0, "The connection to the other side was lost.")
+    if ending.by is By.SYSTEM and ending.status == 486 and verdict in _BY_ITSELF:
+        return _BY_ITSELF[verdict]
     if verdict == "no-answer" and not rang:
         return "They can't be reached at the moment. Call again later."
     if verdict in _WORDS:

@@ -368,8 +368,9 @@ class Lines:
 
     def _break_off(self, call: Call, why: str, now: float) -> Result:
         """The sound can't be set up: end the call and say why."""
+        status: int | None = 487 if call.answered_at is None else None
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
-            said = _warning(why)
+            said, status = _warning(why), 488
             result = _part(call, lambda agent: agent.reject(call.id, 488, now, headers=said), now)
         else:
             result = _part(call, lambda agent: agent.hang_up(call.id, now), now)
@@ -378,7 +379,7 @@ class Lines:
             result += _refuse(call.answer_reply, error)
             call.answer_reply = None
         result.append(do.Tell(event=Event("error", error)))
-        return result + self.finish(call, Ending(by=By.SYSTEM, status=488, media=why), now)
+        return result + self.finish(call, Ending(by=By.SYSTEM, status=status, media=why), now)
 
     def _drop(self, call: Call, error: WebPhoneError) -> Result:
         """A call that never went out leaves no record: its promise says why."""

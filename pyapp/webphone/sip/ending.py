@@ -11,14 +11,22 @@ from webphone.sip.news import By, Ended
 
 
 def ended(
-    call: str, by: By, message: Message | None = None, *, moved: Iterable[NameAddr] = ()
+    call: str,
+    by: By,
+    message: Message | None = None,
+    *,
+    moved: Iterable[NameAddr] = (),
+    final: Response | None = None,
 ) -> Ended:
-    """The news that a call is over; `message` is the request or response that ended it."""
+    """The news that a call is over; `message` is the request or response that ended it.
+
+    `final` is what the INVITE was answered with where a request ended it.
+    """
     if message is None:
         return Ended(call=call, by=by)
     reasons = _reasons(message)
     texts = [reason.text for reason in reasons if reason.text] + _warnings(message)
-    response = message if isinstance(message, Response) else None
+    response = message if isinstance(message, Response) else final
     return Ended(
         call=call,
         by=by,

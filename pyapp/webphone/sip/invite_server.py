@@ -267,7 +267,7 @@ class Incoming:
             case Action.TELL_WE_ENDED:
                 return [ended(self.call, By.LOCAL, self._refusal)]
             case Action.TELL_THEY_ENDED:
-                return [ended(self.call, By.REMOTE, message)]
+                return [ended(self.call, By.REMOTE, message, final=self._reply(487))]
             case Action.TELL_EXPIRED:
                 return [ended(self.call, By.REMOTE, self._reply(487))]
             case Action.TELL_LOST:  # pragma: no branch
