@@ -61,6 +61,7 @@ def methods_of(sources: dict[str, str]) -> dict[bytes, CodeType]:
                 importlib.import_module(module)
             except Exception as error:
                 print(f"  {module}: its dataclasses stay as they are ({error!r})")
+    importlib.reload(importlib.import_module("asyncio.graph"))  # imported before we listened
     del dataclasses.exec  # type: ignore[attr-defined]
     return {
         md5(text.encode()).digest(): compile(text, "<string>", "exec") for text in sorted(texts)

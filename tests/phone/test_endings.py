@@ -43,6 +43,10 @@ def test_the_other_side_s_own_words_come_before_the_usual_ones():
     assert "(500 Out of paper)" in words(status=500, reason="Oops", text="Out of paper")[1]
 
 
+def test_their_words_keep_their_direction_to_themselves():
+    assert "(500 \u2068\u05dc\u05d0\u2069). Call" in words(status=500, text="\u05dc\u05d0")[1]
+
+
 def test_a_failure_without_a_code_is_still_a_sentence():
     assert words() == ("failed", "The call failed. Call again later.")
 

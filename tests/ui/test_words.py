@@ -33,6 +33,14 @@ def test_words_take_their_values_as_they_are_even_with_braces_in_them():
     assert say("held_by_them", name="{0} {name}") == "{0} {name} has put you on hold"
 
 
+def test_a_name_in_another_script_is_isolated_and_can_not_end_that():
+    assert say("spoken_held_by_them", name="\u05d3\u05e0\u05d4") == (
+        "\u2068\u05d3\u05e0\u05d4\u2069 has put you on hold."
+    )
+    assert say("spoken_active", name="\u202eeve\u2069é") == "In call with \u2068eveé\u2069."
+    assert say("spoken_active", name="Bob") == "In call with Bob."
+
+
 def test_keys_are_spoken_with_their_letters():
     assert [key_name(key) for key in "127*0#"] == [
         "1",

@@ -17,6 +17,7 @@ from webphone.phone import actions as do
 from webphone.phone.actions import Action
 from webphone.phone.promises import Promises
 from webphone.phone.pulse import Pulse
+from webphone.phone.sentences import isolated
 from webphone.phone.servers import Servers
 from webphone.sip import (
     Account as Identity,
@@ -297,7 +298,7 @@ class Account:
         self.state = State.FAILED
         error = WebPhoneError(
             "register_failed",
-            f"The server refuses the registration: {news.status} {news.reason}.",
+            f"The server refuses the registration: {news.status} {isolated(news.reason)}.",
             sip_code=news.status,
         )
         if news.status in CREDENTIALS_REFUSED:

@@ -7,6 +7,7 @@ from webphone.contract import Event, SendDtmf, WebPhoneError, encode
 from webphone.phone import actions as do
 from webphone.phone.account import Result
 from webphone.phone.call import Call, Stage
+from webphone.phone.sentences import isolated
 from webphone.sip import NotNow, Replied
 
 METHODS = ("auto", "rtp", "info")
@@ -49,7 +50,7 @@ def replied(call: Call, news: Replied, now: float) -> Result:
     call.waiting_digits = ()
     error = WebPhoneError(
         "media_failed",
-        f"The other side takes no digits by INFO: {news.status} {news.reason}.",
+        f"The other side takes no digits by INFO: {news.status} {isolated(news.reason)}.",
         "Send them in the sound instead: set dtmf to rtp.",
         news.status,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webphone.phone.sentences import isolated
 from webphone.sip import By
 
 NOT_TAKEN = (408, 480, 487)
@@ -139,6 +140,7 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> str:
     known = _FAILURES.get(ending.status or 0, "The call failed")
     remedy = _REMEDIES.get(ending.status or 0, "Call again later.")
     if ending.moved and ending.status in MOVED:
-        known, remedy = f"That number is now {ending.moved}", "Call that one instead."
-    said = " ".join(str(part) for part in (ending.status, ending.text or ending.reason) if part)
+        known, remedy = f"That number is now {isolated(ending.moved)}", "Call that one instead."
+    theirs = isolated(ending.text or ending.reason or "")
+    said = " ".join(str(part) for part in (ending.status, theirs) if part)
     return f"{known} ({said}). {remedy}" if said else f"{known}. {remedy}"

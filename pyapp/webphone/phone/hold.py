@@ -12,6 +12,7 @@ from webphone.contract import Event, WebPhoneError, encode
 from webphone.phone import actions as do
 from webphone.phone.account import Result, State
 from webphone.phone.call import Call, Exchange, Stage
+from webphone.phone.sentences import isolated
 from webphone.sip import NotNow, Reoffered, Rerefused
 
 BREATH = 0.3  # seconds for an ACK to arrive, or for the other side's offer to be dealt with
@@ -153,7 +154,7 @@ def rerefused(call: Call, news: Rerefused, now: float) -> Result:
         return back  # the call is over with it (RFC 3261 §12.2.1.2)
     error = WebPhoneError(
         "media_failed",
-        f"The other side refused the change: {news.status} {news.reason}.",
+        f"The other side refused the change: {news.status} {isolated(news.reason)}.",
         "The call goes on as it was.",
         news.status,
     )

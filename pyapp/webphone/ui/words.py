@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from webphone.phone.sentences import isolated
+
 WORDS: dict[str, str] = {
     "phone": "Phone",
     # Keys and buttons
@@ -130,8 +132,11 @@ LETTERS = {
 
 
 def say(key: str, **values: object) -> str:
-    """The words for a key, with its values filled in."""
-    return WORDS[key].format(**values)
+    """The words for a key, with its values filled in; names may be in any script."""
+    told = {
+        name: isolated(value) if isinstance(value, str) else value for name, value in values.items()
+    }
+    return WORDS[key].format(**told)
 
 
 def clock(seconds: float) -> str:
