@@ -25,7 +25,8 @@ demo: $(DEMO_READY) $(VENDORED) $(DIST) ## Build and serve the phone with its bu
 test: $(DEV_READY) $(VENDORED) $(DIST) ## Everything: Debian packages (needs root when some are missing), checks, all tests.
 	@tools/debian.sh
 	@$(MAKE) --no-print-directory check
-	@$(PYTHON) -m pytest tests
+	@$(PYTHON) -m pytest tests || { echo "==> Once more what failed: a busy machine, or a mistake?"; \
+		$(PYTHON) -m pytest tests --last-failed --last-failed-no-failures none; }
 
 test-fast: $(DEV_READY) ## The pure Python tests: no browser, no server, a few seconds.
 	@$(PYTHON) -m pytest $(FAST_TESTS) -m "not browser and not interop"

@@ -118,7 +118,7 @@ class Baresip:
             raise AssertionError("baresip is not running")
         self._control.sendall(str(len(text)).encode() + b":" + text + b",")
 
-    def wait_event(self, kind: str, *, since: int = 0, seconds: float = 10.0) -> dict[str, Any]:
+    def wait_event(self, kind: str, *, since: int = 0, seconds: float = 30.0) -> dict[str, Any]:
         """The first event of `kind` (CALL_INCOMING, CALL_ESTABLISHED, CALL_CLOSED, ...).
 
         `since`: how many events to pass over; take `mark()` before what should cause it.
@@ -158,7 +158,7 @@ class Baresip:
             raise AssertionError(f"baresip has recorded nothing\n{self.program.tail()}")
         return read_growing_wav(files[-1])
 
-    def wait_sound(self, louder_than: float, seconds: float = 10.0) -> float:
+    def wait_sound(self, louder_than: float, seconds: float = 30.0) -> float:
         """The loudness of the last second once it is above `louder_than`."""
 
         def loud_enough() -> float:
@@ -169,7 +169,7 @@ class Baresip:
 
         return wait_until(loud_enough, f"sound above {louder_than:g} at baresip", seconds)
 
-    def wait_silence(self, softer_than: float, seconds: float = 10.0) -> float:
+    def wait_silence(self, softer_than: float, seconds: float = 30.0) -> float:
         """The loudness of a whole new second of sound below `softer_than`."""
         begin = self.heard().seconds
 

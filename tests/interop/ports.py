@@ -44,7 +44,7 @@ def _is_free(port: int) -> bool:
 
 
 def wait_until(
-    question: Callable[[], T], what: str, seconds: float = 10.0, interval: float = 0.02
+    question: Callable[[], T], what: str, seconds: float = 30.0, interval: float = 0.02
 ) -> T:
     """The first true answer of `question`; AssertionError naming `what` after `seconds`."""
     deadline = time.monotonic() + seconds
