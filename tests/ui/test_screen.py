@@ -198,6 +198,14 @@ def test_a_call_held_by_both_says_both():
     assert words(screen, "notice") == ["On hold 00:42", "Bob Marsh has put you on hold"]
 
 
+def test_a_bar_has_no_room_for_keys_and_keeps_mute_and_hold():
+    picture = talking(BOB)
+    bar = replace(picture, config=replace(picture.config, layout="bar"))
+    screen = shown(bar, View(keypad=BOB.view.id))
+    assert find(screen, part="keypad") is None
+    assert find(screen, role="button", name="Mute") is not None
+
+
 def test_while_a_hold_waits_for_its_answer_it_is_not_asked_again():
     screen = shown(talking(replace(BOB, changing=True)))
     assert press(screen, "Hold") is None

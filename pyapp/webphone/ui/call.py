@@ -27,6 +27,7 @@ def calling(call: CallPicture, picture: Picture, view: View, now: float) -> list
     """The call in front, from dialling to its end."""
     config = picture.config
     keyed = view.keypad == call.view.id and config.show_dialpad and call.stage in KEYED
+    keyed = keyed and config.layout != "bar"  # which has no room for keys
     peer = _peer(call, config, now)
     if call.stage == "incoming":
         return [
