@@ -59,7 +59,6 @@ class Baresip:
             "RTP_FIRST": str(first),
             "RTP_LAST": str(first + RTP_PORTS - 1),
             "MODULES": str(modules.parent),
-            "FOLDER": str(self.folder),
         }
         template = (DATA / "baresip.config").read_text()
         (self.folder / "config").write_text(
