@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from playwright.sync_api import Playwright, sync_playwright
 
+# Chromium watches the heap of one start in a hundred, and its renderer falls over where Python is
+# on a second stack (JSPI), as the whole runtime has it. The first two are Playwright's own.
+HEAP_UNWATCHED = (
+    "--enable-features=CDPScreenshotNewSurface,SkipListAccountsWithoutGaiaCookies,"
+    "HeapProfilerReporting:stable-probability/0"
+)
+
 _started: Playwright | None = None
 _borrowers = 0
 

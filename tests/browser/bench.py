@@ -13,6 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+import one_playwright
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 # No --use-fake-ui-for-media-stream: it would also grant what a test wants refused.
 ARGUMENTS = [
@@ -24,6 +26,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    one_playwright.HEAP_UNWATCHED,
 ]
 PORTS = range(9400, 9450)
 TYPES = {".html": "text/html", ".wasm": "application/wasm", ".zip": "application/zip"}

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import one_playwright
 from starting import put_page
 from static_server import serving
 
@@ -26,6 +27,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    one_playwright.HEAP_UNWATCHED,
 ]
 
 

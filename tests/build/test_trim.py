@@ -121,6 +121,23 @@ WAYS = {
 }
 
 
+def test_the_page_outlives_a_browser_that_watches_its_heap(chromium, serve, dist, tmp_path):
+    """Chromium watches the heap of one start in a hundred; of every start here, and of half its pages."""
+    put_page(dist, tmp_path, '<web-phone id="phone" demo></web-phone>')
+    watched = chromium.browser_type.launch(
+        executable_path="/usr/bin/chromium",
+        args=["--no-sandbox", "--enable-features=HeapProfilerReporting:stable-probability/1.0"],
+    )
+    try:
+        for _ in range(8):
+            page = watched.new_page()
+            page.goto(f"{serve(tmp_path)}/page.html")
+            page.wait_for_function("document.getElementById('phone').state === 'registered'")
+            page.close()
+    finally:
+        watched.close()
+
+
 @pytest.fixture
 def tiny_page(serve, visit, tmp_path):
     """Opens a page of a build that asks for a compiled package in a certain way."""

@@ -168,6 +168,18 @@ function withoutOpenGL(script) {
   return script.replace(TABLED, `if(symName.startsWith("emscripten_gl")){entry.value=0}else ${TABLED}`);
 }
 
+const SWITCHES = ['"Suspending"in WebAssembly', '"Suspender"in WebAssembly'];
+
+/**
+ * The JavaScript that never runs Python on a second stack (JSPI). Chromium's heap profiler, which it
+ * turns on for a share of its users, ends the page when it looks for the callers of such a stack.
+ */
+function onOneStack(script) {
+  for (const asked of SWITCHES)
+    if (script.split(asked).length !== 2) throw new Error(`the script does not say ${asked} exactly once`);
+  return SWITCHES.reduce((text, asked) => text.replace(asked, "false"), script);
+}
+
 export function trim(wasm, script, loader) {
   const module = new Module(wasm.slice());
   const ranges = killedRanges(module);
@@ -186,7 +198,7 @@ export function trim(wasm, script, loader) {
     module.bodies[index - module.importedFunctions] = UNREACHABLE;
     emptied++;
   }
-  return { wasm: module.written(), script: refusing(withoutOpenGL(cutScript)), exports: kept.length, emptied, functions: module.bodies.length };
+  return { wasm: module.written(), script: onOneStack(refusing(withoutOpenGL(cutScript))), exports: kept.length, emptied, functions: module.bodies.length };
 }
 
 function main([source, target]) {
