@@ -1,7 +1,7 @@
 // Runs tools/stdlib.py inside Pyodide, so that the compiled modules carry its own Python's magic.
 // stdin: {files: {path in the zip: path on disk}, imports: [module names], pyodide: its folder};
 // arguments: the two archives to write, what the phone loads and the rest of the library.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pyscript from "../node_modules/@pyscript/core/src/stdlib/pyscript.js";
 
@@ -14,6 +14,14 @@ const { loadPyodide } = await import(join(pyodide, "pyodide.mjs"));
 // A fixed hash seed keeps the order of sets, and so the bytes, the same in every build. Without debug
 // ranges a traceback names lines but marks no columns: a quarter of the compressed size.
 const python = await loadPyodide({ env: { PYTHONHASHSEED: "0", PYTHONNODEBUGRANGES: "1" } });
+// The memory that comes later, when there is any: compiling may need it, and the second archive takes it along.
+const later = existsSync(join(pyodide, "later")) ? readdirSync(join(pyodide, "later")) : [];
+python.FS.mkdir("/later");
+for (const name of later) {
+  const bytes = new Uint8Array(readFileSync(join(pyodide, "later", name)));
+  python._module.HEAPU8.set(bytes, Number(name.split(".")[1]));
+  python.FS.writeFile(`/later/${name}`, bytes);
+}
 const stock = new Uint8Array(readFileSync(join(pyodide, "python_stdlib.zip")));
 python.FS.writeFile("/stock.zip", stock);
 const lay = (path, name) => python.FS.writeFile(path, readFileSync(new URL(name, import.meta.url), "utf8"));

@@ -19,11 +19,11 @@ import patterns  # noqa: E402
 # What PyScript's own modules and a page's Python ask for by name, beside what the phone imports.
 LIKELY = """
 __future__ array binascii bisect calendar copy csv datetime hashlib hmac html math queue random
-secrets string textwrap unicodedata urllib.parse uuid zlib _strptime
+secrets string textwrap urllib.parse uuid zlib _strptime
 encodings.aliases encodings.ascii encodings.base64_codec encodings.cp1252 encodings.cp437
-encodings.hex_codec encodings.idna encodings.iso8859_1 encodings.latin_1 encodings.punycode
+encodings.hex_codec encodings.iso8859_1 encodings.latin_1 encodings.punycode
 encodings.raw_unicode_escape encodings.unicode_escape encodings.utf_16 encodings.utf_16_be
-encodings.utf_16_le encodings.utf_8 encodings.utf_8_sig stringprep
+encodings.utf_16_le encodings.utf_8 encodings.utf_8_sig
 """.split()  # noqa: SIM905
 # Python has these within it, frozen; their files are never read.
 FROZEN = {"importlib._bootstrap", "importlib._bootstrap_external", "zipimport"}
@@ -73,8 +73,10 @@ def build(sources_json: str, imports_json: str) -> str:
     kept |= methods.finding(texts["dataclasses.py"], known)
     shapes = patterns.patterns()
     kept |= patterns.finding(texts["re/_compiler.py"], shapes)
-    write("/std.zip", on_the_shelf({**kept, **sources}, first_lines_only=set(kept)))
-    write("/more.zip", compiled(rest, first_lines_only=set(rest)))
+    memory = {f"memory/{path.name}": path.read_bytes() for path in Path("/later").iterdir()}
+    absent = [path.stem for path in Path("/later").iterdir()]
+    write("/std.zip", on_the_shelf({**kept, **sources}, set(kept), absent))
+    write("/more.zip", compiled(rest, first_lines_only=set(rest)) | memory)
     return (
         f"{len(kept)} modules of the standard library, {len(sources)} files of ours and "
         f"PyScript's, {len(known)} dataclasses, {len(shapes)} patterns; "
@@ -82,8 +84,13 @@ def build(sources_json: str, imports_json: str) -> str:
     )
 
 
-def on_the_shelf(texts: dict[str, str], first_lines_only: set[str]) -> dict[str, bytes]:
-    """What boot/shelf.py reads, and what Python imports before that runs."""
+def on_the_shelf(
+    texts: dict[str, str], first_lines_only: set[str], absent: list[str]
+) -> dict[str, bytes]:
+    """What boot/shelf.py reads, and what Python imports before that runs.
+
+    `absent`: the built-in modules whose tables come with the second archive.
+    """
     import marshal
 
     files = compiled(texts, first_lines_only)
@@ -97,7 +104,8 @@ def on_the_shelf(texts: dict[str, str], first_lines_only: set[str]) -> dict[str,
     apart = {path: data for path, data in files.items() if not path.endswith(".pyc")}
     apart |= {path: files[path] for path in FIRST}
     shelf = compiled({"sitecustomize.py": Path("/shelf.py").read_text()}, set())
-    return {**apart, **shelf, "modules.index": marshal.dumps(index), "modules.code": bytes(codes)}
+    found = marshal.dumps((index, absent))
+    return {**apart, **shelf, "modules.index": found, "modules.code": bytes(codes)}
 
 
 def compiled(texts: dict[str, str], first_lines_only: set[str]) -> dict[str, bytes]:

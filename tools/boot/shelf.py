@@ -1,8 +1,9 @@
 """Runs as Python's sitecustomize: from here on the archive's modules are found in one dictionary.
 
-Two members of the archive hold them all: `modules.index`, {module: (path, is package, begin, end)},
-and `modules.code`, their compiled code in a row. By zipimport Python would read a directory of 300
-entries before anything else, then open and search the archive anew for each module.
+Two members of the archive hold them all: `modules.index`, a dictionary {module: (path, is package,
+begin, end)} and the built-in modules that are not to be imported yet; and `modules.code`, their
+compiled code in a row. By zipimport Python would read a directory of 300 entries before anything
+else, then open and search the archive anew for each module.
 """
 
 import gc
@@ -13,7 +14,7 @@ from marshal import loads
 gc.disable()
 
 ARCHIVE = __loader__.archive
-INDEX = loads(__loader__.get_data(f"{ARCHIVE}/modules.index"))
+INDEX, ABSENT = loads(__loader__.get_data(f"{ARCHIVE}/modules.index"))
 CODE = memoryview(__loader__.get_data(f"{ARCHIVE}/modules.code"))
 Spec = type(__spec__)
 # Imported when Python starts, and needed by few: these run when they are first asked for something.
@@ -103,6 +104,7 @@ def hook(path):
 
 
 SHELF = Shelf
+sys.modules.update(dict.fromkeys(ABSENT))  # None: importing one raises ImportError
 sys.meta_path.insert(2, Shelf)  # behind what is built in and what is frozen
 sys.path_hooks.insert(0, hook)
 sys.path_importer_cache[ARCHIVE] = Entry

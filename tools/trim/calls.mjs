@@ -1,4 +1,4 @@
-// Walks the instructions of a function's body to see which functions it calls.
+// Walks the instructions of a function's body to see which functions it calls and which numbers it names.
 import { Reader } from "./wasm.mjs";
 
 const CALL = 0x10;
@@ -12,7 +12,7 @@ const skip = (count) => (r) => {
 const memoryArgument = (r) => {
   // Bit 6 of the alignment says that the index of a memory follows.
   if (r.number() & 0x40) r.skipNumber();
-  r.skipNumber();
+  r.named.add(r.number());
 };
 const branchTable = (r) => skip(r.number() + 1)(r);
 const tryTable = (r) => {
@@ -33,7 +33,7 @@ const IMMEDIATES = new Map([
   ...Array.from({ length: 0x3e - 0x28 + 1 }, (_, i) => [0x28 + i, memoryArgument]),
   [0x3f, skip(1)], // memory.size
   [0x40, skip(1)], // memory.grow
-  [0x41, skip(1)], // i32.const
+  [0x41, (r) => r.named.add(r.signed() >>> 0)], // i32.const
   [0x42, skip(1)], // i64.const
   [0x43, (r) => (r.at += 4)], // f32.const
   [0x44, (r) => (r.at += 8)], // f64.const
@@ -56,10 +56,13 @@ function vector(r) {
   else if (code >= 84 && code <= 91) memoryArgument(r), (r.at += 1);
 }
 
-/** The indices of the functions that a body calls by their names. */
-export function calls(body) {
+/**
+ * What a body names: {called, the indices of functions; named, the constants and offsets, among which are
+ * all addresses of data}.
+ */
+export function walk(body) {
   const called = new Set();
-  const r = new Reader(body);
+  const r = Object.assign(new Reader(body), { named: new Set() });
   r.list(() => [r.number(), r.byte()]); // locals
   while (!r.done) {
     const code = r.byte();
@@ -68,5 +71,5 @@ export function calls(body) {
   }
   // A walk that loses its step ends beside the end.
   if (r.at !== r.end || body[r.end - 1] !== END) throw new Error("a body that cannot be read");
-  return called;
+  return { called, named: r.named };
 }

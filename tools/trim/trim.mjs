@@ -1,7 +1,7 @@
 // Cuts Pyodide's runtime down to what a phone, and a page's own Python, may use:
 //   node tools/trim/trim.mjs <folder of pyodide> <folder to write to>
-// Writes pyodide.asm.wasm and pyodide.asm.mjs, and beside them what Node needs to load them, as it was.
-// Only code goes; the data stays as it was.
+// Writes pyodide.asm.wasm and pyodide.asm.mjs, beside them what Node needs to load them, as it was, and
+// later/<module>.<address>, what tools/boot/more.py lays into the memory before a page's own Python runs.
 // Exit status 3: this is another version of Pyodide than the one that the cut was proved on.
 //
 // 1. Exports: 8,560 of them serve binary Python packages. Only those that the JavaScript names stay.
@@ -11,9 +11,11 @@
 // 3. OpenGL: its 270 functions get no place in the function table, which Python's start would fill.
 // 4. Functions: whatever nothing can reach any more becomes one instruction, `unreachable`. No
 //    function changes its number, and a mistake stops loudly instead of doing something else.
+// 5. Data: data.mjs empties the tables that only such functions read.
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cutData } from "./data.mjs";
 import { Module } from "./wasm.mjs";
 
 const PROVED = {
@@ -180,11 +182,19 @@ function onOneStack(script) {
   return SWITCHES.reduce((text, asked) => text.replace(asked, "false"), script);
 }
 
+/** Tells the built-in module to which a function belongs; the last one's libraries count as its own. */
+function units(exports) {
+  const initials = exports.filter(({ name, kind }) => kind === 0 && name.startsWith(INITIAL));
+  initials.sort((one, other) => one.index - other.index);
+  return (index) => initials.findLast((initial) => initial.index <= index)?.name.slice(INITIAL.length);
+}
+
 export function trim(wasm, script, loader) {
   const module = new Module(wasm.slice());
   const ranges = killedRanges(module);
   const rangeOf = (index) => ranges.find(([first, end]) => first <= index && index < end);
   const gone = new Set(compactModuleTable(module, module.memory()));
+  const unitOf = units(module.exports);
   const [kept, cutScript] = cutExports(module.exports, script, loader);
   module.exports = kept;
 
@@ -198,7 +208,8 @@ export function trim(wasm, script, loader) {
     module.bodies[index - module.importedFunctions] = UNREACHABLE;
     emptied++;
   }
-  return { wasm: module.written(), script: onOneStack(refusing(withoutOpenGL(cutScript))), exports: kept.length, emptied, functions: module.bodies.length };
+  const later = cutData(module, living, unitOf);
+  return { wasm: module.written(), later, script: onOneStack(refusing(withoutOpenGL(cutScript))), exports: kept.length, emptied, functions: module.bodies.length };
 }
 
 function main([source, target]) {
@@ -213,6 +224,9 @@ function main([source, target]) {
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, "pyodide.asm.wasm"), cut.wasm);
   writeFileSync(join(target, "pyodide.asm.mjs"), cut.script);
+  rmSync(join(target, "later"), { recursive: true, force: true });
+  mkdirSync(join(target, "later"));
+  for (const [reader, address, bytes] of cut.later) writeFileSync(join(target, "later", `${reader}.${address}`), bytes);
   for (const name of UNCHANGED) copyFileSync(join(source, name), join(target, name));
   console.log(`${cut.exports} exports kept, ${cut.emptied} of ${cut.functions} functions and ${KILLED.length} modules gone`);
 }

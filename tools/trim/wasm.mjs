@@ -1,7 +1,7 @@
 // Reads a WebAssembly module into its sections and functions, and writes it back.
 // Names follow the specification, version 2: https://www.w3.org/TR/wasm-core-2/#binary-format
 
-import { calls } from "./calls.mjs";
+import { walk } from "./calls.mjs";
 
 const HEADER = 8;
 
@@ -58,6 +58,12 @@ export function number(value) {
   return Uint8Array.from(bytes);
 }
 
+function signed(value) {
+  const bytes = [];
+  for (; value >= 0x40; value >>>= 7) bytes.push((value & 0x7f) | 0x80);
+  return Uint8Array.from([...bytes, value]);
+}
+
 export function join(...parts) {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -72,7 +78,9 @@ const text = (string) => new TextEncoder().encode(string);
 const sized = (bytes) => join(number(bytes.length), bytes);
 const list = (items) => join(number(items.length), ...items);
 
-const ID = { custom: 0, import: 2, global: 6, export: 7, start: 8, element: 9, code: 10, data: 11 };
+const ID = { custom: 0, import: 2, global: 6, export: 7, start: 8, element: 9, code: 10, data: 11, dataCount: 12 };
+// Fewer zeros than this in a row are written; more end a segment, since memory begins as zeros.
+const ZEROS = 32;
 
 /** The parts of a module that the cut looks at; all other sections are kept as they are. */
 export class Module {
@@ -130,12 +138,16 @@ export class Module {
       else if (bytes[i]) throw new Error(`no segment fills ${at}`);
     }
   }
-  /** The functions that a function calls, imported ones too; read once. */
-  calls(index) {
-    if (index < this.importedFunctions) return new Set();
-    const known = this.known.get(index) ?? calls(this.body(index));
+  /** What a function names, as walk() says; read once. */
+  walked(index) {
+    if (index < this.importedFunctions) return { called: new Set(), named: new Set() };
+    const known = this.known.get(index) ?? walk(this.body(index));
     this.known.set(index, known);
     return known;
+  }
+  /** The functions that a function calls, imported ones too. */
+  calls(index) {
+    return this.walked(index).called;
   }
   /** The address that an exported global holds. */
   address(name) {
@@ -143,14 +155,41 @@ export class Module {
     const imported = this.imports.filter(({ kind }) => kind === 3).length;
     return this.constants[index - imported];
   }
-  /** The module with its exports, bodies and the contents of its data segments as they now are. */
+  /** Empties the memory between two addresses; gives what was there. */
+  empty(from, to) {
+    const taken = this.memory().slice(from, to);
+    for (const { address, data } of this.segments)
+      data.fill(0, Math.max(from - address, 0), Math.max(to - address, 0));
+    return taken;
+  }
+  /** The data segments of the memory as it now is, without its long rows of zeros. */
+  dense() {
+    const memory = this.memory();
+    const segments = [];
+    let begin = -1;
+    let end = 0; // behind the last byte that is not zero
+    for (let at = 0; at < memory.length; at++) {
+      if (!memory[at]) continue;
+      if (begin >= 0 && at - end >= ZEROS) segments.push([begin, end]), (begin = at);
+      if (begin < 0) begin = at;
+      end = at + 1;
+    }
+    if (begin >= 0) segments.push([begin, end]);
+    return segments.map(([from, to]) =>
+      join(Uint8Array.of(0, I32_CONST), signed(from), Uint8Array.of(END), sized(memory.subarray(from, to))),
+    );
+  }
+  /** The module with its exports, bodies and memory as they now are. */
   written() {
     const exports = this.exports.map(({ name, kind, index }) =>
       join(sized(text(name)), Uint8Array.of(kind), number(index)),
     );
+    const segments = this.dense();
     const replaced = new Map([
       [ID.export, list(exports)],
       [ID.code, list(this.bodies.map(sized))],
+      [ID.dataCount, number(segments.length)],
+      [ID.data, list(segments)],
     ]);
     const parts = this.sections.map(({ id, body }) => join(Uint8Array.of(id), sized(replaced.get(id) ?? body)));
     return join(this.header, ...parts);

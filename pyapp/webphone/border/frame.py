@@ -6,7 +6,6 @@ Before there is a port: `{webphone: 1, type: "hello", frameId}` from the frame, 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import kebab
+from webphone.border.reading import parsed
 from webphone.border.settings import Setting, shortened
 
 VERSION = 1
@@ -109,8 +109,8 @@ def opens(text: str, frame_id: str) -> bool:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = parsed(text)
+    except ValueError:
         raise Malformed("it is no plain data") from None
     if not isinstance(data, dict):
         raise Malformed("it is no object")

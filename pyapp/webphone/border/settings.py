@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import kebab
+from webphone.border.reading import parsed
 
 
 class Kind(Enum):
@@ -288,8 +288,8 @@ def _ice(setting: Setting, given: Any) -> Any:
         if len(given) > LONGEST_JSON:
             raise _wrong(setting, f"is {len(given)} characters long.", remedy)
         try:
-            given = json.loads(given)
-        except (ValueError, RecursionError):
+            given = parsed(given)
+        except ValueError:
             raise _wrong(setting, "is not JSON.", remedy) from None
     if not isinstance(given, list | tuple):
         raise _wrong(setting, "is not a list.", remedy)

@@ -14,6 +14,7 @@ import js
 from pyodide.ffi import JsException, JsProxy, create_proxy
 
 from webphone.border import frame
+from webphone.border.reading import parsed
 from webphone.browser import around
 from webphone.browser.clock import Clock
 from webphone.browser.element import Element, ElementAction
@@ -389,7 +390,7 @@ def _text(value: Any) -> str:
 def _data(value: Any) -> Any:
     """A JavaScript value as plain data."""
     text = js.JSON.stringify(value)
-    return json.loads(text) if isinstance(text, str) else None
+    return parsed(text) if isinstance(text, str) else None
 
 
 def _outward(value: Any) -> Any:

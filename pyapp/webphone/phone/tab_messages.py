@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, fields, replace
 from typing import Any
 
+from webphone.border.reading import parsed
 from webphone.contract import (
     CALL_STATES,
     ERRORS,
@@ -137,11 +138,11 @@ def read(text: str, now: float) -> Message:
     if len(text) > LONGEST:
         raise Malformed(f"{len(text)} characters")
     try:
-        told = json.loads(text)
+        told = parsed(text)
         if told["webphone"] != VERSION:
             raise Malformed(f"version {str(told['webphone'])[:20]}")
         message: Message = _built(KINDS[told["type"]], told, now)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, WebPhoneError) as bad:
+    except (KeyError, TypeError, ValueError, AttributeError, WebPhoneError) as bad:
         raise Malformed(f"{type(bad).__name__}: {str(bad)[:100]}") from None
     return message
 
