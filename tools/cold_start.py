@@ -1,6 +1,6 @@
 """Measure start-up: our page, PyScript and Pyodide as they come, and a JsSIP page, in one run.
 
-A fresh browser for each cold visit and its warm second; medians. Absolute times depend on the
+A fresh browser for each cold visit and its warm second, in tabs come to rest; medians. Absolute times depend on the
 machine, so the budgets compare pages of the same run. Run it by `make bench`.
 """
 
@@ -9,6 +9,7 @@ import shutil
 import statistics
 import subprocess
 import threading
+import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -58,10 +59,15 @@ WebSocket.prototype.send = function (data) {
   return send.call(this, data);
 };
 """
+# What came over the wire, headers too; what the browser had kept counts nothing.
+RECEIVED = """["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+  .reduce((sum, { transferSize }) => sum + transferSize, 0)"""
 MARKS = ["webphone:shell", "webphone:python", "usable", "register", "webphone:imports"]
 HEADS = ["shell", "first Python node", "usable", "REGISTER", "imports begin"]
 # 20 Mbit/s and 40 ms, in the units of Chrome's protocol.
 SLOW = {"offline": False, "latency": 40, "downloadThroughput": 2.5e6, "uploadThroughput": 2.5e6}
+# The start of a browser and of a tab keeps both processors of a small machine busy for a while.
+REST = 2.5  # seconds
 WAYS = ("cold", "warm", "20 Mbit/s")
 Measured = dict[str, float]
 
@@ -83,8 +89,6 @@ def prepare(sink: str) -> None:
 
 def visit(page: Page, protocol: CDPSession, url: str, wanted: list[str]) -> Measured:
     """Open a page and wait for the last of its marks; milliseconds since navigation, and bytes."""
-    received: list[float] = []
-    protocol.on("Network.loadingFinished", lambda said: received.append(said["encodedDataLength"]))
     page.goto(url)
     page.wait_for_function(
         "names => names.every((name) => performance.getEntriesByName(name).length)",
@@ -97,9 +101,10 @@ def visit(page: Page, protocol: CDPSession, url: str, wanted: list[str]) -> Meas
         " performance.getEntriesByName(name).slice(0, 1).map((mark) => [name, mark.startTime])))",
         MARKS,
     )
+    received: float = page.evaluate(RECEIVED)
     heap: dict[str, Any] = protocol.send("Runtime.getHeapUsage")
     memory = (heap["usedSize"] + heap.get("backingStorageSize", 0)) / 1e6
-    return times | {"bytes": sum(received), "memory": memory}
+    return times | {"bytes": received, "memory": memory}
 
 
 def measure(origin: str, runs: int) -> dict[tuple[str, str], list[Measured]]:
@@ -118,9 +123,11 @@ def measure(origin: str, runs: int) -> dict[tuple[str, str], list[Measured]]:
                         context.add_init_script(WATCH)
                     page = context.new_page()
                     protocol = context.new_cdp_session(page)
-                    protocol.send("Network.enable")
                     if way == "20 Mbit/s":
+                        # Only here: for each request it notes who asked for it, which takes time.
+                        protocol.send("Network.enable")
                         protocol.send("Network.emulateNetworkConditions", SLOW)
+                    time.sleep(REST)
                     found[name, way].append(visit(page, protocol, f"{origin}/{name}.html", wanted))
                     page.close()
                     if way != "cold":
