@@ -12,11 +12,11 @@ const define = Object.fromEntries(
   Object.entries(plan.define ?? {}).map(([name, value]) => [name, JSON.stringify(value)]),
 );
 
-// PyScript's plugins, other interpreters and the Python it would write as source at each start
-// (that package is compiled into the library instead): an empty module stands for each.
+// PyScript's plugins, other interpreters and the Python it would write as source and import at each start
+// (that package is compiled into the library instead, for who imports it): an empty module stands for each.
 const UNUSED = [
   [/@pyscript[/]core[/]src[/]plugins[/][\w-]+\.js$/, "export default undefined; export const notOnDOM = () => {}, notify = console.error;"],
-  [/@pyscript[/]core[/]src[/]stdlib[/]pyscript\.js$/, "export default {};"],
+  [/@pyscript[/]core[/]src[/]stdlib\.js$/, 'export const stdlib = "", optional = "";'],
   [/polyscript[/]esm[/]3rd-party[/]zip\.js$/, "export const parse = undefined;"],
   [/polyscript[/]esm[/]interpreter[/]pyodide_graph\.js$/, "export default {};"],
   [/polyscript[/]esm[/]interpreter[/]micropython\.js$/, 'export default { type: "micropython" };'],
