@@ -229,10 +229,15 @@ class Stranger:
     # --- As the one who is called ---
 
     def reply(
-        self, status: int, *headers: str, to: str = "INVITE", sdp: str = "", tag: str = "far"
+        self,
+        status: int,
+        *headers: str,
+        to: str | Request = "INVITE",
+        sdp: str = "",
+        tag: str = "far",
     ) -> None:
-        """Answer the last request with this method."""
-        request = self.last(to)
+        """Answer this request, or the last with this method."""
+        request = self.last(to) if isinstance(to, str) else to
         if self.invite is None:
             self.invite = request
         own = [("Contact", f"<sip:{self.user}@far.invalid>")]

@@ -96,4 +96,23 @@ def hear_another(call: Call) -> Result:
     sdp = call.early[call.branch]
     call.step(Step.SOUNDED)
     call.agree(sdp)
+    turn(call, sdp)
     return [do.DescribeRemote(call=call.id, kind=do.Offer.PROVISIONAL, sdp=sdp)]
+
+
+def turn(call: Call, sdp: str) -> None:
+    """The media are to hear the end that `sdp` describes: of a second one they need new paths.
+
+    A browser stays on the path to the first for as long as that one answers, and what the second
+    sends to begin its encryption comes to nothing meanwhile. As soon as the call is answered an
+    ICE restart gets both ends off it (RFC 8839 §4.4.1.1.1).
+    """
+    if call.heard and not media.same_end(call.heard, sdp):
+        call.restart_wanted = True
+    call.heard = sdp
+
+
+def unheard(call: Call) -> None:
+    """The browser has taken none of it: the person hears that it rings, and then the answer."""
+    call.step(Step.UNSOUNDED)
+    call.heard, call.restart_wanted = "", False
