@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from phone.stage import World, description
@@ -235,8 +235,12 @@ def sound(alice):
     for event in alice.events:
         json.dumps(encode(event.detail), ensure_ascii=False).encode()
     json.dumps([encode(call) for call in alice.calls], ensure_ascii=False).encode()
+    for action in alice.actions:
+        if isinstance(action, do.Note):
+            action.text.encode()
 
 
+@example(idle, [((request, "NEW"), [("value", 5, 0, b"\xff\xfe")])])  # a Call-ID of no text
 @given(st.sampled_from(STATES), st.lists(st.tuples(messages, damages), min_size=1, max_size=3))
 @settings(
     max_examples=50,
