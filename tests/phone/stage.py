@@ -53,12 +53,14 @@ class World:
     """The exchange, the wires to it, and the time.
 
     `broken` maps a server to how it is broken: dead or mute. `refusing` maps one to the status and
-    the Retry-After that it answers a REGISTER with. While `slow`, what is sent flies until `land`.
+    the Retry-After that it answers a REGISTER with. `registrar` answers one in the place of the
+    exchange, or None to leave it to that. While `slow`, what is sent flies until `land`.
     """
 
     now: float = 1_700_000_000.0
     broken: dict[str, str] = field(default_factory=dict)
     refusing: dict[str, tuple[int, int]] = field(default_factory=dict)
+    registrar: Callable[[Request], Response | None] = lambda request: None
     slow: bool = False
     phones: list[Actor] = field(default_factory=list)
     wire: list[tuple[str, bytes]] = field(default_factory=list)
@@ -149,14 +151,22 @@ class World:
         link = phone.links.get(socket)
         if link is None or phone.unheard:
             return
-        refusal = self.refusing.get(phone.servers[socket])
-        if refusal is not None and data.startswith(b"REGISTER"):
-            status, after = refusal
-            headers = [("Retry-After", str(after))] if after else []
-            answer = reply(parse(data), status, to_tag="no", headers=headers)
+        answer = None
+        if data.startswith(b"REGISTER"):
+            answer = self._refusal(phone.servers[socket], parse(data)) or self.registrar(
+                parse(data)
+            )
+        if answer is not None:
             phone.happens(do.Received(socket=socket, data=bytes(answer)))
             return
         self.carry(link, data)
+
+    def _refusal(self, server: str, request: Request) -> Response | None:
+        if server not in self.refusing:
+            return None
+        status, after = self.refusing[server]
+        headers = [("Retry-After", str(after))] if after else []
+        return reply(request, status, to_tag="no", headers=headers)
 
     def carry(self, link: int, data: bytes) -> None:
         """Bring a message to the exchange, now or when it lands."""
@@ -229,10 +239,15 @@ class Stranger:
     # --- As the one who is called ---
 
     def reply(
-        self, status: int, *headers: str, to: str = "INVITE", sdp: str = "", tag: str = "far"
+        self,
+        status: int,
+        *headers: str,
+        to: str | Request = "INVITE",
+        sdp: str = "",
+        tag: str = "far",
     ) -> None:
-        """Answer the last request with this method."""
-        request = self.last(to)
+        """Answer this request, or the last with this method."""
+        request = self.last(to) if isinstance(to, str) else to
         if self.invite is None:
             self.invite = request
         own = [("Contact", f"<sip:{self.user}@far.invalid>")]

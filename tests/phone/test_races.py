@@ -150,9 +150,96 @@ def test_of_two_forks_only_the_first_early_media_is_heard(world, alice):
     last = [each for each in alice.actions if isinstance(each, do.DescribeRemote)][-1]
     assert last.kind is do.Offer.ANSWER and "ufrag:two" in last.sdp
     assert alice.call.state == "active"
-    dave.reply(200, sdp=description("one"), tag="one")  # the other fork answers, too
-    assert dave.words()[-3:] == ["ACK", "ACK", "BYE"]
+    # The other fork answers, too.
+    dave.reply(200, sdp=description("one"), tag="one", to=dave.invite)
+    assert dave.words()[-2:] == ["ACK", "BYE"]
     assert alice.call.state == "active" and alice.told("end") == []
+
+
+def restarts(alice):
+    return [each for each in alice.actions if isinstance(each, do.Reoffer) and each.restart]
+
+
+@pytest.mark.parametrize("answer", [200, 488])
+def test_when_another_fork_answers_than_was_heard_both_ends_find_new_paths(world, alice, answer):
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    assert restarts(alice) == []
+    dave.reply(200, sdp=description("two"), tag="two")
+    assert len(restarts(alice)) == 1 and dave.words()[-2:] == ["ACK", "INVITE"]
+    asked = dave.last("INVITE")
+    assert asked.to.tag == "two"
+    dave.reply(answer, sdp=description("two") if answer == 200 else "")
+    assert dave.words()[-1] == "ACK" and len(restarts(alice)) == 1
+    world.wind(30)
+    # Where they lead nowhere they are looked for once more; who will not have it is left alone.
+    assert len(restarts(alice)) == (2 if answer == 200 else 1)
+    # Nobody asked for it: a far end that will not have it is no fault of the phone's.
+    assert alice.call.state == "active" and alice.told("error") == [] and alice.told("hold") == []
+
+
+@pytest.mark.parametrize("news", ["found", "slow"])
+def test_new_paths_that_are_found_or_still_on_their_way_are_not_looked_for_again(
+    world, alice, news
+):
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    dave.reply(200, sdp=description("two"), tag="two")
+    if news == "found":
+        dave.reply(200, sdp=description("two"))
+        alice.happens(do.MediaChanged(call=alice.call.id, state="connected"))
+    world.wind(10)
+    assert len(restarts(alice)) == 1
+    if news == "slow":
+        dave.reply(200, sdp=description("two"))
+        world.wind(1)
+        assert len(restarts(alice)) == 2
+
+
+@pytest.mark.parametrize("again", ["same", "none"])
+def test_a_fork_that_leads_to_the_same_media_needs_no_new_paths(world, alice, again):
+    """As behind a server that plays the early media itself."""
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    dave.reply(200, sdp="" if again == "none" else description("one"),
+               tag="one" if again == "none" else "two")  # fmt: skip
+    assert restarts(alice) == [] and dave.words()[-1] == "ACK"
+
+
+def test_a_second_fork_that_was_heard_already_needs_no_new_paths(world, alice):
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    dave.reply(199, tag="one")
+    dave.reply(183, sdp=description("two"), tag="two")
+    alice.happens(do.MediaChanged(call=alice.call.id, state="connected"))
+    dave.reply(200, sdp=description("two"), tag="two")
+    assert alice.call.state == "active" and restarts(alice) == []
+
+
+def test_a_second_fork_that_was_never_heard_gets_new_paths_when_it_answers(world, alice):
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    dave.reply(199, tag="one")
+    dave.reply(183, sdp=description("two"), tag="two")
+    dave.reply(200, sdp=description("two"), tag="two")
+    assert len(restarts(alice)) == 1
+
+
+def test_a_browser_that_plays_no_early_media_lets_it_ring_and_takes_any_answer(world, alice):
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    assert alice.tone is None
+    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="no pranswer"))
+    assert alice.tone is do.Tone.RINGBACK and alice.call.state == "ringing"
+    dave.reply(200, sdp=description("two"), tag="two")
+    assert alice.tone is None and alice.call.state == "active"
+    assert restarts(alice) == [] and alice.told("error") == []
 
 
 def heard(alice):

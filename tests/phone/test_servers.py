@@ -4,6 +4,7 @@ import pytest
 
 from phone.stage import World
 from webphone.phone import actions as do
+from webphone.sip import reply
 
 ONE, TWO, THREE = "wss://one.example", "wss://two.example", "wss://three.example"
 ALL = ",".join((ONE, TWO, THREE))
@@ -40,8 +41,7 @@ def test_a_server_that_does_not_want_us_is_believed(world, status):
     world.refusing = {ONE: (status, 0)}
     alice = world.phone("alice", host=ALL, realm="one.example")
     error = alice.ask("register").error
-    assert error.code == ("auth_failed" if status == 403 else "register_failed")
-    assert error.sip_code == status
+    assert (error.code, error.sip_code) == ("register_failed", status)
     assert alice.desk.picture.state == "failed" and tried(alice) == [ONE]
     world.wind(300)
     assert tried(alice) == [ONE]
@@ -110,8 +110,61 @@ def test_a_refresh_that_is_forbidden_stops_the_phone(world):
     world.refusing = {"wss://one.example/ws": (403, 0)}
     world.wind(90)
     assert alice.told("unregistered") == [{"reason": "expired", "willRetry": False}]
-    assert alice.told("error")[0].code == "auth_failed"
+    # The credentials were right all the time.
+    error = alice.told("error")[0]
+    assert error.code == "register_failed" and "not allow this user to register" in error.message
     assert alice.desk.picture.state == "failed"
+
+
+def test_forbidden_after_the_first_password_may_mean_the_password(world):
+    """Some servers answer a wrong one so."""
+
+    def registrar(request):
+        signed = "Authorization" in request.headers
+        return reply(request, 403, to_tag="no") if signed else None
+
+    world.registrar = registrar
+    alice = world.phone("alice")
+    error = alice.ask("register").error
+    assert (error.code, error.sip_code) == ("auth_failed", 403)
+    assert "or this user" in error.message and "ask the administrator" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("expires", "words"), [(0, "does not keep it"), (1, "keeps it for 1 s only")]
+)
+def test_a_server_that_keeps_no_registration_is_asked_less_and_less(world, expires, words):
+    def registrar(request):
+        contact = request.contacts[0].with_param("expires", str(expires))
+        return reply(request, 200, to_tag="yes", headers=[("Contact", str(contact))])
+
+    world.registrar = registrar
+    alice = world.phone("alice")
+    error = alice.ask("register").error
+    assert (error.code, error.sip_code) == ("register_failed", 200) and words in error.message
+    assert alice.desk.picture.state == "reconnecting" and alice.told("registered") == []
+    world.wind(300)
+    assert len(registers(world)) < 30 and alice.told("error") == [error]
+    before = len(registers(world))
+    world.wind(120)
+    assert len(registers(world)) - before <= 6
+    world.registrar = lambda request: None
+    world.wind(40)
+    assert alice.desk.picture.state == "registered" and alice.desk.picture.fault is None
+
+
+def test_a_server_that_keeps_no_registration_any_more_gives_way_to_the_next(world):
+    alice = world.phone("alice", host=f"{ONE},{TWO}", realm="one.example", registerExpires=100)
+    alice.ask("register")
+
+    def registrar(request):
+        first = alice.desk.account.server == ONE
+        return reply(request, 200, to_tag="yes", headers=[("Expires", "0")]) if first else None
+
+    world.registrar = registrar
+    world.wind(90)
+    assert alice.told("unregistered") == [{"reason": "expired", "willRetry": True}]
+    assert alice.desk.picture.server == TWO and alice.desk.picture.state == "registered"
 
 
 def test_a_server_that_throws_us_out_again_and_again_is_not_run_down(world):

@@ -275,9 +275,9 @@ def test_a_failed_registration_is_told_in_every_tab(browser, world):
     first, second = browser.tab(), browser.tab()
     world.refusing = {"wss://one.example/ws": (403, 0)}
     assert second.ask("register").error.sip_code == 403
-    assert first.told("error")[-1].code == "auth_failed"
-    assert second.told("error")[-1]["code"] == "auth_failed"
-    assert second.picture.fault.code == "auth_failed"
+    assert first.told("error")[-1].code == "register_failed"
+    assert second.told("error")[-1]["code"] == "register_failed"
+    assert second.picture.fault.code == "register_failed"
     assert second.picture.state == first.picture.state == "failed"
     world.refusing = {}
     assert second.ask("register").error is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import count
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,6 +36,9 @@ FATES = st.lists(st.sampled_from([0.0, 0.0, 0.05, 0.6, 2.0, None]), min_size=1, 
 ECHOES = st.lists(st.sampled_from([None, None, None, 0.0, 0.4, 5.0]), min_size=1, max_size=7)
 
 
+_numbers = count(1)
+
+
 class Wire:
     """Lets each message have its fate, in turn."""
 
@@ -61,7 +65,7 @@ def _wish(pair: Pair, phone: Phone, wish: str, manner: tuple[tuple[str, str], ..
     with suppress(NotNow):
         match wish:
             case "call":
-                name = f"call {now}"
+                name = f"call {next(_numbers)}"
                 outputs = agent.invite(name, BOB, OFFER, now, headers=manner)
             case "hang up":
                 outputs = agent.hang_up(call, now)

@@ -18,6 +18,7 @@ from webphone.sip import (
 )
 from webphone.sip.digest import challenge, verify
 from webphone.sip.headers import Challenge
+from webphone.sip.message import reply
 
 
 class Registrar(Solo):
@@ -34,7 +35,8 @@ class Registrar(Solo):
 
     def grant(self, request: Request, expires: int = 600, *headers: tuple[str, str]) -> None:
         contact = f"{request.contacts[0]}".replace("expires=600", f"expires={expires}")
-        self.answer(request, 200, "r1", *(headers or (("Contact", contact),)))
+        given = headers if "Contact" in dict(headers) else (("Contact", contact), *headers)
+        self.answer(request, 200, "r1", *given)
 
     def ask_password(self, request: Request, nonce: str = "n1", **more: bool) -> None:
         header = challenge("atlanta.example", nonce, "SHA-256", **more)  # type: ignore[arg-type]
@@ -204,8 +206,49 @@ def test_the_time_granted_is_read_where_the_registrar_says_it() -> None:
     alice.grant(request, 0, ("Contact", renamed.replace("expires=600", "expires=77")))
     assert _registered(alice) == [90, 77]
     request = alice.register()
-    alice.answer(request, 200, "r1")
+    alice.take(reply(request, 200, to_tag="r1"))
     assert _registered(alice) == [90, 77, 600]
+
+
+@pytest.mark.parametrize(
+    ("contact", "expires", "granted"),
+    [
+        ("own;expires=0", "", 0),
+        ("own;expires=1", "", 1),
+        ("own;expires=4", "600", 4),
+        ("own", "0", 0),
+        ("", "0", 0),
+        ("<sip:else@where.example>;expires=600", "", 0),
+    ],
+)
+def test_a_success_that_keeps_no_binding_is_a_failure(contact: str, expires: str, granted: int):
+    """RFC 3261 §10.2.4."""
+    alice = Registrar()
+    request = alice.register()
+    own = str(request.contacts[0]).replace(";expires=600", "")
+    headers = [("Contact", contact.replace("own", own))] if contact else []
+    headers += [("Expires", expires)] if expires else []
+    alice.take(reply(request, 200, to_tag="r1", headers=headers))
+    assert _registered(alice) == []
+    assert (_failed(alice).status, _failed(alice).granted) == (200, granted)
+    alice.wind(600)
+    assert alice.agent.deadline is None and alice.last("REGISTER") is request
+
+
+def test_a_binding_whose_address_a_server_on_the_way_has_changed_is_ours_all_the_same() -> None:
+    alice = Registrar()
+    request = alice.register()
+    user = request.contacts[0].uri.user
+    alice.grant(request, 0, ("Contact", f"<sip:{user}@edge.example:5060>;expires=60"))
+    assert _registered(alice) == [60]
+
+
+def test_leaving_while_registering_takes_a_success_that_keeps_nothing_for_the_end() -> None:
+    alice = Registrar()
+    request = alice.register()
+    alice.say(alice.agent.unregister(alice.now))
+    alice.grant(request, 0)
+    assert len(alice.phone.news(Unregistered)) == 1 and alice.agent.deadline is None
 
 
 def test_cancellation_of_registration() -> None:

@@ -13,6 +13,7 @@ from webphone.media.negotiation import (
     hold_direction,
     order_codecs,
     problem,
+    same_end,
     video_accepted,
     wants_video,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "order_codecs",
     "parse_info",
     "problem",
+    "same_end",
     "tones",
     "video_accepted",
     "wants_video",

@@ -122,6 +122,17 @@ def answer_direction(offered: Direction, local_hold: bool) -> Direction:
     return Direction.of(sends=offered.receives, receives=offered.sends and not local_hold)
 
 
+def same_end(one: str, other: str) -> bool:
+    """Whether both lead to the same ICE session of the same end. Raises Unusable."""
+    return _end(Description.parse(one)) == _end(Description.parse(other))
+
+
+def _end(description: Description) -> list[str | None]:
+    carriers = [description.transport_of(media) for media in description.live]
+    names = ("ice-ufrag", "ice-pwd", "fingerprint")
+    return [carrier.own_or_session(name) for carrier in carriers for name in names]
+
+
 def chosen_codec(answer: Description, kind: str = "audio") -> str:
     """The name of the codec the answer puts first, such as "opus" or "PCMU"; "" for none."""
     names = (c.name for media in answer.of_kind(kind) for c in media.codecs if c.carries_media)

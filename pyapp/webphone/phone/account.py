@@ -17,7 +17,7 @@ from webphone.phone import actions as do
 from webphone.phone.actions import Action
 from webphone.phone.promises import Promises
 from webphone.phone.pulse import Pulse
-from webphone.phone.sentences import isolated
+from webphone.phone.refusals import another_may_do_better, final, told
 from webphone.phone.servers import Servers
 from webphone.sip import (
     Account as Identity,
@@ -38,8 +38,6 @@ REGISTER_PATIENCE = 5.0  # and to answer the first REGISTER on it
 PROOF_PATIENCE = 1.5  # and to prove that it still hears us, after a sleep or a network change
 SILENCE_PATIENCE = 6.0
 RETURN_EVERY = 300.0  # seconds between looks whether the first server is back
-CREDENTIALS_REFUSED = (401, 403, 407)
-BUSY_SERVER = (408, 430, *range(500, 600))  # another server may do better
 
 Result = list[Action | Output]
 
@@ -290,20 +288,16 @@ class Account:
     def _refused(self, news: RegistrationFailed, now: float) -> Result:
         self._patience = None
         result: Result = []
+        elsewhere = another_may_do_better(news)
         if self.state is State.REGISTERED:
-            result += self._gone("expired", will_retry=news.status in BUSY_SERVER)
+            result += self._gone("expired", will_retry=elsewhere)
             self.state = State.CONNECTED
-        if news.status in BUSY_SERVER:
-            return result + self._abandon(now, _busy(news), now + (news.retry_after or 0))
+        if elsewhere:
+            return result + self._abandon(now, told(news), now + (news.retry_after or 0))
         self.state = State.FAILED
-        error = WebPhoneError(
-            "register_failed",
-            f"The server refuses the registration: {news.status} {isolated(news.reason)}.",
-            sip_code=news.status,
-        )
-        if news.status in CREDENTIALS_REFUSED:
+        if final(news):
             self.wants_registration = False
-            error = WebPhoneError("auth_failed", sip_code=news.status)
+        error = told(news)
         return [*result, do.Tell(event=Event("error", error)), *self._registering.refuse(error)]
 
     @property
@@ -451,18 +445,6 @@ def identity(config: Config, instance: str) -> Identity:
         cli=config.cli or config.username,
         expires=config.register_expires,
         instance=instance,
-    )
-
-
-def _busy(news: RegistrationFailed) -> WebPhoneError:
-    """A server that answers must not be called mute."""
-    if news.status == 408:
-        return WebPhoneError("connection_failed")
-    return WebPhoneError(
-        "connection_failed",
-        f"The phone server can't serve at the moment: {news.status} {news.reason}.",
-        "The phone tries again by itself.",
-        news.status,
     )
 
 

@@ -43,6 +43,7 @@ class Step(Enum):
     INVITED = "our INVITE left"
     RANG = "180"
     SOUNDED = "a provisional response with a session description"
+    UNSOUNDED = "which the browser can't play"
     ANSWERED = "a 2xx, ours or theirs"
     TAKEN = "the person answers"
     UNTAKEN = "the microphone was refused: it goes on ringing"
@@ -63,6 +64,7 @@ STAGES: dict[tuple[Stage, Step], Stage] = {
     # RFC 3960 §3.1: media that sounds goes on; a later 180 does not bring the local ringback back.
     (Stage.EARLY, Step.RANG): Stage.EARLY,
     (Stage.EARLY, Step.SOUNDED): Stage.EARLY,
+    (Stage.EARLY, Step.UNSOUNDED): Stage.RINGING,
     (Stage.EARLY, Step.ANSWERED): Stage.ACTIVE,
     (Stage.EARLY, Step.OVER): Stage.ENDED,
     (Stage.INCOMING, Step.TAKEN): Stage.ANSWERING,
@@ -126,6 +128,7 @@ class Call:
     remote_hold_offered: bool = False  # and what theirs asks for
     hold_replies: list[int] = field(default_factory=list)
     restart_wanted: bool = False
+    path_due: float | None = None  # when the new paths to a fork that answered are there, or again
     exchange: Exchange = Exchange.NONE
     offer_again_at: float | None = None
     held_since: float | None = None
@@ -133,6 +136,7 @@ class Call:
     held_seconds: float = 0.0
     branch: str | None = None  # the fork whose early media is heard
     early: dict[str, str] = field(default_factory=dict)  # and what each fork described, by branch
+    heard: str = ""  # the description of it that the media have
     own_offer: str = ""  # what the INVITE offered
     codec: str | None = None
     telephone_event: bool = False

@@ -41,10 +41,10 @@ from webphone.phone.accounts import Accounts
 from webphone.phone.actions import Action, Happening
 from webphone.phone.call import Call, Stage
 from webphone.phone.lines import Lines
-from webphone.phone.numbers import address, wrong_name
+from webphone.phone.numbers import address
 from webphone.phone.picture import Farewell, Picture
 from webphone.phone.ringing import tone
-from webphone.sip import Dropped, Malformed, NameAddr, Names, Output, parse
+from webphone.sip import Dropped, Malformed, Names, Output, parse
 
 KEYS = "0123456789*#+ABCD"
 HISTORY_LENGTH = 200
@@ -307,29 +307,19 @@ class Desk:
         self, command: MakeCall, reply: int | None, now: float, *, permitted: bool
     ) -> Result:
         account = self._ready()
-        target = address(command.target or self.number, account.config.domain)
+        call = outgoing.wished(
+            command, self.number, account, self.config, self._names.token(6), now
+        )
         if len(self.lines.calls) >= self.config.max_calls:
             raise WebPhoneError(
                 "in_call", f"There are {self.config.max_calls} calls already.", "End one first."
             )
-        if (wrong := wrong_name(command.display_name)) is not None:
-            raise WebPhoneError("invalid_config", f"displayName {wrong}.", "Correct the name.")
-        video = self.config.video if command.video is None else command.video
-        headers = {**(self.config.extra_headers or {}), **(command.headers or {})}
-        if (ours := outgoing.not_for_pages(headers)) is not None:
-            words = f"headers can't set {ours}: the phone writes it itself."
-            raise WebPhoneError("invalid_config", words, "Leave it out.")
-        call = outgoing.call_to(account, target, self._names.token(6), self._now)
-        call.video, call.dial_reply = video, reply
-        call.extra_headers = tuple(headers.items())
-        if command.display_name:
-            call.own_name = command.display_name
-            call.local = NameAddr(command.display_name, call.local.uri)
+        call.dial_reply = reply
         if permitted:
             return self.lines.dial(call, now)
         ask = next(self._asks)
         self._dials[ask] = call
-        detail = {"target": command.target or self.number, "video": video}
+        detail = {"target": command.target or self.number, "video": call.video}
         return [do.Ask(ask=ask, event=Event("beforedial", detail))]
 
     def _permitted(self, ask: int, allowed: bool, news: do.Permitted, now: float) -> Result:

@@ -15,6 +15,7 @@ from webphone.phone.call import Call, Exchange, Stage
 from webphone.phone.sentences import isolated
 from webphone.sip import NotNow, Reoffered, Rerefused
 
+PATH_PATIENCE = 0.75  # seconds for new paths to be found when another fork has answered
 BREATH = 0.3  # seconds for an ACK to arrive, or for the other side's offer to be dealt with
 
 
@@ -196,7 +197,11 @@ def reconfirmed(call: Call, sdp: str | None, now: float) -> Result:
 
 
 def due(call: Call, now: float) -> Result:
-    """The other side had its turn: offer again, afresh."""
+    """What time brings: an offer again, afresh, when the other side had its turn; paths again."""
+    if call.path_due is not None and call.path_due <= now:
+        under_way = call.exchange is not Exchange.NONE
+        call.restart_wanted = call.restart_wanted or not under_way
+        call.path_due = now + PATH_PATIENCE if under_way else None
     if call.offer_again_at is None or call.offer_again_at > now:
         return []
     call.offer_again_at = None
@@ -245,8 +250,12 @@ def _settled(call: Call) -> Result:
 
 
 def _refused(call: Call, error: WebPhoneError) -> Result:
-    call.hold_wanted = call.held_local
+    wished, call.hold_wanted = call.hold_wanted != call.held_local, call.held_local
+    call.path_due = None
     replies, call.hold_replies = call.hold_replies, []
+    if not replies and not wished and not call.unstable:
+        # Nobody asked for it, and nothing is missing without it.
+        return [do.Note(level="info", text=error.message)]
     if not replies:
         return [do.Tell(event=Event("error", error))]
     return [do.Refuse(reply=reply, error=error) for reply in replies]

@@ -52,6 +52,7 @@ class Lines:
         """When `wake` must be called next."""
         moments = [call.offer_again_at for call in self.calls.values()]
         moments += [call.next_digit_at for call in self.calls.values()]
+        moments += [call.path_due for call in self.calls.values()]
         moments += [self.aftermath.deadline]
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -190,6 +191,7 @@ class Lines:
         if call.stage is Stage.ACTIVE and hold.busy(call):
             return hold.undescribed(call, news.text, now)
         if call.stage is Stage.EARLY:
+            outgoing.unheard(call)
             return [do.Note(level="info", text=f"early media can't be played: {news.text}")]
         return self._break_off(call, error.message, now)
 
@@ -199,6 +201,10 @@ class Lines:
         if call is None:
             return []
         call.unstable = news.state != "connected"
+        if not call.unstable:
+            call.path_due = None
+        if call.stage is Stage.EARLY and not call.unstable:
+            call.restart_wanted = False  # the fork that it was for is heard
         if call.stage is Stage.EARLY and call.unstable:
             return outgoing.hear_another(call)
         lost = news.state == "failed" and call.stage is Stage.ACTIVE
@@ -339,6 +345,9 @@ class Lines:
             call.answered_at = now
             return self._break_off(call, problem, now)
         call.agree(sdp)
+        outgoing.turn(call, sdp)
+        if call.restart_wanted:
+            call.path_due = now + hold.PATH_PATIENCE
         call.video_local = call.video_local and call.video_remote
         described = do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=sdp)
         return [described, *self._answered(call, "remote", now)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from webphone import media
-from webphone.contract import Event, encode
+from webphone.contract import Config, Event, MakeCall, WebPhoneError, encode
 from webphone.phone import actions as do
 from webphone.phone.account import Account, Result, identity
 from webphone.phone.call import Call, Stage, Step
+from webphone.phone.numbers import address, wrong_name
 from webphone.sip import Invoked, NameAddr, Progressed, Uri
 
 # What an INVITE of ours says itself, in long and in short (RFC 3261 §7.3.3): said twice, it breaks.
@@ -22,6 +23,29 @@ OURS = frozenset((
 def not_for_pages(headers: Iterable[str]) -> str | None:
     """The first of these header names that a page may not write, or None."""
     return next((name for name in headers if name.lower() in OURS), None)
+
+
+def wished(
+    command: MakeCall, typed: str, account: Account, config: Config, id: str, now: float
+) -> Call:
+    """The call that is asked for, to the number `typed` where none is named.
+
+    Raises WebPhoneError where it can't be made so.
+    """
+    target = address(command.target or typed, account.config.domain)
+    if (wrong := wrong_name(command.display_name)) is not None:
+        raise WebPhoneError("invalid_config", f"displayName {wrong}.", "Correct the name.")
+    headers = {**(config.extra_headers or {}), **(command.headers or {})}
+    if (ours := not_for_pages(headers)) is not None:
+        words = f"headers can't set {ours}: the phone writes it itself."
+        raise WebPhoneError("invalid_config", words, "Leave it out.")
+    call = call_to(account, target, id, now)
+    call.video = config.video if command.video is None else command.video
+    call.extra_headers = tuple(headers.items())
+    if command.display_name:
+        call.own_name = command.display_name
+        call.local = NameAddr(command.display_name, call.local.uri)
+    return call
 
 
 def call_to(account: Account, target: Uri, id: str, now: float) -> Call:
@@ -96,4 +120,23 @@ def hear_another(call: Call) -> Result:
     sdp = call.early[call.branch]
     call.step(Step.SOUNDED)
     call.agree(sdp)
+    turn(call, sdp)
     return [do.DescribeRemote(call=call.id, kind=do.Offer.PROVISIONAL, sdp=sdp)]
+
+
+def turn(call: Call, sdp: str) -> None:
+    """The media are to hear the end that `sdp` describes: of a second one they need new paths.
+
+    A browser stays on the path to the first for as long as that one answers, and what the second
+    sends to begin its encryption comes to nothing meanwhile. As soon as the call is answered an
+    ICE restart gets both ends off it (RFC 8839 §4.4.1.1.1).
+    """
+    if call.heard and not media.same_end(call.heard, sdp):
+        call.restart_wanted = True
+    call.heard = sdp
+
+
+def unheard(call: Call) -> None:
+    """The browser has taken none of it: the person hears that it rings, and then the answer."""
+    call.step(Step.UNSOUNDED)
+    call.heard, call.restart_wanted = "", False

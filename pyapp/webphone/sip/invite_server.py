@@ -8,6 +8,7 @@ from webphone.sip import reliable
 from webphone.sip.dialog import Dialog, key_of
 from webphone.sip.ending import ended
 from webphone.sip.endpoint import ALLOW, SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
+from webphone.sip.grammar import visible
 from webphone.sip.login import Login
 from webphone.sip.matching import Server
 from webphone.sip.message import Message, Request, Response
@@ -144,7 +145,7 @@ class Incoming:
         return [
             Invited(
                 call=self.call,
-                call_id=invite.call_id,
+                call_id=visible(invite.call_id),
                 from_=invite.from_,
                 to=invite.to,
                 sdp=sdp_of(invite),

@@ -12,6 +12,9 @@ from webphone.sip.message import Response
 from webphone.sip.news import Output, Registered, RegistrationFailed, Unregistered
 from webphone.sip.uri import Uri
 
+PROOFS = ("Authorization", "Proxy-Authorization")
+BRIEFEST = 5  # seconds: a binding of less is gone before it is renewed
+
 
 class State(Enum):
     """Whether calls find us.
@@ -23,6 +26,7 @@ class State(Enum):
           │                      └── refresh due ────┘    ▼
           └───────────────── any final answer ───── UNREGISTERING
 
+    A 2xx that keeps no binding is a refusal, too.
     LEAVING: unregister came while REGISTERING; the removal waits for the answer to that.
     RETURNING: register came while UNREGISTERING. Whoever loses the socket is OFF at once.
     """
@@ -43,6 +47,7 @@ class Event(Enum):
     SUCCESS = auto()
     ADJUST = auto()
     REFUSAL = auto()
+    BARREN = auto()
     DUE = auto()
     LOST = auto()
 
@@ -60,6 +65,7 @@ class Action(Enum):
 
 
 _GONE = (State.OFF, (Action.FORGET, Action.TELL_UNREGISTERED))
+_FAILED = (State.OFF, (Action.FORGET, Action.TELL_FAILED))
 _RETURN = (State.REGISTERING, (Action.SEND,))
 
 REGISTRATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
@@ -68,7 +74,9 @@ REGISTRATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.REGISTERING, Event.SUCCESS): (State.REGISTERED, (Action.KEEP, Action.TELL_REGISTERED)),
     # RFC 3261 §10.2.8: 423, longer then; RFC 5626 §4.2.1: 439, without a flow then.
     (State.REGISTERING, Event.ADJUST): (State.REGISTERING, (Action.SEND,)),
-    (State.REGISTERING, Event.REFUSAL): (State.OFF, (Action.FORGET, Action.TELL_FAILED)),
+    (State.REGISTERING, Event.REFUSAL): _FAILED,
+    # §10.2.4: what the 2xx does not list is not bound, whatever its status says.
+    (State.REGISTERING, Event.BARREN): _FAILED,
     # §10.2: no new REGISTER before the answer to the last.
     (State.REGISTERING, Event.UNREGISTER): (State.LEAVING, ()),
     (State.REGISTERING, Event.LOST): (State.OFF, ()),
@@ -77,6 +85,7 @@ REGISTRATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.REGISTERED, Event.UNREGISTER): (State.UNREGISTERING, (Action.SEND_REMOVAL,)),
     (State.REGISTERED, Event.LOST): (State.OFF, ()),
     (State.LEAVING, Event.SUCCESS): (State.UNREGISTERING, (Action.SEND_REMOVAL,)),
+    (State.LEAVING, Event.BARREN): _GONE,
     (State.LEAVING, Event.ADJUST): _GONE,
     (State.LEAVING, Event.REFUSAL): _GONE,
     (State.LEAVING, Event.REGISTER): (State.REGISTERING, ()),
@@ -110,6 +119,8 @@ class Registration:
         self._cseq = 0
         self._expires = account.expires
         self._granted = 0
+        self._signed = False  # the last REGISTER carried an answer to a challenge
+        self._proved = False  # and such an answer, or none, was once enough
         self._outbound = True
         self._errand: Errand | None = None
 
@@ -143,11 +154,18 @@ class Registration:
         if errand is not self._errand:
             return []
         self._errand = None
+        self._signed = any(name in errand.request.headers for name in PROOFS)
         if response.status < 300:
-            return self._happen(Event.SUCCESS, now, response)
+            return self._happen(self._success(errand, response), now, response)
         if self._adjust(response):
             return self._happen(Event.ADJUST, now, response)
         return self._happen(Event.REFUSAL, now, response)
+
+    def _success(self, errand: Errand, response: Response) -> Event:
+        if errand.request.headers.get("Expires") == "0":
+            return Event.SUCCESS
+        self._granted = self._seconds(response)
+        return Event.SUCCESS if self._granted >= BRIEFEST else Event.BARREN
 
     def _adjust(self, response: Response) -> bool:
         if response.status == 423:
@@ -188,7 +206,7 @@ class Registration:
                 return []
             case Action.TELL_FAILED:  # pragma: no branch
                 assert response is not None
-                return [] if self.muted else [_failure(response)]
+                return [] if self.muted else [self._failure(response)]
 
     def _send(self, expires: int, now: float) -> list[Output]:
         endpoint, account = self._endpoint, self.account
@@ -221,16 +239,12 @@ class Registration:
         return contact.with_param("expires", str(expires))
 
     def _keep(self, response: Response, now: float) -> None:
-        """Take what the 2xx grants (RFC 3261 §10.2.4)."""
+        """Take what the 2xx grants."""
+        self._proved = True
         own = self._own_contact(response)
-        granted = None if own is None else own.param("expires")
-        seconds = whole_number(granted or "", HIGHEST_SECONDS)
-        if seconds is None:
-            seconds = response.safe("expires", seconds)
-        self._granted = self._expires if seconds is None else seconds
         # Spread, so that phones do not all come back at once after a restart.
         part = self._endpoint.names.uniform(0.5, 0.8)
-        self.deadline = now + max(self._granted * part, 1.0)
+        self.deadline = now + self._granted * part
         gruu = None if own is None else _uri(own.param("pub-gruu"))
         try:
             route = NameAddr.parse_many(", ".join(response.headers.values("Service-Route")))
@@ -238,12 +252,36 @@ class Registration:
             route = []
         self._publish(gruu, tuple(route))
 
+    def _seconds(self, response: Response) -> int:
+        """How long the binding is to last, 0 where there is none (RFC 3261 §10.2.4)."""
+        own = self._own_contact(response)
+        granted = None if own is None else own.param("expires")
+        seconds = whole_number(granted or "", HIGHEST_SECONDS)
+        if seconds is None:
+            seconds = response.safe("expires", seconds)
+        if seconds is None:
+            # Some list nothing at all; who lists only others has not taken ours.
+            seconds = 0 if own is None and response.readable_contacts else self._expires
+        return seconds
+
     def _own_contact(self, response: Response) -> NameAddr | None:
         for contact in response.readable_contacts:
             instance = (contact.param("+sip.instance") or "").strip("<>").lower()
-            if instance == self.instance.lower() or contact.uri.equivalent(self._endpoint.contact):
+            # Its user is a name that nobody else has: servers on the way may change the rest.
+            if instance == self.instance.lower() or contact.uri.user == self._endpoint.contact.user:
                 return contact
         return None
+
+    def _failure(self, response: Response) -> RegistrationFailed:
+        # RFC 3261 §20.33: `120;duration=60`, `120 (in a meeting)`.
+        after = (response.headers.get("Retry-After") or "").replace(";", " ").replace("(", " ")
+        return RegistrationFailed(
+            status=response.status,
+            reason=response.reason,
+            retry_after=whole_number(after.split()[0], HIGHEST_SECONDS) if after.split() else None,
+            granted=self._granted if response.status < 300 else 0,
+            proved=self._proved or not self._signed,
+        )
 
     def _publish(self, gruu: Uri | None, route: tuple[NameAddr, ...]) -> None:
         if not self.muted:
@@ -255,13 +293,3 @@ def _uri(text: str | None) -> Uri | None:
         return Uri.parse(text) if text else None
     except Malformed:
         return None
-
-
-def _failure(response: Response) -> RegistrationFailed:
-    # RFC 3261 §20.33: `120;duration=60`, `120 (in a meeting)`.
-    words = (response.headers.get("Retry-After") or "").replace(";", " ").replace("(", " ").split()
-    return RegistrationFailed(
-        status=response.status,
-        reason=response.reason,
-        retry_after=whole_number(words[0], HIGHEST_SECONDS) if words else None,
-    )
