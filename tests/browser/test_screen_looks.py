@@ -77,3 +77,50 @@ def test_a_name_in_any_script_turns_no_sentence_round(
     page.set_content(gallery.sheet(600, "light", ["name"]))
     places = page.evaluate(PLACES, ["has", "put", "you", "on hold"])
     assert places == sorted(places), places
+
+
+MOVING = """() => [...document.querySelectorAll("web-phone")]
+  .filter(({ shadowRoot }) => shadowRoot.getAnimations().length).map(({ dataset }) => dataset.name)"""
+
+
+def test_nothing_moves_for_who_asked_for_that(page: Page) -> None:
+    page.emulate_media(reduced_motion="no-preference")
+    page.set_content(gallery.sheet(320, "light", list(gallery.SCREENS)))
+    assert {"ringing in", "connecting to server"} <= set(page.evaluate(MOVING))
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(MOVING) == []
+    ringing = page.locator("[data-name='ringing in'] [part=avatar]")
+    assert ringing.evaluate("(each) => getComputedStyle(each).outlineStyle") == "solid"
+
+
+def test_with_forced_colours_every_control_has_a_border_and_every_state_its_own_look(
+    page: Page,
+) -> None:
+    page.emulate_media(forced_colors="active")
+    names = [name for name in gallery.SCREENS if not name.endswith("hidden")]
+    page.set_content(gallery.sheet(320, "light", names))
+    bare = page.evaluate(
+        """() => [...document.querySelectorAll("web-phone")].flatMap((host) =>
+          [...host.shadowRoot.querySelectorAll("button, .field, [part=notice]")]
+            .filter((each) => each.offsetWidth && getComputedStyle(each).borderTopStyle !== "solid")
+            .map((each) => `${host.dataset.name}: ${each.outerHTML.slice(0, 100)}`))"""
+    )
+    assert not bare, "\n".join(bare)
+    look = "(each, name) => getComputedStyle(each)[name]"
+
+    def styled(screen: str, part: str, name: str) -> str:
+        found = page.locator(f"[data-name='{screen}'] [part~='{part}']")
+        told: str = found.evaluate(look, name)
+        return told
+
+    mute = [
+        page.locator(f"[data-name='{screen}'] [part~=mute] svg").evaluate(look, "backgroundColor")
+        for screen in ("in call", "muted")
+    ]
+    assert mute[0] != mute[1]
+    assert styled("idle", "dial", "color") != styled("number typed", "dial", "color")
+    assert styled("idle", "dial", "opacity") == "1"
+    control = page.locator("[data-name='in call'] [part=hangup]")
+    page.keyboard.press("Tab")
+    control.focus()
+    assert control.evaluate(look, "outlineStyle") == "solid"
