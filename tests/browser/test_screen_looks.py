@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -124,3 +125,94 @@ def test_with_forced_colours_every_control_has_a_border_and_every_state_its_own_
     page.keyboard.press("Tab")
     control.focus()
     assert control.evaluate(look, "outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize("layout", ["auto", "bar"])
+def test_a_name_of_usual_length_is_read_to_its_end_in_280_pixels(page: Page, layout: str) -> None:
+    names = ["ringing in", "ringing out", "in call", "two calls", "call waiting", "video", "ended"]
+    sheet = gallery.sheet(280, "light", names)
+    page.set_content(sheet.replace("<web-phone ", f'<web-phone layout="{layout}" '))
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("web-phone")].flatMap((host) =>
+          [...host.shadowRoot.querySelectorAll("[part=peer-name]")]
+            .filter((each) => each.scrollHeight > each.clientHeight + 1)
+            .map((each) => `${host.dataset.name}: ${each.textContent}`))"""
+    )
+    assert not cut
+
+
+@pytest.mark.parametrize("width", [280, 320, 600])
+def test_answer_and_decline_of_a_second_call_share_the_line(page: Page, width: int) -> None:
+    page.set_content(gallery.sheet(width, "light", ["call waiting"]))
+    waiting = page.locator("web-phone .waiting")
+    decline, answer, both = (
+        waiting.get_by_role("button", name=name, exact=True).bounding_box()
+        for name in ("Decline", "Answer", "End and answer")
+    )
+    assert decline and answer and both
+    assert decline["y"] == answer["y"] < both["y"]
+    assert decline["width"] + answer["width"] + 8 == pytest.approx(both["width"], abs=1)
+
+
+# --- As high as the page says ---------------------------------------------------------------------
+
+DRAWN = [name for name in gallery.SCREENS if not name.endswith("hidden")]
+SHAPES = """() => [...document.querySelectorAll("web-phone")].map((host) => {
+  host.scrollIntoView();
+  const card = host.shadowRoot.querySelector(".card"), body = card.querySelector(".body");
+  const [around, place] = [host.getBoundingClientRect(), card.getBoundingClientRect()];
+  const seen = (each) => {
+    const { left, right, top, bottom } = each.getBoundingClientRect();
+    const hit = host.shadowRoot.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return top >= around.top && bottom <= around.bottom && each.contains(hit);
+  };
+  const main = [...body.querySelectorAll(".end > button")].filter(seen).length;
+  const rows = [...card.querySelectorAll("button, input")].filter((each) => {
+    each.scrollIntoView({ block: "nearest" });
+    return !seen(each);
+  });
+  card.scrollTop = 0;
+  return { name: host.dataset.name, height: around.height, over: place.bottom - around.bottom,
+    scrolls: card.scrollHeight > card.clientHeight, wide: card.scrollWidth > card.clientWidth,
+    main, mains: body.querySelectorAll(".end > button").length,
+    lost: rows.map((each) => each.outerHTML.slice(0, 80)) };
+})"""
+
+
+def shapes(page: Page, width: int, style: str, names: list[str], layout: str = "auto") -> list[Any]:
+    """How each of these screens stands in an element with that style."""
+    page.set_viewport_size({"width": width + 40, "height": 900})
+    given = f'<web-phone style="{style}" layout="{layout}" '
+    page.set_content(gallery.sheet(width, "light", names).replace("<web-phone ", given))
+    found: list[Any] = page.evaluate(SHAPES)
+    assert [each["name"] for each in found] == names
+    return found
+
+
+@pytest.mark.parametrize("style", ["height: 320px", "max-height: 320px", "display: block; height: 320px"])
+@pytest.mark.parametrize("width", [280, 320, 600])
+def test_a_low_phone_scrolls_inside_and_keeps_its_main_controls_in_reach(
+    page: Page, width: int, style: str
+) -> None:
+    for each in shapes(page, width, style, DRAWN):
+        assert each["height"] == 320 and each["over"] <= 0 and not each["wide"], each
+        assert not each["lost"], each
+        if each["name"] != "call waiting":  # whose own controls come first
+            assert each["main"] == each["mains"], each
+    assert any(each["scrolls"] for each in shapes(page, width, style, DRAWN))
+
+
+@pytest.mark.parametrize("layout", ["auto", "bar"])
+@pytest.mark.parametrize("width", [280, 320, 600])
+def test_a_phone_that_may_be_as_high_as_it_likes_never_scrolls(
+    page: Page, width: int, layout: str
+) -> None:
+    for each in shapes(page, width, "", DRAWN, layout):
+        assert not each["scrolls"] and not each["wide"] and each["over"] == 0, each
+
+
+@pytest.mark.parametrize("style", ["height: 700px", "min-height: 700px", "--wp-block-size: 700px"])
+def test_a_high_phone_fills_its_place(page: Page, style: str) -> None:
+    for each in shapes(page, 320, style, DRAWN):
+        assert each["height"] == 700 and each["over"] == 0 and not each["scrolls"], each
+        assert each["main"] == each["mains"], each
