@@ -155,6 +155,23 @@ def test_the_page_keeps_the_focus_that_is_not_in_the_phone(
     assert focused(phone) == ""
 
 
+# --- The next number ------------------------------------------------------------------------------
+
+
+def test_the_next_number_is_typed_without_the_last_one_before_it(phone: PhonePage) -> None:
+    field(phone).focus()
+    phone.page.keyboard.type("603")
+    phone.page.keyboard.press("Enter")
+    assert phone.wait_event("end")["disposition"] == "rejected"
+    expect(button(phone, "Close")).to_be_focused()
+    phone.page.keyboard.type("602")  # the screen still tells of the first
+    expect(field(phone)).to_have_value("602")
+    phone.page.evaluate("document.activeElement.blur()")
+    field(phone).fill("")
+    button(phone, "Call").click()  # as on a desk phone
+    expect(field(phone)).to_have_value("603")
+
+
 # --- The page gives the focus ---------------------------------------------------------------------
 
 
