@@ -154,6 +154,24 @@ def test_answer_and_decline_of_a_second_call_share_the_line(page: Page, width: i
     assert decline["width"] + answer["width"] + 8 == pytest.approx(both["width"], abs=1)
 
 
+def test_the_focus_is_seen_all_round_the_control_that_ends_a_call(page: Page) -> None:
+    page.set_content(gallery.sheet(320, "light", ["in call"]))
+    hangup = page.get_by_role("button", name="Hang up")
+    place = hangup.bounding_box()
+    assert place
+    middle = {"x": round(place["x"] + place["width"] / 2), "width": 20, "height": 1}
+
+    def ring() -> list[bytes]:
+        above, below = round(place["y"]) - 3, round(place["y"] + place["height"]) + 2
+        return [page.screenshot(clip={**middle, "y": y}) for y in (above, below)]
+
+    bare = ring()
+    page.keyboard.press("Tab")
+    hangup.focus()
+    above, below = ring()
+    assert above == below and above not in bare
+
+
 # --- As high as the page says ---------------------------------------------------------------------
 
 DRAWN = [name for name in gallery.SCREENS if not name.endswith("hidden")]
