@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -234,3 +235,14 @@ def test_a_high_phone_fills_its_place(page: Page, style: str) -> None:
     for each in shapes(page, 320, style, DRAWN):
         assert each["height"] == 700 and each["over"] == 0 and not each["scrolls"], each
         assert each["main"] == each["mains"], each
+
+
+def test_a_phone_that_shows_nothing_takes_no_room(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = replace(gallery.CONFIG, **{f"show_{part}": False for part in gallery.PARTS})
+    monkeypatch.setitem(
+        gallery.SCREENS, "headless", (replace(gallery.IDLE, config=hidden), View())
+    )
+    sheet = gallery.sheet(320, "light", ["headless"])
+    page.set_content(sheet.replace("<web-phone ", '<web-phone style="--wp-block-size: 24rem" '))
+    place = page.locator("web-phone").bounding_box()
+    assert place and place["height"] == 0
