@@ -133,6 +133,25 @@ def test_digits_and_enter_for_a_machine_do_not_hang_up(phone: PhonePage) -> None
     phone.wait_event("end")
 
 
+def test_the_keypad_opens_and_closes_under_the_same_finger(phone: PhonePage) -> None:
+    phone.call_method("makeCall", "600")
+    phone.wait_event("answer")
+    button(phone, "Keypad").focus()
+    phone.page.keyboard.press("Enter")
+    expect(button(phone, "Hide keypad")).to_be_focused()
+    phone.page.keyboard.press("Tab")
+    expect(button(phone, "1")).to_be_focused()
+    phone.page.keyboard.press("Space")
+    assert phone.wait_event("dtmf")["tone"] == "1"
+    phone.page.keyboard.press("Shift+Tab")
+    phone.page.keyboard.press("Enter")
+    expect(button(phone, "Keypad")).to_be_focused()
+    phone.page.keyboard.press("Enter")
+    phone.page.keyboard.press("Escape")
+    expect(button(phone, "Keypad")).to_be_focused()
+    assert phone.calls()[0]["state"] == "active"
+
+
 def test_ringing_gives_the_focus_to_answer_where_nobody_types(
     phone: PhonePage, other: PhonePage
 ) -> None:
