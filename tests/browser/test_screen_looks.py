@@ -208,7 +208,9 @@ def shapes(page: Page, width: int, style: str, names: list[str], layout: str = "
     return found
 
 
-@pytest.mark.parametrize("style", ["height: 320px", "max-height: 320px", "display: block; height: 320px"])
+@pytest.mark.parametrize(
+    "style", ["height: 320px", "max-height: 320px", "display: block; height: 320px"]
+)
 @pytest.mark.parametrize("width", [280, 320, 600])
 def test_a_low_phone_scrolls_inside_and_keeps_its_main_controls_in_reach(
     page: Page, width: int, style: str
@@ -237,11 +239,11 @@ def test_a_high_phone_fills_its_place(page: Page, style: str) -> None:
         assert each["main"] == each["mains"], each
 
 
-def test_a_phone_that_shows_nothing_takes_no_room(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_phone_that_shows_nothing_takes_no_room(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hidden = replace(gallery.CONFIG, **{f"show_{part}": False for part in gallery.PARTS})
-    monkeypatch.setitem(
-        gallery.SCREENS, "headless", (replace(gallery.IDLE, config=hidden), View())
-    )
+    monkeypatch.setitem(gallery.SCREENS, "headless", (replace(gallery.IDLE, config=hidden), View()))
     sheet = gallery.sheet(320, "light", ["headless"])
     page.set_content(sheet.replace("<web-phone ", '<web-phone style="--wp-block-size: 24rem" '))
     place = page.locator("web-phone").bounding_box()
