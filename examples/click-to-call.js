@@ -43,4 +43,4 @@ phone.onEnd = ({ talkSeconds, disposition, explanation }) => {
 };
 for (const name of ["mute", "unmute"])
   phone.addEventListener(name, ({ detail }) => mute.setAttribute("aria-pressed", detail.muted));
-setInterval(() => (clock.textContent = answeredAt && time((Date.now() - answeredAt) / 1000)), 500);
+setInterval(() => (clock.textContent = answeredAt ? time((Date.now() - answeredAt) / 1000) : ""), 500);

@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from pyscript import document, when
+from pyscript import document
 
 from webphone import Phone
 from webphone.contract import WebPhoneError
@@ -36,16 +36,15 @@ async def screen_pop(call):
     document.getElementById("customer").replaceChildren(*(cell for row in rows for cell in row))
 
 
-@when("beforedial", phone.element)
-def check(event):  # not async: the phone goes on when it returns
+@phone.on("beforedial")
+def check(wish):  # not async: the phone goes on when it returns
     """No calls abroad; and a number goes out without what people write between its digits."""
-    number = re.sub(r"[\s()/.-]", "", event.detail.target)
+    number = re.sub(r"[\s()/.-]", "", wish["target"])
     abroad = number.startswith("00")
     wrong.textContent = "Calls abroad are not allowed here." if abroad else ""
-    if abroad or number != event.detail.target:
-        event.preventDefault()
-    if not abroad and number != event.detail.target:
+    if not abroad and number != wish["target"]:
         check.task = asyncio.ensure_future(call(number))  # kept: the loop does not keep it
+    return number == wish["target"] and not abroad
 
 
 async def call(number):

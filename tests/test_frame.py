@@ -33,6 +33,10 @@ def test_an_answer_is_read_and_only_true_is_ok():
     assert frame.read(text) == frame.Answer(rid=3, ok=False)
 
 
+def test_the_focus_comes_without_anything_else():
+    assert frame.read('{"type": "focus"}') == frame.Focus()
+
+
 @pytest.mark.parametrize(
     "text",
     [

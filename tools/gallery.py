@@ -155,6 +155,10 @@ SCREENS: dict[str, tuple[Picture, View]] = {
     "two calls": (talking(CLARA, HELD), View()),
     "call waiting": (talking(BOB, RINGING), View()),
     "video": (talking(replace(BOB, video_remote=True, video_local=True)), View()),
+    "video, keypad": (
+        talking(replace(BOB, video_remote=True, video_local=True, digits="1234")),
+        View(keypad=BOB.view.id),
+    ),
     "ended": (_ended(125, "Bob Marsh hung up."), View()),
     "busy": (_ended(0, "The line is busy."), View()),
     "not set up": (replace(IDLE, config=Config(), state="unconfigured"), View()),

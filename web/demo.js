@@ -56,9 +56,7 @@
   // Whoever names a server wants to use it.
   form.elements.host.addEventListener("input", () => (form.elements.demo.checked = false));
 
-  form.addEventListener("change", ({ target }) => {
-    if (target.type === "checkbox" || target.tagName === "SELECT") apply(target);
-  });
+  form.addEventListener("change", ({ target }) => /checkbox|select/.test(target.type) && apply(target));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     fields().forEach(apply);

@@ -19,6 +19,7 @@
       this.#set(given);
       after ? after.after(frame) : (target.append ? target : document.querySelector(target)).append(frame);
     }
+    focus(options) { this.iframe.focus(options); this.ready().then(() => this.iframe.getRootNode().activeElement === this.iframe && this.#post({ type: "focus" }), () => {}); }
     remove() { this.#cut("The phone was removed."); this.#over.abort(); this.iframe.remove(); }
     async on(name, f) { this.addEventListener(name, this.#heard.get(f) ?? (this.#heard.set(f, (event) => f.call(this, event.detail, event)), this.#heard.get(f))); }
     async off(name, f) { this.removeEventListener(name, this.#heard.get(f)); }
@@ -62,7 +63,7 @@
     async #answer(what, args) {
       if (what !== "notify") return events[what] ? this.#dispatch(what, ...args) : this.#values[what](...args);
       const may = !document.hasFocus() && globalThis.Notification?.permission === "granted";
-      if (may) this.#note = Object.assign(new Notification(args[0].title, args[0]), { onclick: () => this.iframe.focus() });
+      if (may) this.#note = Object.assign(new Notification(args[0].title, args[0]), { onclick: () => this.focus() });
     }
     #dispatch(name, told) {
       if (name === "answer" || name === "end") this.#note?.close();

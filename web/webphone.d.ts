@@ -114,7 +114,7 @@ export interface WebPhoneConfig {
   layout: "auto" | "bar" | "compact" | "full" | "launcher";
   /** ISO 3166 code of two letters: tones and number format; from `lang` when empty. */
   country: string;
-  /** Prefills the number. */
+  /** Prefills the number, at first and after each call to a typed one. */
   dial: string;
   /** When Python is started. */
   loading: "eager" | "idle" | "interaction";

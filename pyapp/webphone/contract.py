@@ -88,7 +88,7 @@ class Config:
     country: str = text(
         "ISO 3166 code of two letters: tones and number format; from `lang` when empty.",
         pattern=r"[A-Za-z]{2}", remedy="Use two letters such as us, gb or de.")
-    dial: str = text("Prefills the number.")
+    dial: str = text("Prefills the number, at first and after each call to a typed one.")
     loading: str = choice("eager idle interaction", "eager", "When Python is started.")
     demo: bool = flag("Use the built-in exchange, no server: nothing else need be set.")
     auto_answer: bool = flag("Answer incoming calls at once.")

@@ -302,6 +302,30 @@ def test_python_of_the_page_listens_with_plain_and_async_functions(story):
     ) == [["plain", "Bob"], ["async", "Bob", {"X-CamelCase": "1"}]]
 
 
+def test_python_of_the_page_prevents_by_returning_false(story):
+    assert story(
+        """
+        put('<web-phone id="support"></web-phone>')
+        phone, words = Phone.get("support"), {}
+        @phone.on("beforedial")
+        def check(wish):
+            return words[wish["target"]]
+        @phone.on("beforedial")
+        async def late(wish):
+            return False
+        def failing(wish):
+            raise ValueError("what a function raises prevents nothing")
+        phone.on("beforedial", failing)
+        words.update(allowed=True, unsaid=None, zero=0, refused=False)
+        for ask, target in enumerate(words):
+            wish = Event("beforedial", {"target": target, "video": False})
+            phones[0].element.perform(Ask(ask=ask, event=wish))
+        permitted = [each for each in phones[0].heard if isinstance(each, Permitted)]
+        return [[each.ask, each.allowed] for each in permitted]
+        """
+    ) == [[0, True], [1, True], [2, True], [3, False]]
+
+
 def test_python_of_the_page_makes_a_headless_phone(story):
     assert story(
         """

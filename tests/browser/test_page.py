@@ -359,6 +359,7 @@ def test_these_layouts_are_one_column_however_wide_the_page_is(chromium, layout)
 def test_the_layout_bar_is_one_line(chromium):
     page = chromium.new_page(viewport={"width": 900, "height": 800})
     lines = ["idle", "number typed", "ringing out", "ringing in", "in call", "ended", "offline"]
+    lines += ["muted", "video"]
     sheet = gallery.sheet(840, "light", lines)
     page.set_content(sheet.replace("<web-phone ", '<web-phone layout="bar" '))
     heights = page.evaluate(

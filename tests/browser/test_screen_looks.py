@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -45,7 +47,11 @@ PLACES = """(words) => {
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=ARGUMENTS,
+            ignore_default_args=["--hide-scrollbars"],  # people have them
+        )
         yield browser
         browser.close()
 
@@ -77,3 +83,172 @@ def test_a_name_in_any_script_turns_no_sentence_round(
     page.set_content(gallery.sheet(600, "light", ["name"]))
     places = page.evaluate(PLACES, ["has", "put", "you", "on hold"])
     assert places == sorted(places), places
+
+
+MOVING = """() => [...document.querySelectorAll("web-phone")]
+  .filter(({ shadowRoot }) => shadowRoot.getAnimations().length).map(({ dataset }) => dataset.name)"""
+
+
+def test_nothing_moves_for_who_asked_for_that(page: Page) -> None:
+    page.emulate_media(reduced_motion="no-preference")
+    page.set_content(gallery.sheet(320, "light", list(gallery.SCREENS)))
+    assert {"ringing in", "connecting to server"} <= set(page.evaluate(MOVING))
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(MOVING) == []
+    ringing = page.locator("[data-name='ringing in'] [part=avatar]")
+    assert ringing.evaluate("(each) => getComputedStyle(each).outlineStyle") == "solid"
+
+
+def test_with_forced_colours_every_control_has_a_border_and_every_state_its_own_look(
+    page: Page,
+) -> None:
+    page.emulate_media(forced_colors="active")
+    names = [name for name in gallery.SCREENS if not name.endswith("hidden")]
+    page.set_content(gallery.sheet(320, "light", names))
+    bare = page.evaluate(
+        """() => [...document.querySelectorAll("web-phone")].flatMap((host) =>
+          [...host.shadowRoot.querySelectorAll("button, .field, [part=notice]")]
+            .filter((each) => each.offsetWidth && getComputedStyle(each).borderTopStyle !== "solid")
+            .map((each) => `${host.dataset.name}: ${each.outerHTML.slice(0, 100)}`))"""
+    )
+    assert not bare, "\n".join(bare)
+    look = "(each, name) => getComputedStyle(each)[name]"
+
+    def styled(screen: str, part: str, name: str) -> str:
+        found = page.locator(f"[data-name='{screen}'] [part~='{part}']")
+        told: str = found.evaluate(look, name)
+        return told
+
+    mute = [
+        page.locator(f"[data-name='{screen}'] [part~=mute] svg").evaluate(look, "backgroundColor")
+        for screen in ("in call", "muted")
+    ]
+    assert mute[0] != mute[1]
+    assert styled("idle", "dial", "color") != styled("number typed", "dial", "color")
+    assert styled("idle", "dial", "opacity") == "1"
+    control = page.locator("[data-name='in call'] [part=hangup]")
+    page.keyboard.press("Tab")
+    control.focus()
+    assert control.evaluate(look, "outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize("layout", ["auto", "bar"])
+def test_a_name_of_usual_length_is_read_to_its_end_in_280_pixels(page: Page, layout: str) -> None:
+    names = ["ringing in", "ringing out", "in call", "two calls", "call waiting", "video", "ended"]
+    sheet = gallery.sheet(280, "light", names)
+    page.set_content(sheet.replace("<web-phone ", f'<web-phone layout="{layout}" '))
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("web-phone")].flatMap((host) =>
+          [...host.shadowRoot.querySelectorAll("[part=peer-name]")]
+            .filter((each) => each.scrollHeight > each.clientHeight + 1)
+            .map((each) => `${host.dataset.name}: ${each.textContent}`))"""
+    )
+    assert not cut
+
+
+@pytest.mark.parametrize("width", [280, 320, 600])
+def test_answer_and_decline_of_a_second_call_share_the_line(page: Page, width: int) -> None:
+    page.set_content(gallery.sheet(width, "light", ["call waiting"]))
+    waiting = page.locator("web-phone .waiting")
+    decline, answer, both = (
+        waiting.get_by_role("button", name=name, exact=True).bounding_box()
+        for name in ("Decline", "Answer", "End and answer")
+    )
+    assert decline and answer and both
+    assert decline["y"] == answer["y"] < both["y"]
+    assert decline["width"] + answer["width"] + 8 == pytest.approx(both["width"], abs=1)
+
+
+def test_the_focus_is_seen_all_round_the_control_that_ends_a_call(page: Page) -> None:
+    page.set_content(gallery.sheet(320, "light", ["in call"]))
+    hangup = page.get_by_role("button", name="Hang up")
+    place = hangup.bounding_box()
+    assert place
+    middle = {"x": round(place["x"] + place["width"] / 2), "width": 20, "height": 1}
+
+    def ring() -> list[bytes]:
+        above, below = round(place["y"]) - 3, round(place["y"] + place["height"]) + 2
+        return [page.screenshot(clip={**middle, "y": y}) for y in (above, below)]
+
+    bare = ring()
+    page.keyboard.press("Tab")
+    hangup.focus()
+    above, below = ring()
+    assert above == below and above not in bare
+
+
+# --- As high as the page says ---------------------------------------------------------------------
+
+DRAWN = [name for name in gallery.SCREENS if not name.endswith("hidden")]
+SHAPES = """() => [...document.querySelectorAll("web-phone")].map((host) => {
+  host.scrollIntoView();
+  const card = host.shadowRoot.querySelector(".card"), body = card.querySelector(".body");
+  const [around, place] = [host.getBoundingClientRect(), card.getBoundingClientRect()];
+  const seen = (each) => {
+    const { left, right, top, bottom } = each.getBoundingClientRect();
+    const hit = host.shadowRoot.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return top >= around.top && bottom <= around.bottom && each.contains(hit);
+  };
+  const main = [...body.querySelectorAll(".end > button")].filter(seen).length;
+  const rows = [...card.querySelectorAll("button, input")].filter((each) => {
+    each.scrollIntoView({ block: "nearest" });
+    return !seen(each);
+  });
+  card.scrollTop = 0;
+  return { name: host.dataset.name, height: around.height, over: place.bottom - around.bottom,
+    scrolls: card.scrollHeight > card.clientHeight, wide: card.scrollWidth > card.clientWidth,
+    main, mains: body.querySelectorAll(".end > button").length,
+    lost: rows.map((each) => each.outerHTML.slice(0, 80)) };
+})"""
+
+
+def shapes(page: Page, width: int, style: str, names: list[str], layout: str = "auto") -> list[Any]:
+    """How each of these screens stands in an element with that style."""
+    page.set_viewport_size({"width": width + 40, "height": 900})
+    given = f'<web-phone style="{style}" layout="{layout}" '
+    page.set_content(gallery.sheet(width, "light", names).replace("<web-phone ", given))
+    found: list[Any] = page.evaluate(SHAPES)
+    assert [each["name"] for each in found] == names
+    return found
+
+
+@pytest.mark.parametrize(
+    "style", ["height: 320px", "max-height: 320px", "display: block; height: 320px"]
+)
+@pytest.mark.parametrize("width", [280, 320, 600])
+def test_a_low_phone_scrolls_inside_and_keeps_its_main_controls_in_reach(
+    page: Page, width: int, style: str
+) -> None:
+    for each in shapes(page, width, style, DRAWN):
+        assert each["height"] == 320 and each["over"] <= 0 and not each["wide"], each
+        assert not each["lost"], each
+        if each["name"] != "call waiting":  # whose own controls come first
+            assert each["main"] == each["mains"], each
+    assert any(each["scrolls"] for each in shapes(page, width, style, DRAWN))
+
+
+@pytest.mark.parametrize("layout", ["auto", "bar"])
+@pytest.mark.parametrize("width", [280, 320, 600])
+def test_a_phone_that_may_be_as_high_as_it_likes_never_scrolls(
+    page: Page, width: int, layout: str
+) -> None:
+    for each in shapes(page, width, "", DRAWN, layout):
+        assert not each["scrolls"] and not each["wide"] and each["over"] == 0, each
+
+
+@pytest.mark.parametrize("style", ["height: 700px", "min-height: 700px", "--wp-block-size: 700px"])
+def test_a_high_phone_fills_its_place(page: Page, style: str) -> None:
+    for each in shapes(page, 320, style, DRAWN):
+        assert each["height"] == 700 and each["over"] == 0 and not each["scrolls"], each
+        assert each["main"] == each["mains"], each
+
+
+def test_a_phone_that_shows_nothing_takes_no_room(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = replace(gallery.CONFIG, **{f"show_{part}": False for part in gallery.PARTS})
+    monkeypatch.setitem(gallery.SCREENS, "headless", (replace(gallery.IDLE, config=hidden), View()))
+    sheet = gallery.sheet(320, "light", ["headless"])
+    page.set_content(sheet.replace("<web-phone ", '<web-phone style="--wp-block-size: 24rem" '))
+    place = page.locator("web-phone").bounding_box()
+    assert place and place["height"] == 0

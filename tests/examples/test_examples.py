@@ -132,6 +132,7 @@ def test_the_button_calls_mutes_shows_the_phone_and_hangs_up(visit: Callable[...
     expect(page.locator("#said")).to_have_text(re.compile(r"The call is over\. It took [0-9]:"))
     expect(page.get_by_role("button", name="Call us")).to_be_focused()
     expect(page.locator("#phone")).to_be_hidden()
+    expect(page.locator("#clock")).to_be_empty()
     assert page.evaluate("phone.calls") == []
 
 

@@ -494,6 +494,33 @@ def test_the_frame_grows_with_the_phone_and_goes_when_it_hides(
     page.wait_for_function("!phone.iframe.hidden")
 
 
+def test_focus_goes_to_the_number_in_the_frame(site: Site, visit: Callable[[str], Page]) -> None:
+    page = visit(site.with_script("data-demo"))
+    number = inside(page).get_by_role("textbox")
+    page.evaluate("phone.focus()")  # long before the phone is up
+    expect(number).to_be_focused()
+    page.keyboard.type("600")
+    expect(number).to_have_value("600")
+    registered(page)
+    page.keyboard.press("Enter")
+    await_event(page, "answer")
+    page.evaluate("document.activeElement.blur(); phone.focus()")
+    expect(inside(page).get_by_role("button", name="Hang up")).to_be_focused()
+    assert call(page, "hangup") is None
+
+
+def test_who_has_gone_on_meanwhile_keeps_the_focus(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = visit(site.with_script("data-demo"))
+    page.evaluate("document.body.append(document.createElement('textarea'))")
+    page.evaluate("phone.focus(); document.querySelector('textarea').focus()")
+    registered(page)
+    assert call(page, "ready") is None
+    page.keyboard.type("a note")
+    expect(page.locator("textarea")).to_have_value("a note")
+
+
 def test_what_needs_a_click_in_the_frame_is_refused_with_a_hint(
     site: Site, visit: Callable[[str], Page]
 ) -> None:

@@ -133,6 +133,25 @@ def test_digits_and_enter_for_a_machine_do_not_hang_up(phone: PhonePage) -> None
     phone.wait_event("end")
 
 
+def test_the_keypad_opens_and_closes_under_the_same_finger(phone: PhonePage) -> None:
+    phone.call_method("makeCall", "600")
+    phone.wait_event("answer")
+    button(phone, "Keypad").focus()
+    phone.page.keyboard.press("Enter")
+    expect(button(phone, "Hide keypad")).to_be_focused()
+    phone.page.keyboard.press("Tab")
+    expect(button(phone, "1")).to_be_focused()
+    phone.page.keyboard.press("Space")
+    assert phone.wait_event("dtmf")["tone"] == "1"
+    phone.page.keyboard.press("Shift+Tab")
+    phone.page.keyboard.press("Enter")
+    expect(button(phone, "Keypad")).to_be_focused()
+    phone.page.keyboard.press("Enter")
+    phone.page.keyboard.press("Escape")
+    expect(button(phone, "Keypad")).to_be_focused()
+    assert phone.calls()[0]["state"] == "active"
+
+
 def test_ringing_gives_the_focus_to_answer_where_nobody_types(
     phone: PhonePage, other: PhonePage
 ) -> None:
@@ -153,6 +172,23 @@ def test_the_page_keeps_the_focus_that_is_not_in_the_phone(
     phone.call_method("answer")
     phone.call_method("hangup")
     assert focused(phone) == ""
+
+
+# --- The next number ------------------------------------------------------------------------------
+
+
+def test_the_next_number_is_typed_without_the_last_one_before_it(phone: PhonePage) -> None:
+    field(phone).focus()
+    phone.page.keyboard.type("603")
+    phone.page.keyboard.press("Enter")
+    assert phone.wait_event("end")["disposition"] == "rejected"
+    expect(button(phone, "Close")).to_be_focused()
+    phone.page.keyboard.type("602")  # the screen still tells of the first
+    expect(field(phone)).to_have_value("602")
+    phone.page.evaluate("document.activeElement.blur()")
+    field(phone).fill("")
+    button(phone, "Call").click()  # as on a desk phone
+    expect(field(phone)).to_have_value("603")
 
 
 # --- The page gives the focus ---------------------------------------------------------------------
@@ -207,3 +243,99 @@ def test_the_painted_phone_takes_the_focus_as_well(
     expect(field(painted)).to_be_focused()
     painted.page.keyboard.type("3")
     expect(field(painted)).to_have_value("123")
+
+
+# --- Little room ----------------------------------------------------------------------------------
+
+
+def reached(phone: PhonePage, name: str) -> None:
+    """A control can be brought into the window, all of it, and be pressed there."""
+    control = button(phone, name)
+    control.scroll_into_view_if_needed()
+    window = phone.page.viewport_size
+    box = control.bounding_box()
+    assert window and box, name
+    assert box["x"] >= 0 and box["x"] + box["width"] <= window["width"], name
+    assert box["y"] >= -1 and box["y"] + box["height"] <= window["height"] + 1, name
+    control.click(trial=True)
+
+
+@pytest.mark.parametrize("height", [240, 320])
+def test_in_a_low_window_every_control_is_scrolled_to(
+    phone: PhonePage, other: PhonePage, height: int
+) -> None:
+    phone.page.set_viewport_size({"width": 280, "height": height})
+    field(phone).fill("6")
+    for name in ("1", "hash", "Call"):
+        reached(phone, name)
+    rung(phone, other)
+    for name in ("Decline", "Answer"):
+        reached(phone, name)
+    button(phone, "Answer").click()
+    for name in ("Mute", "Keypad", "Hold", "Hang up"):
+        reached(phone, name)
+    button(phone, "Keypad").click()
+    for name in ("Hide keypad", "1", "hash", "Hang up"):
+        reached(phone, name)
+    button(phone, "Hang up").click()
+    for name in ("Close", "Call back"):
+        reached(phone, name)
+
+
+def test_in_a_bar_digits_are_typed_without_a_keypad(phone: PhonePage) -> None:
+    phone.attribute("layout", "bar")
+    expect(button(phone, "1")).to_be_hidden()
+    button(phone, "Call").focus()
+    phone.page.keyboard.type("600")
+    expect(field(phone)).to_have_value("600")
+    button(phone, "Call").click()
+    phone.wait_event("answer")
+    expect(button(phone, "Keypad")).to_be_hidden()
+    phone.page.keyboard.type("42#")
+    phone.wait_event("dtmf", lambda sent: sent["tone"] == "#")
+    assert [sent["tone"] for sent in phone.details("dtmf")] == ["4", "2", "#"]
+    button(phone, "Hang up").click()
+
+
+def test_a_keypad_that_is_open_goes_with_the_bar_and_leaves_the_controls(phone: PhonePage) -> None:
+    phone.call_method("makeCall", "600")
+    phone.wait_event("answer")
+    button(phone, "Keypad").click()
+    phone.attribute("layout", "bar")
+    expect(button(phone, "Mute")).to_be_visible()
+    expect(button(phone, "Hold")).to_be_visible()
+    expect(button(phone, "Hide keypad")).to_be_hidden()
+    phone.attribute("layout", None)
+    phone.call_method("hangup")
+
+
+@pytest.mark.parametrize(("layout", "least"), [(None, (200, 100)), ("bar", (128, 72))])
+def test_a_video_call_is_seen_and_steered_in_280_pixels(
+    phone: PhonePage, other: PhonePage, layout: str | None, least: tuple[int, int]
+) -> None:
+    phone.page.set_viewport_size({"width": 280, "height": 640})
+    phone.attribute("layout", layout)
+    other.page.evaluate("void document.getElementById('other').makeCall('you', {video: true})")
+    expect(screen(phone).get_by_role("alertdialog", name="Incoming video call")).to_be_visible()
+    phone.call_method("answer", None, {"video": True})
+    other.wait_event("answer")
+    for each in (phone, other):
+        for which in ("remote", "self"):
+            picture = screen(each).locator(f"[data-media={which}]")
+            picture.evaluate(
+                """(video) => new Promise((seen) => video.requestVideoFrameCallback(seen))"""
+            )
+            assert picture.evaluate("({videoWidth}) => videoWidth") > 0
+    remote = screen(phone).locator("[data-media=remote]").bounding_box()
+    own = screen(phone).locator("[data-media=self]").bounding_box()
+    assert remote and own
+    assert remote["width"] >= least[0] and remote["height"] >= least[1]
+    assert own["x"] > remote["x"] and own["x"] + own["width"] < remote["x"] + remote["width"]
+    assert own["y"] > remote["y"] and own["y"] + own["height"] < remote["y"] + remote["height"]
+    for name in ("Mute", "Hold", "Hang up"):
+        reached(phone, name)
+    button(phone, "Mute").click()
+    expect(button(phone, "Mute")).to_have_attribute("aria-pressed", "true")
+    button(phone, "Hang up").click()
+    other.wait_event("end")
+    assert screen(phone).locator("video").count() == 0

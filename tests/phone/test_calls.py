@@ -233,6 +233,38 @@ def test_mute_toggles_and_says_what_it_means(alice, bob):
     assert [len(alice.told("mute")), len(alice.told("unmute"))] == [1, 1]
 
 
+def typed(alice, number):
+    alice.happens(do.NumberTyped(number=number))
+
+
+def test_a_typed_number_makes_room_for_the_next_once_its_call_is_out(alice, bob):
+    typed(alice, " bob ")
+    alice.press("makeCall", "bob")
+    assert alice.desk.picture.number == ""
+    assert [detail["number"] for detail in alice.told("numberchange")] == [" bob ", ""]
+
+
+def test_a_typed_number_stays_while_its_call_is_not_out(alice, bob):
+    alice.media_fault = ("mic_denied", "")
+    typed(alice, "bob")
+    alice.press("makeCall", "bob")
+    assert alice.desk.picture.fault.code == "mic_denied"
+    assert alice.desk.picture.number == "bob"
+
+
+def test_a_call_of_the_page_leaves_what_is_typed_alone(alice, bob):
+    typed(alice, "55")
+    alice.ask("makeCall", "bob")
+    assert alice.desk.picture.number == "55"
+
+
+def test_after_a_call_the_number_is_again_what_the_page_said(alice, bob):
+    alice.ask("setConfig", {"dial": "100"})
+    typed(alice, "bob")
+    alice.press("makeCall", "bob")
+    assert alice.desk.picture.number == "100"
+
+
 def test_digits_type_when_idle_and_sound_in_a_call(alice, bob):
     for key in "bob"[:0] + "12#":
         alice.ask("dialpadPress", key)

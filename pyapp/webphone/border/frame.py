@@ -1,7 +1,8 @@
 """What a phone in an iframe and the page around it tell each other, checked before it is believed.
 
 Before there is a port: `{webphone: 1, type: "hello", frameId}` from the frame, answered by
-`{webphone: 1, type: "init", id}` with the port. On the port, from the page: Call, Assign, Answer.
+`{webphone: 1, type: "init", id}` with the port. On the port, from the page: Call, Assign, Answer,
+Focus.
 """
 
 from __future__ import annotations
@@ -60,7 +61,12 @@ class Answer:
     message: str = ""
 
 
-Message = Call | Assign | Answer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Focus:
+    """The page has given the frame the focus: it goes on to the phone's main control."""
+
+
+Message = Call | Assign | Answer | Focus
 
 # --- Reading --------------------------------------------------------------------------------------
 
@@ -90,6 +96,8 @@ def read(text: str) -> Message:
                 value=data.get("value"),
                 message=message if isinstance(message, str) else "",
             )
+        case "focus":
+            return Focus()
         case other:
             raise Malformed(f"its type is {shortened(other)}")
 

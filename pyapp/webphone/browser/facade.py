@@ -52,8 +52,9 @@ class Phone:
     def on(self, name: str, listener: Callable[..., Any] | None = None) -> Any:
         """Calls a function, plain or async, with the detail of each event of that name.
 
-        `@phone.on("ringingin")`, or `phone.on("ringingin", f)`; gives the function back. What the
-        function raises is told on the console, and nobody else notices.
+        `@phone.on("ringingin")`, or `phone.on("ringingin", f)`; gives the function back. Where the
+        event is cancelable, a plain function that returns False prevents what it announces. What
+        the function raises is told on the console, and nobody else notices.
         """
         if listener is None:
             return lambda given: self.on(name, given)
@@ -141,6 +142,8 @@ def _told() -> Iterator[None]:
 def _hear(listener: Callable[..., Any], event: Any) -> None:
     with suppress(Exception), _told():
         heard = listener(_inward(event.detail))
+        if heard is False:  # an async function answers when the phone has gone on
+            event.preventDefault()
         if inspect.isawaitable(heard):
             task = asyncio.ensure_future(_heard(heard))
             _running.add(task)

@@ -251,6 +251,8 @@ class Framed:
                 case frame.Answer(rid=rid) if rid in self._questions:
                     _, then = self._questions.pop(rid)
                     then(message)
+                case frame.Focus():
+                    self._element.focus()
         except WebPhoneError as wrong:
             self._tell(wrong)
 

@@ -86,7 +86,7 @@ class Page:
             self._apply(patch)
         self._shown = node
         if focused is not None and not _usable(focused):
-            self._refocus()
+            self._refocus(focused)
         elif focused is not None and self._root.activeElement != focused:
             focused.focus()
 
@@ -282,9 +282,10 @@ class Page:
         self._told[number] = value
         branch.dom.value = value
 
-    def _refocus(self) -> None:
-        """The control that had the focus is gone: its place is taken by the main one."""
-        for main in ("[data-primary]:not(:disabled)", "[tabindex]"):
+    def _refocus(self, gone: Any) -> None:
+        """The control that had the focus is gone: another takes its place, or else the main one."""
+        instead = f'[data-after="{_found(gone.getAttribute("part"))}"]'
+        for main in (instead, "[data-primary]:not(:disabled)", "[tabindex]"):
             after = _found(self._root.querySelector(main))
             if after is not None:
                 after.focus()

@@ -73,6 +73,7 @@ class Desk:
         self.lines = Lines(self._asks)
         self.instance = names.uuid()
         self._dials: dict[int, Call] = {}  # that the page is asked about
+        self._typed_call: tuple[str, str] | None = None  # id, and the typed number it goes to
         self._accounts = Accounts(self.config.in_force(guest), self._new_account)
         self._tone: do.Tone | None = None
         self._state = self.account.state
@@ -315,6 +316,8 @@ class Desk:
                 "in_call", f"There are {self.config.max_calls} calls already.", "End one first."
             )
         call.dial_reply = reply
+        if command.target in ("", self.number.strip()):
+            self._typed_call = call.id, self.number
         if permitted:
             return self.lines.dial(call, now)
         ask = next(self._asks)
@@ -352,6 +355,15 @@ class Desk:
         if call is not None and call.stage in talking and key != "+":
             return sounded + digits.send(call, SendDtmf(tones=key), self.config.dtmf, now)
         return sounded + self._typed(self.number + key)
+
+    def _under_way(self) -> Result:
+        """A typed number whose call has gone out makes room for the next one."""
+        id, number = self._typed_call or ("", "")
+        call = self.lines.calls.get(id)
+        if call is None or not call.call_id:
+            return []
+        self._typed_call = None
+        return self._typed(self.config.dial) if self.number == number else []
 
     def _typed(self, number: str) -> Result:
         if number == self.number:
@@ -443,7 +455,8 @@ class Desk:
 
     def _follow_up(self, now: float) -> Result:
         """What the turn has made possible: what waited for the connection, farewells."""
-        return self.lines.follow_up(now) + self._accounts.farewells(self._busy, now)
+        result = self.lines.follow_up(now) + self._accounts.farewells(self._busy, now)
+        return result + self._under_way()
 
     def _busy(self, account: Account) -> bool:
         """Whether an account still carries a call, or must still end one on the wire."""

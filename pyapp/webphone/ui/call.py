@@ -194,6 +194,7 @@ def _actions(call: CallPicture, config: Config) -> Node | None:
                 part="action keypad-open",
                 config=config,
                 sign="keypad",
+                after="hide-keypad",
             )
             if config.show_dialpad
             else None,

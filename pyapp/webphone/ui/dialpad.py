@@ -135,6 +135,7 @@ def digits_sent(call: CallPicture, config: Config) -> Node:
             config=config,
             sign="close",
             wordless=True,
+            after="action keypad-open",
         ),
         class_="field",
         key="digits",

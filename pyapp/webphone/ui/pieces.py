@@ -34,11 +34,13 @@ def button(
     pressed: bool | None = None,
     primary: bool = False,
     waits: bool = False,
+    after: str = "",
 ) -> Node:
     """A native button with a name.
 
     `on` None, or `waits`, leaves it in reach of the keyboard but without effect. `primary` is where
-    the focus goes when the control that had it is gone.
+    the focus goes when the control that had it is gone; `after` is the part of one that this one
+    takes the place of.
     """
     idle = on is None or waits
     return element(
@@ -54,6 +56,7 @@ def button(
         aria_disabled="true" if idle and not config.disabled else None,
         disabled=config.disabled,
         data_primary=primary,
+        data_after=after or None,
         on={} if idle or config.disabled else {"click": on},
     )
 
