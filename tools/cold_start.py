@@ -1,7 +1,7 @@
 """Measure start-up: our page, PyScript and Pyodide as they come, and a JsSIP page, in one run.
 
-A fresh browser for each cold visit and its warm second, in tabs come to rest; medians. Absolute times depend on the
-machine, so the budgets compare pages of the same run. Run it by `make bench`.
+A fresh browser for each cold visit and its warm second, in tabs come to rest; medians. Absolute
+times depend on the machine, so the budgets compare pages of the same run. Run it by `make bench`.
 """
 
 import argparse
