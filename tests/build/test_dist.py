@@ -195,7 +195,7 @@ def test_builds_in_two_folders_are_the_same_bytes(dist, checkouts, built, packed
     other = built(checkouts[1])
     for path in checkouts[1].rglob("*.py"):
         path.chmod(0o600)  # another person's umask
-    for checkout in checkouts:
+    for checkout in checkouts[:2]:
         assert len(list(packed(checkout).iterdir())) == 2
     assert digests(other) == digests(dist)
 
