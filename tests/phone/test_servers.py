@@ -130,18 +130,16 @@ def test_forbidden_after_the_first_password_may_mean_the_password(world):
     assert "or this user" in error.message and "ask the administrator" in error.hint
 
 
-@pytest.mark.parametrize(
-    ("expires", "words"), [(0, "does not keep it"), (1, "keeps it for 1 s only")]
-)
-def test_a_server_that_keeps_no_registration_is_asked_less_and_less(world, expires, words):
+def test_a_server_that_keeps_no_registration_is_asked_less_and_less(world):
     def registrar(request):
-        contact = request.contacts[0].with_param("expires", str(expires))
+        contact = request.contacts[0].with_param("expires", "0")
         return reply(request, 200, to_tag="yes", headers=[("Contact", str(contact))])
 
     world.registrar = registrar
     alice = world.phone("alice")
     error = alice.ask("register").error
-    assert (error.code, error.sip_code) == ("register_failed", 200) and words in error.message
+    assert (error.code, error.sip_code) == ("register_failed", 200)
+    assert "does not keep it" in error.message
     assert alice.desk.picture.state == "reconnecting" and alice.told("registered") == []
     world.wind(300)
     assert len(registers(world)) < 30 and alice.told("error") == [error]

@@ -39,10 +39,10 @@ def told(news: RegistrationFailed) -> WebPhoneError:
         words = f"The server does not allow this user to register ({said})."
         return WebPhoneError("register_failed", words, sip_code=status)
     if status < 300:
-        kept = f"keeps it for {news.granted} s only" if news.granted else "does not keep it"
         return WebPhoneError(
             "register_failed",
-            f"The server accepts the registration and {kept}: calls would not reach this phone.",
+            "The server accepts the registration and does not keep it: calls would not reach this "
+            "phone.",
             "The phone tries again by itself; ask the administrator of the phone server.",
             status,
         )

@@ -40,15 +40,13 @@ class Unregistered:
 class RegistrationFailed:
     """REGISTER was refused or timed out (408) for good; `retry_after` in s if the server said so.
 
-    A 2xx is one that keeps no binding, or for `granted` seconds, too few to live on. status 401
-    and 407 mean that the credentials are wrong; `proved`: they were right before, or the server
-    never asked for them.
+    A 2xx is one that keeps no binding. status 401 and 407 mean that the credentials are wrong;
+    `proved`: they were right before, or the server never asked for them.
     """
 
     status: int
     reason: str
     retry_after: int | None = None
-    granted: int = 0
     proved: bool = False
 
 

@@ -13,7 +13,6 @@ from webphone.sip.news import Output, Registered, RegistrationFailed, Unregister
 from webphone.sip.uri import Uri
 
 PROOFS = ("Authorization", "Proxy-Authorization")
-BRIEFEST = 5  # seconds: a binding of less is gone before it is renewed
 
 
 class State(Enum):
@@ -75,7 +74,7 @@ REGISTRATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     # RFC 3261 §10.2.8: 423, longer then; RFC 5626 §4.2.1: 439, without a flow then.
     (State.REGISTERING, Event.ADJUST): (State.REGISTERING, (Action.SEND,)),
     (State.REGISTERING, Event.REFUSAL): _FAILED,
-    # §10.2.4: what the 2xx does not list is not bound, whatever its status says.
+    # §10.2.4: what the 2xx gives no time is not bound, whatever its status says.
     (State.REGISTERING, Event.BARREN): _FAILED,
     # §10.2: no new REGISTER before the answer to the last.
     (State.REGISTERING, Event.UNREGISTER): (State.LEAVING, ()),
@@ -165,7 +164,7 @@ class Registration:
         if errand.request.headers.get("Expires") == "0":
             return Event.SUCCESS
         self._granted = self._seconds(response)
-        return Event.SUCCESS if self._granted >= BRIEFEST else Event.BARREN
+        return Event.SUCCESS if self._granted else Event.BARREN
 
     def _adjust(self, response: Response) -> bool:
         if response.status == 423:
@@ -259,10 +258,8 @@ class Registration:
         seconds = whole_number(granted or "", HIGHEST_SECONDS)
         if seconds is None:
             seconds = response.safe("expires", seconds)
-        if seconds is None:
-            # Some list nothing at all; who lists only others has not taken ours.
-            seconds = 0 if own is None and response.readable_contacts else self._expires
-        return seconds
+        # Some list nothing at all, and some on the way put names of their own in the list.
+        return self._expires if seconds is None else seconds
 
     def _own_contact(self, response: Response) -> NameAddr | None:
         for contact in response.readable_contacts:
@@ -279,7 +276,6 @@ class Registration:
             status=response.status,
             reason=response.reason,
             retry_after=whole_number(after.split()[0], HIGHEST_SECONDS) if after.split() else None,
-            granted=self._granted if response.status < 300 else 0,
             proved=self._proved or not self._signed,
         )
 
