@@ -46,6 +46,7 @@ dist: $(DIST) ## Build dist/, with .br and .gz files and the packages: one scrip
 screens: $(DEV_READY) $(VENDORED) $(DIST) ## Take the screenshots of the documentation again.
 	@SCREENS=docs/screens $(PYTHON) -m pytest tests/interop/test_demo.py -k dist
 	@SCREENS=docs/screens $(PYTHON) -m pytest tests/examples
+	@$(PYTHON) tools/gallery.py --docs
 
 contract: $(DEV_READY) ## Generate what pyapp/webphone/contract.py says about the outside.
 	@$(PYTHON) tools/contract.py

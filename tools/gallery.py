@@ -1,10 +1,12 @@
 """Photograph every screen of the phone, in each width and theme, into tests/.run/gallery/.
 
-The screens are drawn by `screen()` from the pictures below; tests look at the same ones.
+The screens are drawn by `screen()` from the pictures below; tests look at the same ones. With
+--docs it renews the two pictures of docs/screens.md instead.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from dataclasses import replace
@@ -30,6 +32,11 @@ from webphone.ui.view import View  # noqa: E402
 NOW = 10_000.0
 CSS = ROOT / "pyapp/webphone/ui/webphone.css"
 TARGET = ROOT / "tests/.run/gallery"
+DOCS = ROOT / "docs" / "screens"
+OF_THE_DOCS = [
+    *("held by me", "two calls", "call waiting", "reconnecting"),
+    *("microphone blocked", "sign-in failed"),
+]
 WIDTHS = (280, 320, 600)
 THEMES = ("light", "dark")
 PARTS = ["dialpad", "dialled_number", "answer", "hangup", "hold", "mute", "dial", "status"]
@@ -221,23 +228,31 @@ def sheet(width: int, theme: str, names: list[str]) -> str:
 
 
 def main() -> None:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Browser, sync_playwright
 
+    def shoot(browser: Browser, width: int, theme: str, names: list[str], path: Path) -> None:
+        columns = 6 if width < 600 else 3
+        page = browser.new_page(viewport={"width": columns * (width + 16) + 32, "height": 100})
+        page.set_content(sheet(width, theme, names))
+        page.screenshot(path=path, full_page=True)
+        page.close()
+
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    options.add_argument("names", nargs="*", help="the screens to show; all if none is named")
+    options.add_argument("--docs", action="store_true", help="renew the six of docs/screens.md")
+    chosen = options.parse_args()
     TARGET.mkdir(parents=True, exist_ok=True)
-    wanted = sys.argv[1:] or list(SCREENS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
         )
-        for width in WIDTHS:
-            for theme in THEMES:
-                columns = 6 if width < 600 else 3
-                page = browser.new_page(
-                    viewport={"width": columns * (width + 16) + 32, "height": 800}
-                )
-                page.set_content(sheet(width, theme, wanted))
-                page.screenshot(path=TARGET / f"{width}-{theme}.png", full_page=True)
-                page.close()
+        for theme in THEMES:
+            if chosen.docs:
+                shoot(browser, 320, theme, OF_THE_DOCS, DOCS / f"more-{theme}.png")
+                continue
+            for width in WIDTHS:
+                names = chosen.names or list(SCREENS)
+                shoot(browser, width, theme, names, TARGET / f"{width}-{theme}.png")
         browser.close()
 
 
