@@ -79,7 +79,7 @@ def build(sources_json: str, imports_json: str) -> str:
     write("/more.zip", compiled(rest, first_lines_only=set(rest)) | memory)
     return (
         f"{len(kept)} modules of the standard library, {len(sources)} files of ours and "
-        f"PyScript's, {len(known)} dataclasses, {len(shapes)} patterns; "
+        f"PyScript's, {len(known.recipes)} dataclasses, {len(shapes)} patterns; "
         f"{len(rest)} modules more on demand"
     )
 
