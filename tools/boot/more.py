@@ -16,7 +16,9 @@ with ZipFile(SECOND) as archive:
     names = {name for name in archive.namelist() if not name.startswith("memory/")}
     for name in set(archive.namelist()) - names:
         module, address = name.removeprefix("memory/").split(".")
-        machine.HEAPU8.set(to_js(archive.read(name)), int(address))
+        # Reading may make the memory grow: it is looked up afterwards.
+        table = to_js(archive.read(name))
+        machine.HEAPU8.set(table, int(address))
         if sys.modules.get(module, ...) is None:
             del sys.modules[module]
 # A package may have modules in both archives: it is imported, then told of its second folder.
