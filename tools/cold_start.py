@@ -5,6 +5,7 @@ times depend on the machine, so the budgets compare pages of the same run. Run i
 """
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
@@ -195,7 +196,9 @@ def main() -> None:
     said = "\n".join(lines)
     print(said)
     if chosen.write:
-        title = f"# Start-up, measured by `make bench`\n\nMedians of {chosen.runs} visits.\n\n"
+        chromium = subprocess.check_output(["/usr/bin/chromium", "--version"], text=True)
+        machine = f"{os.cpu_count()} processors, {' '.join(chromium.split()[:2])}"
+        title = f"# Start-up, measured by `make bench`\n\nMedians of {chosen.runs} visits; {machine}.\n\n"
         (ROOT / "docs" / "bench.md").write_text(title + said + "\n")
 
 
