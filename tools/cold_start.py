@@ -198,7 +198,8 @@ def main() -> None:
     if chosen.write:
         chromium = subprocess.check_output(["/usr/bin/chromium", "--version"], text=True)
         machine = f"{os.cpu_count()} processors, {' '.join(chromium.split()[:2])}"
-        title = f"# Start-up, measured by `make bench`\n\nMedians of {chosen.runs} visits; {machine}.\n\n"
+        head = "# Start-up, measured by `make bench`"
+        title = f"{head}\n\nMedians of {chosen.runs} visits; {machine}.\n\n"
         (ROOT / "docs" / "bench.md").write_text(title + said + "\n")
 
 
