@@ -32,7 +32,7 @@ class Later(type(sys)):
             return object.__getattribute__(self, name)
         self.__class__ = type(sys)
         try:
-            exec(SHELF.get_code(self.__name__), self.__dict__)
+            exec(Shelf.get_code(self.__name__), self.__dict__)
         except BaseException:
             self.__class__ = Later
             raise
@@ -53,7 +53,7 @@ class Shelf:
         if not (sys.path if path is None else path)[0].startswith(ARCHIVE):
             return None
         file, package, _begin, _end = found
-        spec = Spec(name, SHELF, origin=f"{ARCHIVE}/{file}", is_package=package)
+        spec = Spec(name, Shelf, origin=f"{ARCHIVE}/{file}", is_package=package)
         if package:
             spec.submodule_search_locations.append(spec.origin.rpartition("/")[0])
         return spec
@@ -68,7 +68,7 @@ class Shelf:
         if module.__name__ in LATER:
             module.__class__ = Later
         else:
-            exec(SHELF.get_code(module.__name__), module.__dict__)
+            exec(Shelf.get_code(module.__name__), module.__dict__)
 
     @staticmethod
     def get_code(name):
@@ -103,7 +103,6 @@ def hook(path):
     raise ImportError
 
 
-SHELF = Shelf
 sys.modules.update(dict.fromkeys(ABSENT))  # None: importing one raises ImportError
 sys.meta_path.insert(2, Shelf)  # behind what is built in and what is frozen
 sys.path_hooks.insert(0, hook)
