@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { once } from "./once.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const plan = JSON.parse(readFileSync(0, "utf8"));
@@ -39,11 +40,8 @@ const ownParts = {
   name: "own-parts",
   setup({ onLoad }) {
     onLoad({ filter: /pyodide[/]pyodide\.mjs$/ }, ({ path }) => {
-      let text = readFileSync(path, "utf8");
-      for (const [old, fresh] of LOADER) {
-        if (text.split(old).length !== 2) throw new Error(`pyodide.mjs does not say ${old} exactly once`);
-        text = text.replace(old, fresh);
-      }
+      const loader = LOADER.map(([old, fresh]) => [old, typeof fresh === "string" ? fresh : fresh()]);
+      const text = once("pyodide.mjs", readFileSync(path, "utf8"), loader);
       const part = JSON.stringify(resolve(root, "tools/boot/part.js"));
       return { contents: `import { fetchPart, instantiate } from ${part};\n${text}` };
     });
@@ -66,11 +64,7 @@ const changed = {
   name: "changed",
   setup({ onLoad }) {
     for (const [filter, old, fresh, above = ""] of CHANGED)
-      onLoad({ filter }, ({ path }) => {
-        const parts = readFileSync(path, "utf8").split(old);
-        if (parts.length !== 2) throw new Error(`${path} does not say ${old} exactly once`);
-        return { contents: above + parts.join(fresh) };
-      });
+      onLoad({ filter }, ({ path }) => ({ contents: above + once(path, readFileSync(path, "utf8"), [[old, fresh]]) }));
   },
 };
 

@@ -13,7 +13,7 @@ import marshal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import CodeType, MemberDescriptorType
+from types import CodeType
 from typing import Any
 
 # Where dataclasses would write a docstring with the signature; -OO leaves no class its own.
@@ -106,7 +106,7 @@ def _closes_over_class(member: Any) -> bool:
     return any(
         "__class__" in getattr(getattr(function, "__code__", None), "co_freevars", ())
         for function in (member, *functions)
-    ) and not isinstance(member, MemberDescriptorType)
+    )
 
 
 def methods_of(sources: dict[str, str]) -> Watch:

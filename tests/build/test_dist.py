@@ -48,6 +48,23 @@ def host_page(folder, *scripts):
     (folder / "page.html").write_text(PAGE.format(scripts=tags))
 
 
+@pytest.fixture
+def at_home(dist, serve, visit, tmp_path):
+    """Opens a page with the phone beside the build, and with a script of its own in Python."""
+
+    def opened(python="", headers=None):
+        shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
+        host_page(tmp_path, "webphone.js")
+        page = tmp_path / "page.html"
+        if python:
+            page.write_text(page.read_text() + f'<script type="py" id="probe">{python}</script>')
+        visited = visit()
+        visited.page.goto(serve(tmp_path, headers) + "/page.html")
+        return visited
+
+    return opened
+
+
 def test_the_demo_page_starts_python_once_and_nothing_leaves_the_origin(dist, serve, visit):
     origin = serve(dist)
     visited = visit()
@@ -104,55 +121,36 @@ def test_a_script_leaves_the_page_s_own_names_alone(dist, serve, visit, tmp_path
     assert visited.page.evaluate(defined)
 
 
-def test_python_starts_where_the_page_forbids_eval(dist, serve, visit, tmp_path):
-    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
-    host_page(tmp_path, "webphone.js")
-    visited = visit()
-    visited.page.goto(serve(tmp_path, {"Content-Security-Policy": STRICT}) + "/page.html")
+def test_python_starts_where_the_page_forbids_eval(at_home):
+    visited = at_home(headers={"Content-Security-Policy": STRICT})
     assert visited.python_ran() == 1
     assert visited.complaints == []
 
 
-def test_pyscript_adds_nothing_to_the_body_of_the_host_page(dist, serve, visit, tmp_path):
-    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
-    host_page(tmp_path, "webphone.js")
-    visited = visit()
-    visited.page.goto(serve(tmp_path) + "/page.html")
+def test_pyscript_adds_nothing_to_the_body_of_the_host_page(at_home):
+    visited = at_home()
     visited.python_ran()
     children = "[...document.body.children].map((child) => child.localName)"
     assert visited.page.evaluate(children) == ["web-phone"]
 
 
-def test_everything_that_the_phone_imports_is_in_the_library(dist, serve, visit, tmp_path):
-    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
-    host_page(tmp_path, "webphone.js")
+def test_everything_that_the_phone_imports_is_in_the_library(dist, at_home):
     names = sorted(build.outside_imports([dist.parent / url for url in python_files()]))
     code = IMPORT_EACH.replace("NAMES", repr([*names, *package_names()]))
-    page = tmp_path / "page.html"
-    page.write_text(page.read_text() + f'<script type="py" id="probe">{code}</script>')
-    visited = visit()
-    visited.page.goto(serve(tmp_path) + "/page.html")
+    visited = at_home(code)
     visited.page.wait_for_selector("#probe[data-missing]", state="attached")
     assert visited.page.get_attribute("#probe", "data-missing") == ""
 
 
-def test_the_rest_of_the_library_is_there_for_a_page_that_has_python(dist, serve, visit, tmp_path):
-    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
-    host_page(tmp_path, "webphone.js")
-    page = tmp_path / "page.html"
-    page.write_text(page.read_text() + f'<script type="py" id="probe">{USE_MORE}</script>')
-    visited = visit()
-    visited.page.goto(serve(tmp_path) + "/page.html")
+def test_the_rest_of_the_library_is_there_for_a_page_that_has_python(at_home):
+    visited = at_home(USE_MORE)
     visited.page.wait_for_selector("#probe[data-more]", state="attached", timeout=60_000)
     assert visited.page.get_attribute("#probe", "data-more") == "1"
     assert sum("python-more" in url for url in visited.requests) == 1
 
 
-def test_a_page_without_python_asks_for_no_more_than_the_phone(dist, serve, visit, tmp_path):
-    shutil.copytree(dist, tmp_path, dirs_exist_ok=True)
-    host_page(tmp_path, "webphone.js")
-    visited = visit()
-    visited.page.goto(serve(tmp_path) + "/page.html")
+def test_a_page_without_python_asks_for_no_more_than_the_phone(at_home):
+    visited = at_home()
     visited.python_ran()
     visited.page.evaluate("phone.ready()")
     asked = {re.search(r"/runtime/(\w+)", url)[1] for url in visited.requests if "/runtime/" in url}

@@ -132,6 +132,15 @@ def test_a_disabled_phone_is_not_sent_with_its_form_and_an_enabled_one_is(
 # --- Reset and restored ---------------------------------------------------------------------------
 
 
+def goes_on_and_is_recorded(phone: PhonePage, other: PhonePage, since: int) -> None:
+    """Nothing was told since; and when the call is over, the form sends its record."""
+    still_talking(other)
+    assert phone.calls()[0]["state"] == "active" and phone.mark() == since
+    hang_up(phone, other)
+    [[_, record]] = submitted(phone)
+    assert json.loads(record)["to"]["number"] == "you-2"
+
+
 def test_a_form_that_is_reset_in_a_call_forgets_the_last_record_and_not_the_call(
     phone: PhonePage, other: PhonePage
 ) -> None:
@@ -142,11 +151,7 @@ def test_a_form_that_is_reset_in_a_call_forgets_the_last_record_and_not_the_call
     since = phone.mark()
     phone.page.evaluate("document.getElementById('form').reset()")
     assert submitted(phone) == []
-    still_talking(other)
-    assert phone.calls()[0]["state"] == "active" and phone.mark() == since
-    hang_up(phone, other)
-    [[_, record]] = submitted(phone)
-    assert json.loads(record)["to"]["number"] == "you-2"
+    goes_on_and_is_recorded(phone, other, since)
 
 
 def test_a_form_that_is_restored_in_a_call_leaves_the_call_alone(
@@ -156,11 +161,7 @@ def test_a_form_that_is_restored_in_a_call_leaves_the_call_alone(
     since = phone.mark()
     phone.page.evaluate("document.getElementById('you').formStateRestoreCallback('{}', 'restore')")
     assert submitted(phone) == [["you", "{}"]]
-    still_talking(other)
-    assert phone.calls()[0]["state"] == "active" and phone.mark() == since
-    hang_up(phone, other)
-    [[_, record]] = submitted(phone)
-    assert json.loads(record)["to"]["number"] == "you-2"
+    goes_on_and_is_recorded(phone, other, since)
 
 
 def test_who_leaves_the_page_and_comes_back_finds_the_record_and_a_phone_that_calls(

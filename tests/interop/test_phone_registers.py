@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from interop import servers
 from interop.chromium import Chromium
 from interop.kamailio import Kamailio
 from interop.page_server import PageServer
@@ -38,8 +39,8 @@ def carol(spare_page: PhonePage, kamailio: Kamailio) -> Iterator[PhonePage]:
 @pytest.fixture
 def mute_server() -> Iterator[str]:
     """The URL of a server that takes connections and never says a word."""
-    with socket.create_server((LOOPBACK, free_port())) as line:
-        yield f"ws://{LOOPBACK}:{line.getsockname()[1]}"
+    with servers.mute() as url:
+        yield url
 
 
 def test_a_phone_registers_with_its_password_and_leaves_again(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.server import Server, ServerConnection, serve
 
+from interop import servers
 from interop.kamailio import Kamailio
 from interop.page_server import PageServer
 from interop.phone_page import PhonePage
@@ -54,35 +51,15 @@ def own_kamailio(start_kamailio: Callable[..., Kamailio]) -> Kamailio:
 @pytest.fixture(scope="module")
 def mute_server() -> Iterator[str]:
     """Takes connections and never says a word."""
-    with socket.create_server((LOOPBACK, free_port())) as line:
-        yield f"ws://{LOOPBACK}:{line.getsockname()[1]}"
+    with servers.mute() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 def busy_server() -> Iterator[str]:
     """Answers every request with 503, and wants to be left alone for a minute."""
-    with serve(_unavailable, LOOPBACK, free_port(), subprotocols=["sip"]) as server:  # type: ignore[list-item]
-        thread = threading.Thread(target=_serve, args=(server,), daemon=True)
-        thread.start()
-        yield f"ws://{LOOPBACK}:{server.socket.getsockname()[1]}"
-        server.shutdown()
-        thread.join()
-
-
-def _serve(server: Server) -> None:
-    server.serve_forever()
-
-
-def _unavailable(line: ServerConnection) -> None:
-    copied = ("via:", "from:", "to:", "call-id:", "cseq:")
-    try:
-        for message in line:
-            text = message if isinstance(message, str) else message.decode()
-            head = [each for each in text.split("\r\n") if each.lower().startswith(copied)]
-            answer = ["SIP/2.0 503 Service Unavailable", *head, "Retry-After: 60"]
-            line.send("\r\n".join([*answer, "Content-Length: 0", "", ""]))
-    except ConnectionClosed:
-        pass
+    with servers.refusing("503 Service Unavailable", "Retry-After: 60") as url:
+        yield url
 
 
 @pytest.fixture

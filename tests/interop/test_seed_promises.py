@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import WebSocketRoute
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.server import ServerConnection, serve
 
+from interop import servers
 from interop.kamailio import Kamailio
 from interop.phone_page import PhonePage
-from interop.ports import LOOPBACK, free_port, wait_until
+from interop.ports import wait_until
 from interop.seed import account, add_phone, hang_up, remove_phones, talk
 
 pytestmark = pytest.mark.interop
@@ -72,24 +70,8 @@ def gate(carol: PhonePage) -> Gate:
 @pytest.fixture(scope="module")
 def refusing_server() -> Iterator[str]:
     """Answers every request with 404."""
-    with serve(_unknown, LOOPBACK, free_port(), subprotocols=["sip"]) as server:  # type: ignore[list-item]
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"ws://{LOOPBACK}:{server.socket.getsockname()[1]}"
-        server.shutdown()
-        thread.join()
-
-
-def _unknown(line: ServerConnection) -> None:
-    copied = ("via:", "from:", "to:", "call-id:", "cseq:")
-    try:
-        for message in line:
-            text = message if isinstance(message, str) else message.decode()
-            head = [each for each in text.split("\r\n") if each.lower().startswith(copied)]
-            answer = ["SIP/2.0 404 No such customer", *head, "Content-Length: 0", "", ""]
-            line.send("\r\n".join(answer))
-    except ConnectionClosed:
-        pass
+    with servers.refusing("404 No such customer") as url:
+        yield url
 
 
 def test_ready_means_that_python_has_drawn_its_first_screen(phone_page: Open) -> None:

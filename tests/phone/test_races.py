@@ -209,23 +209,25 @@ def test_a_fork_that_leads_to_the_same_media_needs_no_new_paths(world, alice, ag
     assert restarts(alice) == [] and dave.words()[-1] == "ACK"
 
 
-def test_a_second_fork_that_was_heard_already_needs_no_new_paths(world, alice):
+def turned_to_another_fork(world, alice):
+    """The early media of one fork, its end, and those of another."""
     dave = world.stranger("dave")
     alice.ask("makeCall", "dave")
     dave.reply(183, sdp=description("one"), tag="one")
     dave.reply(199, tag="one")
     dave.reply(183, sdp=description("two"), tag="two")
+    return dave
+
+
+def test_a_second_fork_that_was_heard_already_needs_no_new_paths(world, alice):
+    dave = turned_to_another_fork(world, alice)
     alice.happens(do.MediaChanged(call=alice.call.id, state="connected"))
     dave.reply(200, sdp=description("two"), tag="two")
     assert alice.call.state == "active" and restarts(alice) == []
 
 
 def test_a_second_fork_that_was_never_heard_gets_new_paths_when_it_answers(world, alice):
-    dave = world.stranger("dave")
-    alice.ask("makeCall", "dave")
-    dave.reply(183, sdp=description("one"), tag="one")
-    dave.reply(199, tag="one")
-    dave.reply(183, sdp=description("two"), tag="two")
+    dave = turned_to_another_fork(world, alice)
     dave.reply(200, sdp=description("two"), tag="two")
     assert len(restarts(alice)) == 1
 

@@ -15,6 +15,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { once } from "../once.mjs";
 import { cutData } from "./data.mjs";
 import { Module } from "./wasm.mjs";
 
@@ -47,9 +48,25 @@ const LIBRARIES = [
 // Modules of several files begin before their first function: at the first caller of a library.
 const EARLIER = [["_sqlite3", "sqlite3_"]];
 
-// Where Pyodide begins to load a compiled module, and what it says there from now on.
 const LOADS = "async loadDynlib(e){";
 const CANNOT = "is compiled code, which this smaller build of Pyodide can't load. Build the phone with `make dist TRIM=no`.";
+const TABLED = 'if(typeof value=="function"){entry.value=addFunction(value,value.sig)}';
+
+// What the JavaScript says -> what ours says.
+const CHANGED = [
+  // Loading a compiled module is refused in plain words.
+  [LOADS, `${LOADS}throw new Error(e.split("/").at(-1)+${JSON.stringify(` ${CANNOT}`)});`],
+  // OpenGL's functions are left out of the table: nothing that stays asks for one.
+  [TABLED, `if(symName.startsWith("emscripten_gl")){entry.value=0}else ${TABLED}`],
+  // Python never runs on a second stack (JSPI). Chromium's heap profiler, which it turns on for a share
+  // of its users, ends the page when it looks for the callers of such a stack.
+  ['"Suspending"in WebAssembly', "false"],
+  ['"Suspender"in WebAssembly', "false"],
+  // What Python would find out at each start with six modules that nothing else needs.
+  ["API.package_loader.SITE_PACKAGES.__str__()", '"/lib/python3.14/site-packages"'],
+  ["API.package_loader.DSO_DIR.__str__()", '"/usr/lib"'],
+  [",API.package_loader.init_loaded_packages()", ""], // none: that folder is empty then
+];
 
 const INITIAL = "PyInit_";
 // Functions shorter than this that call no other may have been merged with equal ones of other files.
@@ -80,13 +97,6 @@ function cutExports(exports, script, loader) {
   const [list, signature] = head.slice("var ".length).split(";");
   const left = list.split(",").filter((name) => !variables.has(name));
   return [kept, `${script.slice(0, begin)}var ${left};${signature}{${statements.join(";")}${script.slice(end)}`];
-}
-
-/** The JavaScript, which refuses compiled modules in plain words. */
-function refusing(script) {
-  const parts = script.split(LOADS);
-  if (parts.length !== 2) throw new Error(`pyodide.asm.mjs does not say ${LOADS} exactly once`);
-  return parts.join(`${LOADS}throw new Error(e.split("/").at(-1)+${JSON.stringify(` ${CANNOT}`)});`);
 }
 
 /** The function indices [first, end) of each killed module and library. */
@@ -162,44 +172,11 @@ function wanted(module, rangeOf, index) {
   return !slots.every(own);
 }
 
-const TABLED = 'if(typeof value=="function"){entry.value=addFunction(value,value.sig)}';
-
-/** The JavaScript that leaves OpenGL's functions out of the table: nothing that stays asks for one. */
-function withoutOpenGL(script) {
-  if (script.split(TABLED).length !== 2) throw new Error(`the script does not say ${TABLED} exactly once`);
-  return script.replace(TABLED, `if(symName.startsWith("emscripten_gl")){entry.value=0}else ${TABLED}`);
-}
-
-const SWITCHES = ['"Suspending"in WebAssembly', '"Suspender"in WebAssembly'];
-
-/**
- * The JavaScript that never runs Python on a second stack (JSPI). Chromium's heap profiler, which it
- * turns on for a share of its users, ends the page when it looks for the callers of such a stack.
- */
-function onOneStack(script) {
-  for (const asked of SWITCHES)
-    if (script.split(asked).length !== 2) throw new Error(`the script does not say ${asked} exactly once`);
-  return SWITCHES.reduce((text, asked) => text.replace(asked, "false"), script);
-}
-
 /** Tells the built-in module to which a function belongs; the last one's libraries count as its own. */
 function units(exports) {
   const initials = exports.filter(({ name, kind }) => kind === 0 && name.startsWith(INITIAL));
   initials.sort((one, other) => one.index - other.index);
   return (index) => initials.findLast((initial) => initial.index <= index)?.name.slice(INITIAL.length);
-}
-
-// What Python would find out at each start with six modules that nothing else needs.
-const KNOWN = [
-  ["API.package_loader.SITE_PACKAGES.__str__()", '"/lib/python3.14/site-packages"'],
-  ["API.package_loader.DSO_DIR.__str__()", '"/usr/lib"'],
-  [",API.package_loader.init_loaded_packages()", ""], // none: that folder is empty then
-];
-
-function spared(script) {
-  for (const [asked] of KNOWN)
-    if (script.split(asked).length !== 2) throw new Error(`the script does not say ${asked} exactly once`);
-  return KNOWN.reduce((text, [asked, answer]) => text.replace(asked, answer), script);
 }
 
 export function trim(wasm, script, loader) {
@@ -222,7 +199,7 @@ export function trim(wasm, script, loader) {
     emptied++;
   }
   const later = cutData(module, living, unitOf);
-  return { wasm: module.written(), later, script: spared(onOneStack(refusing(withoutOpenGL(cutScript)))), exports: kept.length, emptied, functions: module.bodies.length };
+  return { wasm: module.written(), later, script: once("pyodide.asm.mjs", cutScript, CHANGED), exports: kept.length, emptied, functions: module.bodies.length };
 }
 
 function main([source, target]) {
