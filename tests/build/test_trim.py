@@ -124,6 +124,29 @@ WAYS = {
 }
 
 
+ASK = """async (interpreter) => {
+  const python = await (await import(interpreter)).loadPyodide({});
+  const asked = () => {
+    try {
+      return python.runPython("import unicodedata; unicodedata.normalize('NFC', 'e\\u0301')");
+    } catch (error) {
+      return error.type;
+    }
+  };
+  return [asked(), await python.loadMore(), asked()];
+}"""
+
+
+def test_unicodedata_waits_for_its_tables(serve, visit, dist, tmp_path):
+    put_page(dist, tmp_path, '<web-phone id="phone" demo></web-phone>')
+    visited = visit()
+    visited.page.goto(f"{serve(tmp_path)}/page.html")
+    visited.python_ran()
+    [interpreter] = (dist / "runtime").glob("interpreter.*.mjs")
+    before, _, then = visited.page.evaluate(ASK, f"./runtime/{interpreter.name}")
+    assert (before, then) == ("ModuleNotFoundError", "\u00e9")
+
+
 def test_the_page_outlives_a_browser_that_watches_its_heap(chromium, serve, dist, tmp_path):
     """Chromium watches the heap of one start in a hundred; of every start here, and of half its pages."""
     put_page(dist, tmp_path, '<web-phone id="phone" demo></web-phone>')
