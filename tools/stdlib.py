@@ -73,8 +73,9 @@ def build(sources_json: str, imports_json: str) -> str:
     kept |= methods.finding(texts["dataclasses.py"], known)
     shapes = patterns.patterns()
     kept |= patterns.finding(texts["re/_compiler.py"], shapes)
-    memory = {f"memory/{path.name}": path.read_bytes() for path in Path("/later").iterdir()}
-    absent = [path.stem for path in Path("/later").iterdir()]
+    later = sorted(Path("/later").iterdir())
+    memory = {f"memory/{path.name}": path.read_bytes() for path in later}
+    absent = [path.stem for path in later]
     write("/std.zip", on_the_shelf({**kept, **sources}, set(kept), absent))
     write("/more.zip", compiled(rest, first_lines_only=set(rest)) | memory)
     return (
