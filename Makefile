@@ -13,7 +13,7 @@ VENDORED := web/vendor/.ready
 DIST := build/dist.ready
 SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -name '*.pyc') \
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
-FAST_TESTS = $(wildcard tests/sip tests/media tests/phone tests/ui tests/exchange tests/test_rooms.py tests/test_mistakes.py)
+FAST_TESTS = $(wildcard tests/sip tests/media tests/phone tests/ui tests/exchange tests/test_rooms.py tests/test_blame.py tests/test_steady_clock.py tests/test_contract.py tests/test_frame.py)
 
 .PHONY: help demo test test-fast check bench dist screens contract clean again
 help: ## List the verbs.

@@ -10,32 +10,21 @@ from itertools import count
 import js
 from pyodide.ffi import create_once_callable, create_proxy
 
+from webphone.browser.blame import is_ours, says_ours
 from webphone.browser.clock import Clock
+from webphone.browser.demo.page_media import DemoPeers, Ends
 from webphone.browser.element import Element, ElementAction
-from webphone.browser.inside import DemoPeers, Ends
-from webphone.browser.mistakes import is_ours, says_ours
+from webphone.browser.media.peer import World
+from webphone.browser.media.peers import MediaAction
 from webphone.browser.page import Page
-from webphone.browser.peer import World
-from webphone.browser.peers import MediaAction
 from webphone.browser.proxies import Listeners
 from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
 from webphone.contract import Config, Event, WebPhoneError
-from webphone.phone import Desk, Front, Loop
-from webphone.phone.actions import (
-    Action,
-    Connect,
-    Disconnect,
-    Leaving,
-    NetworkChanged,
-    Note,
-    PlayKey,
-    PlayTone,
-    Send,
-    Tell,
-    Woken,
-)
-from webphone.sip import Names
+from webphone.phone import Desk, LazyTabs, Loop
+from webphone.phone.actions import Action, Connect, Disconnect, Note, PlayKey, PlayTone, Send, Tell
+from webphone.phone.happenings import Leaving, NetworkChanged, Woken
+from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, hasty, screen, ticks
 from webphone.ui.view import SoundAllowed
 
@@ -46,9 +35,9 @@ class PhoneOnPage:
     """One <web-phone>: its desk, and the adapters that act for it."""
 
     def __init__(self, host: object, clock: Clock) -> None:
-        names = Names(secrets.token_bytes)
-        self.desk = Desk(names, guest=guest())
-        self._phone = Front(self.desk, names)
+        entropy = Entropy(secrets.token_bytes)
+        self.desk = Desk(entropy, guest=guest())
+        self._phone = LazyTabs(self.desk, entropy)
         self._tabs: object = None  # made for a phone that shares its registration
         self._clock = clock
         self._view = View()
@@ -103,14 +92,14 @@ class PhoneOnPage:
 
     def draw(self) -> None:
         """Show the phone as it is now, and again in a second while a time runs on the screen."""
-        picture = replace(self._phone.picture, sound_blocked=self._sound_blocked)
+        snapshot = replace(self._phone.snapshot, sound_blocked=self._sound_blocked)
         now = self._clock.now()
-        self._element.show(picture)
+        self._element.show(snapshot)
         if not self._begun:
             return
-        self._page.show(screen(picture, self._view, now))
+        self._page.show(screen(snapshot, self._view, now))
         self._peers.show(self._page.slot)
-        self._tick.set(now + 1 if ticks(picture, self._view) else None)
+        self._tick.set(now + 1 if ticks(snapshot, self._view) else None)
 
     def report(self, mistake: BaseException) -> None:
         """A mistake of ours: tell the developer and the page; the phone goes on."""
@@ -133,7 +122,7 @@ class PhoneOnPage:
                 self._peers.perform(action)
             case _ if isinstance(action, ElementAction):
                 # Who is told something may read the phone: it is by then as it was told.
-                self._element.show(self.desk.picture)
+                self._element.show(self.desk.snapshot)
                 self._element.perform(action)
             case _:
                 self._other_tabs().perform(action)
@@ -150,10 +139,10 @@ class PhoneOnPage:
         """Do what a gesture on the screen means; whether it meant anything."""
         if isinstance(gesture, SoundAllowed):
             self._sound.unlock()
-        before, now, picture = self._view, self._clock.now(), self._phone.picture
-        if hasty(before, gesture, picture, fields, now):
+        before, now, snapshot = self._view, self._clock.now(), self._phone.snapshot
+        if hasty(before, gesture, snapshot, fields, now):
             return True
-        self._view, happenings = act(before, gesture, picture, fields, now)
+        self._view, happenings = act(before, gesture, snapshot, fields, now)
         for happening in happenings:
             self.loop.turn(happening)
         if self._view != before and not happenings:
@@ -187,7 +176,7 @@ def demo(clock: Clock) -> object:
     """The exchange of all phones whose `demo` is on, made for the first of them."""
     from webphone.demo import Demo
 
-    return Demo(Names(secrets.token_bytes), clock, ends, every_report)
+    return Demo(Entropy(secrets.token_bytes), clock, ends, every_report)
 
 
 def outside(host: object, clock: Clock) -> object:

@@ -6,16 +6,27 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from webphone.sip import Account, Agent, Names, Output, Request, Response, Send, Uri, parse, reply
+from webphone.sip import (
+    Agent,
+    Entropy,
+    Identity,
+    Output,
+    Request,
+    Response,
+    Send,
+    Uri,
+    parse,
+    reply,
+)
 
 OFFER = "v=0\r\no=alice 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n"
 ANSWER = "v=0\r\no=bob 1 1 IN IP4 192.0.2.2\r\ns=-\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n"
 ATLANTA, BILOXI = "atlanta.example", "biloxi.example"
 
 
-def names(seed: int = 1) -> Names:
-    """Names that are the same in every run."""
-    return Names(random.Random(seed).randbytes)
+def names(seed: int = 1) -> Entropy:
+    """Entropy that are the same in every run."""
+    return Entropy(random.Random(seed).randbytes)
 
 
 @dataclass(slots=True)
@@ -69,8 +80,8 @@ class Pair:
         self.now = 1000.0
         self.alice = Phone(Agent(names(1), user_agent="Alice"))
         self.bob = Phone(Agent(names(2), user_agent="Bob"))
-        self.alice.agent.account = Account(user="alice", domain=ATLANTA, password="secret")
-        self.bob.agent.account = Account(user="bob", domain=BILOXI, password="secret")
+        self.alice.agent.account = Identity(user="alice", domain=ATLANTA, password="secret")
+        self.bob.agent.account = Identity(user="bob", domain=BILOXI, password="secret")
         self.fate: Fate = fate or (lambda message: 0.0)
         self.wire: list[Flight] = []
         self.flow: list[str] = []
@@ -150,7 +161,7 @@ class Solo:
         self.now = 1000.0
         self.phone = Phone(Agent(names(1)))
         self.agent = self.phone.agent
-        self.agent.account = Account(user="alice", domain=ATLANTA, password="secret")
+        self.agent.account = Identity(user="alice", domain=ATLANTA, password="secret")
         self._count = 0
 
     def say(self, outputs: list[Output]) -> list[Output]:

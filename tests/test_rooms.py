@@ -27,7 +27,7 @@ from webphone.contract import (
 
 ROOT = Path(__file__).resolve().parent.parent
 
-SEED = {
+SPECIFICATION = {
     "show-dialpad": ("Show (Dialpad)", True),
     "show-dialled-number": ("Show (Dialled Number)", True),
     "show-answer": ("Show (Answer)", True),
@@ -159,12 +159,12 @@ def test_a_generated_file_is_fresh(name):
 
 
 def test_every_row_of_the_specification_is_a_setting():
-    found = {kebab(row.name): (row.seed, row.default) for row in SETTINGS.values() if row.seed}
-    assert found == SEED
+    found = {kebab(row.name): (row.spec, row.default) for row in SETTINGS.values() if row.spec}
+    assert found == SPECIFICATION
 
 
 def test_every_other_attribute_and_property_is_a_setting_with_its_default():
-    rows = [row for row in SETTINGS.values() if not row.seed]
+    rows = [row for row in SETTINGS.values() if not row.spec]
     assert {kebab(row.name): row.default for row in rows if row.attribute} == MORE
     assert [camel(row.name) for row in rows if not row.attribute] == PROPERTIES.split()
 
@@ -186,8 +186,8 @@ def test_every_method_is_a_command_with_its_arguments():
 
 
 def test_every_event_is_there_and_only_six_bubble():
-    assert {row.name: row.seed for row in EVENTS.values() if row.seed} == HANDLERS
-    assert [row.name for row in EVENTS.values() if not row.seed] == OTHER_EVENTS.split()
+    assert {row.name: row.spec for row in EVENTS.values() if row.spec} == HANDLERS
+    assert [row.name for row in EVENTS.values() if not row.spec] == OTHER_EVENTS.split()
     assert [row.name for row in EVENTS.values() if row.bubbles] == list(HANDLERS)[:6]
     assert [row.name for row in EVENTS.values() if row.cancelable] == ["ringingin", "beforedial"]
 

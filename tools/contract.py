@@ -145,7 +145,7 @@ def script() -> str:
             row.name: {
                 "bubbles": row.bubbles,
                 "cancelable": row.cancelable,
-                **({"handler": row.seed} if row.seed else {}),
+                **({"handler": row.spec} if row.spec else {}),
             }
             for row in contract.EVENTS.values()
         },
@@ -221,8 +221,8 @@ def types() -> str:
         out += [f"  /** {reading.help} */"]
         out += [f"  readonly {camel(reading.name)}: {reading.type};"]
     for event in contract.EVENTS.values():
-        if event.seed:
-            out += [f"  /** {event.help} */", f'  {event.seed}: Handler<"{event.name}">;']
+        if event.spec:
+            out += [f"  /** {event.help} */", f'  {event.spec}: Handler<"{event.name}">;']
     for name, kind in methods():
         later = "" if kind.built else " Not built yet: rejects with `unsupported`."
         out.append(f"  /** {kind.help} Settles {kind.settles}.{later} */")
@@ -414,7 +414,7 @@ def reference() -> str:
         out.append(
             table_row(
                 f"`{event.name}`",
-                f"`{event.seed}`" if event.seed else "-",
+                f"`{event.spec}`" if event.spec else "-",
                 f"`{double(event.detail)}`",
                 "yes" if event.bubbles else "no",
                 "yes" if event.cancelable else "no",

@@ -24,7 +24,7 @@ from webphone.contract import (  # noqa: E402
     Quality,
     WebPhoneError,
 )
-from webphone.phone.picture import CallPicture, Farewell, Picture  # noqa: E402
+from webphone.phone.snapshot import CallSnapshot, EndedCall, Snapshot  # noqa: E402
 from webphone.ui.html import Node, render  # noqa: E402
 from webphone.ui.screen import screen  # noqa: E402
 from webphone.ui.view import View  # noqa: E402
@@ -45,7 +45,7 @@ CONFIG = Config(host="wss://sip.example.com", username="1001", display_name="Ann
 MOMENT = "2026-11-23T10:00:00Z"
 
 
-def call(name: str, digits: str, stage: str, **more: Any) -> CallPicture:
+def call(name: str, digits: str, stage: str, **more: Any) -> CallSnapshot:
     """A call with `name` at `digits`, answered two minutes ago if its stage says so."""
     incoming = stage in ("incoming", "answering")
     peer = Party(uri=f"sip:{digits}@example.com", number=digits, display_name=name)
@@ -85,7 +85,7 @@ def call(name: str, digits: str, stage: str, **more: Any) -> CallPicture:
         "video_remote": False,
         "digits": "",
     }
-    return CallPicture(**{**given, **more})
+    return CallSnapshot(**{**given, **more})
 
 
 def record(talk: float, disposition: str = "answered") -> CallRecord:
@@ -120,22 +120,24 @@ def record(talk: float, disposition: str = "answered") -> CallRecord:
     )
 
 
-IDLE = Picture(config=CONFIG, state="registered", number="")
+IDLE = Snapshot(config=CONFIG, state="registered", number="")
 BOB = call("Bob Marsh", "1002", "active")
 CLARA = call("Clara Nowak", "+442079460123", "active")
 
 
-def talking(*calls: CallPicture, **more: Any) -> Picture:
+def talking(*calls: CallSnapshot, **more: Any) -> Snapshot:
     """A registered phone with these calls; the first has the ear."""
     return replace(IDLE, calls=calls, active=calls[0].view.id, **more)
 
 
-def state(name: str, **more: Any) -> Picture:
+def state(name: str, **more: Any) -> Snapshot:
     return replace(IDLE, state=name, **more)
 
 
-def _ended(talk: float, words: str) -> Picture:
-    farewell = Farewell(record=record(talk), peer_name="Bob Marsh", peer_number="1002", words=words)
+def _ended(talk: float, words: str) -> Snapshot:
+    farewell = EndedCall(
+        record=record(talk), peer_name="Bob Marsh", peer_number="1002", words=words
+    )
     return replace(IDLE, farewell=farewell)
 
 
@@ -143,7 +145,7 @@ HELD = replace(BOB, held_local=True, held_since=NOW - 42)
 RINGING = call("Clara Nowak", "+442079460123", "incoming")
 
 # Every screen by name.
-SCREENS: dict[str, tuple[Picture, View]] = {
+SCREENS: dict[str, tuple[Snapshot, View]] = {
     "idle": (IDLE, View()),
     "number typed": (replace(IDLE, number="+442079460123"), View()),
     "calling": (talking(call("", "+442079460123", "dialling")), View()),
@@ -174,8 +176,8 @@ SCREENS: dict[str, tuple[Picture, View]] = {
     "not registered": (state("connected"), View()),
     "registering": (state("registering"), View()),
     "reconnecting": (state("reconnecting", retry_at=NOW + 3), View()),
-    "sign-in failed": (state("failed", fault=WebPhoneError("auth_failed")), View()),
-    "microphone blocked": (replace(IDLE, fault=WebPhoneError("mic_denied")), View()),
+    "sign-in failed": (state("failed", error=WebPhoneError("auth_failed")), View()),
+    "microphone blocked": (replace(IDLE, error=WebPhoneError("mic_denied")), View()),
     "sound blocked": (replace(IDLE, sound_blocked=True), View()),
     "other tab": (replace(IDLE, other_tab=True), View()),
     "other tab, in call": (talking(BOB, other_tab=True), View()),
@@ -196,17 +198,17 @@ SCREENS: dict[str, tuple[Picture, View]] = {
 }
 SCREENS |= {
     f"{shown}, {part} hidden": (
-        replace(picture, config=replace(CONFIG, **{f"show_{part}": False})),
+        replace(snapshot, config=replace(CONFIG, **{f"show_{part}": False})),
         View(),
     )
     for part in PARTS
-    for shown, picture in (("idle", replace(IDLE, number="100")), ("in call", talking(BOB)))
+    for shown, snapshot in (("idle", replace(IDLE, number="100")), ("in call", talking(BOB)))
 }
 
 
 def drawn(name: str) -> Node:
-    picture, view = SCREENS[name]
-    return screen(picture, view, NOW)
+    snapshot, view = SCREENS[name]
+    return screen(snapshot, view, NOW)
 
 
 def sheet(width: int, theme: str, names: list[str]) -> str:

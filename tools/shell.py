@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "pyapp"))
 
 from webphone.contract import Config, WebPhoneError, camel  # noqa: E402
-from webphone.phone.picture import Picture  # noqa: E402
+from webphone.phone.snapshot import Snapshot  # noqa: E402
 from webphone.ui import View, screen  # noqa: E402
 from webphone.ui.html import Node  # noqa: E402
 from webphone.ui.pieces import icon  # noqa: E402
@@ -45,8 +45,8 @@ TROUBLES = {
 
 def shell() -> dict[str, Any]:
     """The trees `screen` and `fault`, the text of the `looks`, and the shell's own words."""
-    idle = Picture(config=Config(), state="unconfigured", number="0")
-    fault = Picture(config=Config(), state="failed", number="", fault=WebPhoneError("internal"))
+    idle = Snapshot(config=Config(), state="unconfigured", number="0")
+    fault = Snapshot(config=Config(), state="failed", number="", error=WebPhoneError("internal"))
     return {
         "screen": told(screen(idle, View(), 0.0)),
         "fault": told(banners(fault)[0]),

@@ -12,4 +12,4 @@ def __getattr__(name: str) -> Any:
     if name != "Phone":
         raise AttributeError(f"module 'webphone' has no attribute {name!r}")
     # Named only when asked for: nothing below this package may lead to the browser.
-    return import_module("webphone.browser.facade").Phone
+    return import_module("webphone.browser.python_api").Phone

@@ -57,28 +57,28 @@ Json = Any
 class Config:
     """How a phone is set up. Every setting can change at run time without losing a call."""
 
-    show_dialpad: bool = shown("Show the keys 0-9 * #.", seed="Show (Dialpad)")
-    show_dialled_number: bool = shown("Show the number's field.", seed="Show (Dialled Number)")
-    show_answer: bool = shown("Show the Answer button.", seed="Show (Answer)")
-    show_hangup: bool = shown("Show the Hang up button.", seed="Show (Hang Up)")
-    show_hold: bool = shown("Show the Hold button: network-level hold.", seed="Show (Hold)")
-    show_mute: bool = shown("Show the Mute button: the microphone.", seed="Show (Mute)")
-    show_dial: bool = shown("Show the Dial button.", seed="Show (Dial)")
-    show_status: bool = shown("Show registration and call status.", seed="Show (Status)")
+    show_dialpad: bool = shown("Show the keys 0-9 * #.", spec="Show (Dialpad)")
+    show_dialled_number: bool = shown("Show the number's field.", spec="Show (Dialled Number)")
+    show_answer: bool = shown("Show the Answer button.", spec="Show (Answer)")
+    show_hangup: bool = shown("Show the Hang up button.", spec="Show (Hang Up)")
+    show_hold: bool = shown("Show the Hold button: network-level hold.", spec="Show (Hold)")
+    show_mute: bool = shown("Show the Mute button: the microphone.", spec="Show (Mute)")
+    show_dial: bool = shown("Show the Dial button.", spec="Show (Dial)")
+    show_status: bool = shown("Show registration and call status.", spec="Show (Status)")
     auto_register: bool = flag(
         "Register as soon as credentials are there, and again when they change.",
-        seed="Auto Register")
+        spec="Auto Register")
     host: str = setting(Kind.SERVERS,
         "WebSocket address of the SIP server; several, separated by commas, are tried in order.",
-        "", seed="Host")
-    username: str = text("Digest user, and user of the address of record.", seed="Username")
+        "", spec="Host")
+    username: str = text("Digest user, and user of the address of record.", spec="Username")
     password: str = setting(Kind.SECRET,
-        "Digest password; consumed at once, never readable again.", "", seed="Password")
-    display_name: str = text("From name of outgoing calls.", seed="Display Name")
-    cli: str = text("From number of outgoing calls; the username when empty.", seed="Cli")
+        "Digest password; consumed at once, never readable again.", "", spec="Password")
+    display_name: str = text("From name of outgoing calls.", spec="Display Name")
+    cli: str = text("From number of outgoing calls; the username when empty.", spec="Cli")
     realm: str = text(
         "Authorization domain, and domain of the address of record; the host's when empty.",
-        seed="Realm", pattern=r"[A-Za-z0-9._:\[\]-]+",
+        spec="Realm", pattern=r"[A-Za-z0-9._:\[\]-]+",
         remedy="Use a domain such as sip.example.com.")
     theme: str = choice("auto light dark", "auto", "Colours.")
     layout: str = choice(
@@ -537,20 +537,20 @@ class Event:
 _BY = "CallView & {by: 'local' | 'remote'}"
 _ROWS = (
     EventKind("answer", "A call was answered, by either side.",
-        "CallView & {answeredBy: 'local' | 'remote'}", seed="onAnswer"),
+        "CallView & {answeredBy: 'local' | 'remote'}", spec="onAnswer"),
     EventKind("ringingout", "It rings at the other side: 180 or 183 came.",
-        "CallView & {stage: 'ringing' | 'earlymedia', sipCode: number}", seed="onRingingOut"),
+        "CallView & {stage: 'ringing' | 'earlymedia', sipCode: number}", spec="onRingingOut"),
     EventKind("ringingin", "A call comes in; preventDefault() keeps the phone quiet.",
         "CallView & {alertInfo: string | null, verstat: string | null,"
-        " forwardedFrom: Party | null}", seed="onRingingIn", cancelable=True),
-    EventKind("end", "A call is over.", "CallRecord", seed="onEnd"),
+        " forwardedFrom: Party | null}", spec="onRingingIn", cancelable=True),
+    EventKind("end", "A call is over.", "CallRecord", spec="onEnd"),
     EventKind("registered", "The server knows where we are.",
-        "{server: string, expires: number, aor: string}", seed="onRegistered"),
+        "{server: string, expires: number, aor: string}", spec="onRegistered"),
     EventKind("unregistered", "The server no longer knows.",
         "{reason: 'user' | 'expired' | 'lost' | 'other-tab', willRetry: boolean}",
-        seed="onUnregistered"),
+        spec="onUnregistered"),
     EventKind("error", "A fault: connection, registration, microphone or internal.",
-        "WebPhoneError", seed="onError"),
+        "WebPhoneError", spec="onError"),
     EventKind("ready", "Python has drawn the first screen.", "{}"),
     EventKind("statechange", "The phone's state changed.",
         "{state: PhoneState, previous: PhoneState}"),

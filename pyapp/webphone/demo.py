@@ -6,8 +6,8 @@ from collections.abc import Callable
 from itertools import count
 
 from webphone.browser.clock import Clock
-from webphone.browser.farend import FarEnds
-from webphone.browser.inside import Ends
+from webphone.browser.demo.farend import FarEnds
+from webphone.browser.demo.page_media import Ends
 from webphone.exchange import (
     Action,
     AnswerCame,
@@ -18,7 +18,7 @@ from webphone.exchange import (
     Send,
 )
 from webphone.phone import Loop
-from webphone.sip import Names
+from webphone.sip import Entropy
 
 Turn = Callable[[float], list[Action]]
 
@@ -30,9 +30,9 @@ class Demo:
     """
 
     def __init__(
-        self, names: Names, clock: Clock, ends: Ends, report: Callable[[Exception], None]
+        self, entropy: Entropy, clock: Clock, ends: Ends, report: Callable[[Exception], None]
     ) -> None:
-        self._exchange = Exchange(names, realm="demo", sounding=True)
+        self._exchange = Exchange(entropy, realm="demo", sounding=True)
         self._far_ends = FarEnds(self._described, ends)
         self._links: dict[int, Callable[[bytes], None]] = {}
         self._numbers = count()
@@ -59,7 +59,7 @@ class Demo:
         """Open a link: `hear` gets each message that comes on it."""
         link = next(self._numbers)
         self._links[link] = hear
-        self._loop.turn(lambda now: self._exchange.linked(link, now) or [])
+        self._loop.turn(lambda now: self._exchange.connected(link, now) or [])
         return link
 
     def receive(self, link: int, data: bytes) -> None:
@@ -69,7 +69,7 @@ class Demo:
     def leave(self, link: int) -> None:
         """Close a link."""
         del self._links[link]
-        self._loop.turn(lambda now: self._exchange.unlinked(link, now))
+        self._loop.turn(lambda now: self._exchange.disconnected(link, now))
 
     def _described(self, call: str, sdp: str | None) -> None:
         self._loop.turn(lambda now: self._exchange.described(call, sdp, now))

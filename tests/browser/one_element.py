@@ -5,8 +5,8 @@ from pyodide.ffi import create_proxy
 
 from webphone.browser.element import Element
 from webphone.contract import Config, SetConfig
-from webphone.phone.actions import Asked
-from webphone.phone.picture import Picture
+from webphone.phone.happenings import Asked
+from webphone.phone.snapshot import Snapshot
 
 
 class Phone:
@@ -14,7 +14,7 @@ class Phone:
 
     def __init__(self, host):
         self.element = Element(host)
-        self.picture = Picture(config=Config(), state="unconfigured", number="")
+        self.snapshot = Snapshot(config=Config(), state="unconfigured", number="")
         self.heard = []
         self.gone = False
 
@@ -24,15 +24,15 @@ class Phone:
     def turn(self, happening):
         match happening:
             case Asked(command=SetConfig(changes=changes)):
-                self.change(config=self.picture.config.changed(changes))
+                self.change(config=self.snapshot.config.changed(changes))
             case _:
                 self.heard.append(happening)
 
     def change(self, **changes):
         from dataclasses import replace
 
-        self.picture = replace(self.picture, **changes)
-        self.element.show(self.picture)
+        self.snapshot = replace(self.snapshot, **changes)
+        self.element.show(self.snapshot)
 
     def leave(self):
         self.gone = True

@@ -19,7 +19,8 @@ from one_element import phones, put
 from pyodide.code import run_js
 from webphone import Phone
 from webphone.contract import *
-from webphone.phone.actions import Ask, Asked, Leaving, Permitted, Refuse, Reveal, Save, Settle, Tell
+from webphone.phone.actions import (Ask, Refuse, Reveal, Save, Settle, Tell)
+from webphone.phone.happenings import (Asked, Leaving, Permitted)
 page = run_js('''(code) => new Function("phone", code)(document.querySelector("web-phone"))''')
 plain = lambda value: json.loads(json.dumps(value.to_py(), default=repr))
 """
@@ -49,7 +50,7 @@ def test_attributes_become_settings_in_one_go(story):
     assert story(
         """
         phone = put('<web-phone host="wss://a.example" username="alice" max-calls="2"></web-phone>')
-        config = phone.picture.config
+        config = phone.snapshot.config
         return [config.host, config.username, config.max_calls]
         """
     ) == ["wss://a.example", "alice", 2]
@@ -67,7 +68,7 @@ def test_a_wrong_attribute_is_told_and_the_others_count(story):
         page("phone.maxCalls = 'many'; phone.username = 'alice'; phone.record = 'on'")
         await asyncio.sleep(0.01)
         told = page("return [phone.maxCalls, phone.username, phone.record]")
-        return [plain(window.faults), plain(told), phone.picture.config.username]
+        return [plain(window.faults), plain(told), phone.snapshot.config.username]
         """
     ) == [
         [
@@ -84,7 +85,7 @@ def test_an_insecure_server_is_allowed_when_the_page_says_so_in_any_order(story)
         story(
             """
         phone = put('<web-phone max-calls="x" host="ws://10.0.0.1" allow-insecure></web-phone>')
-        return phone.picture.config.host
+        return phone.snapshot.config.host
         """
         )
         == "ws://10.0.0.1"
@@ -110,7 +111,7 @@ def test_set_config_also_takes_the_id_which_is_the_element_s_own(story):
         """
         phone = put('<web-phone></web-phone>')
         page("phone.setConfig({id: 'sales', username: 'alice'})")
-        return [phone.picture.config.username, page("return phone.id")]
+        return [phone.snapshot.config.username, page("return phone.id")]
         """
     ) == ["alice", "sales"]
 
@@ -236,7 +237,7 @@ def test_a_function_of_the_page_comes_back_as_it_went(story):
         phone = put('<web-phone></web-phone>')
         page("window.servers = async () => []; phone.iceServers = servers")
         await asyncio.sleep(0.01)
-        return [callable(phone.picture.config.ice_servers), page("return phone.iceServers === servers")]
+        return [callable(phone.snapshot.config.ice_servers), page("return phone.iceServers === servers")]
         """
     ) == [True, True]
 
@@ -332,7 +333,7 @@ def test_python_of_the_page_makes_a_headless_phone(story):
         put('<web-phone></web-phone>')
         phone = Phone(host="wss://a.example", username="alice", password="geheim")
         await asyncio.sleep(0.01)
-        made = phones[-1].picture.config
+        made = phones[-1].snapshot.config
         phone.max_calls = 3
         await asyncio.sleep(0.01)
         return [made.host, made.password, phone.element.hidden, phone.max_calls, phone.state, phone.active_call]

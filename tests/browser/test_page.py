@@ -18,7 +18,7 @@ from dataclasses import replace
 from gallery import BOB, HELD, IDLE, NOW, RINGING, SCREENS, call, talking
 from webphone.browser.page import Page
 from webphone.contract import *
-from webphone.phone.actions import NumberTyped
+from webphone.phone.happenings import (NumberTyped)
 from webphone.ui import View, act, screen
 
 class Phone:
@@ -30,17 +30,17 @@ class Phone:
         js.document.body.append(self.host)
         self.root = self.host.attachShadow(js.JSON.parse('{"mode": "open"}'))
         self.page = Page(self.root, self.perform)
-        self.picture, self.view, self.asked = IDLE, View(), []
+        self.snapshot, self.view, self.asked = IDLE, View(), []
 
     def show(self, picture, view=None):
-        self.picture, self.view = picture, view or View()
-        self.page.show(screen(self.picture, self.view, NOW))
+        self.snapshot, self.view = picture, view or View()
+        self.page.show(screen(self.snapshot, self.view, NOW))
 
     def perform(self, gesture, fields):
-        self.view, happenings = act(self.view, gesture, self.picture, fields)
+        self.view, happenings = act(self.view, gesture, self.snapshot, fields)
         for happening in happenings:
             if isinstance(happening, NumberTyped):
-                self.show(replace(self.picture, number=happening.number), self.view)
+                self.show(replace(self.snapshot, number=happening.number), self.view)
             else:
                 self.asked.append(repr(happening.command))
         return bool(happenings)
@@ -135,8 +135,8 @@ def test_the_caret_stays_where_the_person_types(phone):
     phone.page.keyboard.press("ArrowLeft")
     phone.page.keyboard.type("45678")
     assert field.input_value() == "123456789"
-    assert phone.run("return phone.picture.number") == "123456789"
-    phone.run("phone.show(replace(phone.picture, fault=WebPhoneError('mic_denied')))")
+    assert phone.run("return phone.snapshot.number") == "123456789"
+    phone.run("phone.show(replace(phone.snapshot, error=WebPhoneError('mic_denied')))")
     phone.page.keyboard.type("0")
     assert field.input_value() == "1234567809"
 

@@ -477,7 +477,7 @@ def test_how_a_call_sounds_is_measured_while_it_lasts(page: Bench):
     stats = tell(
         page,
         """
-        import webphone.browser.measure as measure
+        import webphone.browser.media.stats as measure
         measure.EVERY, before = 0.5, measure.EVERY
         try:
             await call(one, two)

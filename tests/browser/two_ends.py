@@ -6,19 +6,12 @@ import time
 
 import js
 
-from webphone.browser.peer import World
-from webphone.browser.peers import Peers
+from webphone.browser.media.peer import World
+from webphone.browser.media.peers import Peers
 from webphone.contract import Config
 from webphone.media import Direction  # noqa: F401
-from webphone.phone.actions import (
-    CloseMedia,
-    DescribeRemote,
-    MediaChanged,
-    MediaFailed,
-    MediaReady,
-    Offer,
-    OpenMedia,
-)
+from webphone.phone.actions import CloseMedia, DescribeRemote, Offer, OpenMedia
+from webphone.phone.happenings import MediaChanged, MediaFailed, MediaReady
 
 
 class End:

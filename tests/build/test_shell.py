@@ -4,7 +4,7 @@ import pytest
 
 from starting import UP, hold, put_page
 from webphone.contract import Config
-from webphone.phone.picture import Picture
+from webphone.phone.snapshot import Snapshot
 from webphone.ui import View, screen
 from webphone.ui.html import render
 
@@ -52,7 +52,7 @@ def test_the_shell_is_the_screen_for_every_setting(shop, visit):
     page.goto(shop(IDLE))
     for settings in SETTINGS:
         config = Config(**settings)
-        picture = Picture(config=config, state="unconfigured", number=config.dial)
+        picture = Snapshot(config=config, state="unconfigured", number=config.dial)
         page.evaluate("(given) => Object.assign(phone, given)", camelled(settings))
         same = page.evaluate(SAME, render(screen(picture, View(), 0.0)))
         assert same == "same", settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webphone.exchange import Exchange, Send
-from webphone.sip.message import Request, Response, parse
+from webphone.sip.wire.message import Request, Response, parse
 
 
 def request(method: str, uri: str = "sip:town.example", *lines: str, branch: str = "1") -> bytes:

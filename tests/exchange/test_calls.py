@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from exchange.town import SDP, Town
-from webphone.sip import news
-from webphone.sip.message import Request, Response
+from webphone.sip import outputs as news
+from webphone.sip.wire.message import Request, Response
 
 
 def answered(town: Town):
@@ -55,9 +55,9 @@ def test_a_reinvite_passes_both_ways():
     bob.ask("reinvite", bob.incoming, SDP.format(who="back"))
     alice.ask("rerefuse", "call", 488)
 
-    assert "s=held" in (bob.last(news.Reoffered).sdp or "")
-    assert "s=fine" in (alice.last(news.Reanswered).sdp or "")
-    assert bob.last(news.Rerefused).status == 488
+    assert "s=held" in (bob.last(news.OfferReceived).sdp or "")
+    assert "s=fine" in (alice.last(news.OfferAnswered).sdp or "")
+    assert bob.last(news.OfferRefused).status == 488
 
 
 def test_an_info_passes_within_the_call():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from webphone.exchange.forking import best
-from webphone.sip.headers import Headers
-from webphone.sip.message import Response
+from webphone.sip.wire.headers import Headers
+from webphone.sip.wire.message import Response
 
 
 @pytest.mark.parametrize(

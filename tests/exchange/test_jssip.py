@@ -16,7 +16,7 @@ from interop.program import Missing
 from sip.entropy import seeded
 from webphone.exchange import Exchange
 from webphone.exchange.serve import Files, Switchboard, listen
-from webphone.sip.names import Names
+from webphone.sip.entropy import Entropy
 
 pytestmark = pytest.mark.browser
 PORT = 9540
@@ -51,7 +51,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     ready = threading.Event()
     loop = asyncio.new_event_loop()
     # JsSIP knows no SHA-256.
-    exchange = Exchange(Names(seeded(1)), users=place.users, algorithms=("MD5",))
+    exchange = Exchange(Entropy(seeded(1)), users=place.users, algorithms=("MD5",))
     board = Switchboard(exchange, Files(tmp_path))
 
     async def serve() -> None:

@@ -11,12 +11,12 @@ from exchange.test_calls import answered
 from exchange.town import SDP, Town
 from sip.entropy import seeded
 from webphone.exchange import Exchange, Send
-from webphone.exchange.places import GONE_AT_MOST, Places, pair_of
-from webphone.sip import news
-from webphone.sip.matching import cancel_of
-from webphone.sip.message import Request
-from webphone.sip.names import Names
-from webphone.sip.uri import Uri
+from webphone.exchange.flows import GONE_AT_MOST, Flows, pair_of
+from webphone.sip import outputs as news
+from webphone.sip.entropy import Entropy
+from webphone.sip.transactions import cancel_of
+from webphone.sip.wire.message import Request
+from webphone.sip.wire.uri import Uri
 
 
 def test_a_phone_whose_link_broke_cannot_be_reached():
@@ -49,9 +49,9 @@ def test_a_call_outlives_the_links_of_both_ends():
         phone.ask("register")
 
     bob.ask("reinvite", bob.incoming, SDP.format(who="held"))
-    assert alice.told(news.Reoffered)
+    assert alice.told(news.OfferReceived)
     alice.ask("reaccept", "call", SDP.format(who="fine"))
-    assert bob.told(news.Reanswered)
+    assert bob.told(news.OfferAnswered)
     alice.ask("hang_up", "call")
 
     assert bob.last(news.Ended).by is news.By.REMOTE
@@ -145,7 +145,7 @@ def test_a_dialog_is_no_business_of_a_stranger():
 
 
 def test_a_place_is_kept_for_its_phone_but_not_for_too_many():
-    places = Places(Names(seeded(1)))
+    places = Flows(Entropy(seeded(1)))
     for link in range(GONE_AT_MOST + 2):
         places.open(link)
     first, second, third = (places.own(link) for link in range(3))
@@ -159,14 +159,14 @@ def test_a_place_is_kept_for_its_phone_but_not_for_too_many():
 
 
 def test_a_keep_alive_is_answered_and_its_answer_is_not():
-    exchange = Exchange(Names(seeded(1)))
+    exchange = Exchange(Entropy(seeded(1)))
 
     assert exchange.receive(1, b"\r\n\r\n", 0.0) == [Send(link=1, data=b"\r\n")]
     assert exchange.receive(1, b"\r\n", 0.0) == []
 
 
 def test_a_broken_request_gets_its_400_and_a_broken_response_nothing():
-    exchange = Exchange(Names(seeded(1)))
+    exchange = Exchange(Entropy(seeded(1)))
 
     (broken,) = responses(exchange, 1, request("OPTIONS", "sip:x", "From: <<<"))
     (contact,) = responses(exchange, 1, request("REGISTER", "sip:x", "Contact: <<<"))
@@ -185,7 +185,7 @@ def test_a_broken_request_gets_its_400_and_a_broken_response_nothing():
     ],
 )
 def test_a_control_character_is_not_sent_back(method, line, status):
-    exchange = Exchange(Names(seeded(1)))
+    exchange = Exchange(Entropy(seeded(1)))
     [answer] = responses(exchange, 1, request(method, "sip:town.example", line))
     assert answer.status == status
     assert answer.to.tag
@@ -205,7 +205,7 @@ def test_a_call_is_cancelled_whatever_stands_in_the_reason():
 
 
 def test_a_request_of_a_scheme_or_extension_we_lack_is_refused_by_name():
-    exchange = Exchange(Names(seeded(1)))
+    exchange = Exchange(Entropy(seeded(1)))
 
     (scheme,) = responses(exchange, 1, request("INVITE", "http://town.example/"))
     (extension,) = responses(exchange, 1, request("INVITE", "sip:b@x", "Proxy-Require: magic"))
@@ -215,7 +215,7 @@ def test_a_request_of_a_scheme_or_extension_we_lack_is_refused_by_name():
 
 
 def test_a_cancel_of_nothing_is_told_so():
-    exchange = Exchange(Names(seeded(1)))
+    exchange = Exchange(Entropy(seeded(1)))
 
     (answer,) = responses(exchange, 1, request("CANCEL", "sip:b@x"))
 
@@ -280,7 +280,7 @@ def echo(status: str, asked: Request) -> bytes:
     some.sampled_from([None, "demo"]),
 )
 def test_no_bytes_stop_the_exchange_and_it_comes_to_rest(happenings, password):
-    exchange = Exchange(Names(seeded(3)), password=password, sounding=True)
+    exchange = Exchange(Entropy(seeded(3)), password=password, sounding=True)
     now = 0.0
     asked: list[tuple[int, Request]] = []
     for link, said, later, breaks in happenings:
@@ -292,7 +292,7 @@ def test_no_bytes_stop_the_exchange_and_it_comes_to_rest(happenings, password):
         now += later
         exchange.wake(now)
         if breaks:
-            exchange.unlinked(link, now)
+            exchange.disconnected(link, now)
     for _turn in range(500):
         if exchange.deadline is None:
             break

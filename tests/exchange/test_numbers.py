@@ -8,7 +8,7 @@ from exchange.raw import request
 from exchange.town import SDP, Town
 from webphone.exchange import AnswerCame, AnswerWanted, OfferWanted, Over
 from webphone.exchange.numbers import NUMBERS
-from webphone.sip import news
+from webphone.sip import outputs as news
 
 HERE = ("Contact: <sip:a@alice.invalid>",)
 
@@ -79,7 +79,7 @@ def test_600_follows_the_phone_into_hold():
     assert told(town, AnswerWanted)[-1].sdp == SDP.format(who="held")
     describe(town, SDP.format(who="still"))
 
-    assert alice.last(news.Reanswered).sdp == SDP.format(who="still")
+    assert alice.last(news.OfferAnswered).sdp == SDP.format(who="still")
 
 
 def test_a_number_whose_sound_cannot_be_made_refuses_and_the_phone_stays_as_it_was():
@@ -136,7 +136,7 @@ def test_606_holds_the_caller_and_comes_back():
     town.wind(3)
     assert told(town, OfferWanted)[-1].direction == "sendonly"
     describe(town, SDP.format(who="hold"))
-    assert alice.last(news.Reoffered).sdp == SDP.format(who="hold")
+    assert alice.last(news.OfferReceived).sdp == SDP.format(who="hold")
     alice.ask("reaccept", "call", SDP.format(who="held"))
     assert told(town, AnswerCame)[-1].sdp == SDP.format(who="held")
 
@@ -144,7 +144,7 @@ def test_606_holds_the_caller_and_comes_back():
 
     assert told(town, OfferWanted)[-1].direction == "sendrecv"
     describe(town, SDP.format(who="back"))
-    assert alice.last(news.Reoffered).sdp == SDP.format(who="back")
+    assert alice.last(news.OfferReceived).sdp == SDP.format(who="back")
 
 
 def test_a_description_for_a_call_that_is_over_is_let_go():
@@ -187,7 +187,7 @@ def test_a_change_whose_sound_cannot_be_made_is_refused_and_the_call_goes_on():
     alice.ask("reinvite", "call", SDP.format(who="held"))
     describe(town, "")
 
-    assert alice.last(news.Rerefused).status == 488
+    assert alice.last(news.OfferRefused).status == 488
     assert alice.agent.calls() == ("call",)
 
 

@@ -8,15 +8,15 @@ from exchange.raw import request, responses
 from exchange.town import Town
 from sip.entropy import seeded
 from webphone.exchange import Exchange
-from webphone.sip import news
-from webphone.sip.names import Names
+from webphone.sip import outputs as news
+from webphone.sip.entropy import Entropy
 
 CONTACT = "Contact: <sip:x@alice.invalid;transport=ws>"
 
 
 def open_house() -> Exchange:
     """An exchange that asks for no password."""
-    return Exchange(Names(seeded(5)))
+    return Exchange(Entropy(seeded(5)))
 
 
 def register(exchange: Exchange, *lines: str, link: int = 1, cseq: int = 1, now: float = 0.0):

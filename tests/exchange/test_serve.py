@@ -24,7 +24,7 @@ from exchange.raw import request
 from sip.entropy import seeded
 from webphone.exchange import Exchange
 from webphone.exchange.serve import Files, Switchboard, listen, main
-from webphone.sip.names import Names
+from webphone.sip.entropy import Entropy
 
 PORT = 9520
 WASM = b"\0asm\1\0\0\0"
@@ -49,7 +49,7 @@ def served(root: Path, story: Callable[[int], Awaitable[None]], *, verbose: bool
     """Tell a story to a server that listens on the port given."""
 
     async def play() -> None:
-        board = Switchboard(Exchange(Names(seeded(1))), Files(root), verbose=verbose)
+        board = Switchboard(Exchange(Entropy(seeded(1))), Files(root), verbose=verbose)
         server, port = await listen(board, "127.0.0.1", PORT)
         try:
             async with asyncio.timeout(20):
@@ -177,7 +177,7 @@ def test_two_phones_talk_through_the_websocket(root: Path, capsys: pytest.Captur
 
 
 def test_a_number_of_the_exchange_rings_and_the_clock_runs_for_it(root: Path):
-    exchange = Exchange(Names(seeded(1)))
+    exchange = Exchange(Entropy(seeded(1)))
     board = Switchboard(exchange, Files(root))
 
     async def story() -> None:
@@ -243,7 +243,7 @@ def test_a_taken_port_is_named_and_the_next_one_used(
     root: Path, capsys: pytest.CaptureFixture[str]
 ):
     async def story(port: int) -> None:
-        board = Switchboard(Exchange(Names(seeded(2))), Files(root))
+        board = Switchboard(Exchange(Entropy(seeded(2))), Files(root))
         second, other = await listen(board, "127.0.0.1", port)
         second.close()
         await second.wait_closed()

@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from sip.entropy import seeded
 from webphone.exchange import Action, Exchange, Send
-from webphone.sip import news
+from webphone.sip import outputs as news
 from webphone.sip.agent import Agent
-from webphone.sip.endpoint import Account
-from webphone.sip.message import Message, parse
-from webphone.sip.names import Names
-from webphone.sip.uri import Uri
+from webphone.sip.endpoint import Identity
+from webphone.sip.entropy import Entropy
+from webphone.sip.wire.message import Message, parse
+from webphone.sip.wire.uri import Uri
 
 DOMAIN = "town.example"
 SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns={who}\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -25,8 +25,8 @@ class Phone:
 
     def __init__(self, town: Town, user: str, password: str, seed: int) -> None:
         self.town = town
-        self.agent = Agent(Names(seeded(seed)), transport="WS")
-        self.agent.account = Account(user=user, domain=DOMAIN, password=password)
+        self.agent = Agent(Entropy(seeded(seed)), transport="WS")
+        self.agent.account = Identity(user=user, domain=DOMAIN, password=password)
         self.link: int | None = None
         self.heard: list[news.Output] = []
         self.deaf = False
@@ -67,7 +67,7 @@ class Town:
 
     def __post_init__(self) -> None:
         self.exchange = Exchange(
-            Names(seeded(77)),
+            Entropy(seeded(77)),
             users=self.users,
             password=self.password,
             algorithms=self.algorithms,
@@ -92,7 +92,7 @@ class Town:
         """The phone opens a WebSocket."""
         self._links += 1
         phone.link = self._links
-        self.exchange.linked(self._links, self.now)
+        self.exchange.connected(self._links, self.now)
         self.send(phone, phone.agent.transport_up(self.now))
 
     def cut(self, phone: Phone) -> None:
@@ -100,7 +100,7 @@ class Town:
         link, phone.link = phone.link, None
         assert link is not None
         self.send(phone, phone.agent.transport_lost(self.now))
-        self.deliver(self.exchange.unlinked(link, self.now))
+        self.deliver(self.exchange.disconnected(link, self.now))
 
     def send(self, phone: Phone, outputs: list[news.Output]) -> None:
         """Give the exchange what a phone sends, and the phone's owner the rest."""

@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from interop.kamailio import Kamailio
 from interop.page_server import PageServer
-from webphone.sip import Account, Agent, Ended, Invited, Names, Output, Registered, Send
+from webphone.sip import Agent, Ended, Entropy, Identity, Invited, Output, Registered, Send
 
 News = TypeVar("News", bound=Output)
 
@@ -42,8 +42,8 @@ class EarlyMedia:
         self._kamailio = kamailio
         self._page = context.new_page()
         self._page.goto(pages.put("/early.html", PAGE))
-        self._agent = Agent(Names(secrets.token_bytes), transport="WS")
-        self._agent.account = Account(
+        self._agent = Agent(Entropy(secrets.token_bytes), transport="WS")
+        self._agent.account = Identity(
             user=user, domain=kamailio.domain, password=kamailio.users[user]
         )
 

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from interop.page_server import PageServer
 from interop.phone_page import PhonePage
-from interop.seed import button, hang_up, screen, still_talking, talk
+from interop.spec import button, hang_up, screen, still_talking, talk
 
 pytestmark = pytest.mark.interop
 FORM = '<form id="form"><fieldset id="set">'

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 
 from interop.page_server import PageServer
 from interop.phone_page import PhonePage
-from interop.seed import button, screen
+from interop.spec import button, screen
 
 pytestmark = pytest.mark.interop
 OTHER = '<web-phone id="other" demo></web-phone>'

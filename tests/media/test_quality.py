@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from webphone.media.quality import Measure, Quality, Snapshot, between, opinion, read
+from webphone.media.quality import Counters, Measure, Quality, between, opinion, read
 
 
 def snapshot(
@@ -13,8 +13,8 @@ def snapshot(
     lost: int = 0,
     jitter: float = 0.0,
     round_trip: float | None = None,
-) -> Snapshot:
-    return Snapshot(
+) -> Counters:
+    return Counters(
         time=time,
         packets_received=received,
         packets_lost=lost,
@@ -43,7 +43,7 @@ def test_an_interval_counts_only_what_happened_in_it() -> None:
     ],
     ids=["silence", "no time", "time backwards", "counter restarted"],
 )
-def test_an_interval_that_tells_nothing_is_none(earlier: Snapshot, later: Snapshot) -> None:
+def test_an_interval_that_tells_nothing_is_none(earlier: Counters, later: Counters) -> None:
     assert between(earlier, later) is None
 
 
@@ -139,7 +139,7 @@ def test_a_browsers_report_is_read() -> None:
         {**INBOUND, "kind": "video", "packetsReceived": 9999},
         {"type": "remote-inbound-rtp", "kind": "audio", "roundTripTime": 0.042},
     ]
-    assert read(report, now=12.5) == Snapshot(
+    assert read(report, now=12.5) == Counters(
         time=12.5,
         packets_received=250,
         packets_lost=3,

@@ -10,10 +10,11 @@ from sip.entropy import seeded
 from webphone.contract import Config, Event, WebPhoneError, decode_command
 from webphone.exchange import Exchange
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 from webphone.phone.desk import Desk
 from webphone.phone.loop import Loop
-from webphone.sip import Account, Agent, Names, Request, Response, Send, parse, reply
-from webphone.sip.matching import cancel_of
+from webphone.sip import Agent, Entropy, Identity, Request, Response, Send, parse, reply
+from webphone.sip.transactions import cancel_of
 
 SERVER = "wss://one.example/ws"
 
@@ -67,7 +68,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.exchange = Exchange(
-            Names(seeded(99)),
+            Entropy(seeded(99)),
             users={name: name[0] for name in ("alice", "bob", "carol", "dave", "eve")},
             realm="one.example",
         )
@@ -92,7 +93,7 @@ class World:
         """A registered end of which every message is written by the test."""
         self._next_link += 1
         stranger = self._strangers[self._next_link] = Stranger(self, user, self._next_link)
-        self.exchange.linked(self._next_link, self.now)
+        self.exchange.connected(self._next_link, self.now)
         stranger.register()
         return stranger
 
@@ -121,7 +122,7 @@ class World:
             for phone in self.phones:
                 deadline = phone.machine.deadline
                 if deadline is not None and deadline <= self.now:
-                    phone.happens(do.Woken())
+                    phone.happens(on.Woken())
         self.now = end
 
     # --- Wires ---
@@ -131,20 +132,20 @@ class World:
         if fault == "mute":
             return
         if fault == "dead":
-            phone.happens(do.SocketClosed(socket=socket))
+            phone.happens(on.SocketClosed(socket=socket))
             return
         self._next_link += 1
         phone.links[socket] = self._next_link
         phone.servers[socket] = url
         self._links[self._next_link] = (phone, socket)
-        self.exchange.linked(self._next_link, self.now)
-        phone.happens(do.SocketOpened(socket=socket))
+        self.exchange.connected(self._next_link, self.now)
+        phone.happens(on.SocketOpened(socket=socket))
 
     def disconnect(self, phone: Actor, socket: int) -> None:
         link = phone.links.pop(socket, None)
         if link is not None:
             del self._links[link]
-            self._deliver(self.exchange.unlinked(link, self.now))
+            self._deliver(self.exchange.disconnected(link, self.now))
 
     def send(self, phone: Actor, socket: int, data: bytes) -> None:
         self.wire.append((phone.user, data))
@@ -157,7 +158,7 @@ class World:
                 parse(data)
             )
         if answer is not None:
-            phone.happens(do.Received(socket=socket, data=bytes(answer)))
+            phone.happens(on.Received(socket=socket, data=bytes(answer)))
             return
         self.carry(link, data)
 
@@ -184,13 +185,13 @@ class World:
         """The phone's WebSockets break, and it is told."""
         for socket in list(phone.links):
             self.disconnect(phone, socket)
-            phone.happens(do.SocketClosed(socket=socket))
+            phone.happens(on.SocketClosed(socket=socket))
 
     def _deliver(self, sends: object) -> None:
         for send in sends or ():  # type: ignore[attr-defined]
             if send.link in self._links:
                 phone, socket = self._links[send.link]
-                phone.happens(do.Received(socket=socket, data=send.data))
+                phone.happens(on.Received(socket=socket, data=send.data))
             elif send.link in self._strangers:
                 self._strangers[send.link].hear(send.data)
 
@@ -203,8 +204,8 @@ class Stranger:
         self.user = user
         self.link = link
         self.heard: list[Request | Response] = []
-        self._agent = Agent(Names(seeded(link + 500)))
-        self._agent.account = Account(user=user, domain="one.example", password=user[0])
+        self._agent = Agent(Entropy(seeded(link + 500)))
+        self._agent.account = Identity(user=user, domain="one.example", password=user[0])
         self._registering = True
         self._branches = 0
         self._number = 1
@@ -351,7 +352,7 @@ class Actor:
         self.unheard = False  # what it sends gets lost
         self.events: list[Event] = []
         self.actions: list[do.Action] = []
-        self.received: list[do.Received] = []
+        self.received: list[on.Received] = []
         self.promises: dict[int, Promise] = {}
         self.tone: do.Tone | None = None
         self.mistakes: list[Exception] = []
@@ -364,7 +365,7 @@ class Actor:
         config = Config().changed(
             {"host": SERVER, "username": user, "password": user[0], **settings}
         )
-        self.desk = Desk(Names(seeded(seed)), config)
+        self.desk = Desk(Entropy(seeded(seed)), config)
         self.machine = self.made(seed)
         self.loop = Loop(
             self.machine,
@@ -390,15 +391,15 @@ class Actor:
         except WebPhoneError as wrong:  # as the element does
             promise.error, promise.settled = wrong, True
             return promise
-        self.happens(do.Asked(command=command, reply=number))
+        self.happens(on.Asked(command=command, reply=number))
         return promise
 
     def press(self, method: str, *arguments: object) -> None:
         """Use a button of the screen: nobody waits for a promise."""
-        self.happens(do.Asked(command=decode_command(method, arguments)))
+        self.happens(on.Asked(command=decode_command(method, arguments)))
 
-    def happens(self, happening: do.Happening) -> None:
-        if isinstance(happening, do.Received):
+    def happens(self, happening: on.Happening) -> None:
+        if isinstance(happening, on.Received):
             self.received.append(happening)
         self.loop.turn(happening)
 
@@ -416,7 +417,7 @@ class Actor:
 
     @property
     def calls(self) -> list[object]:
-        return [call.view for call in self.machine.picture.calls]
+        return [call.view for call in self.machine.snapshot.calls]
 
     @property
     def call(self) -> object:
@@ -439,7 +440,7 @@ class Actor:
             case do.Ask(ask=ask, event=event):
                 self.events.append(event)
                 allowed = event.name not in self.prevented
-                self.happens(do.Permitted(ask=ask, allowed=allowed))
+                self.happens(on.Permitted(ask=ask, allowed=allowed))
             case do.Settle(reply=reply, value=value):
                 self._settle(reply).value = value
             case do.Refuse(reply=reply, error=error):
@@ -455,7 +456,7 @@ class Actor:
                 self._make(call, do.Offer.ANSWER, str(direction))
             case do.SendTones(call=call, tones=tones):
                 for tone in tones:
-                    self.happens(do.ToneSent(call=call, tone=tone))
+                    self.happens(on.ToneSent(call=call, tone=tone))
             case do.CloseMedia(call=call):
                 self.media.pop(call, None)
             case _:
@@ -470,7 +471,7 @@ class Actor:
     def _make(self, call: str, kind: do.Offer, direction: str) -> None:
         if self.media_fault is not None:
             code, text = self.media_fault
-            failed = do.MediaFailed(call=call, code=code, text=text)
+            failed = on.MediaFailed(call=call, code=code, text=text)
             return self._later(lambda: self.happens(failed))
         self._version += 1
         self.media[call] = direction
@@ -481,7 +482,7 @@ class Actor:
             codecs="111 0 110",
             setup="actpass" if kind is do.Offer.OFFER else "active",
         )
-        ready = do.MediaReady(call=call, kind=kind, sdp=sdp)
+        ready = on.MediaReady(call=call, kind=kind, sdp=sdp)
         return self._later(lambda: self.happens(ready))
 
     def _later(self, go: Callable[[], None]) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from phone.stage import Actor, World
 from sip.entropy import seeded
-from webphone.phone import Front
+from webphone.phone import LazyTabs
 from webphone.phone import actions as do
-from webphone.phone.tab_actions import (
+from webphone.phone import happenings as on
+from webphone.phone.tabs.actions import (
     Lead,
     LeadershipLost,
     LeadershipRefused,
@@ -19,7 +20,7 @@ from webphone.phone.tab_actions import (
     TabHeard,
     TellTabs,
 )
-from webphone.sip import Names
+from webphone.sip import Entropy
 
 
 class Browser:
@@ -79,9 +80,9 @@ class Browser:
             return
         tab.channel = name
         if steal and name in self._holders:
-            robbed = self._holders.pop(name)
+            stolen_from = self._holders.pop(name)
             self._hold(tab, name)
-            robbed.happens(LeadershipLost())
+            stolen_from.happens(LeadershipLost())
         elif name in self._holders:
             self._queues.setdefault(name, []).append(tab)
         else:
@@ -116,7 +117,7 @@ class Tab(Actor):
         super().__init__(browser.world, user, seed, settings)
 
     def made(self, seed: int) -> Any:
-        return Front(self.desk, Names(seeded(seed + 300)))
+        return LazyTabs(self.desk, Entropy(seeded(seed + 300)))
 
     def set(self, **changes: object) -> None:
         assert self.ask("setConfig", changes).error is None
@@ -126,7 +127,7 @@ class Tab(Actor):
 
     def use_here(self) -> None:
         """Press the button."""
-        self.happens(do.WantedHere())
+        self.happens(on.WantedHere())
 
     def crash(self, *, noticed: bool = True) -> None:
         """The tab is gone in an instant: nothing is said to anybody.
@@ -155,7 +156,7 @@ class Tab(Actor):
 
     def close(self) -> None:
         """The person closes the tab: the page hears of it first."""
-        self.happens(do.Leaving())
+        self.happens(on.Leaving())
         self.crash()
 
     def happens(self, happening: Any) -> None:
@@ -167,8 +168,8 @@ class Tab(Actor):
     # --- What can be seen of it ---
 
     @property
-    def picture(self) -> Any:
-        return self.machine.picture
+    def snapshot(self) -> Any:
+        return self.machine.snapshot
 
     @property
     def leads(self) -> bool:

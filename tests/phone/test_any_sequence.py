@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from phone.stage import SERVER, World
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 
 QUIET = 300.0  # seconds after which nothing may be under way any more
 WISHES = {
@@ -77,12 +78,12 @@ def act(world, step):
             "change": lambda: phone.ask("setConfig", rest[1]),
             "cut": lambda: world.cut(phone),
             "unheard": lambda: setattr(phone, "unheard", rest[1]),
-            "network": lambda: phone.happens(do.NetworkChanged(online=rest[1])),
+            "network": lambda: phone.happens(on.NetworkChanged(online=rest[1])),
             "slow media": lambda: _slow_media(phone, rest[1]),
             "media fault": lambda: _media_fault(phone, rest[1]),
             "media state": lambda: _media_state(phone, rest[1]),
-            "leave": lambda: phone.happens(do.Leaving()),
-            "wake": lambda: phone.happens(do.Woken()),
+            "leave": lambda: phone.happens(on.Leaving()),
+            "wake": lambda: phone.happens(on.Woken()),
             "prevent": lambda: _prevent(phone, rest[1]),
         }[kind]()
     for phone in world.phones:
@@ -101,7 +102,7 @@ def _media_fault(phone, on):
 
 def _media_state(phone, state):
     for call in phone.calls:
-        phone.happens(do.MediaChanged(call=call.id, state=state))
+        phone.happens(on.MediaChanged(call=call.id, state=state))
 
 
 def _prevent(phone, name):
@@ -121,7 +122,7 @@ def all_is_well(world):
         assert phone.mistakes == []
         assert all(promise.settled for promise in phone.promises.values())
         assert phone.desk.deadline is None or phone.desk.deadline >= world.now
-        assert not any(picture.changing for picture in phone.desk.picture.calls)
+        assert not any(picture.changing for picture in phone.desk.snapshot.calls)
     for phone in world.phones:
         phone.ask("hangupAll")
     world.wind(QUIET)
@@ -136,7 +137,7 @@ def all_is_well(world):
         opened = {each.call for each in phone.actions if isinstance(each, do.OpenMedia)}
         closed = {each.call for each in phone.actions if isinstance(each, do.CloseMedia)}
         assert opened <= closed
-        told = repr(phone.actions) + repr(phone.events) + repr(phone.desk.picture)
+        told = repr(phone.actions) + repr(phone.events) + repr(phone.desk.snapshot)
         told += repr(phone.desk) + repr(phone.received)
         assert "response=" not in told and "s3cret" not in told
         assert phone.desk.account.agent.idle and phone.desk.account.agent.transactions == 0

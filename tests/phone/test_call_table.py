@@ -3,8 +3,8 @@
 import pytest
 
 from phone.stage import World
-from webphone.phone.call import STAGES, Stage, Step
-from webphone.phone.outgoing import call_to
+from webphone.phone.call.call import STAGES, Stage, Step
+from webphone.phone.call.outgoing import call_to
 from webphone.sip import Uri
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from phone.stage import SERVER, World
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 
 
 @pytest.fixture
@@ -33,14 +34,14 @@ def test_the_right_password_registers(world):
     [detail] = alice.told("registered")
     assert detail["server"] == SERVER
     assert detail["aor"] == "sip:alice@one.example"
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_the_wrong_password_is_said_in_words_and_not_tried_again(world):
     alice = world.phone("alice", password="wrong")
     promise = alice.ask("register")
     assert promise.error.code == "auth_failed"
-    assert alice.desk.picture.state == "failed"
+    assert alice.desk.snapshot.state == "failed"
     sent = len(world.wire)
     world.wind(600)
     assert [data for _, data in world.wire[sent:] if data.startswith(b"REGISTER")] == []
@@ -111,7 +112,7 @@ def test_the_busy_tone_stops_by_itself(world, alice, bob):
     bob.ask("reject")
     world.wind(10)
     assert alice.tone is None
-    assert alice.desk.picture.farewell is None
+    assert alice.desk.snapshot.farewell is None
 
 
 def test_nobody_at_that_number_is_said_in_words(alice):
@@ -234,13 +235,13 @@ def test_mute_toggles_and_says_what_it_means(alice, bob):
 
 
 def typed(alice, number):
-    alice.happens(do.NumberTyped(number=number))
+    alice.happens(on.NumberTyped(number=number))
 
 
 def test_a_typed_number_makes_room_for_the_next_once_its_call_is_out(alice, bob):
     typed(alice, " bob ")
     alice.press("makeCall", "bob")
-    assert alice.desk.picture.number == ""
+    assert alice.desk.snapshot.number == ""
     assert [detail["number"] for detail in alice.told("numberchange")] == [" bob ", ""]
 
 
@@ -248,32 +249,32 @@ def test_a_typed_number_stays_while_its_call_is_not_out(alice, bob):
     alice.media_fault = ("mic_denied", "")
     typed(alice, "bob")
     alice.press("makeCall", "bob")
-    assert alice.desk.picture.fault.code == "mic_denied"
-    assert alice.desk.picture.number == "bob"
+    assert alice.desk.snapshot.error.code == "mic_denied"
+    assert alice.desk.snapshot.number == "bob"
 
 
 def test_a_call_of_the_page_leaves_what_is_typed_alone(alice, bob):
     typed(alice, "55")
     alice.ask("makeCall", "bob")
-    assert alice.desk.picture.number == "55"
+    assert alice.desk.snapshot.number == "55"
 
 
 def test_after_a_call_the_number_is_again_what_the_page_said(alice, bob):
     alice.ask("setConfig", {"dial": "100"})
     typed(alice, "bob")
     alice.press("makeCall", "bob")
-    assert alice.desk.picture.number == "100"
+    assert alice.desk.snapshot.number == "100"
 
 
 def test_digits_type_when_idle_and_sound_in_a_call(alice, bob):
     for key in "bob"[:0] + "12#":
         alice.ask("dialpadPress", key)
-    assert alice.desk.picture.number == "12#"
+    assert alice.desk.snapshot.number == "12#"
     assert [detail["number"] for detail in alice.told("numberchange")] == ["1", "12", "12#"]
     talk(alice, bob)
     alice.ask("dialpadPress", "5")
     assert alice.told("dtmf")[0]["tone"] == "5"
-    assert alice.desk.picture.number == "12#"
+    assert alice.desk.snapshot.number == "12#"
 
 
 def test_digits_by_info_reach_the_other_side(alice, bob):
@@ -290,11 +291,11 @@ def test_a_second_call_holds_the_first_and_swap_swaps(world, alice, bob):
     carol.ask("answer")
     first, second = alice.calls
     assert first.held_by == "local" and second.held_by is None
-    assert alice.desk.picture.active == second.id
+    assert alice.desk.snapshot.active == second.id
     assert alice.ask("swap").settled
     first, second = alice.calls
     assert first.held_by is None and second.held_by == "local"
-    assert alice.desk.picture.active == first.id
+    assert alice.desk.snapshot.active == first.id
     alice.ask("hangupAll")
     assert len(alice.told("end")) == 2
 
@@ -337,16 +338,16 @@ def test_what_is_not_built_says_so(alice):
 
 def test_leaving_the_page_says_goodbye(alice, bob):
     talk(alice, bob)
-    alice.happens(do.Leaving())
+    alice.happens(on.Leaving())
     assert bob.told("end")[0]["endedBy"] == "remote"
     assert bob.calls == []
 
 
 def test_a_page_that_comes_back_is_registered_again(world, alice):
-    alice.happens(do.Leaving())
-    assert alice.desk.picture.state == "offline"
-    alice.happens(do.Woken())
-    assert alice.desk.picture.state == "registered"
+    alice.happens(on.Leaving())
+    assert alice.desk.snapshot.state == "offline"
+    alice.happens(on.Woken())
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_wrong_settings_change_nothing(alice, bob):

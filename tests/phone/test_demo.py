@@ -7,13 +7,13 @@ from sip.entropy import seeded
 from webphone.contract import Config
 from webphone.exchange import Exchange
 from webphone.phone import actions as do
-from webphone.sip import Names
+from webphone.sip import Entropy
 
 
 @pytest.fixture
 def world():
     world = World()
-    world.exchange = Exchange(Names(seeded(99)))
+    world.exchange = Exchange(Entropy(seeded(99)))
     return world
 
 
@@ -30,7 +30,7 @@ def test_one_setting_is_enough_to_register(world):
     set_(alice, demo=True)
     assert connected(alice) == ["demo:"]
     assert alice.told("registered")[0]["aor"] == "sip:you@demo"
-    assert alice.desk.picture.user == "you"
+    assert alice.desk.snapshot.user == "you"
 
 
 def test_a_username_that_is_set_is_kept(world):
@@ -53,7 +53,7 @@ def test_off_again_the_phone_goes_to_its_host(world):
     set_(alice, demo=True)
     set_(alice, demo=False)
     assert connected(alice) == ["demo:", SERVER]
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
     assert alice.told("registered")[-1]["aor"] == "sip:alice@one.example"
 
 
@@ -61,7 +61,7 @@ def test_without_a_host_it_is_unconfigured_when_off_again(world):
     alice = world.phone("you", host="", username="", password="")
     set_(alice, demo=True)
     set_(alice, demo=False)
-    assert alice.desk.picture.state == "unconfigured"
+    assert alice.desk.snapshot.state == "unconfigured"
 
 
 def test_a_call_survives_the_end_of_the_demo_and_ends_where_it_began(world):

@@ -5,6 +5,7 @@ import pytest
 from phone.stage import World, description
 from webphone.contract import DialpadPress, SendDtmf
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_digits_go_in_the_sound_where_both_can(alice, world):
     assert alice.ask("sendDtmf", "1d,#", {"duration": 200, "gap": 80}).settled
     [sent] = [each for each in alice.actions if isinstance(each, do.SendTones)]
     assert (sent.tones, sent.duration, sent.gap) == ("1D,#", 200, 80)
-    assert alice.desk.picture.calls[0].digits == "1D#"
+    assert alice.desk.snapshot.calls[0].digits == "1D#"
 
 
 def test_digits_go_by_info_one_after_the_other_where_the_other_side_has_no_events(alice, dave):
@@ -62,7 +63,7 @@ def test_a_comma_is_a_pause_of_two_seconds(world, alice, dave):
     world.wind(0.2)
     assert infos(dave)[1] == "Signal=2\r\nDuration=300\r\n"
     dave.reply(200, to="INFO")
-    assert alice.desk.picture.calls[0].digits == "12"
+    assert alice.desk.snapshot.calls[0].digits == "12"
 
 
 def test_a_far_end_that_takes_no_info_is_said_in_words(alice, dave):
@@ -87,15 +88,15 @@ def test_a_far_end_that_lost_the_call_ends_it_at_the_first_digit(alice, dave):
 def test_a_character_that_is_no_digit_is_refused_and_nothing_goes_out(alice, dave, tones):
     answered(alice, dave)
     assert alice.ask("sendDtmf", tones).error.code in ("invalid_config", "invalid_number")
-    alice.happens(do.Asked(command=SendDtmf(tones="x")))
-    assert alice.desk.picture.fault.code == "invalid_number"
+    alice.happens(on.Asked(command=SendDtmf(tones="x")))
+    assert alice.desk.snapshot.error.code == "invalid_number"
     assert infos(dave) == []
 
 
 def test_a_way_that_does_not_exist_is_refused(alice, dave):
     answered(alice, dave)
-    alice.happens(do.Asked(command=SendDtmf(tones="1", method="smoke")))
-    assert "smoke" in alice.desk.picture.fault.message
+    alice.happens(on.Asked(command=SendDtmf(tones="1", method="smoke")))
+    assert "smoke" in alice.desk.snapshot.error.message
 
 
 def test_digits_need_a_call_that_is_up(alice, dave):
@@ -137,25 +138,25 @@ def test_digits_that_come_by_info_are_told(alice, dave, kind, body, tone):
 def test_keys_type_when_idle_and_send_in_a_call(alice, dave):
     for key in "+12a*":
         assert alice.ask("dialpadPress", key).settled
-    assert alice.desk.picture.number == "+12A*"
+    assert alice.desk.snapshot.number == "+12A*"
     assert [each.key for each in alice.actions if isinstance(each, do.PlayKey)] == list("+12A*")
     answered(alice, dave)
     alice.ask("dialpadPress", "d")
     alice.ask("dialpadPress", "+")
     assert [body[7] for body in infos(dave)] == ["D"]
-    assert alice.desk.picture.number == "+12A*+"
+    assert alice.desk.snapshot.number == "+12A*+"
 
 
 @pytest.mark.parametrize("key", ["x", "", "12", "ß"])
 def test_a_key_that_is_not_there_is_named(alice, key):
-    alice.happens(do.Asked(command=DialpadPress(key=key)))
-    assert alice.desk.picture.fault.code == "invalid_number"
-    assert alice.desk.picture.number == ""
+    alice.happens(on.Asked(command=DialpadPress(key=key)))
+    assert alice.desk.snapshot.error.code == "invalid_number"
+    assert alice.desk.snapshot.number == ""
 
 
 def test_the_number_typed_is_the_number_dialled(alice, dave):
-    alice.happens(do.NumberTyped(number="dave"))
-    alice.happens(do.NumberTyped(number="dave"))
+    alice.happens(on.NumberTyped(number="dave"))
+    alice.happens(on.NumberTyped(number="dave"))
     assert len(alice.told("numberchange")) == 1
-    alice.press("makeCall", alice.desk.picture.number)
+    alice.press("makeCall", alice.desk.snapshot.number)
     assert dave.words() == ["INVITE"]

@@ -1,7 +1,7 @@
 """How a call ended, in a record's word and in a sentence."""
 
 from webphone.contract import DISPOSITIONS
-from webphone.phone.endings import Ending, disposition, explanation
+from webphone.phone.call.endings import Ending, disposition, explanation
 from webphone.sip import By
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from phone.stage import World, description
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 from webphone.sip import parse
-from webphone.sip.matching import cancel_of
+from webphone.sip.transactions import cancel_of
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_early_media_that_no_browser_takes_leaves_the_ringback(alice, dave):
 def test_early_media_that_fails_in_the_browser_does_not_end_the_call(alice, dave):
     alice.ask("makeCall", "dave")
     dave.reply(183, sdp=description())
-    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="No."))
+    alice.happens(on.MediaFailed(call=alice.call.id, code="media_failed", text="No."))
     dave.reply(200, sdp=description())
     assert alice.call.state == "active"
 
@@ -113,7 +114,7 @@ def test_media_that_fails_before_the_answer_takes_the_call_back(alice, dave, sta
     alice.ask("makeCall", "dave")
     if status:
         dave.reply(status)
-    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="Unplugged."))
+    alice.happens(on.MediaFailed(call=alice.call.id, code="media_failed", text="Unplugged."))
     record = only_record(alice)
     assert (record["disposition"], record["endedBy"]) == ("failed", "system")
     assert record["explanation"] == "Unplugged."
@@ -125,7 +126,7 @@ def test_media_that_fails_before_the_answer_takes_the_call_back(alice, dave, sta
 
 def test_media_that_fails_while_it_rings_here_refuses_the_call(alice, dave):
     dave.call("alice", sdp=description(setup="actpass"))
-    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="Unplugged."))
+    alice.happens(on.MediaFailed(call=alice.call.id, code="media_failed", text="Unplugged."))
     assert only_record(alice)["explanation"] == "Unplugged." and dave.words()[-1] == "488"
 
 
@@ -139,7 +140,7 @@ def test_pictures_that_the_other_side_refuses_leave_a_call_of_sound(alice, dave)
     alice.slow_media = True
     alice.ask("makeCall", "dave", {"video": True})
     offer = description("alice", setup="actpass")
-    camera = do.MediaReady(call=alice.call.id, kind=do.Offer.OFFER, sdp=offer, video=True)
+    camera = on.MediaReady(call=alice.call.id, kind=do.Offer.OFFER, sdp=offer, video=True)
     alice.happens(camera)
     assert alice.call.video
     dave.reply(200, sdp=description())
@@ -297,8 +298,8 @@ def test_a_hold_by_the_button_that_is_refused_is_said_on_the_screen(alice, dave)
     answered(alice, dave)
     alice.press("hold")
     dave.reply(488)
-    assert alice.desk.picture.fault.sip_code == 488
-    assert not alice.desk.picture.calls[0].changing
+    assert alice.desk.snapshot.error.sip_code == 488
+    assert not alice.desk.snapshot.calls[0].changing
 
 
 @pytest.mark.parametrize(
@@ -346,7 +347,7 @@ def test_an_unreadable_answer_to_a_resume_is_left_to_the_browser_to_refuse(alice
     dave.reply(200, sdp=description(direction="recvonly"))
     alice.ask("resume")
     dave.reply(200, sdp="nonsense")
-    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="Nonsense."))
+    alice.happens(on.MediaFailed(call=alice.call.id, code="media_failed", text="Nonsense."))
     assert only_record(alice)["explanation"] == "Nonsense."
     assert dave.words()[-1] == "BYE"
 
@@ -378,7 +379,7 @@ def test_a_hold_that_is_heard_and_never_answered_is_taken_back(world, alice, dav
     dave.reply(200, to="CANCEL")
     world.wind(40)
     assert (promise.error.code, promise.error.sip_code) == ("media_failed", 487)
-    assert alice.call.state == "active" and not alice.desk.picture.calls[0].changing
+    assert alice.call.state == "active" and not alice.desk.snapshot.calls[0].changing
     promise = alice.ask("hold")
     dave.reply(200, sdp=description(direction="recvonly"))
     assert promise.value.held_by == "local"
@@ -440,7 +441,7 @@ def test_a_change_taken_back_before_it_was_answered_leaves_no_trace(alice, dave,
     dave.inside("INVITE", sdp=sdp)
     invite = alice.received[-1]
     cancel = bytes(cancel_of(parse(invite.data)))
-    alice.happens(do.Received(socket=invite.socket, data=cancel))
+    alice.happens(on.Received(socket=invite.socket, data=cancel))
     assert dave.words()[-1] == "487"
     alice.slow_media, alice.media_fault = False, None
     alice.media_arrives()
@@ -451,7 +452,7 @@ def test_a_change_taken_back_before_it_was_answered_leaves_no_trace(alice, dave,
 
 def test_an_answer_our_browser_refuses_ends_the_call_in_words(alice, dave):
     answered(alice, dave)
-    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="No DTLS."))
+    alice.happens(on.MediaFailed(call=alice.call.id, code="media_failed", text="No DTLS."))
     record = only_record(alice)
     assert record["explanation"] == "No DTLS."
     assert dave.words()[-1] == "BYE"
@@ -460,22 +461,22 @@ def test_an_answer_our_browser_refuses_ends_the_call_in_words(alice, dave):
 def test_a_network_path_that_fails_is_sought_anew(alice, dave):
     answered(alice, dave)
     id = alice.call.id
-    alice.happens(do.MediaChanged(call=id, state="disconnected"))
-    assert alice.desk.picture.calls[0].unstable and dave.words()[-1] == "ACK"
-    alice.happens(do.MediaChanged(call=id, state="failed"))
+    alice.happens(on.MediaChanged(call=id, state="disconnected"))
+    assert alice.desk.snapshot.calls[0].unstable and dave.words()[-1] == "ACK"
+    alice.happens(on.MediaChanged(call=id, state="failed"))
     [offer] = [each for each in alice.actions if isinstance(each, do.Reoffer)]
     assert offer.restart and dave.words()[-1] == "INVITE"
     dave.reply(200, sdp=description())
-    alice.happens(do.MediaChanged(call=id, state="connected"))
-    assert not alice.desk.picture.calls[0].unstable
-    alice.happens(do.QualityMeasured(call=id, stats={"mos": 4.2, "loss": 0.1}))
+    alice.happens(on.MediaChanged(call=id, state="connected"))
+    assert not alice.desk.snapshot.calls[0].unstable
+    alice.happens(on.QualityMeasured(call=id, stats={"mos": 4.2, "loss": 0.1}))
     dave.inside("BYE")
     assert only_record(alice)["quality"]["mos"] == 4.2
 
 
 def test_a_hold_while_a_new_path_is_sought_waits_its_turn(alice, dave):
     answered(alice, dave)
-    alice.happens(do.MediaChanged(call=alice.call.id, state="failed"))
+    alice.happens(on.MediaChanged(call=alice.call.id, state="failed"))
     promise = alice.ask("hold")
     dave.reply(200, sdp=description())
     assert not promise.settled
@@ -600,12 +601,12 @@ def test_news_of_calls_that_are_over_changes_nothing(alice, dave):
     alice.ask("hangup")
     before = len(alice.actions)
     for late in (
-        do.MediaReady(call=id, kind=do.Offer.ANSWER, sdp=description()),
-        do.MediaFailed(call=id, code="media_failed"),
-        do.MediaChanged(call=id, state="failed"),
-        do.QualityMeasured(call=id, stats={}),
-        do.ToneSent(call=id, tone="1"),
-        do.Permitted(ask=999, allowed=True),
+        on.MediaReady(call=id, kind=do.Offer.ANSWER, sdp=description()),
+        on.MediaFailed(call=id, code="media_failed"),
+        on.MediaChanged(call=id, state="failed"),
+        on.QualityMeasured(call=id, stats={}),
+        on.ToneSent(call=id, tone="1"),
+        on.Permitted(ask=999, allowed=True),
     ):
         alice.happens(late)
     assert len(alice.actions) == before and alice.mistakes == []

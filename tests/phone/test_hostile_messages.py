@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from phone.stage import World, description
 from webphone.contract import encode
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 
 QUIET = 300.0  # seconds after which nothing may be under way any more
 
@@ -209,7 +210,7 @@ class Line:
             if data.startswith(b"SIP/2.0"):  # the exchange takes its own Via off
                 head, _, rest = data.partition(b"\r\nVia: ")
                 data = head + rest[rest.index(b"\r\n") :]
-            self.alice.happens(do.Received(socket=socket, data=damaged(data, wounds)))
+            self.alice.happens(on.Received(socket=socket, data=damaged(data, wounds)))
 
 
 def test_a_message_that_is_not_damaged_arrives_on_that_line():
@@ -260,7 +261,7 @@ def test_no_message_of_a_stranger_costs_more_than_his_own_call(state, sayings):
     alice.media_arrives()
     world.wind(QUIET)
     sound(alice)
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
     assert first in {call.id for call in alice.calls} and carol.call.state in ("active", "held")
     assert carol.ask("hold").error is None and carol.call.held_by in ("local", "both")
     alice.ask("hangupAll")

@@ -2,6 +2,7 @@
 
 from webphone.contract import Ready, WebPhoneError
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 from webphone.phone.loop import Loop
 
 
@@ -59,8 +60,8 @@ def test_a_mistake_refuses_the_promise_that_waited_for_its_turn():
         settle=lambda: None,
         report=lambda mistake: None,
     )
-    loop.turn(do.Asked(command=Ready(), reply=7))
-    loop.turn(do.Asked(command=Ready()))  # a person's press: nobody waits
+    loop.turn(on.Asked(command=Ready(), reply=7))
+    loop.turn(on.Asked(command=Ready()))  # a person's press: nobody waits
     assert refused == [do.Refuse(reply=7, error=WebPhoneError("internal"))]
 
 

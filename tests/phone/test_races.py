@@ -4,6 +4,7 @@ import pytest
 
 from phone.stage import World, description
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def test_new_paths_that_are_found_or_still_on_their_way_are_not_looked_for_again
     dave.reply(200, sdp=description("two"), tag="two")
     if news == "found":
         dave.reply(200, sdp=description("two"))
-        alice.happens(do.MediaChanged(call=alice.call.id, state="connected"))
+        alice.happens(on.MediaChanged(call=alice.call.id, state="connected"))
     world.wind(10)
     assert len(restarts(alice)) == 1
     if news == "slow":
@@ -221,7 +222,7 @@ def turned_to_another_fork(world, alice):
 
 def test_a_second_fork_that_was_heard_already_needs_no_new_paths(world, alice):
     dave = turned_to_another_fork(world, alice)
-    alice.happens(do.MediaChanged(call=alice.call.id, state="connected"))
+    alice.happens(on.MediaChanged(call=alice.call.id, state="connected"))
     dave.reply(200, sdp=description("two"), tag="two")
     assert alice.call.state == "active" and restarts(alice) == []
 
@@ -237,7 +238,7 @@ def test_a_browser_that_plays_no_early_media_lets_it_ring_and_takes_any_answer(w
     alice.ask("makeCall", "dave")
     dave.reply(183, sdp=description("one"), tag="one")
     assert alice.tone is None
-    alice.happens(do.MediaFailed(call=alice.call.id, code="media_failed", text="no pranswer"))
+    alice.happens(on.MediaFailed(call=alice.call.id, code="media_failed", text="no pranswer"))
     assert alice.tone is do.Tone.RINGBACK and alice.call.state == "ringing"
     dave.reply(200, sdp=description("two"), tag="two")
     assert alice.tone is None and alice.call.state == "active"
@@ -277,7 +278,7 @@ def test_when_the_sound_of_a_fork_breaks_off_the_next_is_heard(world, alice, fir
     dave = world.stranger("dave")
     alice.ask("makeCall", "dave")
     dave.reply(183, sdp=description("one"), tag="one")
-    lost = do.MediaChanged(call=alice.call.id, state="disconnected")
+    lost = on.MediaChanged(call=alice.call.id, state="disconnected")
     if first == "news":
         alice.happens(lost)
     dave.reply(183, sdp=description("two"), tag="two")
@@ -312,7 +313,7 @@ def test_a_second_answer_finds_nothing_ringing(alice, bob):
 def test_leaving_says_goodbye_in_the_same_turn(world, alice, bob):
     talk(alice, bob)
     before = len(alice.actions)
-    alice.happens(do.Leaving())
+    alice.happens(on.Leaving())
     firsts = [each.data.split()[0] for each in alice.actions[before:] if isinstance(each, do.Send)]
     assert firsts[0] == b"BYE" and b"REGISTER" in firsts
     assert only_record(alice)["endedBy"] == "local"
@@ -322,7 +323,7 @@ def test_leaving_says_goodbye_in_the_same_turn(world, alice, bob):
 def test_leaving_before_the_microphone_is_there_leaves_no_call(world, alice):
     alice.slow_media = True
     promise = alice.ask("makeCall", "bob")
-    alice.happens(do.Leaving())
+    alice.happens(on.Leaving())
     alice.media_arrives()
     assert promise.error.code == "cancelled"
     assert world.sent("alice", "INVITE") == []

@@ -9,7 +9,7 @@ import pytest
 
 from phone.stage import Actor, Stranger, World, description
 from webphone.contract import DISPOSITIONS
-from webphone.phone import actions as do
+from webphone.phone import happenings as on
 from webphone.sip import reply
 
 OFFER = description(setup="actpass")
@@ -267,7 +267,7 @@ def test_a_call_whose_sound_fails_when_it_is_up_was_answered_all_the_same():
     assert "fingerprint" in str(record["explanation"])
 
     story = Story().dialled(180)
-    failed = do.MediaFailed(call=story.alice.call.id, code="media_failed", text="Unplugged.")
+    failed = on.MediaFailed(call=story.alice.call.id, code="media_failed", text="Unplugged.")
     story.alice.happens(failed)
     record = story.record()
     assert (record["disposition"], record["sipCode"]) == ("failed", 487)

@@ -4,6 +4,7 @@ import pytest
 
 from phone.stage import World
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 from webphone.sip import reply
 
 ONE, TWO, THREE = "wss://one.example", "wss://two.example", "wss://three.example"
@@ -42,7 +43,7 @@ def test_a_server_that_does_not_want_us_is_believed(world, status):
     alice = world.phone("alice", host=ALL, realm="one.example")
     error = alice.ask("register").error
     assert (error.code, error.sip_code) == ("register_failed", status)
-    assert alice.desk.picture.state == "failed" and tried(alice) == [ONE]
+    assert alice.desk.snapshot.state == "failed" and tried(alice) == [ONE]
     world.wind(300)
     assert tried(alice) == [ONE]
 
@@ -55,7 +56,7 @@ def test_when_every_server_is_busy_the_promise_is_rejected_and_the_phone_comes_b
     assert "503 Service Unavailable" in error.message  # not that nobody answers
     world.refusing = {}
     world.wind(2)
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 @pytest.mark.parametrize("servers", [ONE, f"{ONE},{TWO}"])
@@ -63,14 +64,14 @@ def test_a_server_that_asks_to_be_left_alone_is_left_alone(world, servers):
     world.refusing = {ONE: (503, 60), TWO: (503, 90)}
     alice = world.phone("alice", host=servers, realm="one.example")
     alice.ask("register")
-    assert alice.desk.picture.retry_at == pytest.approx(world.now + 60)
+    assert alice.desk.snapshot.retry_at == pytest.approx(world.now + 60)
     assert alice.told("reconnecting")[0]["seconds"] == 60
     before = len(tried(alice))
     world.wind(59)
     assert len(tried(alice)) == before
     world.refusing = {}
     world.wind(2)
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
     assert alice.told("registered")[0]["server"] == ONE
 
 
@@ -79,11 +80,11 @@ def test_one_server_that_asks_for_peace_does_not_keep_the_others_waiting(world):
     world.broken = {TWO: "dead"}
     alice = world.phone("alice", host=f"{ONE},{TWO}", realm="one.example")
     alice.ask("register")
-    assert alice.desk.picture.retry_at < world.now + 2
+    assert alice.desk.snapshot.retry_at < world.now + 2
     world.broken = {}
     world.wind(2)
     assert tried(alice) == [ONE, TWO, TWO]
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_a_person_who_insists_is_not_kept_waiting(world):
@@ -92,7 +93,7 @@ def test_a_person_who_insists_is_not_kept_waiting(world):
     alice.ask("register")
     world.refusing = {}
     assert alice.ask("register").error is None
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_a_refresh_that_meets_a_busy_server_is_told_once(world):
@@ -101,7 +102,7 @@ def test_a_refresh_that_meets_a_busy_server_is_told_once(world):
     world.refusing = {ONE: (503, 0)}
     world.wind(90)
     assert alice.told("unregistered") == [{"reason": "expired", "willRetry": True}]
-    assert alice.desk.picture.server == TWO
+    assert alice.desk.snapshot.server == TWO
 
 
 def test_a_refresh_that_is_forbidden_stops_the_phone(world):
@@ -113,7 +114,7 @@ def test_a_refresh_that_is_forbidden_stops_the_phone(world):
     # The credentials were right all the time.
     error = alice.told("error")[0]
     assert error.code == "register_failed" and "not allow this user to register" in error.message
-    assert alice.desk.picture.state == "failed"
+    assert alice.desk.snapshot.state == "failed"
 
 
 def test_forbidden_after_the_first_password_may_mean_the_password(world):
@@ -140,7 +141,7 @@ def test_a_server_that_keeps_no_registration_is_asked_less_and_less(world):
     error = alice.ask("register").error
     assert (error.code, error.sip_code) == ("register_failed", 200)
     assert "does not keep it" in error.message
-    assert alice.desk.picture.state == "reconnecting" and alice.told("registered") == []
+    assert alice.desk.snapshot.state == "reconnecting" and alice.told("registered") == []
     world.wind(300)
     assert len(registers(world)) < 30 and alice.told("error") == [error]
     before = len(registers(world))
@@ -148,7 +149,7 @@ def test_a_server_that_keeps_no_registration_is_asked_less_and_less(world):
     assert len(registers(world)) - before <= 6
     world.registrar = lambda request: None
     world.wind(40)
-    assert alice.desk.picture.state == "registered" and alice.desk.picture.fault is None
+    assert alice.desk.snapshot.state == "registered" and alice.desk.snapshot.error is None
 
 
 def test_a_server_that_keeps_no_registration_any_more_gives_way_to_the_next(world):
@@ -162,7 +163,7 @@ def test_a_server_that_keeps_no_registration_any_more_gives_way_to_the_next(worl
     world.registrar = registrar
     world.wind(90)
     assert alice.told("unregistered") == [{"reason": "expired", "willRetry": True}]
-    assert alice.desk.picture.server == TWO and alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.server == TWO and alice.desk.snapshot.state == "registered"
 
 
 def test_a_server_that_throws_us_out_again_and_again_is_not_run_down(world):
@@ -173,7 +174,7 @@ def test_a_server_that_throws_us_out_again_and_again_is_not_run_down(world):
         world.wind(0.01)
     assert len(tried(alice)) <= 3
     world.wind(60)
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_from_a_server_that_throws_us_out_twice_the_next_one_takes_over(world):
@@ -182,7 +183,7 @@ def test_from_a_server_that_throws_us_out_twice_the_next_one_takes_over(world):
     world.cut(alice)
     world.cut(alice)
     assert tried(alice) == [ONE, ONE, TWO]
-    assert alice.desk.picture.state == "connected"
+    assert alice.desk.snapshot.state == "connected"
 
 
 def test_after_a_steady_while_a_loss_begins_anew(world):
@@ -191,7 +192,7 @@ def test_after_a_steady_while_a_loss_begins_anew(world):
     for _ in range(5):
         world.wind(30)
         world.cut(alice)
-        assert alice.desk.picture.state == "connected"
+        assert alice.desk.snapshot.state == "connected"
 
 
 def test_going_home_waits_for_the_end_of_the_call(world):
@@ -202,10 +203,10 @@ def test_going_home_waits_for_the_end_of_the_call(world):
     bob.ask("answer")
     world.broken = {}
     world.wind(700)
-    assert alice.desk.picture.server == TWO and alice.call.state == "active"
+    assert alice.desk.snapshot.server == TWO and alice.call.state == "active"
     alice.ask("hangup")
     world.wind(400)
-    assert alice.desk.picture.server == ONE and len(alice.links) == 1
+    assert alice.desk.snapshot.server == ONE and len(alice.links) == 1
 
 
 def test_a_call_that_begins_during_the_visit_stays_where_it_is(world):
@@ -217,9 +218,9 @@ def test_a_call_that_begins_during_the_visit_stays_where_it_is(world):
     visiting = [each.socket for each in alice.actions if isinstance(each, do.Connect)][-1]
     alice.ask("makeCall", "bob")
     bob.ask("answer")
-    alice.happens(do.SocketOpened(socket=visiting))
+    alice.happens(on.SocketOpened(socket=visiting))
     assert do.Disconnect(socket=visiting) in alice.actions
-    assert alice.desk.picture.server == TWO and alice.call.state == "active"
+    assert alice.desk.snapshot.server == TWO and alice.call.state == "active"
 
 
 def test_a_first_server_that_stays_mute_or_dead_is_visited_again_and_again(world):
@@ -232,8 +233,8 @@ def test_a_first_server_that_stays_mute_or_dead_is_visited_again_and_again(world
     world.wind(300)
     world.broken = {}
     world.wind(300)
-    assert alice.desk.picture.server == ONE
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.server == ONE
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_a_phone_that_only_connected_goes_home_too(world):
@@ -242,16 +243,16 @@ def test_a_phone_that_only_connected_goes_home_too(world):
     alice.ask("connect")
     world.broken = {}
     world.wind(310)
-    assert alice.desk.picture.server == ONE and registers(world) == []
+    assert alice.desk.snapshot.server == ONE and registers(world) == []
 
 
 def test_a_browser_that_may_not_reach_the_network_says_so(world):
     world.broken = {ONE: "mute"}
     alice = world.phone("alice", host=ONE)
     promise = alice.ask("connect")
-    alice.happens(do.SocketClosed(socket=1, denied=True))
+    alice.happens(on.SocketClosed(socket=1, denied=True))
     assert promise.error.code == "local_network_denied"
-    assert alice.desk.picture.fault.code == "local_network_denied"
+    assert alice.desk.snapshot.error.code == "local_network_denied"
 
 
 def test_news_of_a_socket_let_go_of_is_ignored(world):
@@ -260,9 +261,9 @@ def test_news_of_a_socket_let_go_of_is_ignored(world):
     alice.ask("connect")
     world.wind(5)
     before = len(alice.actions)
-    alice.happens(do.SocketOpened(socket=1))
-    alice.happens(do.SocketClosed(socket=1))
-    alice.happens(do.Received(socket=1, data=b"x"))
+    alice.happens(on.SocketOpened(socket=1))
+    alice.happens(on.SocketClosed(socket=1))
+    alice.happens(on.Received(socket=1, data=b"x"))
     assert len(alice.actions) == before
 
 
@@ -279,20 +280,20 @@ def test_the_network_coming_back_restarts_a_try_that_is_under_way(world):
     world.broken = {ONE: "mute"}
     alice = world.phone("alice", host=ONE)
     alice.ask("connect")
-    alice.happens(do.NetworkChanged(online=True))
+    alice.happens(on.NetworkChanged(online=True))
     assert tried(alice) == [ONE]
-    alice.happens(do.NetworkChanged(online=False))
-    alice.happens(do.NetworkChanged(online=True))
+    alice.happens(on.NetworkChanged(online=False))
+    alice.happens(on.NetworkChanged(online=True))
     assert tried(alice) == [ONE, ONE]
 
 
 def test_a_phone_that_nobody_connected_stays_where_it_is(world):
     alice = world.phone("alice")
-    alice.happens(do.NetworkChanged(online=False))
-    alice.happens(do.NetworkChanged(online=True))
+    alice.happens(on.NetworkChanged(online=False))
+    alice.happens(on.NetworkChanged(online=True))
     world.wind(100)
-    alice.happens(do.Woken())
-    assert tried(alice) == [] and alice.desk.picture.state == "offline"
+    alice.happens(on.Woken())
+    assert tried(alice) == [] and alice.desk.snapshot.state == "offline"
 
 
 def test_a_sleep_during_the_wait_ends_it(world):
@@ -301,15 +302,15 @@ def test_a_sleep_during_the_wait_ends_it(world):
     alice.ask("register")
     world.broken = {}
     world.now += 3600
-    alice.happens(do.NumberTyped(number="1"))  # whatever comes first
-    assert alice.desk.picture.state == "registered"
+    alice.happens(on.NumberTyped(number="1"))  # whatever comes first
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_a_keep_alive_is_no_message(world):
     alice = world.registered("alice")
     before = len(alice.actions)
     [socket] = alice.links
-    alice.happens(do.Received(socket=socket, data=b"\r\n"))
+    alice.happens(on.Received(socket=socket, data=b"\r\n"))
     assert len(alice.actions) == before
 
 
@@ -320,10 +321,10 @@ def test_a_keep_alive_is_no_message(world):
 def test_what_no_phone_understands_is_noted_and_nothing_else(world, data):
     alice = world.registered("alice")
     [socket] = alice.links
-    alice.happens(do.Received(socket=socket, data=data))
+    alice.happens(on.Received(socket=socket, data=data))
     assert isinstance(alice.actions[-1], do.Note) or alice.actions[-1].data.startswith(b"SIP/2.0 4")
     assert alice.mistakes == []
-    assert alice.calls == [] and alice.desk.picture.state == "registered"
+    assert alice.calls == [] and alice.desk.snapshot.state == "registered"
 
 
 # --- Promises ---
@@ -354,7 +355,7 @@ def test_unregistering_while_registering_ends_both_promises(world):
     world.land()
     assert registering.error.code == "cancelled"
     assert unregistering.settled and unregistering.error is None
-    assert alice.desk.picture.state == "connected"
+    assert alice.desk.snapshot.state == "connected"
     assert world.exchange.registered == ()
 
 
@@ -365,7 +366,7 @@ def test_registering_while_unregistering_ends_both_promises(world):
     world.land()
     assert unregistering.error.code == "cancelled"
     assert registering.settled and registering.error is None
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
     assert world.exchange.registered == ("alice",)
 
 
@@ -374,8 +375,8 @@ def test_unregistering_before_the_socket_is_open_ends_both_promises(world):
     alice = world.phone("alice", host=ONE)
     registering, unregistering = alice.ask("register"), alice.ask("unregister")
     assert registering.error.code == "cancelled" and unregistering.error is None
-    alice.happens(do.SocketOpened(socket=1))
-    assert registers(world) == [] and alice.desk.picture.state == "connected"
+    alice.happens(on.SocketOpened(socket=1))
+    assert registers(world) == [] and alice.desk.snapshot.state == "connected"
 
 
 def test_a_socket_lost_while_unregistering_ends_the_promise(world):
@@ -387,7 +388,7 @@ def test_a_socket_lost_while_unregistering_ends_the_promise(world):
     assert promise.settled
     assert alice.told("unregistered") == [{"reason": "lost", "willRetry": False}]
     world.wind(5)
-    assert alice.desk.picture.state == "connected"
+    assert alice.desk.snapshot.state == "connected"
 
 
 def test_disconnecting_ends_what_was_under_way(world):
@@ -408,25 +409,25 @@ def test_disconnecting_in_a_call_ends_it_at_both_ends(world):
     assert alice.calls == bob.calls == []
     assert bob.told("end")[0]["endedBy"] == "remote"
     assert alice.told("unregistered") == [{"reason": "user", "willRetry": False}]
-    assert alice.desk.picture.state == "offline" and alice.links == {}
+    assert alice.desk.snapshot.state == "offline" and alice.links == {}
 
 
 def test_what_is_not_set_up_says_so(world):
     alice = world.phone("alice", username="")
-    assert alice.desk.picture.state == "unconfigured"
+    assert alice.desk.snapshot.state == "unconfigured"
     for method, arguments in (("connect", ()), ("register", ()), ("makeCall", ("bob",))):
         assert alice.ask(method, *arguments).error.code == "not_configured"
     assert alice.ask("disconnect").settled and alice.ask("unregister").settled
-    assert alice.desk.picture.state == "unconfigured"
+    assert alice.desk.snapshot.state == "unconfigured"
 
 
 def test_a_page_that_comes_back_is_connected_as_it_was(world):
     alice = world.phone("alice")
     alice.ask("connect")
-    alice.happens(do.Leaving())
+    alice.happens(on.Leaving())
     assert alice.links == {}
-    alice.happens(do.Woken())
-    assert alice.desk.picture.state == "connected"
+    alice.happens(on.Woken())
+    assert alice.desk.snapshot.state == "connected"
 
 
 # --- Calls and the socket ---
@@ -460,7 +461,7 @@ def test_a_restarted_server_ends_no_call(world):
     assert alice.call.state == bob.call.state == "active"
     world.broken = {}
     world.wind(40)
-    assert alice.desk.picture.state == bob.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == bob.desk.snapshot.state == "registered"
     alice.ask("hangup")
     assert bob.calls == [] and bob.told("end")[0]["endedBy"] == "remote"
 
@@ -471,7 +472,7 @@ def test_a_hold_without_a_server_is_refused_and_costs_no_call(world):
     world.cut(alice)
     assert alice.ask("hold").error.code == "connection_failed"
     alice.press("hold")
-    assert alice.desk.picture.fault.code == "connection_failed"
+    assert alice.desk.snapshot.error.code == "connection_failed"
     world.wind(120)
     assert alice.call.state == "active" and alice.call.held_by is None
 
@@ -492,7 +493,7 @@ def test_a_hold_while_the_socket_opens_waits_for_it(world):
     world.cut(alice)
     promise = alice.ask("hold")
     assert not promise.settled
-    alice.happens(do.MediaChanged(call=alice.call.id, state="failed"))
+    alice.happens(on.MediaChanged(call=alice.call.id, state="failed"))
     world.broken = {}
     world.wind(10)
     assert promise.value.held_by == "local" and bob.call.held_by == "remote"
@@ -539,7 +540,7 @@ def test_refreshing_does_not_put_off_going_home(world):
     assert tried(alice) == [ONE, TWO, ONE]
     world.broken = {}
     world.wind(300)
-    assert alice.desk.picture.server == ONE and alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.server == ONE and alice.desk.snapshot.state == "registered"
 
 
 def test_phones_that_lose_the_same_server_do_not_come_back_all_at_once(world):
@@ -547,5 +548,5 @@ def test_phones_that_lose_the_same_server_do_not_come_back_all_at_once(world):
     phones = [world.phone(name, host=ONE) for name in ("alice", "bob", "carol", "dave")]
     for phone in phones:
         phone.ask("connect")
-    moments = {round(phone.desk.picture.retry_at - world.now, 6) for phone in phones}
+    moments = {round(phone.desk.snapshot.retry_at - world.now, 6) for phone in phones}
     assert len(moments) == 4 and all(0.75 <= moment <= 1.25 for moment in moments)

@@ -4,7 +4,7 @@ import pytest
 
 from phone.stage import World
 from webphone.contract import SETTINGS, camel
-from webphone.phone import actions as do
+from webphone.phone import happenings as on
 
 TWO = "wss://two.example/ws"
 
@@ -118,7 +118,7 @@ def test_headers_that_are_ours_to_write_are_refused(world, alice, name):
 def test_another_user_registers_as_that_one_and_leaves_the_old(world, alice):
     world.registered("bob")
     alice.ask("setConfig", {"username": "carol", "password": "c"})
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
     assert sorted(world.exchange.registered) == ["bob", "carol"]
     assert alice.told("unregistered") == [{"reason": "user", "willRetry": False}]
     assert alice.told("registered")[-1]["aor"] == "sip:carol@one.example"
@@ -139,12 +139,12 @@ def test_a_promise_to_connect_survives_a_change_of_server(world):
     connecting = alice.ask("connect")
     alice.ask("setConfig", {"host": TWO, "realm": "one.example"})
     assert connecting.settled and connecting.error is None
-    assert alice.desk.picture.state == "connected"
+    assert alice.desk.snapshot.state == "connected"
 
 
 def test_without_a_user_a_phone_is_no_longer_set_up(world, alice):
     alice.ask("setConfig", {"username": ""})
-    assert alice.desk.picture.state == "unconfigured" and alice.links == {}
+    assert alice.desk.snapshot.state == "unconfigured" and alice.links == {}
     assert world.exchange.registered == ()
     world.broken = {"wss://one.example/ws": "mute"}
     dave = world.phone("dave")
@@ -157,17 +157,17 @@ def test_auto_register_begins_when_the_last_of_the_credentials_comes(world):
     alice = world.phone("alice", host="", username="", password="", autoRegister=True)
     for changes in ({"host": "wss://one.example/ws"}, {"password": "a"}):
         alice.ask("setConfig", changes)
-        assert alice.desk.picture.state == "unconfigured"
+        assert alice.desk.snapshot.state == "unconfigured"
     alice.ask("setConfig", {"username": "alice"})
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_auto_register_turned_on_registers_and_turned_off_leaves_it_so(world):
     alice = world.phone("alice")
     alice.ask("setConfig", {"autoRegister": True})
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
     alice.ask("setConfig", {"autoRegister": False})
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
     alice.ask("setConfig", {"autoRegister": True})
     assert len(alice.told("registered")) == 1
 
@@ -176,9 +176,9 @@ def test_without_auto_register_a_new_password_waits_to_be_asked_for(world):
     alice = world.phone("alice", password="wrong")
     alice.ask("register")
     alice.ask("setConfig", {"password": "a"})
-    assert alice.desk.picture.state == "failed"
+    assert alice.desk.snapshot.state == "failed"
     assert alice.ask("register").error is None
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_a_call_left_behind_on_the_old_server_is_cancelled_there(world, alice, bob):
@@ -214,19 +214,19 @@ def test_a_server_added_in_a_call_takes_no_registration_away(world, talking, bob
     bob.ask("hangup")
     assert len(talking.told("end")) == 1 and len(talking.links) == 1
     assert sorted(world.exchange.registered) == ["alice", "bob"]
-    assert talking.desk.picture.state == "registered"
+    assert talking.desk.snapshot.state == "registered"
 
 
 def test_leaving_the_page_closes_the_old_server_too(world, talking, bob):
     talking.ask("setConfig", {"username": "carol", "password": "c"})
     assert len(talking.links) == 2
-    talking.happens(do.Leaving())
+    talking.happens(on.Leaving())
     assert talking.links == {} and bob.calls == []
 
 
 def test_a_number_to_prefill_is_shown_and_told(alice):
     alice.ask("setConfig", {"dial": "42"})
-    assert alice.desk.picture.number == "42"
+    assert alice.desk.snapshot.number == "42"
     alice.ask("setConfig", {"displayName": "Ann"})
     assert [told["number"] for told in alice.told("numberchange")] == ["42"]
 
@@ -234,13 +234,13 @@ def test_a_number_to_prefill_is_shown_and_told(alice):
 def test_what_is_wrong_in_the_settings_is_told_to_the_page_when_nobody_waits(alice):
     alice.press("setConfig", {"host": "http://x"})
     assert alice.told("error")[0].code == "invalid_config"
-    assert alice.desk.picture.fault.code == "invalid_config"
+    assert alice.desk.snapshot.error.code == "invalid_config"
 
 
 def test_nonsense_that_comes_while_the_old_server_is_left_is_passed_over(talking):
     talking.ask("setConfig", {"username": "carol", "password": "c"})
     for socket in list(talking.links):
-        talking.happens(do.Received(socket=socket, data=b"nonsense"))
+        talking.happens(on.Received(socket=socket, data=b"nonsense"))
     assert talking.mistakes == [] and talking.call.state == "active"
 
 
@@ -250,9 +250,9 @@ def test_of_the_trouble_of_the_server_that_was_left_nothing_is_told(world, talki
     [link, _] = talking.links
     world.broken = {old: "dead"}
     world.disconnect(talking, link)
-    talking.happens(do.SocketClosed(socket=link))
+    talking.happens(on.SocketClosed(socket=link))
     assert talking.told("reconnecting") == talking.told("error") == []
-    assert talking.desk.picture.state == "registered" and talking.call.state == "active"
+    assert talking.desk.snapshot.state == "registered" and talking.call.state == "active"
     world.broken = {}
     world.wind(5)
     talking.ask("hangup")

@@ -5,6 +5,7 @@ import pytest
 from phone.stage import World, description
 from webphone.contract import MakeCall, Reject
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 
 
 @pytest.fixture
@@ -40,13 +41,13 @@ def test_swap_goes_back_and_forth_between_the_last_two(alice, others):
     first, second, third = call(alice, *others)
     assert held(alice) == {"bob": "local", "carol": "local", "dave": None}
     alice.ask("resume", first)
-    assert alice.desk.picture.active == first
+    assert alice.desk.snapshot.active == first
     alice.world.wind(1)
     assert alice.ask("swap").settled
-    assert alice.desk.picture.active == third
+    assert alice.desk.snapshot.active == third
     alice.world.wind(1)
     assert alice.ask("swap").settled
-    assert alice.desk.picture.active == first
+    assert alice.desk.snapshot.active == first
     assert held(alice) == {"bob": None, "carol": "local", "dave": "local"}
     assert {call.held_by for other in others for call in other.calls} == {None, "remote"}
     assert second
@@ -70,7 +71,7 @@ def test_swap_pressed_twice_before_the_answers_ends_where_it_began(world, alice,
     world.land()
     world.wind(10)
     assert one.settled and two.settled and two.error is None
-    assert alice.desk.picture.active == second
+    assert alice.desk.snapshot.active == second
     assert held(alice) == {"bob": "local", "carol": None}
 
 
@@ -96,7 +97,7 @@ def test_swap_needs_somebody_who_waits(alice, others):
     call(alice, others[0])
     assert alice.ask("swap").error.code == "no_call"
     alice.press("swap")
-    assert alice.desk.picture.fault.code == "no_call"
+    assert alice.desk.snapshot.error.code == "no_call"
 
 
 def test_swapping_while_a_call_still_rings_holds_it_once_it_is_answered(alice, others):
@@ -112,7 +113,7 @@ def test_swapping_while_a_call_still_rings_holds_it_once_it_is_answered(alice, o
 def test_resuming_a_call_holds_the_one_that_has_the_ear(alice, others):
     first, second = call(alice, *others[:2])
     assert alice.ask("resume", first).value.held_by is None
-    assert alice.desk.picture.active == first
+    assert alice.desk.snapshot.active == first
     assert held(alice) == {"bob": None, "carol": "local"}
     assert alice.ask("resume", second).value.id == second
 
@@ -141,14 +142,14 @@ def test_hold_toggles_and_by_name_it_does_not(alice, others):
 def test_hanging_up_the_held_call_keeps_the_active_one_talking(alice, others):
     first, second = call(alice, *others[:2])
     alice.ask("hangup", first)
-    assert held(alice) == {"carol": None} and alice.desk.picture.active == second
+    assert held(alice) == {"carol": None} and alice.desk.snapshot.active == second
     assert others[0].calls == [] and others[1].call.held_by is None
 
 
 def test_when_the_active_call_ends_the_held_one_has_the_ear_but_stays_held(alice, others):
     first, _second = call(alice, *others[:2])
     others[1].ask("hangup")
-    assert alice.desk.picture.active == first
+    assert alice.desk.snapshot.active == first
     assert alice.call.held_by == "local" and others[0].call.held_by == "remote"
     assert alice.ask("hold").value.held_by is None
 
@@ -156,7 +157,7 @@ def test_when_the_active_call_ends_the_held_one_has_the_ear_but_stays_held(alice
 def test_with_two_calls_waiting_nobody_is_guessed(alice, others):
     call(alice, *others)
     alice.ask("hangup")
-    assert alice.desk.picture.active is None
+    assert alice.desk.snapshot.active is None
     for method in ("hold", "mute", "hangup"):
         assert alice.ask(method).error.code == "no_call"
     assert alice.ask("resume").value.to.number == "carol"
@@ -167,10 +168,10 @@ def test_a_call_answered_when_nobody_has_the_ear_takes_it(alice, others):
     call(alice, bob, carol)
     alice.ask("makeCall", "dave")
     alice.ask("makeCall", "alice2")  # there is no such number
-    assert alice.desk.picture.active is None
+    assert alice.desk.snapshot.active is None
     dave.ask("answer")
     assert held(alice)["dave"] is None
-    assert alice.desk.picture.calls[2].view.id == alice.desk.picture.active
+    assert alice.desk.snapshot.calls[2].view.id == alice.desk.snapshot.active
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ def test_only_an_answered_call_can_be_held_or_resumed(alice, others):
     ringing = next(view.id for view in alice.calls if view.id != id)
     assert alice.ask("hold", ringing).error.code == "no_call"
     assert alice.ask("resume", ringing).error.code == "no_call"
-    assert alice.desk.picture.active == id and alice.calls[0].held_by is None
+    assert alice.desk.snapshot.active == id and alice.calls[0].held_by is None
 
 
 def test_no_more_calls_than_allowed(world, alice, others):
@@ -243,21 +244,21 @@ def test_hanging_up_finds_the_ringing_call_among_held_ones(alice, others):
 
 def test_a_refusal_takes_only_a_status_that_refuses(alice, others):
     others[0].ask("makeCall", "alice")
-    alice.happens(do.Asked(command=Reject(code=200)))
-    assert alice.call.state == "ringing" and alice.desk.picture.fault.code == "invalid_config"
-    alice.happens(do.FaultDismissed())
-    assert alice.desk.picture.fault is None
+    alice.happens(on.Asked(command=Reject(code=200)))
+    assert alice.call.state == "ringing" and alice.desk.snapshot.error.code == "invalid_config"
+    alice.happens(on.ErrorDismissed())
+    assert alice.desk.snapshot.error is None
     alice.ask("reject", alice.call.id, 603)
     assert others[0].told("end")[0]["disposition"] == "rejected"
 
 
 def test_what_does_not_go_in_a_call_is_said_to_who_pressed_the_button(alice):
     alice.press("hold")
-    assert alice.desk.picture.fault.code == "no_call"
+    assert alice.desk.snapshot.error.code == "no_call"
     alice.prevented.add("beforedial")
-    alice.happens(do.FaultDismissed())
+    alice.happens(on.ErrorDismissed())
     alice.press("makeCall", "bob")
-    assert alice.desk.picture.fault is None and alice.calls == []
+    assert alice.desk.snapshot.error is None and alice.calls == []
 
 
 def test_show_and_hide_are_for_the_element(alice):
@@ -286,7 +287,7 @@ def test_video_is_asked_for_by_the_call_or_by_the_setting(world, alice):
     alice.ask("answer", {"video": True})
     assert [each.video for each in alice.actions if isinstance(each, do.OpenMedia)] == [True]
     alice.happens(
-        do.MediaReady(call=alice.call.id, kind=do.Offer.ANSWER, sdp=description(), video=True)
+        on.MediaReady(call=alice.call.id, kind=do.Offer.ANSWER, sdp=description(), video=True)
     )
     assert alice.call.video
     alice.ask("hangup")
@@ -305,19 +306,19 @@ def test_a_swap_by_the_button_swaps(alice, others):
 
 def test_a_description_that_nobody_asked_for_is_not_used(alice, others):
     alice.ask("makeCall", "bob")
-    alice.happens(do.MediaReady(call=alice.call.id, kind=do.Offer.OFFER, sdp=description()))
+    alice.happens(on.MediaReady(call=alice.call.id, kind=do.Offer.OFFER, sdp=description()))
     assert alice.call.state == "ringing"
 
 
 def test_what_a_button_got_wrong_is_said_on_the_screen(world, alice):
     alice.media_fault = ("mic_denied", "")
     alice.press("makeCall", "bob")
-    assert alice.desk.picture.fault.code == "mic_denied"
+    assert alice.desk.snapshot.error.code == "mic_denied"
     alice.media_fault = None
     for wrong in ({"display_name": "a\r\nb"}, {"headers": {"X-A": "1\r\nX-Evil: 2"}}):
-        alice.happens(do.FaultDismissed())
-        alice.happens(do.Asked(command=MakeCall(target="bob", **wrong)))
-        assert alice.desk.picture.fault.code == "invalid_config"
+        alice.happens(on.ErrorDismissed())
+        alice.happens(on.Asked(command=MakeCall(target="bob", **wrong)))
+        assert alice.desk.snapshot.error.code == "invalid_config"
     assert alice.calls == [] and world.sent("alice", "INVITE") == []
 
 
@@ -325,4 +326,4 @@ def test_a_call_given_up_before_it_went_out_is_no_fault(alice):
     alice.slow_media = True
     alice.press("makeCall", "bob")
     alice.press("hangup")
-    assert alice.desk.picture.fault is None and alice.calls == []
+    assert alice.desk.snapshot.error is None and alice.calls == []

@@ -4,6 +4,7 @@ import pytest
 
 from phone.stage import World
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 
 ONE, TWO, THREE = "wss://one.example", "wss://two.example", "wss://three.example"
 ALL = ",".join((ONE, TWO, THREE))
@@ -47,11 +48,11 @@ def test_when_every_server_failed_once_the_promise_is_rejected_and_the_phone_tri
     world.broken = {ONE: "dead", TWO: "dead", THREE: "dead"}
     alice = world.phone("alice", host=ALL, realm="one.example")
     assert alice.ask("register").error.code == "connection_failed"
-    assert alice.desk.picture.state == "reconnecting"
-    assert alice.desk.picture.retry_at > world.now
+    assert alice.desk.snapshot.state == "reconnecting"
+    assert alice.desk.snapshot.retry_at > world.now
     world.broken = {}
     world.wind(5)
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_waits_grow_and_never_exceed_half_a_minute_and_a_bit(world):
@@ -60,7 +61,7 @@ def test_waits_grow_and_never_exceed_half_a_minute_and_a_bit(world):
     alice.ask("connect")
     waits = []
     for _ in range(18):
-        waits.append(alice.desk.picture.retry_at - world.now)
+        waits.append(alice.desk.snapshot.retry_at - world.now)
         world.wind(waits[-1] + 0.001)
     assert max(waits[:13]) < 2  # a server that restarts is met soon after its return
     assert waits[0] < waits[13] < waits[14] < waits[-1] <= 37.5
@@ -73,7 +74,7 @@ def test_a_lost_socket_is_found_again_without_touching_the_call(world):
     bob.ask("answer")
     world.cut(alice)
     world.wind(2)
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
     assert alice.call.state == bob.call.state == "active"
     assert alice.told("unregistered")[0] == {"reason": "lost", "willRetry": True}
     bob.ask("hangup")
@@ -94,8 +95,8 @@ def test_the_phone_goes_home_to_the_first_server_when_it_is_back(world):
     alice.ask("register")
     world.broken = {}
     world.wind(700)
-    assert alice.desk.picture.state == "registered"
-    assert alice.desk.picture.server == ONE
+    assert alice.desk.snapshot.state == "registered"
+    assert alice.desk.snapshot.server == ONE
     assert alice.told("registered")[-1]["server"] == ONE
 
 
@@ -106,20 +107,20 @@ def test_the_network_coming_back_ends_the_wait(world):
     for _ in range(6):
         world.wind(20)
     world.broken = {}
-    alice.happens(do.NetworkChanged(online=True))
-    assert alice.desk.picture.state == "registered"
+    alice.happens(on.NetworkChanged(online=True))
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_a_socket_that_died_in_silence_is_noticed_after_a_network_change(world):
     alice = world.registered("alice")
     alice.unheard = True
-    alice.happens(do.NetworkChanged(online=False))
-    alice.happens(do.NetworkChanged(online=True))
+    alice.happens(on.NetworkChanged(online=False))
+    alice.happens(on.NetworkChanged(online=True))
     alice.unheard = False
     for socket in list(alice.links):  # the old wire leads nowhere
         world._links.pop(alice.links.pop(socket))
     world.wind(2)
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
     assert len(tried(alice)) == 2
 
 
@@ -129,7 +130,7 @@ def test_a_server_gone_silent_is_noticed_within_a_minute(world):
         world._links.pop(alice.links.pop(socket))
     world.wind(45)
     assert len(tried(alice)) == 2
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_after_a_sleep_the_server_is_asked_at_once(world):
@@ -137,9 +138,9 @@ def test_after_a_sleep_the_server_is_asked_at_once(world):
     for socket in list(alice.links):
         world._links.pop(alice.links.pop(socket))
     world.now += 3600  # asleep: nothing woke anybody
-    alice.happens(do.Woken())
+    alice.happens(on.Woken())
     world.wind(2)
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_the_registration_is_refreshed_before_it_expires(world):
@@ -154,9 +155,9 @@ def test_the_registration_is_refreshed_before_it_expires(world):
 def test_new_credentials_register_again_when_auto_register_is_on(world):
     alice = world.phone("alice", password="wrong", autoRegister=True)
     alice.ask("register")
-    assert alice.desk.picture.state == "failed"
+    assert alice.desk.snapshot.state == "failed"
     alice.ask("setConfig", {"password": "a"})
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
 
 
 def test_moving_to_another_server_keeps_the_call(world):
@@ -164,7 +165,7 @@ def test_moving_to_another_server_keeps_the_call(world):
     alice.ask("makeCall", "bob")
     bob.ask("answer")
     alice.ask("setConfig", {"host": TWO, "realm": "one.example"})
-    assert alice.desk.picture.state == "registered"
+    assert alice.desk.snapshot.state == "registered"
     assert alice.told("registered")[-1]["server"] == TWO
     assert alice.call.state == bob.call.state == "active"
     assert len(alice.links) == 2
@@ -177,10 +178,10 @@ def test_moving_to_another_server_keeps_the_call(world):
 def test_unregister_and_disconnect_settle(world):
     alice = world.registered("alice")
     assert alice.ask("unregister").settled
-    assert alice.desk.picture.state == "connected"
+    assert alice.desk.snapshot.state == "connected"
     assert alice.told("unregistered") == [{"reason": "user", "willRetry": False}]
     assert alice.ask("disconnect").settled
-    assert alice.desk.picture.state == "offline"
+    assert alice.desk.snapshot.state == "offline"
     assert alice.links == {}
 
 

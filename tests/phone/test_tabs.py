@@ -11,8 +11,9 @@ import pytest
 from phone.stage import World
 from phone.tabs_stage import Browser, bindings, messages
 from webphone.phone import actions as do
-from webphone.phone.tab_actions import LeadershipLost, LeadershipRefused, Leading, TabHeard
-from webphone.phone.tab_role import PATIENCE, ROLES, Alarm, Role, Turn
+from webphone.phone import happenings as on
+from webphone.phone.tabs.actions import LeadershipLost, LeadershipRefused, Leading, TabHeard
+from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
 
 
 @pytest.fixture
@@ -72,8 +73,8 @@ def test_the_first_tab_registers_and_the_others_do_not(browser, world):
 
 def test_every_tab_shows_the_state_of_the_one_and_says_where_the_phone_is(browser):
     first, second = browser.tab(), browser.tab()
-    assert first.picture.state == second.picture.state == "registered"
-    assert (first.picture.other_tab, second.picture.other_tab) == (False, True)
+    assert first.snapshot.state == second.snapshot.state == "registered"
+    assert (first.snapshot.other_tab, second.snapshot.other_tab) == (False, True)
     assert second.told("leaderchange") == [{"leader": False}]
     assert second.told("statechange")[-1]["state"] == "registered"
     assert [call["state"] for call in first.told("statechange")][-1] == "registered"
@@ -102,11 +103,11 @@ def test_two_tabs_that_start_at_once_agree_on_one(browser, world):
     browser.slow = True  # neither hears the other before it has the lock or not
     first, second = browser.tab(), browser.tab()
     assert second.told("leaderchange") == []
-    assert not second.picture.other_tab  # nobody knows yet
+    assert not second.snapshot.other_tab  # nobody knows yet
     browser.land()
     assert [tab.leads for tab in (first, second)] == [True, False]
     assert bindings(world) == 1
-    assert second.picture.state == "registered"
+    assert second.snapshot.state == "registered"
 
 
 def test_another_user_has_a_phone_of_his_own(browser, world):
@@ -119,8 +120,8 @@ def test_another_user_has_a_phone_of_his_own(browser, world):
 def test_where_the_browser_refuses_the_phone_works_alone(browser, world, bob):
     browser.refuses = True
     alone = browser.tab()
-    assert alone.picture.state == "registered"
-    assert not alone.picture.other_tab
+    assert alone.snapshot.state == "registered"
+    assert not alone.snapshot.other_tab
     assert alone.leads
     assert "SecurityError" in next(x.text for x in alone.actions if isinstance(x, do.Note))
     alone.ask("makeCall", "bob")
@@ -131,7 +132,7 @@ def test_where_the_browser_refuses_the_phone_works_alone(browser, world, bob):
 def test_without_a_user_nothing_is_shared_yet(browser):
     tab = browser.tab(host="", username="")
     assert tab.channel == ""
-    assert tab.picture.state == "unconfigured"
+    assert tab.snapshot.state == "unconfigured"
     assert tab.ask("register").error.code == "not_configured"
 
 
@@ -151,9 +152,9 @@ def test_a_lock_that_somebody_mute_holds_is_another_tab_all_the_same(browser, wo
     first.freeze()
     second = browser.tab()
     promise = second.ask("register")
-    assert not second.picture.other_tab
+    assert not second.snapshot.other_tab
     world.wind(1.1)
-    assert second.picture.other_tab
+    assert second.snapshot.other_tab
     assert second.told("leaderchange") == [{"leader": False}]
     world.wind(5)
     assert promise.error.code == "other_tab"
@@ -189,8 +190,8 @@ def test_a_call_is_answered_held_muted_keyed_and_ended_from_another_tab(browser,
     assert first.call.muted
     assert second.ask("sendDtmf", "12").error is None
     second.press("dialpadPress", "3")
-    assert first.picture.calls[0].digits == second.picture.calls[0].digits == "123"
-    assert second.picture.number == ""
+    assert first.snapshot.calls[0].digits == second.snapshot.calls[0].digits == "123"
+    assert second.snapshot.number == ""
     assert second.ask("hangup").error is None
     assert first.calls == second.calls == bob.calls == []
     assert second.media == {}
@@ -202,7 +203,7 @@ def test_a_call_made_in_another_tab_goes_out_here_and_its_promise_settles_there(
     promise = second.ask("makeCall", "bob", {"headers": {"X-Order": "7"}})
     assert promise.value["state"] == "dialling"
     assert first.call.id == second.call.id == promise.value["id"]
-    assert second.picture.active == promise.value["id"]
+    assert second.snapshot.active == promise.value["id"]
     assert bob.call.headers["x-order"] == "7"
     bob.ask("answer")
     assert second.told("answer")[0]["answeredBy"] == "remote"
@@ -221,12 +222,12 @@ def test_the_page_where_a_call_is_wished_for_is_asked_and_no_other(browser):
 
 def test_a_number_typed_in_a_tab_is_called_from_it(browser, bob):
     _, second = browser.tab(), browser.tab()
-    second.happens(do.NumberTyped(number="bob"))
+    second.happens(on.NumberTyped(number="bob"))
     second.press("makeCall", "bob")
     assert bob.call.state == "ringing"
     for key in "100":
         second.press("dialpadPress", key)  # no call talks yet: the keys type
-    assert second.picture.number == "bob100"
+    assert second.snapshot.number == "bob100"
 
 
 def test_an_argument_that_is_no_data_is_refused_and_everyone_is_hung_up_from_everywhere(
@@ -239,7 +240,7 @@ def test_an_argument_that_is_no_data_is_refused_and_everyone_is_hung_up_from_eve
     assert second.ask("hangupAll").error is None
     assert first.calls == second.calls == []
     second.press("hangup")
-    assert second.picture.fault.code == "no_call"
+    assert second.snapshot.error.code == "no_call"
 
 
 def test_while_the_phone_moves_wishes_wait_and_others_wishes_are_refused_in_words(browser, world):
@@ -266,8 +267,8 @@ def test_an_error_keeps_its_code_and_a_press_that_fails_is_shown_where_it_was(br
     assert second.ask("transfer", "carol").error.code == "unsupported"
     first.media_fault = ("mic_denied", "")
     second.press("makeCall", "bob")
-    assert second.picture.fault.code == "mic_denied"
-    assert first.picture.fault is None
+    assert second.snapshot.error.code == "mic_denied"
+    assert first.snapshot.error is None
     assert second.ask("makeCall", "bob").error.code == "mic_denied"
 
 
@@ -277,11 +278,11 @@ def test_a_failed_registration_is_told_in_every_tab(browser, world):
     assert second.ask("register").error.sip_code == 403
     assert first.told("error")[-1].code == "register_failed"
     assert second.told("error")[-1]["code"] == "register_failed"
-    assert second.picture.fault.code == "register_failed"
-    assert second.picture.state == first.picture.state == "failed"
+    assert second.snapshot.error.code == "register_failed"
+    assert second.snapshot.state == first.snapshot.state == "failed"
     world.refusing = {}
     assert second.ask("register").error is None
-    assert second.picture.fault is None
+    assert second.snapshot.error is None
 
 
 def test_settings_and_what_is_shown_stay_each_tabs_own(browser):
@@ -300,8 +301,8 @@ def test_a_call_has_one_record_that_one_tab_keeps_and_all_know(browser, bob):
     assert [record.disposition for record in first.records] == ["answered"]
     assert second.records == []
     assert [end.get("mirrored") for end in second.told("end")] == [True]
-    assert second.picture.history == first.picture.history
-    assert second.picture.farewell.words == first.picture.farewell.words
+    assert second.snapshot.history == first.snapshot.history
+    assert second.snapshot.farewell.words == first.snapshot.farewell.words
     assert do.Save(record=first.records[0], mirrored=True) in second.actions
 
 
@@ -310,8 +311,8 @@ def test_times_are_told_as_ages_so_that_clocks_may_differ(browser, bob, world):
     in_call(first, second, bob=bob)
     world.wind(30)
     third = browser.tab()
-    assert third.picture.calls[0].answered_at == pytest.approx(
-        first.picture.calls[0].answered_at, abs=0.01
+    assert third.snapshot.calls[0].answered_at == pytest.approx(
+        first.snapshot.calls[0].answered_at, abs=0.01
     )
     sent = messages(browser, "news")[-1]["phone"]["calls"][0]
     assert sent["answeredAt"] == pytest.approx(30, abs=0.01)
@@ -330,7 +331,7 @@ def test_a_dead_tab_is_succeeded_at_once_and_its_call_is_one_failed_record(
     getattr(first, end)()
     world.wind(1)
     assert [tab.leads for tab in (second, third)] == [True, False]
-    assert second.picture.state == third.picture.state == "registered"
+    assert second.snapshot.state == third.snapshot.state == "registered"
     assert bindings(world) == 1
     assert second.calls == third.calls == []
     assert first.records == third.records == []
@@ -356,7 +357,7 @@ def test_a_tab_that_is_closed_without_another_writes_its_record_itself(browser, 
     first, second = browser.tab(), browser.tab()
     second.close()
     in_call(first, bob=bob)
-    first.happens(do.Leaving())
+    first.happens(on.Leaving())
     assert [record.disposition for record in first.records] == ["answered"]
 
 
@@ -365,7 +366,7 @@ def test_a_tab_that_crashed_while_following_is_no_heir(browser, world, bob):
     second.crash()
     in_call(first, bob=bob)
     world.wind(2)  # the roll call
-    first.happens(do.Leaving())
+    first.happens(on.Leaving())
     assert [record.ended_by for record in first.records] == ["local"]
 
 
@@ -382,7 +383,7 @@ def test_the_next_of_the_next_is_still_the_same_phone(browser, world):
     second.crash(noticed=False)
     world.wind(1)
     assert third.leads
-    assert third.picture.state == "registered"
+    assert third.snapshot.state == "registered"
     assert bindings(world) == 1
 
 
@@ -401,7 +402,7 @@ def test_an_heir_that_goes_before_it_wrote_the_record_writes_it_then(browser, wo
     first, second = browser.tab(), browser.tab()
     in_call(first, second, bob=bob)
     first.crash()
-    second.happens(do.Leaving())
+    second.happens(on.Leaving())
     assert [record.disposition for record in second.records] == ["failed"]
 
 
@@ -473,15 +474,15 @@ def test_a_phone_that_was_signed_off_stays_so_in_the_next_tab(browser, world):
 
 def test_a_page_that_comes_back_asks_again(browser, world):
     first, second = browser.tab(), browser.tab()
-    first.happens(do.Leaving())
+    first.happens(on.Leaving())
     assert second.leads
-    first.happens(do.Woken())
+    first.happens(on.Woken())
     assert not first.leads
-    assert first.picture.other_tab
+    assert first.snapshot.other_tab
     second.close()
     world.wind(1)
     assert first.leads
-    assert first.picture.state == "registered"
+    assert first.snapshot.state == "registered"
     assert bindings(world) == 1
 
 
@@ -495,9 +496,9 @@ def test_the_phone_moves_to_the_tab_where_the_person_wants_it(browser, world):
     assert [tab.leads for tab in (first, second, third)] == [False, False, True]
     assert bindings(world) == 1
     assert first.told("unregistered") == [{"reason": "other-tab", "willRetry": False}]
-    assert first.picture.other_tab and second.picture.other_tab
-    assert not third.picture.other_tab
-    assert {tab.picture.state for tab in (first, second, third)} == {"registered"}
+    assert first.snapshot.other_tab and second.snapshot.other_tab
+    assert not third.snapshot.other_tab
+    assert {tab.snapshot.state for tab in (first, second, third)} == {"registered"}
     first.use_here()
     world.wind(1)
     assert first.leads
@@ -510,8 +511,8 @@ def test_a_phone_in_a_call_stays_and_says_why(browser, bob):
     in_call(first, second, bob=bob)
     second.use_here()
     assert first.leads
-    assert second.picture.fault.code == "other_tab"
-    assert "call is running" in second.picture.fault.message
+    assert second.snapshot.error.code == "other_tab"
+    assert "call is running" in second.snapshot.error.message
     assert second.call.state == "active"
 
 
@@ -522,7 +523,7 @@ def test_a_call_that_comes_while_the_phone_is_asked_for_keeps_it_where_it_is(bro
     bob.ask("makeCall", "alice")
     browser.land()
     assert first.leads
-    assert second.picture.fault.code == "other_tab"
+    assert second.snapshot.error.code == "other_tab"
     assert second.ask("answer").error is None
     assert first.call.state == "active"
 
@@ -564,7 +565,7 @@ def test_a_tab_that_wanted_the_phone_and_died_leaves_it_where_it_was(browser, wo
     promise = first.ask("register")
     world.wind(3)
     assert first.leads
-    assert first.picture.state == "registered"
+    assert first.snapshot.state == "registered"
     assert promise.settled and promise.error is None
 
 
@@ -578,7 +579,7 @@ def test_a_tab_that_does_not_answer_is_left_for_the_one_that_asks(browser, world
     first.thaw()
     assert second.leads
     assert not first.leads
-    assert second.picture.state == "registered"
+    assert second.snapshot.state == "registered"
     assert bindings(world) == 1  # the old one said no goodbye that ends the new one's
 
 
@@ -590,23 +591,20 @@ def test_a_tab_that_does_not_answer_in_a_call_keeps_it(browser, world, bob):
     world.wind(3)
     first.thaw()
     assert first.leads
-    assert second.picture.fault.code == "other_tab"
+    assert second.snapshot.error.code == "other_tab"
 
 
 def test_here_is_where_the_phone_is_already(browser, world):
     first = browser.tab()
     first.use_here()
     alone = world.phone("carol")
-    alone.happens(do.WantedHere())
+    alone.happens(on.WantedHere())
     assert first.leads
     assert alone.actions == []
 
 
 def test_what_shares_the_phone_is_loaded_when_a_page_first_asks_for_it():
-    story = (
-        "import sys, webphone.phone\n"
-        "sys.exit(any('tab' in name for name in sys.modules if name.startswith('webphone.')))\n"
-    )
+    story = "import sys, webphone.phone\nsys.exit('webphone.phone.tabs.tabs' in sys.modules)\n"
     assert (
         subprocess.run([sys.executable, "-c", story], env={"PYTHONPATH": "pyapp"}).returncode == 0
     )
@@ -644,7 +642,7 @@ def test_sharing_ends_and_begins_without_losing_a_call(browser, world, bob):
     in_call(first, second, bob=bob)
     second.set(multi_tab="all")
     assert second.calls == []
-    assert second.picture.state == "registered"
+    assert second.snapshot.state == "registered"
     assert bindings(world) == 2
     bob2 = world.registered("carol")
     second.ask("makeCall", "carol")
@@ -714,11 +712,11 @@ NEWS = {
         json.dumps(NEWS | {"phone": NEWS["phone"] | {"term": True}}),
         json.dumps(NEWS | {"phone": NEWS["phone"] | {"retryAt": float("inf")}}),
         json.dumps({
-            "webphone": 1, "type": "wish", "tab": "x", "to": "", "number": 1,
+            "webphone": 1, "type": "commandsent", "tab": "x", "to": "", "number": 1,
             "command": {"method": "nonsense", "given": []},
         }),
         json.dumps({
-            "webphone": 1, "type": "wish", "tab": "x", "to": "", "number": 1,
+            "webphone": 1, "type": "commandsent", "tab": "x", "to": "", "number": 1,
             "command": {"method": "makeCall", "given": {"target": "bob"}},
         }),
     ],
@@ -748,8 +746,8 @@ def test_a_call_in_a_stage_that_is_none_is_dropped_with_its_message(browser, bob
 def test_news_of_a_lock_that_is_not_wanted_any_more_change_nothing(browser, news):
     first, second = browser.tab(), browser.tab()
     for tab in (first, second):
-        tab.happens(do.Leaving())
-    second.happens(do.Leaving())  # and once more, for the element goes too
+        tab.happens(on.Leaving())
+    second.happens(on.Leaving())  # and once more, for the element goes too
     before = len(second.actions)
     second.happens(news)
     assert len(second.actions) == before
@@ -763,14 +761,14 @@ def test_news_of_an_older_leader_are_old(browser):
     old = NEWS | {"phone": NEWS["phone"] | {"term": 1, "state": "failed"}}
     third.happens(TabHeard(text=json.dumps(old)))
     second.happens(TabHeard(text=json.dumps(old)))
-    assert third.picture.state == second.picture.state == "registered"
+    assert third.snapshot.state == second.snapshot.state == "registered"
 
 
 def test_no_tab_changes_the_settings_of_another(browser):
     first = browser.tab()
     wish = {
         "webphone": 1,
-        "type": "wish",
+        "type": "commandsent",
         "tab": "x",
         "to": "",
         "number": 4,
@@ -786,4 +784,4 @@ def test_a_mirrored_end_or_error_that_is_none_is_not_told(browser):
     false = NEWS | {"events": [["end", {"id": "1"}], ["error", {}]]}
     second.happens(TabHeard(text=json.dumps(false)))
     assert second.told("end") == second.told("error") == []
-    assert second.picture.history == ()
+    assert second.snapshot.history == ()

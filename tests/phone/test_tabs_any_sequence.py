@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from phone.stage import World
 from phone.tabs_stage import Browser, bindings
-from webphone.phone import actions as do
+from webphone.phone import happenings as on
 
 MOST = 4  # tabs at a time
 WISHES = ("register", "unregister", "answer", "hangup", "hold", "resume", "mute", "reject")
@@ -34,7 +34,7 @@ class Story:
         self.browser = Browser(World())
         self.bob = self.browser.world.registered("bob")
         self.browser.tab()
-        # A tab that crashed looks like an heir until the next roll call: docs/why.md.
+        # A tab that crashed looks like an successor until the next roll call: docs/why.md.
         self.false_heir = False
         self.all = list(self.browser.tabs)
 
@@ -64,9 +64,9 @@ class Story:
             getattr(tab, kind)()
             self.browser.land()  # late: after the lock
         elif kind == "back":
-            tab.happens(do.Leaving())
+            tab.happens(on.Leaving())
             self.browser.land()
-            tab.happens(do.Woken())
+            tab.happens(on.Woken())
         elif kind == "use here":
             tab.use_here()
         elif kind == "ask":
@@ -86,7 +86,7 @@ class Story:
         world.wind(20)
         assert [tab.leads for tab in browser.tabs].count(True) == 1
         assert bindings(world) <= 1
-        assert len({tab.picture.state for tab in browser.tabs}) == 1
+        assert len({tab.snapshot.state for tab in browser.tabs}) == 1
         assert [tab.calls for tab in browser.tabs if tab.calls] == []
         records = [record.id for tab in self.all for record in tab.records]
         assert len(records) == len(set(records))

@@ -7,5 +7,5 @@ from collections.abc import Callable
 
 
 def seeded(seed: int = 1) -> Callable[[int], bytes]:
-    """An `entropy` for Names whose bytes depend on `seed` alone."""
+    """An `entropy` for Entropy whose bytes depend on `seed` alone."""
     return random.Random(seed).randbytes

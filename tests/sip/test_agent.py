@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from pair import ANSWER, OFFER, Pair, Solo, names
 from webphone.sip import (
-    Account,
     Agent,
     Dropped,
+    Identity,
     Invited,
     NotNow,
     Replied,
@@ -218,7 +218,7 @@ def test_a_mangled_conversation_raises_nothing_and_leaves_nothing_for_ever(
     for seed in (1, 2):
         solo = Solo()
         solo.agent = Agent(names(seed))
-        solo.agent.account = Account(user="alice", domain="atlanta.example", password="secret")
+        solo.agent.account = Identity(user="alice", domain="atlanta.example", password="secret")
         if seed == 1:
             solo.say(solo.agent.invite("call", BOB, OFFER, solo.now))
         for data in conversation:
@@ -282,7 +282,7 @@ def test_nothing_is_asked_without_an_account() -> None:
 
 def test_a_cli_is_the_from_user_and_the_user_stays_the_account() -> None:
     agent = Agent(names(), transport="WS", contact_params=(("transport", "ws"), ("x", "1")))
-    agent.account = Account(
+    agent.account = Identity(
         user="al ice", domain="a.example", cli="+15551234", display_name="Ali", expires=60
     )
     send = next(o for o in agent.invite("c", BOB, OFFER, 0.0) if isinstance(o, Send))

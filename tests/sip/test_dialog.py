@@ -8,7 +8,7 @@ from pair import ANSWER, OFFER, Solo, names
 from webphone.sip import Request, Response, Uri, reply
 from webphone.sip.dialog import Dialog, key_of
 from webphone.sip.endpoint import Endpoint
-from webphone.sip.headers import NameAddr
+from webphone.sip.wire.headers import NameAddr
 
 LOOSE = "<sip:p1.example;lr>"
 STRICT = "<sip:p1.example;method=INVITE?Subject=x>"

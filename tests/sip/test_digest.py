@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webphone.sip import digest
-from webphone.sip.digest import Credentials, NonceCounts, answer, is_stale, verify
-from webphone.sip.headers import Challenge
+from webphone.sip.wire import digest
+from webphone.sip.wire.digest import Credentials, NonceCounts, answer, is_stale, verify
+from webphone.sip.wire.headers import Challenge
 
 FILE = json.loads((Path(__file__).parent / "digest_vectors.json").read_text("utf-8"))
 VECTORS = FILE["vectors"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sip.test_uri import uris
-from webphone.sip.headers import (
+from webphone.sip.wire.headers import (
     Challenge,
     CSeq,
     Headers,
@@ -18,7 +18,7 @@ from webphone.sip.headers import (
     parse_params,
     parse_value,
 )
-from webphone.sip.uri import Uri
+from webphone.sip.wire.uri import Uri
 
 TOKENS = st.from_regex(r"[A-Za-z0-9\-.!%*_+`'~]{1,9}", fullmatch=True)
 SPOKEN = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20)

@@ -16,8 +16,8 @@ from webphone.sip import (
     Request,
     reply,
 )
-from webphone.sip.endpoint import Account
-from webphone.sip.headers import Challenge
+from webphone.sip.endpoint import Identity
+from webphone.sip.wire.headers import Challenge
 
 PROXY = ("Proxy-Authenticate", 'Digest realm="proxy", nonce="p1", qop="auth", algorithm=SHA-256')
 USER = ("WWW-Authenticate", 'Digest realm="bob", nonce="u1", qop="auth"')
@@ -108,7 +108,7 @@ def test_what_cannot_be_answered_ends_the_call() -> None:
         alice.answer(alice.call(), 407, "p1", header)
         assert _ended(alice).status == 407
     other = Solo()
-    other.agent.account = Account(user="alice", domain="a.example", password="x", realm="mine")
+    other.agent.account = Identity(user="alice", domain="a.example", password="x", realm="mine")
     other.answer(other.call(), 407, "p1", PROXY)
     assert _ended(other).status == 407
 

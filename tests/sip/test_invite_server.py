@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pair import ANSWER, OFFER, Solo
-from webphone.sip import Account, By, Confirmed, Ended, InfoReceived, Invited, NotNow, Response
+from webphone.sip import By, Confirmed, Ended, Identity, InfoReceived, Invited, NotNow, Response
 
 
 def _called(alice: Solo, *headers: tuple[str, str]) -> Invited:
@@ -183,7 +183,9 @@ def test_each_call_has_an_id_of_its_own() -> None:
     for number in range(3):
         alice.ask("INVITE", call_id=f"c{number}", tag=f"t{number}", sdp=OFFER)
     assert len(set(alice.agent.calls())) == 3
-    assert alice.agent.account == Account(user="alice", domain="atlanta.example", password="secret")
+    assert alice.agent.account == Identity(
+        user="alice", domain="atlanta.example", password="secret"
+    )
 
 
 def test_the_bye_that_comes_before_the_ack_ends_the_call_once() -> None:

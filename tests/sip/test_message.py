@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webphone.sip.headers import CSeq, Headers
-from webphone.sip.message import (
+from webphone.sip.wire.headers import CSeq, Headers
+from webphone.sip.wire.message import (
     REASONS,
     RULES,
     UNREADABLE,
@@ -21,7 +21,7 @@ from webphone.sip.message import (
     reply,
     validate,
 )
-from webphone.sip.uri import Uri
+from webphone.sip.wire.uri import Uri
 
 TORTURE = Path(__file__).parent / "torture"
 ROWS = json.loads((TORTURE / "manifest.json").read_text("utf-8"))["messages"]

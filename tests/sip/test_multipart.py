@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pair import ANSWER, OFFER, Solo
 from webphone.sip import Answered, Invited, parse, reply
-from webphone.sip.multipart import part
+from webphone.sip.wire.multipart import part
 
 SDP = "application/sdp"
 MIXED = 'multipart/mixed; boundary="- x"'

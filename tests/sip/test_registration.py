@@ -6,8 +6,8 @@ import pytest
 
 from pair import BILOXI, OFFER, Solo, names
 from webphone.sip import (
-    Account,
     Agent,
+    Identity,
     Registered,
     RegistrationFailed,
     Request,
@@ -16,9 +16,9 @@ from webphone.sip import (
     Uri,
     parse,
 )
-from webphone.sip.digest import challenge, verify
-from webphone.sip.headers import Challenge
-from webphone.sip.message import reply
+from webphone.sip.wire.digest import challenge, verify
+from webphone.sip.wire.headers import Challenge
+from webphone.sip.wire.message import reply
 
 
 class Registrar(Solo):
@@ -88,7 +88,7 @@ def test_the_registration_is_refreshed_between_half_and_four_fifths_of_its_time(
     for seed in range(20):
         alice = Registrar()
         alice.agent = Agent(names(seed))
-        alice.agent.account = Account(user="alice", domain="atlanta.example", password="secret")
+        alice.agent.account = Identity(user="alice", domain="atlanta.example", password="secret")
         alice.grant(alice.register(), 100)
         assert _registered(alice) == [100]
         deadline = alice.agent.deadline
@@ -381,7 +381,7 @@ def test_a_register_written_without_a_socket_waits_for_one() -> None:
 def test_another_user_takes_the_place_of_the_first_who_is_unregistered_silently() -> None:
     alice = Registrar()
     alice.grant(alice.register())
-    alice.agent.account = Account(user="carol", domain="atlanta.example", password="other")
+    alice.agent.account = Identity(user="carol", domain="atlanta.example", password="other")
     alice.say(alice.agent.register(alice.now))
     removal, fresh = [m for m in alice.phone.sent if isinstance(m, Request)][-2:]
     assert (removal.to.uri.user, removal.contacts[0].param("expires")) == ("alice", "0")
@@ -396,7 +396,7 @@ def test_another_user_takes_the_place_of_the_first_who_is_unregistered_silently(
 def test_a_new_password_registers_anew_and_the_old_answer_tells_nothing() -> None:
     alice = Registrar()
     old = alice.register()
-    alice.agent.account = Account(user="alice", domain="atlanta.example", password="better")
+    alice.agent.account = Identity(user="alice", domain="atlanta.example", password="better")
     new = alice.register()
     assert new.call_id != old.call_id
     alice.answer(old, 403)
@@ -405,7 +405,7 @@ def test_a_new_password_registers_anew_and_the_old_answer_tells_nothing() -> Non
     assert _registered(alice) == [600]
     silent = Registrar()
     request = silent.register()
-    silent.agent.account = Account(user="carol", domain="atlanta.example")
+    silent.agent.account = Identity(user="carol", domain="atlanta.example")
     silent.register()
     silent.grant(request)
     assert _registered(silent) == []
@@ -449,7 +449,7 @@ def test_every_digest_lets_alice_in(algorithm: str) -> None:
 
 def test_an_ha1_serves_instead_of_a_password_and_an_instance_is_kept() -> None:
     alice = Registrar()
-    alice.agent.account = Account(
+    alice.agent.account = Identity(
         user="alice",
         domain="atlanta.example",
         ha1="5a4a8d9bd1d4a1b4e7ea5c4e3a4cf8ab",

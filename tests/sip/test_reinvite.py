@@ -9,11 +9,11 @@ from webphone.sip import (
     By,
     Ended,
     NotNow,
-    Reanswered,
-    Reconfirmed,
-    Reoffered,
+    OfferAcknowledged,
+    OfferAnswered,
+    OfferReceived,
+    OfferRefused,
     Request,
-    Rerefused,
     Response,
 )
 
@@ -51,18 +51,18 @@ def test_a_hold_is_offered_accepted_and_acknowledged() -> None:
     pair, call = _talking()
     pair.say(pair.alice, pair.alice.agent.reinvite("call", HOLD, pair.now))
     pair.deliver()
-    assert pair.bob.news(Reoffered) == [Reoffered(call=call, sdp=HOLD)]
+    assert pair.bob.news(OfferReceived) == [OfferReceived(call=call, sdp=HOLD)]
     pair.say(pair.bob, pair.bob.agent.reaccept(call, HELD, pair.now))
     pair.deliver()
     assert pair.flow[4:] == ["alice INVITE", "bob 200 INVITE", "alice ACK"]
-    assert pair.alice.news(Reanswered) == [Reanswered(call="call", sdp=HELD)]
-    assert pair.bob.news(Reconfirmed) == [Reconfirmed(call=call)]
+    assert pair.alice.news(OfferAnswered) == [OfferAnswered(call="call", sdp=HELD)]
+    assert pair.bob.news(OfferAcknowledged) == [OfferAcknowledged(call=call)]
     # And back, from the other side.
     pair.say(pair.bob, pair.bob.agent.reinvite(call, OFFER, pair.now))
     pair.deliver()
     pair.say(pair.alice, pair.alice.agent.reaccept("call", ANSWER, pair.now))
     pair.deliver()
-    assert pair.bob.news(Reanswered) == [Reanswered(call=call, sdp=ANSWER)]
+    assert pair.bob.news(OfferAnswered) == [OfferAnswered(call=call, sdp=ANSWER)]
     pair.wind(100)
     assert [phone.agent.deadline for phone in pair.phones()] == [None, None]
 
@@ -73,8 +73,8 @@ def test_a_refused_change_leaves_the_call_as_it_was() -> None:
     pair.deliver()
     pair.say(pair.bob, pair.bob.agent.rerefuse(call, 488, pair.now))
     pair.deliver()
-    assert pair.alice.news(Rerefused) == [
-        Rerefused(call="call", status=488, reason="Not Acceptable Here")
+    assert pair.alice.news(OfferRefused) == [
+        OfferRefused(call="call", status=488, reason="Not Acceptable Here")
     ]
     assert pair.alice.agent.calls() == ("call",)
     pair.say(pair.alice, pair.alice.agent.reinvite("call", HOLD, pair.now))
@@ -88,16 +88,16 @@ def test_two_changes_at_once_are_both_refused_491_and_one_wins_after_a_pause() -
     pair.say(pair.bob, pair.bob.agent.reinvite(call, HOLD, pair.now))
     pair.wind(0.2)
     assert pair.alice.wrote("491") == pair.bob.wrote("491") == ["491 INVITE"]
-    assert not pair.alice.news(Rerefused)
+    assert not pair.alice.news(OfferRefused)
     pair.wind(2.0)
     # Bob did not make the Call-ID: he comes back within 2 s, Alice not before 2.1 s.
-    assert pair.alice.news(Reoffered) == [Reoffered(call="call", sdp=HOLD)]
-    assert pair.alice.news(Rerefused) == [
-        Rerefused(call="call", status=491, reason="Request Pending")
+    assert pair.alice.news(OfferReceived) == [OfferReceived(call="call", sdp=HOLD)]
+    assert pair.alice.news(OfferRefused) == [
+        OfferRefused(call="call", status=491, reason="Request Pending")
     ]
     pair.say(pair.alice, pair.alice.agent.reaccept("call", HELD, pair.now))
     pair.wind(5)
-    assert pair.bob.news(Reanswered) == [Reanswered(call=call, sdp=HELD)]
+    assert pair.bob.news(OfferAnswered) == [OfferAnswered(call=call, sdp=HELD)]
     assert len(pair.alice.wrote("INVITE")) == 2
     assert len(pair.bob.wrote("INVITE")) == 2
 
@@ -112,7 +112,7 @@ def test_the_owner_of_the_call_id_comes_back_between_2_1_and_4_s() -> None:
     assert len(alice.phone.wrote("INVITE")) == 3
     assert alice.last("INVITE").body.decode() == HOLD
     alice.answer(alice.last("INVITE"), 200, sdp=HELD)
-    assert alice.phone.news(Reanswered) == [Reanswered(call="call", sdp=HELD)]
+    assert alice.phone.news(OfferAnswered) == [OfferAnswered(call="call", sdp=HELD)]
 
 
 def test_a_call_that_ends_in_the_pause_offers_nothing_more() -> None:
@@ -132,7 +132,7 @@ def test_a_second_change_before_the_first_is_answered_is_told_to_come_back() -> 
     alice.ask("INVITE", dialog_of=invite, cseq=6, sdp=OFFER)
     assert _last(alice).status == 500
     assert 0 <= int(_last(alice).headers.get("Retry-After") or "99") <= 10
-    assert len(alice.phone.news(Reoffered)) == 1
+    assert len(alice.phone.news(OfferReceived)) == 1
     alice.say(alice.agent.reaccept("call", ANSWER, alice.now))
     assert (_last(alice).status, _last(alice).cseq.number) == (200, 5)
     # Its ACK has not come: an offer now is in the way of it.
@@ -156,11 +156,11 @@ def test_a_change_nobody_offers_cannot_be_answered_and_two_cannot_be_offered() -
 def test_a_change_asked_for_without_an_offer_gets_one_and_the_answer_comes_in_the_ack() -> None:
     alice, invite = _up()
     alice.ask("INVITE", dialog_of=invite, cseq=5)
-    assert alice.phone.news(Reoffered) == [Reoffered(call="call", sdp=None)]
+    assert alice.phone.news(OfferReceived) == [OfferReceived(call="call", sdp=None)]
     alice.say(alice.agent.reaccept("call", OFFER, alice.now))
     assert _last(alice).body.decode() == OFFER
     alice.ask("ACK", dialog_of=invite, cseq=5, sdp=ANSWER)
-    assert alice.phone.news(Reconfirmed) == [Reconfirmed(call="call", sdp=ANSWER)]
+    assert alice.phone.news(OfferAcknowledged) == [OfferAcknowledged(call="call", sdp=ANSWER)]
 
 
 def test_a_peer_that_knows_the_call_no_more_or_keeps_silent_has_ended_it() -> None:
@@ -171,7 +171,7 @@ def test_a_peer_that_knows_the_call_no_more_or_keeps_silent_has_ended_it() -> No
             alice.wind(33)
         else:
             alice.answer(alice.last("INVITE"), status)
-        assert len(alice.phone.news(Rerefused)) == 1
+        assert len(alice.phone.news(OfferRefused)) == 1
         assert _ended(alice.phone).by is By.SYSTEM
         assert _ended(alice.phone).status == (status or 408)
         assert alice.phone.wrote("BYE") == ["BYE"]
@@ -190,7 +190,7 @@ def test_a_challenged_change_is_sent_again_signed() -> None:
     # A reliable 1xx is asked for by the INVITE that makes a call only.
     assert "100rel" not in again.supported
     alice.answer(again, 200, sdp=HELD)
-    assert alice.phone.news(Reanswered) == [Reanswered(call="call", sdp=HELD)]
+    assert alice.phone.news(OfferAnswered) == [OfferAnswered(call="call", sdp=HELD)]
     # From now on it is signed before it is asked.
     alice.say(alice.agent.hang_up("call", alice.now))
     assert "Proxy-Authorization" in alice.last("BYE").headers
@@ -227,7 +227,7 @@ def test_the_200_to_our_change_that_comes_again_gets_its_ack_again() -> None:
     ack = bytes(alice.last("ACK"))
     alice.answer(request, 200, sdp=HELD)
     assert bytes(alice.last("ACK")) == ack
-    assert len(alice.phone.news(Reanswered)) == 1
+    assert len(alice.phone.news(OfferAnswered)) == 1
 
 
 def test_a_bye_that_meets_a_change_ends_both_cleanly() -> None:
@@ -238,7 +238,7 @@ def test_a_bye_that_meets_a_change_ends_both_cleanly() -> None:
     assert _ended(alice.phone).by is By.REMOTE
     alice.answer(request, 200, sdp=HELD)
     assert alice.phone.wrote("ACK")[-1] == "ACK"
-    assert not alice.phone.news(Reanswered)
+    assert not alice.phone.news(OfferAnswered)
     other, invite = _up()
     other.ask("INVITE", dialog_of=invite, cseq=5, sdp=OFFER)
     other.ask("BYE", dialog_of=invite, cseq=6)
@@ -259,7 +259,7 @@ def test_an_update_without_an_offer_moves_the_target_and_nothing_else() -> None:
     alice, invite = _up()
     alice.ask("UPDATE", dialog_of=invite, cseq=5)
     assert _last(alice).status == 200
-    assert not alice.phone.news(Reoffered)
+    assert not alice.phone.news(OfferReceived)
     alice.say(alice.agent.hang_up("call", alice.now))
     assert str(alice.last("BYE").uri) == "sip:bob@bob.invalid;transport=ws"
 
@@ -267,7 +267,7 @@ def test_an_update_without_an_offer_moves_the_target_and_nothing_else() -> None:
 def test_an_update_with_an_offer_is_answered_in_its_200() -> None:
     alice, invite = _up()
     alice.ask("UPDATE", dialog_of=invite, cseq=5, sdp=OFFER)
-    assert alice.phone.news(Reoffered) == [Reoffered(call="call", sdp=OFFER)]
+    assert alice.phone.news(OfferReceived) == [OfferReceived(call="call", sdp=OFFER)]
     alice.say(alice.agent.reaccept("call", ANSWER, alice.now))
     assert (_last(alice).cseq.method, _last(alice).body.decode()) == ("UPDATE", ANSWER)
     # No ACK is needed: the next change may come.
@@ -334,7 +334,7 @@ def test_a_change_that_is_never_answered_is_taken_back_and_the_call_goes_on() ->
     alice.ask("INVITE", dialog_of=alice.last("INVITE"), cseq=5, sdp=OFFER)
     assert _last(alice).status == 491
     alice.wind(33)
-    assert [news.status for news in alice.phone.news(Rerefused)] == [487]  # type: ignore[union-attr]
+    assert [news.status for news in alice.phone.news(OfferRefused)] == [487]  # type: ignore[union-attr]
     assert alice.agent.calls() == ("call",)
     assert alice.agent.deadline is None
     alice.say(alice.agent.reinvite("call", HOLD, alice.now))
@@ -349,8 +349,8 @@ def test_a_change_taken_back_is_refused_487_or_answered_after_all() -> None:
         alice.answer(alice.last("CANCEL"), 200)
         alice.answer(change, status, sdp=HELD if status == 200 else "")
         assert len(alice.phone.wrote("ACK")) == 2
-        assert len(alice.phone.news(Reanswered)) == (status == 200)
-        assert len(alice.phone.news(Rerefused)) == (status != 200)
+        assert len(alice.phone.news(OfferAnswered)) == (status == 200)
+        assert len(alice.phone.news(OfferRefused)) == (status != 200)
         alice.wind(70)
         assert alice.agent.calls() == ("call",)
         assert alice.agent.deadline is None

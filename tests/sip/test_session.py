@@ -14,7 +14,7 @@ from webphone.sip import (
     Ended,
     InfoReceived,
     Invited,
-    Invoked,
+    InviteSent,
     NotNow,
     Output,
     Progressed,
@@ -44,7 +44,7 @@ def test_successful_session_establishment_and_a_bye_of_the_callee() -> None:
         "alice 200 BYE",
     ]
     invoked, ringing, answered, ended = pair.alice.news()
-    assert isinstance(invoked, Invoked)
+    assert isinstance(invoked, InviteSent)
     assert isinstance(ringing, Progressed)
     assert (ringing.status, ringing.reason, ringing.sdp) == (180, "Ringing", None)
     assert isinstance(answered, Answered)

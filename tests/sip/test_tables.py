@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from webphone.sip import invite_client, invite_server, registration, reinvite, session
+from webphone.sip.usages import invite_client, invite_server, registration, reinvite, session
 
 Table = dict[tuple[Any, Any], tuple[Any, tuple[Any, ...]]]
 TABLES: dict[str, tuple[Table, Enum, set[Enum]]] = {

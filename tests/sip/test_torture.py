@@ -19,8 +19,8 @@ from webphone.sip import (
     Send,
     parse,
 )
-from webphone.sip.message import validate
-from webphone.sip.uri import unescape
+from webphone.sip.wire.message import validate
+from webphone.sip.wire.uri import unescape
 
 FOLDER = Path(__file__).parent / "torture"
 MANIFEST = json.loads((FOLDER / "manifest.json").read_text("utf-8"))["messages"]

@@ -9,8 +9,6 @@ import pytest
 from pair import names
 from webphone.sip import Dropped, Output, Request, Response, Send, parse, reply
 from webphone.sip.endpoint import Endpoint
-from webphone.sip.headers import NameAddr
-from webphone.sip.matching import Client, Server, Transactions, cancel_of
 from webphone.sip.transaction import (
     INVITE_CLIENT,
     INVITE_SERVER,
@@ -26,7 +24,9 @@ from webphone.sip.transaction import (
     answer_of,
     event_of,
 )
-from webphone.sip.uri import Uri
+from webphone.sip.transactions import ClientTransaction, ServerTransaction, Transactions, cancel_of
+from webphone.sip.wire.headers import NameAddr
+from webphone.sip.wire.uri import Uri
 
 by_name = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
 TIMERS = {event for event in Event if event.name.startswith("TIMER")}
@@ -152,11 +152,11 @@ class Listener:
 
     heard: list[int] = field(default_factory=list)
 
-    def responded(self, client: Client, response: Response, now: float) -> list[Output]:
+    def responded(self, client: ClientTransaction, response: Response, now: float) -> list[Output]:
         self.heard.append(response.status)
         return []
 
-    def timed_out(self, client: Client, now: float) -> list[Output]:
+    def timed_out(self, client: ClientTransaction, now: float) -> list[Output]:
         self.heard.append(0)
         return []
 
@@ -229,9 +229,9 @@ def test_a_request_nobody_answers_times_out_after_32_s() -> None:
     assert endpoint.transactions.deadline is None
 
 
-def _admit(transactions: Transactions, request: Request) -> Server:
+def _admit(transactions: Transactions, request: Request) -> ServerTransaction:
     server = transactions.admit(request, 0.0)
-    assert isinstance(server, Server)
+    assert isinstance(server, ServerTransaction)
     return server
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webphone.sip.uri import Malformed, Uri, escape_user, unescape
+from webphone.sip.wire.uri import Malformed, Uri, escape_user, unescape
 
 HOSTS = st.from_regex(r"[a-z][a-z0-9\-]{0,9}(\.[a-z]{2,6})?|\[[0-9a-f:]{2,20}\]", fullmatch=True)
 ESCAPED = st.text(max_size=12).map(escape_user)

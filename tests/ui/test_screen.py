@@ -22,7 +22,7 @@ from webphone.contract import (
     Swap,
     WebPhoneError,
 )
-from webphone.phone.actions import FaultDismissed, WantedHere
+from webphone.phone.happenings import ErrorDismissed, WantedHere
 from webphone.ui.html import Node, find, find_all, name_of, render, text, walk
 from webphone.ui.screen import screen, ticks
 from webphone.ui.view import (
@@ -389,9 +389,9 @@ def test_a_wrong_password_is_named_as_such():
 @pytest.mark.parametrize("code", ["mic_denied", "connection_failed", "internal"])
 def test_a_fault_is_a_sentence_with_its_remedy_and_can_be_dismissed(code):
     fault = WebPhoneError(code)
-    screen = shown(replace(IDLE, fault=fault))
+    screen = shown(replace(IDLE, error=fault))
     assert words(screen, "banner") == [f"{fault.message} {fault.hint}"]
-    assert press(screen, "Dismiss") == FaultDismissed()
+    assert press(screen, "Dismiss") == ErrorDismissed()
     assert heard(screen, "alert") == [f"{fault.message} {fault.hint}"]
 
 

@@ -17,7 +17,7 @@ from webphone.contract import (
     Reject,
     Resume,
 )
-from webphone.phone.actions import Asked, FaultDismissed, NumberTyped, WantedHere
+from webphone.phone.happenings import Asked, ErrorDismissed, NumberTyped, WantedHere
 from webphone.ui import find, screen
 from webphone.ui.view import (
     DigitDeleted,
@@ -111,7 +111,7 @@ def test_the_keypad_opens_and_closes_on_the_screen_alone():
 
 def test_a_farewell_is_read_and_a_fault_is_dismissed():
     assert act(View(), FarewellRead(record="1"), ENDED) == (View(read="1"), [])
-    assert act(View(), FaultDismissed(), IDLE)[1] == [FaultDismissed()]
+    assert act(View(), ErrorDismissed(), IDLE)[1] == [ErrorDismissed()]
     assert act(View(), SoundAllowed(), IDLE) == (View(), [])
 
 
@@ -172,7 +172,7 @@ def test_escape_closes_the_keypad_the_farewell_and_the_fault():
     assert act(opened, KeyPressed(), talking(BOB), {"key": "Escape"}) == (View(), [])
     assert act(View(), KeyPressed(), ENDED, {"key": "Escape"})[0] == View(read="call-1002")
     failed = SCREENS["microphone blocked"][0]
-    assert key("Escape", failed) == [FaultDismissed()]
+    assert key("Escape", failed) == [ErrorDismissed()]
 
 
 def test_m_mutes_and_h_holds():

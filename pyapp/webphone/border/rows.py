@@ -8,19 +8,19 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """One row of the events table; `seed` is the handler property of the specification."""
+    """One row of the events table; `spec` is the handler property of the specification."""
 
     name: str
     help: str
     detail: str  # a TypeScript type
-    seed: str = ""
+    spec: str = ""
     cancelable: bool = False
     built: bool = True
 
     @property
     def bubbles(self) -> bool:
         """Only the specification's own events bubble; `error` would reach window.onerror."""
-        return bool(self.seed) and self.name != "error"
+        return bool(self.spec) and self.name != "error"
 
 
 @dataclass(frozen=True, slots=True)

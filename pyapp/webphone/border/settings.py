@@ -33,13 +33,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the settings table; `seed` is its name in the customer's specification."""
+    """One row of the settings table; `spec` is its name in the customer's specification."""
 
     name: str
     kind: Kind
     default: Any
     help: str
-    seed: str = ""
+    spec: str = ""
     choices: tuple[str, ...] = ()
     later: tuple[str, ...] = ()  # choices that are not built yet
     pattern: str = ""  # of the text, or of each word of a list

@@ -9,7 +9,7 @@ import js
 from pyodide.ffi import create_once_callable, create_proxy
 
 from webphone.browser.proxies import Listeners
-from webphone.phone.steady import Steady
+from webphone.browser.steady_clock import SteadyClock
 
 # After a sleep a timer may still run for the rest of its time: look at the clock this often, so
 # that the sleep is noticed soon. Seconds.
@@ -44,7 +44,7 @@ class Clock:
     """
 
     def __init__(self, worker_url: str | None = None) -> None:
-        self._steady = Steady(wall=_wall(), monotonic=_monotonic())
+        self._steady = SteadyClock(wall=_wall(), monotonic=_monotonic())
         self._alarms: list[Alarm] = []
         self._due: float | None = None
         self._rings = create_proxy(self._ring)
@@ -53,7 +53,7 @@ class Clock:
         self._worker = self._hire(worker_url) if worker_url else None
 
     def now(self) -> float:
-        """Seconds; see Steady."""
+        """Seconds; see SteadyClock."""
         return self._steady.read(wall=_wall(), monotonic=_monotonic())
 
     def alarm(self, wake: Callable[[], None]) -> Alarm:

@@ -25,21 +25,10 @@ from webphone.contract import (
     kebab,
     snake,
 )
-from webphone.phone.actions import (
-    Ask,
-    Asked,
-    Happening,
-    Leaving,
-    NumberTyped,
-    Permitted,
-    Refuse,
-    Reveal,
-    Save,
-    Settle,
-    Tell,
-)
-from webphone.phone.outside import config_readings, readings, states
-from webphone.phone.picture import Picture
+from webphone.phone.actions import Ask, Refuse, Reveal, Save, Settle, Tell
+from webphone.phone.happenings import Asked, Happening, Leaving, NumberTyped, Permitted
+from webphone.phone.readings import config_readings, readings, states
+from webphone.phone.snapshot import Snapshot
 from webphone.ui.view import cleaned
 
 ElementAction = Tell | Ask | Settle | Refuse | Reveal | Save
@@ -49,14 +38,14 @@ class Element:
     """One element on the page.
 
     Build it with the host, then `begin` gives the object that the page's side keeps; `perform`
-    does an ElementAction; `show` is called with each new picture.
+    does an ElementAction; `show` is called with each new snapshot.
     """
 
     def __init__(self, host: Any) -> None:
         self.host = host
         self.root = host.root
         self._config = Config()
-        self._picture: Picture | None = None
+        self._picture: Snapshot | None = None
         self._states: list[str] = []
         self._turn: Callable[[Happening], None] = lambda happening: None
         self._gone: Callable[[], None] = lambda: None
@@ -79,14 +68,14 @@ class Element:
         self._proxies = list(proxies.values())
         return to_js(proxies, dict_converter=Object.fromEntries)
 
-    def show(self, picture: Picture) -> None:
+    def show(self, snapshot: Snapshot) -> None:
         """Tell the page's side what it may read."""
-        before, self._picture, self._config = self._picture, picture, picture.config
-        told = readings(picture, before)
+        before, self._picture, self._config = self._picture, snapshot, snapshot.config
+        told = readings(snapshot, before)
         if told:
             self.host.snapshot(_outward(told))
-        self._tell_config(config_readings(picture, before))
-        now = states(picture)
+        self._tell_config(config_readings(snapshot, before))
+        now = states(snapshot)
         if now != self._states:
             self._states = now
             self.host.states(to_js(now))

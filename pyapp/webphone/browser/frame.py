@@ -15,7 +15,7 @@ from pyodide.ffi import JsException, JsProxy, create_proxy
 
 from webphone.border import frame
 from webphone.border.reading import parsed
-from webphone.browser import around
+from webphone.browser import parent_page as around
 from webphone.browser.clock import Clock
 from webphone.browser.element import Element, ElementAction
 from webphone.browser.proxies import Listeners
@@ -29,9 +29,10 @@ from webphone.contract import (
     decode_setting,
     encode,
 )
-from webphone.phone.actions import Ask, Happening, Permitted, Refuse, Reveal, Tell
-from webphone.phone.outside import config_readings, readings
-from webphone.phone.picture import Picture
+from webphone.phone.actions import Ask, Refuse, Reveal, Tell
+from webphone.phone.happenings import Happening, Permitted
+from webphone.phone.readings import config_readings, readings
+from webphone.phone.snapshot import Snapshot
 from webphone.ui.words import say
 
 FIRST_GAP, LONGEST_GAP = 0.25, 8.0  # seconds between two hellos
@@ -56,7 +57,7 @@ class Framed:
         self._listed: list[str] = []
         self._admitted = False
         self._missing: set[str] = set()
-        self._picture: Picture | None = None
+        self._picture: Snapshot | None = None
         self._port: Any = None
         self._sequence = 0
         self._questions: dict[int, tuple[float, Callable[[frame.Answer | None], None]]] = {}
@@ -89,10 +90,10 @@ class Framed:
             self._later(self._look_around())
         return kept
 
-    def show(self, picture: Picture) -> None:
+    def show(self, snapshot: Snapshot) -> None:
         """As Element.show; the page around is told what changed."""
-        before, self._picture = self._picture, picture
-        self._inner.show(picture)
+        before, self._picture = self._picture, snapshot
+        self._inner.show(snapshot)
         if self._port is not None:
             self._tell_state(before)
 
@@ -211,17 +212,17 @@ class Framed:
         js.console.error(f"{error.message} {error.hint}")
         self._inner.perform(Tell(event=Event("error", error)))
 
-    def _tell_state(self, before: Picture | None) -> None:
-        picture = self._picture
-        if picture is None:
+    def _tell_state(self, before: Snapshot | None) -> None:
+        snapshot = self._picture
+        if snapshot is None:
             return
-        config = config_readings(picture, before)
-        told = readings(picture, before)
+        config = config_readings(snapshot, before)
+        told = readings(snapshot, before)
         if not told and not config:
             return
         self._sequence += 1
-        calls = [encode(call.view) for call in picture.calls]
-        message = {"state": picture.state, "calls": calls, **told, "config": config}
+        calls = [encode(call.view) for call in snapshot.calls]
+        message = {"state": snapshot.state, "calls": calls, **told, "config": config}
         self._post({"type": "state", "seq": self._sequence, **message})
 
     def _tell_size(self) -> None:

@@ -10,18 +10,11 @@ import js
 from pyodide.ffi import to_js
 
 from webphone.border.settings import LOOPBACK
-from webphone.browser.pipe import Exchange, Pipe
+from webphone.browser.demo.pipe import Exchange, Pipe
 from webphone.browser.proxies import Listeners, plain
 from webphone.contract import DEMO_ADDRESS
-from webphone.phone.actions import (
-    Connect,
-    Disconnect,
-    Happening,
-    Received,
-    Send,
-    SocketClosed,
-    SocketOpened,
-)
+from webphone.phone.actions import Connect, Disconnect, Send
+from webphone.phone.happenings import Happening, Received, SocketClosed, SocketOpened
 
 OPEN = 1
 LOCAL_NETWORKS = ("local-network", "loopback-network")

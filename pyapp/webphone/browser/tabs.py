@@ -10,7 +10,7 @@ import js
 from pyodide.ffi import create_once_callable, create_proxy
 
 from webphone.browser.proxies import Listeners, fault_name, plain, said
-from webphone.phone.tab_actions import (
+from webphone.phone.tabs.actions import (
     Lead,
     LeadershipLost,
     LeadershipRefused,

@@ -6,19 +6,19 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from webphone.exchange.actions import Action, Send
+from webphone.exchange.authentication import Authentication, Verdict
 from webphone.exchange.farend import FarEnd, Step
-from webphone.exchange.gate import Gate, Verdict
+from webphone.exchange.flows import Flows
 from webphone.exchange.numbers import NUMBERS, is_number
-from webphone.exchange.places import Places
 from webphone.exchange.proxy import Proxy, Target
 from webphone.exchange.registrar import Registrar
-from webphone.exchange.ways import HOST, take_route
-from webphone.sip import news
-from webphone.sip.grammar import Malformed, visible
-from webphone.sip.headers import NameAddr
-from webphone.sip.message import Request, Response, parse, reply, validate
-from webphone.sip.names import Names
-from webphone.sip.uri import Uri
+from webphone.exchange.routing import HOST, take_route
+from webphone.sip import outputs as news
+from webphone.sip.entropy import Entropy
+from webphone.sip.wire.grammar import Malformed, visible
+from webphone.sip.wire.headers import NameAddr
+from webphone.sip.wire.message import Request, Response, parse, reply, validate
+from webphone.sip.wire.uri import Uri
 
 # The link of the exchange's own numbers; the world's links are 0 and above.
 FAR = -1
@@ -41,7 +41,7 @@ class Exchange:
 
     def __init__(
         self,
-        names: Names,
+        entropy: Entropy,
         *,
         users: Mapping[str, str] | None = None,
         password: str | None = None,
@@ -49,13 +49,13 @@ class Exchange:
         algorithms: tuple[str, ...] = ("SHA-256", "MD5"),
         sounding: bool = False,
     ) -> None:
-        self._names = names
-        self._places = Places(names)
+        self._entropy = entropy
+        self._places = Flows(entropy)
         self._places.open(FAR)
-        self._gate = Gate(names, realm, users, password, algorithms)
+        self._gate = Authentication(entropy, realm, users, password, algorithms)
         self._registrar = Registrar()
-        self._proxy = Proxy(names, self._places)
-        self._far = FarEnd(names, sounding=sounding)
+        self._proxy = Proxy(entropy, self._places)
+        self._far = FarEnd(entropy, sounding=sounding)
         # Who logged in on which link: his calls are not challenged again.
         self._logged_in: dict[int, str] = {}
 
@@ -70,17 +70,17 @@ class Exchange:
         """The users that can be reached."""
         return self._registrar.users()
 
-    def linked(self, link: int, now: float) -> None:
+    def connected(self, link: int, now: float) -> None:
         """A WebSocket is open."""
         self._places.open(link)
 
-    def unlinked(self, link: int, now: float) -> list[Action]:
+    def disconnected(self, link: int, now: float) -> list[Action]:
         """A WebSocket is closed: nobody can be reached over it."""
         places = self._places.at(link)
         self._places.close(link)
-        self._registrar.unlinked(link)
+        self._registrar.disconnected(link)
         self._logged_in.pop(link, None)
-        return self._run(self._proxy.unlinked(places, now), now)
+        return self._run(self._proxy.disconnected(places, now), now)
 
     def receive(self, link: int, data: bytes, now: float) -> list[Action]:
         """Take one WebSocket message, text (as UTF-8) or binary."""
@@ -252,7 +252,7 @@ class Exchange:
         to = response.headers.get("To")
         if to is not None and not response.safe("to", NOBODY).tag:
             # RFC 3261 §8.2.6.2.
-            response.headers.set("To", f"{visible(to)};tag={self._names.tag()}")
+            response.headers.set("To", f"{visible(to)};tag={self._entropy.tag()}")
         return [Send(link=link, data=bytes(response))]
 
 

@@ -8,12 +8,12 @@ from enum import Enum, auto
 
 from webphone.exchange.actions import Action, AnswerCame, AnswerWanted, OfferWanted, Over
 from webphone.exchange.numbers import NUMBERS, SOUNDING, Deed
-from webphone.exchange.ways import HOST
-from webphone.sip import news
+from webphone.exchange.routing import HOST
+from webphone.sip import outputs as news
 from webphone.sip.agent import Agent
-from webphone.sip.endpoint import Account, NotNow
-from webphone.sip.headers import NameAddr
-from webphone.sip.names import Names
+from webphone.sip.endpoint import Identity, NotNow
+from webphone.sip.entropy import Entropy
+from webphone.sip.wire.headers import NameAddr
 
 Step = news.Send | Action
 
@@ -53,10 +53,10 @@ class Part:
 class FarEnd:
     """Plays the numbers; `sounding` tells whether anybody answers AnswerWanted and OfferWanted."""
 
-    def __init__(self, names: Names, *, sounding: bool) -> None:
-        self._names = names
+    def __init__(self, entropy: Entropy, *, sounding: bool) -> None:
+        self._entropy = entropy
         self._sounding = sounding
-        self._agent = Agent(names, user_agent="webphone exchange", transport="WS")
+        self._agent = Agent(entropy, user_agent="webphone exchange", transport="WS")
         self._parts: dict[str, Part] = {}
 
     @property
@@ -103,11 +103,13 @@ class FarEnd:
                     steps.append(output)
                 case news.Invited():
                     steps += self._invited(output, now)
-                case news.Reoffered(call=call, sdp=sdp):
+                case news.OfferReceived(call=call, sdp=sdp):
                     steps += self._reoffered(call, sdp)
-                case news.Answered(call=call, sdp=sdp) | news.Reanswered(call=call, sdp=sdp):
+                case news.Answered(call=call, sdp=sdp) | news.OfferAnswered(call=call, sdp=sdp):
                     steps += _answer_came(call, sdp)
-                case news.Confirmed(call=call, sdp=sdp) | news.Reconfirmed(call=call, sdp=sdp):
+                case (
+                    news.Confirmed(call=call, sdp=sdp) | news.OfferAcknowledged(call=call, sdp=sdp)
+                ):
                     steps += _answer_came(call, sdp)
                 case news.Ended(call=call, by=by):
                     steps += self._ended(call, by, now)
@@ -142,7 +144,7 @@ class FarEnd:
             return []
         wait = NUMBERS[part.number].calls_back_after
         if wait is not None and part.answered and by is news.By.REMOTE:
-            back = Part(self._names.token(8), part.number, part.caller, calls_back=True)
+            back = Part(self._entropy.token(8), part.number, part.caller, calls_back=True)
             back.due = now + wait
             self._parts[back.call] = back
         return [Over(call=call)]
@@ -204,7 +206,7 @@ class FarEnd:
                 part.early = sdp
                 outputs = self._agent.ring(call, now, sdp=sdp)
             case Want.CALL:
-                self._agent.account = Account(user=part.number, domain=HOST)
+                self._agent.account = Identity(user=part.number, domain=HOST)
                 outputs = self._agent.invite(call, part.caller.uri, sdp, now)
             case Want.REOFFER:
                 outputs = self._agent.reinvite(call, sdp, now)

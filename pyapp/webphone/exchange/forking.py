@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webphone.sip.message import Response
+from webphone.sip.wire.message import Response
 
 # Within the 4xx: what helps the caller to try again, then what says most, then the rest.
 _PREFERRED = (401, 407, 415, 420, 484)

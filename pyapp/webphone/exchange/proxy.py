@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from webphone.exchange.actions import Send
+from webphone.exchange.flows import Flows, pair_of
 from webphone.exchange.forking import best
-from webphone.exchange.places import Places, pair_of
-from webphone.exchange.ways import HOST, cancelling, onward, pop_via, way_key
-from webphone.sip.matching import ack_of_failure
-from webphone.sip.message import Request, Response, reply
-from webphone.sip.names import Names
+from webphone.exchange.routing import HOST, cancelling, onward, pop_via, way_key
+from webphone.sip.entropy import Entropy
 from webphone.sip.transaction import (
     INVITE_CLIENT,
     INVITE_SERVER,
@@ -25,7 +23,9 @@ from webphone.sip.transaction import (
     answer_of,
     event_of,
 )
-from webphone.sip.uri import Uri
+from webphone.sip.transactions import ack_of_failure
+from webphone.sip.wire.message import Request, Response, reply
+from webphone.sip.wire.uri import Uri
 
 # §16.6 step 11, timer C: how long a phone may ring.
 RING_AT_MOST = 181.0
@@ -80,10 +80,10 @@ class Relay:
 
 
 class Proxy:
-    """All requests under way between links. Links are told by `place`, see Places."""
+    """All requests under way between links. Links are told by `place`, see Flows."""
 
-    def __init__(self, names: Names, places: Places) -> None:
-        self._names = names
+    def __init__(self, entropy: Entropy, places: Flows) -> None:
+        self._entropy = entropy
         self._places = places
         self._relays: dict[tuple[str, ...], Relay] = {}
         self._branches: dict[str, tuple[Relay, Branch]] = {}
@@ -125,7 +125,7 @@ class Proxy:
             # §16.2: nobody waits 200 ms to hear that we try.
             sends += self._answer(relay, reply(request, 100), now)
         for target, uri in targets:
-            copy = onward(request, uri, self._names.branch())
+            copy = onward(request, uri, self._entropy.branch())
             if first and request.method in MAKES_A_DIALOG:
                 # §16.6 step 4, with the way back in it.
                 route = f"<sip:{pair_of(place, target)}@{HOST};transport=ws;lr>"
@@ -144,7 +144,7 @@ class Proxy:
 
     def acknowledge(self, ack: Request, target: str, uri: Uri, now: float) -> list[Send]:
         """Pass on the ACK to a 2xx: nobody answers it (§16.11)."""
-        return self._to(target, onward(ack, uri, self._names.branch()), now)
+        return self._to(target, onward(ack, uri, self._entropy.branch()), now)
 
     def respond(self, response: Response, now: float) -> list[Send]:
         """Take a response from a link (§16.7)."""
@@ -166,7 +166,7 @@ class Proxy:
         self._sweep()
         return sends
 
-    def unlinked(self, places: Sequence[str], now: float) -> list[Send]:
+    def disconnected(self, places: Sequence[str], now: float) -> list[Send]:
         """These places are away: nothing comes from there any more."""
         sends: list[Send] = []
         for relay in list(self._relays.values()):
@@ -243,7 +243,7 @@ class Proxy:
         branch.rings_until = None
         branch.transaction.handle(Event.ABANDON, now)
         if branch.final is None:
-            branch.final = reply(relay.request, status, to_tag=self._names.tag())
+            branch.final = reply(relay.request, status, to_tag=self._entropy.tag())
 
     def _rang_out(self, relay: Relay, branch: Branch, now: float) -> list[Send]:
         """§16.8: cancel first; when even that brought nothing, forget the branch."""
@@ -251,7 +251,7 @@ class Proxy:
             self._fail(relay, branch, 408, now)
             return []
         sends = self._give_up(branch, None, now)
-        branch.final = reply(relay.request, 408, to_tag=self._names.tag())
+        branch.final = reply(relay.request, 408, to_tag=self._entropy.tag())
         return sends
 
     def _settle(self, relay: Relay, now: float) -> list[Send]:
@@ -273,7 +273,7 @@ class Proxy:
     def _cancel(self, relay: Relay | None, cancel: Request, link: int, now: float) -> list[Send]:
         """§16.10: answer the CANCEL, and cancel every branch."""
         status = 481 if relay is None else 200
-        sends = [Send(link=link, data=bytes(reply(cancel, status, to_tag=self._names.tag())))]
+        sends = [Send(link=link, data=bytes(reply(cancel, status, to_tag=self._entropy.tag())))]
         for branch in relay.open if relay is not None else ():
             sends += self._give_up(branch, cancel.headers.get("Reason"), now)
         return sends

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from webphone.sip.grammar import visible
-from webphone.sip.headers import NameAddr
-from webphone.sip.message import Request, Response, reply
-from webphone.sip.uri import Uri
+from webphone.sip.wire.grammar import visible
+from webphone.sip.wire.headers import NameAddr
+from webphone.sip.wire.message import Request, Response, reply
+from webphone.sip.wire.uri import Uri
 
 SHORTEST = 60
 LONGEST = 3600
@@ -65,7 +65,7 @@ class Registrar:
         """Who is registered."""
         return tuple(self._bindings)
 
-    def unlinked(self, link: int) -> None:
+    def disconnected(self, link: int) -> None:
         """A WebSocket is gone, and every binding with it: nobody can be reached there."""
         self._keep(lambda one: one.link != link)
 

@@ -26,9 +26,9 @@ from websockets.typing import Subprotocol
 
 from webphone.exchange.actions import Action, Send
 from webphone.exchange.exchange import Exchange
-from webphone.sip import message as sip
-from webphone.sip.grammar import Malformed
-from webphone.sip.names import Names
+from webphone.sip.entropy import Entropy
+from webphone.sip.wire import message as sip
+from webphone.sip.wire.grammar import Malformed
 
 SUBPROTOCOL = Subprotocol("sip")
 WEBSOCKET_PATHS = ("/ws", "/")
@@ -213,7 +213,7 @@ class Switchboard:
         """One WebSocket from beginning to end."""
         link = next(self._numbers)
         outbox = self._outboxes[link] = asyncio.Queue()
-        self._exchange.linked(link, self._now())
+        self._exchange.connected(link, self._now())
         writer = asyncio.create_task(_write(connection, outbox))
         try:
             async for data in connection:
@@ -227,7 +227,7 @@ class Switchboard:
         finally:
             writer.cancel()
             del self._outboxes[link]
-            self._do(self._exchange.unlinked(link, self._now()))
+            self._do(self._exchange.disconnected(link, self._now()))
 
     def _do(self, actions: Iterable[Action]) -> None:
         for action in actions:
@@ -299,7 +299,7 @@ async def listen(board: Switchboard, host: str, port: int) -> tuple[Server, int]
 async def run(options: argparse.Namespace) -> None:
     """Serve until Ctrl-C."""
     users = dict(options.user) or None
-    exchange = Exchange(Names(secrets.token_bytes), users=users, password=options.password)
+    exchange = Exchange(Entropy(secrets.token_bytes), users=users, password=options.password)
     # The page signs in by itself only where its own password is the right one.
     inviting = users is None and options.password == USUAL_PASSWORD
     files = Files(options.root, inviting=inviting)

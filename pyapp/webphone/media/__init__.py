@@ -17,11 +17,12 @@ from webphone.media.negotiation import (
     video_accepted,
     wants_video,
 )
-from webphone.media.quality import Measure, Quality, Snapshot
+from webphone.media.quality import Counters, Measure, Quality
 from webphone.media.sdp import Codec, Description, Direction, Media, Unusable
 
 __all__ = [
     "Codec",
+    "Counters",
     "Description",
     "Direction",
     "Event",
@@ -30,7 +31,6 @@ __all__ = [
     "Media",
     "Negotiation",
     "Quality",
-    "Snapshot",
     "State",
     "Unusable",
     "Verdict",

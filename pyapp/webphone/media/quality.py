@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Counters:
     """Counters since the call began, as heard here; `time` and the other times in seconds."""
 
     time: float
@@ -35,11 +35,11 @@ class Quality:
     __slots__ = ("_last", "_spans", "latest")
 
     def __init__(self) -> None:
-        self._last: Snapshot | None = None
+        self._last: Counters | None = None
         self._spans: list[tuple[int, Measure]] = []
         self.latest: Measure | None = None
 
-    def add(self, snapshot: Snapshot) -> Measure | None:
+    def add(self, snapshot: Counters) -> Measure | None:
         """Take one more snapshot; gives the interval it closes, or None when that is silent."""
         earlier, self._last = self._last, snapshot
         self.latest = between(earlier, snapshot) if earlier else None
@@ -63,7 +63,7 @@ class Quality:
         )
 
 
-def between(earlier: Snapshot, later: Snapshot) -> Measure | None:
+def between(earlier: Counters, later: Counters) -> Measure | None:
     """What happened between two snapshots; None when no packet was due or a counter restarted."""
     expected = _expected(earlier, later)
     restarted = later.packets_received < earlier.packets_received
@@ -106,13 +106,13 @@ def opinion(*, loss: float, jitter_ms: float, rtt_ms: float) -> float:
     return _score(_BEST_RATING - delay_impairment - loss_impairment)
 
 
-def read(report: Iterable[Mapping[str, object]], now: float) -> Snapshot | None:
+def read(report: Iterable[Mapping[str, object]], now: float) -> Counters | None:
     """The snapshot in a getStats report, given as its entries; None before any sound arrives."""
     entries = list(report)
     heard = [e for e in entries if _is_audio(e, "inbound-rtp")]
     if not heard:
         return None
-    return Snapshot(
+    return Counters(
         time=now,
         packets_received=int(sum(_number(e, "packetsReceived") or 0 for e in heard)),
         packets_lost=int(sum(_number(e, "packetsLost") or 0 for e in heard)),
@@ -144,12 +144,12 @@ def _number(entry: Mapping[str, object], name: str) -> float | None:
     return value if isinstance(value, int | float) and math.isfinite(value) else None
 
 
-def _lost(earlier: Snapshot, later: Snapshot) -> int:
+def _lost(earlier: Counters, later: Counters) -> int:
     # RFC 3550 §6.4.1: duplicates count as received, so the running loss may go down.
     return max(0, later.packets_lost - earlier.packets_lost)
 
 
-def _expected(earlier: Snapshot, later: Snapshot) -> int:
+def _expected(earlier: Counters, later: Counters) -> int:
     return later.packets_received - earlier.packets_received + _lost(earlier, later)
 
 

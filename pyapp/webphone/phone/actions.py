@@ -1,17 +1,14 @@
-"""What may happen to the phone, and all that it may ask of the world, as values.
+"""All that the phone may ask of the world, as values: `Desk.handle` gives back a list of them.
 
-`Desk.handle(happening, now)` takes the first kind and gives back a list of the second. A socket and
-a call's media are named by small integers and call ids that the phone chooses; news about one that
-the phone has let go of is ignored.
+A socket and a call's media are named by small integers and call ids that the phone chooses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from webphone.contract import CallRecord, Command, Event, Json, WebPhoneError
+from webphone.contract import CallRecord, Event, Json, WebPhoneError
 from webphone.media import Direction
 
 
@@ -31,156 +28,6 @@ class Tone(Enum):
     BUSY = "busy"
     CONGESTION = "congestion"
     WAITING = "waiting"
-
-
-# --- Happenings -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A person or a page wants something; `reply` names the promise to settle, if there is one."""
-
-    command: Command
-    reply: int | None = None
-    permitted: bool = False  # the page it comes from has allowed it already
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberTyped:
-    """The text in the number field is now this."""
-
-    number: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultDismissed:
-    """The person has read the error on the screen."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedHere:
-    """The person wants the phone that all tabs share in this one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SocketOpened:
-    """The WebSocket is open with the `sip` subprotocol."""
-
-    socket: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SocketClosed:
-    """The WebSocket closed, or never opened; `code` is the close code (1006: no word why).
-
-    `denied`: the browser says that it may not reach the local network.
-    """
-
-    socket: int
-    code: int = 1006
-    denied: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """One frame came: one SIP message (RFC 7118 §5)."""
-
-    socket: int
-    data: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaReady:
-    """The answer to OpenMedia, Reoffer or Accept: our session description.
-
-    `video`: whether a camera is really being sent (a refused camera leaves the audio).
-    """
-
-    call: str
-    kind: Offer
-    sdp: str
-    video: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaFailed:
-    """Media could not be set up or changed; `code` is an error code of the contract."""
-
-    call: str
-    code: str
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaChanged:
-    """The network path of a call's media: `connected`, `disconnected` or `failed`."""
-
-    call: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToneSent:
-    """A digit has been put on the wire by the media."""
-
-    call: str
-    tone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualityMeasured:
-    """A summary of the media counters: {mos, loss, jitterMs, rttMs, ...} as plain data."""
-
-    call: str
-    stats: Mapping[str, Json]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permitted:
-    """The page's word on a cancelable event that Ask raised."""
-
-    ask: int
-    allowed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkChanged:
-    """The browser went online or offline, or to another network."""
-
-    online: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Woken:
-    """Time has passed: the deadline is reached, or the page is visible again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaving:
-    """The page goes away for good: say goodbye in this turn."""
-
-
-Happening = (
-    Asked
-    | NumberTyped
-    | FaultDismissed
-    | WantedHere
-    | SocketOpened
-    | SocketClosed
-    | Received
-    | MediaReady
-    | MediaFailed
-    | MediaChanged
-    | ToneSent
-    | QualityMeasured
-    | Permitted
-    | NetworkChanged
-    | Woken
-    | Leaving
-)
-
-
-# --- Actions --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

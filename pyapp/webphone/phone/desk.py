@@ -35,16 +35,18 @@ from webphone.contract import (
     encode,
 )
 from webphone.phone import actions as do
-from webphone.phone import digits, hold, outgoing
-from webphone.phone.account import Account, Result, identity
-from webphone.phone.accounts import Accounts
-from webphone.phone.actions import Action, Happening
-from webphone.phone.call import Call, Stage
-from webphone.phone.lines import Lines
+from webphone.phone import happenings as on
+from webphone.phone.account.account import Account, Result, identity
+from webphone.phone.account.accounts import Accounts
+from webphone.phone.actions import Action
+from webphone.phone.call import digits, outgoing, renegotiation
+from webphone.phone.call.call import Call, Stage
+from webphone.phone.call.calls import Calls
+from webphone.phone.happenings import Happening
 from webphone.phone.numbers import address
-from webphone.phone.picture import Farewell, Picture
 from webphone.phone.ringing import tone
-from webphone.sip import Dropped, Malformed, Names, Output, parse
+from webphone.phone.snapshot import EndedCall, Snapshot
+from webphone.sip import Dropped, Entropy, Malformed, Output, parse
 
 KEYS = "0123456789*#+ABCD"
 HISTORY_LENGTH = 200
@@ -59,19 +61,19 @@ class Desk:
     `handle` never raises for what a stranger, a page or a person does.
     """
 
-    def __init__(self, names: Names, config: Config | None = None, guest: str = "you") -> None:
+    def __init__(self, entropy: Entropy, config: Config | None = None, guest: str = "you") -> None:
         """`guest` is the username in a demo when none is set."""
         self.config = config or Config()
         self.guest = guest
         self.number = self.config.dial
-        self.fault: WebPhoneError | None = None
+        self.error: WebPhoneError | None = None
         self.history: list[CallRecord] = []
         self.leading = False  # of the tabs that share one phone, this one has it
-        self._names = names
+        self._entropy = entropy
         self._sockets = count(1)
         self._asks = count(1)
-        self.lines = Lines(self._asks)
-        self.instance = names.uuid()
+        self.calls = Calls(self._asks)
+        self.instance = entropy.uuid()
         self._dials: dict[int, Call] = {}  # that the page is asked about
         self._typed_call: tuple[str, str] | None = None  # id, and the typed number it goes to
         self._accounts = Accounts(self.config.in_force(guest), self._new_account)
@@ -99,20 +101,20 @@ class Desk:
     @property
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest, as a `now` value; None: no need."""
-        moments = (self.lines.deadline, self._accounts.deadline)
+        moments = (self.calls.deadline, self._accounts.deadline)
         return min((moment for moment in moments if moment is not None), default=None)
 
     @property
-    def picture(self) -> Picture:
+    def snapshot(self) -> Snapshot:
         """The phone as the screen sees it."""
-        return Picture(
+        return Snapshot(
             config=self.config,
             state=self.account.state.value,
             number=self.number,
-            calls=tuple(call.picture for call in self.lines.calls.values()),
-            active=self.lines.active,
-            farewell=self.lines.aftermath.farewell,
-            fault=self.fault,
+            calls=tuple(call.snapshot for call in self.calls.calls.values()),
+            active=self.calls.active,
+            farewell=self.calls.aftermath.farewell,
+            error=self.error,
             server=self.account.server,
             attempt=self.account.attempt,
             retry_at=self.account.retry_at,
@@ -140,39 +142,39 @@ class Desk:
     def _heed(self, happening: Happening, now: float) -> Result:
         owners = self._accounts.owners
         match happening:
-            case do.Asked(command=command, reply=reply, permitted=permitted):
+            case on.Asked(command=command, reply=reply, permitted=permitted):
                 return self._ask(command, reply, now, permitted=permitted)
-            case do.NumberTyped(number=number):
+            case on.NumberTyped(number=number):
                 return self._typed(number)
-            case do.FaultDismissed():
-                self.fault = None
+            case on.ErrorDismissed():
+                self.error = None
                 return []
-            case do.WantedHere():
+            case on.WantedHere():
                 return []  # it is here
-            case do.SocketOpened(socket=socket):
+            case on.SocketOpened(socket=socket):
                 return [x for owner in owners(socket) for x in owner.opened(socket, now)]
-            case do.SocketClosed(socket=socket, denied=denied):
+            case on.SocketClosed(socket=socket, denied=denied):
                 return [x for owner in owners(socket) for x in owner.closed(socket, denied, now)]
-            case do.Received(socket=socket, data=data):
+            case on.Received(socket=socket, data=data):
                 return [x for owner in owners(socket) for x in self._received(owner, data, now)]
-            case do.MediaReady():
-                return self.lines.media_ready(happening, now)
-            case do.MediaFailed():
-                return self.lines.media_failed(happening, now)
-            case do.MediaChanged():
-                return self.lines.media_changed(happening)
-            case do.ToneSent(call=id, tone=sent):
-                call = self.lines.calls.get(id)
+            case on.MediaReady():
+                return self.calls.media_ready(happening, now)
+            case on.MediaFailed():
+                return self.calls.media_failed(happening, now)
+            case on.MediaChanged():
+                return self.calls.media_changed(happening)
+            case on.ToneSent(call=id, tone=sent):
+                call = self.calls.calls.get(id)
                 return digits.told(call, sent, "local") if call else []
-            case do.QualityMeasured():
-                return self.lines.measured(happening)
-            case do.Permitted(ask=ask, allowed=allowed):
+            case on.QualityMeasured():
+                return self.calls.measured(happening)
+            case on.Permitted(ask=ask, allowed=allowed):
                 return self._permitted(ask, allowed, happening, now)
-            case do.NetworkChanged(online=online):
+            case on.NetworkChanged(online=online):
                 return self.account.network_changed(online, now)
-            case do.Woken():
+            case on.Woken():
                 return self._wake(now)
-            case do.Leaving():  # pragma: no branch
+            case on.Leaving():  # pragma: no branch
                 return self._all_hung_up(now) + self._accounts.leave(now)
 
     # --- The phone that all tabs share ---
@@ -192,11 +194,11 @@ class Desk:
         self.leading, self._now = False, now
         return self._concluded(self._accounts.stand_down(self._busy, now, replaced=replaced), now)
 
-    def mourn(self, farewells: Sequence[Farewell], now: float) -> list[Action]:
+    def record_lost_calls(self, farewells: Sequence[EndedCall], now: float) -> list[Action]:
         """Calls that went down with the tab that had them: their records, as of calls of ours."""
         result: Result = []
         for farewell in farewells:
-            self.lines.aftermath.show(farewell, now)
+            self.calls.aftermath.show(farewell, now)
             result.append(do.Save(record=farewell.record))
             result.append(do.Tell(event=Event("end", encode(farewell.record))))
         return self._concluded(result, now)
@@ -219,7 +221,7 @@ class Desk:
             return self._refused(reply, error)
 
     def _obey(self, command: Command, reply: int | None, now: float) -> Result:
-        lines = self.lines
+        calls = self.calls
         match command:
             case Ready():  # whoever is asked has drawn its screen
                 return _done(reply)
@@ -234,9 +236,9 @@ class Desk:
             case Disconnect():
                 return self._all_hung_up(now) + self.account.disconnect(now, reply)
             case Answer():
-                call = lines.ringing(command.id)
+                call = calls.ringing(command.id)
                 video = self.config.video if command.video is None else command.video
-                return lines.answer(call, now, video=video and call.video, reply=reply)
+                return calls.answer(call, now, video=video and call.video, reply=reply)
             case Reject():
                 if not 400 <= command.code <= 699:
                     raise WebPhoneError(
@@ -244,31 +246,31 @@ class Desk:
                         f"reject() can't refuse with {command.code}.",
                         "Use a status from 400 to 699, such as 486 or 603.",
                     )
-                return lines.reject(lines.ringing(command.id), command.code, now) + _done(reply)
+                return calls.reject(calls.ringing(command.id), command.code, now) + _done(reply)
             case Redirect():
                 target = address(command.target, self.account.config.domain)
-                return lines.redirect(lines.ringing(command.id), target, now) + _done(reply)
+                return calls.redirect(calls.ringing(command.id), target, now) + _done(reply)
             case Hangup():
-                return lines.hang_up(self._meant(command.id), now) + _done(reply)
+                return calls.hang_up(self._meant(command.id), now) + _done(reply)
             case HangupAll():
                 return self._all_hung_up(now) + _done(reply)
             case Hold():
                 return self._hold(command, reply, now)
             case Resume():
-                held = None if command.id else lines.held()
-                return lines.resume(held or lines.find(command.id), now, reply)
+                held = None if command.id else calls.held()
+                return calls.resume(held or calls.find(command.id), now, reply)
             case Swap():
-                return lines.swap(reply, now)
+                return calls.swap(reply, now)
             case Mute():
-                call = lines.find(command.id)
+                call = calls.find(command.id)
                 wanted = not call.muted if command.on is None else command.on
-                return lines.mute(call, wanted) + _done(reply, wanted)
+                return calls.mute(call, wanted) + _done(reply, wanted)
             case Unmute():
-                return lines.mute(lines.find(command.id), False) + _done(reply, False)
+                return calls.mute(calls.find(command.id), False) + _done(reply, False)
             case DialpadPress():
                 return self._press(command.key, now) + _done(reply)
             case SendDtmf():
-                call = lines.find(command.id)
+                call = calls.find(command.id)
                 sent = digits.send(call, command, command.method or self.config.dtmf, now)
                 return sent + _done(reply)
             case Show() | Hide():
@@ -309,9 +311,9 @@ class Desk:
     ) -> Result:
         account = self._ready()
         call = outgoing.wished(
-            command, self.number, account, self.config, self._names.token(6), now
+            command, self.number, account, self.config, self._entropy.token(6), now
         )
-        if len(self.lines.calls) >= self.config.max_calls:
+        if len(self.calls.calls) >= self.config.max_calls:
             raise WebPhoneError(
                 "in_call", f"There are {self.config.max_calls} calls already.", "End one first."
             )
@@ -319,28 +321,28 @@ class Desk:
         if command.target in ("", self.number.strip()):
             self._typed_call = call.id, self.number
         if permitted:
-            return self.lines.dial(call, now)
+            return self.calls.dial(call, now)
         ask = next(self._asks)
         self._dials[ask] = call
         detail = {"target": command.target or self.number, "video": call.video}
         return [do.Ask(ask=ask, event=Event("beforedial", detail))]
 
-    def _permitted(self, ask: int, allowed: bool, news: do.Permitted, now: float) -> Result:
+    def _permitted(self, ask: int, allowed: bool, news: on.Permitted, now: float) -> Result:
         """The page's word on a call going out or coming in."""
         call = self._dials.pop(ask, None)
         if call is None:
-            return self.lines.permitted(news)
+            return self.calls.permitted(news)
         if allowed:
-            return self.lines.dial(call, now)
+            return self.calls.dial(call, now)
         return self._refused(
             call.dial_reply, WebPhoneError("cancelled", "The page prevented the call.")
         )
 
     def _hold(self, command: Hold, reply: int | None, now: float) -> Result:
-        call = self.lines.find(command.id)
+        call = self.calls.find(command.id)
         if not command.id and call.hold_wanted:  # without an id it toggles
-            return self.lines.resume(call, now, reply)
-        return hold.wish(call, True, reply)
+            return self.calls.resume(call, now, reply)
+        return renegotiation.set_hold(call, True, reply)
 
     def _press(self, key: str, now: float) -> Result:
         """A key types when idle and sends a digit in a call."""
@@ -351,7 +353,7 @@ class Desk:
             )
         sounded: Result = [do.PlayKey(key=key)]
         talking = (Stage.ACTIVE, Stage.EARLY)
-        call = self.lines.calls.get(self.lines.active or "")
+        call = self.calls.calls.get(self.calls.active or "")
         if call is not None and call.stage in talking and key != "+":
             return sounded + digits.send(call, SendDtmf(tones=key), self.config.dtmf, now)
         return sounded + self._typed(self.number + key)
@@ -359,7 +361,7 @@ class Desk:
     def _under_way(self) -> Result:
         """A typed number whose call has gone out makes room for the next one."""
         id, number = self._typed_call or ("", "")
-        call = self.lines.calls.get(id)
+        call = self.calls.calls.get(id)
         if call is None or not call.call_id:
             return []
         self._typed_call = None
@@ -374,13 +376,13 @@ class Desk:
     def _meant(self, id: str) -> Call:
         """The call to hang up: the one named, the active one, or the one that rings."""
         try:
-            return self.lines.find(id)
+            return self.calls.find(id)
         except WebPhoneError:
-            return self.lines.ringing(id)
+            return self.calls.ringing(id)
 
     def _all_hung_up(self, now: float) -> Result:
         return [
-            x for call in list(self.lines.calls.values()) for x in self.lines.hang_up(call, now)
+            x for call in list(self.calls.calls.values()) for x in self.calls.hang_up(call, now)
         ]
 
     def _refused(self, reply: int | None, error: WebPhoneError) -> Result:
@@ -388,14 +390,14 @@ class Desk:
         if reply is not None:
             return [do.Refuse(reply=reply, error=error)]
         if error.code != "cancelled":
-            self.fault = error
+            self.error = error
         return [do.Tell(event=Event("error", error))] if error.code == "invalid_config" else []
 
     # --- Time ---
 
     def _wake(self, now: float) -> Result:
         result = [] if self.standby else self._accounts.come_back(now)
-        result += self.lines.wake(now)
+        result += self.calls.wake(now)
         for owner in self._accounts:
             result += self._news(owner, owner.wake(now))
         return result
@@ -414,7 +416,7 @@ class Desk:
             about = parse(data).call_id
         except Malformed:
             about = ""
-        theirs = (call.account for call in self.lines.calls.values() if call.call_id == about)
+        theirs = (call.account for call in self.calls.calls.values() if call.call_id == about)
         whose = next(theirs, owner)
         return self._news(whose, whose.received(data, now))
 
@@ -423,7 +425,7 @@ class Desk:
         followed: Result = []
         for item in result:
             if isinstance(item, Output) and not isinstance(item, Dropped):
-                followed += self.lines.news(owner, item, self.config, self._now)
+                followed += self.calls.news(owner, item, self.config, self._now)
             else:
                 followed.append(item)
         return followed
@@ -435,7 +437,7 @@ class Desk:
             if isinstance(item, Dropped):
                 actions.append(do.Note(level="info", text=item.why))
             elif isinstance(item, Output):
-                news = self.lines.news(self.account, item, self.config, now)
+                news = self.calls.news(self.account, item, self.config, now)
                 actions += self._resolved(news, now)
             else:
                 self._keep(item)
@@ -447,26 +449,26 @@ class Desk:
             case do.Save(record=record):
                 self.remember(record)
             case do.Tell(event=Event(name="error", detail=WebPhoneError() as error)):
-                self.fault = error
+                self.error = error
             case do.Tell(event=Event(name="registered")):
-                self.fault = None
+                self.error = None
             case _:
                 pass
 
     def _follow_up(self, now: float) -> Result:
         """What the turn has made possible: what waited for the connection, farewells."""
-        result = self.lines.follow_up(now) + self._accounts.farewells(self._busy, now)
+        result = self.calls.follow_up(now) + self._accounts.farewells(self._busy, now)
         return result + self._under_way()
 
     def _busy(self, account: Account) -> bool:
         """Whether an account still carries a call, or must still end one on the wire."""
-        calls = self.lines.calls.values()
+        calls = self.calls.calls.values()
         return not account.agent.idle or any(call.account is account for call in calls)
 
     def _changes(self) -> list[Action]:
         """The tone and the state, told when they change."""
         changes: list[Action] = []
-        wanted = tone(self.lines.calls.values(), ended_busy=self.lines.aftermath.busy)
+        wanted = tone(self.calls.calls.values(), ended_busy=self.calls.aftermath.busy)
         if wanted is not self._tone:
             self._tone = wanted
             changes.append(do.PlayTone(tone=wanted))
@@ -478,7 +480,7 @@ class Desk:
         return changes
 
     def _new_account(self, config: Config) -> Account:
-        return Account(config, self._names, self._sockets, self.instance)
+        return Account(config, self._entropy, self._sockets, self.instance)
 
 
 def _done(reply: int | None, value: object = None) -> Result:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from webphone.contract import WebPhoneError
-from webphone.phone.actions import Action, Asked, Happening, Refuse
+from webphone.phone.actions import Action, Refuse
+from webphone.phone.happenings import Asked, Happening
 
 
 class Machine(Protocol):

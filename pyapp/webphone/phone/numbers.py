@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from webphone.contract import WebPhoneError
 from webphone.sip import Malformed, NameAddr, Uri
-from webphone.sip.uri import unescape
+from webphone.sip.wire.uri import unescape
 
 LONGEST = 256
 # RFC 3966 §5: visual separators; people add spaces, and "(0)" of a national trunk prefix.

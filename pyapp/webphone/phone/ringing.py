@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from webphone.phone.actions import Tone
-from webphone.phone.call import Call, Stage
+from webphone.phone.call.call import Call, Stage
 
 TALKING = (Stage.ACTIVE, Stage.EARLY)
 

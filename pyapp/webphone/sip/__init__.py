@@ -1,12 +1,9 @@
 """The room's front door: an agent that speaks SIP, what it says, and the words it is said in."""
 
 from webphone.sip.agent import Agent
-from webphone.sip.endpoint import Account, NotNow
-from webphone.sip.grammar import Malformed
-from webphone.sip.headers import Headers, NameAddr
-from webphone.sip.message import Request, Response, parse, reply
-from webphone.sip.names import Names
-from webphone.sip.news import (
+from webphone.sip.endpoint import Identity, NotNow
+from webphone.sip.entropy import Entropy
+from webphone.sip.outputs import (
     Answered,
     By,
     Confirmed,
@@ -14,47 +11,50 @@ from webphone.sip.news import (
     Ended,
     InfoReceived,
     Invited,
-    Invoked,
+    InviteSent,
+    OfferAcknowledged,
+    OfferAnswered,
+    OfferReceived,
+    OfferRefused,
     Output,
     Progressed,
-    Reanswered,
-    Reconfirmed,
     Registered,
     RegistrationFailed,
-    Reoffered,
     Replied,
-    Rerefused,
     Send,
     Unregistered,
 )
-from webphone.sip.uri import Uri
+from webphone.sip.wire.grammar import Malformed
+from webphone.sip.wire.headers import Headers, NameAddr
+from webphone.sip.wire.message import Request, Response, parse, reply
+from webphone.sip.wire.uri import Uri
 
 __all__ = [
-    "Account",
     "Agent",
     "Answered",
     "By",
     "Confirmed",
     "Dropped",
     "Ended",
+    "Entropy",
     "Headers",
+    "Identity",
     "InfoReceived",
+    "InviteSent",
     "Invited",
-    "Invoked",
     "Malformed",
     "NameAddr",
-    "Names",
     "NotNow",
+    "OfferAcknowledged",
+    "OfferAnswered",
+    "OfferReceived",
+    "OfferRefused",
     "Output",
     "Progressed",
-    "Reanswered",
-    "Reconfirmed",
     "Registered",
     "RegistrationFailed",
-    "Reoffered",
     "Replied",
     "Request",
-    "Rerefused",
     "Response",
     "Send",
     "Unregistered",

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from webphone.sip import oneshot
+from webphone.sip.authentication import Authenticator
 from webphone.sip.dialog import key_of
-from webphone.sip.endpoint import SDP, Account, Endpoint, NotNow, Pairs
-from webphone.sip.grammar import Malformed
-from webphone.sip.headers import NameAddr
-from webphone.sip.invite_client import Outgoing
-from webphone.sip.invite_server import Incoming
-from webphone.sip.login import Login
-from webphone.sip.matching import Server
-from webphone.sip.message import Request, Response, parse, reply, validate
-from webphone.sip.names import Names
-from webphone.sip.news import Dropped, Output, Send
-from webphone.sip.registration import Registration
-from webphone.sip.session import Session
+from webphone.sip.endpoint import SDP, Endpoint, Identity, NotNow, Pairs
+from webphone.sip.entropy import Entropy
+from webphone.sip.outputs import Dropped, Output, Send
 from webphone.sip.transaction import T64
-from webphone.sip.uri import Uri
+from webphone.sip.transactions import ServerTransaction
+from webphone.sip.usages import oneshot
+from webphone.sip.usages.invite_client import Outgoing
+from webphone.sip.usages.invite_server import Incoming
+from webphone.sip.usages.registration import Registration
+from webphone.sip.usages.session import Session
+from webphone.sip.wire.grammar import Malformed
+from webphone.sip.wire.headers import NameAddr
+from webphone.sip.wire.message import Request, Response, parse, reply, validate
+from webphone.sip.wire.uri import Uri
 
 Call = Outgoing | Incoming
 
@@ -31,14 +31,14 @@ class Agent:
 
     def __init__(
         self,
-        names: Names,
+        entropy: Entropy,
         *,
         user_agent: str = "",
         transport: str = "WSS",
         contact_params: Pairs = (("transport", "ws"),),
     ) -> None:
-        self.account: Account | None = None
-        self._endpoint = Endpoint(names, user_agent, transport, contact_params)
+        self.account: Identity | None = None
+        self._endpoint = Endpoint(entropy, user_agent, transport, contact_params)
         self._registration: Registration | None = None
         self._calls: dict[str, Call] = {}
         self._connected = True
@@ -154,23 +154,23 @@ class Agent:
         account = self._owner()
         if call in self._calls:
             raise NotNow(f"there is a call {call!r} already")
-        endpoint, names = self._endpoint, self._endpoint.names
+        endpoint, entropy = self._endpoint, self._endpoint.entropy
         caller = account.caller
         if display_name is not None:
             caller = NameAddr(display_name, caller.uri)
         request = endpoint.request(
             "INVITE",
             target,
-            from_=caller.with_param("tag", names.tag()),
+            from_=caller.with_param("tag", entropy.tag()),
             to=NameAddr("", target),
-            call_id=names.call_id(),
+            call_id=entropy.call_id(),
             cseq=1,
             # RFC 3608 §6.1
             routes=endpoint.service_route,
             headers=(*headers, ("Content-Type", SDP)),
             body=sdp.encode(),
         )
-        outgoing = Outgoing(endpoint, Login(account, names), call, request)
+        outgoing = Outgoing(endpoint, Authenticator(account, entropy), call, request)
         self._calls[call] = outgoing
         return self._out(outgoing.start(now), now)
 
@@ -243,13 +243,15 @@ class Agent:
 
     # What they stand on.
 
-    def _owner(self) -> Account:
+    def _owner(self) -> Identity:
         if self.account is None:
             raise NotNow("there is no account")
         return self.account
 
     def _question(self) -> oneshot.Question:
-        return oneshot.Question(self._endpoint, Login(self._owner(), self._endpoint.names))
+        return oneshot.Question(
+            self._endpoint, Authenticator(self._owner(), self._endpoint.entropy)
+        )
 
     def _call(self, call: str) -> Call:
         known = self._calls.get(call)
@@ -280,7 +282,7 @@ class Agent:
 
     def _request(self, request: Request, now: float) -> list[Output]:
         admitted = self._endpoint.transactions.admit(request, now)
-        if not isinstance(admitted, Server):
+        if not isinstance(admitted, ServerTransaction):
             return admitted
         try:
             _read_at_the_door(request)
@@ -290,7 +292,7 @@ class Agent:
             outputs = self._endpoint.transactions.answer(admitted, refusal, now)
             return [*outputs, Dropped(why=fault.text)]
 
-    def _serve(self, server: Server, request: Request, now: float) -> list[Output]:
+    def _serve(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """RFC 3261 §8.2 and §12.2.2, in their order."""
         answer = self._endpoint.transactions.answer
         if request.method == "CANCEL":
@@ -314,9 +316,9 @@ class Agent:
             return answer(server, oneshot.capabilities(self._endpoint, request), now)
         if place is not None:
             return place.receive(server, request, now)
-        call = self._endpoint.names.token(8)
-        login = Login(self.account, self._endpoint.names)
-        incoming = Incoming(self._endpoint, login, call, server, now)
+        call = self._endpoint.entropy.token(8)
+        authenticator = Authenticator(self.account, self._endpoint.entropy)
+        incoming = Incoming(self._endpoint, authenticator, call, server, now)
         self._calls[call] = incoming
         return incoming.start()
 
@@ -331,7 +333,7 @@ class Agent:
                 return call
         return None
 
-    def _cancel(self, server: Server, cancel: Request, now: float) -> list[Output]:
+    def _cancel(self, server: ServerTransaction, cancel: Request, now: float) -> list[Output]:
         """RFC 3261 §9.2."""
         answer = self._endpoint.transactions.answer
         meant = self._endpoint.transactions.cancelled(cancel)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from webphone.sip.endpoint import AUTHORIZATIONS, Endpoint, Pairs
-from webphone.sip.headers import NameAddr
-from webphone.sip.message import Message, Request, Response
-from webphone.sip.uri import Uri
+from webphone.sip.wire.headers import NameAddr
+from webphone.sip.wire.message import Message, Request, Response
+from webphone.sip.wire.uri import Uri
 
 Key = tuple[str, str, str]
 

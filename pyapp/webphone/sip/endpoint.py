@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from webphone.sip.grammar import visible
-from webphone.sip.headers import CSeq, Headers, NameAddr, Via, header_key
-from webphone.sip.matching import Transactions
-from webphone.sip.message import Message, Request, Response, reply
-from webphone.sip.multipart import part
-from webphone.sip.names import Names
-from webphone.sip.uri import Uri, escape_user
+from webphone.sip.entropy import Entropy
+from webphone.sip.transactions import Transactions
+from webphone.sip.wire.grammar import visible
+from webphone.sip.wire.headers import CSeq, Headers, NameAddr, Via, header_key
+from webphone.sip.wire.message import Message, Request, Response, reply
+from webphone.sip.wire.multipart import part
+from webphone.sip.wire.uri import Uri, escape_user
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -29,7 +29,7 @@ class NotNow(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Identity:
     """Whose phone this is.
 
     `ha1` is used when there is no password. `realm` "" answers challenges of any realm, else only
@@ -62,15 +62,15 @@ class Account:
 class Endpoint:
     """This phone as its peers see it; shared by everything that sends."""
 
-    def __init__(self, names: Names, user_agent: str, transport: str, contact: Pairs) -> None:
-        self.names = names
+    def __init__(self, entropy: Entropy, user_agent: str, transport: str, contact: Pairs) -> None:
+        self.entropy = entropy
         self.user_agent = user_agent
         self.transport = transport
         # RFC 7118 §5: a browser knows no address of its own.
-        self.host = f"{names.token(6)}.invalid"
+        self.host = f"{entropy.token(6)}.invalid"
         self.transactions = Transactions(self.host)
-        self.instance = names.uuid()
-        self.contact = Uri("sip", user=names.token(4), host=self.host)
+        self.instance = entropy.uuid()
+        self.contact = Uri("sip", user=entropy.token(4), host=self.host)
         for name, value in contact:
             self.contact = self.contact.with_param(name, value)
         # What the last 2xx to REGISTER gave us: RFC 5627 §4.2 and RFC 3608 §6.1.
@@ -95,12 +95,12 @@ class Endpoint:
 
     def via(self) -> Via:
         """A Via with a new branch."""
-        branch = self.names.branch()
+        branch = self.entropy.branch()
         return Via(self.transport, self.host, params=(("branch", branch), ("rport", None)))
 
     def retry_after(self) -> tuple[str, str]:
         """0 to 10 seconds (RFC 3261 §14.2)."""
-        return ("Retry-After", str(int(self.names.uniform(0, 11))))
+        return ("Retry-After", str(int(self.entropy.uniform(0, 11))))
 
     def request(
         self,
@@ -160,7 +160,7 @@ class Endpoint:
         body: bytes = b"",
     ) -> Response:
         """A response of ours; above 100 it has a To tag, a new one if none is given (§8.2.6.2)."""
-        tag = to_tag or self.names.tag()
+        tag = to_tag or self.entropy.tag()
         response = reply(request, status, reason or None, to_tag=tag, headers=headers, body=body)
         if self.user_agent:
             response.headers.add("User-Agent", self.user_agent)

@@ -1,4 +1,4 @@
-"""What a person sees: functions from the phone's picture to nodes, and what gestures mean."""
+"""What a person sees: functions from the phone's snapshot to nodes, and what gestures mean."""
 
 from webphone.ui.html import Node, find, find_all, render
 from webphone.ui.patch import difference

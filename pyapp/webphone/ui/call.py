@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webphone.contract import Answer, Config, Hangup, MakeCall, Reject, Resume, Swap
-from webphone.phone.picture import CallPicture, Farewell, Picture
+from webphone.phone.snapshot import CallSnapshot, EndedCall, Snapshot
 from webphone.ui.dialpad import digits_sent, keypad
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import avatar, button, icon, number
@@ -23,9 +23,9 @@ from webphone.ui.words import clock, say
 KEYED = ("early", "active")
 
 
-def calling(call: CallPicture, picture: Picture, view: View, now: float) -> list[Node]:
+def calling(call: CallSnapshot, snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """The call in front, from dialling to its end."""
-    config = picture.config
+    config = snapshot.config
     keyed = view.keypad == call.view.id and config.show_dialpad and call.stage in KEYED
     keyed = keyed and config.layout != "bar"  # which has no room for keys
     peer = _peer(call, config, now)
@@ -41,7 +41,7 @@ def calling(call: CallPicture, picture: Picture, view: View, now: float) -> list
                 role="alertdialog",
                 aria_label=_stage_words(call),
             ),
-            *_others(call, picture, now),
+            *_others(call, snapshot, now),
         ]
     return [
         part
@@ -49,7 +49,7 @@ def calling(call: CallPicture, picture: Picture, view: View, now: float) -> list
             peer,
             _video(call) if call.video_remote or call.video_local else None,
             _notices(call, config, now),
-            *_others(call, picture, now),
+            *_others(call, snapshot, now),
             digits_sent(call, config) if keyed else None,
             keypad(config, call) if keyed else _actions(call, config),
             _ending(call, config) if config.show_hangup else None,
@@ -58,7 +58,7 @@ def calling(call: CallPicture, picture: Picture, view: View, now: float) -> list
     ]
 
 
-def _peer(call: CallPicture, config: Config, now: float) -> Node:
+def _peer(call: CallSnapshot, config: Config, now: float) -> Node:
     return element(
         "div",
         avatar(call.peer_name),
@@ -83,7 +83,7 @@ def _named(name: str, digits: str, below: Node | None = None) -> Node:
     )
 
 
-def _standing(call: CallPicture, now: float) -> Node:
+def _standing(call: CallSnapshot, now: float) -> Node:
     """The timer of an answered call, or else words for its stage."""
     if call.stage == "active" and call.answered_at is not None:
         return element(
@@ -98,7 +98,7 @@ def _standing(call: CallPicture, now: float) -> Node:
     return element("span", _stage_words(call), part="stage")
 
 
-def _stage_words(call: CallPicture) -> str:
+def _stage_words(call: CallSnapshot) -> str:
     if call.stage == "incoming":
         return say("incoming_video" if call.view.video else "incoming")
     if call.stage == "active" and call.held_local:
@@ -106,7 +106,7 @@ def _stage_words(call: CallPicture) -> str:
     return say(call.stage) if call.stage != "active" else say("answering")
 
 
-def _video(call: CallPicture) -> Node:
+def _video(call: CallSnapshot) -> Node:
     """Two views that the media room fills; they stay the same elements for the whole call."""
     return element(
         "div",
@@ -139,7 +139,7 @@ def _video(call: CallPicture) -> Node:
 # --- Notices --------------------------------------------------------------------------------------
 
 
-def _notices(call: CallPicture, config: Config, now: float) -> Node | None:
+def _notices(call: CallSnapshot, config: Config, now: float) -> Node | None:
     """What a person must not overlook while talking."""
     if not config.show_status:
         return None
@@ -173,7 +173,7 @@ def _notices(call: CallPicture, config: Config, now: float) -> Node | None:
 # --- Controls -------------------------------------------------------------------------------------
 
 
-def _actions(call: CallPicture, config: Config) -> Node | None:
+def _actions(call: CallSnapshot, config: Config) -> Node | None:
     up = call.stage == "active"
     shown = [
         part
@@ -219,11 +219,11 @@ def _actions(call: CallPicture, config: Config) -> Node | None:
     )
 
 
-def _ending(call: CallPicture, config: Config) -> Node:
+def _ending(call: CallSnapshot, config: Config) -> Node:
     return element("div", _hangup(call, config), class_="end", key="end")
 
 
-def _hangup(call: CallPicture, config: Config) -> Node:
+def _hangup(call: CallSnapshot, config: Config) -> Node:
     return button(
         say("hang_up"),
         on=Hangup(id=call.view.id),
@@ -234,13 +234,13 @@ def _hangup(call: CallPicture, config: Config) -> Node:
     )
 
 
-def _answering(call: CallPicture, config: Config, *, primary: bool) -> Node | None:
+def _answering(call: CallSnapshot, config: Config, *, primary: bool) -> Node | None:
     """Decline and Answer, in this order along the line of writing."""
     shown = [*_declining(call, config), *_accepting(call, config, primary=primary)]
     return element("div", *shown, class_="end", key="end") if shown else None
 
 
-def _declining(call: CallPicture, config: Config) -> list[Node]:
+def _declining(call: CallSnapshot, config: Config) -> list[Node]:
     if not config.show_hangup:
         return []
     return [
@@ -254,7 +254,7 @@ def _declining(call: CallPicture, config: Config) -> list[Node]:
     ]
 
 
-def _accepting(call: CallPicture, config: Config, *, primary: bool) -> list[Node]:
+def _accepting(call: CallSnapshot, config: Config, *, primary: bool) -> list[Node]:
     if not config.show_answer:
         return []
     return [
@@ -273,7 +273,7 @@ def _accepting(call: CallPicture, config: Config, *, primary: bool) -> list[Node
 
 
 def call_waiting(
-    ringing: CallPicture, first: CallPicture, config: Config, count: int
+    ringing: CallSnapshot, first: CallSnapshot, config: Config, count: int
 ) -> Node | None:
     """A second call rings, of `count`: answering it puts the first on hold, or ends it."""
     told = say("waiting") if count == 1 else say("waiting_more", count=count)
@@ -312,18 +312,18 @@ def call_waiting(
     )
 
 
-def _others(front: CallPicture, picture: Picture, now: float) -> list[Node]:
+def _others(front: CallSnapshot, snapshot: Snapshot, now: float) -> list[Node]:
     """The calls behind the one in front, each with the way to it."""
-    behind = [call for call in living(picture) if call is not front and call.stage != "incoming"]
+    behind = [call for call in living(snapshot) if call is not front and call.stage != "incoming"]
     if not behind:
         return []
-    rows = [_row(call, front, len(behind), picture.config, now) for call in behind]
+    rows = [_row(call, front, len(behind), snapshot.config, now) for call in behind]
     return [
         element("ul", *rows, key="others", class_="others", part="list", aria_label=say("calls"))
     ]
 
 
-def _row(call: CallPicture, front: CallPicture, count: int, config: Config, now: float) -> Node:
+def _row(call: CallSnapshot, front: CallSnapshot, count: int, config: Config, now: float) -> Node:
     words = _stage_words(call)
     if call.stage == "active" and call.held_local and call.held_since is not None:
         words = say("held_for", time=clock(now - call.held_since))
@@ -355,7 +355,7 @@ def _row(call: CallPicture, front: CallPicture, count: int, config: Config, now:
 # --- Afterwards -----------------------------------------------------------------------------------
 
 
-def ended(farewell: Farewell, config: Config) -> list[Node]:
+def ended(farewell: EndedCall, config: Config) -> list[Node]:
     """How the last call ended, and a way to try it again."""
     record = farewell.record
     target = farewell.peer_number or (

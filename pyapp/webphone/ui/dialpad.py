@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webphone.contract import Config, DialpadPress, MakeCall, SendDtmf
-from webphone.phone.picture import CallPicture, Picture
+from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button
 from webphone.ui.view import (
@@ -17,22 +17,22 @@ from webphone.ui.view import (
 from webphone.ui.words import LETTERS, key_name, say
 
 
-def dialling(picture: Picture) -> list[Node]:
+def dialling(snapshot: Snapshot) -> list[Node]:
     """What an idle phone shows: a number to type, keys to press, a button to call."""
-    config = picture.config
+    config = snapshot.config
     return [
         part
         for part in (
-            _field(picture) if config.show_dialled_number else None,
+            _field(snapshot) if config.show_dialled_number else None,
             keypad(config) if config.show_dialpad else None,
-            _dial(picture) if config.show_dial else None,
+            _dial(snapshot) if config.show_dial else None,
         )
         if part is not None
     ]
 
 
-def _field(picture: Picture) -> Node:
-    config = picture.config
+def _field(snapshot: Snapshot) -> Node:
+    config = snapshot.config
     return element(
         "div",
         element(
@@ -51,7 +51,7 @@ def _field(picture: Picture) -> Node:
             aria_label=say("number"),
             placeholder=say("number_hint"),
             disabled=config.disabled,
-            value=picture.number,
+            value=snapshot.number,
             on={"input": NumberEdited()},
         ),
         button(
@@ -62,23 +62,23 @@ def _field(picture: Picture) -> Node:
             sign="backspace",
             wordless=True,
         )
-        if picture.number
+        if snapshot.number
         else None,
         class_="field",
         key="field",
     )
 
 
-def _dial(picture: Picture) -> Node:
-    target = picture.number.strip()
-    recalled = NumberRecalled() if last_dialled(picture) else None
+def _dial(snapshot: Snapshot) -> Node:
+    target = snapshot.number.strip()
+    recalled = NumberRecalled() if last_dialled(snapshot) else None
     return element(
         "div",
         button(
             say("call"),
             on=MakeCall(target=target) if target else recalled,
             part="dial",
-            config=picture.config,
+            config=snapshot.config,
             sign="phone",
             primary=True,
         ),
@@ -87,7 +87,7 @@ def _dial(picture: Picture) -> Node:
     )
 
 
-def keypad(config: Config, call: CallPicture | None = None) -> Node:
+def keypad(config: Config, call: CallSnapshot | None = None) -> Node:
     """The keys: they type when idle and send digits in a call."""
     return element(
         "div",
@@ -100,7 +100,7 @@ def keypad(config: Config, call: CallPicture | None = None) -> Node:
     )
 
 
-def _key(key: str, config: Config, call: CallPicture | None) -> Node:
+def _key(key: str, config: Config, call: CallSnapshot | None) -> Node:
     letters = LETTERS.get(key, "")
     command = SendDtmf(tones=key, id=call.view.id) if call else DialpadPress(key=key)
     return element(
@@ -118,7 +118,7 @@ def _key(key: str, config: Config, call: CallPicture | None) -> Node:
     )
 
 
-def digits_sent(call: CallPicture, config: Config) -> Node:
+def digits_sent(call: CallSnapshot, config: Config) -> Node:
     """The digits sent so far in a call, and the way back to its other controls."""
     return element(
         "div",

@@ -1,9 +1,9 @@
-"""The whole screen: a pure function of the phone's picture, the screen's own state and the time."""
+"""The whole screen: a pure function of the snapshot, the screen's own state and the time."""
 
 from __future__ import annotations
 
 from webphone.contract import Config
-from webphone.phone.picture import CallPicture, Picture
+from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.call import call_waiting, calling, ended
 from webphone.ui.dialpad import dialling
 from webphone.ui.html import Node, element
@@ -20,31 +20,31 @@ from webphone.ui.view import (
 from webphone.ui.words import say
 
 
-def screen(picture: Picture, view: View, now: float) -> Node:
-    """What to show at `now` (seconds on the clock of the picture's times)."""
-    visible = not headless(picture.config)
-    front = foremost(picture)
+def screen(snapshot: Snapshot, view: View, now: float) -> Node:
+    """What to show at `now` (seconds on the clock of the snapshot's times)."""
+    visible = not headless(snapshot.config)
+    front = foremost(snapshot)
     return element(
         "div",
-        *live_regions(picture),
-        *([_card(picture, view, front, now)] if visible else []),
+        *live_regions(snapshot),
+        *([_card(snapshot, view, front, now)] if visible else []),
         class_="phone",
         part="phone",
         role="group",
         aria_label=say("phone"),
         tabindex="-1" if visible else None,
-        data_screen=_name(picture, view, front),
+        data_screen=_name(snapshot, view, front),
         on={"keydown": KeyPressed()} if visible else {},
     )
 
 
-def ticks(picture: Picture, view: View) -> bool:
+def ticks(snapshot: Snapshot, view: View) -> bool:
     """Whether the screen shows a time that runs, so that it must be drawn every second."""
-    if not picture.config.show_status or headless(picture.config):
+    if not snapshot.config.show_status or headless(snapshot.config):
         return False
-    if picture.state == "reconnecting" and picture.retry_at is not None:
+    if snapshot.state == "reconnecting" and snapshot.retry_at is not None:
         return True
-    return any(call.stage == "active" for call in living(picture))
+    return any(call.stage == "active" for call in living(snapshot))
 
 
 def headless(config: Config) -> bool:
@@ -63,25 +63,25 @@ def headless(config: Config) -> bool:
     )
 
 
-def _name(picture: Picture, view: View, front: CallPicture | None) -> str:
+def _name(snapshot: Snapshot, view: View, front: CallSnapshot | None) -> str:
     if front is not None:
         return front.stage
-    return "ended" if farewell_shown(view, picture) else "idle"
+    return "ended" if farewell_shown(view, snapshot) else "idle"
 
 
-def _card(picture: Picture, view: View, front: CallPicture | None, now: float) -> Node:
-    config = picture.config
-    second = waiting(picture)
-    count = len(all_waiting(picture, front))
+def _card(snapshot: Snapshot, view: View, front: CallSnapshot | None, now: float) -> Node:
+    config = snapshot.config
+    second = waiting(snapshot)
+    count = len(all_waiting(snapshot, front))
     sheet = call_waiting(second, front, config, count) if second and front else None
     return element(
         "div",
-        header(picture, now),
-        *banners(picture),
+        header(snapshot, now),
+        *banners(snapshot),
         sheet,
         element(
             "div",
-            *_body(picture, view, front, now),
+            *_body(snapshot, view, front, now),
             key="body",
             class_="body",
             data_tall=config.show_dialpad,
@@ -91,9 +91,9 @@ def _card(picture: Picture, view: View, front: CallPicture | None, now: float) -
     )
 
 
-def _body(picture: Picture, view: View, front: CallPicture | None, now: float) -> list[Node]:
+def _body(snapshot: Snapshot, view: View, front: CallSnapshot | None, now: float) -> list[Node]:
     if front is not None:
-        return calling(front, picture, view, now)
-    if picture.farewell is not None and farewell_shown(view, picture):
-        return ended(picture.farewell, picture.config)
-    return dialling(picture)
+        return calling(front, snapshot, view, now)
+    if snapshot.farewell is not None and farewell_shown(view, snapshot):
+        return ended(snapshot.farewell, snapshot.config)
+    return dialling(snapshot)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import ceil
 
 from webphone.contract import Connect, Register
-from webphone.phone.actions import FaultDismissed, WantedHere
-from webphone.phone.picture import CallPicture, Picture
+from webphone.phone.happenings import ErrorDismissed, WantedHere
+from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button, icon
 from webphone.ui.view import SoundAllowed, foremost, living
@@ -36,25 +36,25 @@ REMEDIES = {
 }
 
 
-def header(picture: Picture, now: float) -> Node | None:
+def header(snapshot: Snapshot, now: float) -> Node | None:
     """Who this phone is, its state, and what can be done about it."""
-    if not picture.config.show_status:
+    if not snapshot.config.show_status:
         return None
-    look = _look(picture)
+    look = _look(snapshot)
     sign, mood = LOOKS[look]
-    config = picture.config
+    config = snapshot.config
     remedy = REMEDIES.get(look) if config.complete else None
-    command = Connect() if look == "connected" and not picture.user else Register()
+    command = Connect() if look == "connected" and not snapshot.user else Register()
     return element(
         "header",
-        element("span", config.display_name or picture.user or say("phone"), part="title"),
+        element("span", config.display_name or snapshot.user or say("phone"), part="title"),
         element(
             "span",
             icon(sign),
-            element("span", _words(look, picture, now), class_="words"),
+            element("span", _words(look, snapshot, now), class_="words"),
             part="status",
             data_mood=mood,
-            data_state=picture.state,
+            data_state=snapshot.state,
         ),
         button(say(remedy), on=command, part="retry", config=config) if remedy else None,
         part="header",
@@ -62,57 +62,57 @@ def header(picture: Picture, now: float) -> Node | None:
     )
 
 
-def _look(picture: Picture) -> str:
-    if picture.state == "registered" and picture.config.dnd:
+def _look(snapshot: Snapshot) -> str:
+    if snapshot.state == "registered" and snapshot.config.dnd:
         return "dnd"
-    if picture.state == "failed" and picture.fault and picture.fault.code == "auth_failed":
+    if snapshot.state == "failed" and snapshot.error and snapshot.error.code == "auth_failed":
         return "refused"
-    return picture.state
+    return snapshot.state
 
 
-def _words(look: str, picture: Picture, now: float) -> str:
-    if look == "reconnecting" and picture.retry_at is not None and picture.retry_at > now:
-        return say("state_reconnecting_in", seconds=ceil(picture.retry_at - now))
+def _words(look: str, snapshot: Snapshot, now: float) -> str:
+    if look == "reconnecting" and snapshot.retry_at is not None and snapshot.retry_at > now:
+        return say("state_reconnecting_in", seconds=ceil(snapshot.retry_at - now))
     return say(f"state_{look}")
 
 
-def banners(picture: Picture) -> list[Node]:
+def banners(snapshot: Snapshot) -> list[Node]:
     """What went wrong, with its remedy; and sound that the browser holds back."""
     shown = []
-    if picture.fault:
+    if snapshot.error:
         shown.append(
             element(
                 "div",
                 icon("alert"),
                 element(
                     "div",
-                    element("p", picture.fault.message, class_="sentence"),
-                    element("p", picture.fault.hint, class_="hint"),
+                    element("p", snapshot.error.message, class_="sentence"),
+                    element("p", snapshot.error.hint, class_="hint"),
                     class_="words",
                 ),
                 button(
                     say("dismiss"),
-                    on=FaultDismissed(),
+                    on=ErrorDismissed(),
                     part="dismiss",
-                    config=picture.config,
+                    config=snapshot.config,
                     sign="close",
                     wordless=True,
                 ),
                 part="banner",
-                key="fault",
+                key="error",
                 data_mood="bad",
             )
         )
-    if picture.other_tab:
-        shown.append(_other_tab(picture))
-    if picture.sound_blocked:
+    if snapshot.other_tab:
+        shown.append(_other_tab(snapshot))
+    if snapshot.sound_blocked:
         shown.append(
             element(
                 "div",
                 icon("sound"),
                 element("p", say("sound_blocked"), class_="words"),
                 button(
-                    say("turn_on_sound"), on=SoundAllowed(), part="sound", config=picture.config
+                    say("turn_on_sound"), on=SoundAllowed(), part="sound", config=snapshot.config
                 ),
                 part="banner",
                 key="sound",
@@ -122,16 +122,16 @@ def banners(picture: Picture) -> list[Node]:
     return shown
 
 
-def _other_tab(picture: Picture) -> Node:
+def _other_tab(snapshot: Snapshot) -> Node:
     """Where the phone is; a phone in a call stays where it is."""
-    calls = living(picture)
+    calls = living(snapshot)
     return element(
         "div",
         icon("tabs"),
         element("p", say("other_tab_call" if calls else "other_tab"), class_="words"),
         None
         if calls
-        else button(say("use_here"), on=WantedHere(), part="use-here", config=picture.config),
+        else button(say("use_here"), on=WantedHere(), part="use-here", config=snapshot.config),
         part="banner",
         key="tab",
         data_mood="note",
@@ -141,11 +141,11 @@ def _other_tab(picture: Picture) -> Node:
 # --- Spoken ---------------------------------------------------------------------------------------
 
 
-def live_regions(picture: Picture) -> list[Node]:
+def live_regions(snapshot: Snapshot) -> list[Node]:
     """One polite and one urgent region, always there; a new sentence in them is read aloud."""
     return [
-        _region("status", "polite", _polite(picture)),
-        _region("alert", "assertive", _urgent(picture)),
+        _region("status", "polite", _polite(snapshot)),
+        _region("alert", "assertive", _urgent(snapshot)),
     ]
 
 
@@ -161,12 +161,12 @@ def _region(role: str, live: str, sentences: list[tuple[str, str]]) -> Node:
     )
 
 
-def _polite(picture: Picture) -> list[tuple[str, str]]:
-    look = _look(picture)
+def _polite(snapshot: Snapshot) -> list[tuple[str, str]]:
+    look = _look(snapshot)
     sentences = [("phone", say(f"spoken_{'failed' if look == 'refused' else look}"))]
-    if picture.other_tab:
+    if snapshot.other_tab:
         sentences.append(("tab", say("spoken_other_tab")))
-    for call in living(picture):
+    for call in living(snapshot):
         if call.stage == "incoming":
             continue
         sentences.append((f"stage {call.view.id}", _call_words(call)))
@@ -177,26 +177,26 @@ def _polite(picture: Picture) -> list[tuple[str, str]]:
             sentences.append((f"within {call.view.id}", say("spoken_no_network")))
         if call.unstable:
             sentences.append((f"path {call.view.id}", say("spoken_unstable")))
-    first = foremost(picture)
+    first = foremost(snapshot)
     if first is not None and first.muted:
         sentences.append(("muted", say("spoken_muted")))
     return sentences
 
 
-def _call_words(call: CallPicture) -> str:
+def _call_words(call: CallSnapshot) -> str:
     stage = "held" if call.stage == "active" and call.held_local else call.stage
     return say(f"spoken_{stage}", name=call.peer_name)
 
 
-def _urgent(picture: Picture) -> list[tuple[str, str]]:
+def _urgent(snapshot: Snapshot) -> list[tuple[str, str]]:
     sentences = []
-    for call in living(picture):
+    for call in living(snapshot):
         if call.stage == "incoming":
             kind = "spoken_incoming_video" if call.view.video else "spoken_incoming"
             sentences.append((f"ring {call.view.id}", say(kind, name=call.peer_name)))
-    if picture.farewell:
-        words = say("spoken_ended", name=picture.farewell.peer_name, words=picture.farewell.words)
-        sentences.append((f"end {picture.farewell.record.id}", words))
-    if picture.fault:
-        sentences.append(("fault", f"{picture.fault.message} {picture.fault.hint}"))
+    if snapshot.farewell:
+        words = say("spoken_ended", name=snapshot.farewell.peer_name, words=snapshot.farewell.words)
+        sentences.append((f"end {snapshot.farewell.record.id}", words))
+    if snapshot.error:
+        sentences.append(("error", f"{snapshot.error.message} {snapshot.error.hint}"))
     return sentences

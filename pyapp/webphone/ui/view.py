@@ -9,8 +9,8 @@ from math import inf
 
 from webphone.contract import Answer, Command, DialpadPress, Hangup, Hold, MakeCall, Mute, Reject
 from webphone.contract import Resume as ResumeCall
-from webphone.phone.actions import Asked, FaultDismissed, Happening, NumberTyped, WantedHere
-from webphone.phone.picture import CallPicture, Picture
+from webphone.phone.happenings import Asked, ErrorDismissed, Happening, NumberTyped, WantedHere
+from webphone.phone.snapshot import CallSnapshot, Snapshot
 
 KEYS = "123456789*0#"
 BURST = 1.0  # seconds: what follows a typed key sooner was meant for what is being typed
@@ -28,7 +28,7 @@ class View:
     keypad: str = ""  # id of the call whose keypad is open
     read: str = ""  # id of the call record that the person has closed
     # When the last key was typed, of a number or in a call, and whether a number was begun and not
-    # dialled yet. No picture changes by them.
+    # dialled yet. No snapshot changes by them.
     typed_at: float = field(default=-inf, compare=False)
     unfinished: bool = field(default=False, compare=False)
 
@@ -101,35 +101,35 @@ Gesture = (
     | FarewellRead
     | Together
     | SoundAllowed
-    | FaultDismissed
+    | ErrorDismissed
     | WantedHere
     | Command
 )
 
 
 def act(
-    view: View, gesture: Gesture, picture: Picture, fields: Fields | None = None, now: float = 0.0
+    view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields | None = None, now: float = 0.0
 ) -> tuple[View, list[Happening]]:
     """The screen's new state, and what the phone must hear of the gesture."""
     told = fields or {}
-    if picture.config.disabled:
+    if snapshot.config.disabled:
         return view, []
     if _types(gesture, told):
-        view = replace(view, typed_at=now, unfinished=view.unfinished or not living(picture))
+        view = replace(view, typed_at=now, unfinished=view.unfinished or not living(snapshot))
     match gesture:
         case Command():
             return _dialled(view, gesture), [Asked(command=gesture)]
         case Together(commands=commands):
             return view, [Asked(command=command) for command in commands]
-        case FaultDismissed() | WantedHere():
+        case ErrorDismissed() | WantedHere():
             return view, [gesture]
         case NumberEdited():
             number = str(told.get("value", ""))
             return view, [NumberTyped(number=cleaned(number) if told.get("pasted") else number)]
         case DigitDeleted():
-            return view, [NumberTyped(number=picture.number[:-1])]
+            return view, [NumberTyped(number=snapshot.number[:-1])]
         case NumberRecalled():
-            return view, [NumberTyped(number=number) for number in last_dialled(picture)]
+            return view, [NumberTyped(number=number) for number in last_dialled(snapshot)]
         case KeypadOpened(call=call):
             return replace(view, keypad=call), []
         case KeypadClosed():
@@ -137,7 +137,7 @@ def act(
         case FarewellRead(record=record):
             return replace(view, read=record), []
         case KeyPressed():
-            return _key(view, picture, told)
+            return _key(view, snapshot, told)
         case SoundAllowed():
             return view, []
 
@@ -150,12 +150,12 @@ def typing(view: View, now: float) -> bool:
     return now - view.typed_at < BURST
 
 
-def hasty(view: View, gesture: Gesture, picture: Picture, told: Fields, now: float) -> bool:
+def hasty(view: View, gesture: Gesture, snapshot: Snapshot, told: Fields, now: float) -> bool:
     """Whether a key would answer or end a call but was meant for what was being typed.
 
     Fingers are faster than eyes: the screen has changed under them, or the focus has moved.
     """
-    call = waiting(picture) or foremost(picture)
+    call = waiting(snapshot) or foremost(snapshot)
     if not isinstance(gesture, KeyPressed) or call is None:
         return False
     rings = call.stage == "incoming"
@@ -185,46 +185,46 @@ def _types(gesture: Gesture, told: Fields) -> bool:
 # --- Which call -----------------------------------------------------------------------------------
 
 
-def living(picture: Picture) -> list[CallPicture]:
+def living(snapshot: Snapshot) -> list[CallSnapshot]:
     """The calls that have not ended."""
-    return [call for call in picture.calls if call.stage != "ended"]
+    return [call for call in snapshot.calls if call.stage != "ended"]
 
 
-def foremost(picture: Picture) -> CallPicture | None:
+def foremost(snapshot: Snapshot) -> CallSnapshot | None:
     """The call in front: the one with the ear, else a ringing one, else the last."""
-    calls = living(picture)
-    active = [call for call in calls if call.view.id == picture.active]
+    calls = living(snapshot)
+    active = [call for call in calls if call.view.id == snapshot.active]
     ringing = [call for call in calls if call.stage == "incoming"]
     return next(iter([*active, *ringing, *reversed(calls)]), None)
 
 
-def waiting(picture: Picture) -> CallPicture | None:
+def waiting(snapshot: Snapshot) -> CallSnapshot | None:
     """A call that rings while another is in front."""
-    first = foremost(picture)
-    return next(iter(all_waiting(picture, first)), None)
+    first = foremost(snapshot)
+    return next(iter(all_waiting(snapshot, first)), None)
 
 
-def all_waiting(picture: Picture, first: CallPicture | None) -> list[CallPicture]:
+def all_waiting(snapshot: Snapshot, first: CallSnapshot | None) -> list[CallSnapshot]:
     """Every call that rings while `first` is in front."""
-    return [call for call in living(picture) if call.stage == "incoming" and call is not first]
+    return [call for call in living(snapshot) if call.stage == "incoming" and call is not first]
 
 
-def farewell_shown(view: View, picture: Picture) -> bool:
+def farewell_shown(view: View, snapshot: Snapshot) -> bool:
     """Whether the screen shows how the last call ended."""
-    farewell = picture.farewell
+    farewell = snapshot.farewell
     return (
         farewell is not None
-        and not living(picture)
-        and picture.config.show_status
+        and not living(snapshot)
+        and snapshot.config.show_status
         and farewell.record.id != view.read
     )
 
 
-def last_dialled(picture: Picture) -> list[str]:
+def last_dialled(snapshot: Snapshot) -> list[str]:
     """The number dialled last, if there is one."""
     numbers = (
         (record.started_at, record.to.number or record.to.uri)
-        for record in picture.history
+        for record in snapshot.history
         if record.direction == "outgoing"
     )
     return [number for _, number in sorted(numbers)[-1:]]
@@ -243,74 +243,74 @@ def cleaned(number: str) -> str:
 # --- Keys -----------------------------------------------------------------------------------------
 
 
-def _key(view: View, picture: Picture, told: Fields) -> tuple[View, list[Happening]]:
+def _key(view: View, snapshot: Snapshot, told: Fields) -> tuple[View, list[Happening]]:
     key = str(told.get("key", ""))
     if told.get("modified"):
         return view, []
     if key == "Enter":
-        return (view, []) if told.get("pressing") else _enter(view, picture, told)
-    if told.get("typing") or not _listens(picture, key):
+        return (view, []) if told.get("pressing") else _enter(view, snapshot, told)
+    if told.get("typing") or not _listens(snapshot, key):
         return view, []
     if key == "Escape":
-        return _escape(view, picture)
-    call = foremost(picture)
+        return _escape(view, snapshot)
+    call = foremost(snapshot)
     if key.lower() in ("m", "h"):
-        return view, [] if call is None else _control(key.lower(), call, picture)
+        return view, [] if call is None else _control(key.lower(), call, snapshot)
     if key == "Backspace":
-        return (view, []) if call else act(view, DigitDeleted(), picture)
+        return (view, []) if call else act(view, DigitDeleted(), snapshot)
     if len(key) == 1 and (key in KEYS or key == "+"):
-        if picture.farewell and farewell_shown(view, picture):  # on to the next number
-            view = replace(view, read=picture.farewell.record.id)
+        if snapshot.farewell and farewell_shown(view, snapshot):  # on to the next number
+            view = replace(view, read=snapshot.farewell.record.id)
         return view, [Asked(command=DialpadPress(key=key))]
     return view, []
 
 
-def _listens(picture: Picture, key: str) -> bool:
-    hotkeys = picture.config.hotkeys
+def _listens(snapshot: Snapshot, key: str) -> bool:
+    hotkeys = snapshot.config.hotkeys
     return "off" not in hotkeys and f"no-{key.lower()}" not in hotkeys
 
 
-def _enter(view: View, picture: Picture, told: Fields) -> tuple[View, list[Happening]]:
-    ringing = waiting(picture) or foremost(picture)
+def _enter(view: View, snapshot: Snapshot, told: Fields) -> tuple[View, list[Happening]]:
+    ringing = waiting(snapshot) or foremost(snapshot)
     if ringing is not None:
         # In a field it was meant to dial: the call came before the screen that shows it.
         wanted = ringing.stage == "incoming" and not told.get("typing")
-        wanted = wanted and picture.config.show_answer
+        wanted = wanted and snapshot.config.show_answer
         return view, [Asked(command=Answer(id=ringing.view.id))] if wanted else []
-    if not picture.config.show_dial:
+    if not snapshot.config.show_dial:
         return view, []
-    if picture.number.strip():
-        return act(view, MakeCall(target=picture.number.strip()), picture)
-    return view, [NumberTyped(number=number) for number in last_dialled(picture)]
+    if snapshot.number.strip():
+        return act(view, MakeCall(target=snapshot.number.strip()), snapshot)
+    return view, [NumberTyped(number=number) for number in last_dialled(snapshot)]
 
 
-def _escape(view: View, picture: Picture) -> tuple[View, list[Happening]]:
-    call = waiting(picture) or foremost(picture)
-    if call is not None and call.stage == "incoming" and picture.config.show_hangup:
+def _escape(view: View, snapshot: Snapshot) -> tuple[View, list[Happening]]:
+    call = waiting(snapshot) or foremost(snapshot)
+    if call is not None and call.stage == "incoming" and snapshot.config.show_hangup:
         return view, [Asked(command=Reject(id=call.view.id))]
     if call is None:
-        read = picture.farewell.record.id if picture.farewell else view.read
-        return replace(view, read=read), [FaultDismissed()] if picture.fault else []
+        read = snapshot.farewell.record.id if snapshot.farewell else view.read
+        return replace(view, read=read), [ErrorDismissed()] if snapshot.error else []
     if view.keypad:
         return replace(view, keypad=""), []
     # An answered call never ends by one press of a key that is so near to others.
     cancels = call.stage in ("preparing", "dialling", "ringing", "early")
-    if cancels and picture.config.show_hangup:
+    if cancels and snapshot.config.show_hangup:
         return view, [Asked(command=Hangup(id=call.view.id))]
     return view, []
 
 
-def _control(key: str, call: CallPicture, picture: Picture) -> list[Happening]:
-    if key == "m" and picture.config.show_mute and call.stage != "incoming":
+def _control(key: str, call: CallSnapshot, snapshot: Snapshot) -> list[Happening]:
+    if key == "m" and snapshot.config.show_mute and call.stage != "incoming":
         return [Asked(command=mute_command(call))]
-    if key == "h" and picture.config.show_hold and call.stage == "active" and not call.changing:
+    if key == "h" and snapshot.config.show_hold and call.stage == "active" and not call.changing:
         return [Asked(command=hold_command(call))]
     return []
 
 
-def mute_command(call: CallPicture) -> Mute:
+def mute_command(call: CallSnapshot) -> Mute:
     return Mute(on=not call.muted, id=call.view.id)
 
 
-def hold_command(call: CallPicture) -> Hold | ResumeCall:
+def hold_command(call: CallSnapshot) -> Hold | ResumeCall:
     return ResumeCall(id=call.view.id) if call.held_local else Hold(id=call.view.id)

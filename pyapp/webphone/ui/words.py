@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webphone.phone.sentences import isolated
+from webphone.words.bidi import isolate
 
 WORDS: dict[str, str] = {
     "phone": "Phone",
@@ -134,7 +134,7 @@ LETTERS = {
 def say(key: str, **values: object) -> str:
     """The words for a key, with its values filled in; names may be in any script."""
     told = {
-        name: isolated(value) if isinstance(value, str) else value for name, value in values.items()
+        name: isolate(value) if isinstance(value, str) else value for name, value in values.items()
     }
     return WORDS[key].format(**told)
 

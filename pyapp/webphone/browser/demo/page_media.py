@@ -1,0 +1,312 @@
+"""Calls that sound within the page, where a machine without a network finds no path for WebRTC."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any, Protocol
+
+import js
+
+from webphone.browser.media.capture import CaptureFailed, capture, release
+from webphone.browser.media.ice import Gathering
+from webphone.browser.media.peer import World
+from webphone.browser.media.peers import MediaAction, Peers
+from webphone.browser.media.playback import Listening
+from webphone.browser.proxies import said
+from webphone.browser.tasks import Tasks
+from webphone.media import Description, Direction
+from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reoffer, SendTones
+from webphone.phone.happenings import MediaChanged, MediaFailed, MediaReady, ToneSent
+from webphone.phone.snapshot import WITHIN_PAGE
+
+NOTE = "Demo call without network: the sound stays within this page."
+NAME = re.compile(r"^a=x-page-end:(\d+)\r?$", re.MULTILINE)
+UDP = re.compile(r"^a=candidate:\S+ \d+ udp ", re.MULTILINE | re.IGNORECASE)
+PAUSE = 2.0  # seconds of a comma among the digits (WebRTC 1.0 §7.2)
+
+# Complete for a browser's taste, so that the phone treats it like any other; its first codec is
+# none: the sound is handed over as it is.
+SDP = """v=0\r
+o=- {end} {version} IN IP4 127.0.0.1\r
+s=-\r
+t=0 0\r
+m=audio 9 UDP/TLS/RTP/SAVPF 96 0 110\r
+c=IN IP4 0.0.0.0\r
+a=x-page-end:{end}\r
+a=ice-ufrag:page\r
+a=ice-pwd:0000000000000000000000\r
+a=fingerprint:sha-256 {fingerprint}\r
+a=setup:{setup}\r
+a=mid:0\r
+a={direction}\r
+a=rtcp-mux\r
+a=rtpmap:96 {codec}/48000\r
+a=rtpmap:0 PCMU/8000\r
+a=rtpmap:110 telephone-event/48000\r
+"""
+
+
+class End(Protocol):
+    """One end of a call within the page; `sound` is the MediaStream that it sends."""
+
+    @property
+    def sound(self) -> Any: ...
+
+
+class Ends:
+    """The ends of a page's calls, by the name that each writes into its descriptions."""
+
+    def __init__(self) -> None:
+        self._ends: dict[str, End] = {}
+        self._numbers = count(1)
+
+    def enter(self, end: End) -> str:
+        """Gives the name of a new end."""
+        name = str(next(self._numbers))
+        self._ends[name] = end
+        return name
+
+    def leave(self, name: str) -> None:
+        self._ends.pop(name, None)
+
+    def find(self, sdp: str) -> End | None:
+        """Who wrote a description; None for one that is meant for a network."""
+        found = NAME.search(sdp)
+        return self._ends.get(found[1]) if found else None
+
+
+def inside(sdp: str) -> bool:
+    """Whether a description is of an end within a page."""
+    return NAME.search(sdp) is not None
+
+
+def description(name: str, version: int, direction: Direction, kind: Offer) -> str:
+    """What an end says of itself."""
+    return SDP.format(
+        end=name,
+        version=version,
+        direction=direction.value,
+        setup="actpass" if kind is Offer.OFFER else "active",
+        fingerprint=":".join(["00"] * 32),
+        codec=WITHIN_PAGE,
+    )
+
+
+def direction_in(sdp: str) -> Direction:
+    """What the end that wrote this wants."""
+    return Description.parse(sdp).of_kind("audio")[0].direction
+
+
+def meet(wanted: Direction, theirs: Direction) -> Direction:
+    """What we do when we want one thing and the other end another (RFC 3264 §6.1)."""
+    return Direction.of(
+        sends=wanted.sends and theirs.receives, receives=wanted.receives and theirs.sends
+    )
+
+
+async def network_found() -> bool:
+    """Whether a peer connection finds any path at all; a second at most."""
+    connection = js.RTCPeerConnection.new()
+    gathering = Gathering(connection, asks_servers=False)
+    try:
+        connection.createDataChannel("path")
+        gathering.begin()
+        await connection.setLocalDescription(await connection.createOffer())
+        await gathering.enough()
+        return UDP.search(str(connection.localDescription.sdp)) is not None
+    finally:
+        gathering.close()
+        connection.close()
+
+
+class PageMedia:
+    """The media of one call within the page; asked and telling as a Peer is, without pictures."""
+
+    def __init__(self, call: str, world: World, ends: Ends) -> None:
+        self.call = call
+        self.local: Any = None
+        self.listening = Listening(call, world.blocked)
+        self._world = world
+        self._ends = ends
+        self._name = ends.enter(self)
+        self._version = 0
+        self._errands = Tasks(self._failed)
+        self._digits = Tasks(self._failed)
+        self._opened = self._closed = self._connected = self._muted = False
+        self._wanted = self._before = Direction.SENDRECV
+        self._agreed = Direction.INACTIVE
+
+    @property
+    def sound(self) -> Any:
+        """Our microphone, open or not."""
+        return self.local
+
+    def later(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Do this after all that was asked before."""
+        self._errands.add(job)
+
+    def close(self) -> None:
+        """Let go of the microphone at once."""
+        self._closed = True
+        self._ends.leave(self._name)
+        self._errands.close()
+        self._digits.close()
+        release(self.local)
+        self.listening.close()
+        self.local = None
+
+    def _failed(self, fault: Exception) -> None:
+        if self._closed:
+            return
+        code, text = "media_failed", said(fault)
+        if isinstance(fault, CaptureFailed):
+            code, text = fault.code, fault.text
+        self._world.turn(MediaFailed(call=self.call, code=code, text=text))
+        if not self._opened:
+            self.close()
+
+    # --- Describing ---
+
+    async def open(self, asked: OpenMedia) -> None:
+        """Offer, or answer the offer given."""
+        asking = asyncio.ensure_future(
+            capture(video=False, constraints=self._world.config().constraints)
+        )
+        asking.add_done_callback(self._granted)
+        # Shielded: cancelled, it would leave a microphone open that nobody knows of.
+        await asyncio.shield(asking)
+        self._world.note(NOTE)
+        self._opened = True
+        if asked.offer is None:
+            self._describe(self._wanted, Offer.OFFER)
+        else:
+            self._answer(asked.offer)
+
+    def _granted(self, asking: asyncio.Task[Any]) -> None:
+        if asking.cancelled() or asking.exception() is not None:
+            return
+        if self._closed:
+            release(asking.result())
+            return
+        self.local = asking.result()
+        self._open_microphone()
+
+    async def describe(self, asked: DescribeRemote) -> None:
+        """Apply the remote's answer."""
+        self._settle(asked.sdp)
+
+    async def reoffer(self, asked: Reoffer) -> None:
+        """Offer a direction; there are no paths to find anew, and no pictures."""
+        self._before, self._wanted = self._wanted, asked.direction
+        self._open_microphone()
+        self._describe(self._wanted, Offer.OFFER)
+
+    async def accept(self, asked: Accept) -> None:
+        """Answer the remote's new offer."""
+        self._wanted = asked.direction
+        self._answer(asked.offer)
+
+    async def roll_back(self) -> None:
+        """Our offer was refused: be as before it."""
+        self._wanted = self._before
+        self._open_microphone()
+
+    def _answer(self, offer: str) -> None:
+        self._settle(offer)
+        self._describe(self._agreed, Offer.ANSWER)
+
+    def _describe(self, direction: Direction, kind: Offer) -> None:
+        self._version += 1
+        sdp = description(self._name, self._version, direction, kind)
+        self._world.turn(MediaReady(call=self.call, kind=kind, sdp=sdp))
+
+    def _settle(self, sdp: str) -> None:
+        """The two ends agree: hear the other one, and open the microphone as agreed."""
+        other = self._ends.find(sdp)
+        if other is None:
+            raise RuntimeError("The other end of the call is not in this page.")
+        self._agreed = meet(self._wanted, direction_in(sdp))
+        self._open_microphone()
+        if not self._connected:
+            self._connected = True
+            self.listening.hear(other.sound.getAudioTracks()[0])
+            self._world.turn(MediaChanged(call=self.call, state="connected"))
+
+    # --- Microphone and digits ---
+
+    def mute(self, muted: bool) -> None:
+        """Send silence, or the voice again."""
+        self._muted = muted
+        self._open_microphone()
+
+    def _open_microphone(self) -> None:
+        # Whoever is on hold must not hear the room; the more silent of wish and agreement counts.
+        both = self._agreed is Direction.SENDRECV and self._wanted is Direction.SENDRECV
+        if self.local is not None:
+            for track in self.local.getAudioTracks():
+                track.enabled = both and not self._muted
+
+    def send_tones(self, asked: SendTones) -> None:
+        """Tell each digit at its time; nobody at the other end listens for them."""
+        self._digits.add(lambda: self._send_tones(asked))
+
+    async def _send_tones(self, asked: SendTones) -> None:
+        for tone in asked.tones:
+            if tone == ",":
+                await asyncio.sleep(PAUSE)
+                continue
+            self._world.turn(ToneSent(call=self.call, tone=tone))
+            await asyncio.sleep((asked.duration + asked.gap) / 1000)
+
+
+class DemoPeers(Peers):
+    """The media of one phone's calls, within the page while `demo` is on and no network is found.
+
+    An offer that comes decides by itself: it is from within the page or it is not.
+    """
+
+    def __init__(self, world: World, demo: Callable[[], bool], ends: Ends) -> None:
+        super().__init__(world)
+        self._demo = demo
+        self._ends = ends
+        self._network = True
+        self._asked: list[MediaAction] = []
+        self._looking: asyncio.Task[None] | None = None
+
+    def perform(self, action: MediaAction) -> None:
+        self._asked.append(action)
+        if self._looking is None:
+            self._go_on()
+
+    def close(self) -> None:
+        self._asked.clear()
+        if self._looking is not None:
+            self._looking.cancel()
+        super().close()
+
+    def _go_on(self) -> None:
+        """What waits, in order, up to a call that must know first whether there is a network."""
+        while self._asked:
+            action = self._asked[0]
+            if isinstance(action, OpenMedia) and action.offer is None and self._demo():
+                self._looking = asyncio.ensure_future(self._look())
+                return
+            super().perform(self._asked.pop(0))
+
+    async def _look(self) -> None:
+        try:
+            self._network = await network_found()
+        except Exception:
+            self._network = False
+        self._looking = None
+        super().perform(self._asked.pop(0))
+        self._go_on()
+
+    def _new(self, action: OpenMedia) -> Any:
+        within = not self._network if action.offer is None else inside(action.offer)
+        if self._demo() and within:
+            return PageMedia(action.call, self._world, self._ends)
+        return super()._new(action)

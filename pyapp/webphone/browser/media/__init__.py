@@ -1,0 +1,1 @@
+"""Sound and pictures of a call: RTCPeerConnection, devices, counters."""

@@ -1,0 +1,379 @@
+"""The media of calls: RTCPeerConnections, told what to do and telling what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import js
+
+from webphone.browser.media.capture import CaptureFailed, capture, capture_camera, release
+from webphone.browser.media.dtmf import Digits
+from webphone.browser.media.ice import Gathering
+from webphone.browser.media.playback import Listening
+from webphone.browser.media.stats import Measuring
+from webphone.browser.media.transceivers import Sections, kind_of, put, sends
+from webphone.browser.proxies import Listeners, data, plain, said
+from webphone.contract import Config
+from webphone.media import Direction
+from webphone.media.repair import repaired
+from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reoffer, SendTones
+from webphone.phone.happenings import Happening, MediaChanged, MediaFailed, MediaReady, ToneSent
+
+NEWS = ("connected", "disconnected", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What every peer of a phone needs of the rest of it.
+
+    `turn` takes happenings, `config` gives the settings of now, `blocked` is told an <audio> or
+    <video> element that the browser does not let play, `note` a line for the developer.
+    """
+
+    turn: Callable[[Happening], None]
+    config: Callable[[], Config]
+    now: Callable[[], float]
+    blocked: Callable[[Any], None]
+    note: Callable[[str], None]
+
+
+class Peer:
+    """The media of one call. What is asked of it is done in order, one thing at a time."""
+
+    def __init__(self, call: str, world: World) -> None:
+        self.call = call
+        self.local: Any = None  # the MediaStream of our microphone and camera
+        self.listening = Listening(call, world.blocked)
+        self._world = world
+        self._connection: Any = None
+        self._sections: Any = None
+        self._gathering: Gathering | None = None
+        self._measuring: Measuring | None = None
+        self._listeners = Listeners()
+        self._work: deque[Callable[[], Awaitable[None]]] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._opened = False
+        self._closed = False
+        self._muted = False
+        self._video = False  # whether this call is to have pictures
+        self._wanted = Direction.SENDRECV
+        self._agreed: tuple[Direction, bool, dict[str, Any]] | None = None  # before our offer
+        self._digits = Digits(lambda tone: self._tell(ToneSent(call=call, tone=tone)))
+
+    # --- one thing after the other ---
+
+    def later(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Do this after all that was asked before."""
+        if self._closed:
+            return
+        self._work.append(job)
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while self._work and not self._closed:
+                await self._attempt(self._work.popleft())
+        finally:
+            self._task = None
+
+    async def _attempt(self, job: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await job()
+        except CaptureFailed as refused:
+            self._fail(refused.code, refused.text)
+        except Exception as fault:
+            self._fail("media_failed", said(fault))
+
+    def _fail(self, code: str, text: str) -> None:
+        self._tell(MediaFailed(call=self.call, code=code, text=text))
+        if not self._opened:
+            self.close()
+
+    def _tell(self, happening: Happening) -> None:
+        if not self._closed:
+            self._world.turn(happening)
+
+    def close(self) -> None:
+        """Let go of the microphone at once; whatever is under way comes to nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._work.clear()
+        # The promises of a closed connection never settle (WebRTC 1.0 §4.4.1.6).
+        if self._task:
+            self._task.cancel()
+        release(self.local)
+        self.listening.close()
+        self._digits.close()
+        self._listeners.close()
+        if self._measuring:
+            self._measuring.close()
+        if self._gathering:
+            self._gathering.close()
+        if self._connection is not None:
+            self._connection.close()
+        self.local = self._connection = None
+
+    # --- opening ---
+
+    async def open(self, asked: OpenMedia) -> None:
+        """Offer, or answer the offer given."""
+        self._video = asked.video
+        await self._connect()
+        if asked.offer is not None:
+            await self._connection.setRemoteDescription(_remote("offer", asked.offer))
+        offered = asked.offer is None or self._sections.first("video") is not None
+        constraints = self._world.config().constraints
+        await self._take(capture(video=asked.video and offered, constraints=constraints))
+        if asked.offer is None:
+            self._add("audio")
+            if asked.video:
+                self._add("video")
+            await self._offer()
+        else:
+            await self._answer()
+        self._opened = True
+
+    async def _connect(self) -> None:
+        config = self._world.config()
+        servers = await _servers(config.ice_servers)
+        self._connection = js.RTCPeerConnection.new(
+            plain({"iceServers": servers, "iceTransportPolicy": config.ice_policy})
+        )
+        self._sections = Sections(self._connection)
+        self._gathering = Gathering(self._connection, asks_servers=bool(servers))
+        hear = self._listeners.add
+        hear(self._connection, "connectionstatechange", self._path_changed)
+        hear(self._connection, "track", lambda event: self.listening.hear(event.track))
+
+    async def _take(self, asking: Awaitable[Any]) -> None:
+        """Keep the stream that was asked for; one granted after the call's end is let go of."""
+        task = asyncio.ensure_future(asking)
+        task.add_done_callback(self._granted)
+        # Shielded: cancelled, it would leave a microphone open that nobody knows of.
+        await asyncio.shield(task)
+
+    def _granted(self, task: asyncio.Task[Any]) -> None:
+        if task.cancelled() or task.exception() is not None or task.result() is None:
+            return
+        stream = task.result()
+        if self._closed:
+            release(stream)
+            return
+        if self.local is None:
+            self.local = stream
+        else:
+            for track in stream.getTracks():
+                self.local.addTrack(track)
+        self._open_microphone()
+        self.listening.own(self.local if self._camera is not None else None)
+
+    @property
+    def _microphone(self) -> Any:
+        return _first(self.local.getAudioTracks()) if self.local is not None else None
+
+    @property
+    def _camera(self) -> Any:
+        return _first(self.local.getVideoTracks()) if self.local is not None else None
+
+    def _add(self, kind: str) -> None:
+        track = self._microphone if kind == "audio" else self._camera
+        self._sections.add(kind, self._direction(kind), track, self.local)
+
+    # --- describing ---
+
+    async def _offer(self, *, restart: bool = False) -> None:
+        self._sections.prefer(self._world.config().codecs)
+        offer = await self._connection.createOffer(plain({"iceRestart": restart}))
+        await self._describe_here(offer, Offer.OFFER)
+
+    async def _answer(self) -> None:
+        await self._direct()
+        self._sections.prefer(self._world.config().codecs)
+        # The answer's direction is what both ends allow (RFC 9429 §5.3.1).
+        answer = await self._connection.createAnswer()
+        await self._describe_here(answer, Offer.ANSWER)
+
+    async def _describe_here(self, description: Any, kind: Offer) -> None:
+        gathering = self._gathering
+        assert gathering is not None
+        gathering.begin()
+        await self._connection.setLocalDescription(description)
+        if kind is Offer.ANSWER:
+            await self._settle()
+        await gathering.enough()
+        sdp = str(self._connection.localDescription.sdp)
+        self._tell(MediaReady(call=self.call, kind=kind, sdp=sdp, video=self._camera is not None))
+
+    async def describe(self, asked: DescribeRemote) -> None:
+        """Apply the remote's answer."""
+        if self._connection.signalingState == "stable":
+            # RFC 3261 §13.2.1: a 200 repeats the answer of its 183, and only the first counts.
+            return
+        ours = str(self._connection.localDescription.sdp)
+        await self._connection.setRemoteDescription(_remote(asked.kind.value, asked.sdp, ours))
+        if asked.kind is Offer.ANSWER:
+            await self._settle()
+
+    async def reoffer(self, asked: Reoffer) -> None:
+        """Offer a direction, with pictures or without, or new network paths."""
+        if self._connection.signalingState != "stable":
+            raise RuntimeError("An earlier offer of this call still waits for its answer.")
+        self._remember()
+        try:
+            await self._reoffer(asked)
+        except Exception:
+            await self.roll_back()
+            raise
+
+    async def _reoffer(self, asked: Reoffer) -> None:
+        self._wanted = asked.direction
+        if asked.video is not None:
+            self._video = asked.video
+        self._open_microphone()
+        # Only who asks for pictures gets them: a hold opens no camera that was let go of.
+        if asked.video and self._camera is None:
+            await self._take(capture_camera(self._world.config().constraints))
+        await self._direct()
+        if asked.video and self._sections.first("video") is None:
+            self._add("video")
+        await self._offer(restart=asked.restart)
+
+    async def accept(self, asked: Accept) -> None:
+        """Answer the remote's new offer."""
+        if self._connection.signalingState != "stable":
+            # The browser would silently forget our own offer (RFC 9429 §4.1.10.2).
+            raise RuntimeError("An offer of our own still waits for its answer.")
+        before, self._wanted = self._wanted, asked.direction
+        try:
+            await self._connection.setRemoteDescription(_remote("offer", asked.offer))
+            await self._answer()
+        except Exception:
+            self._wanted = before
+            if self._connection.signalingState == "have-remote-offer":
+                await self._connection.setRemoteDescription(_description("rollback"))
+            self._open_microphone()
+            raise
+
+    async def roll_back(self) -> None:
+        """Forget our offer, and be as before it."""
+        if self._connection.signalingState in ("have-local-offer", "have-remote-pranswer"):
+            await self._connection.setLocalDescription(_description("rollback"))
+        if self._agreed is None:
+            return
+        self._wanted, self._video, directions = self._agreed
+        self._agreed = None
+        self._sections.restore(directions)
+        await self._sections.agree_again()
+        await self._settle()
+
+    def _remember(self) -> None:
+        self._agreed = (self._wanted, self._video, self._sections.directions())
+
+    async def _settle(self) -> None:
+        """The two ends agree: open the microphone as agreed, close a camera nobody looks into."""
+        self._agreed = None
+        self._open_microphone()
+        self._flush_digits()
+        camera, pictures = self._camera, self._sections.first("video")
+        # Pictures that stay while the sound does not go either are only on hold.
+        kept = self._video and pictures is not None
+        if camera is None or (
+            kept and (sends(pictures) or not sends(self._sections.first("audio")))
+        ):
+            return
+        if pictures is not None:
+            await pictures.sender.replaceTrack(None)
+        camera.stop()
+        self.local.removeTrack(camera)
+        self.listening.own(None)
+
+    async def _direct(self) -> None:
+        """Let every section do what is wanted: one microphone, one camera, each in the first."""
+        for section in self._sections.live():
+            kind = kind_of(section)
+            direction = self._direction(kind)
+            if section != self._sections.first(kind):
+                direction = Direction.INACTIVE
+            track = self._microphone if kind == "audio" else self._camera
+            if track is not None and direction is not Direction.INACTIVE:
+                await put(section, track, self.local)
+            section.direction = direction.value
+
+    def _direction(self, kind: str) -> Direction:
+        if kind == "audio":
+            return self._wanted
+        if not self._video:
+            return Direction.INACTIVE
+        if self._camera is not None:
+            return self._wanted
+        return Direction.of(sends=False, receives=self._wanted.receives)
+
+    # --- microphone and digits ---
+
+    def mute(self, muted: bool) -> None:
+        """Send silence, or the voice again."""
+        self._muted = muted
+        self._open_microphone()
+
+    def _open_microphone(self) -> None:
+        # Sendonly still sends: whoever is on hold must not hear the room. Until a hold or its end
+        # is agreed, the more silent of the two counts.
+        before = self._agreed[0] if self._agreed else self._wanted
+        held = not (self._wanted.receives and before.receives)
+        if self._microphone is not None:
+            self._microphone.enabled = not (self._muted or held)
+        if self._camera is not None:
+            self._camera.enabled = not held
+
+    def send_tones(self, asked: SendTones) -> None:
+        """Send digits after the ones still waiting."""
+        self._digits.add(asked)
+        self._flush_digits()
+
+    def _flush_digits(self) -> None:
+        connection = self._connection
+        if connection is None or connection.connectionState != "connected":
+            return
+        final = connection.signalingState == "stable" and self._task is None
+        if not self._digits.flush(self._sections.first("audio"), final=final):
+            self._world.note(f"Call {self.call}: the other side takes no digits in the sound.")
+
+    # --- the network path ---
+
+    def _path_changed(self, _event: Any) -> None:
+        state = str(self._connection.connectionState)
+        if state == "connected":
+            if self._measuring is None:
+                self._measuring = Measuring(
+                    self.call, self._connection, self._world.now, self._tell
+                )
+            self._flush_digits()
+        if state in NEWS:
+            self._tell(MediaChanged(call=self.call, state=state))
+
+
+async def _servers(wanted: Any) -> list[Any]:
+    """The RTCIceServer[] of the settings, or of the page's own function."""
+    if callable(wanted):
+        wanted = wanted()
+        if hasattr(wanted, "then") or hasattr(wanted, "__await__"):
+            wanted = await wanted
+    return list(data(wanted) or [])
+
+
+def _description(kind: str, sdp: str = "") -> Any:
+    return plain({"type": kind, "sdp": sdp})
+
+
+def _remote(kind: str, sdp: str, ours: str = "") -> Any:
+    return _description(kind, repaired(sdp, ours))
+
+
+def _first(tracks: Any) -> Any:
+    return tracks[0] if tracks.length else None

@@ -1,0 +1,90 @@
+"""The media of all calls of a phone: which of them an action is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, assert_never
+
+from webphone.browser.media.peer import Peer, World
+from webphone.phone.actions import (
+    Accept,
+    CloseMedia,
+    DescribeRemote,
+    MuteMicrophone,
+    OpenMedia,
+    Reoffer,
+    Rollback,
+    SendTones,
+)
+
+MediaAction = (
+    OpenMedia
+    | DescribeRemote
+    | Reoffer
+    | Accept
+    | Rollback
+    | MuteMicrophone
+    | SendTones
+    | CloseMedia
+)
+# What a person hears and sees of one end: (call, "remote" or "self") -> a <video> element or None.
+Slot = Callable[[str, str], Any]
+
+
+class Peers:
+    """The media of one phone's calls."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._peers: dict[str, Peer] = {}
+
+    def perform(self, action: MediaAction) -> None:
+        """Do it, after what was asked before for the same call; its news come as happenings."""
+        peer = self._peers.get(action.call)
+        match action:
+            case OpenMedia():
+                if peer:
+                    peer.close()
+                self._peers[action.call] = peer = self._new(action)
+                peer.later(lambda: peer.open(action))
+            case CloseMedia():
+                if peer:
+                    self._peers.pop(action.call).close()
+            case _ if peer is None:
+                # News of a call that has been let go of, or one that never had media.
+                return
+            case MuteMicrophone():
+                peer.mute(action.muted)
+            case SendTones():
+                peer.send_tones(action)
+            case DescribeRemote():
+                peer.later(lambda: peer.describe(action))
+            case Reoffer():
+                peer.later(lambda: peer.reoffer(action))
+            case Accept():
+                peer.later(lambda: peer.accept(action))
+            case Rollback():
+                peer.later(peer.roll_back)
+            case _:
+                assert_never(action)
+
+    def _new(self, action: OpenMedia) -> Peer:
+        """The media of one more call."""
+        return Peer(action.call, self._world)
+
+    def show(self, slot: Slot) -> None:
+        """Put the pictures of the calls on the <video> elements that the screen now has."""
+        for peer in self._peers.values():
+            peer.listening.show(slot)
+
+    def stream(self, call: str, which: str) -> Any:
+        """The MediaStream of a call's `local` or `remote` end, or None."""
+        peer = self._peers.get(call)
+        if peer is None:
+            return None
+        return peer.listening.sound if which == "remote" else peer.local
+
+    def close(self) -> None:
+        """Let go of everything."""
+        for call in list(self._peers):
+            self._peers.pop(call).close()

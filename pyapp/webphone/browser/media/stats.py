@@ -1,0 +1,68 @@
+"""How a call sounds, read from its peer connection every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from webphone.media.quality import Measure, Quality, read
+from webphone.phone.happenings import QualityMeasured
+
+EVERY = 5.0  # seconds
+_KINDS = frozenset({"inbound-rtp", "remote-inbound-rtp", "candidate-pair"})
+
+
+class Measuring:
+    """Measures one connected call until closed; `tell` gets a QualityMeasured each time."""
+
+    def __init__(
+        self,
+        call: str,
+        connection: Any,
+        now: Callable[[], float],
+        tell: Callable[[QualityMeasured], None],
+    ) -> None:
+        self._call = call
+        self._connection = connection
+        self._now = now
+        self._tell = tell
+        self._quality = Quality()
+        self._task = asyncio.ensure_future(self._run())
+
+    def close(self) -> None:
+        self._task.cancel()
+
+    async def _run(self) -> None:
+        while True:
+            if self._connection.connectionState == "connected":
+                await self._measure()
+            await asyncio.sleep(EVERY)
+
+    async def _measure(self) -> None:
+        report = await self._connection.getStats()
+        entries = [entry.to_py() for entry in report.values() if entry.type in _KINDS]
+        snapshot = read(entries, self._now())
+        if snapshot is None or self._quality.add(snapshot) is None:
+            return
+        latest, whole = self._quality.latest, self._quality.summary
+        assert latest is not None and whole is not None
+        counters = {
+            "packetsReceived": snapshot.packets_received,
+            "packetsLost": snapshot.packets_lost,
+            "bytesReceived": snapshot.bytes_received,
+        }
+        self._tell(
+            QualityMeasured(
+                call=self._call, stats={**_words(latest), **counters, "whole": _words(whole)}
+            )
+        )
+
+
+def _words(measure: Measure) -> dict[str, float | None]:
+    return {
+        "mos": round(measure.mos, 2),
+        "loss": round(measure.loss, 4),
+        "jitterMs": round(measure.jitter_ms, 1),
+        "rttMs": None if measure.rtt_ms is None else round(measure.rtt_ms, 1),
+    }

@@ -1,0 +1,1 @@
+"""One account: its connection, its servers, its registration."""

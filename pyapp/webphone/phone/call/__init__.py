@@ -1,0 +1,1 @@
+"""One call and its parts, and the calls of a phone."""

@@ -1,0 +1,58 @@
+"""What a page reads of the phone at any time, from the snapshot: readings and :state() names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webphone.contract import SETTINGS, Json, camel, encode
+from webphone.phone.snapshot import Snapshot
+
+_PHONE_STATES = {
+    "connecting": "loading",
+    "registering": "loading",
+    "registered": "registered",
+    "offline": "offline",
+    "reconnecting": "offline",
+    "failed": "offline",
+}
+
+
+def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
+    """The read-only properties that changed since the snapshot before, as plain data."""
+    told: dict[str, Json] = {}
+    if before is None or snapshot.calls != before.calls or snapshot.active != before.active:
+        calls = [call.view for call in snapshot.calls]
+        active = next((view for view in calls if view.id == snapshot.active), None)
+        told |= {"calls": encode(calls), "activeCall": encode(active)}
+    if before is None or snapshot.state != before.state:
+        told["state"] = snapshot.state
+    if before is None or snapshot.history is not before.history:
+        told["history"] = encode(snapshot.history)
+    return told
+
+
+def config_readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
+    """The settings that changed since the snapshot before, by property; never a secret."""
+    return {
+        camel(name): getattr(snapshot.config, name)
+        for name, row in SETTINGS.items()
+        if not row.secret
+        and (before is None or getattr(snapshot.config, name) != getattr(before.config, name))
+    }
+
+
+def states(snapshot: Snapshot) -> list[str]:
+    """The names that CSS can ask the element for, as in `web-phone:state(held)`."""
+    stages = {call.stage for call in snapshot.calls}
+    active = next((call for call in snapshot.calls if call.view.id == snapshot.active), None)
+    told: Mapping[str, bool] = {
+        _PHONE_STATES.get(snapshot.state, "offline"): True,
+        "ringing-in": "incoming" in stages,
+        "ringing-out": bool(stages & {"dialling", "ringing", "early"}),
+        "active": "active" in stages,
+        "held": active is not None and active.view.held_by is not None,
+        "muted": active is not None and active.muted,
+        "other-tab": snapshot.other_tab,
+        "error": snapshot.error is not None,
+    }
+    return [name for name, true in told.items() if true]

@@ -1,0 +1,71 @@
+"""The phone as the screen sees it: a still snapshot, taken after each turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webphone.contract import CallRecord, CallView, Config, WebPhoneError
+
+# What stands for a codec where none is needed.
+WITHIN_PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSnapshot:
+    """One call. Times are `now` values in seconds."""
+
+    view: CallView
+    peer_name: str  # display name, or else the number
+    peer_number: str
+    stage: str  # preparing dialling ringing early incoming answering active ended
+    started_at: float
+    answered_at: float | None
+    held_since: float | None
+    held_local: bool
+    held_remote: bool
+    changing: bool  # a hold or resume waits for its answer
+    muted: bool
+    video_local: bool
+    video_remote: bool
+    digits: str  # DTMF sent so far
+    unstable: bool = False  # media path lost, being found again
+
+    @property
+    def within_page(self) -> bool:
+        """Whether the sound takes no network: it is handed over in the page."""
+        return self.view.codec == WITHIN_PAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedCall:
+    """The last call, shown for a few seconds after its end."""
+
+    record: CallRecord
+    peer_name: str
+    peer_number: str
+    words: str  # a sentence: why it ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that the screen is a function of, besides its own View."""
+
+    config: Config
+    state: str  # one of contract.PHONE_STATES
+    number: str  # the dialled number
+    calls: tuple[CallSnapshot, ...] = ()
+    active: str | None = None  # id of the call that is in front
+    farewell: EndedCall | None = None
+    error: WebPhoneError | None = None  # the last one, until read
+    server: str = ""  # in use or being tried
+    attempt: int = 0
+    retry_at: float | None = None  # when the next try to connect starts
+    history: tuple[CallRecord, ...] = ()
+    sound_blocked: bool = False
+    guest: str = ""  # the username in a demo when none is set
+    other_tab: bool = False  # another tab has the phone; what is shown here is its phone
+
+    @property
+    def user(self) -> str:
+        """Who this phone is to the server, "" for nobody."""
+        return self.config.in_force(self.guest).username

@@ -1,0 +1,1 @@
+"""One phone that several tabs of an origin share."""

@@ -1,0 +1,202 @@
+"""Requests between tabs that share one phone: who does them, and whom the outcome is for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+
+from webphone.contract import (
+    ClearHistory,
+    Command,
+    Diagnose,
+    DialpadPress,
+    Disconnect,
+    Event,
+    ExportHistory,
+    ForgetEverything,
+    GetTrace,
+    HangupAll,
+    Hide,
+    MakeCall,
+    Ready,
+    Register,
+    SetConfig,
+    Show,
+    WebPhoneError,
+    encode,
+)
+from webphone.phone import actions as do
+from webphone.phone import happenings as on
+from webphone.phone.desk import Desk
+from webphone.phone.numbers import address
+from webphone.phone.tabs import messages as say
+from webphone.phone.tabs.actions import Action, TellTabs
+from webphone.phone.tabs.mirror import Mirror
+
+# What each tab does for itself; all other wishes are for who leads.
+LOCAL = (
+    *(Ready, SetConfig, Show, Hide, Diagnose, GetTrace),
+    *(ExportHistory, ClearHistory, ForgetEverything),
+)
+TALKING = ("early", "active")
+GONE = ("The tab that had the phone is gone; this was not done.", "Try it again.")
+MUTE = ("The tab that has the phone does not answer.", "Close that tab, or move the phone here.")
+MOVING = ("The phone is moving to another tab.", "Try it again.")
+
+CommandSent = tuple[Command, int | None]  # and the promise that waits for it
+
+
+class Requests:
+    """Those of this tab, and those of others that are done here; `leader` is who does ours."""
+
+    def __init__(self, desk: Desk, tab: str) -> None:
+        self.leader: Mirror | None = None
+        self.held: list[CommandSent] = []  # until it is known who leads
+        self._desk = desk
+        self._tab = tab
+        self._numbers = count(1)
+        self._replies = count(-1, -1)  # beside those of the page, which are positive
+        self._sent: dict[int, CommandSent] = {}  # handed on, by number
+        self._dials: dict[int, CommandSent] = {}  # that our page is asked about
+        self._foreign: dict[int, tuple[str, int]] = {}  # whom each reply of ours is for
+
+    # --- Of this tab ---
+
+    def local(self, command: Command) -> bool:
+        """Whether the desk of this tab does it, though another one leads."""
+        if isinstance(command, LOCAL):
+            return True
+        mirrored = self.leader.calls if self.leader else ()
+        if isinstance(command, DialpadPress):
+            active = self.leader.active if self.leader else None
+            talking = any(x.stage in TALKING for x in mirrored if x.view.id == active)
+            return command.key == "+" or not talking
+        if isinstance(command, MakeCall | Register | HangupAll | Disconnect):
+            return False
+        # A call of ours, from when this tab led or was alone.
+        own, id = self._desk.calls.calls, getattr(command, "id", None)
+        return id in own if id else bool(own) and not mirrored
+
+    def ask(self, command: Command, reply: int | None, now: float) -> list[Action]:
+        """A wish for who leads."""
+        if isinstance(command, HangupAll | Disconnect):
+            own = self._desk.handle(on.Asked(command=HangupAll()), now)
+            return [*own, *self._hand_on(command, reply, now)]
+        if not isinstance(command, MakeCall):
+            return self._hand_on(command, reply, now)
+        # The page that the wish comes from is asked; the other one is not.
+        config = self._desk.config.in_force(self._desk.guest)
+        dial = replace(command, target=command.target or self._desk.number)
+        try:
+            address(dial.target, config.domain)
+        except WebPhoneError as wrong:
+            return self.deny(reply, wrong)
+        ask = next(self._replies)
+        self._dials[ask] = dial, reply
+        video = config.video if dial.video is None else dial.video
+        detail = {"target": dial.target, "video": video}
+        return [do.Ask(ask=ask, event=Event("beforedial", detail))]
+
+    def asked(self, ask: int) -> bool:
+        """Whether it was we who asked the page."""
+        return ask in self._dials
+
+    def permitted(self, ask: int, allowed: bool, now: float) -> list[Action]:
+        """The page's word on a call."""
+        command, reply = self._dials.pop(ask)
+        if allowed:
+            return self._hand_on(command, reply, now)
+        return self.deny(reply, WebPhoneError("cancelled", "The page prevented the call."))
+
+    def outcome(self, outcome: say.Outcome) -> list[Action]:
+        """What became of a wish of ours."""
+        _, reply = self._sent.pop(outcome.number, (None, None))
+        if outcome.error is not None:
+            return self.deny(reply, outcome.error)
+        return [] if reply is None else [do.Settle(reply=reply, value=outcome.value)]
+
+    def led_by(self, leader: Mirror, now: float) -> list[Action]:
+        """Somebody leads: what is held goes there, and what another was asked for is undone."""
+        new = self.leader is None or self.leader.tab != leader.tab
+        self.leader = leader
+        if not new:
+            return []
+        actions = self._undone()
+        held, self.held = self.held, []
+        return actions + [x for wish in held for x in self._hand_on(*wish, now)]
+
+    def led_here(self, now: float) -> list[Action]:
+        """Nobody else leads: what is held is done here."""
+        self.leader = None
+        actions = self._undone()
+        held, self.held = self.held, []
+        for command, reply in held:
+            actions += self._desk.handle(
+                on.Asked(command=command, reply=reply, permitted=True), now
+            )
+        return actions
+
+    def given_up(self) -> list[Action]:
+        """Nobody leads for too long."""
+        held, self.held = self.held, []
+        error = WebPhoneError("other_tab", *MUTE)
+        return [x for _, reply in held for x in self.deny(reply, error)]
+
+    def deny(self, reply: int | None, error: WebPhoneError) -> list[Action]:
+        """Reject the promise; where a person asked, and not a page, show it."""
+        if reply is not None:
+            return [do.Refuse(reply=reply, error=error)]
+        if error.code != "cancelled":
+            self._desk.error = error
+        return []
+
+    def _hand_on(self, command: Command, reply: int | None, now: float) -> list[Action]:
+        if self.leader is None:
+            self.held.append((command, reply))
+            return []
+        number = next(self._numbers)
+        wish = say.CommandSent(tab=self._tab, to=self.leader.tab, number=number, command=command)
+        try:
+            text = say.write(wish, now)
+        except (TypeError, ValueError):
+            words = "An argument can't go to the tab that has the phone."
+            return self.deny(reply, WebPhoneError("invalid_config", words, "Use plain data."))
+        self._sent[number] = command, reply
+        return [TellTabs(text=text)]
+
+    def _undone(self) -> list[Action]:
+        """Who was asked is gone. To be registered can be wished for again; what else it had done
+        by then nobody knows.
+        """
+        sent, self._sent = self._sent, {}
+        actions: list[Action] = []
+        for command, reply in sent.values():
+            if isinstance(command, Register):
+                self.held.append((command, reply))
+            else:
+                actions += self.deny(reply, WebPhoneError("other_tab", *GONE))
+        return actions
+
+    # --- Of other tabs ---
+
+    def obey(self, wish: say.CommandSent, *, leading: bool, now: float) -> list[Action]:
+        """Do what another tab wants."""
+        reply = next(self._replies)
+        self._foreign[reply] = wish.tab, wish.number
+        if isinstance(wish.command, LOCAL):
+            error = WebPhoneError("unsupported", "Each tab does that for itself.")
+            return [do.Refuse(reply=reply, error=error)]
+        if not leading:
+            return [do.Refuse(reply=reply, error=WebPhoneError("other_tab", *MOVING))]
+        asked = on.Asked(command=wish.command, reply=reply, permitted=True)
+        return [*self._desk.handle(asked, now)]
+
+    def report(self, action: Action, now: float) -> TellTabs | None:
+        """The outcome for another tab in an action of our desk, None where it is our own."""
+        if not isinstance(action, do.Settle | do.Refuse) or action.reply not in self._foreign:
+            return None
+        tab, number = self._foreign.pop(action.reply)
+        value = encode(action.value) if isinstance(action, do.Settle) else None
+        error = action.error if isinstance(action, do.Refuse) else None
+        outcome = say.Outcome(tab=self._tab, to=tab, number=number, value=value, error=error)
+        return TellTabs(text=say.write(outcome, now))

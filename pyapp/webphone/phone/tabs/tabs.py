@@ -1,0 +1,440 @@
+"""One phone in all tabs: one of them leads, the others show what it has and hand on wishes.
+
+What a tab is to the others is the table of tab_role.py; tab_messages.py is what they say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from webphone.contract import Event, Json, Register, WebPhoneError, encode
+from webphone.phone import actions as do
+from webphone.phone import happenings as on
+from webphone.phone.desk import Desk
+from webphone.phone.snapshot import CallSnapshot, Snapshot
+from webphone.phone.tabs import messages as say
+from webphone.phone.tabs.actions import (
+    Action,
+    Happening,
+    Lead,
+    LeadershipLost,
+    LeadershipRefused,
+    Leading,
+    StopLeading,
+    TabHeard,
+    TellTabs,
+)
+from webphone.phone.tabs.mirror import Mirror, record_of_lost, reflect
+from webphone.phone.tabs.news import is_record, shared, told
+from webphone.phone.tabs.requests import MOVING, MUTE, Requests
+from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
+from webphone.sip import Entropy
+
+AT_HOME = (Role.ALONE, Role.LEADING)  # the phone is in this tab
+BUSY = ("A call is running in the other tab.", "End it, or go on with it from here.")
+
+News = list[tuple[str, dict[str, Json]]]
+
+
+class Tabs:
+    """A desk that shares its phone with those of other tabs; it has the desk's own face.
+
+    Build it once the settings ask for that; `begin` gives the first actions.
+    """
+
+    def __init__(self, desk: Desk, entropy: Entropy) -> None:
+        self.desk = desk
+        self.role = Role.ALONE
+        self._tab = entropy.token(6)
+        self._wishes = Requests(desk, self._tab)
+        self._name = ""  # of the lock and the channel
+        self._left = False  # the page went away, and may come back
+        self._mirror: Mirror | None = None  # who leads; or who led, while its calls are mourned
+        self._term = 0  # of who leads
+        self._taking = False  # the person wants the phone here
+        self._robbed = ""  # whom the lock was taken from without its consent
+        self._wanted = False  # whether the phone is to be registered, wherever it is
+        self._alarms: dict[Alarm, float] = {}
+        self._followers: set[str] = set()
+        self._unanswered: set[str] = set()  # of them, at the roll call
+        self._roll = False
+        self._shown: Mirror | None = None  # what the others saw last
+        self._state = desk.snapshot.state
+        self._leader: bool | None = None  # as told
+
+    # --- Questions ---
+
+    @property
+    def deadline(self) -> float | None:
+        """When `Woken` must be handled at the latest."""
+        moments = [*self._alarms.values(), self.desk.deadline]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The phone as the screen sees it: that of this tab, or that of who leads."""
+        own, mirror = self.desk.snapshot, self._mirror
+        if self.role in AT_HOME:
+            return replace(own, calls=own.calls + self._mirrored)
+        if mirror is None:
+            return replace(own, other_tab=Alarm.UNHEARD not in self._alarms)
+        return replace(
+            own,
+            state=mirror.state,
+            server=mirror.server,
+            attempt=mirror.attempt,
+            retry_at=mirror.retry_at,
+            calls=own.calls + mirror.calls,
+            active=own.active or mirror.active,
+            farewell=own.farewell or mirror.farewell,
+            other_tab=True,
+        )
+
+    @property
+    def _mirrored(self) -> tuple[CallSnapshot, ...]:
+        return self._mirror.calls if self._mirror else ()
+
+    @property
+    def _leads(self) -> bool | None:
+        """As pages are told; None while it is not known."""
+        if self.role in AT_HOME:
+            return True if self._name else None
+        return False if self.snapshot.other_tab else None
+
+    # --- The one door ---
+
+    def begin(self, now: float) -> list[Action]:
+        """The first actions."""
+        return self._outward(self._follow_settings(now), now)
+
+    def handle(self, happening: Happening, now: float) -> list[Action]:
+        """Take one happening; give back, in order, what to do about it."""
+        actions = self._heed(happening, now)
+        actions += self._follow_settings(now)
+        if self._wishes.held and Alarm.MUTE not in self._alarms:
+            self._set(Alarm.MUTE, now)
+        return self._outward(actions, now)
+
+    def _heed(self, happening: Happening, now: float) -> list[Action]:
+        wishes, away = self._wishes, self.role not in AT_HOME
+        match happening:
+            case Leading():
+                return self._granted(now)
+            case LeadershipLost():
+                return self._lost(now)
+            case LeadershipRefused(why=why):
+                return self._refused(why, now)
+            case TabHeard(text=text):
+                return self._heard(text, now)
+            case on.WantedHere():
+                return self._take(now)
+            case on.Asked(command=command, reply=reply) if away and not wishes.local(command):
+                return wishes.ask(command, reply, now)
+            case on.Permitted(ask=ask, allowed=allowed) if wishes.asked(ask):
+                return wishes.permitted(ask, allowed, now)
+            case on.Leaving():
+                return self._leave(now)
+            case on.Woken():
+                return self._wake(now)
+            case _:
+                return [*self.desk.handle(happening, now)]
+
+    def _turn(self, turn: Turn) -> bool:
+        """Move on by the table; False where the table has no such row and nothing happens."""
+        role = ROLES.get((self.role, turn))
+        if role is None:
+            return False
+        self.role = role
+        return True
+
+    # --- Who leads ---
+
+    def _follow_settings(self, now: float) -> list[Action]:
+        """Which phone is shared, if any, is said by the settings."""
+        name = "" if self._left else self.desk.shared
+        if name == self._name:
+            return []
+        actions = self._mourn(now)
+        actions += self._part(now) if self._name else []
+        self._name, self._mirror, self._wishes.leader, self._term = name, None, None, 0
+        self._alarms, self._taking = {}, False
+        if not name:
+            self._turn(Turn.UNWANTED)
+            return actions + self._wishes.led_here(now)
+        self._turn(Turn.WANTED)
+        return actions + self._queue(now)
+
+    def _queue(self, now: float) -> list[Action]:
+        """Wait for the lock, and say so to who has it."""
+        self._followers = set()
+        self._set(Alarm.UNHEARD, now)
+        return [Lead(name=self._name), self._say(say.Hello(tab=self._tab), now)]
+
+    def _part(self, now: float) -> list[Action]:
+        """Leave those who share this phone; a call goes on here, and is theirs no more."""
+        last = say.Gone(tab=self._tab)
+        if self.role not in (Role.LEADING, Role.HANDING):
+            return [self._say(last, now), StopLeading()]
+        shown = self._shown or self._reflection()
+        news = say.News(tab=self._tab, phone=replace(shown, state="offline", calls=(), active=None))
+        return [self._say(news, now), self._say(last, now), StopLeading()]
+
+    def _granted(self, now: float) -> list[Action]:
+        """The phone is here now; what the last who led has left undone is ours."""
+        if not self._turn(Turn.GRANTED):
+            return []
+        before, self._alarms = self._mirror, {}
+        wanted = before.wanted if before else self._auto_register
+        instance = before.instance if before else self.desk.instance
+        if before:
+            self._set(Alarm.COLLECTING, now)
+        return self._lead(instance, wanted or self._taking, now)
+
+    def _lead(self, instance: str, register: bool, now: float) -> list[Action]:
+        self._term += 1
+        self._shown, self._roll, self._taking = None, True, False
+        led = self.desk.lead(instance, register=register, now=now)
+        return [*led, *self._wishes.led_here(now)]
+
+    @property
+    def _auto_register(self) -> bool:
+        return self._wanted or self.desk.config.in_force(self.desk.guest).auto_register
+
+    def _refused(self, why: str, now: float) -> list[Action]:
+        """The browser can't: the phone works alone."""
+        if not self._turn(Turn.REFUSED):
+            return []
+        self._alarms = {}
+        note = do.Note(level="info", text=f"multi-tab: this tab works alone. {why}".strip())
+        return [note, *self._lead(self.desk.instance, self._auto_register, now)]
+
+    def _lost(self, now: float) -> list[Action]:
+        """Another tab has taken the lock. What is said to the server now would end its phone."""
+        if not self._turn(Turn.LOST):
+            return []
+        actions: list[Action] = []
+        if self.desk.leading:
+            actions += self.desk.stand_down(replaced=True, now=now)
+        self._mirror, self._alarms = None, {}
+        return actions + self._queue(now)
+
+    def _take(self, now: float) -> list[Action]:
+        """The person wants the phone here."""
+        if self.role is not Role.WAITING:
+            return []
+        self._taking = True
+        self._set(Alarm.TAKING, now)
+        to = self._mirror.tab if self._mirror else ""
+        return [self._say(say.Take(tab=self._tab, to=to), now)]
+
+    def _give(self, tab: str, sure: bool, now: float) -> list[Action]:
+        """Another tab asks for the phone; it can't have one that is in a call."""
+        if self.snapshot.calls or self.role is not Role.LEADING:
+            error = WebPhoneError("other_tab", *(BUSY if self.snapshot.calls else MOVING))
+            return [self._say(say.Kept(tab=self._tab, to=tab, error=error), now)]
+        if not sure:
+            return [self._say(say.Offered(tab=self._tab, to=tab), now)]
+        self._turn(Turn.GIVEN)
+        self._set(Alarm.HANDING, now)
+        stood_down = self.desk.stand_down(replaced=False, now=now)
+        return [*stood_down, self._say(say.Given(tab=self._tab, to=tab), now)]
+
+    def _leave(self, now: float) -> list[Action]:
+        """The page goes. Its calls get their record from the tab that leads next, if one waits."""
+        heirs = self.role is Role.LEADING and bool(self._followers)
+        actions = [] if heirs else self._mourn(now)
+        left = self.desk.handle(on.Leaving(), now)
+        actions += [action for action in left if not (heirs and is_record(action))]
+        self._left = True
+        if not self._name:
+            return actions
+        self._name, self._mirror, self._wishes.leader, self._alarms = "", None, None, {}
+        self.desk.leading = False
+        self._turn(Turn.UNWANTED)
+        return [*actions, self._say(say.Gone(tab=self._tab), now), StopLeading()]
+
+    # --- Time ---
+
+    def _set(self, alarm: Alarm, now: float) -> None:
+        self._alarms[alarm] = now + PATIENCE[alarm]
+
+    def _wake(self, now: float) -> list[Action]:
+        self._left = False
+        due = [alarm for alarm, moment in self._alarms.items() if moment <= now]
+        actions: list[Action] = []
+        for alarm in due:
+            self._alarms.pop(alarm, None)
+            actions += self._overdue(alarm, now)
+        return [*actions, *self.desk.handle(on.Woken(), now)]
+
+    def _overdue(self, alarm: Alarm, now: float) -> list[Action]:
+        match alarm:
+            case Alarm.UNHEARD:
+                return []  # the snapshot says it
+            case Alarm.MUTE:
+                return self._wishes.given_up()
+            case Alarm.TAKING if self._mirrored:
+                self._taking = False
+                return self._wishes.deny(None, WebPhoneError("other_tab", *MUTE))
+            case Alarm.TAKING:
+                self._robbed = self._mirror.tab if self._mirror else ""
+                return [Lead(name=self._name, steal=True)]
+            case Alarm.HANDING:
+                self._turn(Turn.KEPT)
+                return self._lead(self.desk.instance, self._wanted, now)
+            case Alarm.COLLECTING:
+                return self._mourn(now)
+            case Alarm.ROLL:  # pragma: no branch
+                self._followers -= self._unanswered
+                return []
+
+    def _mourn(self, now: float) -> list[Action]:
+        """The calls of the tab that is gone: one record each, of those that had begun."""
+        mirror = self._mirror
+        if mirror is None or self.role is not Role.LEADING:
+            return []
+        self._mirror = None
+        begun = [call for call in mirror.calls if call.stage != "preparing"]
+        return [
+            *self.desk.record_lost_calls(
+                [record_of_lost(call, mirror.server, now) for call in begun], now
+            )
+        ]
+
+    # --- What the others say ---
+
+    def _heard(self, text: str, now: float) -> list[Action]:
+        try:
+            message = say.read(text, now)
+        except say.Malformed as wrong:
+            return [do.Note(level="info", text=f"multi-tab: a message is dropped ({wrong})")]
+        if message.tab == self._tab or message.to not in ("", self._tab):
+            return []
+        if isinstance(message, say.Outcome):
+            return self._wishes.outcome(message)
+        if self.role in (Role.LEADING, Role.HANDING):
+            return self._heard_leading(message, now)
+        return self._heard_waiting(message, now) if self.role is Role.WAITING else []
+
+    def _heard_leading(self, message: say.Message, now: float) -> list[Action]:
+        tab = message.tab
+        match message:
+            case say.Hello():
+                self._followers.add(tab)
+                self._shown = None  # so it is told again
+                if tab == self._robbed and self._wanted:
+                    # It hung, and may have registered until it saw that it lost the lock.
+                    return [*self.desk.handle(on.Asked(command=Register()), now)]
+            case say.Here():
+                self._followers.add(tab)
+                self._unanswered.discard(tab)
+            case say.Gone():
+                self._followers.discard(tab)
+            case say.CommandSent():
+                return self._wishes.obey(message, leading=self.role is Role.LEADING, now=now)
+            case say.Take(sure=sure):
+                return self._give(tab, sure, now)
+            case say.News(phone=phone) if self._mirror and self._mirror.tab == tab:
+                # What a tab said before it died came after its lock.
+                self._mirror = phone
+                return told(message, self.desk, now)
+        return []
+
+    def _heard_waiting(self, message: say.Message, now: float) -> list[Action]:
+        match message:
+            case say.News():
+                return self._news(message, now)
+            case say.Offered() if self._taking:
+                self._set(Alarm.TAKING, now)
+                return [self._say(say.Take(tab=self._tab, to=message.tab, sure=True), now)]
+            case say.Given() if self._taking:
+                self._alarms.pop(Alarm.TAKING, None)
+                return [Lead(name=self._name, steal=True)]
+            case say.Kept(error=error) if self._taking:
+                self._alarms.pop(Alarm.TAKING, None)
+                self._taking = False
+                return self._wishes.deny(None, error)
+        return []
+
+    def _news(self, news: say.News, now: float) -> list[Action]:
+        """From who leads: the phone as it is there, and what happened."""
+        phone = news.phone
+        if phone.term < self._term:
+            return []
+        self._mirror, self._term, self._wanted = phone, phone.term, phone.wanted
+        for alarm in (Alarm.UNHEARD, Alarm.MUTE):
+            self._alarms.pop(alarm, None)
+        actions: list[Action] = []
+        if self.desk.account.wants_connection:  # from before the tabs shared it
+            actions += self.desk.stand_down(replaced=False, now=now)
+        actions += self._wishes.led_by(phone, now)
+        if news.roll:
+            actions.append(self._say(say.Here(tab=self._tab, to=phone.tab), now))
+        return actions + told(news, self.desk, now)
+
+    # --- What goes out ---
+
+    def _say(self, message: say.Message, now: float) -> TellTabs:
+        return TellTabs(text=say.write(message, now))
+
+    def _outward(self, actions: list[Action], now: float) -> list[Action]:
+        """The turn's actions for this tab, then its news for the others, then the outcomes."""
+        mine: list[Action] = []
+        news: News = []
+        outcomes: list[Action] = []
+        for action in actions:
+            outcome = self._wishes.report(action, now)
+            match action:
+                case _ if outcome is not None:
+                    outcomes.append(outcome)
+                case do.Tell(event=Event(name="statechange")):
+                    pass  # told below, of the phone that is shown here
+                case do.Tell(event=event) | do.Ask(event=event) if shared(event):
+                    mine.append(action)
+                    news.append((event.name, encode(event.detail)))
+                case _:
+                    mine.append(action)
+        return [*mine, *self._changes(), *self._broadcast(news, now), *outcomes]
+
+    def _changes(self) -> list[Action]:
+        """The state that is shown here, and whether the phone is here, told when they change."""
+        changes: list[Action] = []
+        state, before = self.snapshot.state, self._state
+        if state != before:
+            self._state = state
+            detail = {"state": state, "previous": before}
+            changes.append(do.Tell(event=Event("statechange", detail)))
+        leads = self._leads
+        if leads not in (self._leader, None):
+            changes.append(do.Tell(event=Event("leaderchange", {"leader": leads})))
+        if leads is not None or not self._name:
+            self._leader = leads
+        return changes
+
+    def _broadcast(self, news: News, now: float) -> list[Action]:
+        """What the others must know of this turn."""
+        if self.role not in (Role.LEADING, Role.HANDING):
+            return []
+        phone, before = self._reflection(), self._shown
+        if phone == before and not news:
+            return []
+        if self._roll or (phone.calls and before and not before.calls):
+            self._unanswered = set(self._followers)
+            self._set(Alarm.ROLL, now)
+            roll, self._roll = True, False
+        else:
+            roll = False
+        self._shown = phone
+        return [self._say(say.News(tab=self._tab, phone=phone, events=tuple(news), roll=roll), now)]
+
+    def _reflection(self) -> Mirror:
+        """What the others see of the phone in this tab."""
+        if self.role is Role.LEADING:
+            self._wanted = self.desk.account.wants_registration
+        return reflect(
+            self.snapshot,
+            tab=self._tab,
+            term=self._term,
+            instance=self.desk.instance,
+            wanted=self._wanted,
+        )

@@ -1,0 +1,210 @@
+"""What the agent says back: bytes to send and news of registrations, calls and requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from webphone.sip.wire.headers import NameAddr
+
+
+class By(Enum):
+    """Who ended something."""
+
+    LOCAL = "local"
+    REMOTE = "remote"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """Put these bytes, one whole SIP message, on the socket."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A 2xx to REGISTER: the address of record leads here for `expires` seconds."""
+
+    expires: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unregistered:
+    """The final answer to the REGISTER that removed the contact, or its time-out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationFailed:
+    """REGISTER was refused or timed out (408) for good; `retry_after` in s if the server said so.
+
+    A 2xx is one that keeps no binding. status 401 and 407 mean that the credentials are wrong;
+    `proved`: they were right before, or the server never asked for them.
+    """
+
+    status: int
+    reason: str
+    retry_after: int | None = None
+    proved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """A new incoming call. Answer with `ring`, `accept`, `reject` or `redirect`.
+
+    `sdp` is None for an offerless INVITE: the offer then goes into `accept` and the answer
+    comes in `Confirmed`. `headers` are the INVITE's, by lower-case name, first value each.
+    """
+
+    call: str
+    call_id: str
+    from_: NameAddr
+    to: NameAddr
+    sdp: str | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteSent:
+    """An outgoing INVITE left; told once, before its Send."""
+
+    call: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progressed:
+    """A provisional response above 100 to our INVITE; `branch` tells forks apart (remote tag)."""
+
+    call: str
+    status: int
+    reason: str
+    branch: str
+    sdp: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Our INVITE was answered: the ACK is sent. `sdp` is the answer (None: it came before)."""
+
+    call: str
+    branch: str
+    sdp: str | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """The ACK to our 2xx came; `sdp` is the answer when we made the offer."""
+
+    call: str
+    sdp: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferReceived:
+    """A re-INVITE or UPDATE came with an offer, or without one (`sdp` None: make one).
+
+    Answer with `reaccept` or `rerefuse`.
+    """
+
+    call: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferAcknowledged:
+    """The ACK to our 2xx to a re-INVITE; `sdp` is the answer when we made the offer in it."""
+
+    call: str
+    sdp: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferAnswered:
+    """Our re-INVITE was accepted."""
+
+    call: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRefused:
+    """Our re-INVITE was refused: the session is as it was before (RFC 3261 §14.1).
+
+    After a glare the agent repeats the offer by itself; status 491 means that the other side's own
+    offer came before that: a OfferReceived follows, and ours is to be made afresh after it.
+    """
+
+    call: str
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The call is over; told exactly once a call, whatever crossed on the wire.
+
+    `status` and `reason` are the final response that ended it, or None after a BYE.
+    `answered_elsewhere`: a CANCEL with `Reason: SIP;cause=200`. `q850` from a Reason header.
+    `text` from Reason or Warning, for the explanation. `moved` lists the contacts of a 3xx.
+    """
+
+    call: str
+    by: By
+    status: int | None = None
+    reason: str | None = None
+    q850: int | None = None
+    text: str = ""
+    answered_elsewhere: bool = False
+    moved: tuple[NameAddr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfoReceived:
+    """An INFO in a call; it has been answered."""
+
+    call: str
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replied:
+    """The final response to a request made with `info`, `message` or `options`."""
+
+    ref: str
+    status: int
+    reason: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A message was refused or dropped; for the trace. `why` never holds a secret."""
+
+    why: str
+
+
+Output = (
+    Send
+    | Registered
+    | Unregistered
+    | RegistrationFailed
+    | Invited
+    | InviteSent
+    | Progressed
+    | Answered
+    | Confirmed
+    | OfferReceived
+    | OfferAcknowledged
+    | OfferAnswered
+    | OfferRefused
+    | Ended
+    | InfoReceived
+    | Replied
+    | Dropped
+)

@@ -1,0 +1,217 @@
+"""Which transaction a message belongs to, and what that transaction does about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from webphone.sip.entropy import MAGIC_COOKIE
+from webphone.sip.outputs import Dropped, Output, Send
+from webphone.sip.transaction import (
+    INVITE_CLIENT,
+    INVITE_SERVER,
+    NON_INVITE_CLIENT,
+    NON_INVITE_SERVER,
+    Action,
+    Event,
+    State,
+    Transaction,
+    answer_of,
+    event_of,
+)
+from webphone.sip.wire.headers import Headers
+from webphone.sip.wire.message import Request, Response, reply
+
+Key = tuple[str, ...]
+
+
+class User(Protocol):
+    """Who sent a request and hears what becomes of it (RFC 3261 §5: the transaction user)."""
+
+    def responded(self, client: ClientTransaction, response: Response, now: float) -> list[Output]:
+        """A response came."""
+
+    def timed_out(self, client: ClientTransaction, now: float) -> list[Output]:
+        """No response came in time: as good as a 408 (RFC 3261 §8.1.3.1)."""
+
+
+@dataclass(slots=True, eq=False)
+class ClientTransaction:
+    """A request of ours under way, and whom its responses concern."""
+
+    request: Request
+    user: User
+    transaction: Transaction
+
+
+@dataclass(slots=True, eq=False)
+class ServerTransaction:
+    """A request of a peer under way, and the last answer to it."""
+
+    request: Request
+    transaction: Transaction
+    response: Response | None = None
+
+
+class Transactions:
+    """All transactions under way of one agent."""
+
+    def __init__(self, sent_by: str) -> None:
+        self._sent_by = sent_by
+        self._clients: dict[Key, ClientTransaction] = {}
+        self._servers: dict[Key, ServerTransaction] = {}
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` has something to do."""
+        times = [client.transaction.deadline for client in self._clients.values()]
+        times += [server.transaction.deadline for server in self._servers.values()]
+        return min((time for time in times if time is not None), default=None)
+
+    def __len__(self) -> int:
+        """How many are under way."""
+        return len(self._clients) + len(self._servers)
+
+    def ask(self, request: Request, user: User, now: float) -> tuple[ClientTransaction, Send]:
+        """Start a client transaction; `user` hears what becomes of it."""
+        machine = INVITE_CLIENT if request.method == "INVITE" else NON_INVITE_CLIENT
+        client = ClientTransaction(request, user, Transaction(machine, now))
+        self._clients[_client_key(request)] = client
+        return client, Send(data=bytes(request))
+
+    def abandon(self, client: ClientTransaction, now: float) -> None:
+        """Wait no longer for the final response after a CANCEL (RFC 3261 §9.1)."""
+        client.transaction.handle(Event.ABANDON, now)
+        self._sweep()
+
+    def answer(self, server: ServerTransaction, response: Response, now: float) -> list[Output]:
+        """Answer a request; a final answer after a final one is not sent."""
+        actions = server.transaction.handle(answer_of(response.status), now)
+        self._sweep()
+        if Action.SEND not in actions:
+            return []
+        server.response = response
+        return [Send(data=bytes(response))]
+
+    def respond(self, response: Response, now: float) -> list[Output]:
+        """Take a response from the wire (RFC 3261 §17.1.3)."""
+        via = response.via
+        # RFC 3261 §18.1.2 and §8.1.3.3: a response that is not ours alone is dropped.
+        if len(response.vias) != 1 or via.host.lower() != self._sent_by:
+            return [Dropped(why="a response on its way to somebody else")]
+        client = self._clients.get((via.branch, response.cseq.method))
+        if client is None:
+            return [Dropped(why=f"a {response.status} to nothing we asked")]
+        outputs: list[Output] = []
+        for action in client.transaction.handle(event_of(response.status), now):
+            if action is Action.SEND_ACK:
+                outputs.append(Send(data=bytes(ack_of_failure(client.request, response))))
+            else:
+                outputs += client.user.responded(client, response, now)
+        self._sweep()
+        return outputs
+
+    def admit(self, request: Request, now: float) -> ServerTransaction | list[Output]:
+        """Take a request from the wire (RFC 3261 §17.2.3).
+
+        A list is all there is to do: the request came before. A ServerTransaction is new, to be
+        answered; for an ACK it is the INVITE's whose 2xx it acknowledges, or a fresh one that
+        takes no answer.
+        """
+        key = _server_key(request, request.method)
+        server = self._servers.get(key)
+        event = Event.ACK if request.method == "ACK" else Event.REQUEST
+        if server is not None:
+            actions = server.transaction.handle(event, now)
+            self._sweep()
+            if Action.PASS_UP in actions:
+                return server
+            if Action.SEND_AGAIN in actions and server.response is not None:
+                return [Send(data=bytes(server.response))]
+            return []
+        machine = INVITE_SERVER if request.method == "INVITE" else NON_INVITE_SERVER
+        server = ServerTransaction(request, Transaction(machine, now))
+        if request.method != "ACK":
+            # RFC 3261 §13.3.1.4: the ACK to a 2xx is no transaction.
+            self._servers[key] = server
+        return server
+
+    def cancelled(self, cancel: Request) -> ServerTransaction | None:
+        """The INVITE that a CANCEL means (RFC 3261 §9.2)."""
+        return self._servers.get(_server_key(cancel, "INVITE"))
+
+    def merged(self, request: Request) -> bool:
+        """Whether the same request came another way and is being dealt with (§8.2.2.2)."""
+        return any(
+            other.request is not request
+            and other.request.call_id == request.call_id
+            and other.request.cseq == request.cseq
+            and other.request.from_.tag == request.from_.tag
+            for other in self._servers.values()
+        )
+
+    def wake(self, now: float) -> list[Output]:
+        """Do what the timers ask for."""
+        outputs: list[Output] = []
+        for server in list(self._servers.values()):
+            if Action.SEND_100 in server.transaction.wake(now):
+                server.response = reply(server.request, 100)
+                outputs.append(Send(data=bytes(server.response)))
+        for client in list(self._clients.values()):
+            if Action.TIME_OUT in client.transaction.wake(now):
+                outputs += client.user.timed_out(client, now)
+        self._sweep()
+        return outputs
+
+    def _sweep(self) -> None:
+        ended = State.TERMINATED
+        for key in [k for k, one in self._clients.items() if one.transaction.state is ended]:
+            del self._clients[key]
+        for key in [k for k, one in self._servers.items() if one.transaction.state is ended]:
+            del self._servers[key]
+
+
+def _client_key(request: Request) -> Key:
+    return (request.via.branch, request.method)
+
+
+def _server_key(request: Request, method: str) -> Key:
+    """RFC 3261 §17.2.3: the same for an INVITE and the ACK to its failure."""
+    via = request.via
+    method = "INVITE" if method == "ACK" else method
+    if via.branch.startswith(MAGIC_COOKIE) and via.branch != MAGIC_COOKIE:
+        return (via.branch, via.host.lower(), str(via.port), method)
+    # RFC 2543: no branch to go by.
+    return (
+        str(via),
+        str(request.uri),
+        request.from_.tag,
+        request.call_id,
+        str(request.cseq.number),
+        method,
+    )
+
+
+def ack_of_failure(invite: Request, response: Response) -> Request:
+    """The ACK to a 3xx to 6xx: hop by hop, along the INVITE's way (RFC 3261 §17.1.1.3)."""
+    headers = Headers()
+    headers.add("Via", str(invite.via))
+    headers.add("Max-Forwards", "70")
+    for route in invite.headers.all("Route"):
+        headers.add("Route", route)
+    headers.echo("From", invite.headers)
+    headers.echo("To", response.headers)
+    headers.echo("Call-ID", invite.headers)
+    headers.add("CSeq", f"{invite.cseq.number} ACK")
+    return Request("ACK", invite.uri, headers)
+
+
+def cancel_of(invite: Request) -> Request:
+    """The CANCEL of an INVITE (RFC 3261 §9.1)."""
+    headers = Headers()
+    headers.add("Via", str(invite.via))
+    headers.add("Max-Forwards", "70")
+    for name in ("Route", "From", "To", "Call-ID"):
+        headers.echo(name, invite.headers)
+    headers.add("CSeq", f"{invite.cseq.number} CANCEL")
+    return Request("CANCEL", invite.uri, headers)

@@ -1,0 +1,341 @@
+"""An outgoing call until it is answered or over: INVITE, forks, CANCEL (RFC 3261 §9.1, §13.2)."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from webphone.sip.authentication import Authenticator, ClientRequest, Tries
+from webphone.sip.dialog import Dialog, key_of
+from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
+from webphone.sip.outputs import Answered, By, Dropped, InviteSent, Output, Progressed, Send
+from webphone.sip.transaction import T64
+from webphone.sip.transactions import ClientTransaction, ServerTransaction, cancel_of
+from webphone.sip.usages import timer
+from webphone.sip.usages.ending import ended
+from webphone.sip.usages.session import Session, inform
+from webphone.sip.wire.grammar import whole_number
+from webphone.sip.wire.headers import NameAddr
+from webphone.sip.wire.message import Request, Response
+
+
+class State(Enum):
+    """Where an outgoing call is.
+
+            INVITE sent
+                │                2xx: ACK
+                ▼    ┌─────────────────────────────────► ANSWERED
+    401 ┌─► CALLING ─┤                                      ▲
+    407 └───────│    │ 300-699, or nothing for 32 s         │ 2xx: ACK
+       hang up  │    └────────────► ENDED ◄──── 300-699 ────┤
+                │ 1xx                 ▲                     │
+                ├─────────────────────┼───────────────► PROCEEDING
+                ▼                     │                     │ hang up: CANCEL
+             WAITING ── 1xx: CANCEL ──┼──► CANCELLING ◄─────┘
+        any final ────────────────────┘        │ any final, or none for 32 s
+        (a 2xx: ACK, BYE)             └────────┘ (a 2xx: ACK, BYE)
+
+    401 and 407 that can be answered, and 422, lead back to CALLING from PROCEEDING too.
+    """
+
+    CALLING = auto()
+    PROCEEDING = auto()
+    WAITING = auto()
+    CANCELLING = auto()
+    ANSWERED = auto()
+    ENDED = auto()
+
+
+class Event(Enum):
+    """What can happen to an outgoing call."""
+
+    PROVISIONAL = auto()
+    SUCCESS = auto()
+    CHALLENGE = auto()
+    FAILURE = auto()
+    TIME_OUT = auto()
+    HANG_UP = auto()
+    OVERDUE = auto()
+
+
+class Action(Enum):
+    """What the table asks for."""
+
+    TRY_AGAIN = auto()
+    SEND_ACK = auto()
+    SEND_CANCEL = auto()
+    ACK_AND_BYE = auto()
+    ACK_FORK = auto()
+    GIVE_UP = auto()
+    TELL_PROGRESS = auto()
+    TELL_ANSWERED = auto()
+    TELL_FAILED = auto()
+    TELL_TIME_OUT = auto()
+    TELL_WE_ENDED = auto()
+
+
+_PART = (Action.ACK_AND_BYE, Action.TELL_WE_ENDED)
+
+OUTGOING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
+    (State.CALLING, Event.PROVISIONAL): (State.PROCEEDING, (Action.TELL_PROGRESS,)),
+    (State.CALLING, Event.SUCCESS): (State.ANSWERED, (Action.SEND_ACK, Action.TELL_ANSWERED)),
+    (State.CALLING, Event.CHALLENGE): (State.CALLING, (Action.TRY_AGAIN,)),
+    (State.CALLING, Event.FAILURE): (State.ENDED, (Action.TELL_FAILED,)),
+    (State.CALLING, Event.TIME_OUT): (State.ENDED, (Action.TELL_TIME_OUT,)),
+    # RFC 3261 §9.1: no CANCEL before a provisional response.
+    (State.CALLING, Event.HANG_UP): (State.WAITING, ()),
+    (State.PROCEEDING, Event.PROVISIONAL): (State.PROCEEDING, (Action.TELL_PROGRESS,)),
+    (State.PROCEEDING, Event.SUCCESS): (State.ANSWERED, (Action.SEND_ACK, Action.TELL_ANSWERED)),
+    (State.PROCEEDING, Event.CHALLENGE): (State.CALLING, (Action.TRY_AGAIN,)),
+    (State.PROCEEDING, Event.FAILURE): (State.ENDED, (Action.TELL_FAILED,)),
+    (State.PROCEEDING, Event.HANG_UP): (State.CANCELLING, (Action.SEND_CANCEL,)),
+    (State.WAITING, Event.PROVISIONAL): (State.CANCELLING, (Action.SEND_CANCEL,)),
+    (State.WAITING, Event.SUCCESS): (State.ENDED, _PART),
+    (State.WAITING, Event.FAILURE): (State.ENDED, (Action.TELL_WE_ENDED,)),
+    (State.WAITING, Event.TIME_OUT): (State.ENDED, (Action.TELL_WE_ENDED,)),
+    # The 200 that crosses the CANCEL: §9.1 leaves the call standing, so it is ended by BYE.
+    (State.CANCELLING, Event.SUCCESS): (State.ENDED, _PART),
+    (State.CANCELLING, Event.FAILURE): (State.ENDED, (Action.TELL_WE_ENDED,)),
+    # §9.1: a server of RFC 2543 sends no 487; 64*T1 after the CANCEL the INVITE is over.
+    (State.CANCELLING, Event.OVERDUE): (State.ENDED, (Action.GIVE_UP, Action.TELL_WE_ENDED)),
+    # §13.2.2.4: the same 2xx again gets its ACK again; that of another fork ACK and BYE.
+    (State.ANSWERED, Event.SUCCESS): (State.ANSWERED, (Action.ACK_FORK,)),
+    (State.ENDED, Event.SUCCESS): (State.ENDED, (Action.ACK_FORK,)),
+}
+
+
+class Outgoing:
+    """One call we make; hears the INVITE's responses for as long as they can come."""
+
+    def __init__(
+        self, endpoint: Endpoint, authenticator: Authenticator, call: str, invite: Request
+    ) -> None:
+        self.endpoint = endpoint
+        self.authenticator = authenticator
+        self.call = call
+        self.invite = invite
+        self.state = State.CALLING
+        self.session: Session | None = None
+        # Forks that answered too late, until their BYE is done.
+        self.forks: list[Session] = []
+        self.deadline: float | None = None
+        self._client: ClientTransaction | None = None
+        self._tries = Tries()
+        self._early: dict[str, Dialog] = {}
+        self._rseq: dict[str, int] = {}
+        self._acks: dict[str, Send] = {}
+        self._cancel_headers: Pairs = ()
+
+    @property
+    def over(self) -> bool:
+        """Whether the phone knows it as ended."""
+        return self.state is State.ENDED or (self.session is not None and self.session.told)
+
+    @property
+    def sessions(self) -> list[Session]:
+        """What became of it: the call itself, and forks being ended."""
+        return [*([self.session] if self.session else []), *self.forks]
+
+    def start(self, now: float) -> list[Output]:
+        """Send the INVITE."""
+        return [InviteSent(call=self.call, call_id=self.invite.call_id), self._send(now)]
+
+    def hang_up(self, now: float, headers: Pairs = ()) -> list[Output]:
+        """Stop calling; `headers` go into the CANCEL."""
+        self._cancel_headers = tuple(headers)
+        return self._happen(Event.HANG_UP, now)
+
+    def wake(self, now: float) -> list[Output]:
+        """Wait no longer for the answer to a cancelled INVITE."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        self.deadline = None
+        return self._happen(Event.OVERDUE, now)
+
+    def responded(self, client: ClientTransaction, response: Response, now: float) -> list[Output]:
+        """A response to the INVITE (RFC 3261 §13.2.2)."""
+        status = response.status
+        if status < 200:
+            pracks = self._acknowledge_reliable(response, now)
+            if pracks is None:
+                return [Dropped(why="a reliable provisional response out of order")]
+            return pracks + self._happen(Event.PROVISIONAL, now, response)
+        if status < 300:
+            self.authenticator.heed(response)
+            return self._happen(Event.SUCCESS, now, response)
+        may_ask = self.state in (State.CALLING, State.PROCEEDING)
+        asked = may_ask and status in (401, 407)
+        if asked and self.authenticator.learn(response, self._tries):
+            return self._happen(Event.CHALLENGE, now, response)
+        if may_ask and self._lengthen(response):
+            return self._happen(Event.CHALLENGE, now, response)
+        return self._happen(Event.FAILURE, now, response)
+
+    def _lengthen(self, response: Response) -> bool:
+        """Whether a longer session interval may please who found it too brief (RFC 4028 §7.3).
+
+        A proxy may have asked for that interval in our name.
+        """
+        longer = timer.least(response)
+        if longer is None or "Min-SE" in self.invite.headers:
+            return False
+        self.invite.headers.set("Session-Expires", str(longer))
+        self.invite.headers.set("Min-SE", str(longer))
+        return True
+
+    def timed_out(self, client: ClientTransaction, now: float) -> list[Output]:
+        """Nobody answered the INVITE at all."""
+        return self._happen(Event.TIME_OUT, now, self.endpoint.reply(self.invite, 408))
+
+    def owns(self, request: Request) -> bool:
+        """Whether a request of a peer belongs to one of our early dialogs."""
+        dialog = self._early.get(request.from_.tag.lower())
+        return dialog is not None and dialog.key == key_of(request)
+
+    def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
+        """A request of a peer in an early dialog."""
+        dialog = self._early[request.from_.tag.lower()]
+        if not dialog.takes(request):
+            return self._answer(server, 500, now)
+        if request.method == "INFO":
+            return inform(self.endpoint, self.call, server, now)
+        if request.method != "UPDATE":
+            # RFC 3261 §15: the callee sends no BYE in an early dialog.
+            return self._answer(server, 481, now)
+        if sdp_of(request) is not None:
+            # RFC 3311 §5.2: our own offer waits for its answer.
+            return self._answer(server, 491, now)
+        dialog.refresh(request)
+        success = self.endpoint.success(request, None)
+        return self.endpoint.transactions.answer(server, success, now)
+
+    def heard(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+        """The answer to a PRACK or CANCEL tells nothing that the INVITE's will not."""
+        return []
+
+    def _answer(self, server: ServerTransaction, status: int, now: float) -> list[Output]:
+        response = self.endpoint.reply(server.request, status)
+        return self.endpoint.transactions.answer(server, response, now)
+
+    def _send(self, now: float) -> Output:
+        self.authenticator.sign(self.invite)
+        self._client, send = self.endpoint.transactions.ask(self.invite, self, now)
+        return send
+
+    def _happen(self, event: Event, now: float, response: Response | None = None) -> list[Output]:
+        state, actions = OUTGOING.get((self.state, event), (self.state, ()))
+        self.state = state
+        outputs: list[Output] = []
+        for action in actions:
+            outputs += self._do(action, now, response)
+        return outputs
+
+    def _do(self, action: Action, now: float, response: Response | None) -> list[Output]:
+        match action:
+            case Action.SEND_CANCEL:
+                return self._send_cancel(now)
+            case Action.GIVE_UP:
+                assert self._client is not None
+                self.endpoint.transactions.abandon(self._client, now)
+                return []
+            case Action.TELL_WE_ENDED:
+                failed = response if response and response.status >= 300 else None
+                return [ended(self.call, By.LOCAL, failed)]
+        assert response is not None
+        match action:
+            case Action.TRY_AGAIN:
+                self.invite = self.endpoint.again(self.invite, self.invite.cseq.number + 1)
+                self._early.clear()
+                self._rseq.clear()
+                return [self._send(now)]
+            case Action.SEND_ACK:
+                self.session = self._accepted(response, self.call)
+                self.session.agreed(response, now)
+                return [self._acks[_fork(response)]]
+            case Action.ACK_AND_BYE:
+                return self._part(response, now)
+            case Action.ACK_FORK:
+                again = self._acks.get(_fork(response))
+                return [again] if again else self._part(response, now)
+            case Action.TELL_PROGRESS:
+                return self._progress(response)
+            case Action.TELL_ANSWERED:
+                return [
+                    Answered(
+                        call=self.call,
+                        branch=response.to.tag,
+                        sdp=sdp_of(response),
+                        headers=first_values(response),
+                    )
+                ]
+            case Action.TELL_FAILED:
+                moved = response.readable_contacts if response.status < 400 else ()
+                return [ended(self.call, By.REMOTE, response, moved=moved)]
+            case Action.TELL_TIME_OUT:  # pragma: no branch
+                return [ended(self.call, By.SYSTEM, response)]
+
+    def _progress(self, response: Response) -> list[Output]:
+        if response.status == 100:
+            return []
+        return [
+            Progressed(
+                call=self.call,
+                status=response.status,
+                reason=response.reason,
+                branch=response.to.tag,
+                sdp=sdp_of(response),
+                headers=first_values(response),
+            )
+        ]
+
+    def _send_cancel(self, now: float) -> list[Output]:
+        self.deadline = now + T64
+        cancel = cancel_of(self.invite)
+        for name, value in self._cancel_headers:
+            cancel.headers.add(name, value)
+        # RFC 3261 §22.1: a CANCEL cannot be sent again, so it answers no challenge.
+        nobody = Authenticator(None, self.endpoint.entropy)
+        return ClientRequest(self.endpoint, nobody, self, cancel).start(now)
+
+    def _accepted(self, response: Response, call: str) -> Session:
+        """Make the session of a 2xx and its ACK."""
+        tag = _fork(response)
+        dialog = self._early.pop(tag, None)
+        if dialog is None:
+            dialog = Dialog.called(self.invite, response)
+        else:
+            dialog.confirm(response)
+        self._acks[tag] = Send(data=bytes(dialog.ack(self.endpoint, self.invite)))
+        self.deadline = None
+        return Session(self.endpoint, self.authenticator, call, dialog, owner=True)
+
+    def _part(self, response: Response, now: float) -> list[Output]:
+        """Acknowledge a 2xx that nobody wants, and end it at once (RFC 3261 §13.2.2.4)."""
+        fork = self._accepted(response, "")
+        self.forks.append(fork)
+        return [self._acks[_fork(response)], *fork.hang_up(now, self._cancel_headers)]
+
+    def _acknowledge_reliable(self, response: Response, now: float) -> list[Output] | None:
+        """The PRACK a reliable 18x wants; None when it is to be ignored (RFC 3262 §4)."""
+        tag = _fork(response)
+        none: list[NameAddr] | None = None
+        routed = response.safe("record_routes", none) is not None
+        if response.status > 100 and tag and tag not in self._early and routed:
+            # RFC 3261 §12.1.2: an early dialog.
+            self._early[tag] = Dialog.called(self.invite, response)
+        number = whole_number(response.headers.get("RSeq") or "", 2**32 - 1)
+        if number is None or "100rel" not in response.require or tag not in self._early:
+            return []
+        if tag in self._rseq and number != self._rseq[tag] + 1:
+            return None
+        self._rseq[tag] = number
+        dialog = self._early[tag]
+        rack = f"{number} {self.invite.cseq}"
+        prack = dialog.request(self.endpoint, "PRACK", headers=(("RAck", rack),))
+        return ClientRequest(self.endpoint, self.authenticator, self, prack, dialog=dialog).start(
+            now
+        )
+
+
+def _fork(response: Response) -> str:
+    """Which of the phones that our INVITE reached: its tag, a token and so case-blind (§7.3.1)."""
+    return response.to.tag.lower()

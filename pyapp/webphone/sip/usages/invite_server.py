@@ -1,0 +1,309 @@
+"""An incoming call until it is answered or over: 180, 2xx, CANCEL (RFC 3261 §9.2, §13.3)."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from webphone.sip.authentication import Authenticator
+from webphone.sip.dialog import Dialog, key_of
+from webphone.sip.endpoint import ALLOW, SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
+from webphone.sip.outputs import By, Invited, Output
+from webphone.sip.transactions import ServerTransaction
+from webphone.sip.usages import reliable
+from webphone.sip.usages.ending import ended
+from webphone.sip.usages.reliable import Unacknowledged
+from webphone.sip.usages.session import Session, inform
+from webphone.sip.wire.grammar import visible
+from webphone.sip.wire.message import Message, Request, Response
+
+# Seconds that a phone rings on when nobody can tell it any more that the caller has gone (§9.1):
+# time enough to answer over a socket that is there again.
+RINGS_ON = 60.0
+
+
+class State(Enum):
+    """Where an incoming call is.
+
+    INVITE came
+        │         ring: 180                accept: 2xx
+        ▼    ┌───────────────► RINGING ───────────────────► ANSWERED
+     INVITED ┴──────────────────────────────────────────────────▲
+        │                         │ accept before the PRACK     │ PRACK: 2xx
+        │                         ├──────────────────────► ACCEPTING
+        │                         │                             │
+        └───────────┬─────────────┴─────────────────────────────┘
+                    │ refuse: 3xx-6xx; CANCEL, BYE or too late: 487; no PRACK: 504
+                    ▼
+                  ENDED
+    """
+
+    INVITED = auto()
+    RINGING = auto()
+    ACCEPTING = auto()
+    ANSWERED = auto()
+    ENDED = auto()
+
+
+class Event(Enum):
+    """What can happen to an incoming call."""
+
+    RING = auto()
+    ACCEPT = auto()
+    ACCEPT_EARLY = auto()
+    PRACK = auto()
+    NO_PRACK = auto()
+    REFUSE = auto()
+    CANCEL = auto()
+    EXPIRE = auto()
+
+
+class Action(Enum):
+    """What the table asks for."""
+
+    SEND_18X = auto()
+    SEND_2XX = auto()
+    SEND_REFUSAL = auto()
+    SEND_487 = auto()
+    SEND_504 = auto()
+    TELL_WE_ENDED = auto()
+    TELL_THEY_ENDED = auto()
+    TELL_EXPIRED = auto()
+    TELL_LOST = auto()
+
+
+_CANCELLED = (State.ENDED, (Action.SEND_487, Action.TELL_THEY_ENDED))
+_REFUSED = (State.ENDED, (Action.SEND_REFUSAL, Action.TELL_WE_ENDED))
+# RFC 3261 §13.3.1: the invitation was good until its Expires.
+_EXPIRED = (State.ENDED, (Action.SEND_487, Action.TELL_EXPIRED))
+# RFC 3262 §3: no PRACK within 64*T1.
+_UNHEARD = (State.ENDED, (Action.SEND_504, Action.TELL_LOST))
+
+INCOMING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
+    (State.INVITED, Event.RING): (State.RINGING, (Action.SEND_18X,)),
+    (State.INVITED, Event.ACCEPT): (State.ANSWERED, (Action.SEND_2XX,)),
+    (State.INVITED, Event.REFUSE): _REFUSED,
+    (State.INVITED, Event.CANCEL): _CANCELLED,
+    (State.INVITED, Event.EXPIRE): _EXPIRED,
+    (State.RINGING, Event.RING): (State.RINGING, (Action.SEND_18X,)),
+    (State.RINGING, Event.ACCEPT): (State.ANSWERED, (Action.SEND_2XX,)),
+    (State.RINGING, Event.REFUSE): _REFUSED,
+    (State.RINGING, Event.CANCEL): _CANCELLED,
+    (State.RINGING, Event.EXPIRE): _EXPIRED,
+    (State.RINGING, Event.NO_PRACK): _UNHEARD,
+    # RFC 3262 §3: the 2xx waits, as it must where the 18x holds the answer.
+    (State.RINGING, Event.ACCEPT_EARLY): (State.ACCEPTING, ()),
+    (State.ACCEPTING, Event.PRACK): (State.ANSWERED, (Action.SEND_2XX,)),
+    (State.ACCEPTING, Event.REFUSE): _REFUSED,
+    (State.ACCEPTING, Event.CANCEL): _CANCELLED,
+    (State.ACCEPTING, Event.EXPIRE): _EXPIRED,
+    (State.ACCEPTING, Event.NO_PRACK): _UNHEARD,
+}
+
+
+class Incoming:
+    """One call made to us."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        authenticator: Authenticator,
+        call: str,
+        server: ServerTransaction,
+        now: float,
+    ) -> None:
+        self.endpoint = endpoint
+        self.authenticator = authenticator
+        self.call = call
+        self.server = server
+        self.state = State.INVITED
+        self.session: Session | None = None
+        self.dialog = Dialog.answering(server.request, endpoint.entropy.tag())
+        never: int | None = None
+        expires = server.request.safe("expires", never)
+        self._expires_at = None if expires is None else now + expires
+        self._sdp = ""
+        self._reliable = reliable.wanted(server.request)
+        self._unacknowledged: Unacknowledged | None = None
+        self._rseq = 0
+        self._refusal: Response | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` has something to do."""
+        waits = self._unacknowledged
+        times = (self._expires_at, waits.deadline if waits else None)
+        return min((time for time in times if time is not None), default=None)
+
+    @property
+    def over(self) -> bool:
+        """Whether the phone knows it as ended."""
+        return self.state is State.ENDED or (self.session is not None and self.session.told)
+
+    @property
+    def sessions(self) -> list[Session]:
+        """What became of it."""
+        return [self.session] if self.session else []
+
+    def start(self) -> list[Output]:
+        """Tell the phone."""
+        invite = self.server.request
+        return [
+            Invited(
+                call=self.call,
+                call_id=visible(invite.call_id),
+                from_=invite.from_,
+                to=invite.to,
+                sdp=sdp_of(invite),
+                headers=first_values(invite),
+            )
+        ]
+
+    def ring(self, sdp: str, now: float) -> list[Output]:
+        """Say that the phone rings; with `sdp`, let the caller hear something before the answer."""
+        # RFC 3262 §3: one at a time. §5: where no offer came, the first one would have to make
+        # ours, and its PRACK answer it; such a caller hears 100 until we answer.
+        offerless = sdp_of(self.server.request) is None
+        if self._reliable and (self._unacknowledged or offerless):
+            return []
+        self._sdp = sdp
+        return self._asked(Event.RING, now)
+
+    def accept(self, sdp: str, now: float) -> list[Output]:
+        """Take the call."""
+        self._sdp = sdp
+        return self._asked(Event.ACCEPT_EARLY if self._unacknowledged else Event.ACCEPT, now)
+
+    def refuse(self, status: int, reason: str, headers: Pairs, now: float) -> list[Output]:
+        """Answer with a 3xx to 6xx."""
+        self._refusal = self._reply(status, reason, headers)
+        return self._asked(Event.REFUSE, now)
+
+    def cancel(self, request: Request, now: float) -> list[Output]:
+        """The caller gave up, by CANCEL or an early BYE; too late once it is answered."""
+        return self._happen(Event.CANCEL, now, request)
+
+    def wake(self, now: float) -> list[Output]:
+        """The invitation has run out, or a reliable 18x is due again."""
+        if self._expires_at is not None and self._expires_at <= now:
+            return self._happen(Event.EXPIRE, now)
+        waits = self._unacknowledged
+        if waits is None or now < waits.deadline:
+            return []
+        if waits.ends <= now:
+            return self._happen(Event.NO_PRACK, now)
+        self._unacknowledged = waits.repeated(now)
+        return self.endpoint.transactions.answer(self.server, waits.response, now)
+
+    def lost(self, now: float) -> None:
+        """The socket that the invitation came over is gone, and with it the way of a CANCEL."""
+        if self.state in (State.INVITED, State.RINGING):
+            ends = now + RINGS_ON
+            self._expires_at = ends if self._expires_at is None else min(ends, self._expires_at)
+
+    def owns(self, request: Request) -> bool:
+        """Whether a request of the peer belongs to the early dialog."""
+        early = self.state in (State.INVITED, State.RINGING, State.ACCEPTING)
+        return early and self.dialog.key == key_of(request)
+
+    def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
+        """A request of the caller in the early dialog."""
+        answer = self.endpoint.transactions.answer
+        reply = self.endpoint.reply
+        if not self.dialog.takes(request):
+            return answer(server, reply(request, 500), now)
+        match request.method:
+            case "BYE":
+                # RFC 3261 §15.1.2: the INVITE still gets its 487.
+                return answer(server, reply(request, 200), now) + self.cancel(request, now)
+            case "INFO":
+                return inform(self.endpoint, self.call, server, now)
+            case "PRACK":
+                return self._acknowledged(server, request, now)
+            case "UPDATE" if sdp_of(request) is None:
+                self.dialog.refresh(request)
+                return answer(server, self.endpoint.success(request, None), now)
+            case "UPDATE" | "INVITE":
+                # RFC 3311 §5.2, RFC 3261 §14.2: an offer of theirs is not answered yet.
+                busy = reply(request, 500, headers=(self.endpoint.retry_after(),))
+                return answer(server, busy, now)
+            case _:
+                return answer(server, reply(request, 481), now)
+
+    def _acknowledged(self, server: ServerTransaction, prack: Request, now: float) -> list[Output]:
+        waits, answer = self._unacknowledged, self.endpoint.transactions.answer
+        if waits is None or not waits.matches(prack):
+            return answer(server, self.endpoint.reply(prack, 481), now)
+        self._unacknowledged = None
+        # RFC 3262 §5: an offer in it would change what is not answered yet.
+        status = 488 if sdp_of(prack) else 200
+        outputs = answer(server, self.endpoint.reply(prack, status), now)
+        return outputs + self._happen(Event.PRACK, now)
+
+    def _asked(self, event: Event, now: float) -> list[Output]:
+        if (self.state, event) not in INCOMING:
+            raise NotNow("the call is answered already")
+        return self._happen(event, now)
+
+    def _happen(self, event: Event, now: float, message: Message | None = None) -> list[Output]:
+        state, actions = INCOMING.get((self.state, event), (self.state, ()))
+        self.state = state
+        if state in (State.ANSWERED, State.ENDED):
+            self._expires_at = self._unacknowledged = None
+        outputs: list[Output] = []
+        for action in actions:
+            outputs += self._do(action, now, message)
+        return outputs
+
+    def _do(self, action: Action, now: float, message: Message | None) -> list[Output]:
+        answer = self.endpoint.transactions.answer
+        match action:
+            case Action.SEND_18X:
+                # Not again every minute (RFC 3261 §13.3.1.1): that would ask the proxies to let
+                # it ring for ever, where no answer in some minutes is meant to reach a voice box.
+                return answer(self.server, self._ringing(now), now)
+            case Action.SEND_2XX:
+                return self._accept(now)
+            case Action.SEND_REFUSAL:
+                assert self._refusal is not None
+                return answer(self.server, self._refusal, now)
+            case Action.SEND_487:
+                return answer(self.server, self._reply(487), now)
+            case Action.SEND_504:
+                return answer(self.server, self._reply(504), now)
+            case Action.TELL_WE_ENDED:
+                return [ended(self.call, By.LOCAL, self._refusal)]
+            case Action.TELL_THEY_ENDED:
+                return [ended(self.call, By.REMOTE, message, final=self._reply(487))]
+            case Action.TELL_EXPIRED:
+                return [ended(self.call, By.REMOTE, self._reply(487))]
+            case Action.TELL_LOST:  # pragma: no branch
+                return [ended(self.call, By.SYSTEM, self._reply(504))]
+
+    def _ringing(self, now: float) -> Response:
+        """180, or 183 with early media (RFC 3960 §3)."""
+        contact = self.endpoint.contact_for(self.server.request)
+        headers = [("Contact", str(contact)), ("Allow", ALLOW)]
+        if self._sdp:
+            headers.append(("Content-Type", SDP))
+        ringing = self._reply(183 if self._sdp else 180, "", headers)
+        ringing.headers.echo("Record-Route", self.server.request.headers)
+        ringing.body = self._sdp.encode()
+        if self._reliable:
+            names = self.endpoint.entropy
+            self._rseq = self._rseq + 1 if self._rseq else int(names.uniform(1, 2**31))
+            ringing.headers.add("Require", "100rel")
+            ringing.headers.add("RSeq", str(self._rseq))
+            self._unacknowledged = Unacknowledged.sent(ringing, self._rseq, now)
+        return ringing
+
+    def _accept(self, now: float) -> list[Output]:
+        self.session = Session(
+            self.endpoint, self.authenticator, self.call, self.dialog, owner=False
+        )
+        offered = sdp_of(self.server.request) is None
+        tag = self.dialog.local.tag
+        return self.session.accept(self.server, self._sdp, tag=tag, offered=offered, now=now)
+
+    def _reply(self, status: int, reason: str = "", headers: Pairs = ()) -> Response:
+        tag = self.dialog.local.tag
+        return self.endpoint.reply(self.server.request, status, reason, to_tag=tag, headers=headers)

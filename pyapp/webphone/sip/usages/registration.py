@@ -1,0 +1,291 @@
+"""Staying reachable: REGISTER, its refresh and its end (RFC 3261 §10, 3608, 5626, 5627)."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from webphone.sip.authentication import Authenticator, ClientRequest
+from webphone.sip.endpoint import ALLOW, Endpoint, Identity
+from webphone.sip.outputs import Output, Registered, RegistrationFailed, Unregistered
+from webphone.sip.wire.grammar import Malformed, whole_number
+from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr
+from webphone.sip.wire.message import Response
+from webphone.sip.wire.uri import Uri
+
+PROOFS = ("Authorization", "Proxy-Authorization")
+
+
+class State(Enum):
+    """Whether calls find us.
+
+                 register            2xx
+         OFF ─────────────► REGISTERING ─────────► REGISTERED
+          ▲ ◄── refused ──────┘  ▲  ▲ └─ 423 ─┐      │    │
+          │                      │  └─────────┘      │    │ unregister
+          │                      └── refresh due ────┘    ▼
+          └───────────────── any final answer ───── UNREGISTERING
+
+    A 2xx that keeps no binding is a refusal, too.
+    LEAVING: unregister came while REGISTERING; the removal waits for the answer to that.
+    RETURNING: register came while UNREGISTERING. Whoever loses the socket is OFF at once.
+    """
+
+    OFF = auto()
+    REGISTERING = auto()
+    REGISTERED = auto()
+    LEAVING = auto()
+    UNREGISTERING = auto()
+    RETURNING = auto()
+
+
+class Event(Enum):
+    """What can happen to a registration."""
+
+    REGISTER = auto()
+    UNREGISTER = auto()
+    SUCCESS = auto()
+    ADJUST = auto()
+    REFUSAL = auto()
+    BARREN = auto()
+    DUE = auto()
+    LOST = auto()
+
+
+class Action(Enum):
+    """What the table asks for."""
+
+    SEND = auto()
+    SEND_REMOVAL = auto()
+    FORGET = auto()
+    KEEP = auto()
+    TELL_REGISTERED = auto()
+    TELL_UNREGISTERED = auto()
+    TELL_FAILED = auto()
+
+
+_GONE = (State.OFF, (Action.FORGET, Action.TELL_UNREGISTERED))
+_FAILED = (State.OFF, (Action.FORGET, Action.TELL_FAILED))
+_RETURN = (State.REGISTERING, (Action.SEND,))
+
+REGISTRATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
+    (State.OFF, Event.REGISTER): (State.REGISTERING, (Action.SEND,)),
+    (State.OFF, Event.UNREGISTER): _GONE,
+    (State.REGISTERING, Event.SUCCESS): (State.REGISTERED, (Action.KEEP, Action.TELL_REGISTERED)),
+    # RFC 3261 §10.2.8: 423, longer then; RFC 5626 §4.2.1: 439, without a flow then.
+    (State.REGISTERING, Event.ADJUST): (State.REGISTERING, (Action.SEND,)),
+    (State.REGISTERING, Event.REFUSAL): _FAILED,
+    # §10.2.4: what the 2xx gives no time is not bound, whatever its status says.
+    (State.REGISTERING, Event.BARREN): _FAILED,
+    # §10.2: no new REGISTER before the answer to the last.
+    (State.REGISTERING, Event.UNREGISTER): (State.LEAVING, ()),
+    (State.REGISTERING, Event.LOST): (State.OFF, ()),
+    (State.REGISTERED, Event.DUE): (State.REGISTERING, (Action.SEND,)),
+    (State.REGISTERED, Event.REGISTER): (State.REGISTERING, (Action.SEND,)),
+    (State.REGISTERED, Event.UNREGISTER): (State.UNREGISTERING, (Action.SEND_REMOVAL,)),
+    (State.REGISTERED, Event.LOST): (State.OFF, ()),
+    (State.LEAVING, Event.SUCCESS): (State.UNREGISTERING, (Action.SEND_REMOVAL,)),
+    (State.LEAVING, Event.BARREN): _GONE,
+    (State.LEAVING, Event.ADJUST): _GONE,
+    (State.LEAVING, Event.REFUSAL): _GONE,
+    (State.LEAVING, Event.REGISTER): (State.REGISTERING, ()),
+    (State.LEAVING, Event.LOST): _GONE,
+    (State.UNREGISTERING, Event.SUCCESS): _GONE,
+    (State.UNREGISTERING, Event.ADJUST): _GONE,
+    (State.UNREGISTERING, Event.REFUSAL): _GONE,
+    (State.UNREGISTERING, Event.REGISTER): (State.RETURNING, ()),
+    (State.UNREGISTERING, Event.LOST): _GONE,
+    (State.RETURNING, Event.SUCCESS): _RETURN,
+    (State.RETURNING, Event.ADJUST): _RETURN,
+    (State.RETURNING, Event.REFUSAL): _RETURN,
+    (State.RETURNING, Event.UNREGISTER): (State.UNREGISTERING, ()),
+    (State.RETURNING, Event.LOST): (State.OFF, ()),
+}
+
+
+class Registration:
+    """The binding of one account to this phone."""
+
+    def __init__(self, endpoint: Endpoint, account: Identity) -> None:
+        self.account = account
+        self.state = State.OFF
+        self.deadline: float | None = None
+        # Of an account that was given up, nothing is told.
+        self.muted = False
+        self._endpoint = endpoint
+        self._authenticator = Authenticator(account, endpoint.entropy)
+        self._call_id = endpoint.entropy.call_id()
+        self._tag = endpoint.entropy.tag()
+        self._cseq = 0
+        self._expires = account.expires
+        self._granted = 0
+        self._signed = False  # the last REGISTER carried an answer to a challenge
+        self._proved = False  # and such an answer, or none, was once enough
+        self._outbound = True
+        self._errand: ClientRequest | None = None
+
+    @property
+    def instance(self) -> str:
+        """The `urn:uuid:` of this phone."""
+        return self.account.instance or self._endpoint.instance
+
+    def register(self, now: float) -> list[Output]:
+        """Make or renew the binding."""
+        return self._happen(Event.REGISTER, now)
+
+    def unregister(self, now: float) -> list[Output]:
+        """Remove the binding."""
+        return self._happen(Event.UNREGISTER, now)
+
+    def lost(self, now: float) -> list[Output]:
+        """The connection that the binding leads over is gone."""
+        self._errand = self.deadline = None
+        return self._happen(Event.LOST, now)
+
+    def wake(self, now: float) -> list[Output]:
+        """Refresh when it is time."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        return self._happen(Event.DUE, now)
+
+    def heard(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+        """The final answer to our REGISTER."""
+        self._cseq = max(self._cseq, errand.request.cseq.number)
+        if errand is not self._errand:
+            return []
+        self._errand = None
+        self._signed = any(name in errand.request.headers for name in PROOFS)
+        if response.status < 300:
+            return self._happen(self._success(errand, response), now, response)
+        if self._adjust(response):
+            return self._happen(Event.ADJUST, now, response)
+        return self._happen(Event.REFUSAL, now, response)
+
+    def _success(self, errand: ClientRequest, response: Response) -> Event:
+        if errand.request.headers.get("Expires") == "0":
+            return Event.SUCCESS
+        self._granted = self._seconds(response)
+        return Event.SUCCESS if self._granted else Event.BARREN
+
+    def _adjust(self, response: Response) -> bool:
+        if response.status == 423:
+            least = whole_number(response.headers.get("Min-Expires") or "", HIGHEST_SECONDS)
+            if least is not None and least > self._expires:
+                self._expires = least
+                return True
+        if response.status == 439 and self._outbound:
+            self._outbound = False
+            return True
+        return False
+
+    def _happen(self, event: Event, now: float, response: Response | None = None) -> list[Output]:
+        state, actions = REGISTRATION.get((self.state, event), (self.state, ()))
+        self.state = state
+        outputs: list[Output] = []
+        for action in actions:
+            outputs += self._do(action, now, response)
+        return outputs
+
+    def _do(self, action: Action, now: float, response: Response | None) -> list[Output]:
+        match action:
+            case Action.SEND:
+                return self._send(self._expires, now)
+            case Action.SEND_REMOVAL:
+                return self._send(0, now)
+            case Action.FORGET:
+                self.deadline = None
+                self._publish(None, ())
+                return []
+            case Action.TELL_UNREGISTERED:
+                return [] if self.muted else [Unregistered()]
+            case Action.TELL_REGISTERED:
+                return [] if self.muted else [Registered(expires=self._granted)]
+            case Action.KEEP:
+                assert response is not None
+                self._keep(response, now)
+                return []
+            case Action.TELL_FAILED:  # pragma: no branch
+                assert response is not None
+                return [] if self.muted else [self._failure(response)]
+
+    def _send(self, expires: int, now: float) -> list[Output]:
+        endpoint, account = self._endpoint, self.account
+        self.deadline = None
+        self._cseq += 1
+        address = NameAddr(account.display_name, account.aor)
+        request = endpoint.request(
+            "REGISTER",
+            Uri("sip", host=account.domain),
+            from_=address.with_param("tag", self._tag),
+            to=address,
+            call_id=self._call_id,
+            cseq=self._cseq,
+            headers=(
+                ("Contact", str(self._contact(expires))),
+                ("Expires", str(expires)),
+                ("Supported", "path, gruu, outbound" if self._outbound else "path, gruu"),
+                ("Allow", ALLOW),
+            ),
+        )
+        self._errand = ClientRequest(endpoint, self._authenticator, self, request)
+        return self._errand.start(now)
+
+    def _contact(self, expires: int) -> NameAddr:
+        contact = NameAddr("", self._endpoint.contact)
+        contact = contact.with_param("+sip.instance", f'"<{self.instance}>"')
+        if self._outbound:
+            # RFC 5626 §4.2: the one flow we have.
+            contact = contact.with_param("reg-id", "1")
+        return contact.with_param("expires", str(expires))
+
+    def _keep(self, response: Response, now: float) -> None:
+        """Take what the 2xx grants."""
+        self._proved = True
+        own = self._own_contact(response)
+        # Spread, so that phones do not all come back at once after a restart.
+        part = self._endpoint.entropy.uniform(0.5, 0.8)
+        self.deadline = now + self._granted * part
+        gruu = None if own is None else _uri(own.param("pub-gruu"))
+        try:
+            route = NameAddr.parse_many(", ".join(response.headers.values("Service-Route")))
+        except Malformed:
+            route = []
+        self._publish(gruu, tuple(route))
+
+    def _seconds(self, response: Response) -> int:
+        """How long the binding is to last, 0 where there is none (RFC 3261 §10.2.4)."""
+        own = self._own_contact(response)
+        granted = None if own is None else own.param("expires")
+        seconds = whole_number(granted or "", HIGHEST_SECONDS)
+        if seconds is None:
+            seconds = response.safe("expires", seconds)
+        # Some list nothing at all, and some on the way put names of their own in the list.
+        return self._expires if seconds is None else seconds
+
+    def _own_contact(self, response: Response) -> NameAddr | None:
+        for contact in response.readable_contacts:
+            instance = (contact.param("+sip.instance") or "").strip("<>").lower()
+            # Its user is a name that nobody else has: servers on the way may change the rest.
+            if instance == self.instance.lower() or contact.uri.user == self._endpoint.contact.user:
+                return contact
+        return None
+
+    def _failure(self, response: Response) -> RegistrationFailed:
+        # RFC 3261 §20.33: `120;duration=60`, `120 (in a meeting)`.
+        after = (response.headers.get("Retry-After") or "").replace(";", " ").replace("(", " ")
+        return RegistrationFailed(
+            status=response.status,
+            reason=response.reason,
+            retry_after=whole_number(after.split()[0], HIGHEST_SECONDS) if after.split() else None,
+            proved=self._proved or not self._signed,
+        )
+
+    def _publish(self, gruu: Uri | None, route: tuple[NameAddr, ...]) -> None:
+        if not self.muted:
+            self._endpoint.gruu, self._endpoint.service_route = gruu, route
+
+
+def _uri(text: str | None) -> Uri | None:
+    try:
+        return Uri.parse(text) if text else None
+    except Malformed:
+        return None

@@ -1,0 +1,352 @@
+"""Changing a session: re-INVITE both ways, UPDATE answered, glare (RFC 3261 §14, RFC 3311)."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from webphone.sip.authentication import Authenticator, ClientRequest
+from webphone.sip.endpoint import SDP, NotNow, sdp_of
+from webphone.sip.outputs import (
+    OfferAcknowledged,
+    OfferAnswered,
+    OfferReceived,
+    OfferRefused,
+    Output,
+    Send,
+)
+from webphone.sip.transaction import T64
+from webphone.sip.transactions import ServerTransaction, cancel_of
+from webphone.sip.wire.message import REASONS, Request, Response
+
+if TYPE_CHECKING:
+    from webphone.sip.usages.session import Session
+
+
+class State(Enum):
+    """Whose turn it is to change the session.
+
+                      ┌──────── 2xx: ACK; or refused; or 32 s ──────────── TAKING_BACK
+                      ├──────── 2xx: ACK; or refused ─────────────────┐         ▲
+                      ▼      we offer                                 │         │ CANCEL: no
+       ACK ──────►  QUIET ────────────────────────────────────────► OFFERING ───┘ answer for 32 s
+        │             │ ▲                                           ▲     │ 491: glare
+        │  they offer │ │ we refuse; or it was UPDATE      pause is │     ▼
+        │             ▼ │                                    over   └── PAUSED
+     CONFIRMING ◄── ASKED ◄──────────── they offer ───────────────────────┘
+             we accept
+
+    After BYE: CLOSED.
+    """
+
+    QUIET = auto()
+    OFFERING = auto()
+    TAKING_BACK = auto()
+    PAUSED = auto()
+    ASKED = auto()
+    CONFIRMING = auto()
+    CLOSED = auto()
+
+
+class Event(Enum):
+    """What can happen to a change."""
+
+    OFFER = auto()
+    SUCCESS = auto()
+    GLARE = auto()
+    REFUSAL = auto()
+    PAUSE_OVER = auto()
+    OVERDUE = auto()
+    REQUEST = auto()
+    ACCEPT_INVITE = auto()
+    ACCEPT_UPDATE = auto()
+    REFUSE = auto()
+    CANCEL = auto()
+    ACK = auto()
+    CLOSE = auto()
+
+
+class Action(Enum):
+    """What the table asks for."""
+
+    SEND_INVITE = auto()
+    SEND_ACK = auto()
+    SEND_CANCEL = auto()
+    GIVE_UP = auto()
+    SEND_2XX = auto()
+    SEND_REFUSAL = auto()
+    SEND_487 = auto()
+    SEND_491 = auto()
+    SEND_500 = auto()
+    PAUSE = auto()
+    ASK = auto()
+    TELL_ANSWERED = auto()
+    TELL_REFUSED = auto()
+
+
+REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
+    (State.QUIET, Event.OFFER): (State.OFFERING, (Action.SEND_INVITE,)),
+    (State.QUIET, Event.REQUEST): (State.ASKED, (Action.ASK,)),
+    (State.QUIET, Event.CLOSE): (State.CLOSED, ()),
+    (State.OFFERING, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK, Action.TELL_ANSWERED)),
+    (State.OFFERING, Event.REFUSAL): (State.QUIET, (Action.TELL_REFUSED,)),
+    # RFC 3261 §14.1: both changed at once; each waits its own while.
+    (State.OFFERING, Event.GLARE): (State.PAUSED, (Action.PAUSE,)),
+    # §14.2: our own is under way.
+    (State.OFFERING, Event.REQUEST): (State.OFFERING, (Action.SEND_491,)),
+    # §9.1: they heard it, and then nothing more: the answer may have been lost with a socket.
+    (State.OFFERING, Event.OVERDUE): (State.TAKING_BACK, (Action.SEND_CANCEL,)),
+    (State.OFFERING, Event.CLOSE): (State.CLOSED, ()),
+    (State.TAKING_BACK, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK, Action.TELL_ANSWERED)),
+    (State.TAKING_BACK, Event.REFUSAL): (State.QUIET, (Action.TELL_REFUSED,)),
+    (State.TAKING_BACK, Event.REQUEST): (State.TAKING_BACK, (Action.SEND_491,)),
+    (State.TAKING_BACK, Event.OVERDUE): (State.QUIET, (Action.GIVE_UP, Action.TELL_REFUSED)),
+    (State.TAKING_BACK, Event.CLOSE): (State.CLOSED, ()),
+    (State.PAUSED, Event.PAUSE_OVER): (State.OFFERING, (Action.SEND_INVITE,)),
+    # The peer was first: our offer was made before theirs, and is worth nothing now.
+    (State.PAUSED, Event.REQUEST): (State.ASKED, (Action.TELL_REFUSED, Action.ASK)),
+    (State.PAUSED, Event.CLOSE): (State.CLOSED, ()),
+    # §14.2: a second one before we answered the first.
+    (State.ASKED, Event.REQUEST): (State.ASKED, (Action.SEND_500,)),
+    (State.ASKED, Event.ACCEPT_INVITE): (State.CONFIRMING, (Action.SEND_2XX,)),
+    (State.ASKED, Event.ACCEPT_UPDATE): (State.QUIET, (Action.SEND_2XX,)),
+    (State.ASKED, Event.REFUSE): (State.QUIET, (Action.SEND_REFUSAL,)),
+    # §9.2
+    (State.ASKED, Event.CANCEL): (State.QUIET, (Action.SEND_487,)),
+    # §15.1.2: what waits for an answer gets one.
+    (State.ASKED, Event.CLOSE): (State.CLOSED, (Action.SEND_487,)),
+    (State.CONFIRMING, Event.REQUEST): (State.CONFIRMING, (Action.SEND_491,)),
+    (State.CONFIRMING, Event.ACK): (State.QUIET, ()),
+    (State.CONFIRMING, Event.CLOSE): (State.CLOSED, ()),
+    # §13.2.2.4: a 2xx is acknowledged even when the call is over.
+    (State.CLOSED, Event.SUCCESS): (State.CLOSED, (Action.SEND_ACK,)),
+    (State.CLOSED, Event.OVERDUE): (State.CLOSED, (Action.GIVE_UP,)),
+}
+
+
+class Reinvite:
+    """The one change of a session that can be under way."""
+
+    def __init__(self, session: Session, *, confirming: bool) -> None:
+        # The INVITE that made the call counts as a change until its ACK.
+        self.state = State.CONFIRMING if confirming else State.QUIET
+        self.deadline: float | None = None
+        self._session = session
+        self._sdp = ""
+        self._errand: ClientRequest | None = None
+        self._asked: ServerTransaction | None = None
+        self._refusal: tuple[int, str] = (0, "")
+        self._acks: dict[int, Send] = {}
+
+    @property
+    def waits(self) -> bool:
+        """Whether an offer of ours is on its way to its answer."""
+        return self._errand is not None
+
+    def offer(self, sdp: str, now: float) -> list[Output]:
+        """Offer a change."""
+        if (self.state, Event.OFFER) not in REINVITE:
+            raise NotNow("another change of the call is under way")
+        self._sdp = sdp
+        return self._happen(Event.OFFER, now)
+
+    def accept(self, sdp: str | None, now: float) -> list[Output]:
+        """Answer the peer's offer, or make the offer it asked for."""
+        if self.state is not State.ASKED or self._asked is None:
+            raise NotNow("the other side asks for no change of the call")
+        self._sdp = sdp or ""
+        invite = self._asked.request.method == "INVITE"
+        return self._happen(Event.ACCEPT_INVITE if invite else Event.ACCEPT_UPDATE, now)
+
+    def refuse(self, status: int, now: float) -> list[Output]:
+        """Refuse the peer's offer: the session stays as it was."""
+        if self.state is not State.ASKED:
+            raise NotNow("the other side asks for no change of the call")
+        self._refusal = (status, "")
+        return self._happen(Event.REFUSE, now)
+
+    def receive(self, server: ServerTransaction, now: float) -> list[Output]:
+        """An INVITE or UPDATE of the peer inside the dialog."""
+        request = server.request
+        if request.method == "UPDATE" and sdp_of(request) is None:
+            # RFC 3311 §5.2: no offer, so nothing but the target changes.
+            self._session.dialog.refresh(request)
+            endpoint = self._session.endpoint
+            timed = self._session.granted(request, now)
+            success = endpoint.success(request, None, timed=timed)
+            return endpoint.transactions.answer(server, success, now)
+        return self._happen(Event.REQUEST, now, server)
+
+    def cancel(self, server: ServerTransaction, now: float) -> list[Output]:
+        """A CANCEL of the peer's re-INVITE; too late when it is answered."""
+        return self._happen(Event.CANCEL, now) if server is self._asked else []
+
+    def acknowledged(self, ack: Request, *, first: bool, offered: bool, now: float) -> list[Output]:
+        """The ACK to our 2xx; `first` to that of the call itself."""
+        outputs = self._happen(Event.ACK, now)
+        if first:
+            return []
+        sdp = sdp_of(ack) if offered else None
+        return [*outputs, OfferAcknowledged(call=self._session.call, sdp=sdp)]
+
+    def close(self, now: float) -> list[Output]:
+        """The call is over; an offer of ours may still get its answer."""
+        self.deadline = None if self._errand is None else now + T64
+        return self._happen(Event.CLOSE, now)
+
+    def wake(self, now: float) -> list[Output]:
+        """Offer again after the pause, or wait no longer for an answer."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        client = self._errand.client if self._errand else None
+        if client is not None and client.transaction.deadline is not None:
+            # Sent again after a challenge: timer B runs, and ends it by itself.
+            self.deadline = client.transaction.deadline
+            return []
+        self.deadline = None
+        paused = self.state is State.PAUSED
+        return self._happen(Event.PAUSE_OVER if paused else Event.OVERDUE, now)
+
+    def heard(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+        """The final answer to our re-INVITE; that to its CANCEL tells nothing more."""
+        if errand.request.method == "CANCEL":
+            return []
+        if errand is self._errand:
+            self._errand = self.deadline = None
+        status = response.status
+        if status < 300:
+            return self._success(errand, response, now)
+        if status == 491 and self.state is State.OFFERING:
+            return self._happen(Event.GLARE, now)
+        taken_back = self.state is State.TAKING_BACK
+        if not taken_back:
+            self._refusal = (status, response.reason)
+        outputs = self._happen(Event.REFUSAL, now)
+        if status == 481 or (status == 408 and not taken_back):
+            # RFC 3261 §12.2.1.2: then the dialog is gone too.
+            return outputs + self._session.gone(response, now)
+        return outputs
+
+    def _success(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+        number = errand.request.cseq.number
+        if number in self._acks:
+            # RFC 3261 §13.2.2.4: every 2xx that comes again gets the same ACK again.
+            return [self._acks[number]]
+        dialog = self._session.dialog
+        dialog.refresh(response)
+        self._session.agreed(response, now)
+        ack = dialog.ack(self._session.endpoint, errand.request)
+        self._acks = {number: Send(data=bytes(ack))}
+        return self._happen(Event.SUCCESS, now, response=response)
+
+    def _happen(
+        self,
+        event: Event,
+        now: float,
+        server: ServerTransaction | None = None,
+        response: Response | None = None,
+    ) -> list[Output]:
+        state, actions = REINVITE.get((self.state, event), (self.state, ()))
+        self.state = state
+        outputs: list[Output] = []
+        for action in actions:
+            outputs += self._do(action, now, server, response)
+        return outputs
+
+    def _do(
+        self,
+        action: Action,
+        now: float,
+        server: ServerTransaction | None,
+        response: Response | None,
+    ) -> list[Output]:
+        call = self._session.call
+        match action:
+            case Action.SEND_INVITE:
+                return self._send_invite(now)
+            case Action.SEND_ACK:
+                return list(self._acks.values())
+            case Action.SEND_CANCEL:
+                return self._send_cancel(now)
+            case Action.GIVE_UP:
+                self._give_up(now)
+                return []
+            case Action.PAUSE:
+                self.deadline = now + self._pause()
+                return []
+            case Action.ASK:
+                assert server is not None
+                self._asked = server
+                self._session.dialog.refresh(server.request)
+                return [OfferReceived(call=call, sdp=sdp_of(server.request))]
+            case Action.SEND_2XX:
+                return self._send_success(now)
+            case Action.SEND_REFUSAL:
+                return self._refuse(self._asked, self._refusal[0], now)
+            case Action.SEND_487:
+                return self._refuse(self._asked, 487, now)
+            case Action.SEND_491:
+                return self._refuse(server, 491, now)
+            case Action.SEND_500:
+                return self._refuse(server, 500, now)
+            case Action.TELL_ANSWERED:
+                assert response is not None
+                return [OfferAnswered(call=call, sdp=sdp_of(response))]
+            case Action.TELL_REFUSED:  # pragma: no branch
+                self.deadline = None
+                status, reason = self._refusal
+                return [OfferRefused(call=call, status=status, reason=reason)]
+
+    def _send_invite(self, now: float) -> list[Output]:
+        session = self._session
+        request = session.dialog.request(
+            session.endpoint,
+            "INVITE",
+            headers=(("Content-Type", SDP), *session.asking),
+            body=self._sdp.encode(),
+        )
+        authenticator, dialog = session.authenticator, session.dialog
+        self._errand = ClientRequest(session.endpoint, authenticator, self, request, dialog=dialog)
+        self.deadline = now + T64
+        return self._errand.start(now)
+
+    def _send_cancel(self, now: float) -> list[Output]:
+        endpoint, errand = self._session.endpoint, self._errand
+        assert errand is not None
+        self.deadline = now + T64
+        self._refusal = (487, REASONS[487])
+        # RFC 3261 §22.1: a CANCEL cannot be sent again, so it answers no challenge.
+        nobody = Authenticator(None, endpoint.entropy)
+        return ClientRequest(endpoint, nobody, self, cancel_of(errand.request)).start(now)
+
+    def _give_up(self, now: float) -> None:
+        """§9.1: 64*T1 after the CANCEL, the re-INVITE is over."""
+        errand, self._errand = self._errand, None
+        assert errand is not None and errand.client is not None
+        self._session.endpoint.transactions.abandon(errand.client, now)
+
+    def _send_success(self, now: float) -> list[Output]:
+        server, session = self._asked, self._session
+        assert server is not None
+        self._asked = None
+        if server.request.method == "UPDATE":
+            timed = session.granted(server.request, now)
+            response = session.endpoint.success(server.request, self._sdp, timed=timed)
+            return session.endpoint.transactions.answer(server, response, now)
+        offered = sdp_of(server.request) is None
+        return session.accept(server, self._sdp, tag="", offered=offered, now=now)
+
+    def _refuse(self, server: ServerTransaction | None, status: int, now: float) -> list[Output]:
+        assert server is not None
+        endpoint = self._session.endpoint
+        if server is self._asked:
+            self._asked = None
+        headers = (endpoint.retry_after(),) if status == 500 else ()
+        response = endpoint.reply(server.request, status, headers=headers)
+        return endpoint.transactions.answer(server, response, now)
+
+    def _pause(self) -> float:
+        """RFC 3261 §14.1: who made the Call-ID waits longer, in steps of 10 ms."""
+        low, high = (2.1, 4.0) if self._session.owner else (0.0, 2.0)
+        self._refusal = (491, "Request Pending")
+        return round(self._session.endpoint.entropy.uniform(low, high), 2)

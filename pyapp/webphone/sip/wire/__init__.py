@@ -1,0 +1,1 @@
+"""Octets to messages and back: no transaction, no dialog, no time."""

@@ -1,0 +1,432 @@
+"""Header values, and the ordered, case-blind collection that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TypeVar
+
+from webphone.sip.wire import grammar
+from webphone.sip.wire.grammar import Malformed as Malformed
+from webphone.sip.wire.grammar import quote, split_commas, unquote, visible, whole_number
+from webphone.sip.wire.params import (
+    Params,
+    change_param,
+    check_params,
+    find_param,
+    print_params,
+)
+from webphone.sip.wire.params import parse_params as parse_params
+from webphone.sip.wire.params import parse_value as parse_value
+from webphone.sip.wire.uri import Uri
+
+Value = TypeVar("Value")
+
+# RFC 3261 §7.3.3 and the IANA registry of compact forms.
+COMPACT = {
+    "a": "accept-contact",
+    "b": "referred-by",
+    "c": "content-type",
+    "d": "request-disposition",
+    "e": "content-encoding",
+    "f": "from",
+    "i": "call-id",
+    "j": "reject-contact",
+    "k": "supported",
+    "l": "content-length",
+    "m": "contact",
+    "n": "identity-info",
+    "o": "event",
+    "r": "refer-to",
+    "s": "subject",
+    "t": "to",
+    "u": "allow-events",
+    "v": "via",
+    "x": "session-expires",
+    "y": "identity",
+}
+
+# RFC 3261 §8.1.1.5 and §20: CSeq stays below 2**31, delta-seconds below 2**32.
+HIGHEST_CSEQ = 2**31 - 1
+HIGHEST_SECONDS = 2**32 - 1
+
+
+@lru_cache(maxsize=512)
+def header_key(name: str) -> str:
+    """The one spelling of a header name, "" when `name` is no token."""
+    if not grammar.TOKEN.fullmatch(name):
+        return ""
+    lower = name.lower()
+    return COMPACT.get(lower, lower)
+
+
+class Headers:
+    """The headers of a message in their order, found by name whatever its case or short form.
+
+    Setting a value with CR, LF or NUL, or under a name that is no token, raises ValueError.
+    """
+
+    __slots__ = ("_items", "_keys", "_typed")
+
+    def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
+        self._items: list[tuple[str, str]] = []
+        self._keys: list[str] = []
+        # What has been read out of the values; forgotten whenever a header changes.
+        self._typed: dict[str, object] = {}
+        for name, value in items:
+            self.add(name, value)
+
+    @classmethod
+    def received(cls, items: list[tuple[str, str]]) -> Headers:
+        """Headers as they came from the wire, unchecked; names that are no token are left out."""
+        headers = cls()
+        headers._keys = [header_key(name) for name, _value in items]
+        headers._items = items
+        if "" in headers._keys:
+            headers._items = [item for item in items if header_key(item[0])]
+            headers._keys = [key for key in headers._keys if key]
+        return headers
+
+    def get(self, name: str) -> str | None:
+        """The first value of that name."""
+        try:
+            return self._items[self._keys.index(header_key(name))][1]
+        except ValueError:
+            return None
+
+    def all(self, name: str) -> list[str]:
+        """One value per header line of that name."""
+        key = header_key(name)
+        if key not in self._keys:
+            return []
+        return [item[1] for item, own in zip(self._items, self._keys) if own == key]
+
+    def values(self, name: str) -> list[str]:
+        """The values of a list header, lines and commas alike; empty ones are left out."""
+        return [part for line in self.all(name) for part in split_commas(line) if part]
+
+    def add(self, name: str, value: str) -> None:
+        """Put a header after all others."""
+        self._insert(len(self._items), name, value)
+
+    def prepend(self, name: str, value: str) -> None:
+        """Put a header before all others."""
+        self._insert(0, name, value)
+
+    def set(self, name: str, value: str) -> None:
+        """Make this the only header of that name, where the first one stood."""
+        key, value = _checked(name, value)
+        position = self._keys.index(key) if key in self._keys else len(self._keys)
+        self.remove(name)
+        self._insert(position, name, value)
+
+    def remove(self, name: str) -> None:
+        """Take away every header of that name."""
+        key = header_key(name)
+        self._typed.clear()
+        if key in self._keys:
+            kept = [item for item, own in zip(self._items, self._keys) if own != key]
+            self._items, self._keys = kept, [own for own in self._keys if own != key]
+
+    def remove_first(self, name: str) -> None:
+        """Take away the topmost header line of that name, if there is one."""
+        key = header_key(name)
+        self._typed.clear()
+        if key in self._keys:
+            position = self._keys.index(key)
+            del self._items[position], self._keys[position]
+
+    def echo(self, name: str, source: Headers) -> None:
+        """Add every header of that name from `source`, letter by letter as it was received."""
+        self._typed.clear()
+        for value in source.all(name):
+            self._items.append((name, value))
+            self._keys.append(header_key(name))
+
+    def items(self) -> list[tuple[str, str]]:
+        """Names as written and values, in order."""
+        return list(self._items)
+
+    def copy(self) -> Headers:
+        twin = Headers()
+        twin._items, twin._keys = list(self._items), list(self._keys)
+        return twin
+
+    def typed(self, what: str, read: Callable[[Headers], Value]) -> Value:
+        """`read(self)`, remembered under `what` until a header changes."""
+        if what in self._typed:
+            return self._typed[what]  # type: ignore[return-value]
+        value = read(self)
+        self._typed[what] = value
+        return value
+
+    def _insert(self, position: int, name: str, value: str) -> None:
+        key, value = _checked(name, value)
+        self._typed.clear()
+        self._items.insert(position, (name, value))
+        self._keys.insert(position, key)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and header_key(name) in self._keys
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Headers):
+            return NotImplemented
+        mine = zip(self._keys, (value for _name, value in self._items))
+        theirs = zip(other._keys, (value for _name, value in other._items))
+        return list(mine) == list(theirs)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        # Credentials never show in a trace.
+        shown = [
+            (name, "..." if key in ("authorization", "proxy-authorization") else value)
+            for (name, value), key in zip(self._items, self._keys)
+        ]
+        return f"Headers({shown!r})"
+
+
+def _checked(name: str, value: str) -> tuple[str, str]:
+    key = header_key(name)
+    if not key:
+        raise ValueError(f"not a header name: {name[:40]!r}")
+    if grammar.LINE_BREAKING.search(value):
+        raise ValueError(f"a line break inside {name}")
+    # Text that has no bytes, such as half a surrogate pair, fails here and not when it is sent.
+    value.encode("utf-8", "surrogateescape")
+    return key, value.strip(" \t")
+
+
+@dataclass(frozen=True, slots=True)
+class NameAddr:
+    """A name and an address, as in From, To, Contact, Route.
+
+    `display_name` is plain text, without quotes and control characters. `params` are the header's
+    own, values as written; `param()` reads one unquoted.
+    """
+
+    display_name: str
+    uri: Uri
+    params: Params = ()
+
+    def __post_init__(self) -> None:
+        name = self.display_name
+        if name and (grammar.CONTROL.search(name) or grammar.LONE_SURROGATE.search(name)):
+            raise ValueError("a control character in a display name")
+        if self.params:
+            check_params(self.params)
+
+    @classmethod
+    def parse(cls, text: str) -> NameAddr:
+        """One name-addr or addr-spec with its parameters; raises Malformed."""
+        text = text.strip(" \t")
+        name, end = "", 0
+        if text.startswith('"'):
+            found = grammar.QUOTED.match(text)
+            if found is None:
+                raise Malformed(f"unbalanced quote in {text[:80]!r}")
+            name, end = visible(unquote(found[0])), found.end()
+        opening = text.find("<", end)
+        if opening < 0:
+            # RFC 3261 §20: without brackets, what follows a semicolon belongs to the header.
+            address, semicolon, rest = text.partition(";")
+            if name or "?" in address:
+                raise Malformed(f"address without brackets in {text[:80]!r}")
+            return cls("", Uri.parse(address.rstrip(" \t")), parse_params(semicolon + rest))
+        between = text[end:opening].strip(" \t")
+        closing = text.find(">", opening)
+        if closing < 0 or '"' in between or ">" in between or (end and between):
+            raise Malformed(f"address {text[:80]!r}")
+        rest = text[closing + 1 :]
+        uri = Uri.parse(text[opening + 1 : closing].strip(" \t"))
+        return cls(name or visible(between), uri, parse_params(rest) if rest.strip(" \t") else ())
+
+    @classmethod
+    def parse_many(cls, text: str) -> list[NameAddr]:
+        """A comma-separated list of addresses; raises Malformed."""
+        return [cls.parse(part) for part in split_commas(text) if part]
+
+    def __str__(self) -> str:
+        name = f"{quote(self.display_name)} " if self.display_name else ""
+        return f"{name}<{self.uri}>{print_params(self.params)}"
+
+    @property
+    def expires(self) -> int | None:
+        """The `expires` of a Contact in seconds, an overlarge one as 2**32 - 1; None if unread."""
+        seconds = whole_number(self.param("expires") or "", HIGHEST_SECONDS)
+        return None if seconds is None else min(seconds, HIGHEST_SECONDS)
+
+    @property
+    def tag(self) -> str:
+        """The tag, "" when there is none."""
+        return self.param("tag") or ""
+
+    def param(self, name: str) -> str | None:
+        """The unquoted value of a header parameter, "" without value, None when absent."""
+        return find_param(self.params, name)
+
+    def with_param(self, name: str, value: str | None = None) -> NameAddr:
+        return replace(self, params=change_param(self.params, name, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """One hop of the way back (RFC 3261 §20.42)."""
+
+    transport: str
+    host: str
+    port: int | None = None
+    params: Params = ()
+    protocol: str = "SIP/2.0"
+
+    def __post_init__(self) -> None:
+        if not grammar.TOKEN.fullmatch(self.transport) or not grammar.HOST.fullmatch(self.host):
+            raise ValueError("transport or host of Via")
+        if self.port is not None and not 0 <= self.port <= 65535:
+            raise ValueError("port of Via")
+        if self.protocol != "SIP/2.0" and not grammar.PROTOCOL.fullmatch(self.protocol):
+            raise ValueError("protocol of Via")
+        check_params(self.params)
+
+    @classmethod
+    def parse(cls, text: str) -> Via:
+        """One Via value; raises Malformed."""
+        text = text.strip(" \t")
+        found = grammar.VIA.match(text)
+        if found is None:
+            raise Malformed(f"Via {text[:80]!r}")
+        name, version, transport, host, port = found.groups()
+        params = parse_params(text[found.end() :])
+        try:
+            number = int(port) if port else None
+            return cls(transport, host, number, params, f"{name}/{version}")
+        except ValueError as fault:
+            raise Malformed(str(fault)) from None
+
+    @classmethod
+    def parse_many(cls, text: str) -> list[Via]:
+        """A comma-separated list of Via values; raises Malformed."""
+        return [cls.parse(part) for part in split_commas(text)]
+
+    def __str__(self) -> str:
+        port = "" if self.port is None else f":{self.port}"
+        return f"{self.protocol}/{self.transport} {self.host}{port}{print_params(self.params)}"
+
+    @property
+    def branch(self) -> str:
+        """The branch, "" when there is none (RFC 2543)."""
+        return self.param("branch") or ""
+
+    def param(self, name: str) -> str | None:
+        """The unquoted value of a parameter, "" without value, None when absent."""
+        return find_param(self.params, name)
+
+    def with_param(self, name: str, value: str | None = None) -> Via:
+        return replace(self, params=change_param(self.params, name, value))
+
+
+@dataclass(frozen=True, slots=True)
+class CSeq:
+    """The place of a request in its dialog (RFC 3261 §20.16)."""
+
+    number: int
+    method: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.number <= HIGHEST_CSEQ or not grammar.TOKEN.fullmatch(self.method):
+            raise ValueError("CSeq")
+
+    @classmethod
+    def parse(cls, text: str) -> CSeq:
+        """The number and method in `text`; raises Malformed, also for 2**31 and above."""
+        found = grammar.CSEQ.fullmatch(text.strip(" \t"))
+        number = whole_number(found[1], HIGHEST_CSEQ) if found else None
+        # RFC 3261 §8.1.1.5: the sequence number MUST be less than 2**31.
+        if found is None or number is None or number > HIGHEST_CSEQ:
+            raise Malformed(f"CSeq {text[:40]!r}")
+        return cls(number, found[2])
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.method}"
+
+
+# RFC 7616 §3.3, §3.4 and RFC 3261 §25.1: these go without quotes.
+_UNQUOTED_AUTH = frozenset({"algorithm", "stale", "nc", "userhash", "charset"})
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A challenge or an answer to one: scheme and parameters, names lower, values unquoted."""
+
+    scheme: str
+    params: dict[str, str] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Challenge:
+        """The one challenge in `text`; raises Malformed."""
+        challenges = cls.parse_many(text)
+        if len(challenges) != 1:
+            raise Malformed(f"{len(challenges)} challenges in one header")
+        return challenges[0]
+
+    @classmethod
+    def parse_many(cls, text: str) -> list[Challenge]:
+        """Every challenge in `text`: some servers join them by commas; raises Malformed."""
+        if "\0" in text:
+            raise Malformed("NUL in a challenge")
+        challenges: list[Challenge] = []
+        position, end = 0, len(text)
+        while position < end:
+            parameter = grammar.AUTH_PARAM.match(text, position) if challenges else None
+            if parameter is not None:
+                name = parameter[1].lower()
+                challenges[-1].params.setdefault(name, unquote(parameter[2]))
+                position = parameter.end()
+                continue
+            scheme = grammar.AUTH_SCHEME.match(text, position)
+            if scheme is None:
+                raise Malformed("challenge that cannot be read")
+            challenges.append(cls(scheme[1], {}))
+            position = scheme.end()
+        return challenges
+
+    def __str__(self) -> str:
+        return self.scheme + ",".join(
+            f" {name}={value if name in _UNQUOTED_AUTH else quote(value)}"
+            for name, value in self.params.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something ended (RFC 3326): `Q.850;cause=16`, `SIP;cause=200;text="..."`."""
+
+    protocol: str
+    cause: int | None = None
+    text: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Reason:
+        """One reason-value; raises Malformed."""
+        protocol, params = parse_value(text)
+        if not grammar.TOKEN.fullmatch(protocol):
+            raise Malformed(f"Reason {text[:40]!r}")
+        cause = whole_number(params.get("cause", ""), HIGHEST_SECONDS)
+        return cls(protocol, cause, visible(params.get("text", "")))
+
+    @classmethod
+    def parse_many(cls, text: str) -> list[Reason]:
+        """A comma-separated list of reasons; raises Malformed."""
+        return [cls.parse(part) for part in split_commas(text) if part]
+
+    def __str__(self) -> str:
+        cause = "" if self.cause is None else f";cause={self.cause}"
+        return f"{self.protocol}{cause}" + (f";text={quote(self.text)}" if self.text else "")

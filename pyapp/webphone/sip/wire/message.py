@@ -1,0 +1,412 @@
+"""Requests and responses: from bytes, to bytes, and the sanity rules, one function each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from webphone.sip.wire import grammar
+from webphone.sip.wire.grammar import Malformed as Malformed
+from webphone.sip.wire.grammar import split_commas, visible, whole_number
+from webphone.sip.wire.headers import HIGHEST_SECONDS, CSeq, Headers, NameAddr, Via, header_key
+from webphone.sip.wire.reasons import REASONS as REASONS
+from webphone.sip.wire.uri import Uri
+
+Value = TypeVar("Value")
+
+VERSION = "SIP/2.0"
+_FOLD = re.compile(r"\n[ \t]+")
+# Stands in for a Request-URI that could not be read, so that the request can be answered.
+UNREADABLE = Uri("about", opaque="unreadable")
+
+
+class Message:
+    """What requests and responses share: headers, read when asked for, and a body.
+
+    Every property raises Malformed, naming the header, when that header cannot be read; so one
+    broken header loses nothing but itself. `safe()` reads one with a value to fall back on.
+    """
+
+    __slots__ = ("body", "headers")
+    headers: Headers
+    body: bytes
+
+    def safe(self, name: str, default: Value) -> Value:
+        """The property `name`, or `default` when its header is broken or missing."""
+        try:
+            found: Value = getattr(self, name)
+        except Malformed:
+            return default
+        return found
+
+    @property
+    def via(self) -> Via:
+        """The topmost Via."""
+        return self.headers.typed("via", lambda h: _read("Via", _first_via, h))
+
+    @property
+    def vias(self) -> list[Via]:
+        """Every Via, topmost first; none at all is an empty list."""
+        return list(self.headers.typed("vias", lambda h: _read("Via", _vias, h)))
+
+    @property
+    def from_(self) -> NameAddr:
+        return self.headers.typed("from", lambda h: _single(h, "From", NameAddr.parse))
+
+    @property
+    def to(self) -> NameAddr:
+        return self.headers.typed("to", lambda h: _single(h, "To", NameAddr.parse))
+
+    @property
+    def call_id(self) -> str:
+        return self.headers.typed("call-id", lambda h: _single(h, "Call-ID", _call_id))
+
+    @property
+    def cseq(self) -> CSeq:
+        return self.headers.typed("cseq", lambda h: _single(h, "CSeq", CSeq.parse))
+
+    @property
+    def contacts(self) -> list[NameAddr]:
+        """Every Contact; empty also for `Contact: *`."""
+        return [] if self.contact_star else self._addresses("Contact")
+
+    @property
+    def readable_contacts(self) -> list[NameAddr]:
+        """The Contacts that can be read: one that cannot loses nothing but itself."""
+        found: list[NameAddr] = []
+        for value in self.headers.values("Contact"):
+            try:
+                found.append(NameAddr.parse(value))
+            except Malformed:
+                continue
+        return found
+
+    @property
+    def contact_star(self) -> bool:
+        """Whether this is `Contact: *`: all bindings (RFC 3261 §10.2.2)."""
+        return self.headers.get("Contact") == "*"
+
+    @property
+    def record_routes(self) -> list[NameAddr]:
+        return self._addresses("Record-Route")
+
+    @property
+    def routes(self) -> list[NameAddr]:
+        return self._addresses("Route")
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case without parameters, "" when there is none."""
+        value = self.headers.get("Content-Type") or ""
+        return "".join(value.partition(";")[0].split()).lower()
+
+    @property
+    def max_forwards(self) -> int | None:
+        """0 to 255, an overlarge value as 255; None when absent."""
+        return self._number("Max-Forwards", 255)
+
+    @property
+    def expires(self) -> int | None:
+        """Seconds, an overlarge value as 2**32 - 1; None when absent."""
+        return self._number("Expires", HIGHEST_SECONDS)
+
+    @property
+    def require(self) -> list[str]:
+        """Option tags, lower case."""
+        return [tag.lower() for tag in self.headers.values("Require")]
+
+    @property
+    def supported(self) -> list[str]:
+        """Option tags, lower case."""
+        return [tag.lower() for tag in self.headers.values("Supported")]
+
+    @property
+    def allow(self) -> list[str]:
+        """Methods, as written: they are case-sensitive (RFC 3261 §7.1)."""
+        return self.headers.values("Allow")
+
+    def _addresses(self, name: str) -> list[NameAddr]:
+        def read(headers: Headers) -> list[NameAddr]:
+            values = headers.values(name)
+            return _read(name, lambda _h: [NameAddr.parse(value) for value in values], headers)
+
+        return list(self.headers.typed(name, read))
+
+    def _number(self, name: str, ceiling: int) -> int | None:
+        value = self.headers.get(name)
+        if value is None:
+            return None
+        # Some peers write `Expires: 60;...`, which no grammar allows but every parser reads.
+        number = whole_number(value.partition(";")[0].rstrip(), ceiling)
+        if number is None:
+            raise Malformed(f"{name}: not a number")
+        return min(number, ceiling)
+
+    def _with_start(self, start: str) -> bytes:
+        lines = [start]
+        length = f"Content-Length: {len(self.body)}"
+        placed = False
+        for name, value in self.headers:
+            if header_key(name) != "content-length":
+                lines.append(f"{name}: {value}")
+            elif not placed:
+                placed = True
+                lines.append(length)
+        if not placed:
+            lines.append(length)
+        head = "\r\n".join(lines) + "\r\n\r\n"
+        return head.encode("utf-8", "surrogateescape") + self.body
+
+
+@dataclass(slots=True)
+class Request(Message):
+    """A request; `bytes(request)` is its wire form with the Content-Length it needs."""
+
+    method: str
+    uri: Uri
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+
+    def __post_init__(self) -> None:
+        if not grammar.TOKEN.fullmatch(self.method):
+            raise ValueError("a method is a token")
+
+    def __bytes__(self) -> bytes:
+        return self._with_start(f"{self.method} {self.uri} {VERSION}")
+
+
+@dataclass(slots=True)
+class Response(Message):
+    """A response; `bytes(response)` is its wire form with the Content-Length it needs."""
+
+    status: int
+    reason: str
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+
+    def __post_init__(self) -> None:
+        if not 100 <= self.status <= 699:
+            raise ValueError("a status is 100 to 699")
+        self.reason = visible(self.reason)
+
+    def __bytes__(self) -> bytes:
+        return self._with_start(f"{VERSION} {self.status} {self.reason}")
+
+
+def _read(name: str, read: Callable[[Headers], Value], headers: Headers) -> Value:
+    try:
+        return read(headers)
+    except Malformed as fault:
+        raise Malformed(f"{name}: {fault.text}", fault.status) from None
+
+
+def _single(headers: Headers, name: str, parse_one: Callable[[str], Value]) -> Value:
+    value = headers.get(name)
+    if value is None:
+        raise Malformed(f"{name}: missing")
+    return _read(name, lambda _h: parse_one(value), headers)
+
+
+def _first_via(headers: Headers) -> Via:
+    line = headers.get("Via")
+    if line is None:
+        raise Malformed("missing")
+    return Via.parse(split_commas(line)[0])
+
+
+def _vias(headers: Headers) -> list[Via]:
+    return [via for line in headers.all("Via") for via in Via.parse_many(line)]
+
+
+def _call_id(value: str) -> str:
+    if not grammar.CALL_ID.fullmatch(value):
+        raise Malformed("not a Call-ID")
+    return value
+
+
+def parse(data: bytes) -> Request | Response:
+    """The one message in a WebSocket frame (RFC 7118 §4.2); raises Malformed and nothing else."""
+    # RFC 3261 §7.5: empty lines before the start-line are ignored.
+    data = data.lstrip(b"\r\n")
+    head, body, complete = _divide(data)
+    text = head.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    if "\n " in text or "\n\t" in text:
+        # RFC 3261 §7.3.1: a folded line is one line.
+        text = _FOLD.sub(" ", text)
+    if "\r" in text:
+        text = text.replace("\r", " ")
+    start, *lines = text.split("\n")
+    items: list[tuple[str, str]] = []
+    for line in lines:
+        name, _colon, value = line.partition(":")
+        items.append((name.rstrip(" \t"), value.strip(" \t")))
+    headers = Headers.received(items)
+    message = _start(start, headers, body)
+    if not complete:
+        raise _fault("no empty line after the headers", message)
+    _frame(message)
+    return message
+
+
+def _divide(data: bytes) -> tuple[bytes, bytes, bool]:
+    for ending in (b"\r\n\r\n", b"\n\n"):
+        head, found, body = data.partition(ending)
+        if found:
+            return head, body, True
+    return data.rstrip(b"\r\n"), b"", False
+
+
+def _start(line: str, headers: Headers, body: bytes) -> Request | Response:
+    if line[:4].upper() == "SIP/":
+        return _status_line(line, headers, body)
+    found = grammar.REQUEST_LINE.fullmatch(line)
+    if found is None:
+        words = line.split()
+        if len(words) < 3 or not grammar.TOKEN.fullmatch(words[0]):
+            raise Malformed("neither a request nor a response", None)
+        raise Malformed("Request-Line", 400, Request(words[0], UNREADABLE, headers, body))
+    method, uri, version = found.groups()
+    if version.upper() != VERSION:
+        unread = Request(method, UNREADABLE, headers, body)
+        # RFC 3261 §21.5.6.
+        raise Malformed(f"version {version[:20]}", 505, unread)
+    try:
+        return Request(method, Uri.parse(uri), headers, body)
+    except Malformed as fault:
+        unread = Request(method, UNREADABLE, headers, body)
+        raise Malformed(f"Request-URI: {fault.text}", 400, unread) from None
+
+
+def _status_line(line: str, headers: Headers, body: bytes) -> Response:
+    found = grammar.STATUS_LINE.fullmatch(line)
+    if found is None or found[1].upper() != VERSION:
+        raise Malformed("Status-Line", None)
+    status = whole_number(found[2], 699)
+    # RFC 4475 §3.1.2.19: a status no grammar knows is dropped.
+    if status is None or not 100 <= status <= 699:
+        raise Malformed("Status-Code", None)
+    return Response(status, found[3] or "", headers, body)
+
+
+def _fault(text: str, message: Request | Response, status: int = 400) -> Malformed:
+    # RFC 3261 §8.1.3.3: nobody answers a response, however broken.
+    return Malformed(text, status if isinstance(message, Request) else None, message)
+
+
+def _frame(message: Request | Response) -> None:
+    lengths = set(message.headers.all("Content-Length"))
+    if not lengths:
+        # RFC 3261 §18.3: over a message transport the body then runs to the end.
+        return
+    numbers = {whole_number(length, len(message.body)) for length in lengths}
+    length = numbers.pop()
+    if numbers or length is None or length > len(message.body):
+        raise _fault("Content-Length", message)
+    message.body = message.body[:length]
+
+
+Rule = Callable[[Request | Response], None]
+
+_MANDATORY = ("Via", "From", "To", "Call-ID", "CSeq")
+_SINGLE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type")
+
+
+def rfc3261_8_1_1_mandatory_headers(message: Request | Response) -> None:
+    """Via, From, To, Call-ID and CSeq are there; Max-Forwards was not before RFC 3261."""
+    for name in _MANDATORY:
+        if name not in message.headers:
+            raise Malformed(f"{name}: missing")
+
+
+def rfc3261_7_3_1_single_headers(message: Request | Response) -> None:
+    """A header that is no list stands once, or says the same twice."""
+    for name in _SINGLE:
+        if len(set(message.headers.all(name))) > 1:
+            raise Malformed(f"{name}: more than one")
+
+
+def rfc3261_20_42_via(message: Request | Response) -> None:
+    """Every Via can be read: the answer travels along them."""
+    _ = message.vias
+
+
+def rfc3261_20_20_from(message: Request | Response) -> None:
+    """From can be read."""
+    _ = message.from_
+
+
+def rfc3261_20_39_to(message: Request | Response) -> None:
+    """To can be read."""
+    _ = message.to
+
+
+def rfc3261_20_8_call_id(message: Request | Response) -> None:
+    """Call-ID can be read."""
+    _ = message.call_id
+
+
+def rfc3261_8_1_1_5_cseq(message: Request | Response) -> None:
+    """CSeq is below 2**31 and names the method of the request."""
+    cseq = message.cseq
+    if isinstance(message, Request) and cseq.method != message.method:
+        raise Malformed("CSeq: not the method of the request")
+
+
+def rfc3261_19_1_1_request_uri(message: Request | Response) -> None:
+    """A Request-URI carries no headers: nobody may slip them into a request that way."""
+    if isinstance(message, Request) and message.uri.headers:
+        raise Malformed("Request-URI: carries headers")
+
+
+RULES: tuple[Rule, ...] = (
+    rfc3261_8_1_1_mandatory_headers,
+    rfc3261_7_3_1_single_headers,
+    rfc3261_20_42_via,
+    rfc3261_20_20_from,
+    rfc3261_20_39_to,
+    rfc3261_20_8_call_id,
+    rfc3261_8_1_1_5_cseq,
+    rfc3261_19_1_1_request_uri,
+)
+
+
+def validate(message: Request | Response) -> None:
+    """Raise Malformed when a rule is broken; its `message` is this one, to be answered."""
+    for rule in RULES:
+        try:
+            rule(message)
+        except Malformed as fault:
+            raise _fault(fault.text, message, fault.status or 400) from None
+
+
+def reply(
+    request: Request,
+    status: int,
+    reason: str | None = None,
+    *,
+    to_tag: str = "",
+    headers: Iterable[tuple[str, str]] = (),
+    body: bytes = b"",
+) -> Response:
+    """The response to `request` with what RFC 3261 §8.2.6 has it copy; works on a broken one."""
+    if reason is None:
+        reason = REASONS.get(status) or REASONS[status // 100 * 100 or 100]
+    response = Response(status, reason, Headers(), body)
+    for name in ("Via", "From", "To", "Call-ID", "CSeq"):
+        response.headers.echo(name, request.headers)
+    if status == 100:
+        response.headers.echo("Timestamp", request.headers)
+    elif to_tag and (to := request.headers.get("To")) is not None and not _tagged(request):
+        response.headers.set("To", f"{visible(to)};tag={to_tag}")
+    for name, value in headers:
+        response.headers.add(name, value)
+    return response
+
+
+def _tagged(request: Request) -> bool:
+    try:
+        return bool(request.to.tag)
+    except Malformed:
+        return False

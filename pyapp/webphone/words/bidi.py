@@ -1,0 +1,16 @@
+"""Words of strangers within our own sentences."""
+
+from __future__ import annotations
+
+import re
+
+# Unicode UAX #9 §2.4.2: what stands between these has a direction of its own, that of its first
+# letter, and does not turn round what stands beside it.
+FIRST_STRONG, POP = "\u2068", "\u2069"
+# Marks that would end the isolation, or reach beyond it.
+DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def isolate(text: str) -> str:
+    """`text` made safe to stand in a sentence whatever script it is in; plain ASCII stays."""
+    return text if text.isascii() else f"{FIRST_STRONG}{DIRECTIONS.sub('', text)}{POP}"
