@@ -145,17 +145,17 @@ def test_a_dialog_is_no_business_of_a_stranger():
 
 
 def test_a_place_is_kept_for_its_phone_but_not_for_too_many():
-    places = Flows(Entropy(seeded(1)))
+    flows = Flows(Entropy(seeded(1)))
     for link in range(GONE_AT_MOST + 2):
-        places.open(link)
-    first, second, third = (places.own(link) for link in range(3))
+        flows.open(link)
+    first, second, third = (flows.own(link) for link in range(3))
     for link in range(GONE_AT_MOST + 1):
-        places.close(link)
+        flows.close(link)
     here = GONE_AT_MOST + 1
 
-    assert places.across(pair_of(first, places.own(here)), here) is None
-    assert places.across(pair_of(second, third), 5000) == third
-    assert places.link(second) == 5000
+    assert flows.across(pair_of(first, flows.own(here)), here) is None
+    assert flows.across(pair_of(second, third), 5000) == third
+    assert flows.link(second) == 5000
 
 
 def test_a_keep_alive_is_answered_and_its_answer_is_not():

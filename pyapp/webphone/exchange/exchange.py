@@ -50,11 +50,11 @@ class Exchange:
         sounding: bool = False,
     ) -> None:
         self._entropy = entropy
-        self._places = Flows(entropy)
-        self._places.open(FAR)
-        self._gate = Authentication(entropy, realm, users, password, algorithms)
+        self._flows = Flows(entropy)
+        self._flows.open(FAR)
+        self._authentication = Authentication(entropy, realm, users, password, algorithms)
         self._registrar = Registrar()
-        self._proxy = Proxy(entropy, self._places)
+        self._proxy = Proxy(entropy, self._flows)
         self._far = FarEnd(entropy, sounding=sounding)
         # Who logged in on which link: his calls are not challenged again.
         self._logged_in: dict[int, str] = {}
@@ -72,19 +72,19 @@ class Exchange:
 
     def connected(self, link: int, now: float) -> None:
         """A WebSocket is open."""
-        self._places.open(link)
+        self._flows.open(link)
 
     def disconnected(self, link: int, now: float) -> list[Action]:
         """A WebSocket is closed: nobody can be reached over it."""
-        places = self._places.at(link)
-        self._places.close(link)
+        flows = self._flows.at(link)
+        self._flows.close(link)
         self._registrar.disconnected(link)
         self._logged_in.pop(link, None)
-        return self._run(self._proxy.disconnected(places, now), now)
+        return self._run(self._proxy.disconnected(flows, now), now)
 
     def receive(self, link: int, data: bytes, now: float) -> list[Action]:
         """Take one WebSocket message, text (as UTF-8) or binary."""
-        self._places.open(link)
+        self._flows.open(link)
         if not data.strip(b"\r\n"):
             # RFC 5626 §3.5.1: a double CRLF asks for a single one.
             return [Send(link=link, data=b"\r\n")] if len(data) >= 4 else []
@@ -172,7 +172,7 @@ class Exchange:
         user = request.to.uri.number
         if not user or is_number(user):
             return self._reply(link, request, reply(request, 404))
-        verdict = self._gate.check(request, "Authorization", now, user)
+        verdict = self._authentication.check(request, "Authorization", now, user)
         if verdict is not Verdict.WELCOME:
             return self._challenge(link, request, 401, "WWW-Authenticate", verdict, now)
         response = self._registrar.register(user, request, link, now)
@@ -180,26 +180,26 @@ class Exchange:
         if response.status == 200:
             self._logged_in[link] = user
             for contact in request.contacts:
-                self._places.settle(link, f"{user} {_phone(contact)}")
+                self._flows.settle(link, f"{user} {_phone(contact)}")
             sends += self._proxy.returned(link, now)
         return sends
 
     def _inside(self, link: int, request: Request, pair: str | None, now: float) -> list[Send]:
         """A request within a dialog goes to the other end (§16.5, §12.2)."""
-        place = None if pair is None else self._places.across(pair, link)
+        flow = None if pair is None else self._flows.across(pair, link)
         returned = self._proxy.returned(link, now)
         if pair is None and link in self._logged_in:
             # Without our Record-Route, by the Contact alone.
             binding = self._registrar.at(request.uri, now)
-            place = None if binding is None else self._places.own(binding.link)
-        own = self._places.own(link)
+            flow = None if binding is None else self._flows.own(binding.link)
+        own = self._flows.own(link)
         if request.method == "ACK":
-            if place is None:
+            if flow is None:
                 return returned
-            return returned + self._proxy.acknowledge(request, place, request.uri, now)
-        if place is None:
+            return returned + self._proxy.acknowledge(request, flow, request.uri, now)
+        if flow is None:
             return returned + self._reply(link, request, reply(request, 481))
-        targets = [(place, request.uri)]
+        targets = [(flow, request.uri)]
         return returned + self._proxy.relay(request, own, targets, now, first=False)
 
     def _outside(self, link: int, request: Request, now: float) -> list[Send]:
@@ -211,30 +211,30 @@ class Exchange:
             headers = [("Allow", ALLOW), ("Accept", "application/sdp")]
             return self._reply(link, request, reply(request, 200, headers=headers))
         if link != FAR and link not in self._logged_in:
-            verdict = self._gate.check(request, "Proxy-Authorization", now)
+            verdict = self._authentication.check(request, "Proxy-Authorization", now)
             if verdict is not Verdict.WELCOME:
                 return self._challenge(link, request, 407, "Proxy-Authenticate", verdict, now)
         # RFC 3261 §22.3: credentials for us go no further.
         request.headers.remove("Proxy-Authorization")
         targets = self._targets(user, request, now)
         if not targets:
-            known = not is_number(user) and self._gate.knows(user)
+            known = not is_number(user) and self._authentication.knows(user)
             return self._reply(link, request, reply(request, 480 if known else 404))
-        return self._proxy.relay(request, self._places.own(link), targets, now, first=True)
+        return self._proxy.relay(request, self._flows.own(link), targets, now, first=True)
 
     def _targets(self, user: str, request: Request, now: float) -> list[Target]:
         if user in NUMBERS:
-            return [(self._places.own(FAR), request.uri)]
+            return [(self._flows.own(FAR), request.uri)]
         bindings = self._registrar.find(user, now)
         if not bindings:
             binding = self._registrar.at(request.uri, now)
             bindings = [] if binding is None else [binding]
-        return [(self._places.own(one.link), one.contact.uri) for one in bindings]
+        return [(self._flows.own(one.link), one.contact.uri) for one in bindings]
 
     def _challenge(
         self, link: int, request: Request, status: int, name: str, verdict: Verdict, now: float
     ) -> list[Send]:
-        values = self._gate.challenges(verdict is Verdict.STALE, now)
+        values = self._authentication.challenges(verdict is Verdict.STALE, now)
         headers = [(name, value) for value in values]
         return self._reply(link, request, reply(request, status, headers=headers))
 

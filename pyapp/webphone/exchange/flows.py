@@ -1,4 +1,4 @@
-"""Who is where: a phone keeps its place when its WebSocket comes back as another link."""
+"""Where a phone is reached: it keeps its flow when its WebSocket is a new link."""
 
 from __future__ import annotations
 
@@ -24,45 +24,45 @@ class Flows:
     def open(self, link: int) -> None:
         """A link is there."""
         if link not in self._own:
-            place = self._own[link] = self._entropy.token()
-            self._link[place] = link
+            flow = self._own[link] = self._entropy.token()
+            self._link[flow] = link
 
     def close(self, link: int) -> None:
-        """A link is gone; its places stay, leading nowhere."""
+        """A link is gone; its flows stay, leading nowhere."""
         self._own.pop(link, None)
-        for place in self.at(link):
-            del self._link[place]
+        for flow in self.at(link):
+            del self._link[flow]
             # Last in order: the ones gone longest are forgotten first.
-            self._link[place] = None
-        gone = [place for place, at in self._link.items() if at is None]
-        for place in gone[: max(0, len(gone) - GONE_AT_MOST)]:
-            del self._link[place]
-            self._who.pop(place, None)
+            self._link[flow] = None
+        gone = [flow for flow, at in self._link.items() if at is None]
+        for flow in gone[: max(0, len(gone) - GONE_AT_MOST)]:
+            del self._link[flow]
+            self._who.pop(flow, None)
 
     def own(self, link: int) -> str:
-        """The place of an open link."""
+        """The flow of an open link."""
         return self._own[link]
 
     def at(self, link: int) -> list[str]:
-        """Every place that leads to that link."""
-        return [place for place, at in self._link.items() if at == link]
+        """Every flow that leads to that link."""
+        return [flow for flow, at in self._link.items() if at == link]
 
-    def link(self, place: str) -> int | None:
-        """Where a place leads, None when its phone is away."""
-        return self._link.get(place)
+    def link(self, flow: str) -> int | None:
+        """Where a flow leads, None when its phone is away."""
+        return self._link.get(flow)
 
     def settle(self, link: int, who: str) -> None:
-        """The phone `who` is at this link: all the places it had lead here."""
-        for place, known in self._who.items():
+        """The phone `who` is at this link: all the flows it had lead here."""
+        for flow, known in self._who.items():
             if known == who:
-                self._link[place] = link
+                self._link[flow] = link
         self._who[self._own[link]] = who
 
     def across(self, pair: str, link: int) -> str | None:
-        """The other place of a dialog between two of them, seen from `link`; None for a stranger.
+        """The other flow of a dialog between two of them, seen from `link`; None for a stranger.
 
         `pair` is what `pair_of` made. A phone that speaks from a new link before it registered
-        there shows by its knowledge of `pair` whose place it takes.
+        there shows by its knowledge of `pair` whose flow it takes.
         """
         one, dash, two = pair.partition("-")
         if not dash or one not in self._link or two not in self._link:
@@ -78,5 +78,5 @@ class Flows:
 
 
 def pair_of(one: str, two: str) -> str:
-    """Two places as the user part of a Record-Route."""
+    """Two flows as the user part of a Record-Route."""
     return f"{one}-{two}"

@@ -41,9 +41,9 @@ Target = tuple[str, Uri]
 
 @dataclass(slots=True, eq=False)
 class Branch:
-    """A request as it went to one place, and the final answer from there (our Via taken off)."""
+    """A request as it went to one flow, and the final answer from there (our Via taken off)."""
 
-    place: str
+    flow: str
     request: Request
     transaction: Transaction
     final: Response | None = None
@@ -56,7 +56,7 @@ class Branch:
 class Relay:
     """A request under way: who asked, and where it went (§16.2, the response context)."""
 
-    place: str
+    flow: str
     request: Request
     transaction: Transaction
     branches: list[Branch] = field(default_factory=list)
@@ -80,11 +80,11 @@ class Relay:
 
 
 class Proxy:
-    """All requests under way between links. Links are told by `place`, see Flows."""
+    """All requests under way between links. Links are named by `flow`, see Flows."""
 
-    def __init__(self, entropy: Entropy, places: Flows) -> None:
+    def __init__(self, entropy: Entropy, flows: Flows) -> None:
         self._entropy = entropy
-        self._places = places
+        self._flows = flows
         self._relays: dict[tuple[str, ...], Relay] = {}
         self._branches: dict[str, tuple[Relay, Branch]] = {}
         # Requests for phones that are away: until when, where to, what.
@@ -113,12 +113,12 @@ class Proxy:
         return None if passed_up else []
 
     def relay(
-        self, request: Request, place: str, targets: Sequence[Target], now: float, *, first: bool
+        self, request: Request, flow: str, targets: Sequence[Target], now: float, *, first: bool
     ) -> list[Send]:
         """Send a request on to every target at once (§16.6); `first`: it may make a dialog."""
         invite = request.method == "INVITE"
         server = Transaction(INVITE_SERVER if invite else NON_INVITE_SERVER, now)
-        relay = Relay(place, request, server)
+        relay = Relay(flow, request, server)
         self._relays[way_key(request)] = relay
         sends: list[Send] = []
         if invite:
@@ -128,7 +128,7 @@ class Proxy:
             copy = onward(request, uri, self._entropy.branch())
             if first and request.method in MAKES_A_DIALOG:
                 # §16.6 step 4, with the way back in it.
-                route = f"<sip:{pair_of(place, target)}@{HOST};transport=ws;lr>"
+                route = f"<sip:{pair_of(flow, target)}@{HOST};transport=ws;lr>"
                 copy.headers.prepend("Record-Route", route)
             client = Transaction(INVITE_CLIENT if invite else NON_INVITE_CLIENT, now)
             branch = Branch(target, copy, client)
@@ -136,7 +136,7 @@ class Proxy:
                 branch.rings_until = now + RING_AT_MOST
             relay.branches.append(branch)
             self._branches[copy.via.branch] = (relay, branch)
-            if self._places.link(target) is None and request.method not in WORTH_WAITING:
+            if self._flows.link(target) is None and request.method not in WORTH_WAITING:
                 self._fail(relay, branch, 480, now)
             else:
                 sends += self._to(target, copy, now)
@@ -160,39 +160,37 @@ class Proxy:
         sends: list[Send] = []
         for action in branch.transaction.handle(event_of(response.status), now):
             if action is Action.SEND_ACK:
-                sends += self._to(branch.place, ack_of_failure(branch.request, response), now)
+                sends += self._to(branch.flow, ack_of_failure(branch.request, response), now)
             else:
                 sends += self._heard(relay, branch, response, now)
         self._sweep()
         return sends
 
-    def disconnected(self, places: Sequence[str], now: float) -> list[Send]:
-        """These places are away: nothing comes from there any more."""
+    def disconnected(self, flows: Sequence[str], now: float) -> list[Send]:
+        """These flows are away: nothing comes from there any more."""
         sends: list[Send] = []
         for relay in list(self._relays.values()):
-            if relay.place in places and relay.request.method == "INVITE" and relay.open:
+            if relay.flow in flows and relay.request.method == "INVITE" and relay.open:
                 relay.away_until = now + CALLER_AWAY_AT_MOST
             for branch in relay.open:
-                if branch.place not in places:
+                if branch.flow not in flows:
                     continue
                 if relay.request.method == "BYE":
                     # It may have been lost with the link.
-                    self._parked.append((now + T64, branch.place, bytes(branch.request)))
+                    self._parked.append((now + T64, branch.flow, bytes(branch.request)))
                 else:
                     self._fail(relay, branch, 480, now)
             sends += self._settle(relay, now)
         return sends
 
     def returned(self, link: int, now: float) -> list[Send]:
-        """Some places have a link again: what waited for them goes out."""
-        here = self._places.at(link)
+        """Some flows have a link again: what waited for them goes out."""
+        here = self._flows.at(link)
         self._parked = [parked for parked in self._parked if parked[0] > now]
-        sends = [
-            Send(link=link, data=data) for _until, place, data in self._parked if place in here
-        ]
+        sends = [Send(link=link, data=data) for _until, flow, data in self._parked if flow in here]
         self._parked = [parked for parked in self._parked if parked[1] not in here]
         for relay in self._relays.values():
-            if relay.place in here:
+            if relay.flow in here:
                 relay.away_until = None
         return sends
 
@@ -224,7 +222,7 @@ class Proxy:
             sends = [] if response.status == 100 else self._answer(relay, response, now)
             if first and branch.cancel is not None:
                 # §9.1: the CANCEL waited for a sign that the INVITE came there.
-                sends += self._to(branch.place, branch.cancel, now)
+                sends += self._to(branch.flow, branch.cancel, now)
             return sends
         branch.rings_until = None
         if branch.final is not None and response.status >= 300:
@@ -284,22 +282,22 @@ class Proxy:
         branch.cancel = cancelling(branch.request, reason)
         # §16.8, §9.1: from here on the phone has 32 s to say 487.
         branch.rings_until = now + T64
-        return self._to(branch.place, branch.cancel, now) if branch.rang else []
+        return self._to(branch.flow, branch.cancel, now) if branch.rang else []
 
     # The wire.
 
     def _answer(self, relay: Relay, response: Response, now: float) -> list[Send]:
         if Action.SEND not in relay.transaction.handle(answer_of(response.status), now):
             return []
-        link = self._places.link(relay.place)
+        link = self._flows.link(relay.flow)
         return [] if link is None else [Send(link=link, data=bytes(response))]
 
-    def _to(self, place: str, request: Request, now: float) -> list[Send]:
-        link = self._places.link(place)
+    def _to(self, flow: str, request: Request, now: float) -> list[Send]:
+        link = self._flows.link(flow)
         if link is not None:
             return [Send(link=link, data=bytes(request))]
         if request.method in WORTH_WAITING:
-            self._parked.append((now + T64, place, bytes(request)))
+            self._parked.append((now + T64, flow, bytes(request)))
         return []
 
     def _sweep(self) -> None:
