@@ -17,6 +17,7 @@ from webphone.sip.wire.message import (
     Malformed,
     Request,
     Response,
+    Unreadable,
     parse,
     reply,
     validate,
@@ -94,7 +95,7 @@ REFUSALS = {"badvers": 505}
 def test_an_invalid_request_is_refused_and_can_be_answered(name):
     fault = _refuse(_octets(name))
     assert fault.status == REFUSALS.get(name, 400)
-    assert isinstance(fault.message, Request)
+    assert isinstance(fault, Unreadable) and isinstance(fault.message, Request)
     answer = parse(bytes(reply(fault.message, fault.status, to_tag="x")))
     assert isinstance(answer, Response)
     assert answer.status == fault.status
@@ -128,7 +129,7 @@ def test_where_the_rfc_leaves_the_choice_ours_is_kept(name):
     else:
         fault = _refuse(_octets(name))
         assert fault.status == 400
-        assert isinstance(fault.message, Request)
+        assert isinstance(fault, Unreadable) and isinstance(fault.message, Request)
 
 
 def test_wsinv_folds_and_odd_spaces_are_read():
@@ -326,7 +327,8 @@ def test_a_damaged_message_is_read_or_malformed(data, wounds):
     try:
         message = parse(data)
     except Malformed as fault:
-        if isinstance(fault.message, Request) and fault.status:
+        if isinstance(fault, Unreadable) and fault.status:
+            assert isinstance(fault.message, Request)
             bytes(reply(fault.message, fault.status, to_tag="x"))
         return
     for name in PROPERTIES:
@@ -336,7 +338,7 @@ def test_a_damaged_message_is_read_or_malformed(data, wounds):
     assert again.body == message.body
     try:
         validate(message)
-    except Malformed as fault:
+    except Unreadable as fault:
         assert fault.message is message
         assert (fault.status is None) == isinstance(message, Response)
     if isinstance(message, Request):
@@ -383,7 +385,9 @@ def test_a_changed_header_is_read_anew():
 @pytest.mark.parametrize("noise", [b"", b"\r\n", b"\r\n\r\n", b"hello", b"GET / HTTP/1.1\r\n\r\n"])
 def test_what_is_no_message_is_dropped(noise):
     fault = _refuse(noise)
-    assert fault.status is None or isinstance(fault.message, Request)
+    assert fault.status is None or (
+        isinstance(fault, Unreadable) and isinstance(fault.message, Request)
+    )
 
 
 def test_a_message_without_its_empty_line_is_refused():
@@ -490,7 +494,7 @@ def test_every_rule_says_which_section_it_obeys():
 
 def test_a_broken_request_line_can_still_be_answered():
     fault = _refuse(INVITE.replace(b"sip:bob@biloxi.com SIP", b"sip:bob@bi^loxi.com SIP"))
-    assert isinstance(fault.message, Request)
+    assert isinstance(fault, Unreadable) and isinstance(fault.message, Request)
     assert fault.message.uri == UNREADABLE
     assert reply(fault.message, 400).headers.get("Via") == fault.message.headers.get("Via")
 

@@ -19,7 +19,7 @@ from webphone.sip import (
     Send,
     parse,
 )
-from webphone.sip.wire.message import validate
+from webphone.sip.wire.message import Unreadable, validate
 from webphone.sip.wire.uri import unescape
 
 FOLDER = Path(__file__).parent / "torture"
@@ -205,7 +205,7 @@ def _request(data: bytes) -> Request:
     message: Request | Response | None
     try:
         message = parse(data)
-    except Malformed as fault:
+    except Unreadable as fault:
         message = fault.message
     assert isinstance(message, Request)
     return message

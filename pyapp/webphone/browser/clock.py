@@ -10,6 +10,7 @@ from pyodide.ffi import create_once_callable, create_proxy
 
 from webphone.browser.proxies import Listeners
 from webphone.browser.steady_clock import SteadyClock
+from webphone.machine import earliest
 
 # After a sleep a timer may still run for the rest of its time: look at the clock this often, so
 # that the sleep is noticed soon. Seconds.
@@ -69,7 +70,7 @@ class Clock:
 
     def rearm(self) -> None:
         """Let the one timer ring for the earliest alarm."""
-        due = min((a.deadline for a in self._alarms if a.deadline is not None), default=None)
+        due = earliest(alarm.deadline for alarm in self._alarms)
         if due != self._due:
             self._due = due
             self._sleep()
@@ -82,7 +83,7 @@ class Clock:
             if deadline <= now and alarm.deadline == deadline:
                 alarm.deadline = None
                 alarm.wake()
-        self._due = min((a.deadline for a in self._alarms if a.deadline is not None), default=None)
+        self._due = earliest(alarm.deadline for alarm in self._alarms)
         self._sleep()
 
     def close(self) -> None:

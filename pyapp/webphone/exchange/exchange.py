@@ -13,11 +13,12 @@ from webphone.exchange.numbers import NUMBERS, is_number
 from webphone.exchange.proxy import Proxy, Target
 from webphone.exchange.registrar import Registrar
 from webphone.exchange.routing import HOST, take_route
+from webphone.machine import earliest
 from webphone.sip import outputs as news
 from webphone.sip.entropy import Entropy
 from webphone.sip.wire.grammar import Malformed, visible
 from webphone.sip.wire.headers import NameAddr
-from webphone.sip.wire.message import Request, Response, parse, reply, validate
+from webphone.sip.wire.message import Request, Response, Unreadable, parse, reply, validate
 from webphone.sip.wire.uri import Uri
 
 # The link of the exchange's own numbers; the world's links are 0 and above.
@@ -63,7 +64,7 @@ class Exchange:
     def deadline(self) -> float | None:
         """When `wake` wants to be called, in the same seconds as `now`."""
         times = (self._registrar.deadline, self._proxy.deadline, self._far.deadline)
-        return min((time for time in times if time is not None), default=None)
+        return earliest(times)
 
     @property
     def registered(self) -> tuple[str, ...]:
@@ -133,7 +134,9 @@ class Exchange:
             message = parse(data)
             validate(message)
         except Malformed as fault:
-            return self._refuse(link, fault, fault.message)
+            return self._refuse(
+                link, fault, fault.message if isinstance(fault, Unreadable) else None
+            )
         try:
             if isinstance(message, Response):
                 return self._proxy.respond(message, now)

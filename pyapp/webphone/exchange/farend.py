@@ -9,6 +9,7 @@ from enum import Enum, auto
 from webphone.exchange.actions import Action, AnswerCame, AnswerWanted, OfferWanted, Over
 from webphone.exchange.numbers import NUMBERS, SOUNDING, Deed
 from webphone.exchange.routing import HOST
+from webphone.machine import earliest
 from webphone.sip import outputs as news
 from webphone.sip.agent import Agent
 from webphone.sip.endpoint import Identity, NotNow
@@ -63,7 +64,7 @@ class FarEnd:
     def deadline(self) -> float | None:
         """When `wake` has something to do."""
         times = [self._agent.deadline, *(part.due for part in self._parts.values())]
-        return min((time for time in times if time is not None), default=None)
+        return earliest(times)
 
     def receive(self, data: bytes, now: float) -> list[Step]:
         """Take one message meant for a number."""

@@ -9,6 +9,7 @@ from webphone.exchange.actions import Send
 from webphone.exchange.flows import Flows, pair_of
 from webphone.exchange.forking import best
 from webphone.exchange.routing import HOST, cancelling, onward, pop_via, way_key
+from webphone.machine import earliest
 from webphone.sip.entropy import Entropy
 from webphone.sip.transaction import (
     INVITE_CLIENT,
@@ -76,7 +77,7 @@ class Relay:
         times = [self.transaction.deadline, self.away_until]
         for branch in self.branches:
             times += [branch.transaction.deadline, branch.rings_until]
-        return min((time for time in times if time is not None), default=None)
+        return earliest(times)
 
 
 class Proxy:
@@ -94,7 +95,7 @@ class Proxy:
     def deadline(self) -> float | None:
         """When `wake` has something to do."""
         times = [relay.deadline for relay in self._relays.values()]
-        return min((time for time in times if time is not None), default=None)
+        return earliest(times)
 
     def known(self, request: Request, link: int, now: float) -> list[Send] | None:
         """Deal with what belongs to a request under way; None when this is a new one.

@@ -34,6 +34,7 @@ from webphone.contract import (
     WebPhoneError,
     encode,
 )
+from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result, identity
@@ -102,7 +103,7 @@ class Desk:
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest, as a `now` value; None: no need."""
         moments = (self.calls.deadline, self._accounts.deadline)
-        return min((moment for moment in moments if moment is not None), default=None)
+        return earliest(moments)
 
     @property
     def snapshot(self) -> Snapshot:

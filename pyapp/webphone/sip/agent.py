@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from webphone.machine import earliest
 from webphone.sip.authentication import Authenticator
 from webphone.sip.dialog import key_of
 from webphone.sip.endpoint import SDP, Endpoint, Identity, NotNow, Pairs
@@ -16,7 +17,7 @@ from webphone.sip.usages.registration import Registration
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.grammar import Malformed
 from webphone.sip.wire.headers import NameAddr
-from webphone.sip.wire.message import Request, Response, parse, reply, validate
+from webphone.sip.wire.message import Request, Response, Unreadable, parse, reply, validate
 from webphone.sip.wire.uri import Uri
 
 Call = Outgoing | Incoming
@@ -54,7 +55,7 @@ class Agent:
         for call in self._calls.values():
             times.append(call.deadline)
             times += [session.deadline for session in call.sessions]
-        return min((time for time in times if time is not None), default=None)
+        return earliest(times)
 
     @property
     def idle(self) -> bool:
@@ -371,7 +372,7 @@ def _read_at_the_door(message: Request | Response) -> None:
 def _refuse(fault: Malformed) -> list[Output]:
     """Answer what can be answered of a message that cannot be read."""
     dropped = Dropped(why=fault.text)
-    request = fault.message
+    request = fault.message if isinstance(fault, Unreadable) else None
     if fault.status is None or not isinstance(request, Request) or request.method == "ACK":
         return [dropped]
     if "Via" not in request.headers:

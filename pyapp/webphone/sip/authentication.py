@@ -71,18 +71,18 @@ class Authenticator:
             learned = True
         return learned
 
-    def heed(self, response: Response) -> None:
+    def take_next_nonce(self, response: Response) -> None:
         """Take the nonce that a server wants to see next (RFC 7616 §3.5)."""
-        for told, answer in _NEXT:
-            line = response.headers.get(told)
+        for header, answer in _NEXT:
+            line = response.headers.get(header)
             nonce = _next_nonce(line) if line else ""
-            asked = [asker for asker in self._known if asker[0] == answer]
+            askers = [asker for asker in self._known if asker[0] == answer]
             # It names no realm: only where there is but one is it clear whose nonce it is.
-            if not nonce or len(asked) != 1:
+            if not nonce or len(askers) != 1:
                 continue
-            self._known[asked[0]] = [
+            self._known[askers[0]] = [
                 Challenge(one.scheme, {**one.params, "nonce": nonce})
-                for one in self._known[asked[0]]
+                for one in self._known[askers[0]]
             ]
 
     def _answered(self, asker: Asker, challenges: list[Challenge]) -> bool:
@@ -142,9 +142,9 @@ def _next_nonce(line: str) -> str:
 
 
 class Owner(Protocol):
-    """Who sent an errand."""
+    """Who sent a request and waits for its final answer."""
 
-    def heard(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+    def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """The final answer came; a time-out comes as a 408 of our own (RFC 3261 §8.1.3.1)."""
 
 
@@ -194,8 +194,8 @@ class ClientRequest:
             number = self.dialog.next_cseq() if self.dialog else self.request.cseq.number + 1
             self.request = self._endpoint.again(self.request, number)
             return self.start(now)
-        self._authenticator.heed(response)
-        return self.owner.heard(self, response, now)
+        self._authenticator.take_next_nonce(response)
+        return self.owner.answered(self, response, now)
 
     def timed_out(self, client: ClientTransaction, now: float) -> list[Output]:
-        return self.owner.heard(self, self._endpoint.reply(self.request, 408), now)
+        return self.owner.answered(self, self._endpoint.reply(self.request, 408), now)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from webphone.machine import step
+
 # RFC 3261 §17.1.1.1, seconds.
 T1 = 0.5
 T2 = 4.0
@@ -248,7 +250,7 @@ class Transaction:
 
     def handle(self, event: Event, now: float) -> tuple[Action, ...]:
         """What to do about `event`; an event without a row is none of this state's business."""
-        state, actions = self.machine.table.get((self.state, event), (self.state, ()))
+        state, actions = step(self.machine.table, self.state, event)
         if state is not self.state:
             self.state = state
             actions += self._enter(now)

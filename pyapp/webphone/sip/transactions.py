@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from webphone.machine import earliest
 from webphone.sip.entropy import MAGIC_COOKIE
 from webphone.sip.outputs import Dropped, Output, Send
 from webphone.sip.transaction import (
@@ -66,7 +67,7 @@ class Transactions:
         """When `wake` has something to do."""
         times = [client.transaction.deadline for client in self._clients.values()]
         times += [server.transaction.deadline for server in self._servers.values()]
-        return min((time for time in times if time is not None), default=None)
+        return earliest(times)
 
     def __len__(self) -> int:
         """How many are under way."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from webphone.contract import Config, Event, WebPhoneError
+from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone.account.keepalive import Pulse
 from webphone.phone.account.registration_errors import error_of, needs_a_person, try_next_server
@@ -107,7 +108,7 @@ class Account:
             self._next_question,
             self.agent.deadline,
         )
-        return min((moment for moment in moments if moment is not None), default=None)
+        return earliest(moments)
 
     @property
     def _next_question(self) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from webphone.contract import Config, WebPhoneError
+from webphone.machine import earliest
 from webphone.phone.account.account import Account, Result
 
 Busy = Callable[[Account], bool]
@@ -31,7 +32,7 @@ class Accounts:
     def deadline(self) -> float | None:
         """When one of them must be woken next."""
         moments = (account.deadline for account in self)
-        return min((moment for moment in moments if moment is not None), default=None)
+        return earliest(moments)
 
     def owners(self, socket: int) -> list[Account]:
         """Whom news of this socket is for."""

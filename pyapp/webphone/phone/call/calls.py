@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from webphone import media
 from webphone.contract import Config, Event, Quality, WebPhoneError, encode
+from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result, State
@@ -55,7 +56,7 @@ class Calls:
         moments += [call.next_digit_at for call in self.calls.values()]
         moments += [call.path_due for call in self.calls.values()]
         moments += [self.aftermath.deadline]
-        return min((moment for moment in moments if moment is not None), default=None)
+        return earliest(moments)
 
     def find(self, id: str) -> Call:
         """The call with this id, or the one that no id can mean; WebPhoneError `no_call`."""

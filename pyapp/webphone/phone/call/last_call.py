@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webphone.contract import CallRecord
+from webphone.machine import earliest
 from webphone.phone.call.call import Call, party
 from webphone.phone.call.endings import BUSY, Ending
 from webphone.phone.snapshot import EndedCall
@@ -29,7 +30,7 @@ class LastCall:
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
         moments = (self._busy_until, self._farewell_until)
-        return min((moment for moment in moments if moment is not None), default=None)
+        return earliest(moments)
 
     def begin(self, call: Call, ending: Ending, record: CallRecord, now: float) -> None:
         """A call is over."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from webphone.contract import Event, Json, Register, WebPhoneError, encode
+from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.desk import Desk
@@ -68,7 +69,7 @@ class Tabs:
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest."""
         moments = [*self._alarms.values(), self.desk.deadline]
-        return min((moment for moment in moments if moment is not None), default=None)
+        return earliest(moments)
 
     @property
     def snapshot(self) -> Snapshot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
+from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest, Tries
 from webphone.sip.dialog import Dialog, key_of
 from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
@@ -160,7 +161,7 @@ class Outgoing:
                 return [Dropped(why="a reliable provisional response out of order")]
             return pracks + self._happen(Event.PROVISIONAL, now, response)
         if status < 300:
-            self.authenticator.heed(response)
+            self.authenticator.take_next_nonce(response)
             return self._happen(Event.SUCCESS, now, response)
         may_ask = self.state in (State.CALLING, State.PROCEEDING)
         asked = may_ask and status in (401, 407)
@@ -208,7 +209,7 @@ class Outgoing:
         success = self.endpoint.success(request, None)
         return self.endpoint.transactions.answer(server, success, now)
 
-    def heard(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+    def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """The answer to a PRACK or CANCEL tells nothing that the INVITE's will not."""
         return []
 
@@ -222,7 +223,7 @@ class Outgoing:
         return send
 
     def _happen(self, event: Event, now: float, response: Response | None = None) -> list[Output]:
-        state, actions = OUTGOING.get((self.state, event), (self.state, ()))
+        state, actions = step(OUTGOING, self.state, event)
         self.state = state
         outputs: list[Output] = []
         for action in actions:

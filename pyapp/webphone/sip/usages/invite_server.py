@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
+from webphone.machine import earliest, step
 from webphone.sip.authentication import Authenticator
 from webphone.sip.dialog import Dialog, key_of
 from webphone.sip.endpoint import ALLOW, SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
@@ -132,7 +133,7 @@ class Incoming:
         """When `wake` has something to do."""
         waits = self._unacknowledged
         times = (self._expires_at, waits.deadline if waits else None)
-        return min((time for time in times if time is not None), default=None)
+        return earliest(times)
 
     @property
     def over(self) -> bool:
@@ -245,7 +246,7 @@ class Incoming:
         return self._happen(event, now)
 
     def _happen(self, event: Event, now: float, message: Message | None = None) -> list[Output]:
-        state, actions = INCOMING.get((self.state, event), (self.state, ()))
+        state, actions = step(INCOMING, self.state, event)
         self.state = state
         if state in (State.ANSWERED, State.ENDED):
             self._expires_at = self._unacknowledged = None

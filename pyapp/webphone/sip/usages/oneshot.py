@@ -147,6 +147,6 @@ class Question:
         )
         return ClientRequest(self.endpoint, self.authenticator, self, request, ref=ref).start(now)
 
-    def heard(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+    def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """Tell the answer."""
-        return [replied(errand, response)]
+        return [replied(sent, response)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
+from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest
 from webphone.sip.endpoint import ALLOW, Endpoint, Identity
 from webphone.sip.outputs import Output, Registered, RegistrationFailed, Unregistered
@@ -121,7 +122,7 @@ class Registration:
         self._signed = False  # the last REGISTER carried an answer to a challenge
         self._proved = False  # and such an answer, or none, was once enough
         self._outbound = True
-        self._errand: ClientRequest | None = None
+        self._pending: ClientRequest | None = None
 
     @property
     def instance(self) -> str:
@@ -138,7 +139,7 @@ class Registration:
 
     def lost(self, now: float) -> list[Output]:
         """The connection that the binding leads over is gone."""
-        self._errand = self.deadline = None
+        self._pending = self.deadline = None
         return self._happen(Event.LOST, now)
 
     def wake(self, now: float) -> list[Output]:
@@ -147,21 +148,21 @@ class Registration:
             return []
         return self._happen(Event.DUE, now)
 
-    def heard(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+    def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """The final answer to our REGISTER."""
-        self._cseq = max(self._cseq, errand.request.cseq.number)
-        if errand is not self._errand:
+        self._cseq = max(self._cseq, sent.request.cseq.number)
+        if sent is not self._pending:
             return []
-        self._errand = None
-        self._signed = any(name in errand.request.headers for name in PROOFS)
+        self._pending = None
+        self._signed = any(name in sent.request.headers for name in PROOFS)
         if response.status < 300:
-            return self._happen(self._success(errand, response), now, response)
+            return self._happen(self._success(sent, response), now, response)
         if self._adjust(response):
             return self._happen(Event.ADJUST, now, response)
         return self._happen(Event.REFUSAL, now, response)
 
-    def _success(self, errand: ClientRequest, response: Response) -> Event:
-        if errand.request.headers.get("Expires") == "0":
+    def _success(self, sent: ClientRequest, response: Response) -> Event:
+        if sent.request.headers.get("Expires") == "0":
             return Event.SUCCESS
         self._granted = self._seconds(response)
         return Event.SUCCESS if self._granted else Event.BARREN
@@ -178,7 +179,7 @@ class Registration:
         return False
 
     def _happen(self, event: Event, now: float, response: Response | None = None) -> list[Output]:
-        state, actions = REGISTRATION.get((self.state, event), (self.state, ()))
+        state, actions = step(REGISTRATION, self.state, event)
         self.state = state
         outputs: list[Output] = []
         for action in actions:
@@ -226,8 +227,8 @@ class Registration:
                 ("Allow", ALLOW),
             ),
         )
-        self._errand = ClientRequest(endpoint, self._authenticator, self, request)
-        return self._errand.start(now)
+        self._pending = ClientRequest(endpoint, self._authenticator, self, request)
+        return self._pending.start(now)
 
     def _contact(self, expires: int) -> NameAddr:
         contact = NameAddr("", self._endpoint.contact)

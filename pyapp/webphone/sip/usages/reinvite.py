@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest
 from webphone.sip.endpoint import SDP, NotNow, sdp_of
 from webphone.sip.outputs import (
@@ -133,7 +134,7 @@ class Reinvite:
         self.deadline: float | None = None
         self._session = session
         self._sdp = ""
-        self._errand: ClientRequest | None = None
+        self._pending: ClientRequest | None = None
         self._asked: ServerTransaction | None = None
         self._refusal: tuple[int, str] = (0, "")
         self._acks: dict[int, Send] = {}
@@ -141,7 +142,7 @@ class Reinvite:
     @property
     def waits(self) -> bool:
         """Whether an offer of ours is on its way to its answer."""
-        return self._errand is not None
+        return self._pending is not None
 
     def offer(self, sdp: str, now: float) -> list[Output]:
         """Offer a change."""
@@ -191,14 +192,14 @@ class Reinvite:
 
     def close(self, now: float) -> list[Output]:
         """The call is over; an offer of ours may still get its answer."""
-        self.deadline = None if self._errand is None else now + T64
+        self.deadline = None if self._pending is None else now + T64
         return self._happen(Event.CLOSE, now)
 
     def wake(self, now: float) -> list[Output]:
         """Offer again after the pause, or wait no longer for an answer."""
         if self.deadline is None or now < self.deadline:
             return []
-        client = self._errand.client if self._errand else None
+        client = self._pending.client if self._pending else None
         if client is not None and client.transaction.deadline is not None:
             # Sent again after a challenge: timer B runs, and ends it by itself.
             self.deadline = client.transaction.deadline
@@ -207,15 +208,15 @@ class Reinvite:
         paused = self.state is State.PAUSED
         return self._happen(Event.PAUSE_OVER if paused else Event.OVERDUE, now)
 
-    def heard(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+    def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """The final answer to our re-INVITE; that to its CANCEL tells nothing more."""
-        if errand.request.method == "CANCEL":
+        if sent.request.method == "CANCEL":
             return []
-        if errand is self._errand:
-            self._errand = self.deadline = None
+        if sent is self._pending:
+            self._pending = self.deadline = None
         status = response.status
         if status < 300:
-            return self._success(errand, response, now)
+            return self._success(sent, response, now)
         if status == 491 and self.state is State.OFFERING:
             return self._happen(Event.GLARE, now)
         taken_back = self.state is State.TAKING_BACK
@@ -227,15 +228,15 @@ class Reinvite:
             return outputs + self._session.gone(response, now)
         return outputs
 
-    def _success(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
-        number = errand.request.cseq.number
+    def _success(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
+        number = sent.request.cseq.number
         if number in self._acks:
             # RFC 3261 §13.2.2.4: every 2xx that comes again gets the same ACK again.
             return [self._acks[number]]
         dialog = self._session.dialog
         dialog.refresh(response)
         self._session.agreed(response, now)
-        ack = dialog.ack(self._session.endpoint, errand.request)
+        ack = dialog.ack(self._session.endpoint, sent.request)
         self._acks = {number: Send(data=bytes(ack))}
         return self._happen(Event.SUCCESS, now, response=response)
 
@@ -246,7 +247,7 @@ class Reinvite:
         server: ServerTransaction | None = None,
         response: Response | None = None,
     ) -> list[Output]:
-        state, actions = REINVITE.get((self.state, event), (self.state, ()))
+        state, actions = step(REINVITE, self.state, event)
         self.state = state
         outputs: list[Output] = []
         for action in actions:
@@ -306,24 +307,24 @@ class Reinvite:
             body=self._sdp.encode(),
         )
         authenticator, dialog = session.authenticator, session.dialog
-        self._errand = ClientRequest(session.endpoint, authenticator, self, request, dialog=dialog)
+        self._pending = ClientRequest(session.endpoint, authenticator, self, request, dialog=dialog)
         self.deadline = now + T64
-        return self._errand.start(now)
+        return self._pending.start(now)
 
     def _send_cancel(self, now: float) -> list[Output]:
-        endpoint, errand = self._session.endpoint, self._errand
-        assert errand is not None
+        endpoint, sent = self._session.endpoint, self._pending
+        assert sent is not None
         self.deadline = now + T64
         self._refusal = (487, REASONS[487])
         # RFC 3261 §22.1: a CANCEL cannot be sent again, so it answers no challenge.
         nobody = Authenticator(None, endpoint.entropy)
-        return ClientRequest(endpoint, nobody, self, cancel_of(errand.request)).start(now)
+        return ClientRequest(endpoint, nobody, self, cancel_of(sent.request)).start(now)
 
     def _give_up(self, now: float) -> None:
         """§9.1: 64*T1 after the CANCEL, the re-INVITE is over."""
-        errand, self._errand = self._errand, None
-        assert errand is not None and errand.client is not None
-        self._session.endpoint.transactions.abandon(errand.client, now)
+        sent, self._pending = self._pending, None
+        assert sent is not None and sent.client is not None
+        self._session.endpoint.transactions.abandon(sent.client, now)
 
     def _send_success(self, now: float) -> list[Output]:
         server, session = self._asked, self._session

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from webphone.machine import earliest, step
 from webphone.sip.authentication import Authenticator, ClientRequest
 from webphone.sip.dialog import Dialog
 from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
@@ -153,7 +154,7 @@ class Session:
             self.reinvite.deadline,
             self._timer.deadline if self._timer else None,
         )
-        return min((time for time in times if time is not None), default=None)
+        return earliest(times)
 
     def wake(self, now: float) -> list[Output]:
         """Repeat the 2xx, give up on its ACK, offer again after glare, or refresh."""
@@ -186,10 +187,10 @@ class Session:
         """Send an INFO (RFC 6086)."""
         headers = (("Content-Type", content_type),)
         request = self.dialog.request(self.endpoint, "INFO", headers=headers, body=body)
-        errand = ClientRequest(
+        sent = ClientRequest(
             self.endpoint, self.authenticator, self, request, dialog=self.dialog, ref=ref
         )
-        return errand.start(now)
+        return sent.start(now)
 
     # The session timer (RFC 4028).
 
@@ -225,7 +226,7 @@ class Session:
         )
         return self._refresh.start(now)
 
-    def _refreshed(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+    def _refreshed(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         self._refresh = None
         if self.told:
             return []
@@ -234,7 +235,7 @@ class Session:
             self.agreed(response, now)
             return []
         longer = timer.least(response)
-        if longer is not None and self._timer and "Min-SE" not in errand.request.headers:
+        if longer is not None and self._timer and "Min-SE" not in sent.request.headers:
             # §7.3 and §10
             self._timer = replace(self._timer, seconds=max(longer, self._timer.seconds))
             return self._send_refresh((*self.asking, ("Min-SE", str(longer))), now)
@@ -251,7 +252,7 @@ class Session:
 
     def happen(self, event: Event, now: float, message: Message | None = None) -> list[Output]:
         """Follow the table."""
-        state, actions = SESSION.get((self.state, event), (self.state, ()))
+        state, actions = step(SESSION, self.state, event)
         ending = state is State.ENDED and self.state is not State.ENDED
         self.state = state
         outputs: list[Output] = self.reinvite.close(now) if ending else []
@@ -317,23 +318,23 @@ class Session:
         response = self.endpoint.reply(server.request, status)
         return self.endpoint.transactions.answer(server, response, now)
 
-    def heard(self, errand: ClientRequest, response: Response, now: float) -> list[Output]:
+    def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """The answer to our BYE, UPDATE or INFO."""
-        if errand is self._bye:
+        if sent is self._bye:
             # RFC 3261 §15.1.1: whatever it is, nothing is left to do.
             self._bye = None
             return []
-        if errand is self._refresh:
-            return self._refreshed(errand, response, now)
-        told = replied(errand, response)
+        if sent is self._refresh:
+            return self._refreshed(sent, response, now)
+        told = replied(sent, response)
         # RFC 5057: a 481 says that the whole call is unknown over there.
         return [told, *self.gone(response, now)] if response.status == 481 else [told]
 
 
-def replied(errand: ClientRequest, response: Response) -> Replied:
+def replied(sent: ClientRequest, response: Response) -> Replied:
     """The news of a final response."""
     return Replied(
-        ref=errand.ref,
+        ref=sent.ref,
         status=response.status,
         reason=response.reason,
         headers=first_values(response),

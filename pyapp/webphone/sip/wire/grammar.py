@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from webphone.sip.wire.message import Request, Response
 
 
 class Malformed(ValueError):
     """The peer's bytes break the grammar.
 
     `text` says what was wrong and names the header; `status` is the answer a UAS owes, None when
-    the message must be dropped; `message` is what could be read well enough to be answered.
+    the message must be dropped.
     """
 
-    def __init__(
-        self,
-        text: str,
-        status: int | None = 400,
-        message: Request | Response | None = None,
-    ) -> None:
+    def __init__(self, text: str, status: int | None = 400) -> None:
         super().__init__(text)
         self.text = text
         self.status = status
-        self.message = message
 
 
 # token = 1*(alphanum / "-" / "." / "!" / "%" / "*" / "_" / "+" / "`" / "'" / "~")

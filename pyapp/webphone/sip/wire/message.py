@@ -22,6 +22,14 @@ _FOLD = re.compile(r"\n[ \t]+")
 UNREADABLE = Uri("about", opaque="unreadable")
 
 
+class Unreadable(Malformed):
+    """A message that breaks the grammar; `message` is as much of it as an answer needs."""
+
+    def __init__(self, text: str, status: int | None, message: Request | Response) -> None:
+        super().__init__(text, status)
+        self.message = message
+
+
 class Message:
     """What requests and responses share: headers, read when asked for, and a body.
 
@@ -266,17 +274,17 @@ def _start(line: str, headers: Headers, body: bytes) -> Request | Response:
         words = line.split()
         if len(words) < 3 or not grammar.TOKEN.fullmatch(words[0]):
             raise Malformed("neither a request nor a response", None)
-        raise Malformed("Request-Line", 400, Request(words[0], UNREADABLE, headers, body))
+        raise Unreadable("Request-Line", 400, Request(words[0], UNREADABLE, headers, body))
     method, uri, version = found.groups()
     if version.upper() != VERSION:
         unread = Request(method, UNREADABLE, headers, body)
         # RFC 3261 §21.5.6.
-        raise Malformed(f"version {version[:20]}", 505, unread)
+        raise Unreadable(f"version {version[:20]}", 505, unread)
     try:
         return Request(method, Uri.parse(uri), headers, body)
     except Malformed as fault:
         unread = Request(method, UNREADABLE, headers, body)
-        raise Malformed(f"Request-URI: {fault.text}", 400, unread) from None
+        raise Unreadable(f"Request-URI: {fault.text}", 400, unread) from None
 
 
 def _status_line(line: str, headers: Headers, body: bytes) -> Response:
@@ -290,9 +298,9 @@ def _status_line(line: str, headers: Headers, body: bytes) -> Response:
     return Response(status, found[3] or "", headers, body)
 
 
-def _fault(text: str, message: Request | Response, status: int = 400) -> Malformed:
+def _fault(text: str, message: Request | Response, status: int = 400) -> Unreadable:
     # RFC 3261 §8.1.3.3: nobody answers a response, however broken.
-    return Malformed(text, status if isinstance(message, Request) else None, message)
+    return Unreadable(text, status if isinstance(message, Request) else None, message)
 
 
 def _frame(message: Request | Response) -> None:
@@ -373,7 +381,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def validate(message: Request | Response) -> None:
-    """Raise Malformed when a rule is broken; its `message` is this one, to be answered."""
+    """Raise Unreadable when a rule is broken; its `message` is this one, to be answered."""
     for rule in RULES:
         try:
             rule(message)
