@@ -6,6 +6,7 @@ import traceback
 from dataclasses import replace
 from functools import cache
 from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import js
 from pyodide.ffi import create_once_callable, create_proxy
@@ -13,7 +14,8 @@ from pyodide.ffi import create_once_callable, create_proxy
 from webphone.browser.blame import is_ours, says_ours
 from webphone.browser.clock import Clock
 from webphone.browser.demo.page_media import DemoPeers, Ends
-from webphone.browser.element import Element, ElementAction
+from webphone.browser.demo.pipe import Exchange
+from webphone.browser.element import Element, ElementAction, Outside
 from webphone.browser.media.peer import World
 from webphone.browser.media.peers import MediaAction
 from webphone.browser.page import Page
@@ -21,12 +23,16 @@ from webphone.browser.proxies import Listeners
 from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
 from webphone.contract import Config, Event, WebPhoneError
-from webphone.phone import Desk, LazyTabs, Loop
-from webphone.phone.actions import Action, Connect, Disconnect, Note, PlayKey, PlayTone, Send, Tell
-from webphone.phone.happenings import Leaving, NetworkChanged, Woken
+from webphone.phone import Desk, LazyTabs, Loop, promise_refused
+from webphone.phone.actions import Connect, Disconnect, Note, PlayKey, PlayTone, Send, Tell
+from webphone.phone.happenings import Happening, Leaving, NetworkChanged, Woken
 from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, hasty, screen, ticks
 from webphone.ui.view import SoundAllowed
+
+if TYPE_CHECKING:  # loaded for a phone that shares its registration
+    from webphone.browser.tabs import OtherTabs, TabAction
+    from webphone.phone.tabs.actions import Action
 
 LOG_LEVELS = ("off", "error", "info", "debug")
 
@@ -34,11 +40,11 @@ LOG_LEVELS = ("off", "error", "info", "debug")
 class PhoneOnPage:
     """One <web-phone>: its desk, and the adapters that act for it."""
 
-    def __init__(self, host: object, clock: Clock) -> None:
+    def __init__(self, host: Any, clock: Clock) -> None:
         entropy = Entropy(secrets.token_bytes)
         self.desk = Desk(entropy, guest=guest())
         self._phone = LazyTabs(self.desk, entropy)
-        self._tabs: object = None  # made for a phone that shares its registration
+        self._tabs: OtherTabs | None = None  # made for a phone that shares its registration
         self._clock = clock
         self._view = View()
         self._sound_blocked = False
@@ -55,6 +61,7 @@ class PhoneOnPage:
             arm=self._alarm.set,
             settle=self.draw,
             report=self.report,
+            amends=promise_refused,
         )
         self._sockets = Sockets(self.loop.turn, lambda: demo(clock))
         self._peers = DemoPeers(
@@ -69,7 +76,7 @@ class PhoneOnPage:
             ends=ends,
         )
 
-    def begin(self) -> object:
+    def begin(self) -> Any:
         """Draw the first screen; gives what the page's side of the element keeps.
 
         A shell that stands there is taken over a moment later: the phone has then heard what page
@@ -109,7 +116,7 @@ class PhoneOnPage:
     def _config(self) -> Config:
         return self.desk.config
 
-    def _perform(self, action: Action) -> None:
+    def _perform(self, action: "Action") -> None:
         match action:
             case Connect() | Disconnect() | Send():
                 self._sockets.perform(action)
@@ -122,12 +129,16 @@ class PhoneOnPage:
                 self._peers.perform(action)
             case _ if isinstance(action, ElementAction):
                 # Who is told something may read the phone: it is by then as it was told.
-                self._element.show(self.desk.snapshot)
+                self._element.show(self._phone.snapshot)
                 self._element.perform(action)
             case _:
-                self._other_tabs().perform(action)
+                self._perform_for_tabs(action)
 
-    def _other_tabs(self) -> object:
+    def _perform_for_tabs(self, action: "TabAction") -> None:
+        """All that is left are actions of the tabs: the type says so, and loads nothing."""
+        self._other_tabs().perform(action)
+
+    def _other_tabs(self) -> "OtherTabs":
         """Only a phone that all tabs share asks anything of them."""
         if self._tabs is None:
             from webphone.browser.tabs import OtherTabs
@@ -172,14 +183,14 @@ ends = Ends()
 
 
 @cache
-def demo(clock: Clock) -> object:
+def demo(clock: Clock) -> Exchange:
     """The exchange of all phones whose `demo` is on, made for the first of them."""
     from webphone.demo import Demo
 
     return Demo(Entropy(secrets.token_bytes), clock, ends, every_report)
 
 
-def outside(host: object, clock: Clock) -> object:
+def outside(host: Any, clock: Clock) -> Outside:
     """The page of an element; in embed.html also the page around the frame."""
     if not host.element.hasAttribute("data-frame"):
         return Element(host)
@@ -195,7 +206,7 @@ def guest() -> str:
     return next(name for name in names if name not in taken)
 
 
-def every(happening: object) -> None:
+def every(happening: Happening) -> None:
     """Tell every phone of the page."""
     for phone in list(phones):
         phone.loop.turn(happening)
@@ -209,9 +220,9 @@ def watch_page(clock: Clock) -> None:
             clock.look()
             every(Woken())
 
-    def failed(event: object) -> None:
+    def failed(event: Any) -> None:
         # The page's own mistakes are not ours to report.
-        fault = getattr(event, "error", None) or getattr(event, "reason", None)
+        fault: Any = getattr(event, "error", None) or getattr(event, "reason", None)
         if getattr(fault, "name", "") == "PythonError" and says_ours(str(fault.message)):
             every_report(RuntimeError(str(fault.message)))
 
@@ -245,7 +256,7 @@ def main() -> None:
     clock = Clock(js.WebPhone.trusted(address) if address else None)
     watch_page(clock)
 
-    def build(host: object) -> object:
+    def build(host: Any) -> Any:
         phone = PhoneOnPage(host, clock)
         phones.append(phone)
         return phone.begin()

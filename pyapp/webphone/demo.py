@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from typing import assert_never
 
 from webphone.browser.clock import Clock
 from webphone.browser.demo.farend import FarEnds
@@ -37,7 +38,7 @@ class Demo:
         self._links: dict[int, Callable[[bytes], None]] = {}
         self._numbers = count()
         alarm = clock.alarm(lambda: self._loop.turn(self._exchange.wake))
-        self._loop = Loop(
+        self._loop: Loop[Turn, Action] = Loop(
             self,
             perform=self._perform,
             clock=clock.now,
@@ -59,7 +60,7 @@ class Demo:
         """Open a link: `hear` gets each message that comes on it."""
         link = next(self._numbers)
         self._links[link] = hear
-        self._loop.turn(lambda now: self._exchange.connected(link, now) or [])
+        self._loop.turn(lambda now: self._connected(link, now))
         return link
 
     def receive(self, link: int, data: bytes) -> None:
@@ -70,6 +71,10 @@ class Demo:
         """Close a link."""
         del self._links[link]
         self._loop.turn(lambda now: self._exchange.disconnected(link, now))
+
+    def _connected(self, link: int, now: float) -> list[Action]:
+        self._exchange.connected(link, now)
+        return []
 
     def _described(self, call: str, sdp: str | None) -> None:
         self._loop.turn(lambda now: self._exchange.described(call, sdp, now))
@@ -87,3 +92,5 @@ class Demo:
                 self._far_ends.answered(call, sdp)
             case Over(call=call):
                 self._far_ends.over(call)
+            case _:
+                assert_never(action)

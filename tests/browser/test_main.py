@@ -102,6 +102,44 @@ def test_who_hears_of_a_change_reads_the_phone_as_it_is_by_then(phone: Bench) ->
     assert all(said == read for said, read in told)
 
 
+def test_who_hears_of_the_phone_of_another_tab_reads_that_phone(page: Bench) -> None:
+    told = page.page.evaluate(
+        """async () => {
+          const [first, second] = ["first", "second"].map((id) => {
+            const phone = document.createElement("web-phone");
+            Object.assign(phone, { id, username: "anna", multiTab: "leader", demo: true });
+            document.body.append(phone);
+            return phone;
+          });
+          const read = [];
+          const follows = new Promise((then) =>
+            second.addEventListener("leaderchange", ({ detail }) => detail.leader || then()));
+          const next = (name) => new Promise((then) => second.addEventListener(name, ({ detail }) => {
+            read.push([name, detail.mirrored, second.state, second.calls.map(({ state }) => state)]);
+            then();
+          }, { once: true }));
+          await follows;
+          const registered = next("registered");
+          await first.register();
+          await registered;
+          const ringing = next("ringingout");
+          await first.makeCall("604");
+          await ringing;
+          const ended = next("end");
+          first.hangup();
+          await ended;
+          first.remove();
+          second.remove();
+          return read;
+        }"""
+    )
+    assert told == [
+        ["registered", True, "registered", []],
+        ["ringingout", True, "registered", ["ringing"]],
+        ["end", True, "registered", []],
+    ]
+
+
 def test_python_draws_the_screen_and_says_that_it_is_ready(phone: Bench):
     told, shown, marks = phone.page.evaluate(
         """() => [told, phone.shadowRoot.textContent.length > 0,

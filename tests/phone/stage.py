@@ -12,7 +12,7 @@ from webphone.exchange import Exchange
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.desk import Desk
-from webphone.phone.loop import Loop
+from webphone.phone.loop import Loop, promise_refused
 from webphone.sip import Agent, Entropy, Identity, Request, Response, Send, parse, reply
 from webphone.sip.transactions import cancel_of
 
@@ -374,6 +374,7 @@ class Actor:
             arm=lambda moment: None,
             settle=lambda: None,
             report=self.mistakes.append,
+            amends=promise_refused,
         )
 
     def made(self, seed: int) -> Any:

@@ -3,7 +3,7 @@
 from webphone.contract import Ready, WebPhoneError
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-from webphone.phone.loop import Loop
+from webphone.phone.loop import Loop, promise_refused
 
 
 class Wheel:
@@ -59,6 +59,7 @@ def test_a_mistake_refuses_the_promise_that_waited_for_its_turn():
         arm=lambda moment: None,
         settle=lambda: None,
         report=lambda mistake: None,
+        amends=promise_refused,
     )
     loop.turn(on.Asked(command=Ready(), reply=7))
     loop.turn(on.Asked(command=Ready()))  # a person's press: nobody waits

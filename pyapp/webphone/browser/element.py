@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol, assert_never
 
 from js import JSON, Object
 from pyodide.ffi import JsProxy, create_proxy, jsnull, to_js
@@ -32,6 +32,21 @@ from webphone.phone.snapshot import Snapshot
 from webphone.ui.view import cleaned
 
 ElementAction = Tell | Ask | Settle | Refuse | Reveal | Save
+
+
+class Outside(Protocol):
+    """The page of a phone: its element, or in a frame the page around as well."""
+
+    root: Any
+
+    def begin(self, turn: Callable[[Happening], None], gone: Callable[[], None]) -> Any:
+        """Hear the page from now on; gives what the page's side of the element keeps."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Let the page read the phone as it is now."""
+
+    def perform(self, action: ElementAction) -> None:
+        """Do what the phone wants of its page."""
 
 
 class Element:
@@ -96,6 +111,8 @@ class Element:
                 self.host.element.hidden = not shown
             case Save(record=record):
                 self.host.formValue(json.dumps(encode(record), ensure_ascii=False))
+            case _:
+                assert_never(action)
 
     def _dispatch(self, name: str, detail: Any) -> bool:
         return bool(self.host.dispatch(name, _outward(detail)))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, assert_never
 
 import js
 from pyodide.ffi import create_once_callable, create_proxy
 
 from webphone.browser.proxies import Listeners, fault_name, plain, said
 from webphone.phone.tabs.actions import (
+    Happening,
     Lead,
     LeadershipLost,
     LeadershipRefused,
@@ -21,7 +22,7 @@ from webphone.phone.tabs.actions import (
 )
 
 TabAction = Lead | StopLeading | TellTabs
-Turn = Callable[[Any], None]
+Turn = Callable[[Happening], None]
 
 
 class OtherTabs:
@@ -51,6 +52,8 @@ class OtherTabs:
             case TellTabs(text=text):
                 if self._channel is not None:
                     self._channel.postMessage(text)
+            case _:
+                assert_never(action)
 
     def close(self) -> None:
         """Let go of lock and channel; may be repeated."""
@@ -111,7 +114,7 @@ class _Lock:
         self._free = resolve
 
     async def _wait(self, name: str, options: Any) -> None:
-        news: Any = None
+        news: LeadershipLost | LeadershipRefused | None = None
         try:
             if not self._over:
                 await js.navigator.locks.request(name, options, self._granted)

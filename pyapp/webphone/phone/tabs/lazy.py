@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from webphone.phone.desk import Desk
 from webphone.phone.snapshot import Snapshot
 from webphone.sip import Entropy
 
 if TYPE_CHECKING:
+    from webphone.phone import happenings as on
+    from webphone.phone.tabs.actions import Action, Happening
     from webphone.phone.tabs.tabs import Tabs
 
 
@@ -18,24 +20,27 @@ class LazyTabs:
     def __init__(self, desk: Desk, entropy: Entropy) -> None:
         self.desk = desk
         self._entropy = entropy
-        self._behind: Desk | Tabs = desk
+        self._tabs: Tabs | None = None
 
     @property
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest."""
-        return self._behind.deadline
+        return (self._tabs or self.desk).deadline
 
     @property
     def snapshot(self) -> Snapshot:
         """The phone as the screen sees it."""
-        return self._behind.snapshot
+        return (self._tabs or self.desk).snapshot
 
-    def handle(self, happening: Any, now: float) -> list[Any]:
+    def handle(self, happening: Happening, now: float) -> list[Action]:
         """Take one happening; give back, in order, what to do about it."""
-        actions: list[Any] = [*self._behind.handle(happening, now)]
-        if self._behind is self.desk and self.desk.shared:
+        if self._tabs is not None:
+            return self._tabs.handle(happening, now)
+        # What tabs tell one another happens only once there are Tabs to ask for it.
+        actions: list[Action] = [*self.desk.handle(cast("on.Happening", happening), now)]
+        if self.desk.shared:
             from webphone.phone.tabs.tabs import Tabs
 
-            self._behind = Tabs(self.desk, self._entropy)
-            actions += self._behind.begin(now)
+            self._tabs = Tabs(self.desk, self._entropy)
+            actions += self._tabs.begin(now)
         return actions
