@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sip.entropy import seeded
-from webphone.contract import Config, Event, WebPhoneError, decode_command
+from webphone.contract import (
+    CallRecord,
+    CallView,
+    Config,
+    Event,
+    WebPhoneError,
+    decode_command,
+)
 from webphone.exchange import Exchange
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
@@ -417,11 +424,28 @@ class Actor:
         return [event.detail for event in self.events if event.name == name]
 
     @property
-    def calls(self) -> list[object]:
+    def state(self) -> str:
+        """The state of the phone, one of the contract's PHONE_STATES."""
+        return self.machine.snapshot.state
+
+    @property
+    def calls(self) -> list[CallView]:
+        """The calls, as the page reads them."""
         return [call.view for call in self.machine.snapshot.calls]
 
     @property
-    def call(self) -> object:
+    def history(self) -> list[CallRecord]:
+        """The records of its calls, newest first."""
+        return list(self.machine.snapshot.history)
+
+    @property
+    def agent(self) -> Agent:
+        """The SIP end of the account in use."""
+        return self.desk.account.agent
+
+    @property
+    def call(self) -> CallView:
+        """The only call there is."""
         [only] = self.calls
         return only
 

@@ -140,7 +140,7 @@ def all_is_well(world):
         told = repr(phone.actions) + repr(phone.events) + repr(phone.desk.snapshot)
         told += repr(phone.desk) + repr(phone.received)
         assert "response=" not in told and "s3cret" not in told
-        assert phone.desk.account.agent.idle and phone.desk.account.agent.transactions == 0
+        assert phone.agent.idle and phone.agent.transactions == 0
 
 
 @given(steps)

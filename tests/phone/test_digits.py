@@ -2,25 +2,10 @@
 
 import pytest
 
-from phone.stage import World, description
+from phone.stage import description
 from webphone.contract import DialpadPress, SendDtmf
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-
-
-@pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
-def alice(world):
-    return world.registered("alice")
-
-
-@pytest.fixture
-def dave(world):
-    return world.stranger("dave")
 
 
 def answered(alice, dave):

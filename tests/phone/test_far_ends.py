@@ -2,26 +2,11 @@
 
 import pytest
 
-from phone.stage import World, description
+from phone.stage import description
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.sip import parse
 from webphone.sip.transactions import cancel_of
-
-
-@pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
-def alice(world):
-    return world.registered("alice")
-
-
-@pytest.fixture
-def dave(world):
-    return world.stranger("dave")
 
 
 def tones(phone):

@@ -272,5 +272,5 @@ def test_no_message_of_a_stranger_costs_more_than_his_own_call(state, sayings):
     begun = {told["id"] for name in ("ringingin", "ringingout", "answer")
              for told in alice.told(name)}  # fmt: skip
     assert begun <= set(ended)
-    assert alice.desk.account.agent.idle and alice.desk.account.agent.transactions == 0
+    assert alice.agent.idle and alice.agent.transactions == 0
     sound(alice)

@@ -2,18 +2,12 @@
 
 import pytest
 
-from phone.stage import World
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.sip import reply
 
 ONE, TWO, THREE = "wss://one.example", "wss://two.example", "wss://three.example"
 ALL = ",".join((ONE, TWO, THREE))
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def tried(phone):

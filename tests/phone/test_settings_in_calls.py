@@ -2,26 +2,10 @@
 
 import pytest
 
-from phone.stage import World
 from webphone.contract import SETTINGS, camel
 from webphone.phone import happenings as on
 
 TWO = "wss://two.example/ws"
-
-
-@pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
-def alice(world):
-    return world.registered("alice")
-
-
-@pytest.fixture
-def bob(world):
-    return world.registered("bob")
 
 
 @pytest.fixture

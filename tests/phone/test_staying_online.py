@@ -2,17 +2,11 @@
 
 import pytest
 
-from phone.stage import World
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 
 ONE, TWO, THREE = "wss://one.example", "wss://two.example", "wss://three.example"
 ALL = ",".join((ONE, TWO, THREE))
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def tried(phone):

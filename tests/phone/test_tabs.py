@@ -8,7 +8,6 @@ import sys
 
 import pytest
 
-from phone.stage import World
 from phone.tabs_stage import Browser, bindings, messages
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
@@ -17,18 +16,8 @@ from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
 
 
 @pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
 def browser(world):
     return Browser(world)
-
-
-@pytest.fixture
-def bob(world):
-    return world.registered("bob")
 
 
 def sound(browser):
