@@ -12,16 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import Enum
 
 from webphone import media
 from webphone.contract import CallRecord, CallView, Party, Quality
 from webphone.phone.account.account import Account
-from webphone.phone.call.endings import Ending, disposition, explanation
+from webphone.phone.call.endings import Ending
+from webphone.phone.call.record import Times, iso, record_of
 from webphone.phone.snapshot import CallSnapshot
 from webphone.sip import By, NameAddr
-from webphone.sip.wire.reasons import REASONS
 
 
 class Stage(Enum):
@@ -251,43 +250,16 @@ class Call:
         )
 
     def record(self, ending: Ending, now: float) -> CallRecord:
-        """The call record; times in whole milliseconds, lengths in seconds."""
-        answered = self.answered_at is not None
-        verdict = disposition(ending, outgoing=self.outgoing, answered=answered)
-        progress = self.ringing_at or self.answered_at
-        rang_until = self.answered_at or now
-        status = 200 if answered and ending.status is None else ending.status
+        """The call record, when the call is over."""
         held = self.held_seconds + (now - self.held_since if self.held_since is not None else 0.0)
-        return CallRecord(
-            id=self.id,
-            call_id=self.call_id,
-            session_id=self.headers.get("session-id"),
-            direction=self.direction,
-            from_=self.view.from_,
-            to=self.view.to,
-            display_name=self.remote.display_name,
-            started_at=iso(self.started_at),
-            ringing_at=iso(self.ringing_at) if self.ringing_at is not None else None,
-            answered_at=iso(self.answered_at) if self.answered_at is not None else None,
-            ended_at=iso(now),
-            post_dial_delay_ms=(
-                round((progress - self.started_at) * 1000) if self.outgoing and progress else None
-            ),
-            ring_seconds=_seconds(rang_until - self.ringing_at) if self.ringing_at else 0.0,
-            talk_seconds=_seconds(now - self.answered_at) if self.answered_at else 0.0,
-            hold_seconds=_seconds(held),
-            disposition=verdict,
-            ended_by=ending.by.value,
-            sip_code=status,
-            sip_reason=ending.reason or REASONS.get(status or 0),
-            q850=ending.q850,
-            explanation=explanation(ending, verdict, rang=self.ringing_at is not None),
-            transferred_to=None,
-            server=self.account.server or None,
-            codec=self.codec,
-            quality=self.quality,
-            recording_id=None,
+        times = Times(
+            started_at=self.started_at,
+            ringing_at=self.ringing_at,
+            answered_at=self.answered_at,
+            held_seconds=held,
         )
+        server = self.account.server
+        return record_of(self.view, times, ending, now, server=server, quality=self.quality)
 
 
 def ended_by_person(call: Call) -> Ending:
@@ -300,13 +272,3 @@ def ended_by_person(call: Call) -> Ending:
 def party(address: NameAddr) -> Party:
     """An address as pages see it."""
     return Party(uri=str(address.uri), number=address.uri.number, display_name=address.display_name)
-
-
-def iso(moment: float) -> str:
-    """`now` seconds as ISO 8601 in UTC with milliseconds."""
-    text = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
-
-
-def _seconds(length: float) -> float:
-    return round(max(length, 0.0), 3)

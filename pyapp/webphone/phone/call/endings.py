@@ -95,10 +95,13 @@ class Ending:
     refused: bool = False  # a person here, or a setting, refused it
     media: str = ""  # what went wrong with the sound, as a sentence
     moved: str = ""  # where a 3xx says that the number is now
+    tab_gone: bool = False  # the browser tab that had the call is gone: no more is known
 
 
 def disposition(ending: Ending, *, outgoing: bool, answered: bool) -> str:
     """One of the contract's DISPOSITIONS."""
+    if ending.tab_gone:
+        return "failed"
     if answered:
         return "answered"
     if ending.answered_elsewhere:
@@ -123,6 +126,8 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> str:
 
     `rang` says whether it rang at the other side: who was never reached did not fail to answer.
     """
+    if ending.tab_gone:
+        return "The browser tab that had the call is gone."
     if ending.media:
         return ending.media
     if verdict == "answered" and ending.by is By.SYSTEM:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webphone.contract import CallRecord, Quality
-from webphone.phone.call.call import iso
+from webphone.phone.call.endings import Ending
+from webphone.phone.call.record import Times, record_of
 from webphone.phone.snapshot import CallSnapshot, EndedCall, Snapshot
+from webphone.sip import By
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,38 +46,17 @@ def reflect(snapshot: Snapshot, *, tab: str, term: int, instance: str, wanted: b
 
 def record_of_lost(call: CallSnapshot, server: str, now: float) -> EndedCall:
     """How a call ended whose tab is gone: nobody knows more than was mirrored of it."""
-    view = call.view
-    talked = now - call.answered_at if call.answered_at is not None else 0.0
-    rang = (call.answered_at or now) - call.started_at if view.direction == "incoming" else 0.0
-    words = "The browser tab that had the call is gone."
-    made = CallRecord(
-        id=view.id,
-        call_id=view.call_id,
-        session_id=view.headers.get("session-id"),
-        direction=view.direction,
-        from_=view.from_,
-        to=view.to,
-        display_name=view.display_name,
-        started_at=view.started_at,
-        ringing_at=view.started_at if view.direction == "incoming" else None,
-        answered_at=view.answered_at,
-        ended_at=iso(now),
-        post_dial_delay_ms=None,
-        ring_seconds=round(max(rang, 0.0), 3),
-        talk_seconds=round(max(talked, 0.0), 3),
-        hold_seconds=round(now - call.held_since, 3) if call.held_since is not None else 0.0,
-        disposition="failed",
-        ended_by="system",
-        sip_code=None,
-        sip_reason=None,
-        q850=None,
-        explanation=words,
-        transferred_to=None,
-        server=server or None,
-        codec=view.codec,
-        quality=Quality(),
-        recording_id=None,
+    times = Times(
+        started_at=call.started_at,
+        ringing_at=call.started_at if call.view.direction == "incoming" else None,
+        answered_at=call.answered_at,
+        held_seconds=now - call.held_since if call.held_since is not None else 0.0,
     )
+    ending = Ending(by=By.SYSTEM, tab_gone=True)
+    record = record_of(call.view, times, ending, now, server=server)
     return EndedCall(
-        record=made, peer_name=call.peer_name, peer_number=call.peer_number, words=words
+        record=record,
+        peer_name=call.peer_name,
+        peer_number=call.peer_number,
+        words=record.explanation,
     )
