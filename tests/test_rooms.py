@@ -1,5 +1,6 @@
 """The doors between the rooms open one way, and the outside is what it was promised to be."""
 
+import ast
 import dataclasses
 import os
 import subprocess
@@ -139,6 +140,62 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 def test_every_room_imports_one_way_only():
     checked = run(str(Path(sys.executable).with_name("lint-imports")), "--no-cache")
     assert checked.returncode == 0, checked.stdout
+
+
+def _imports(path: Path, modules: set[str]) -> set[str]:
+    """The modules that a file imports anywhere in it: on top, in a function, for types alone."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            named = {name for name in inner if name in modules}
+            found |= named or {node.module}
+    return found & modules
+
+
+def _circles(imports: dict[str, set[str]]) -> list[list[str]]:
+    """The groups of modules each of which leads to all others (Tarjan's algorithm)."""
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    circles: list[list[str]] = []
+
+    def visit(module: str) -> None:
+        number[module] = lowest[module] = len(number)
+        stack.append(module)
+        for other in sorted(imports[module]):
+            if other not in number:
+                visit(other)
+                lowest[module] = min(lowest[module], lowest[other])
+            elif other in stack:
+                lowest[module] = min(lowest[module], number[other])
+        if lowest[module] == number[module]:
+            position = stack.index(module)
+            circle = stack[position:]
+            del stack[position:]
+            if len(circle) > 1:
+                circles.append(sorted(circle))
+
+    for module in sorted(imports):
+        if module not in number:
+            visit(module)
+    return circles
+
+
+def test_no_two_files_need_each_other_not_even_for_their_types():
+    package = ROOT / "pyapp" / "webphone"
+    files = {
+        ".".join(path.relative_to(package.parent).with_suffix("").parts).removesuffix(
+            ".__init__"
+        ): path
+        for path in package.rglob("*.py")
+    }
+    imports = {name: _imports(path, set(files)) for name, path in files.items()}
+    assert len(imports) > 100
+    assert _circles({"a": {"b"}, "b": {"a"}, "c": {"a"}}) == [["a", "b"]]
+    assert _circles(imports) == []
 
 
 def test_importing_the_package_on_a_server_brings_nothing_of_the_browser():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webphone.machine import earliest
+from webphone.sip import checks
 from webphone.sip.authentication import Authenticator
 from webphone.sip.dialog import key_of
 from webphone.sip.endpoint import SDP, Endpoint, Identity, NotNow, Pairs
@@ -303,14 +304,14 @@ class Agent:
             if isinstance(place, Session):
                 return place.receive(server, request, now)
             return [Dropped(why="an ACK to nothing we answered")]
-        refusal = oneshot.unknown_method(self._endpoint, request)
+        refusal = checks.unknown_method(self._endpoint, request)
         if refusal is None and request.to.tag:
             if place is None:
                 refusal = self._endpoint.reply(request, 481)
             else:
-                refusal = oneshot.unfit(self._endpoint, request)
+                refusal = checks.any_request(self._endpoint, request)
         elif refusal is None:
-            refusal = oneshot.objection(self._endpoint, request)
+            refusal = checks.outside_dialog(self._endpoint, request)
         if refusal is not None:
             return answer(server, refusal, now)
         if request.method == "OPTIONS":
@@ -328,7 +329,7 @@ class Agent:
         key = key_of(request)
         for call in self._calls.values():
             for session in call.sessions:
-                if session.dialog.key == key:
+                if session.leg.dialog.key == key:
                     return session
             if call.owns(request):
                 return call

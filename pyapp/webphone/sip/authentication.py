@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from webphone.sip.dialog import Dialog
-from webphone.sip.endpoint import Endpoint, Identity
+from webphone.sip.endpoint import Endpoint, Identity, first_values
 from webphone.sip.entropy import Entropy
-from webphone.sip.outputs import Output
+from webphone.sip.outputs import Output, Replied
 from webphone.sip.transactions import ClientTransaction
 from webphone.sip.wire import digest
 from webphone.sip.wire.grammar import Malformed
@@ -199,3 +199,12 @@ class ClientRequest:
 
     def timed_out(self, client: ClientTransaction, now: float) -> list[Output]:
         return self.owner.answered(self, self._endpoint.reply(self.request, 408), now)
+
+    def news(self, response: Response) -> Replied:
+        """What is told of its final response."""
+        return Replied(
+            ref=self.ref,
+            status=response.status,
+            reason=response.reason,
+            headers=first_values(response),
+        )

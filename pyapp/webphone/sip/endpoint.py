@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from webphone.sip.entropy import Entropy
+from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.transactions import Transactions
 from webphone.sip.wire.grammar import visible
 from webphone.sip.wire.headers import CSeq, Headers, NameAddr, Via, header_key
@@ -15,10 +16,7 @@ from webphone.sip.wire.uri import Uri, escape_user
 
 Pairs = Iterable[tuple[str, str]]
 
-# What we take as a server of requests.
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 SDP = "application/sdp"
-SUPPORTED = "gruu, outbound, timer"
 AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
 # Secrets stay inside (RFC 3261 §22).
 HIDDEN = frozenset(name.lower() for name in AUTHORIZATIONS)
@@ -132,8 +130,7 @@ class Endpoint:
             ways = (uri, *(route.uri for route in routes[:1]))
             add("Contact", str(self.dialog_contact(ways)))
             add("Allow", ALLOW)
-            # RFC 3262 §4: only a 1xx to the INVITE that makes a call gets a PRACK of ours.
-            add("Supported", SUPPORTED if to.tag else f"100rel, {SUPPORTED}")
+            add("Supported", supported(Place.DIALOG if to.tag else Place.NEW_CALL))
         if self.user_agent:
             add("User-Agent", self.user_agent)
         for name, value in headers:
@@ -171,7 +168,7 @@ class Endpoint:
     ) -> Response:
         """A 2xx to an INVITE or UPDATE (RFC 3261 §13.3.1.4, §12.1.1); `timed` as RFC 4028 asks."""
         headers = [("Contact", str(self.contact_for(request))), ("Allow", ALLOW)]
-        headers += [("Supported", SUPPORTED), *timed]
+        headers += [("Supported", supported(Place.DIALOG)), *timed]
         if sdp:
             headers.append(("Content-Type", SDP))
         response = self.reply(

@@ -11,9 +11,10 @@ from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
 from webphone.sip.outputs import Answered, By, Dropped, InviteSent, Output, Progressed, Send
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ClientTransaction, ServerTransaction, cancel_of
-from webphone.sip.usages import timer
+from webphone.sip.usages import info, timer
 from webphone.sip.usages.ending import ended
-from webphone.sip.usages.session import Session, inform
+from webphone.sip.usages.leg import Leg
+from webphone.sip.usages.session import Session
 from webphone.sip.wire.grammar import whole_number
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Request, Response
@@ -129,7 +130,7 @@ class Outgoing:
     @property
     def over(self) -> bool:
         """Whether the phone knows it as ended."""
-        return self.state is State.ENDED or (self.session is not None and self.session.told)
+        return self.state is State.ENDED or (self.session is not None and self.session.ended)
 
     @property
     def sessions(self) -> list[Session]:
@@ -198,7 +199,7 @@ class Outgoing:
         if not dialog.takes(request):
             return self._answer(server, 500, now)
         if request.method == "INFO":
-            return inform(self.endpoint, self.call, server, now)
+            return info.receive(self.endpoint, self.call, server, now)
         if request.method != "UPDATE":
             # RFC 3261 §15: the callee sends no BYE in an early dialog.
             return self._answer(server, 481, now)
@@ -250,7 +251,7 @@ class Outgoing:
                 return [self._send(now)]
             case Action.SEND_ACK:
                 self.session = self._accepted(response, self.call)
-                self.session.agreed(response, now)
+                self.session.leg.timer.agreed(response, now)
                 return [self._acks[_fork(response)]]
             case Action.ACK_AND_BYE:
                 return self._part(response, now)
@@ -307,7 +308,9 @@ class Outgoing:
             dialog.confirm(response)
         self._acks[tag] = Send(data=bytes(dialog.ack(self.endpoint, self.invite)))
         self.deadline = None
-        return Session(self.endpoint, self.authenticator, call, dialog, owner=True)
+        sdp = sdp_of(self.invite) or ""
+        leg = Leg(self.endpoint, self.authenticator, call, dialog, calling=True, sdp=sdp)
+        return Session(leg)
 
     def _part(self, response: Response, now: float) -> list[Output]:
         """Acknowledge a 2xx that nobody wants, and end it at once (RFC 3261 §13.2.2.4)."""

@@ -7,13 +7,15 @@ from enum import Enum, auto
 from webphone.machine import earliest, step
 from webphone.sip.authentication import Authenticator
 from webphone.sip.dialog import Dialog, key_of
-from webphone.sip.endpoint import ALLOW, SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
+from webphone.sip.endpoint import SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
+from webphone.sip.methods import ALLOW
 from webphone.sip.outputs import By, Invited, Output
 from webphone.sip.transactions import ServerTransaction
-from webphone.sip.usages import reliable
+from webphone.sip.usages import info, reliable
 from webphone.sip.usages.ending import ended
+from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.reliable import Unacknowledged
-from webphone.sip.usages.session import Session, inform
+from webphone.sip.usages.session import Session
 from webphone.sip.wire.grammar import visible
 from webphone.sip.wire.message import Message, Request, Response
 
@@ -138,7 +140,7 @@ class Incoming:
     @property
     def over(self) -> bool:
         """Whether the phone knows it as ended."""
-        return self.state is State.ENDED or (self.session is not None and self.session.told)
+        return self.state is State.ENDED or (self.session is not None and self.session.ended)
 
     @property
     def sessions(self) -> list[Session]:
@@ -167,17 +169,17 @@ class Incoming:
         if self._reliable and (self._unacknowledged or offerless):
             return []
         self._sdp = sdp
-        return self._asked(Event.RING, now)
+        return self._wanted(Event.RING, now)
 
     def accept(self, sdp: str, now: float) -> list[Output]:
         """Take the call."""
         self._sdp = sdp
-        return self._asked(Event.ACCEPT_EARLY if self._unacknowledged else Event.ACCEPT, now)
+        return self._wanted(Event.ACCEPT_EARLY if self._unacknowledged else Event.ACCEPT, now)
 
     def refuse(self, status: int, reason: str, headers: Pairs, now: float) -> list[Output]:
         """Answer with a 3xx to 6xx."""
         self._refusal = self._reply(status, reason, headers)
-        return self._asked(Event.REFUSE, now)
+        return self._wanted(Event.REFUSE, now)
 
     def cancel(self, request: Request, now: float) -> list[Output]:
         """The caller gave up, by CANCEL or an early BYE; too late once it is answered."""
@@ -217,7 +219,7 @@ class Incoming:
                 # RFC 3261 §15.1.2: the INVITE still gets its 487.
                 return answer(server, reply(request, 200), now) + self.cancel(request, now)
             case "INFO":
-                return inform(self.endpoint, self.call, server, now)
+                return info.receive(self.endpoint, self.call, server, now)
             case "PRACK":
                 return self._acknowledged(server, request, now)
             case "UPDATE" if sdp_of(request) is None:
@@ -240,7 +242,7 @@ class Incoming:
         outputs = answer(server, self.endpoint.reply(prack, status), now)
         return outputs + self._happen(Event.PRACK, now)
 
-    def _asked(self, event: Event, now: float) -> list[Output]:
+    def _wanted(self, event: Event, now: float) -> list[Output]:
         if (self.state, event) not in INCOMING:
             raise NotNow("the call is answered already")
         return self._happen(event, now)
@@ -290,20 +292,24 @@ class Incoming:
         ringing.headers.echo("Record-Route", self.server.request.headers)
         ringing.body = self._sdp.encode()
         if self._reliable:
-            names = self.endpoint.entropy
-            self._rseq = self._rseq + 1 if self._rseq else int(names.uniform(1, 2**31))
+            entropy = self.endpoint.entropy
+            self._rseq = self._rseq + 1 if self._rseq else int(entropy.uniform(1, 2**31))
             ringing.headers.add("Require", "100rel")
             ringing.headers.add("RSeq", str(self._rseq))
             self._unacknowledged = Unacknowledged.sent(ringing, self._rseq, now)
         return ringing
 
     def _accept(self, now: float) -> list[Output]:
-        self.session = Session(
-            self.endpoint, self.authenticator, self.call, self.dialog, owner=False
+        leg = Leg(
+            self.endpoint,
+            self.authenticator,
+            self.call,
+            self.dialog,
+            calling=False,
+            sdp=self._sdp,
         )
-        offered = sdp_of(self.server.request) is None
-        tag = self.dialog.local.tag
-        return self.session.accept(self.server, self._sdp, tag=tag, offered=offered, now=now)
+        self.session = Session(leg)
+        return leg.accept_invite(self.server, self._sdp, now, self.dialog.local.tag)
 
     def _reply(self, status: int, reason: str = "", headers: Pairs = ()) -> Response:
         tag = self.dialog.local.tag

@@ -6,7 +6,8 @@ from enum import Enum, auto
 
 from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest
-from webphone.sip.endpoint import ALLOW, Endpoint, Identity
+from webphone.sip.endpoint import Endpoint, Identity
+from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.outputs import Output, Registered, RegistrationFailed, Unregistered
 from webphone.sip.wire.grammar import Malformed, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr
@@ -223,7 +224,7 @@ class Registration:
             headers=(
                 ("Contact", str(self._contact(expires))),
                 ("Expires", str(expires)),
-                ("Supported", "path, gruu, outbound" if self._outbound else "path, gruu"),
+                ("Supported", supported(Place.REGISTER, outbound=self._outbound)),
                 ("Allow", ALLOW),
             ),
         )

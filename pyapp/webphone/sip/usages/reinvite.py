@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
 from webphone.machine import step
-from webphone.sip.authentication import Authenticator, ClientRequest
+from webphone.sip.authentication import Authenticator, ClientRequest, Owner
 from webphone.sip.endpoint import SDP, NotNow, sdp_of
 from webphone.sip.outputs import (
     OfferAcknowledged,
@@ -18,10 +17,8 @@ from webphone.sip.outputs import (
 )
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ServerTransaction, cancel_of
+from webphone.sip.usages.leg import Leg
 from webphone.sip.wire.message import REASONS, Request, Response
-
-if TYPE_CHECKING:
-    from webphone.sip.usages.session import Session
 
 
 class State(Enum):
@@ -128,11 +125,12 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
 class Reinvite:
     """The one change of a session that can be under way."""
 
-    def __init__(self, session: Session, *, confirming: bool) -> None:
+    def __init__(self, leg: Leg, owner: Owner) -> None:
         # The INVITE that made the call counts as a change until its ACK.
-        self.state = State.CONFIRMING if confirming else State.QUIET
+        self.state = State.QUIET if leg.calling else State.CONFIRMING
         self.deadline: float | None = None
-        self._session = session
+        self._leg = leg
+        self._owner = owner
         self._sdp = ""
         self._pending: ClientRequest | None = None
         self._asked: ServerTransaction | None = None
@@ -143,6 +141,11 @@ class Reinvite:
     def waits(self) -> bool:
         """Whether an offer of ours is on its way to its answer."""
         return self._pending is not None
+
+    @property
+    def withdrawing(self) -> bool:
+        """Whether we have cancelled our offer and wait for what becomes of it."""
+        return self.state is State.TAKING_BACK
 
     def offer(self, sdp: str, now: float) -> list[Output]:
         """Offer a change."""
@@ -171,11 +174,8 @@ class Reinvite:
         request = server.request
         if request.method == "UPDATE" and sdp_of(request) is None:
             # RFC 3311 §5.2: no offer, so nothing but the target changes.
-            self._session.dialog.refresh(request)
-            endpoint = self._session.endpoint
-            timed = self._session.granted(request, now)
-            success = endpoint.success(request, None, timed=timed)
-            return endpoint.transactions.answer(server, success, now)
+            self._leg.dialog.refresh(request)
+            return self._leg.accept_update(server, None, now)
         return self._happen(Event.REQUEST, now, server)
 
     def cancel(self, server: ServerTransaction, now: float) -> list[Output]:
@@ -188,7 +188,7 @@ class Reinvite:
         if first:
             return []
         sdp = sdp_of(ack) if offered else None
-        return [*outputs, OfferAcknowledged(call=self._session.call, sdp=sdp)]
+        return [*outputs, OfferAcknowledged(call=self._leg.call, sdp=sdp)]
 
     def close(self, now: float) -> list[Output]:
         """The call is over; an offer of ours may still get its answer."""
@@ -219,24 +219,20 @@ class Reinvite:
             return self._success(sent, response, now)
         if status == 491 and self.state is State.OFFERING:
             return self._happen(Event.GLARE, now)
-        taken_back = self.state is State.TAKING_BACK
-        if not taken_back:
+        if not self.withdrawing:
             self._refusal = (status, response.reason)
-        outputs = self._happen(Event.REFUSAL, now)
-        if status == 481 or (status == 408 and not taken_back):
-            # RFC 3261 §12.2.1.2: then the dialog is gone too.
-            return outputs + self._session.gone(response, now)
-        return outputs
+        return self._happen(Event.REFUSAL, now)
 
     def _success(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         number = sent.request.cseq.number
         if number in self._acks:
             # RFC 3261 §13.2.2.4: every 2xx that comes again gets the same ACK again.
             return [self._acks[number]]
-        dialog = self._session.dialog
-        dialog.refresh(response)
-        self._session.agreed(response, now)
-        ack = dialog.ack(self._session.endpoint, sent.request)
+        leg = self._leg
+        leg.dialog.refresh(response)
+        leg.timer.agreed(response, now)
+        leg.sdp = sdp_of(sent.request) or leg.sdp
+        ack = leg.dialog.ack(leg.endpoint, sent.request)
         self._acks = {number: Send(data=bytes(ack))}
         return self._happen(Event.SUCCESS, now, response=response)
 
@@ -261,7 +257,7 @@ class Reinvite:
         server: ServerTransaction | None,
         response: Response | None,
     ) -> list[Output]:
-        call = self._session.call
+        call = self._leg.call
         match action:
             case Action.SEND_INVITE:
                 return self._send_invite(now)
@@ -278,7 +274,7 @@ class Reinvite:
             case Action.ASK:
                 assert server is not None
                 self._asked = server
-                self._session.dialog.refresh(server.request)
+                self._leg.dialog.refresh(server.request)
                 return [OfferReceived(call=call, sdp=sdp_of(server.request))]
             case Action.SEND_2XX:
                 return self._send_success(now)
@@ -299,55 +295,43 @@ class Reinvite:
                 return [OfferRefused(call=call, status=status, reason=reason)]
 
     def _send_invite(self, now: float) -> list[Output]:
-        session = self._session
-        request = session.dialog.request(
-            session.endpoint,
-            "INVITE",
-            headers=(("Content-Type", SDP), *session.asking),
-            body=self._sdp.encode(),
-        )
-        authenticator, dialog = session.authenticator, session.dialog
-        self._pending = ClientRequest(session.endpoint, authenticator, self, request, dialog=dialog)
+        headers = (("Content-Type", SDP), *self._leg.timer.asking)
+        body = self._sdp.encode()
+        self._pending = self._leg.request("INVITE", self._owner, headers=headers, body=body)
         self.deadline = now + T64
         return self._pending.start(now)
 
     def _send_cancel(self, now: float) -> list[Output]:
-        endpoint, sent = self._session.endpoint, self._pending
+        endpoint, sent = self._leg.endpoint, self._pending
         assert sent is not None
         self.deadline = now + T64
         self._refusal = (487, REASONS[487])
         # RFC 3261 §22.1: a CANCEL cannot be sent again, so it answers no challenge.
         nobody = Authenticator(None, endpoint.entropy)
-        return ClientRequest(endpoint, nobody, self, cancel_of(sent.request)).start(now)
+        return ClientRequest(endpoint, nobody, self._owner, cancel_of(sent.request)).start(now)
 
     def _give_up(self, now: float) -> None:
         """§9.1: 64*T1 after the CANCEL, the re-INVITE is over."""
         sent, self._pending = self._pending, None
         assert sent is not None and sent.client is not None
-        self._session.endpoint.transactions.abandon(sent.client, now)
+        self._leg.endpoint.transactions.abandon(sent.client, now)
 
     def _send_success(self, now: float) -> list[Output]:
-        server, session = self._asked, self._session
+        server, self._asked = self._asked, None
         assert server is not None
-        self._asked = None
         if server.request.method == "UPDATE":
-            timed = session.granted(server.request, now)
-            response = session.endpoint.success(server.request, self._sdp, timed=timed)
-            return session.endpoint.transactions.answer(server, response, now)
-        offered = sdp_of(server.request) is None
-        return session.accept(server, self._sdp, tag="", offered=offered, now=now)
+            return self._leg.accept_update(server, self._sdp, now)
+        return self._leg.accept_invite(server, self._sdp, now)
 
     def _refuse(self, server: ServerTransaction | None, status: int, now: float) -> list[Output]:
         assert server is not None
-        endpoint = self._session.endpoint
         if server is self._asked:
             self._asked = None
-        headers = (endpoint.retry_after(),) if status == 500 else ()
-        response = endpoint.reply(server.request, status, headers=headers)
-        return endpoint.transactions.answer(server, response, now)
+        headers = (self._leg.endpoint.retry_after(),) if status == 500 else ()
+        return self._leg.answer(server, status, now, headers)
 
     def _pause(self) -> float:
         """RFC 3261 §14.1: who made the Call-ID waits longer, in steps of 10 ms."""
-        low, high = (2.1, 4.0) if self._session.owner else (0.0, 2.0)
+        low, high = (2.1, 4.0) if self._leg.calling else (0.0, 2.0)
         self._refusal = (491, "Request Pending")
-        return round(self._session.endpoint.entropy.uniform(low, high), 2)
+        return round(self._leg.endpoint.entropy.uniform(low, high), 2)

@@ -1,16 +1,17 @@
-"""A provisional response that must arrive: said again until its PRACK comes (RFC 3262 §3)."""
+"""Responses said again until they are acknowledged: a reliable 18x, a 2xx (RFC 3262, RFC 3261)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from webphone.sip.transaction import T1, T64
+from webphone.sip.transaction import T1, T2, T64
+from webphone.sip.transactions import ServerTransaction
 from webphone.sip.wire.message import Request, Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unacknowledged:
-    """A reliable 18x on its way; `again` and `ends` are `now` values in seconds."""
+    """A reliable 18x on its way to its PRACK; `again` and `ends` are `now` values in seconds."""
 
     response: Response
     number: int
@@ -27,20 +28,50 @@ class Unacknowledged:
         return min(self.again, self.ends)
 
     def repeated(self, now: float) -> Unacknowledged:
-        """Said again: the next time after twice the pause, which has no limit."""
+        """Said again: the next time after twice the pause, which has no limit (RFC 3262 §3)."""
         pause = 2 * self.pause
-        return Unacknowledged(
-            response=self.response,
-            number=self.number,
-            again=now + pause,
-            ends=self.ends,
-            pause=pause,
-        )
+        return replace(self, again=now + pause, pause=pause)
 
     def matches(self, prack: Request) -> bool:
         """Whether a PRACK is for this response (RAck = response-num LWS CSeq-num LWS Method)."""
         words = (prack.headers.get("RAck") or "").split()
         return words == [str(self.number), *str(self.response.cseq).split()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A 2xx to an INVITE on its way to its ACK (RFC 3261 §13.3.1.4).
+
+    `offered`: the 2xx carried our offer, so the ACK carries the answer.
+    """
+
+    server: ServerTransaction
+    response: Response
+    offered: bool
+    again: float
+    ends: float
+    pause: float = T1
+
+    @classmethod
+    def sent(
+        cls, server: ServerTransaction, response: Response, *, offered: bool, now: float
+    ) -> Accepted:
+        return cls(
+            server=server, response=response, offered=offered, again=now + T1, ends=now + T64
+        )
+
+    @property
+    def deadline(self) -> float:
+        return min(self.again, self.ends)
+
+    def repeated(self, now: float) -> Accepted:
+        """Said again: the next time after twice the pause, which is T2 at the most."""
+        pause = min(2 * self.pause, T2)
+        return replace(self, again=now + pause, pause=pause)
+
+    def matches(self, ack: Request) -> bool:
+        """Whether an ACK is for this response."""
+        return self.server.request.cseq.number == ack.cseq.number
 
 
 def wanted(invite: Request) -> bool:

@@ -5,9 +5,9 @@ We ask for none ourselves, and keep those that a peer or a proxy asks for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from webphone.sip.endpoint import Pairs
 from webphone.sip.wire.grammar import Malformed, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS
 from webphone.sip.wire.message import Message, Request, Response
@@ -58,39 +58,83 @@ class Timer:
         return cls(seconds=seconds, ours=ours, deadline=now + wait)
 
     @property
-    def asking(self) -> tuple[tuple[str, str], ...]:
+    def asking(self) -> Pairs:
         """What a refresh says (§7.1): who sends one is its UAC."""
         return (("Session-Expires", f"{self.seconds};refresher={'uac' if self.ours else 'uas'}"),)
 
 
-def granted(
-    request: Request, allowed: Iterable[str], now: float
-) -> tuple[Timer | None, tuple[tuple[str, str], ...]]:
-    """The timer that our 2xx to a request starts, and the headers that say so (§9, table 2).
+class Refresher:
+    """The timer of one session, as the last 2xx had it, and by which method it is refreshed."""
 
-    `allowed` are the methods that the peer takes.
-    """
-    interval = Interval.of(request)
-    if interval is None:
-        return None, ()
-    knows = "timer" in (*request.supported, *request.require)
-    refresher = (interval.refresher or "uac") if knows else "uas"
-    ours = refresher == "uas"
-    if ours and "UPDATE" not in allowed and "timer" not in request.require:
-        # We refresh by UPDATE alone, and promise nothing that could not be kept.
-        return None, ()
-    headers = [("Session-Expires", f"{interval.seconds};refresher={refresher}")]
-    if knows:
-        headers.append(("Require", "timer"))
-    return Timer.started(interval.seconds, ours=ours, now=now), tuple(headers)
+    def __init__(self) -> None:
+        self._timer: Timer | None = None
+        # The methods that the peer said it takes.
+        self._allowed: list[str] = []
 
+    @property
+    def deadline(self) -> float | None:
+        """When there is something to do: `ours` tells what."""
+        return self._timer.deadline if self._timer else None
 
-def agreed(response: Response, now: float) -> Timer | None:
-    """The timer that a 2xx to our request starts (§7.2), None when it speaks of none."""
-    interval = Interval.of(response)
-    if interval is None:
+    @property
+    def ours(self) -> bool:
+        """Whether we refresh when it is due; else the peer was to, and did not."""
+        return self._timer is not None and self._timer.ours
+
+    @property
+    def asking(self) -> Pairs:
+        """What a request of ours that refreshes the session says of its timer."""
+        return self._timer.asking if self._timer else ()
+
+    def granted(self, request: Request, now: float) -> Pairs:
+        """Start the timer that a request asks for; what our 2xx to it says (§9, table 2)."""
+        self._allowed = request.allow or self._allowed
+        self._timer = None
+        interval = Interval.of(request)
+        if interval is None:
+            return ()
+        knows = "timer" in (*request.supported, *request.require)
+        refresher = (interval.refresher or "uac") if knows else "uas"
+        ours = refresher == "uas"
+        if ours and "UPDATE" not in self._allowed and "timer" not in request.require:
+            # We refresh by UPDATE alone, and promise nothing that could not be kept.
+            return ()
+        self._timer = Timer.started(interval.seconds, ours=ours, now=now)
+        headers = [("Session-Expires", f"{interval.seconds};refresher={refresher}")]
+        if knows:
+            headers.append(("Require", "timer"))
+        return tuple(headers)
+
+    def agreed(self, response: Response, now: float) -> None:
+        """Start the timer that a 2xx to our request speaks of (§7.2), or none."""
+        self._timer = None
+        interval = Interval.of(response)
+        if interval is not None:
+            ours = interval.refresher != "uas"
+            self._timer = Timer.started(interval.seconds, ours=ours, now=now)
+
+    def started(self) -> None:
+        """A refresh is on its way: nothing is due until its answer."""
+        if self._timer is not None:
+            self._timer = replace(self._timer, deadline=None)
+
+    def refused(self, request: Request, response: Response, now: float) -> Pairs | None:
+        """What another refresh is to say at once, None when none would help now."""
+        if self._timer is None:
+            return None
+        longer = least(response)
+        if longer is not None and "Min-SE" not in request.headers:
+            # §7.3 and §10
+            self._timer = replace(self._timer, seconds=max(longer, self._timer.seconds))
+            return (*self.asking, ("Min-SE", str(longer)))
+        if response.status not in (405, 501) and self._timer.deadline is None:
+            # §10: once more, before the time is up; to end the call then is the peer's part.
+            self._timer = replace(self._timer, deadline=now + self._timer.seconds / 4)
         return None
-    return Timer.started(interval.seconds, ours=interval.refresher != "uas", now=now)
+
+    def stop(self) -> None:
+        """The session is over."""
+        self._timer = None
 
 
 def too_brief(request: Request) -> bool:

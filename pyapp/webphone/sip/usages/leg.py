@@ -1,0 +1,82 @@
+"""What the parts of one accepted call stand on: its dialog, its timer, and its last 2xx."""
+
+from __future__ import annotations
+
+from webphone.sip.authentication import Authenticator, ClientRequest, Owner
+from webphone.sip.dialog import Dialog
+from webphone.sip.endpoint import Endpoint, Pairs, sdp_of
+from webphone.sip.outputs import Output
+from webphone.sip.transactions import ServerTransaction
+from webphone.sip.usages.reliable import Accepted
+from webphone.sip.usages.timer import Refresher
+
+
+class Leg:
+    """Our end of a call; `call` is "" for a fork that nobody wants."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        authenticator: Authenticator,
+        call: str,
+        dialog: Dialog,
+        *,
+        calling: bool,
+        sdp: str,
+    ) -> None:
+        self.endpoint = endpoint
+        self.authenticator = authenticator
+        self.call = call
+        self.dialog = dialog
+        # Who sent the INVITE made the Call-ID (RFC 3261 §14.1), and acknowledges.
+        self.calling = calling
+        # Our side of the session as it was agreed last.
+        self.sdp = sdp
+        self.timer = Refresher()
+        # Our 2xx that waits for its ACK.
+        self.accepted: Accepted | None = None
+
+    def request(
+        self,
+        method: str,
+        owner: Owner,
+        *,
+        headers: Pairs = (),
+        body: bytes = b"",
+        ref: str = "",
+    ) -> ClientRequest:
+        """A request inside the dialog, ready to start; `owner` hears its answer."""
+        request = self.dialog.request(self.endpoint, method, headers=headers, body=body)
+        return ClientRequest(
+            self.endpoint, self.authenticator, owner, request, dialog=self.dialog, ref=ref
+        )
+
+    def answer(
+        self, server: ServerTransaction, status: int, now: float, headers: Pairs = ()
+    ) -> list[Output]:
+        """Answer a request of the peer with a status and nothing else."""
+        response = self.endpoint.reply(server.request, status, headers=headers)
+        return self.endpoint.transactions.answer(server, response, now)
+
+    def accept_update(self, server: ServerTransaction, sdp: str | None, now: float) -> list[Output]:
+        """The 2xx to an UPDATE (RFC 3311 §5.2); `sdp` answers the offer in it."""
+        self.sdp = sdp or self.sdp
+        timed = self.timer.granted(server.request, now)
+        response = self.endpoint.success(server.request, sdp, timed=timed)
+        return self.endpoint.transactions.answer(server, response, now)
+
+    def accept_invite(
+        self, server: ServerTransaction, sdp: str, now: float, tag: str = ""
+    ) -> list[Output]:
+        """The 2xx to an INVITE, sent again and again until its ACK; `tag` to the first one."""
+        self.sdp = sdp
+        timed = self.timer.granted(server.request, now)
+        response = self.endpoint.success(server.request, sdp, tag, timed=timed)
+        offered = sdp_of(server.request) is None
+        self.accepted = Accepted.sent(server, response, offered=offered, now=now)
+        return self.endpoint.transactions.answer(server, response, now)
+
+    def close(self) -> None:
+        """The call is over: nothing of it is due any more."""
+        self.accepted = None
+        self.timer.stop()
