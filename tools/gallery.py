@@ -50,8 +50,7 @@ def call(name: str, digits: str, stage: str, **more: Any) -> CallSnapshot:
     incoming = stage in ("incoming", "answering")
     peer = Party(uri=f"sip:{digits}@example.com", number=digits, display_name=name)
     own = Party(uri="sip:1001@example.com", number="1001")
-    held = more.get("held_local", False), more.get("held_remote", False)
-    by = {(True, True): "both", (True, False): "local", (False, True): "remote"}.get(held)
+    by = more.pop("held_by", None)
     states = {"preparing": "dialling", "incoming": "ringing", "answering": "ringing"}
     view = CallView(
         id=f"call-{digits}",
@@ -63,7 +62,7 @@ def call(name: str, digits: str, stage: str, **more: Any) -> CallSnapshot:
         display_name=name,
         started_at=MOMENT,
         answered_at=MOMENT if stage == "active" else None,
-        muted=more.get("muted", False),
+        muted=more.pop("muted", False),
         held_by=by,
         codec="opus",
         video=more.pop("video", False),
@@ -71,16 +70,11 @@ def call(name: str, digits: str, stage: str, **more: Any) -> CallSnapshot:
     )
     given: dict[str, Any] = {
         "view": view,
-        "peer_name": name or digits,
-        "peer_number": digits,
         "stage": stage,
         "started_at": NOW - 130,
         "answered_at": NOW - 125 if stage == "active" else None,
-        "held_since": NOW - 42 if more.get("held_local") else None,
-        "held_local": False,
-        "held_remote": False,
+        "held_since": NOW - 42 if by in ("local", "both") else None,
         "changing": False,
-        "muted": False,
         "video_local": False,
         "video_remote": False,
         "digits": "",
@@ -88,7 +82,18 @@ def call(name: str, digits: str, stage: str, **more: Any) -> CallSnapshot:
     return CallSnapshot(**{**given, **more})
 
 
-def record(talk: float, disposition: str = "answered") -> CallRecord:
+def muted(call: CallSnapshot) -> CallSnapshot:
+    """The call with its microphone closed."""
+    return replace(call, view=replace(call.view, muted=True))
+
+
+def held(call: CallSnapshot, by: str) -> CallSnapshot:
+    """The call on hold, by local, remote or both."""
+    since = None if by == "remote" else NOW - 42
+    return replace(call, view=replace(call.view, state="held", held_by=by), held_since=since)
+
+
+def record(talk: float, disposition: str = "answered", words: str = "") -> CallRecord:
     """The record of a call to Bob that lasted `talk` seconds."""
     return CallRecord(
         id="call-1002",
@@ -111,7 +116,7 @@ def record(talk: float, disposition: str = "answered") -> CallRecord:
         sip_code=None,
         sip_reason=None,
         q850=None,
-        explanation="",
+        explanation=words,
         transferred_to=None,
         server=None,
         codec=None,
@@ -135,13 +140,10 @@ def state(name: str, **more: Any) -> Snapshot:
 
 
 def _ended(talk: float, words: str) -> Snapshot:
-    farewell = EndedCall(
-        record=record(talk), peer_name="Bob Marsh", peer_number="1002", words=words
-    )
-    return replace(IDLE, farewell=farewell)
+    return replace(IDLE, farewell=EndedCall(record=record(talk, words=words)))
 
 
-HELD = replace(BOB, held_local=True, held_since=NOW - 42)
+HELD = held(BOB, "local")
 RINGING = call("Clara Nowak", "+442079460123", "incoming")
 
 # Every screen by name.
@@ -155,10 +157,10 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "in call": (talking(BOB), View()),
     "in call for hours": (talking(replace(CLARA, answered_at=NOW - 7384)), View()),
     "keypad in call": (talking(replace(BOB, digits="1234*#")), View(keypad=BOB.view.id)),
-    "muted": (talking(replace(BOB, muted=True)), View()),
+    "muted": (talking(muted(BOB)), View()),
     "held by me": (talking(HELD), View()),
-    "held by them": (talking(replace(BOB, held_remote=True)), View()),
-    "held by both": (talking(replace(HELD, held_remote=True, muted=True)), View()),
+    "held by them": (talking(held(BOB, "remote")), View()),
+    "held by both": (talking(muted(held(BOB, "both"))), View()),
     "holding": (talking(replace(BOB, changing=True)), View()),
     "unstable": (talking(replace(BOB, unstable=True)), View()),
     "two calls": (talking(CLARA, HELD), View()),

@@ -50,10 +50,11 @@
       try { this.#post({ type: "call", rid: ++this.#rid, method, args }); } catch { throw new WebPhoneError({ code: "unsupported", message: "A function can't go into the frame.", hint: "Set it as a property." }); }
       return new Promise((resolve, reject) => this.#waiting.set(this.#rid, { resolve, reject }));
     }
-    #hear({ type, rid, ok, value, error, name, detail, what, args, open, height, text, config, ...told }) {
+    #hear({ type, rid, ok, value, error, name, detail, what, args, open, height, text, config, historyAdded: added, ...told }) {
       if (type === "result") this.#waiting.get(rid)?.[ok ? "resolve" : "reject"](ok ? value : new WebPhoneError(error));
       if (type === "result") this.#waiting.delete(rid);
       if (type === "event") this.#dispatch(name, detail);
+      if (added) told.history = [...added.records, ...this.#told.history.slice(0, added.kept)];
       if (type === "state") Object.assign(this.#told, told, config);
       if (type === "ask") this.#answer(what, args).then((value) => ({ ok: true, value }), (fault) => ({ ok: false, message: `${fault?.message}` })).then((said) => this.#post({ type: "answer", rid, ...said }));
       if (type === "resize") this.iframe.height = height;

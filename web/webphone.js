@@ -38,9 +38,10 @@
       waits: (entry) => this.#queue.includes(entry),
       settle: (reply, ok, value) => this.#settle(reply, ok, value),
       dispatch: (name, detail) => this.#dispatch(name, detail),
-      snapshot: ({ config = {}, ...told }) => {
+      snapshot: ({ config = {}, historyAdded: added, ...told }) => {
         for (const [property, value] of Object.entries(config))
           if (!this.#queue.some(({ set }) => set && property in set)) this.#config[property] = value;
+        if (added) told.history = [...added.records, ...this.#told.history.slice(0, added.kept)];
         Object.assign(this.#told, told);
       },
       states: (names) => (this.#internals.states?.clear(), names.forEach((name) => this.#internals.states?.add(name))),

@@ -461,6 +461,19 @@ def test_readings_are_the_last_that_python_told(story):
     ]
 
 
+def test_of_the_history_the_page_is_told_what_came(story):
+    assert story(
+        "<web-phone></web-phone>",
+        """
+        WebPhone.attach(python);
+        hosts[0].snapshot({ history: [{ id: "2" }, { id: "1" }] });
+        hosts[0].snapshot({ historyAdded: { records: [{ id: "4" }, { id: "3" }], kept: 1 } });
+        hosts[0].snapshot({ state: "offline" });
+        return phone.history.map(({ id }) => id);
+        """,
+    ) == ["4", "3", "2"]
+
+
 # --- The page around it ---------------------------------------------------------------------------
 
 

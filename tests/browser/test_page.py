@@ -15,7 +15,7 @@ GALLERY = Path(gallery.__file__)
 PRELUDE = """
 import js
 from dataclasses import replace
-from gallery import BOB, HELD, IDLE, NOW, RINGING, SCREENS, call, talking
+from gallery import BOB, HELD, IDLE, NOW, RINGING, SCREENS, call, muted, talking
 from webphone.browser.page import Page
 from webphone.contract import *
 from webphone.phone.happenings import (NumberTyped)
@@ -122,7 +122,7 @@ def test_a_click_on_an_icon_inside_a_button_is_a_click_on_the_button(phone):
 
 
 def test_a_button_means_what_the_last_screen_said(phone):
-    phone.run("phone.show(talking(BOB))\nphone.show(talking(replace(BOB, muted=True)))")
+    phone.run("phone.show(talking(BOB))\nphone.show(talking(muted(BOB)))")
     phone.page.locator('section [part~="mute"]').click()
     assert phone.run("return phone.asked") == ["Mute(on=False, id='call-1002')"]
 
@@ -209,7 +209,7 @@ def test_the_pictures_of_a_call_stay_the_same_elements_while_all_else_changes(ph
         video = replace(BOB, video_remote=True)
         phone.show(talking(video))
         first = phone.page.slot(BOB.view.id, "remote")
-        phone.show(talking(replace(video, muted=True, digits="12")), View(keypad=BOB.view.id))
+        phone.show(talking(replace(muted(video), digits="12")), View(keypad=BOB.view.id))
         same = phone.page.slot(BOB.view.id, "remote") == first
         own = phone.page.slot(BOB.view.id, "self").tagName
         phone.show(IDLE)

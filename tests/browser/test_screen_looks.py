@@ -78,7 +78,7 @@ def test_axe_finds_nothing_on_any_screen(page: Page, theme: str) -> None:
 def test_a_name_in_any_script_turns_no_sentence_round(
     page: Page, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    held = gallery.call(name, "1002", "active", held_remote=True)
+    held = gallery.call(name, "1002", "active", held_by="remote")
     monkeypatch.setitem(gallery.SCREENS, "name", (gallery.talking(held), View()))
     page.set_content(gallery.sheet(600, "light", ["name"]))
     places = page.evaluate(PLACES, ["has", "put", "you", "on hold"])

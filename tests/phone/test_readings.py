@@ -1,8 +1,11 @@
 """What a page reads of the phone follows the picture, told only when it changed."""
 
+import json
 from dataclasses import replace
 
-from webphone.contract import CallView, Config, Party, WebPhoneError
+from phone.stage import World
+from webphone.contract import CallView, Config, Party, WebPhoneError, encode
+from webphone.phone.history import LENGTH
 from webphone.phone.readings import config_readings, readings, states
 from webphone.phone.snapshot import WITHIN_PAGE, CallSnapshot, Snapshot
 
@@ -29,16 +32,11 @@ def call(id="1", stage="active", held_by=None, muted=False):
     )
     return CallSnapshot(
         view=view,
-        peer_name="Ann",
-        peer_number="ann",
         stage=stage,
         started_at=0.0,
         answered_at=None,
         held_since=None,
-        held_local=held_by == "local",
-        held_remote=held_by == "remote",
         changing=False,
-        muted=muted,
         video_local=False,
         video_remote=False,
         digits="",
@@ -57,6 +55,36 @@ def test_the_first_picture_tells_everything():
 def test_later_only_what_changed_is_told():
     assert readings(replace(IDLE, number="1"), IDLE) == {}
     assert readings(replace(IDLE, state="offline"), IDLE) == {"state": "offline"}
+
+
+def test_of_the_history_only_what_came_is_told():
+    world = World()
+    alice, dave = world.registered("alice"), world.stranger("dave")
+    for status in (486, 404):
+        alice.ask("makeCall", "dave")
+        dave.reply(status)
+    newer, older = alice.history
+    first = replace(IDLE, history=(older,))
+    assert [each["id"] for each in readings(first, IDLE)["history"]] == [older.id]
+    told = readings(replace(IDLE, history=(newer, older)), first)
+    assert told == {"historyAdded": {"records": [encode(newer)], "kept": 1}}
+    assert readings(replace(first, number="1"), first) == {}
+    assert readings(replace(IDLE, history=(newer,)), first)["history"] == [encode(newer)]
+
+
+def test_the_history_keeps_the_newest_and_is_written_to_the_page_one_record_at_a_time():
+    world = World()
+    alice, dave = world.registered("alice"), world.stranger("dave")
+    sizes = []
+    for _ in range(LENGTH + 3):
+        before = alice.machine.snapshot
+        alice.ask("makeCall", "dave")
+        dave.reply(486)
+        sizes.append(len(json.dumps(readings(alice.machine.snapshot, before))))
+    assert len(alice.history) == LENGTH
+    told = readings(alice.machine.snapshot, before)["historyAdded"]
+    assert (len(told["records"]), told["kept"]) == (1, LENGTH - 1)
+    assert sizes[-1] < sizes[1] * 1.2
 
 
 def test_the_active_call_is_one_of_the_calls():

@@ -6,7 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from gallery import BOB, CLARA, CONFIG, HELD, IDLE, NOW, PARTS, RINGING, SCREENS, call, talking
+from gallery import (
+    BOB,
+    CLARA,
+    CONFIG,
+    HELD,
+    IDLE,
+    NOW,
+    PARTS,
+    RINGING,
+    SCREENS,
+    call,
+    held,
+    muted,
+    talking,
+)
 from webphone.contract import (
     PHONE_STATES,
     Answer,
@@ -168,7 +182,7 @@ def test_a_long_call_shows_hours():
 
 
 def test_a_muted_call_says_so_and_the_button_is_pressed():
-    screen = shown(talking(replace(BOB, muted=True)))
+    screen = shown(talking(muted(BOB)))
     mute = find(screen, role="button", name="Mute")
     assert mute is not None
     assert mute.attributes["aria-pressed"] == "true"
@@ -188,13 +202,13 @@ def test_a_call_held_here_can_be_resumed():
 
 
 def test_a_call_held_there_says_by_whom():
-    screen = shown(talking(replace(BOB, held_remote=True)))
+    screen = shown(talking(held(BOB, "remote")))
     assert words(screen, "notice") == ["Bob Marsh has put you on hold"]
     assert press(screen, "Hold") == Hold(id=BOB.view.id)
 
 
 def test_a_call_held_by_both_says_both():
-    screen = shown(talking(replace(HELD, held_remote=True)))
+    screen = shown(talking(held(BOB, "both")))
     assert words(screen, "notice") == ["On hold 00:42", "Bob Marsh has put you on hold"]
 
 
@@ -269,7 +283,7 @@ def test_the_held_call_is_listed_behind_and_can_be_swapped_in():
 
 
 def test_of_three_calls_each_held_one_can_be_taken():
-    dora = replace(call("Dora Lind", "1004", "active", held_local=True))
+    dora = call("Dora Lind", "1004", "active", held_by="local")
     screen = shown(talking(CLARA, HELD, dora))
     taken = [button.on["click"] for button in find_all(screen, role="button", name="Take")]
     assert taken == [Resume(id=HELD.view.id), Resume(id=dora.view.id)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gallery import BOB, CONFIG, HELD, IDLE, NOW, RINGING, SCREENS, call, talking
+from gallery import BOB, CONFIG, HELD, IDLE, NOW, RINGING, SCREENS, call, muted, talking
 from webphone.contract import (
     Answer,
     DialpadPress,
@@ -177,7 +177,7 @@ def test_escape_closes_the_keypad_the_farewell_and_the_fault():
 
 def test_m_mutes_and_h_holds():
     assert key("m", talking(BOB)) == wish(Mute(on=True, id=BOB.view.id))
-    assert key("M", talking(replace(BOB, muted=True))) == wish(Mute(on=False, id=BOB.view.id))
+    assert key("M", talking(muted(BOB))) == wish(Mute(on=False, id=BOB.view.id))
     assert key("h", talking(BOB)) == wish(Hold(id=BOB.view.id))
     assert key("H", talking(HELD)) == wish(Resume(id=HELD.view.id))
     assert key("h", talking(replace(BOB, changing=True))) == []

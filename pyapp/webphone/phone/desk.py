@@ -7,7 +7,6 @@ from itertools import count
 
 from webphone.contract import (
     Answer,
-    CallRecord,
     Command,
     Config,
     Connect,
@@ -44,13 +43,13 @@ from webphone.phone.call import digits, outgoing, renegotiation
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
 from webphone.phone.happenings import Happening
+from webphone.phone.history import History
 from webphone.phone.numbers import address
 from webphone.phone.ringing import tone
 from webphone.phone.snapshot import EndedCall, Snapshot
 from webphone.sip import Dropped, Entropy, Malformed, Output, parse
 
 KEYS = "0123456789*#+ABCD"
-HISTORY_LENGTH = 200
 MOVING = ("host", "username", "realm")  # settings that make it another account
 SIGNING_IN = ("password", "register_expires")  # settings that ask for a new REGISTER
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
@@ -68,7 +67,7 @@ class Desk:
         self.guest = guest
         self.number = self.config.dial
         self.error: WebPhoneError | None = None
-        self.history: list[CallRecord] = []
+        self.history = History()
         self.leading = False  # of the tabs that share one phone, this one has it
         self._entropy = entropy
         self._sockets = count(1)
@@ -119,7 +118,7 @@ class Desk:
             server=self.account.server,
             attempt=self.account.attempt,
             retry_at=self.account.retry_at,
-            history=tuple(self.history),
+            history=self.history.records,
             guest=self.guest,
         )
 
@@ -203,10 +202,6 @@ class Desk:
             result.append(do.Save(record=farewell.record))
             result.append(do.Tell(event=Event("end", encode(farewell.record))))
         return self._concluded(result, now)
-
-    def remember(self, record: CallRecord) -> None:
-        """Put a record in front of the others."""
-        self.history = [record, *self.history][:HISTORY_LENGTH]
 
     # --- Wishes ---
 
@@ -448,7 +443,7 @@ class Desk:
     def _keep(self, action: Action) -> None:
         match action:
             case do.Save(record=record):
-                self.remember(record)
+                self.history.remember(record)
             case do.Tell(event=Event(name="error", detail=WebPhoneError() as error)):
                 self.error = error
             case do.Tell(event=Event(name="registered")):

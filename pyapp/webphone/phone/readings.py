@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from webphone.contract import SETTINGS, Json, camel, encode
+from webphone.contract import SETTINGS, CallRecord, Json, camel, encode
+from webphone.phone.history import added
 from webphone.phone.snapshot import Snapshot
+
+Records = tuple[CallRecord, ...]
 
 _PHONE_STATES = {
     "connecting": "loading",
@@ -19,7 +22,7 @@ _PHONE_STATES = {
 
 def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
     """The read-only properties that changed since the snapshot before, as plain data."""
-    told: dict[str, Json] = {}
+    told: dict[str, Json] = {}  # historyAdded stands for a change of history
     if before is None or snapshot.calls != before.calls or snapshot.active != before.active:
         calls = [call.view for call in snapshot.calls]
         active = next((view for view in calls if view.id == snapshot.active), None)
@@ -27,8 +30,16 @@ def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
     if before is None or snapshot.state != before.state:
         told["state"] = snapshot.state
     if before is None or snapshot.history is not before.history:
-        told["history"] = encode(snapshot.history)
+        told |= _history(snapshot.history, before.history if before else ())
     return told
+
+
+def _history(records: Records, before: Records) -> dict[str, Json]:
+    """What came in front of how many records that the page has; the whole of it to begin with."""
+    new = added(records, before) if before else None
+    if new is None:
+        return {"history": encode(records)}
+    return {"historyAdded": {"records": encode(records[:new]), "kept": len(records) - new}}
 
 
 def config_readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webphone.contract import CallRecord, CallView, Config, WebPhoneError
+from webphone.contract import CallRecord, CallView, Config, Party, WebPhoneError
 
 # What stands for a codec where none is needed.
 WITHIN_PAGE = "page"
@@ -15,20 +15,45 @@ class CallSnapshot:
     """One call. Times are `now` values in seconds."""
 
     view: CallView
-    peer_name: str  # display name, or else the number
-    peer_number: str
     stage: str  # preparing dialling ringing early incoming answering active ended
     started_at: float
     answered_at: float | None
     held_since: float | None
-    held_local: bool
-    held_remote: bool
     changing: bool  # a hold or resume waits for its answer
-    muted: bool
     video_local: bool
     video_remote: bool
     digits: str  # DTMF sent so far
     unstable: bool = False  # media path lost, being found again
+
+    @property
+    def peer(self) -> Party:
+        """The other end."""
+        return self.view.from_ if self.view.direction == "incoming" else self.view.to
+
+    @property
+    def peer_name(self) -> str:
+        """Display name, or else the number."""
+        return self.view.display_name or self.peer.number
+
+    @property
+    def peer_number(self) -> str:
+        """The number, "" where the address has none."""
+        return self.peer.number
+
+    @property
+    def muted(self) -> bool:
+        """Whether the microphone is closed."""
+        return self.view.muted
+
+    @property
+    def held_local(self) -> bool:
+        """Whether we hold the call."""
+        return self.view.held_by in ("local", "both")
+
+    @property
+    def held_remote(self) -> bool:
+        """Whether the other side holds it."""
+        return self.view.held_by in ("remote", "both")
 
     @property
     def within_page(self) -> bool:
@@ -41,9 +66,22 @@ class EndedCall:
     """The last call, shown for a few seconds after its end."""
 
     record: CallRecord
-    peer_name: str
-    peer_number: str
-    words: str  # a sentence: why it ended
+
+    @property
+    def peer_name(self) -> str:
+        """Display name of who was at the other end, or else the number."""
+        return self.record.display_name or self.peer_number
+
+    @property
+    def peer_number(self) -> str:
+        """The number, "" where the address has none."""
+        record = self.record
+        return (record.from_ if record.direction == "incoming" else record.to).number
+
+    @property
+    def words(self) -> str:
+        """A sentence: why it ended."""
+        return self.record.explanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -230,19 +230,13 @@ class Call:
     @property
     def snapshot(self) -> CallSnapshot:
         """As the screen sees it."""
-        peer = party(self.remote)
         return CallSnapshot(
             view=self.view,
-            peer_name=peer.display_name or peer.number,
-            peer_number=peer.number,
             stage=self.stage.value,
             started_at=self.started_at,
             answered_at=self.answered_at,
             held_since=self.held_since,
-            held_local=self.held_local,
-            held_remote=self.held_remote,
             changing=self.hold_wanted != self.held_local,
-            muted=self.muted,
             video_local=self.video_local,
             video_remote=self.video_remote,
             digits=self.digits,

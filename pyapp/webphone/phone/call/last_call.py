@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webphone.contract import CallRecord
 from webphone.machine import earliest
-from webphone.phone.call.call import Call, party
+from webphone.phone.call.call import Call
 from webphone.phone.call.endings import BUSY, Ending
 from webphone.phone.snapshot import EndedCall
 from webphone.sip import By
@@ -36,14 +36,7 @@ class LastCall:
         """A call is over."""
         busy = call.outgoing and ending.status in BUSY and ending.by is not By.LOCAL
         self._busy_until = now + BUSY_SECONDS if busy else None
-        peer = party(call.remote)
-        farewell = EndedCall(
-            record=record,
-            peer_name=peer.display_name or peer.number,
-            peer_number=peer.number,
-            words=record.explanation,
-        )
-        self.show(farewell, now)
+        self.show(EndedCall(record=record), now)
 
     def show(self, farewell: EndedCall, now: float) -> None:
         """Say for a moment how a call ended."""

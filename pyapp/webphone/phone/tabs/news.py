@@ -39,9 +39,9 @@ def told(news: say.News, desk: Desk, now: float) -> list[Action]:
     for name, detail in news.events:
         if name == "end":
             record = say.record(detail, now)
-            if record is None or any(record.id == old.id for old in desk.history):
+            if record is None or record in desk.history:
                 continue
-            desk.remember(record)
+            desk.history.remember(record)
             actions.append(do.Save(record=record, mirrored=True))
         elif name == "registered":
             desk.error = None

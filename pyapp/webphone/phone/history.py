@@ -1,0 +1,33 @@
+"""The records of the last calls, newest first: one list, one writer."""
+
+from __future__ import annotations
+
+from webphone.contract import CallRecord
+
+LENGTH = 200  # records that are kept
+
+
+class History:
+    """What happened to the calls of this phone; `records` stays the same object until it grows."""
+
+    def __init__(self) -> None:
+        self.records: tuple[CallRecord, ...] = ()
+
+    def __contains__(self, record: CallRecord) -> bool:
+        """Whether that call has its record already."""
+        return any(record.id == old.id for old in self.records)
+
+    def remember(self, record: CallRecord) -> None:
+        """Put a record in front of the others."""
+        self.records = (record, *self.records[: LENGTH - 1])
+
+
+def added(records: tuple[CallRecord, ...], before: tuple[CallRecord, ...]) -> int | None:
+    """How many records came in front of those before, None where it is another list.
+
+    A record is never changed, so what is the same object has not changed.
+    """
+    new = next((at for at, record in enumerate(records) if record is before[0]), None)
+    if new is None or any(a is not b for a, b in zip(records[new:], before, strict=False)):
+        return None
+    return new
