@@ -3,7 +3,9 @@
 import pytest
 
 from webphone.contract import SETTINGS, camel
+from webphone.phone import actions as do
 from webphone.phone import happenings as on
+from webphone.phone.account.account import Report
 
 TWO = "wss://two.example/ws"
 
@@ -191,6 +193,21 @@ def test_the_old_address_is_reached_for_its_call_and_for_nothing_else(world, tal
     assert talking.told("end")[0]["endedBy"] == "remote"
     assert sorted(world.exchange.registered) == ["bob", "carol", "dave"]
     assert len(talking.told("unregistered")) == 1
+
+
+def test_what_an_agent_reports_belongs_to_its_own_account_whoever_handles_it(world, talking, bob):
+    old = talking.desk.account
+    talking.ask("setConfig", {"username": "carol", "password": "c"})
+    assert talking.desk.account is not old and old.retired
+    world.slow = True
+    bob.ask("makeCall", "alice")
+    invite = next(data for user, data in world.wire if data.startswith(b"INVITE sip:alice"))
+    reports = [item for item in old.received(invite, world.now) if isinstance(item, Report)]
+    assert [(report.account, report.output.from_.uri.user) for report in reports] == [(old, "bob")]
+    refusal = talking.desk.calls.heard(reports[0], talking.desk.config, world.now)
+    [sent] = [action for action in refusal if isinstance(action, do.Send)]
+    assert sent.data.startswith(b"SIP/2.0 480 ")
+    assert sent.socket == old.socket != talking.desk.account.socket
 
 
 def test_a_server_added_in_a_call_takes_no_registration_away(world, talking, bob):

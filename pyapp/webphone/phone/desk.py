@@ -36,7 +36,7 @@ from webphone.contract import (
 from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-from webphone.phone.account.account import Account, Result, identity
+from webphone.phone.account.account import Account, Report, Result, identity
 from webphone.phone.account.accounts import Accounts
 from webphone.phone.actions import Action
 from webphone.phone.call import digits, outgoing, renegotiation
@@ -47,7 +47,7 @@ from webphone.phone.history import History
 from webphone.phone.numbers import address
 from webphone.phone.ringing import tone
 from webphone.phone.snapshot import EndedCall, Snapshot
-from webphone.sip import Dropped, Entropy, Malformed, Output, parse
+from webphone.sip import Entropy, Malformed, parse
 
 KEYS = "0123456789*#+ABCD"
 MOVING = ("host", "username", "realm")  # settings that make it another account
@@ -79,7 +79,6 @@ class Desk:
         self._accounts = Accounts(self.config.in_force(guest), self._new_account)
         self._tone: do.Tone | None = None
         self._state = self.account.state
-        self._now = 0.0
 
     # --- Questions ---
 
@@ -127,7 +126,6 @@ class Desk:
     def handle(self, happening: Happening, now: float) -> list[Action]:
         """Take one happening; give back, in order, what to do about it."""
         slept = self.deadline is not None and now > self.deadline + SLEPT
-        self._now = now
         result = self._heed(happening, now)
         if slept:
             result += [x for account in self._accounts for x in account.awoken(now)]
@@ -181,7 +179,7 @@ class Desk:
 
     def lead(self, instance: str, *, register: bool, now: float) -> list[Action]:
         """This tab has it now; the server knows it by `instance`, whichever tab it is in."""
-        self.leading, self.instance, self._now = True, instance, now
+        self.leading, self.instance = True, instance
         account = self.account
         account.agent.account = identity(account.config, instance)
         result = self._accounts.come_back(now)
@@ -191,7 +189,7 @@ class Desk:
 
     def stand_down(self, *, replaced: bool, now: float) -> list[Action]:
         """Another tab has it, or is about to; `replaced`: the server knows of that already."""
-        self.leading, self._now = False, now
+        self.leading = False
         return self._concluded(self._accounts.stand_down(self._busy, now, replaced=replaced), now)
 
     def record_lost_calls(self, farewells: Sequence[EndedCall], now: float) -> list[Action]:
@@ -394,9 +392,7 @@ class Desk:
     def _wake(self, now: float) -> Result:
         result = [] if self.standby else self._accounts.come_back(now)
         result += self.calls.wake(now)
-        for owner in self._accounts:
-            result += self._news(owner, owner.wake(now))
-        return result
+        return result + [x for account in self._accounts for x in account.wake(now)]
 
     # --- Results ---
 
@@ -407,34 +403,21 @@ class Desk:
         (RFC 5626 §6: the same instance and reg-id is the same flow).
         """
         if self._accounts.alone:
-            return self._news(owner, owner.received(data, now))
+            return owner.received(data, now)
         try:
             about = parse(data).call_id
         except Malformed:
             about = ""
         theirs = (call.account for call in self.calls.calls.values() if call.call_id == about)
         whose = next(theirs, owner)
-        return self._news(whose, whose.received(data, now))
-
-    def _news(self, owner: Account, result: Result) -> Result:
-        """The actions, and what follows from the agent's news of calls."""
-        followed: Result = []
-        for item in result:
-            if isinstance(item, Output) and not isinstance(item, Dropped):
-                followed += self.calls.news(owner, item, self.config, self._now)
-            else:
-                followed.append(item)
-        return followed
+        return whose.received(data, now)
 
     def _resolved(self, result: Result, now: float) -> list[Action]:
-        """Only actions: every output of an agent is turned into what follows from it."""
+        """Only actions: every report of a call is turned into what follows from it."""
         actions: list[Action] = []
         for item in result:
-            if isinstance(item, Dropped):
-                actions.append(do.Note(level="info", text=item.why))
-            elif isinstance(item, Output):
-                news = self.calls.news(self.account, item, self.config, now)
-                actions += self._resolved(news, now)
+            if isinstance(item, Report):
+                actions += self._resolved(self.calls.heard(item, self.config, now), now)
             else:
                 self._keep(item)
                 actions.append(item)

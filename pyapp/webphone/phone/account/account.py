@@ -10,6 +10,7 @@ OFFLINE ──want──► CONNECTING ──opened──► CONNECTED ──►
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 from webphone.contract import Config, Event, WebPhoneError
@@ -22,6 +23,7 @@ from webphone.phone.actions import Action
 from webphone.phone.promises import Promises
 from webphone.sip import (
     Agent,
+    Dropped,
     Entropy,
     Identity,
     Output,
@@ -38,7 +40,16 @@ PROOF_PATIENCE = 1.5  # and to prove that it still hears us, after a sleep or a 
 SILENCE_PATIENCE = 6.0
 RETURN_EVERY = 300.0  # seconds between looks whether the first server is back
 
-Result = list[Action | Output]
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the agent of an account says of a call: it belongs to that account for good."""
+
+    account: Account
+    output: Output
+
+
+Result = list[Action | Report]
 
 
 class State(Enum):
@@ -250,12 +261,13 @@ class Account:
     # --- News from the agent ---
 
     def through(self, outputs: Iterable[Output], now: float) -> Result:
-        """The agent's outputs with our own part done: sent, or taken as news of registration."""
+        """What follows from the agent's outputs: our own part done, the rest reported as ours."""
         result: Result = []
         for output in outputs:
             match output:
-                case Send() if self.socket is not None:
-                    result.append(do.Send(socket=self.socket, data=output.data))
+                case Send(data=data):
+                    if self.socket is not None:
+                        result.append(do.Send(socket=self.socket, data=data))
                 case Registered():
                     result += self._registered(output, now)
                 case Unregistered():
@@ -264,8 +276,10 @@ class Account:
                     result += self._refused(output, now)
                 case Replied() if output.ref == PROOF:
                     pass
+                case Dropped(why=why):
+                    result.append(do.Note(level="info", text=why))
                 case _:
-                    result.append(output)
+                    result.append(Report(self, output))
         return result
 
     def _registered(self, news: Registered, now: float) -> Result:

@@ -19,6 +19,7 @@ from webphone.contract import CallRecord, CallView, Party, Quality
 from webphone.phone.account.account import Account
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.record import Times, iso, record_of
+from webphone.phone.call.wire import Wire
 from webphone.phone.snapshot import CallSnapshot
 from webphone.sip import By, NameAddr
 
@@ -174,6 +175,11 @@ class Call:
         self.video_remote = self.video and media.wants_video(description)
 
     # --- Questions ---
+
+    @property
+    def wire(self) -> Wire:
+        """What can be said of it to the other side."""
+        return Wire(self.account, self.id)
 
     @property
     def held(self) -> bool:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from webphone import media
 from webphone.contract import Config, Event, Quality, WebPhoneError, encode
 from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-from webphone.phone.account.account import Account, Result, State
+from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.call import digits, incoming, outgoing, renegotiation
 from webphone.phone.call.call import Call, Stage, Step, ended_by_person
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.last_call import LastCall
 from webphone.phone.call.swap import Swap
+from webphone.phone.call.wire import Wire
 from webphone.sip import (
-    Agent,
     Answered,
     By,
     Confirmed,
@@ -28,7 +28,6 @@ from webphone.sip import (
     OfferAnswered,
     OfferReceived,
     OfferRefused,
-    Output,
     Progressed,
     Replied,
     Uri,
@@ -95,7 +94,7 @@ class Calls:
         result = self._activate(call, now)
         self.calls[call.id] = call
         result.append(do.OpenMedia(call=call.id, video=call.video))
-        return result + call.account.connect(now)
+        return result + call.wire.connect(now)
 
     def answer(self, call: Call, now: float, *, video: bool, reply: int | None) -> Result:
         """Take a ringing call."""
@@ -109,12 +108,12 @@ class Calls:
 
     def reject(self, call: Call, status: int, now: float) -> Result:
         """Refuse a ringing call."""
-        result = _part(call, lambda agent: agent.reject(call.id, status, now), now)
+        result = call.wire.reject(status, now)
         return result + self.finish(call, Ending(by=By.LOCAL, status=status, refused=True), now)
 
     def redirect(self, call: Call, target: Uri, now: float) -> Result:
         """Send a ringing caller elsewhere."""
-        result = _part(call, lambda agent: agent.redirect(call.id, target, now), now)
+        result = call.wire.redirect(target, now)
         return result + self.finish(call, Ending(by=By.LOCAL, status=302, refused=True), now)
 
     def hang_up(self, call: Call, now: float) -> Result:
@@ -123,7 +122,7 @@ class Calls:
             return self._drop(call, WebPhoneError("cancelled", "The call was given up."))
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
             return self.reject(call, 486, now)
-        result = _part(call, lambda agent: agent.hang_up(call.id, now), now)
+        result = call.wire.hang_up(now)
         return result + self.finish(call, ended_by_person(call), now)
 
     def resume(self, call: Call, now: float, reply: int | None) -> Result:
@@ -164,15 +163,13 @@ class Calls:
         if call is None:
             return []
         call.video_local = news.video
-        account = call.account
         match call.stage:
             case Stage.PREPARING:
                 call.offer = news.sdp
                 return self._launch(call, now)
             case Stage.ANSWERING:
                 call.own_offer = news.sdp  # if the INVITE came without one
-                outputs = account.agent.accept(call.id, news.sdp, now)
-                return account.through(outputs, now) + self._answered(call, "local", now)
+                return call.wire.accept(news.sdp, now) + self._answered(call, "local", now)
             case Stage.ACTIVE:
                 return renegotiation.description_ready(call, news.kind, news.sdp, now)
         return []
@@ -235,8 +232,9 @@ class Calls:
 
     # --- News of SIP ---
 
-    def news(self, account: Account, output: Output, config: Config, now: float) -> Result:
-        """What the agent told of a call; a call that is over here has no more news."""
+    def heard(self, report: Report, config: Config, now: float) -> Result:
+        """What an agent reports of a call; a call that is over here has no more news."""
+        account, output = report.account, report.output
         if isinstance(output, Invited):
             return self._invited(account, output, config, now)
         if isinstance(output, Replied):
@@ -282,9 +280,9 @@ class Calls:
 
     def _launch(self, call: Call, now: float) -> Result:
         """Send the INVITE once both the description and the connection are there."""
-        if call.offer is None or call.account.state is State.CONNECTING:
+        if call.offer is None or call.wire.opening:
             return []
-        if not call.account.open:
+        if not call.wire.open:
             return self._drop(call, WebPhoneError("connection_failed"))
         try:
             return outgoing.invite(call, now)
@@ -318,7 +316,7 @@ class Calls:
 
     def _invited(self, account: Account, news: Invited, config: Config, now: float) -> Result:
         if account.retired:
-            return account.through(account.agent.reject(news.call, 480, now), now)
+            return Wire(account, news.call).reject(480, now)
         others = len(self.calls)
         call = incoming.call_from(account, news, now)
         self.calls[call.id] = call
@@ -326,11 +324,9 @@ class Calls:
         if refusal is not None:
             status = refusal.status or 486
             said = _warning(refusal.media)
-            refused = _part(
-                call, lambda agent: agent.reject(call.id, status, now, headers=said), now
-            )
+            refused = call.wire.reject(status, now, headers=said)
             return refused + self.finish(call, refusal, now)
-        result = account.through(account.agent.ring(call.id, now), now)
+        result = call.wire.ring(now)
         ask = next(self._asks)
         self._asked[ask] = call.id
         detail = incoming.details(call, news)
@@ -382,9 +378,9 @@ class Calls:
         status: int | None = 487 if call.answered_at is None else None
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
             said, status = _warning(why), 488
-            result = _part(call, lambda agent: agent.reject(call.id, 488, now, headers=said), now)
+            result = call.wire.reject(488, now, headers=said)
         else:
-            result = _part(call, lambda agent: agent.hang_up(call.id, now), now)
+            result = call.wire.hang_up(now)
         error = WebPhoneError("media_failed", why)
         if call.answer_reply is not None:
             result += _refuse(call.answer_reply, error)
@@ -415,11 +411,6 @@ class Calls:
             if other is not call and other.stage is Stage.ACTIVE and not other.hold_wanted:
                 result += renegotiation.set_hold(other, True, None)
         return result
-
-
-def _part(call: Call, verb: Callable[[Agent], list[Output]], now: float) -> Result:
-    """Take leave of the other side."""
-    return call.account.through(verb(call.account.agent), now)
 
 
 def _warning(why: str) -> tuple[tuple[str, str], ...]:

@@ -79,10 +79,9 @@ def _next(call: Call, now: float) -> Result:
         call.next_digit_at = now + PAUSE
         return []
     kind, body = media.info_body(tone, length)
-    account = call.account
     try:
-        outputs = account.agent.info(call.id, kind, body.encode(), f"{REF}{call.id}", now)
+        sent = call.wire.info(kind, body, f"{REF}{call.id}", now)
     except NotNow:  # our answer is still on its way (RFC 3262 §3): as if a comma came first
         call.waiting_digits = ((COMMA, 0), *call.waiting_digits)
         return _next(call, now)
-    return told(call, tone, "local") + account.through(outputs, now)
+    return told(call, tone, "local") + sent

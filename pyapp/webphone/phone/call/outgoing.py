@@ -63,15 +63,13 @@ def call_to(account: Account, target: Uri, id: str, now: float) -> Call:
 def invite(call: Call, now: float) -> Result:
     """Send the INVITE. Raises ValueError when a header of the page would break it."""
     call.own_offer, call.offer = call.offer or "", None
-    outputs = call.account.agent.invite(
-        call.id,
+    return call.wire.invite(
         call.remote.uri,
         call.own_offer,
         now,
         headers=call.extra_headers,
-        display_name=call.own_name or None,
+        name=call.own_name or None,
     )
-    return call.account.through(outputs, now)
 
 
 def invoked(call: Call, news: InviteSent) -> Result:

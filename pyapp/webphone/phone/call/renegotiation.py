@@ -10,7 +10,7 @@ from __future__ import annotations
 from webphone import media
 from webphone.contract import Event, WebPhoneError, encode
 from webphone.phone import actions as do
-from webphone.phone.account.account import Result, State
+from webphone.phone.account.account import Result
 from webphone.phone.call.call import Call, OfferAnswer, Stage
 from webphone.sip import NotNow, OfferReceived, OfferRefused
 from webphone.words.bidi import isolate
@@ -44,7 +44,7 @@ def next_offer(call: Call) -> Result:
         return []
     if call.hold_wanted == call.held_local and not call.restart_wanted:
         return _settled(call)
-    if not call.account.open:
+    if not call.wire.open:
         return _offline(call)
     call.offer_answer = OfferAnswer.OURS
     call.hold_offered = call.hold_wanted
@@ -65,7 +65,7 @@ def _offline(call: Call) -> Result:
 
     A re-INVITE that is never answered would end the call (RFC 3261 §12.2.1.2).
     """
-    if call.account.state is State.CONNECTING or call.hold_wanted == call.held_local:
+    if call.wire.opening or call.hold_wanted == call.held_local:
         return []
     return _refused(call, WebPhoneError("connection_failed"))
 
@@ -98,9 +98,8 @@ def description_ready(call: Call, kind: do.Offer, sdp: str, now: float) -> Resul
 
 def _reaccepted(call: Call, sdp: str, now: float) -> Result | None:
     """Our answer on its way; None when the other side has taken its offer back (§9.1)."""
-    account = call.account
     try:
-        return account.through(account.agent.reaccept(call.id, sdp, now), now)
+        return call.wire.reaccept(sdp, now)
     except NotNow:
         return None
 
@@ -120,9 +119,8 @@ def description_failed(call: Call, text: str, now: float) -> Result:
 
 def _unaccepted(call: Call, status: int, now: float) -> Result:
     """Refuse the other side's change, unless it has taken it back."""
-    account = call.account
     try:
-        return account.through(account.agent.rerefuse(call.id, status, now), now)
+        return call.wire.rerefuse(status, now)
     except NotNow:
         return []
 
@@ -209,16 +207,14 @@ def due(call: Call, now: float) -> Result:
 
 
 def _sent(call: Call, sdp: str, now: float) -> Result:
-    account = call.account
-    if not account.open:
+    if not call.wire.open:
         call.restart_wanted = True  # the offer's network paths are from before
         return _withdrawn(call, [do.Rollback(call=call.id)])
     try:
-        outputs = account.agent.reinvite(call.id, sdp, now)
+        return call.wire.reinvite(sdp, now)
     except NotNow:  # an ACK is still on its way
         call.offer_again_at = now + BREATH
         return _withdrawn(call, [do.Rollback(call=call.id)])
-    return account.through(outputs, now)
 
 
 def _heed(call: Call, now: float) -> Result:

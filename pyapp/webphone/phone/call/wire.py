@@ -1,0 +1,88 @@
+"""One call at the SIP end of its account: what can be said of it to the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webphone.phone.account.account import Account, Result, State
+from webphone.sip import Uri
+
+Headers = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """Each verb gives what follows from it; NotNow is raised where it makes no sense now."""
+
+    account: Account
+    call: str
+
+    # --- Questions ---
+
+    @property
+    def open(self) -> bool:
+        """Whether something can be sent now."""
+        return self.account.open
+
+    @property
+    def opening(self) -> bool:
+        """Whether that is being tried."""
+        return self.account.state is State.CONNECTING
+
+    # --- A call that begins ---
+
+    def connect(self, now: float) -> Result:
+        """Open the connection that the call needs."""
+        return self.account.connect(now)
+
+    def invite(
+        self, target: Uri, sdp: str, now: float, *, headers: Headers, name: str | None
+    ) -> Result:
+        """Send the INVITE. Raises ValueError when a header given would break it."""
+        return self.account.through(
+            self.account.agent.invite(
+                self.call, target, sdp, now, headers=tuple(headers), display_name=name
+            ),
+            now,
+        )
+
+    def ring(self, now: float) -> Result:
+        """Tell the caller that the phone rings."""
+        return self.account.through(self.account.agent.ring(self.call, now), now)
+
+    def accept(self, sdp: str, now: float) -> Result:
+        """Answer with this description."""
+        return self.account.through(self.account.agent.accept(self.call, sdp, now), now)
+
+    def reject(self, status: int, now: float, *, headers: Headers = ()) -> Result:
+        """Refuse the call."""
+        outputs = self.account.agent.reject(self.call, status, now, headers=tuple(headers))
+        return self.account.through(outputs, now)
+
+    def redirect(self, target: Uri, now: float) -> Result:
+        """Send the caller elsewhere."""
+        return self.account.through(self.account.agent.redirect(self.call, target, now), now)
+
+    def hang_up(self, now: float) -> Result:
+        """End the call wherever it is."""
+        return self.account.through(self.account.agent.hang_up(self.call, now), now)
+
+    # --- A call that is up ---
+
+    def reinvite(self, sdp: str, now: float) -> Result:
+        """Offer a change."""
+        return self.account.through(self.account.agent.reinvite(self.call, sdp, now), now)
+
+    def reaccept(self, sdp: str, now: float) -> Result:
+        """Answer a change that the other side offers."""
+        return self.account.through(self.account.agent.reaccept(self.call, sdp, now), now)
+
+    def rerefuse(self, status: int, now: float) -> Result:
+        """Refuse it."""
+        return self.account.through(self.account.agent.rerefuse(self.call, status, now), now)
+
+    def info(self, content_type: str, body: str, ref: str, now: float) -> Result:
+        """Send an INFO; Replied with `ref` follows."""
+        outputs = self.account.agent.info(self.call, content_type, body.encode(), ref, now)
+        return self.account.through(outputs, now)
