@@ -168,7 +168,7 @@ def test_a_keep_alive_is_answered_and_its_answer_is_not():
 def test_a_broken_request_gets_its_400_and_a_broken_response_nothing():
     exchange = Exchange(Entropy(seeded(1)))
 
-    (broken,) = responses(exchange, 1, request("OPTIONS", "sip:x", "From: <<<"))
+    (broken,) = responses(exchange, 1, request("OPTIONS", "sip:x", "CSeq: one"))
     (contact,) = responses(exchange, 1, request("REGISTER", "sip:x", "Contact: <<<"))
 
     assert (broken.status, contact.status) == (400, 400)

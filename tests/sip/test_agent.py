@@ -19,6 +19,7 @@ from webphone.sip import (
     Send,
     Uri,
     parse,
+    reply,
 )
 
 BOB = Uri.parse("sip:bob@biloxi.example")
@@ -80,7 +81,7 @@ def test_what_makes_no_call_is_answered_as_it_must(method: str, status: int) -> 
         ([("Content-Encoding", "gzip"), ("Content-Disposition", "x;handling=optional")], 0, None),
         ([("Accept", "text/plain")], 406, ("Warning", None)),
         ([("Accept", "text/plain, application/*;q=0.1")], 0, None),
-        ([("Contact", "<<>>")], 400, None),
+        ([("Contact", "<<>>")], 0, None),
     ],
 )
 def test_an_invite_is_refused_for_what_it_asks_too_much(
@@ -137,10 +138,10 @@ def test_the_pong_of_a_keep_alive_is_no_message() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "status"),
     [
-        ("From", '<sip:bob@b.example>;tag="a\\\0b"', 400),
-        ("Record-Route", '<sip:p.example;lr>;x="\\\0"', 400),
+        ("From", '<sip:bob@b.example>;tag="a\\\0b"', 0),
+        ("Record-Route", '<sip:p.example;lr>;x="\\\0"', 0),
         ("Require", "a\0b", 420),
-        ("From", '<sip:bob@b.example>;x="\\\0";tag=b1', 400),
+        ("From", '<sip:bob@b.example>;x="\\\0";tag=b1', 0),
         ("From", '<sip:bob@b.example>;x="\\\1";tag="b 1"', 0),
         ("From", '"Bob \\\0" <sip:bob@b.example>;tag=b1', 0),
         ("From", "<sip:bob@b.example>", 0),
@@ -307,10 +308,10 @@ def test_an_unanswered_invite_that_comes_again_is_answered_again() -> None:
     assert alice.phone.wrote() == ["100 INVITE", "100 INVITE"]
 
 
-def test_a_broken_response_to_a_call_is_dropped_and_the_next_one_counts() -> None:
+def test_a_response_whose_number_cannot_be_read_is_dropped_and_the_next_one_counts() -> None:
     alice = Solo()
     invite = alice.call()
-    outputs = alice.answer(invite, 200, "b1", ("Record-Route", "<<"), sdp=ANSWER)
-    assert [type(output) for output in outputs] == [Dropped]
+    broken = bytes(reply(invite, 200, to_tag="b1")).replace(b"CSeq: 1", b"CSeq: one")
+    assert [type(output) for output in alice.take(broken)] == [Dropped]
     alice.answer(invite, 200, "b1", sdp=ANSWER)
     assert alice.phone.wrote() == ["INVITE", "ACK"]

@@ -471,13 +471,14 @@ def test_option_tags_are_lower_and_methods_as_written():
 
 @pytest.mark.parametrize("name", [b"Via", b"To", b"From", b"Call-ID", b"CSeq"])
 def test_a_message_without_a_mandatory_header_is_refused(name):
-    for data, status in ((INVITE, 400), (OK, None)):
+    matched = ((OK, None),) if name in (b"Via", b"CSeq") else ()
+    for data, status in ((INVITE, 400), *matched):
         fault = _refuse(data.replace(name + b": ", b"X-Gone: "))
         assert fault.status == status
         assert fault.text == f"{name.decode()}: missing"
 
 
-@pytest.mark.parametrize("line", [b"Via: , ", b"To: <", b"From: ?", b"Call-ID: a b", b"CSeq: x"])
+@pytest.mark.parametrize("line", [b"Via: , ", b'To: "Bob <', b"Call-ID: a b", b"CSeq: x"])
 def test_a_message_with_a_broken_mandatory_header_is_refused(line):
     name = line.partition(b":")[0]
     lines = [line if own.startswith(name + b":") else own for own in INVITE.split(b"\r\n")]

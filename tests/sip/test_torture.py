@@ -107,7 +107,8 @@ REQUESTS: dict[str, tuple[int, Check]] = {
     "escruri": (400, lambda request, answer: "Route" not in answer.headers),
     # Date says nothing to a phone.
     "baddate": (INVITED, _anything),
-    "regbadct": (400, _anything),
+    # No registrar, whatever the Contact is.
+    "regbadct": (405, _allow),
     "badaspec": (200, lambda request, answer: request.to.uri.user == "t.watson"),
     "baddn": (200, lambda request, answer: request.from_.display_name == "Bell, Alexander"),
     "badvers": (505, _anything),

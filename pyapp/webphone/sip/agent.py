@@ -83,7 +83,6 @@ class Agent:
             message = parse(data)
             validate(message)
             if isinstance(message, Response):
-                _read_at_the_door(message)
                 outputs = self._endpoint.transactions.respond(message, now)
             else:
                 outputs = self._request(message, now)
@@ -287,9 +286,10 @@ class Agent:
         if not isinstance(admitted, ServerTransaction):
             return admitted
         try:
-            _read_at_the_door(request)
             return self._serve(admitted, request, now)
         except Malformed as fault:
+            if request.method == "ACK":
+                return [Dropped(why=fault.text)]
             refusal = self._endpoint.reply(request, fault.status or 400)
             outputs = self._endpoint.transactions.answer(admitted, refusal, now)
             return [*outputs, Dropped(why=fault.text)]
@@ -304,6 +304,9 @@ class Agent:
             if isinstance(place, Session):
                 return place.receive(server, request, now)
             return [Dropped(why="an ACK to nothing we answered")]
+        if request.method == "BYE" and place is not None:
+            # It ends the call whatever else it asks for.
+            return place.receive(server, request, now)
         refusal = checks.unknown_method(self._endpoint, request)
         if refusal is None and request.to.tag:
             if place is None:
@@ -359,15 +362,6 @@ _ACCEPT = (("Accept", SDP),)
 
 def _done(call: Call) -> bool:
     return call.over and all(session.over for session in call.sessions)
-
-
-def _read_at_the_door(message: Request | Response) -> None:
-    """What a dialog cannot be made without is read before anything changes."""
-    if isinstance(message, Response):
-        if message.cseq.method == "INVITE" and 200 <= message.status < 300:
-            _ = message.record_routes
-    elif message.method not in ("ACK", "BYE"):
-        _ = message.contacts, message.record_routes
 
 
 def _refuse(fault: Malformed) -> list[Output]:

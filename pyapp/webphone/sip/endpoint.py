@@ -88,7 +88,7 @@ class Endpoint:
 
     def contact_for(self, request: Request) -> NameAddr:
         """The Contact of our answer to an INVITE or UPDATE (RFC 3261 §12.1.1)."""
-        nearest = request.record_routes[:1] or request.contacts[:1]
+        nearest = request.record_routes[:1] or request.readable_contacts[:1]
         return self.dialog_contact((request.uri, *(address.uri for address in nearest)))
 
     def via(self) -> Via:

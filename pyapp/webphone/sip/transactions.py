@@ -98,7 +98,7 @@ class Transactions:
         """Take a response from the wire (RFC 3261 §17.1.3)."""
         via = response.via
         # RFC 3261 §18.1.2 and §8.1.3.3: a response that is not ours alone is dropped.
-        if len(response.vias) != 1 or via.host.lower() != self._sent_by:
+        if len(response.headers.values("Via", 2)) != 1 or via.host.lower() != self._sent_by:
             return [Dropped(why="a response on its way to somebody else")]
         client = self._clients.get((via.branch, response.cseq.method))
         if client is None:

@@ -16,7 +16,6 @@ from webphone.sip.usages.ending import ended
 from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.grammar import whole_number
-from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Request, Response
 
 
@@ -321,9 +320,7 @@ class Outgoing:
     def _acknowledge_reliable(self, response: Response, now: float) -> list[Output] | None:
         """The PRACK a reliable 18x wants; None when it is to be ignored (RFC 3262 §4)."""
         tag = _fork(response)
-        none: list[NameAddr] | None = None
-        routed = response.safe("record_routes", none) is not None
-        if response.status > 100 and tag and tag not in self._early and routed:
+        if response.status > 100 and tag and tag not in self._early:
             # RFC 3261 §12.1.2: an early dialog.
             self._early[tag] = Dialog.called(self.invite, response)
         number = whole_number(response.headers.get("RSeq") or "", 2**32 - 1)

@@ -212,12 +212,12 @@ class Incoming:
         """A request of the caller in the early dialog."""
         answer = self.endpoint.transactions.answer
         reply = self.endpoint.reply
+        if request.method == "BYE":
+            # RFC 3261 §15.1.2: the INVITE still gets its 487.
+            return answer(server, reply(request, 200), now) + self.cancel(request, now)
         if not self.dialog.takes(request):
             return answer(server, reply(request, 500), now)
         match request.method:
-            case "BYE":
-                # RFC 3261 §15.1.2: the INVITE still gets its 487.
-                return answer(server, reply(request, 200), now) + self.cancel(request, now)
             case "INFO":
                 return info.receive(self.endpoint, self.call, server, now)
             case "PRACK":

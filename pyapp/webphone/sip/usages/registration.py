@@ -9,6 +9,7 @@ from webphone.sip.authentication import Authenticator, ClientRequest
 from webphone.sip.endpoint import Endpoint, Identity
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.outputs import Output, Registered, RegistrationFailed, Unregistered
+from webphone.sip.wire import salvage
 from webphone.sip.wire.grammar import Malformed, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr
 from webphone.sip.wire.message import Response
@@ -247,11 +248,8 @@ class Registration:
         part = self._endpoint.entropy.uniform(0.5, 0.8)
         self.deadline = now + self._granted * part
         gruu = None if own is None else _uri(own.param("pub-gruu"))
-        try:
-            route = NameAddr.parse_many(", ".join(response.headers.values("Service-Route")))
-        except Malformed:
-            route = []
-        self._publish(gruu, tuple(route))
+        ways = map(salvage.route, response.headers.values("Service-Route"))
+        self._publish(gruu, tuple(way for way in ways if way is not None))
 
     def _seconds(self, response: Response) -> int:
         """How long the binding is to last, 0 where there is none (RFC 3261 §10.2.4)."""

@@ -142,14 +142,15 @@ class Session:
         leg = self.leg
         if request.method == "ACK":
             return self._acknowledged(request, now)
+        if request.method == "BYE":
+            # §15.1.2; also when our own BYE is still under way, and whatever its number: a stranger
+            # who knows the tags could otherwise use up the numbers that are left.
+            return leg.answer(server, 200, now) + self._happen(Event.BYE, now, request)
         if not leg.dialog.takes(request):
             return leg.answer(server, 500, now)
-        if self.state is State.ENDED and request.method != "BYE":
+        if self.state is State.ENDED:
             return leg.answer(server, 481, now)
         match request.method:
-            case "BYE":
-                # §15.1.2; also when our own BYE is still under way.
-                return leg.answer(server, 200, now) + self._happen(Event.BYE, now, request)
             case "INVITE" | "UPDATE":
                 return self.reinvite.receive(server, now)
             case "INFO":

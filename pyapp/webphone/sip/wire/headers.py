@@ -50,6 +50,8 @@ COMPACT = {
 # RFC 3261 §8.1.1.5 and §20: CSeq stays below 2**31, delta-seconds below 2**32.
 HIGHEST_CSEQ = 2**31 - 1
 HIGHEST_SECONDS = 2**32 - 1
+# No list is longer among people: Max-Forwards lets a request pass 70 proxies (§8.1.1.6).
+MOST_VALUES = 100
 
 
 @lru_cache(maxsize=512)
@@ -102,9 +104,14 @@ class Headers:
             return []
         return [item[1] for item, own in zip(self._items, self._keys) if own == key]
 
-    def values(self, name: str) -> list[str]:
-        """The values of a list header, lines and commas alike; empty ones are left out."""
-        return [part for line in self.all(name) for part in split_commas(line) if part]
+    def values(self, name: str, most: int = MOST_VALUES) -> list[str]:
+        """The first `most` values of a list header, lines and commas alike, none of them empty."""
+        found: list[str] = []
+        for line in self.all(name):
+            found += [part for part in split_commas(line) if part]
+            if len(found) >= most:
+                break
+        return found[:most]
 
     def add(self, name: str, value: str) -> None:
         """Put a header after all others."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from webphone.sip.wire import grammar
+from webphone.sip.wire import grammar, salvage
 from webphone.sip.wire.grammar import Malformed as Malformed
-from webphone.sip.wire.grammar import split_commas, visible, whole_number
+from webphone.sip.wire.grammar import visible, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS, CSeq, Headers, NameAddr, Via, header_key
 from webphone.sip.wire.reasons import REASONS as REASONS
 from webphone.sip.wire.uri import Uri
@@ -33,8 +33,9 @@ class Unreadable(Malformed):
 class Message:
     """What requests and responses share: headers, read when asked for, and a body.
 
-    Every property raises Malformed, naming the header, when that header cannot be read; so one
-    broken header loses nothing but itself. `safe()` reads one with a value to fall back on.
+    A property raises Malformed, naming the header, when that header cannot be read; so one broken
+    header loses nothing but itself. `safe()` reads one with a value to fall back on. From, To, Via,
+    Record-Route and `readable_contacts` are read as far as they can be.
     """
 
     __slots__ = ("body", "headers")
@@ -61,11 +62,13 @@ class Message:
 
     @property
     def from_(self) -> NameAddr:
-        return self.headers.typed("from", lambda h: _single(h, "From", NameAddr.parse))
+        """Who sent the request; `salvage.NOBODY` where nothing can be read."""
+        return self.headers.typed("from", lambda h: salvage.person(h.get("From") or ""))
 
     @property
     def to(self) -> NameAddr:
-        return self.headers.typed("to", lambda h: _single(h, "To", NameAddr.parse))
+        """Whom the request is meant for; `salvage.NOBODY` where nothing can be read."""
+        return self.headers.typed("to", lambda h: salvage.person(h.get("To") or ""))
 
     @property
     def call_id(self) -> str:
@@ -82,14 +85,8 @@ class Message:
 
     @property
     def readable_contacts(self) -> list[NameAddr]:
-        """The Contacts that can be read: one that cannot loses nothing but itself."""
-        found: list[NameAddr] = []
-        for value in self.headers.values("Contact"):
-            try:
-                found.append(NameAddr.parse(value))
-            except Malformed:
-                continue
-        return found
+        """The Contacts as far as they can be read; one that cannot loses nothing but itself."""
+        return self.headers.typed("contacts", lambda h: _saved(h, "Contact", salvage.address))
 
     @property
     def contact_star(self) -> bool:
@@ -98,7 +95,8 @@ class Message:
 
     @property
     def record_routes(self) -> list[NameAddr]:
-        return self._addresses("Record-Route")
+        """The way that the request came, as far as it can be read."""
+        return self.headers.typed("routes", lambda h: _saved(h, "Record-Route", salvage.route))
 
     @property
     def routes(self) -> list[NameAddr]:
@@ -218,14 +216,26 @@ def _single(headers: Headers, name: str, parse_one: Callable[[str], Value]) -> V
 
 
 def _first_via(headers: Headers) -> Via:
-    line = headers.get("Via")
-    if line is None:
+    values = headers.values("Via", 1)
+    if not values:
         raise Malformed("missing")
-    return Via.parse(split_commas(line)[0])
+    return _one_via(values[0])
 
 
 def _vias(headers: Headers) -> list[Via]:
-    return [via for line in headers.all("Via") for via in Via.parse_many(line)]
+    return [_one_via(value) for value in headers.values("Via")]
+
+
+def _one_via(value: str) -> Via:
+    via = salvage.via(value)
+    if via is None:
+        raise Malformed(repr(value[:80]))
+    return via
+
+
+def _saved(headers: Headers, name: str, read: Callable[[str], NameAddr | None]) -> list[NameAddr]:
+    found = (read(value) for value in headers.values(name))
+    return [address for address in found if address is not None]
 
 
 def _call_id(value: str) -> str:
@@ -271,10 +281,10 @@ def _start(line: str, headers: Headers, body: bytes) -> Request | Response:
         return _status_line(line, headers, body)
     found = grammar.REQUEST_LINE.fullmatch(line)
     if found is None:
-        words = line.split()
+        words = line.split(None, 2)
         if len(words) < 3 or not grammar.TOKEN.fullmatch(words[0]):
             raise Malformed("neither a request nor a response", None)
-        raise Unreadable("Request-Line", 400, Request(words[0], UNREADABLE, headers, body))
+        return _unaddressed("Request-Line", Request(words[0], UNREADABLE, headers, body))
     method, uri, version = found.groups()
     if version.upper() != VERSION:
         unread = Request(method, UNREADABLE, headers, body)
@@ -284,7 +294,14 @@ def _start(line: str, headers: Headers, body: bytes) -> Request | Response:
         return Request(method, Uri.parse(uri), headers, body)
     except Malformed as fault:
         unread = Request(method, UNREADABLE, headers, body)
-        raise Unreadable(f"Request-URI: {fault.text}", 400, unread) from None
+        return _unaddressed(f"Request-URI: {fault.text}", unread)
+
+
+def _unaddressed(text: str, request: Request) -> Request:
+    """A request whose Request-URI cannot be read: what ends a call ends it all the same."""
+    if _plain(request):
+        raise Unreadable(text, 400, request)
+    return request
 
 
 def _status_line(line: str, headers: Headers, body: bytes) -> Response:
@@ -310,61 +327,77 @@ def _frame(message: Request | Response) -> None:
         return
     numbers = {whole_number(length, len(message.body)) for length in lengths}
     length = numbers.pop()
-    if numbers or length is None or length > len(message.body):
+    if not numbers and length is not None and length <= len(message.body):
+        message.body = message.body[:length]
+    elif _plain(message):
         raise _fault("Content-Length", message)
-    message.body = message.body[:length]
 
 
 Rule = Callable[[Request | Response], None]
 
 _MANDATORY = ("Via", "From", "To", "Call-ID", "CSeq")
 _SINGLE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type")
+# They end a call or say that something arrived: they mean that whatever else they say, and who
+# refuses one has a call that does not end.
+ENDINGS = frozenset({"ACK", "BYE", "CANCEL"})
+
+
+def _plain(message: Request | Response) -> bool:
+    """Whether nothing is lost by refusing the message: it is no response and ends nothing."""
+    return isinstance(message, Request) and message.method not in ENDINGS
 
 
 def rfc3261_8_1_1_mandatory_headers(message: Request | Response) -> None:
-    """Via, From, To, Call-ID and CSeq are there; Max-Forwards was not before RFC 3261."""
-    for name in _MANDATORY:
+    """All that an answer copies is there; Max-Forwards was not before RFC 3261.
+
+    A response is matched by Via and CSeq (§17.1.3), a CANCEL by Via (§9.2).
+    """
+    matched = ("Via", "CSeq") if isinstance(message, Response) else ("Via",)
+    for name in _MANDATORY if _plain(message) else matched:
         if name not in message.headers:
             raise Malformed(f"{name}: missing")
 
 
 def rfc3261_7_3_1_single_headers(message: Request | Response) -> None:
     """A header that is no list stands once, or says the same twice."""
-    for name in _SINGLE:
+    for name in _SINGLE if _plain(message) else ():
         if len(set(message.headers.all(name))) > 1:
             raise Malformed(f"{name}: more than one")
 
 
 def rfc3261_20_42_via(message: Request | Response) -> None:
-    """Every Via can be read: the answer travels along them."""
-    _ = message.vias
-
-
-def rfc3261_20_20_from(message: Request | Response) -> None:
-    """From can be read."""
-    _ = message.from_
+    """The answer finds its way back along the Vias; of ours the topmost tells all."""
+    _ = message.via
+    if _plain(message):
+        _ = message.vias
 
 
 def rfc3261_20_39_to(message: Request | Response) -> None:
-    """To can be read."""
-    _ = message.to
+    """A quote of To that stays open would swallow the tag that our answer adds."""
+    to = message.headers.get("To") or ""
+    if not _plain(message) or message.to.tag or grammar.QUOTED.match(to):
+        return
+    if to.startswith('"'):
+        raise Malformed("To: unbalanced quote")
 
 
 def rfc3261_20_8_call_id(message: Request | Response) -> None:
     """Call-ID can be read."""
-    _ = message.call_id
+    if _plain(message):
+        _ = message.call_id
 
 
 def rfc3261_8_1_1_5_cseq(message: Request | Response) -> None:
     """CSeq is below 2**31 and names the method of the request."""
-    cseq = message.cseq
-    if isinstance(message, Request) and cseq.method != message.method:
+    if isinstance(message, Response):
+        _ = message.cseq
+    elif _plain(message) and message.cseq.method != message.method:
         raise Malformed("CSeq: not the method of the request")
 
 
 def rfc3261_19_1_1_request_uri(message: Request | Response) -> None:
     """A Request-URI carries no headers: nobody may slip them into a request that way."""
-    if isinstance(message, Request) and message.uri.headers:
+    if isinstance(message, Request) and _plain(message) and message.uri.headers:
         raise Malformed("Request-URI: carries headers")
 
 
@@ -372,7 +405,6 @@ RULES: tuple[Rule, ...] = (
     rfc3261_8_1_1_mandatory_headers,
     rfc3261_7_3_1_single_headers,
     rfc3261_20_42_via,
-    rfc3261_20_20_from,
     rfc3261_20_39_to,
     rfc3261_20_8_call_id,
     rfc3261_8_1_1_5_cseq,
