@@ -7,13 +7,15 @@
   document.getElementById("notice").hidden = location.protocol !== "file:" || inside;
   // Served by the built-in exchange, each tab takes the next free name of these and signs in.
   const names = ["alice", "bob", "carol", "dave", "erin", "frank"];
+  const host = new URL("/ws", location.href.replace(/^http/, "ws")).href; // of the exchange that serves this page
   const tell = (textContent) => Object.assign(document.getElementById("welcome"), { textContent, hidden: false });
   const welcome = (mine) => {
     const other = names.find((name) => name !== mine);
     tell(`You are ${mine}. Open this page in another tab, and call ${other}; or call 600 and hear yourself.`);
-    document.body.dataset.exchange = "here";
+    // The numbers are those of this exchange, and of no other server.
+    phone.addEventListener("registered", ({ detail }) => document.body.toggleAttribute("data-exchange", detail.server === host));
+    phone.addEventListener("statechange", ({ detail }) => detail.state === "registered" || document.body.removeAttribute("data-exchange"));
     document.title = `${mine} - Webphone`;
-    const host = new URL("/ws", location.href.replace(/^http/, "ws")).href;
     const account = { host, username: mine, password: "demo", realm: location.hostname, "display-name": mine };
     for (const [name, value] of Object.entries(account)) form.elements[name].value = value;
     if (!form.elements.dial.value) form.elements.dial.value = other;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import js
 from pyodide.ffi import to_js
@@ -16,6 +16,9 @@ from webphone.contract import DEMO_ADDRESS
 from webphone.phone.actions import Connect, Disconnect, Send
 from webphone.phone.happenings import Happening, Received, SocketClosed, SocketOpened
 
+if TYPE_CHECKING:  # loaded when a server says that it is an exchange of ours
+    from webphone.browser.demo.beside import LinkBeside
+
 OPEN = 1
 LOCAL_NETWORKS = ("local-network", "loopback-network")
 
@@ -23,7 +26,8 @@ LOCAL_NETWORKS = ("local-network", "loopback-network")
 class Sockets:
     """The sockets of one phone, by the numbers that the phone gives them.
 
-    `demo` gives the exchange inside the page, to which the address of a demo leads.
+    `demo` gives the exchange inside the page, to which the address of a demo leads. It also plays
+    the numbers of a served exchange of ours, which has no sound.
     """
 
     def __init__(
@@ -31,7 +35,8 @@ class Sockets:
     ) -> None:
         self._turn = turn
         self._demo = demo
-        self._open: dict[int, _Socket | Pipe] = {}
+        self._open: dict[int, _Socket | Pipe | LinkBeside] = {}
+        self._registers: dict[int, bytes] = {}  # the last of each socket
 
     def perform(self, action: Connect | Disconnect | Send) -> None:
         """Do it; SocketOpened, Received and SocketClosed follow as they happen."""
@@ -43,6 +48,8 @@ class Sockets:
                 else:
                     self._open[number] = _Socket(number, url, self._hear)
             case Send(socket=number, data=data) if number in self._open:
+                if data.startswith(b"REGISTER "):
+                    self._registers[number] = data
                 self._open[number].send(data)
             case Disconnect(socket=number):
                 self._let_go(number)
@@ -57,12 +64,40 @@ class Sockets:
             return
         if isinstance(happening, SocketClosed):
             self._let_go(happening.socket)
+        elif isinstance(happening, Received):
+            self._look_beside(happening.socket, happening.data)
         self._turn(happening)
 
+    def _look_beside(self, number: int, data: bytes) -> None:
+        """Where an exchange of ours lets the phone in, the one in the page plays its numbers."""
+        if self._demo is None or not _is_ours(data):
+            return
+        from webphone.browser.demo.beside import LinkBeside
+
+        link = self._open[number]
+        if isinstance(link, Pipe):
+            return
+        if not isinstance(link, LinkBeside):
+            register = self._registers.get(number)
+            link = LinkBeside(link, self._demo(), number, self._turn, register)
+            self._open[number] = link
+        link.heard(data)
+
     def _let_go(self, number: int) -> None:
+        self._registers.pop(number, None)
         socket = self._open.pop(number, None)
         if socket:
             socket.close()
+
+
+def _is_ours(data: bytes) -> bool:
+    """Whether an exchange of ours answers a REGISTER with yes; exchange.py signs so."""
+    head = data.partition(b"\r\n\r\n")[0] + b"\r\n"
+    return (
+        head.startswith(b"SIP/2.0 200 ")
+        and b"\r\nServer: webphone exchange\r\n" in head
+        and b" REGISTER\r\n" in head
+    )
 
 
 class _Socket:

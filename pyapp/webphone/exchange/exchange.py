@@ -23,6 +23,8 @@ from webphone.sip.wire.uri import Uri
 
 # The link of the exchange's own numbers; the world's links are 0 and above.
 FAR = -1
+# How the exchange signs its answers: the page of a phone knows by it whose numbers these are.
+SERVER = "webphone exchange"
 # Stands for a To that cannot be read.
 NOBODY = NameAddr("", Uri("sip", host=HOST), (("tag", "none"),))
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE, REFER, NOTIFY, REGISTER"
@@ -252,6 +254,7 @@ class Exchange:
     def _reply(self, link: int, request: Request, response: Response) -> list[Send]:
         if request.method == "ACK":
             return []
+        response.headers.set("Server", SERVER)
         to = response.headers.get("To")
         if to is not None and not response.safe("to", NOBODY).tag:
             # RFC 3261 §8.2.6.2.
