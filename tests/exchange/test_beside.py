@@ -58,13 +58,17 @@ class Sorting(Town):
 
     def send(self, phone, outputs) -> None:
         for output in outputs:
-            if phone is self.phones[0] and isinstance(output, news.Send):
-                if self.page.beside.from_phone(output.data) is Side.PAGE:
-                    self.page.deliver(
-                        phone, self.page.exchange.receive(HERE, output.data, self.now)
-                    )
-                    continue
-            super().send(phone, [output])
+            if self.stays(phone, output):
+                self.page.deliver(phone, self.page.exchange.receive(HERE, output.data, self.now))
+            else:
+                super().send(phone, [output])
+
+    def stays(self, phone: Phone, output: news.Output) -> bool:
+        return (
+            phone is self.phones[0]
+            and isinstance(output, news.Send)
+            and self.page.beside.from_phone(output.data) is Side.PAGE
+        )
 
     def deliver(self, actions) -> None:
         for action in actions:

@@ -7,14 +7,23 @@ The screenshots go to tests/.run/screens, or where the environment's SCREENS say
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.server import ServerConnection, serve
 
 from interop.chromium import Ears
 from interop.demo_server import ROOT, DemoServer
+from interop.pitch import AUDIBLE, LISTEN
+from interop.ports import free_port
+from sip.entropy import seeded
+from webphone.exchange import Exchange, Send
+from webphone.exchange.numbers import NUMBERS
+from webphone.sip import Entropy
 
 pytestmark = pytest.mark.interop
 SCREENS = Path(os.environ.get("SCREENS", ROOT / "tests" / ".run" / "screens"))
@@ -71,3 +80,111 @@ def test_two_tabs_call_each_other(
     log = alice.locator("#log")
     expect(log).to_contain_text('"disposition":"answered"')
     expect(log).not_to_contain_text('"password"')
+
+
+# What a caller is told of each number that the page lists, and what ends the call.
+TOLD = {
+    "600": ["answer"],
+    "601": ["answer", "end", "ringingin"],
+    "602": ["end"],
+    "603": ["end"],
+    "604": ["ringingout"],
+    "605": ["ringingout", "answer"],
+    "606": ["answer", "hold", "resume"],
+}
+ENDS = {"602": ("busy", 486), "603": ("rejected", 603)}
+WATCH = """
+globalThis.told = [];
+for (const name of ["answer", "ringingout", "ringingin", "hold", "resume", "end"])
+  document.querySelector("web-phone").addEventListener(name, ({ detail }) => told.push({ name, ...detail }));
+"""
+
+
+def listed(page: Page) -> list[str]:
+    """The numbers that the page shows, as a person reads them."""
+    return [each for each in page.locator("#numbers dt").all_inner_texts() if each]
+
+
+def test_every_number_that_the_page_lists_works_from_it(
+    demo: DemoServer, new_context: Callable[..., BrowserContext]
+) -> None:
+    context = new_context()
+    context.set_default_timeout(30_000)
+    context.add_init_script(LISTEN)
+    page = tab(context, demo)
+    page.evaluate(WATCH)
+    assert listed(page) == list(NUMBERS) == list(TOLD)
+    for number, expected in TOLD.items():
+        page.evaluate("told.length = __heard.remote.length = 0")
+        page.get_by_role("button", name=number, exact=True).click()
+        page.get_by_role("button", name="Call", exact=True).click()
+        for name in expected:
+            page.wait_for_function(f"told.some(({{ name }}) => name === '{name}')")
+            if (number, name) == ("601", "answer"):
+                page.get_by_role("button", name="Hang up", exact=True).click()
+            if name == "answer" and number in ("600", "605"):
+                wait_loud(page)
+        told = page.evaluate("told")
+        if number in ENDS:
+            end = next(each for each in told if each["name"] == "end")
+            assert (end["disposition"], end["sipCode"]) == ENDS[number]
+        if number == "601":
+            back = next(each for each in told if each["name"] == "ringingin")
+            assert back["from"]["number"] == "601"
+        page.evaluate("document.querySelector('web-phone').hangupAll()")
+        page.wait_for_function("!document.querySelector('web-phone').calls.length")
+    assert "INVITE" not in demo.log()
+
+
+def wait_loud(page: Page) -> None:
+    """Until the caller hears something."""
+    page.wait_for_function(f"__heard.remote.some(({{ level }}) => level > {AUDIBLE})")
+
+
+class Elsewhere:
+    """A server that is none of ours, whatever runs behind it."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        exchange = Exchange(Entropy(seeded(3)))
+        links = iter(range(100))
+
+        def talk(connection: ServerConnection) -> None:
+            link = next(links)
+            try:
+                for frame in connection:
+                    self.heard.append(str(frame))
+                    for action in exchange.receive(link, str(frame).encode(), 0.0):
+                        if isinstance(action, Send):
+                            said = action.data.decode().replace("webphone exchange", "other")
+                            connection.send(said)
+            except ConnectionClosed:
+                pass
+
+        port = free_port()
+        self.server = serve(talk, "127.0.0.1", port, subprotocols=["sip"])  # type: ignore[list-item]
+        self.url = f"ws://127.0.0.1:{port}"
+        threading.Thread(target=self.server.serve_forever).start()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Elsewhere]:
+    made = Elsewhere()
+    yield made
+    made.server.shutdown()
+
+
+def test_another_server_gets_what_is_dialled_and_the_page_lists_nothing(
+    demo: DemoServer, elsewhere: Elsewhere, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = tab(new_context(), demo)
+    page.evaluate(WATCH)
+    page.get_by_label("Host").fill(elsewhere.url)
+    page.get_by_role("button", name="Apply and sign in").click()
+    page.wait_for_function(
+        "document.querySelector('#log').textContent.includes('" + elsewhere.url + "')"
+    )
+    expect(page.locator("#numbers")).to_be_hidden()
+    page.evaluate("document.querySelector('web-phone').makeCall('600').catch(() => {})")
+    page.wait_for_function("told.some(({ name }) => name === 'end')")
+    assert [frame for frame in elsewhere.heard if frame.startswith("INVITE sip:600@")]

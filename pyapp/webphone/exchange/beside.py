@@ -9,6 +9,7 @@ from webphone.exchange.numbers import NUMBERS
 from webphone.sip.wire.grammar import Malformed
 from webphone.sip.wire.message import Request, Response, parse
 
+
 class Side(Enum):
     """Who one message of a phone is for."""
 

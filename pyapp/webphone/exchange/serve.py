@@ -326,7 +326,7 @@ def _welcome(options: argparse.Namespace, port: int) -> str:
         who = (
             "Open it in two tabs: they are alice and bob, and either can call the other.\n"
             f"Any other name works too, with the password {options.password}. "
-            "602 is busy, 603 declines, 604 only rings."
+            "The page lists numbers to call alone: 600 is an echo."
         )
     return (
         f"The phone is at http://{host}:{port}/ and its exchange at ws://{host}:{port}/ws\n"
