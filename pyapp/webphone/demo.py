@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from itertools import count
 from typing import assert_never
@@ -9,6 +10,7 @@ from typing import assert_never
 from webphone.browser.clock import Clock
 from webphone.browser.demo.farend import FarEnds
 from webphone.browser.demo.page_media import Ends
+from webphone.browser.demo.pipe import Link, LinkBeside
 from webphone.exchange import (
     Action,
     AnswerCame,
@@ -18,6 +20,7 @@ from webphone.exchange import (
     Over,
     Send,
 )
+from webphone.exchange.beside import Beside, Side
 from webphone.phone import Loop
 from webphone.sip import Entropy
 
@@ -35,6 +38,8 @@ class Demo:
     ) -> None:
         self._exchange = Exchange(entropy, realm="demo", sounding=True)
         self._far_ends = FarEnds(self._described, ends)
+        # Those at a served exchange that are played here; the oldest of so many are long over.
+        self._calls: deque[str] = deque(maxlen=100)
         self._links: dict[int, Callable[[bytes], None]] = {}
         self._numbers = count()
         alarm = clock.alarm(lambda: self._loop.turn(self._exchange.wake))
@@ -72,6 +77,12 @@ class Demo:
         del self._links[link]
         self._loop.turn(lambda now: self._exchange.disconnected(link, now))
 
+    def beside(
+        self, link: Link, hear: Callable[[bytes], None], register: bytes | None
+    ) -> LinkBeside:
+        """A link to a served exchange that leaves calls to the numbers to this one."""
+        return _LinkBeside(link, self, hear, Beside(self._calls, register))
+
     def _connected(self, link: int, now: float) -> list[Action]:
         self._exchange.connected(link, now)
         return []
@@ -94,3 +105,36 @@ class Demo:
                 self._far_ends.over(call)
             case _:
                 assert_never(action)
+
+
+class _LinkBeside:
+    """Sends to the served exchange what is for it, and to the exchange in the page the rest."""
+
+    def __init__(
+        self, link: Link, demo: Demo, hear: Callable[[bytes], None], beside: Beside
+    ) -> None:
+        self._link = link
+        self._demo = demo
+        self._hear = hear
+        self._beside = beside
+        self._inside = demo.enter(self._from_page)
+
+    def send(self, data: bytes) -> None:
+        if self._beside.from_phone(data) is Side.PAGE:
+            self._demo.receive(self._inside, data)
+        else:
+            self._link.send(data)
+
+    def close(self) -> None:
+        self._link.close()
+        self._demo.leave(self._inside)
+
+    def heard(self, data: bytes) -> None:
+        """Where the server lets the phone in, the page's exchange does too."""
+        register = self._beside.from_server(data)
+        if register is not None:
+            self._demo.receive(self._inside, register)
+
+    def _from_page(self, data: bytes) -> None:
+        if self._beside.from_page(data):
+            self._hear(data)

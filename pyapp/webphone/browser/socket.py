@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import js
 from pyodide.ffi import to_js
 
 from webphone.border.settings import LOOPBACK
-from webphone.browser.demo.pipe import Exchange, Pipe
+from webphone.browser.demo.pipe import Exchange, Link, LinkBeside, Pipe
 from webphone.browser.proxies import Listeners, plain
 from webphone.contract import DEMO_ADDRESS
 from webphone.phone.actions import Connect, Disconnect, Send
 from webphone.phone.happenings import Happening, Received, SocketClosed, SocketOpened
-
-if TYPE_CHECKING:  # loaded when a server says that it is an exchange of ours
-    from webphone.browser.demo.beside import LinkBeside
 
 OPEN = 1
 LOCAL_NETWORKS = ("local-network", "loopback-network")
@@ -35,7 +32,8 @@ class Sockets:
     ) -> None:
         self._turn = turn
         self._demo = demo
-        self._open: dict[int, _Socket | Pipe | LinkBeside] = {}
+        self._open: dict[int, Link] = {}
+        self._beside: dict[int, LinkBeside] = {}  # of those, the ones to an exchange of ours
         self._registers: dict[int, bytes] = {}  # the last of each socket
 
     def perform(self, action: Connect | Disconnect | Send) -> None:
@@ -70,21 +68,22 @@ class Sockets:
 
     def _look_beside(self, number: int, data: bytes) -> None:
         """Where an exchange of ours lets the phone in, the one in the page plays its numbers."""
-        if self._demo is None or not _is_ours(data):
-            return
-        from webphone.browser.demo.beside import LinkBeside
-
         link = self._open[number]
-        if isinstance(link, Pipe):
+        if self._demo is None or isinstance(link, Pipe) or not _is_ours(data):
             return
-        if not isinstance(link, LinkBeside):
+        if number not in self._beside:
+
+            def hear(data: bytes) -> None:
+                self._turn(Received(socket=number, data=data))
+
             register = self._registers.get(number)
-            link = LinkBeside(link, self._demo(), number, self._turn, register)
-            self._open[number] = link
-        link.heard(data)
+            beside = self._demo().beside(link, hear, register)
+            self._open[number] = self._beside[number] = beside
+        self._beside[number].heard(data)
 
     def _let_go(self, number: int) -> None:
         self._registers.pop(number, None)
+        self._beside.pop(number, None)
         socket = self._open.pop(number, None)
         if socket:
             socket.close()

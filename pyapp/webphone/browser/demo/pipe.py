@@ -9,6 +9,21 @@ from typing import Protocol
 from webphone.phone.happenings import Received, SocketOpened
 
 
+class Link(Protocol):
+    """A way to a server."""
+
+    def send(self, data: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class LinkBeside(Link, Protocol):
+    """A way to a served exchange, beside which the page plays the numbers."""
+
+    def heard(self, data: bytes) -> None:
+        """The served exchange says something."""
+
+
 class Exchange(Protocol):
     """Who sits at the other end."""
 
@@ -20,6 +35,14 @@ class Exchange(Protocol):
 
     def leave(self, link: int) -> None:
         """A link is closed."""
+
+    def beside(
+        self, link: Link, hear: Callable[[bytes], None], register: bytes | None
+    ) -> LinkBeside:
+        """A link to a served exchange that leaves calls to the numbers here; `hear` gets theirs.
+
+        `register` is what was sent on it last.
+        """
 
 
 class Pipe:
