@@ -75,7 +75,13 @@ def type_of(annotation: str) -> str:
         return f"Record<string, {type_of(found[1])}>"
     if found := re.fullmatch(r"Sequence\[(\w+)\]", annotation):
         return f"{type_of(found[1])}[]"
-    simple = {"str": "string", "bool": "boolean", "int": "number", "float": "number"}
+    simple = {
+        "str": "string",
+        "Sentence": "string",
+        "bool": "boolean",
+        "int": "number",
+        "float": "number",
+    }
     return {**simple, "Json": "unknown"}.get(annotation, annotation)
 
 

@@ -28,6 +28,7 @@ from webphone.phone.snapshot import CallSnapshot, EndedCall, Snapshot  # noqa: E
 from webphone.ui.html import Node, render  # noqa: E402
 from webphone.ui.screen import screen  # noqa: E402
 from webphone.ui.view import View  # noqa: E402
+from webphone.words import Sentence, say  # noqa: E402
 
 NOW = 10_000.0
 CSS = ROOT / "pyapp/webphone/ui/webphone.css"
@@ -139,7 +140,7 @@ def state(name: str, **more: Any) -> Snapshot:
     return replace(IDLE, state=name, **more)
 
 
-def _ended(talk: float, words: str) -> Snapshot:
+def _ended(talk: float, words: Sentence) -> Snapshot:
     return replace(IDLE, farewell=EndedCall(record=record(talk, words=words)))
 
 
@@ -170,8 +171,8 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         talking(replace(BOB, video_remote=True, video_local=True, digits="1234")),
         View(keypad=BOB.view.id),
     ),
-    "ended": (_ended(125, "Bob Marsh hung up."), View()),
-    "busy": (_ended(0, "The line is busy."), View()),
+    "ended": (_ended(125, say("ended_answered")), View()),
+    "busy": (_ended(0, say("ended_busy")), View()),
     "not set up": (replace(IDLE, config=Config(), state="unconfigured"), View()),
     "offline": (state("offline"), View()),
     "connecting to server": (state("connecting"), View()),

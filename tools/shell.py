@@ -20,7 +20,8 @@ from webphone.ui import View, screen  # noqa: E402
 from webphone.ui.html import Node  # noqa: E402
 from webphone.ui.pieces import icon  # noqa: E402
 from webphone.ui.status import banners  # noqa: E402
-from webphone.ui.words import WORDS, say  # noqa: E402
+from webphone.ui.words import say  # noqa: E402
+from webphone.words.en import WORDS  # noqa: E402
 
 SHOWN = [item.name for item in fields(Config) if item.name.startswith("show_")]
 # Class or part -> the setting that shows it. A test compares the outcome with the screen's.
@@ -31,7 +32,7 @@ WHEN = {
     "keypad": "showDialpad",
     "end": "showDial",
 }
-# Why the phone does not start -> the code of the error, and its words in webphone.ui.words.
+# Why the phone does not start -> the code of the error, and its words in webphone.words.
 TROUBLES = {
     "old": ("unsupported", "old_browser"),
     "imported": ("invalid_config", "not_a_module"),

@@ -163,7 +163,7 @@ globalThis.__webphone ??= Object.freeze({
     media_failed: ["The sound could not be set up.", "Try again; if it stays, the two sides share no codec or network path."],
     in_call: ["That can't be done during a call.", "End the call first."],
     no_call: ["There is no such call.", "Check the call's id, or start a call first."],
-    unsupported: ["This phone can't do that yet.", "Update the phone."],
+    unsupported: ["This phone can't do that yet.", "See the reference for what this version can do."],
     other_tab: ["The phone is active in another tab.", "Use it there, or move it here."],
     invalid_number: ["That is not a number or address to call.", "Type digits or user@domain."],
     invalid_config: ["A setting has a wrong value.", "Correct the setting."],

@@ -44,6 +44,7 @@ from webphone.border import (
     value,
     words,
 )
+from webphone.words import Sentence, say
 
 Json = Any
 
@@ -78,8 +79,7 @@ class Config:
     cli: str = text("From number of outgoing calls; the username when empty.", spec="Cli")
     realm: str = text(
         "Authorization domain, and domain of the address of record; the host's when empty.",
-        spec="Realm", pattern=r"[A-Za-z0-9._:\[\]-]+",
-        remedy="Use a domain such as sip.example.com.")
+        spec="Realm", pattern=r"[A-Za-z0-9._:\[\]-]+")
     theme: str = choice("auto light dark", "auto", "Colours.")
     layout: str = choice(
         "auto bar compact full launcher", "auto",
@@ -87,7 +87,7 @@ class Config:
         later=("launcher",))
     country: str = text(
         "ISO 3166 code of two letters: tones and number format; from `lang` when empty.",
-        pattern=r"[A-Za-z]{2}", remedy="Use two letters such as us, gb or de.")
+        pattern=r"[A-Za-z]{2}")
     dial: str = text("Prefills the number, at first and after each call to a typed one.")
     loading: str = choice("eager idle interaction", "eager", "When Python is started.")
     demo: bool = flag("Use the built-in exchange, no server: nothing else need be set.")
@@ -107,7 +107,7 @@ class Config:
     ice_policy: str = choice("all relay", "all", "Which network paths the sound may take.")
     codecs: tuple[str, ...] = words(
         "Codec names in order of preference, `!` before a name removes it; the browser's if empty.",
-        pattern=r"!?[A-Za-z0-9._/-]+", remedy="Write them like opus, !PCMU.")
+        pattern=r"!?[A-Za-z0-9._/-]+")
     register_expires: int = number("Lifetime of the registration in seconds.", 600, least=10)
     session_expires: int = number(
         "Session timer in seconds, at least 90 (RFC 4028 §4); 0 = off.", 1800,
@@ -117,17 +117,14 @@ class Config:
     redirect_policy: str = choice("follow ask refuse", "ask", "What to do on a 3xx.", built=False)
     emergency_numbers: tuple[str, ...] = words(
         "Numbers that need a confirmation; the country's when empty.",
-        pattern=r"[0-9+*#]+", remedy="Use digits, separated by commas.", built=False)
+        pattern=r"[0-9+*#]+", built=False)
     capture_links: tuple[str, ...] = words(
-        "Links of the page that dial: tel, sip, callto.", pattern="tel|sip|callto",
-        remedy="Use tel, sip or callto.", built=False)
+        "Links of the page that dial: tel, sip, callto.", pattern="tel|sip|callto", built=False)
     hotkeys: tuple[str, ...] = words(
-        "on, off, or a list of `no-x`, x being the key.", ("on",), pattern=r"on|off|no-\S+",
-        remedy="Use on, off, or words such as no-m and no-h.")
+        "on, off, or a list of `no-x`, x being the key.", ("on",), pattern=r"on|off|no-\S+")
     allow_origins: tuple[str, ...] = words(
         "Origins that may frame the iframe build, besides its own; `*` is every one.",
-        pattern=r"\*|[A-Za-z][A-Za-z0-9+.-]*://\S+",
-        remedy="Write them like https://www.example.com, or * for every one.")
+        pattern=r"\*|[A-Za-z][A-Za-z0-9+.-]*://\S+")
     log_level: str = choice("off error info debug", "error", "What the developer console gets.")
     credentials: Json = value(Kind.FUNCTION,
         "Gives {username, password}, {username, ha1} or {token}.", built=False)
@@ -147,13 +144,13 @@ class Config:
             known = ALIASES.get(name, snake(name))
             row = SETTINGS.get(known)
             if row is None:
-                problem = f"There is no setting named {shortened(name)}."
-                raise WebPhoneError("invalid_config", problem, "See the reference for the names.")
+                problem = say("setting_unknown", given=shortened(name))
+                raise WebPhoneError("invalid_config", problem)
             decoded[known] = decode_setting(row, given)
             if not row.built and decoded[known] != row.default:
-                raise WebPhoneError("unsupported", f"{kebab(known)} can't be changed yet.")
+                raise WebPhoneError("unsupported", say(f"cannot_{known}"))
             if decoded[known] in row.later:
-                problem = f"{kebab(known)} can't be {decoded[known]!r} yet."
+                problem = say("choice_later", setting=kebab(known), given=repr(decoded[known]))
                 raise WebPhoneError("unsupported", problem, _later_remedy(row))
         new = replace(self, **decoded)
         check_secure(new.servers, new.allow_insecure)
@@ -196,9 +193,9 @@ class Config:
             auto_register=True, ice_servers=(), ice_policy="all")
 
 
-def _later_remedy(row: Setting) -> str:
+def _later_remedy(row: Setting) -> Sentence:
     built = (choice for choice in row.choices if choice not in row.later)
-    return f"Use one of: {', '.join(built)}."
+    return say("one_of", choices=", ".join(built))
 
 
 # Where the exchange in the page is reached: by no network.
@@ -287,7 +284,7 @@ class CallRecord:
     sip_code: int | None
     sip_reason: str | None
     q850: int | None
-    explanation: str
+    explanation: Sentence
     transferred_to: str | None
     server: str | None
     codec: str | None
@@ -515,7 +512,7 @@ def decode_command(name: str, arguments: Sequence[Json]) -> Command:
     naming the argument.
     """
     if name not in COMMANDS:
-        raise WebPhoneError("unsupported", f"There is no method named {shortened(name)}.")
+        raise WebPhoneError("unsupported", say("method_unknown", given=shortened(name)))
     return decode(COMMANDS[name], arguments)
 
 

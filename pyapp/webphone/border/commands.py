@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import camel, snake
 from webphone.border.settings import CONTROL, LONGEST_TEXT, headers, kind_of, shortened
+from webphone.words import Sentence, say
 
 LONGEST_BODY = 65_536
 
@@ -85,7 +86,7 @@ def decode(kind: type[Command], arguments: Sequence[Any]) -> Command:
     if given and options and isinstance(given[0], Mapping):
         values |= _options(kind, options, given.pop(0))
     if given:
-        raise _wrong(kind, "got too many arguments", "Remove the last.")
+        raise _wrong(kind, "too_many_arguments")
     checked = {
         item.name: _checked(kind, item, values[item.name])
         for item in fields(kind)
@@ -97,8 +98,8 @@ def decode(kind: type[Command], arguments: Sequence[Any]) -> Command:
 def _options(kind: type[Command], known: set[str], given: Mapping[str, Any]) -> dict[str, Any]:
     for name in given:
         if snake(str(name)) not in known:
-            remedy = f"Its options are: {', '.join(sorted(map(camel, known)))}."
-            raise _wrong(kind, f"has no option {shortened(name)}", remedy)
+            options = ", ".join(sorted(map(camel, known)))
+            raise _wrong(kind, "option_unknown", given=shortened(name), options=options)
     return {snake(name): value for name, value in given.items()}
 
 
@@ -106,7 +107,8 @@ def _needed(kind: type[Command], item: Field[Any]) -> bool:
     if item.default is not MISSING:
         return False
     code = "invalid_number" if item.metadata.get("number") else "invalid_config"
-    raise _wrong(kind, f"needs {camel(item.name)}", _taken(item.metadata["help"]), code)
+    taken = _taken(item.metadata["help"])
+    raise _wrong(kind, "argument_missing", taken, code, name=camel(item.name))
 
 
 def _checked(kind: type[Command], item: Field[Any], given: Any) -> Any:
@@ -121,15 +123,15 @@ def _checked(kind: type[Command], item: Field[Any], given: Any) -> Any:
         given = int(given)
     right = isinstance(given, _TYPES[wanted])
     if not right or (isinstance(given, bool) and wanted in ("int", "float")):
-        raise _wrong(kind, f"can't take {kind_of(given)} as {name}", _taken(told), code)
+        raise _wrong(kind, "argument_wrong", _taken(told), code, given=kind_of(given), name=name)
     if wanted == "str":
         _check_text(kind, item, given, code)
     if name == "headers" and headers(given) is None:
-        raise _wrong(kind, "has no valid header lines", 'Write them like {"X-Name": "text"}.')
+        raise _wrong(kind, "argument_no_headers")
     least, most = meta.get("least"), meta.get("most")
-    if least is not None and not least <= given <= most:
-        problem = f"can't take {given} as {name}"
-        raise _wrong(kind, problem, f"{_taken(told)} From {least} to {most}.")
+    if least is not None and most is not None and not least <= given <= most:
+        taken = say("it_takes_between", help=_small(told), least=least, most=most)
+        raise _wrong(kind, "argument_wrong", taken, given=given, name=name)
     return given
 
 
@@ -137,24 +139,32 @@ def _check_text(kind: type[Command], item: Field[Any], given: str, code: str) ->
     told, body = item.metadata["help"], item.metadata.get("body", False)
     name, pattern = camel(item.name), item.metadata.get("pattern")
     if len(given) > (LONGEST_BODY if body else LONGEST_TEXT):
-        raise _wrong(kind, f"got {len(given)} characters as {name}", _taken(told), code)
+        raise _wrong(kind, "argument_long", _taken(told), code, count=len(given), name=name)
     if CONTROL.search(given) and not body:
-        raise _wrong(kind, f"got a line break or control character in {name}", "Remove it.", code)
+        raise _wrong(kind, "argument_control", code=code, name=name)
     if item.metadata.get("number") and item.default is MISSING and not given.strip():
-        raise _wrong(kind, f"needs {name}", _taken(told), code)
+        raise _wrong(kind, "argument_missing", _taken(told), code, name=name)
     if pattern and not re.fullmatch(pattern, given):
-        raise _wrong(kind, f"can't take {shortened(given)} as {name}", _taken(told), code)
+        raise _wrong(kind, "argument_wrong", _taken(told), code, given=shortened(given), name=name)
 
 
-def _taken(help: str) -> str:
+def _taken(help: str) -> Sentence:
     """What an argument is, as a remedy."""
-    return f"It takes: {help[0].lower()}{help[1:]}"
+    return say("it_takes", help=_small(help))
+
+
+def _small(help: str) -> str:
+    return f"{help[0].lower()}{help[1:]}"
 
 
 def _wrong(
-    kind: type[Command], problem: str, remedy: str, code: str = "invalid_config"
+    kind: type[Command],
+    problem: str,
+    remedy: Sentence | None = None,
+    code: str = "invalid_config",
+    **values: str | float,
 ) -> WebPhoneError:
-    return WebPhoneError(code, f"{method_name(kind)}() {problem}.", remedy)
+    return WebPhoneError(code, say(problem, method=method_name(kind), **values), remedy)
 
 
 _TYPES: dict[str, tuple[type, ...]] = {

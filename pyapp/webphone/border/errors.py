@@ -4,88 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-ERRORS: dict[str, tuple[str, str]] = {
-    "not_ready": ("The phone is still starting.", "Wait for the `ready` event."),
-    "not_configured": (
-        "The phone has no server or user yet.",
-        "Set host, username and password.",
-    ),
-    "insecure_context": (
-        "The browser gives no microphone to an insecure page.",
-        "Open the page over https: or from localhost.",
-    ),
-    "mic_denied": (
-        "The microphone is blocked.",
-        "Allow the microphone for this page in the browser's address bar, then try again.",
-    ),
-    "mic_missing": ("No microphone was found.", "Plug in a microphone or headset and try again."),
-    "mic_busy": (
-        "The microphone is in use by another program.",
-        "Close the other program, then try again.",
-    ),
-    "policy_blocked": (
-        "The page around the phone does not let it use the microphone.",
-        'Add allow="microphone; autoplay" to the iframe.',
-    ),
-    "sound_blocked": ("The browser holds the sound back.", "Press any key of the phone once."),
-    "connection_failed": (
-        "The phone server does not answer.",
-        "Check the network and the host setting; the phone keeps trying.",
-    ),
-    "local_network_denied": (
-        "The browser may not reach devices on the local network.",
-        "Allow local network access for this page in the browser's settings.",
-    ),
-    "auth_failed": (
-        "The server refuses the user name or the password.",
-        "Correct username and password.",
-    ),
-    "register_failed": (
-        "The server refuses the registration.",
-        "Ask the administrator of the phone server.",
-    ),
-    "busy": ("The line is busy.", "Call again later."),
-    "declined": ("The call was declined.", "Call again later."),
-    "not_found": ("There is nobody at that number.", "Check the number."),
-    "no_answer": ("Nobody answered.", "Call again later."),
-    "unavailable": ("They can't be reached at the moment.", "Call again later."),
-    "timeout": ("The server did not answer in time.", "Try again; check the network."),
-    "media_failed": (
-        "The sound could not be set up.",
-        "Try again; if it stays, the two sides share no codec or network path.",
-    ),
-    "in_call": ("That can't be done during a call.", "End the call first."),
-    "no_call": ("There is no such call.", "Check the call's id, or start a call first."),
-    "unsupported": ("This phone can't do that yet.", "Update the phone."),
-    "other_tab": ("The phone is active in another tab.", "Use it there, or move it here."),
-    "invalid_number": ("That is not a number or address to call.", "Type digits or user@domain."),
-    "invalid_config": ("A setting has a wrong value.", "Correct the setting."),
-    "cancelled": ("It was cancelled.", "Nothing needs to be done."),
-    "forbidden_origin": (
-        "The page around the phone is not on its list.",
-        "Add the page's origin to allow-origins.",
-    ),
-    "internal": (
-        "The phone made a mistake.",
-        "Please report it with the text of the developer console.",
-    ),
-}
+from webphone.words import Sentence, say
+from webphone.words.en import WORDS
+
+CODES = (
+    *("not_ready", "not_configured", "insecure_context", "mic_denied", "mic_missing", "mic_busy"),
+    *("policy_blocked", "sound_blocked", "connection_failed", "local_network_denied"),
+    *("auth_failed", "register_failed", "busy", "declined", "not_found", "no_answer"),
+    *("unavailable", "timeout", "media_failed", "in_call", "no_call", "unsupported", "other_tab"),
+    *("invalid_number", "invalid_config", "cancelled", "forbidden_origin", "internal"),
+)
+# The usual sentence of each, and what to do about it.
+ERRORS = {code: (say(f"error_{code}"), say(f"error_{code}_hint")) for code in CODES}
 
 
 class WebPhoneError(Exception):
-    """What a rejected promise and the `error` event carry: a stable code and sentences to read."""
+    """What a rejected promise and the `error` event carry: a stable code and sentences to read.
+
+    A message without a hint of its own has that of its key, or else the usual one of the code.
+    """
 
     def __init__(
         self,
         code: str,
-        message: str = "",
-        hint: str = "",
+        message: Sentence | None = None,
+        hint: Sentence | None = None,
         sip_code: int | None = None,
     ) -> None:
         usual_message, usual_hint = ERRORS[code]
         self.code = code
         self.message = message or usual_message
-        self.hint = hint or usual_hint
+        self.hint = hint or _hint(message) or usual_hint
         self.sip_code = sip_code
         super().__init__(f"{self.message} {self.hint}")
 
@@ -101,7 +50,13 @@ class WebPhoneError(Exception):
     def _values(self) -> tuple[object, ...]:
         return (self.code, self.message, self.hint, self.sip_code)
 
-    def encoded(self) -> dict[str, Any]:
+    @property
+    def plain(self) -> dict[str, Any]:
         """As it crosses the border: {code, message, hint, sipCode?}."""
-        told: dict[str, Any] = {"code": self.code, "message": self.message, "hint": self.hint}
-        return told if self.sip_code is None else {**told, "sipCode": self.sip_code}
+        plain: dict[str, Any] = {"code": self.code, "message": self.message, "hint": self.hint}
+        return plain if self.sip_code is None else {**plain, "sipCode": self.sip_code}
+
+
+def _hint(message: Sentence | None) -> Sentence | None:
+    key = f"{getattr(message, 'key', '')}_hint"
+    return say(key, **message.values) if message is not None and key in WORDS else None

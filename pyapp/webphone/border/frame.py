@@ -16,6 +16,7 @@ from webphone.border.errors import WebPhoneError
 from webphone.border.names import kebab
 from webphone.border.reading import parsed
 from webphone.border.settings import Setting, shortened
+from webphone.words import Sentence, say
 
 VERSION = 1
 LARGEST = 256 * 1024  # characters of a message, written as JSON
@@ -196,11 +197,8 @@ def parameters(
 
 
 def _not_here(name: str) -> WebPhoneError:
-    if name in KEPT:
-        hint = "Write it as an attribute in embed.html, or into webphone.config.json beside it."
-    else:
-        hint = "An address ends up in logs and histories: hand it over with embed.js, by the port."
-    return WebPhoneError("invalid_config", f"{name} is not read from the frame's address.", hint)
+    problem = "kept_from_address" if name in KEPT else "secret_in_address"
+    return WebPhoneError("invalid_config", say(problem, name=name))
 
 
 # --- What the page around must allow --------------------------------------------------------------
@@ -213,16 +211,15 @@ FEATURES = (
 MENDED = {"policy_blocked": "microphone", "local_network_denied": "local-network"}
 
 
-def remedy(missing: Iterable[str], origin: str) -> str:
+def remedy(missing: Iterable[str], origin: str) -> Sentence:
     """The exact attribute that gives the missing features to a frame of that origin."""
     names = [name for name in FEATURES if name in set(missing)]
     whom = "*" if origin in ("null", "file://") else origin
     attribute = "; ".join(f"{name} {whom}" for name in names)
-    told = f'Write allow="{attribute}" on the iframe, and on each iframe around it.'
     if whom == "*":
-        return told
+        return say("frame_attribute", attribute=attribute)
     header = ", ".join(f'{name}=(self "{origin}")' for name in names)
-    return f"{told} A Permissions-Policy header of the page must say {header}."
+    return say("frame_header", attribute=attribute, header=header)
 
 
 def mended(error: WebPhoneError, missing: Collection[str], origin: str) -> WebPhoneError:
@@ -235,9 +232,5 @@ def mended(error: WebPhoneError, missing: Collection[str], origin: str) -> WebPh
 def by_hand(call: Call) -> WebPhoneError | None:
     """Why a method can't be called through a port, or None: it needs a gesture inside the frame."""
     if call.method == "shareScreen" and call.arguments != [False]:
-        return WebPhoneError(
-            "unsupported",
-            "The browser shares a screen only after a click in the phone itself.",
-            "Let the user press the button in the phone.",
-        )
+        return WebPhoneError("unsupported", say("screen_by_hand"))
     return None

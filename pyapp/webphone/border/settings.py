@@ -12,6 +12,7 @@ from typing import Any
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import kebab
 from webphone.border.reading import parsed
+from webphone.words import Sentence, say
 
 
 class Kind(Enum):
@@ -43,7 +44,6 @@ class Setting:
     choices: tuple[str, ...] = ()
     later: tuple[str, ...] = ()  # choices that are not built yet
     pattern: str = ""  # of the text, or of each word of a list
-    remedy: str = ""  # what to write instead of what the pattern refuses, as a sentence
     least: int | None = None
     most: int | None = None
     off: bool = False  # whether 0 is allowed too
@@ -127,11 +127,7 @@ def check_secure(servers: Sequence[str], allowed: bool) -> None:
         if allowed or not found or found["scheme"].lower() == "wss":
             continue
         if not LOOPBACK.fullmatch(found["host"]):
-            raise WebPhoneError(
-                "invalid_config",
-                f"host {shortened(server)} would send calls unencrypted.",
-                "Use wss://, or set allow-insecure where that is acceptable.",
-            )
+            raise WebPhoneError("invalid_config", say("setting_insecure", server=shortened(server)))
 
 
 def shortened(given: object) -> str:
@@ -144,19 +140,19 @@ def shortened(given: object) -> str:
 def kind_of(given: object) -> str:
     """What a page gave, in the words of a page."""
     if given is None:
-        return "nothing"
+        return say("kind_nothing")
     if isinstance(given, bool):
         return str(given).lower()
     for types, name in _KINDS:
         if isinstance(given, types):
-            return name
-    return "a function" if callable(given) else "an object"
+            return say(f"kind_{name}")
+    return say("kind_function" if callable(given) else "kind_object")
 
 
 _KINDS: tuple[tuple[tuple[type, ...], str], ...] = (
-    ((str,), "a text"),
-    ((int, float), "a number"),
-    ((list, tuple), "a list"),
+    ((str,), "text"),
+    ((int, float), "number"),
+    ((list, tuple), "list"),
 )
 
 
@@ -188,8 +184,11 @@ def headers(given: Any) -> dict[str, str] | None:
     return dict(given) if safe else None
 
 
-def _wrong(setting: Setting, problem: str, remedy: str) -> WebPhoneError:
-    return WebPhoneError("invalid_config", f"{kebab(setting.name)} {problem}", remedy)
+def _wrong(
+    setting: Setting, problem: str, remedy: Sentence | None = None, **values: str | int
+) -> WebPhoneError:
+    sentence = say(f"setting_{problem}", setting=kebab(setting.name), **values)
+    return WebPhoneError("invalid_config", sentence, remedy)
 
 
 def _shown(setting: Setting, given: Any) -> bool:
@@ -201,19 +200,19 @@ def _boolean(setting: Setting, given: Any) -> bool:
         return given
     if isinstance(given, str):
         return given.strip().lower() != "false"
-    raise _wrong(setting, "is neither true nor false.", "Use true or false.")
+    raise _wrong(setting, "no_boolean")
 
 
 def _text(setting: Setting, given: Any) -> str:
     if isinstance(given, int) and not isinstance(given, bool):
         given = str(given)
     if not isinstance(given, str):
-        raise _wrong(setting, f"is not text but {shortened(given)}.", "Use a text.")
+        raise _wrong(setting, "no_text", given=shortened(given))
     if CONTROL.search(given):
-        raise _wrong(setting, "holds a line break or control character.", "Remove it.")
+        raise _wrong(setting, "control")
     if len(given) > LONGEST_TEXT:
-        remedy = f"Use at most {LONGEST_TEXT} characters."
-        raise _wrong(setting, f"is {len(given)} characters long.", remedy)
+        remedy = say("at_most_characters", count=LONGEST_TEXT)
+        raise _wrong(setting, "long", remedy, count=len(given))
     if setting.secret:
         return given
     found = given.strip()
@@ -224,7 +223,8 @@ def _text(setting: Setting, given: Any) -> str:
 
 def _match(setting: Setting, found: str) -> None:
     if setting.pattern and not re.fullmatch(setting.pattern, found):
-        raise _wrong(setting, f"can't be {shortened(found)}.", setting.remedy or setting.help)
+        remedy = say(f"like_{setting.name}")
+        raise _wrong(setting, "wrong", remedy, given=shortened(found))
 
 
 def _choice(setting: Setting, given: Any) -> str:
@@ -232,8 +232,8 @@ def _choice(setting: Setting, given: Any) -> str:
     if found == "":
         return str(setting.default)
     if found not in setting.choices:
-        remedy = f"Use one of: {', '.join(setting.choices)}."
-        raise _wrong(setting, f"can't be {shortened(found)}.", remedy)
+        remedy = say("one_of", choices=", ".join(setting.choices))
+        raise _wrong(setting, "wrong", remedy, given=shortened(found))
     return found
 
 
@@ -243,13 +243,13 @@ def _integer(setting: Setting, given: Any) -> int:
     if isinstance(given, str) and re.fullmatch(r"\s*[0-9]{1,9}\s*", given):
         given = int(given)
     if not isinstance(given, int) or isinstance(given, bool):
-        raise _wrong(setting, f"is not a whole number but {shortened(given)}.", "Use digits.")
+        raise _wrong(setting, "no_integer", given=shortened(given))
     if given == 0 and setting.off:
         return given
     if setting.least is not None and given < setting.least:
-        raise _wrong(setting, f"can't be {given}.", f"Use at least {setting.least}.")
+        raise _wrong(setting, "wrong", say("at_least", least=setting.least), given=given)
     if setting.most is not None and given > setting.most:
-        raise _wrong(setting, f"can't be {given}.", f"Use at most {setting.most}.")
+        raise _wrong(setting, "wrong", say("at_most", most=setting.most), given=given)
     return given
 
 
@@ -257,7 +257,7 @@ def _list(setting: Setting, given: Any) -> tuple[str, ...]:
     if isinstance(given, str):
         given = re.split(r"[\s,]+", _text(setting, given))
     if not isinstance(given, list | tuple):
-        raise _wrong(setting, "is not a list of words.", "Separate words by commas.")
+        raise _wrong(setting, "no_list")
     found = tuple(filter(None, (_text(setting, word) for word in given)))
     for word in found:
         _match(setting, word)
@@ -270,59 +270,51 @@ def _servers(setting: Setting, given: Any) -> str:
     found = _text(setting, given)
     for server in filter(None, (part.strip() for part in found.split(","))):
         if not SERVER.fullmatch(server):
-            raise _wrong(
-                setting,
-                f"{shortened(server)} is not a WebSocket address.",
-                "Write it like wss://sip.example.com, several separated by commas.",
-            )
+            raise _wrong(setting, "no_server", given=shortened(server))
     return found
 
 
 def _ice(setting: Setting, given: Any) -> Any:
-    remedy = 'Write it like [{"urls": "stun:stun.example.com"}].'
+    remedy = say("like_ice_servers")
     if callable(given):
         return given
     if isinstance(given, str):
         if not given.strip():
             return setting.default
         if len(given) > LONGEST_JSON:
-            raise _wrong(setting, f"is {len(given)} characters long.", remedy)
+            raise _wrong(setting, "long", remedy, count=len(given))
         try:
             given = parsed(given)
         except ValueError:
-            raise _wrong(setting, "is not JSON.", remedy) from None
+            raise _wrong(setting, "no_json", remedy) from None
     if not isinstance(given, list | tuple):
-        raise _wrong(setting, "is not a list.", remedy)
+        raise _wrong(setting, "no_servers", remedy)
     if not all(isinstance(server, Mapping) and "urls" in server for server in given):
-        raise _wrong(setting, "holds something without urls.", remedy)
+        raise _wrong(setting, "without_urls", remedy)
     if not plain(given):
-        raise _wrong(setting, "holds something that is not plain data.", remedy)
+        raise _wrong(setting, "not_plain", remedy)
     return tuple(given)
 
 
 def _object(setting: Setting, given: Any) -> Any:
     if not isinstance(given, Mapping):
-        raise _wrong(setting, f"is not an object but {shortened(given)}.", "Use an object.")
+        raise _wrong(setting, "no_object", given=shortened(given))
     if not plain(given):
-        raise _wrong(
-            setting,
-            "holds something that is not plain data.",
-            "Use texts, numbers, true, false, lists and objects.",
-        )
+        raise _wrong(setting, "not_plain")
     return given
 
 
 def _headers(setting: Setting, given: Any) -> Any:
     found = headers(given)
     if found is None:
-        raise _wrong(setting, "has no valid header lines.", 'Write them like {"X-Name": "text"}.')
+        raise _wrong(setting, "no_headers")
     return found
 
 
 def _function(setting: Setting, given: Any) -> Any:
     if callable(given):
         return given
-    raise _wrong(setting, f"is not a function but {shortened(given)}.", "Use an async function.")
+    raise _wrong(setting, "no_function", given=shortened(given))
 
 
 _READERS = {

@@ -9,21 +9,27 @@ from typing import Any
 
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import camel
+from webphone.words import Sentence, said_in
 
 
-def encode(value: Any) -> Any:
-    """A value of the contract as plain JSON data: dataclass fields in camelCase, enums by value."""
+def encode(value: Any, language: str | None = None) -> Any:
+    """A value of the contract as plain JSON data: dataclass fields in camelCase, enums by value.
+
+    Its sentences are said in the language, where one is given; else they stay what they are.
+    """
+    if isinstance(value, Sentence):
+        return value if language is None else said_in(language, value)
     if isinstance(value, WebPhoneError):
-        return value.encoded()
+        return encode(value.plain, language)
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
         return {
-            camel(item.name.rstrip("_")): encode(getattr(value, item.name))
+            camel(item.name.rstrip("_")): encode(getattr(value, item.name), language)
             for item in fields(value)
         }
     if isinstance(value, Mapping):
-        return {str(name): encode(item) for name, item in value.items()}
+        return {str(name): encode(item, language) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [encode(item) for item in value]
+        return [encode(item, language) for item in value]
     return value

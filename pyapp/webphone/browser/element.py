@@ -11,9 +11,11 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, assert_never
 
-from js import JSON, Object
+from js import JSON, MutationObserver, Object
 from pyodide.ffi import JsProxy, create_proxy, jsnull, to_js
 
+from webphone.browser.language import language_around, roots
+from webphone.browser.proxies import plain
 from webphone.contract import (
     SETTINGS,
     Config,
@@ -26,10 +28,18 @@ from webphone.contract import (
     snake,
 )
 from webphone.phone.actions import Ask, Refuse, Reveal, Save, Settle, Tell
-from webphone.phone.happenings import Asked, Happening, Leaving, NumberTyped, Permitted
+from webphone.phone.happenings import (
+    Asked,
+    Happening,
+    LanguageFound,
+    Leaving,
+    NumberTyped,
+    Permitted,
+)
 from webphone.phone.readings import config_readings, readings, states
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.view import cleaned
+from webphone.words import ENGLISH, say, spoken
 
 ElementAction = Tell | Ask | Settle | Refuse | Reveal | Save
 
@@ -65,6 +75,7 @@ class Element:
         self._turn: Callable[[Happening], None] = lambda happening: None
         self._gone: Callable[[], None] = lambda: None
         self._proxies: list[Any] = []
+        self._watching: Any = None
 
     def begin(self, turn: Callable[[Happening], None], gone: Callable[[], None]) -> Any:
         """The page's wishes go to `turn` from now on; `gone` is called when the element is gone.
@@ -81,6 +92,7 @@ class Element:
         # Destroyed in _disconnected, the last call that the page's side makes.
         proxies = {name: create_proxy(verb) for name, verb in verbs.items()}
         self._proxies = list(proxies.values())
+        self._watch_language()
         return to_js(proxies, dict_converter=Object.fromEntries)
 
     def show(self, snapshot: Snapshot) -> None:
@@ -104,18 +116,43 @@ class Element:
                 allowed = self._dispatch(event.name, event.detail)
                 self._turn(Permitted(ask=ask, allowed=allowed))
             case Settle(reply=reply, value=value):
-                self.host.settle(reply, True, _outward(value))
+                self.host.settle(reply, True, self._outward(value))
             case Refuse(reply=reply, error=error):
-                self.host.settle(reply, False, _outward(error))
+                self.host.settle(reply, False, self._outward(error))
             case Reveal(shown=shown):
                 self.host.element.hidden = not shown
             case Save(record=record):
-                self.host.formValue(json.dumps(encode(record), ensure_ascii=False))
+                self.host.formValue(json.dumps(encode(record, self.language), ensure_ascii=False))
             case _:
                 assert_never(action)
 
+    def _outward(self, value: Any) -> Any:
+        return _outward(encode(value, self.language))
+
     def _dispatch(self, name: str, detail: Any) -> bool:
-        return bool(self.host.dispatch(name, _outward(detail)))
+        return bool(self.host.dispatch(name, self._outward(detail)))
+
+    # --- The language around it ---
+
+    @property
+    def language(self) -> str:
+        """What the page is told is in this one."""
+        return self._picture.language if self._picture is not None else ENGLISH
+
+    def _watch_language(self) -> None:
+        """Hear of each change of the page's `lang`, in whatever shadow tree the element is."""
+        watch = create_proxy(lambda *_: self._find_language())  # destroyed in _disconnected
+        self._proxies.append(watch)
+        self._watching = MutationObserver.new(watch)
+        wanted = plain({"subtree": True, "attributeFilter": ["lang"]})
+        for root in roots(self.host.element):
+            self._watching.observe(root, wanted)
+        self._find_language()
+
+    def _find_language(self) -> None:
+        tag = language_around(self.host.element)
+        if spoken(tag) != self.language:
+            self._turn(LanguageFound(tag=tag))
 
     # --- What the page's side calls -----------------------------------------------------------
 
@@ -208,6 +245,8 @@ class Element:
         self._turn(Leaving())
         self._turn = lambda happening: None
         self._gone()
+        if self._watching is not None:
+            self._watching.disconnect()
         for proxy in self._proxies:
             proxy.destroy()
 
@@ -223,14 +262,14 @@ def _inward(value: Any, whose: str, depth: int = 0) -> Any:
     `whose` is the setting or method that a sentence about it names.
     """
     if depth > DEEPEST:
-        problem = f"{whose} got a value that holds too many others in one another, or itself."
-        raise WebPhoneError("invalid_config", problem, "Use plain data, at most 20 deep.")
+        problem = say("value_too_deep", name=whose, most=DEEPEST)
+        raise WebPhoneError("invalid_config", problem)
     if isinstance(value, JsProxy) and not callable(value):
         try:
             value = value.to_py()
         except Exception:  # a window of another origin, say
-            problem = f"{whose} got a value that can't be read."
-            raise WebPhoneError("invalid_config", problem, "Use plain data.") from None
+            problem = say("value_unreadable", name=whose)
+            raise WebPhoneError("invalid_config", problem) from None
     if value is jsnull:
         return None
     if isinstance(value, dict):

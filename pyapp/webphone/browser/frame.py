@@ -34,6 +34,8 @@ from webphone.phone.happenings import Happening, Permitted
 from webphone.phone.readings import config_readings, readings
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.words import say
+from webphone.words import ENGLISH, as_written, said_in
+from webphone.words import say as sentence
 
 FIRST_GAP, LONGEST_GAP = 0.25, 8.0  # seconds between two hellos
 PLAIN = {"lang", "dir"}  # attributes of any HTML element
@@ -154,17 +156,20 @@ class Framed:
     def _refuse(self, asking: str) -> None:
         """Not a page that may have the phone: say so in words, to both; the phone goes away."""
         error = WebPhoneError(
-            "forbidden_origin",
-            f"This phone may not be shown by pages of {asking}.",
-            f"Add {asking} to allow-origins in embed.html, or to {around.LIST_FILE} beside it.",
+            "forbidden_origin", sentence("page_not_listed", origin=asking, file=around.LIST_FILE)
         )
         self._hello.set(None)
         self._tell(error)
-        news = _outward({"webphone": frame.VERSION, "type": "error", "error": encode(error)})
+        news = _outward(
+            {"webphone": frame.VERSION, "type": "error", "error": error}, self._inner.language
+        )
         js.window.parent.postMessage(news, "*" if asking == "null" else asking)
         words = js.document.createElement("p")
         words.setAttribute("role", "alert")
-        words.textContent = f"{error.message} {error.hint}"
+        words.textContent = said_in(
+            self._inner.language,
+            sentence("spoken_error", message=error.message, hint=error.hint),
+        )
         self._element.replaceWith(words)
 
     def _greet(self) -> None:
@@ -204,7 +209,7 @@ class Framed:
 
     def _post(self, message: dict[str, Any]) -> None:
         if self._port is not None:
-            self._port.postMessage(_outward(message))
+            self._port.postMessage(_outward(message, self._inner.language))
 
     def _tell(self, error: WebPhoneError) -> None:
         """A fault of the frame itself: to the developer, and as an event."""
@@ -258,14 +263,14 @@ class Framed:
             self._tell(wrong)
 
     def _drop(self, wrong: frame.Malformed, data: Any) -> None:
-        note = f"A message to the phone was dropped: {wrong}."
+        note = sentence("message_dropped", why=str(wrong))
         js.console.warn(note)
         if self._picture is not None and self._picture.config.log_level in ("info", "debug"):
             self._post({"type": "log", "level": "info", "text": note})
         rid = getattr(data, "rid", None) if isinstance(data, JsProxy) else None
         if isinstance(rid, int):
             # So that a promise of the page does not wait for ever.
-            error = WebPhoneError("invalid_config", note, "Send less, and only plain data.")
+            error = WebPhoneError("invalid_config", note)
             self._post({"type": "result", "rid": rid, "ok": False, "error": error})
 
     async def _call(self, call: frame.Call) -> None:
@@ -274,7 +279,9 @@ class Framed:
             if (refused := frame.by_hand(call)) is not None:
                 raise refused
             if call.method not in COMMANDS:
-                raise WebPhoneError("invalid_config", f"There is no method {call.method[:40]!r}.")
+                raise WebPhoneError(
+                    "invalid_config", sentence("no_method", given=repr(call.method[:40]))
+                )
             method = getattr(self._element, call.method)
             told["value"] = _data(await method(*map(_outward, call.arguments)))
         except WebPhoneError as refused:
@@ -286,7 +293,8 @@ class Framed:
     def _assign(self, message: frame.Assign) -> None:
         for name in (*message.settings, *message.functions):
             if name not in SETTABLE:
-                self._tell(WebPhoneError("invalid_config", f"The page can't set {name[:40]!r}."))
+                problem = sentence("page_cannot_set", given=repr(name[:40]))
+                self._tell(WebPhoneError("invalid_config", problem))
         for name in SETTABLE.intersection(message.settings):
             value = message.settings[name]
             if name in PLAIN:
@@ -347,8 +355,9 @@ class Framed:
                 if waiting.done():
                     return
                 if answer is None or not answer.ok:
-                    said = answer.message if answer else ""
-                    fault = WebPhoneError("timeout", said or f"The page gave no {name} in time.")
+                    theirs = answer.message if answer else ""
+                    late = sentence("page_gave_nothing", name=name)
+                    fault = WebPhoneError("timeout", as_written(theirs) if theirs else late)
                     waiting.set_exception(fault)
                 else:
                     waiting.set_result(_outward(answer.value))
@@ -396,6 +405,6 @@ def _data(value: Any) -> Any:
     return parsed(text) if isinstance(text, str) else None
 
 
-def _outward(value: Any) -> Any:
+def _outward(value: Any, language: str = ENGLISH) -> Any:
     """A contract value as JavaScript data; what a page's own function is stays behind."""
-    return js.JSON.parse(json.dumps(encode(value), default=lambda _: None))
+    return js.JSON.parse(json.dumps(encode(value, language), default=lambda _: None))

@@ -11,6 +11,7 @@ from dataclasses import fields
 from typing import Any
 
 from webphone.contract import COMMANDS, READINGS, SETTINGS, WebPhoneError, camel, snake
+from webphone.words import as_written
 
 
 class Phone:
@@ -118,8 +119,8 @@ def _method(element: Any, name: str) -> Callable[..., Awaitable[Any]]:
         except JsException as refused:
             raise WebPhoneError(
                 getattr(refused, "code", "internal"),
-                refused.message,
-                getattr(refused, "hint", ""),
+                as_written(refused.message),
+                as_written(getattr(refused, "hint", "")),
                 getattr(refused, "sipCode", None),
             ) from None
 

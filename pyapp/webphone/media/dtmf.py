@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from webphone.words import Sentence, say
+
 Method = Literal["auto", "rtp", "info"]
 Way = Literal["rtp", "info"]
 
@@ -22,7 +24,11 @@ _SIGNAL = re.compile(r"^[ \t]*Signal[ \t]*=[ \t]*([^\s]{1,2})[ \t]*\r?$", re.I |
 
 
 class Invalid(ValueError):
-    """Tones that no phone has; the text names the character and what to use instead."""
+    """Tones that no phone has; the sentence names the character and what to use instead."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def tones(text: str) -> tuple[str, ...]:
@@ -36,11 +42,9 @@ def tones(text: str) -> tuple[str, ...]:
         if tone in _KEYS or tone == PAUSE:
             found.append(tone)
         elif character not in " -":
-            raise Invalid(
-                f"{character!r} is not a tone. Use 0 to 9, *, #, A to D, or a comma to pause."
-            )
+            raise Invalid(say("no_tone", given=repr(character)))
     if not found:
-        raise Invalid("There is no tone to send. Use 0 to 9, *, #, A to D, or a comma to pause.")
+        raise Invalid(say("no_tones"))
     return tuple(found)
 
 
@@ -64,7 +68,7 @@ def choose(method: Method, telephone_event: bool) -> Way:
 def info_body(tone: str, milliseconds: float = DURATION) -> tuple[str, str]:
     """Content type and body of the INFO that carries one tone; raises Invalid for a pause."""
     if tone.upper() not in _KEYS:
-        raise Invalid(f"{tone!r} is not one tone. Use 0 to 9, *, # or A to D.")
+        raise Invalid(say("not_one_tone", given=repr(tone)))
     return _RELAY, f"Signal={tone.upper()}\r\nDuration={duration(milliseconds)}\r\n"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 
 from webphone.media.sdp import Codec, Description, Direction, Media, Unusable
+from webphone.words import Sentence, say
 
 
 class State(Enum):
@@ -210,30 +211,24 @@ _ABOUT_A_CODEC = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb|imageattr):([0-9]{1,3})(?
 _BROWSER_SOUND = frozenset({"opus", "g722", "pcmu", "pcma"})
 
 
-def problem(sdp: str | Description, offer: Description | None = None) -> str | None:
-    """Why a browser cannot use this description, in sentences for a person; None when it can.
+def problem(sdp: str | Description, offer: Description | None = None) -> Sentence | None:
+    """Why a browser cannot use this description, for a person to read; None when it can.
 
     Give our own `offer` when the description answers it: answers are held to more.
     """
     try:
         description = Description.parse(sdp) if isinstance(sdp, str) else sdp
     except Unusable as unusable:
-        return f"The other side sent a session description that cannot be read. {unusable}"
+        return say("sdp_unreadable", why=unusable.sentence)
     # RFC 3264 §6: an answer has as many m= lines as its offer.
     if offer is not None and len(description.media) != len(offer.media):
-        return (
-            f"The other side answered {len(description.media)} media where {len(offer.media)} "
-            "were offered. An answer must have one m= line for each."
-        )
+        return say("sdp_count", answered=len(description.media), offered=len(offer.media))
     spoken = [media for media in description.live if media.kind in ("audio", "video")]
     if not spoken:
-        return "The other side accepted neither sound nor picture: no m= line with a port is left."
+        return say("sdp_nothing_left")
     broken = next((line for media in spoken if (line := media.unreadable_rtpmap)), None)
     if broken:
-        return (
-            f"The other side sent {broken!r}, which is not 'payload name/clock', "
-            "so a browser refuses all of it."
-        )
+        return say("sdp_broken_codec", line=repr(broken))
     faults = (
         _transport_problem(media, description.transport_of(media), answers=offer is not None)
         for media in spoken
@@ -241,53 +236,39 @@ def problem(sdp: str | Description, offer: Description | None = None) -> str | N
     return next((fault for fault in faults if fault), None) or _codec_problem(description, offer)
 
 
-def _transport_problem(media: Media, carrier: Media, *, answers: bool) -> str | None:
+def _transport_problem(media: Media, carrier: Media, *, answers: bool) -> Sentence | None:
     """What keeps the browser from reaching `media` over the section that carries it."""
     # RFC 8829 §5.1.2: the profile decides nothing, the fingerprint does.
     if not carrier.has_fingerprint:
-        return f"The other side's {media.kind} {_encryption(media)} " + (
-            "A browser needs DTLS-SRTP: UDP/TLS/RTP/SAVPF with a=fingerprint. Turn on WebRTC for "
-            "that endpoint, or put rtpengine or another gateway between."
-        )
+        return _unencrypted(media)
     if not carrier.has_ice:
-        return (
-            f"The other side's {media.kind} comes without ICE (no a=ice-ufrag and a=ice-pwd). "
-            "Turn on ICE for that endpoint."
-        )
+        return say("sdp_no_ice", kind=media.kind)
     # RFC 8829 §4.1.1: rtcpMuxPolicy is "require" unless a page says otherwise, and now always.
     if carrier.attribute("rtcp-mux") is None:
-        return (
-            f"The other side's {media.kind} wants a second port for RTCP (no a=rtcp-mux). "
-            "A browser uses one port: turn on rtcp-mux for that endpoint."
-        )
+        return say("sdp_no_rtcp_mux", kind=media.kind)
     # RFC 8842 §5.3: an answer takes a side.
     if answers and carrier.own_or_session("setup") == "actpass":
-        return (
-            f"The other side's {media.kind} answers a=setup:actpass, so nobody starts DTLS. "
-            "An answer must say active or passive."
-        )
+        return say("sdp_actpass", kind=media.kind)
     return None
 
 
-def _encryption(media: Media) -> str:
+def _unencrypted(media: Media) -> Sentence:
+    kind, protocol, remedy = media.kind, media.protocol, say("sdp_needs_dtls")
     if media.attribute("crypto") is not None:
-        return "is encrypted by SDES (a=crypto), which browsers have dropped."
-    if "SAVP" not in media.protocol:
-        return f"is plain RTP ({media.protocol}), not encrypted."
-    return f"is {media.protocol} but names no certificate (no a=fingerprint)."
+        return say("sdp_sdes", kind=kind, remedy=remedy)
+    if "SAVP" not in protocol:
+        return say("sdp_plain_rtp", kind=kind, protocol=protocol, remedy=remedy)
+    return say("sdp_no_fingerprint", kind=kind, protocol=protocol, remedy=remedy)
 
 
-def _codec_problem(description: Description, offer: Description | None) -> str | None:
+def _codec_problem(description: Description, offer: Description | None) -> Sentence | None:
     for at, media in enumerate(description.media):
         if media.rejected or media.kind != "audio":
             continue
         ours = _names(offer.media[at]) if offer else _BROWSER_SOUND
         theirs = _names(media)
         if not theirs & ours:
-            return (
-                f"No codec in common: the other side's audio has {_listed(theirs)}, "
-                f"this phone has {_listed(ours)}. Allow one of these on the server."
-            )
+            return say("sdp_no_codec", theirs=_listed(theirs), ours=_listed(ours))
     return None
 
 
@@ -296,4 +277,4 @@ def _names(media: Media) -> frozenset[str]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
+    return ", ".join(sorted(names)) or say("sdp_none")

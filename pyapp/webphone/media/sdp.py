@@ -7,9 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from webphone.words import Sentence, say
+
 
 class Unusable(ValueError):
-    """A session description that cannot be read; the text names the line and the fault."""
+    """A session description that cannot be read; the sentence names the line and the fault."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class Direction(StrEnum):
@@ -181,7 +187,7 @@ class Media:
 
     def with_lines(self, lines: tuple[str, ...]) -> Media:
         """The same section with other lines, the m= line first; raises Unusable."""
-        return _media(lines, self.session, where="The new m= line")
+        return _media(lines, self.session, number=1)
 
     def with_direction(self, direction: Direction) -> Media:
         """The section saying `direction` once, in the place of what it said before."""
@@ -222,21 +228,21 @@ class Description:
             if line.removesuffix("\r")
         ]
         if not numbered:
-            raise Unusable("The session description is empty.")
+            raise Unusable(say("sdp_empty"))
         first_number, first = numbered[0]
         # RFC 8866 §5.1
         if first.rstrip() != "v=0":
-            raise Unusable(f"Line {first_number} should be v=0, but is {_shown(first)}.")
+            raise Unusable(say("sdp_version", number=first_number, line=_shown(first)))
         for number, line in numbered:
             if not _LINE.fullmatch(line):
-                raise Unusable(f"Line {number} is not a letter, = and a value: {_shown(line)}.")
+                raise Unusable(say("sdp_no_line", number=number, line=_shown(line)))
 
         starts = [at for at, (_, line) in enumerate(numbered) if line.startswith("m=")]
         lines = tuple(line for _, line in numbered)
         session = lines[: starts[0]] if starts else lines
         ends = [*starts[1:], len(lines)]
         media = tuple(
-            _media(lines[start:end], session, where=f"Line {numbered[start][0]}")
+            _media(lines[start:end], session, number=numbered[start][0])
             for start, end in zip(starts, ends)
         )
         return Description(session=session, media=media)
@@ -291,13 +297,13 @@ _STATIC_CODECS = {
 }
 
 
-def _media(lines: tuple[str, ...], session: tuple[str, ...], *, where: str) -> Media:
+def _media(lines: tuple[str, ...], session: tuple[str, ...], *, number: int) -> Media:
     found = _MEDIA.fullmatch(lines[0])
     if found is None:
-        raise Unusable(f"{where} is not 'm=kind port protocol formats': {_shown(lines[0])}.")
+        raise Unusable(say("sdp_no_media", number=number, line=_shown(lines[0])))
     port = int(found[2])
     if port > _PORT_MAX:
-        raise Unusable(f"{where} has port {port}, but ports end at {_PORT_MAX}.")
+        raise Unusable(say("sdp_port", number=number, port=port, most=_PORT_MAX))
     return Media(
         lines=lines,
         session=session,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 
+from webphone.border import method_name
 from webphone.contract import (
     Answer,
     Command,
@@ -32,6 +33,7 @@ from webphone.contract import (
     Unregister,
     WebPhoneError,
     encode,
+    snake,
 )
 from webphone.machine import earliest
 from webphone.phone import actions as do
@@ -48,6 +50,7 @@ from webphone.phone.numbers import address
 from webphone.phone.ringing import tone
 from webphone.phone.snapshot import EndedCall, Snapshot
 from webphone.sip import Entropy, Malformed, parse
+from webphone.words import ENGLISH, say, spoken
 
 KEYS = "0123456789*#+ABCD"
 MOVING = ("host", "username", "realm")  # settings that make it another account
@@ -66,6 +69,7 @@ class Desk:
         self.config = config or Config()
         self.guest = guest
         self.number = self.config.dial
+        self.language = ENGLISH
         self.error: WebPhoneError | None = None
         self.history = History()
         self.leading = False  # of the tabs that share one phone, this one has it
@@ -119,6 +123,7 @@ class Desk:
             retry_at=self.account.retry_at,
             history=self.history.records,
             guest=self.guest,
+            language=self.language,
         )
 
     # --- The one door ---
@@ -170,6 +175,9 @@ class Desk:
                 return self._permitted(ask, allowed, happening, now)
             case on.NetworkChanged(online=online):
                 return self.account.network_changed(online, now)
+            case on.LanguageFound(tag=tag):
+                self.language = spoken(tag)
+                return []
             case on.Woken():
                 return self._wake(now)
             case on.Leaving():  # pragma: no branch
@@ -235,11 +243,7 @@ class Desk:
                 return calls.answer(call, now, video=video and call.video, reply=reply)
             case Reject():
                 if not 400 <= command.code <= 699:
-                    raise WebPhoneError(
-                        "invalid_config",
-                        f"reject() can't refuse with {command.code}.",
-                        "Use a status from 400 to 699, such as 486 or 603.",
-                    )
+                    raise WebPhoneError("invalid_config", say("no_refusal", status=command.code))
                 return calls.reject(calls.ringing(command.id), command.code, now) + _done(reply)
             case Redirect():
                 target = address(command.target, self.account.config.domain)
@@ -269,9 +273,7 @@ class Desk:
                 return sent + _done(reply)
             case Show() | Hide():
                 return [do.Reveal(shown=isinstance(command, Show)), *_done(reply)]
-        name = type(command).__name__
-        words = f"{name[0].lower()}{name[1:]}() is not part of this version."
-        raise WebPhoneError("unsupported", words)
+        raise WebPhoneError("unsupported", say(f"cannot_{snake(method_name(type(command)))}"))
 
     def _ready(self) -> Account:
         if not self.config.complete:
@@ -308,9 +310,7 @@ class Desk:
             command, self.number, account, self.config, self._entropy.token(6), now
         )
         if len(self.calls.calls) >= self.config.max_calls:
-            raise WebPhoneError(
-                "in_call", f"There are {self.config.max_calls} calls already.", "End one first."
-            )
+            raise WebPhoneError("in_call", say("enough_calls", count=self.config.max_calls))
         call.dial_reply = reply
         if command.target in ("", self.number.strip()):
             self._typed_call = call.id, self.number
@@ -328,9 +328,7 @@ class Desk:
             return self.calls.permitted(news)
         if allowed:
             return self.calls.dial(call, now)
-        return self._refused(
-            call.dial_reply, WebPhoneError("cancelled", "The page prevented the call.")
-        )
+        return self._refused(call.dial_reply, WebPhoneError("cancelled", say("page_prevented")))
 
     def _hold(self, command: Hold, reply: int | None, now: float) -> Result:
         call = self.calls.find(command.id)
@@ -342,9 +340,7 @@ class Desk:
         """A key types when idle and sends a digit in a call."""
         key = key.upper()
         if len(key) != 1 or key not in KEYS:
-            raise WebPhoneError(
-                "invalid_number", f"There is no key {key[:10]!r}.", "Use 0-9, * or #."
-            )
+            raise WebPhoneError("invalid_number", say("no_key", given=repr(key[:10])))
         sounded: Result = [do.PlayKey(key=key)]
         talking = (Stage.ACTIVE, Stage.EARLY)
         call = self.calls.calls.get(self.calls.active or "")

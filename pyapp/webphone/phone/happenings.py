@@ -128,6 +128,13 @@ class NetworkChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageFound:
+    """The language around the phone, as a tag such as de-AT; the page may change it at any time."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Woken:
     """Time has passed: the deadline is reached, or the page is visible again."""
 
@@ -152,6 +159,7 @@ Happening = (
     | QualityMeasured
     | Permitted
     | NetworkChanged
+    | LanguageFound
     | Woken
     | Leaving
 )

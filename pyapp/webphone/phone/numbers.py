@@ -8,6 +8,7 @@ from dataclasses import replace
 from webphone.contract import WebPhoneError
 from webphone.sip import Malformed, NameAddr, Uri
 from webphone.sip.wire.uri import unescape
+from webphone.words import Sentence, say
 
 LONGEST = 256
 # RFC 3966 §5: visual separators; people add spaces, and "(0)" of a national trunk prefix.
@@ -27,22 +28,22 @@ def address(target: str, domain: str) -> Uri:
     """
     text = target.strip()
     if not text:
-        raise _wrong("There is no number to call.")
+        raise _wrong(say("number_missing"))
     if len(text) > LONGEST:
-        raise _wrong(f"The number is {len(text)} characters long.")
+        raise _wrong(say("number_long", count=len(text)))
     scheme, colon, rest = text.partition(":")
     dialled = bool(colon) and scheme.lower() in ("tel", "callto")
     if dialled:  # browsers write the spaces of a link as %20
         text = unescape(rest.partition(";")[0])
     if _NEVER.search(text):
-        raise _wrong("The number holds characters that no number has.")
+        raise _wrong(say("number_characters"))
     if dialled:
         return _user(text, domain)
     if colon and scheme.lower() in ("sip", "sips"):
         return _uri(text, domain)
     if "@" in text:
         if ":" in text.partition("@")[0]:
-            raise _wrong(f"{scheme[:60]!r} addresses can't be called.")
+            raise _wrong(say("scheme_unknown", given=repr(scheme[:60])))
         return _uri(f"sip:{text}", domain)
     return _user(text, domain)
 
@@ -51,7 +52,7 @@ def _uri(text: str, domain: str) -> Uri:
     try:
         uri = Uri.parse(text)
     except Malformed as wrong:
-        raise _wrong(f"{text[:60]!r} is not an address ({wrong}).") from None
+        raise _wrong(say("no_address", given=repr(text[:60]), why=str(wrong))) from None
     if not uri.user and domain and "@" not in text:
         return _user(uri.host, domain)
     # RFC 3261 §19.1.5: headers in an address are a stranger's wish; they are not obeyed.
@@ -62,13 +63,13 @@ def _user(text: str, domain: str) -> Uri:
     number = _SEPARATORS.sub("", _TRUNK.sub("", text))
     user = number if _DIGITS.fullmatch(number) else text
     if not _USER.fullmatch(user):
-        raise _wrong(f"{text[:60]!r} is not a number.")
+        raise _wrong(say("no_number", given=repr(text[:60])))
     if not domain:
-        raise WebPhoneError("not_configured", "The phone has no domain to call in.")
+        raise WebPhoneError("not_configured", say("no_domain"))
     try:
         return Uri.parse(f"sip:{_escaped(user)}@{domain}")
     except Malformed as wrong:
-        raise _wrong(f"{text[:60]!r} is not a number ({wrong}).") from None
+        raise _wrong(say("no_number_since", given=repr(text[:60]), why=str(wrong))) from None
 
 
 def _kept(part: re.Match[str]) -> str:
@@ -97,5 +98,5 @@ def wrong_name(name: str) -> str | None:
     return None
 
 
-def _wrong(message: str) -> WebPhoneError:
+def _wrong(message: Sentence) -> WebPhoneError:
     return WebPhoneError("invalid_number", message)

@@ -29,17 +29,20 @@ def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
         told |= {"calls": encode(calls), "activeCall": encode(active)}
     if before is None or snapshot.state != before.state:
         told["state"] = snapshot.state
-    if before is None or snapshot.history is not before.history:
-        told |= _history(snapshot.history, before.history if before else ())
+    same_words = before is not None and snapshot.language == before.language
+    if before is None or snapshot.history is not before.history or not same_words:
+        told |= _history(snapshot, before.history if before and same_words else ())
     return told
 
 
-def _history(records: Records, before: Records) -> dict[str, Json]:
+def _history(snapshot: Snapshot, before: Records) -> dict[str, Json]:
     """What came in front of how many records that the page has; the whole of it to begin with."""
+    records, language = snapshot.history, snapshot.language
     new = added(records, before) if before else None
     if new is None:
-        return {"history": encode(records)}
-    return {"historyAdded": {"records": encode(records[:new]), "kept": len(records) - new}}
+        return {"history": encode(records, language)}
+    came = encode(records[:new], language)
+    return {"historyAdded": {"records": came, "kept": len(records) - new}}
 
 
 def config_readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webphone.contract import CallRecord, CallView, Config, Party, WebPhoneError
+from webphone.words import ENGLISH, Sentence
 
 # What stands for a codec where none is needed.
 WITHIN_PAGE = "page"
@@ -79,8 +80,8 @@ class EndedCall:
         return (record.from_ if record.direction == "incoming" else record.to).number
 
     @property
-    def words(self) -> str:
-        """A sentence: why it ended."""
+    def words(self) -> Sentence:
+        """Why it ended."""
         return self.record.explanation
 
 
@@ -101,6 +102,7 @@ class Snapshot:
     history: tuple[CallRecord, ...] = ()
     sound_blocked: bool = False
     guest: str = ""  # the username in a demo when none is set
+    language: str = ENGLISH  # that all of it is said in
     other_tab: bool = False  # another tab has the phone; what is shown here is its phone
 
     @property

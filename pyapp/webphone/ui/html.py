@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from webphone.words import said_in
 
 Child = "Node | str"
 Attribute = str | bool | int | None
@@ -45,7 +47,7 @@ def element(
     return Node(
         tag=tag,
         attributes={
-            _attribute(name): "" if given is True else str(given)
+            _attribute(name): _value(given)
             for name, given in attributes.items()
             if given is not None and given is not False
         },
@@ -57,8 +59,26 @@ def element(
     )
 
 
+def _value(given: str | bool | int) -> str:
+    if isinstance(given, str):
+        return given  # a sentence stays one
+    return "" if given is True else str(given)
+
+
 def _attribute(name: str) -> str:
     return name if name == "viewBox" else name.rstrip("_").replace("_", "-")
+
+
+def said(node: Node, language: str) -> Node:
+    """The node with all of its sentences in the language."""
+    return replace(
+        node,
+        attributes={name: said_in(language, text) for name, text in node.attributes.items()},
+        children=tuple(
+            said_in(language, child) if isinstance(child, str) else said(child, language)
+            for child in node.children
+        ),
+    )
 
 
 # --- Text -----------------------------------------------------------------------------------------

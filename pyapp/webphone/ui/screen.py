@@ -6,7 +6,7 @@ from webphone.contract import Config
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.call import call_waiting, calling, ended
 from webphone.ui.dialpad import dialling
-from webphone.ui.html import Node, element
+from webphone.ui.html import Node, element, said
 from webphone.ui.status import banners, header, live_regions
 from webphone.ui.view import (
     KeyPressed,
@@ -18,13 +18,14 @@ from webphone.ui.view import (
     waiting,
 )
 from webphone.ui.words import say
+from webphone.words import ENGLISH
 
 
 def screen(snapshot: Snapshot, view: View, now: float) -> Node:
     """What to show at `now` (seconds on the clock of the snapshot's times)."""
     visible = not headless(snapshot.config)
     front = foremost(snapshot)
-    return element(
+    whole = element(
         "div",
         *live_regions(snapshot),
         *([_card(snapshot, view, front, now)] if visible else []),
@@ -36,6 +37,7 @@ def screen(snapshot: Snapshot, view: View, now: float) -> Node:
         data_screen=_name(snapshot, view, front),
         on={"keydown": KeyPressed()} if visible else {},
     )
+    return whole if snapshot.language == ENGLISH else said(whole, snapshot.language)
 
 
 def ticks(snapshot: Snapshot, view: View) -> bool:

@@ -11,6 +11,7 @@ from webphone.ui.html import Node, element
 from webphone.ui.pieces import button, icon
 from webphone.ui.view import SoundAllowed, foremost, living
 from webphone.ui.words import say
+from webphone.words import Sentence
 
 # State -> icon and mood; the mood chooses the colour, the icon and the words say the same.
 LOOKS = {
@@ -149,7 +150,7 @@ def live_regions(snapshot: Snapshot) -> list[Node]:
     ]
 
 
-def _region(role: str, live: str, sentences: list[tuple[str, str]]) -> Node:
+def _region(role: str, live: str, sentences: list[tuple[str, Sentence]]) -> Node:
     return element(
         "div",
         *(element("p", words, key=key) for key, words in sentences),
@@ -161,7 +162,7 @@ def _region(role: str, live: str, sentences: list[tuple[str, str]]) -> Node:
     )
 
 
-def _polite(snapshot: Snapshot) -> list[tuple[str, str]]:
+def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
     look = _look(snapshot)
     sentences = [("phone", say(f"spoken_{'failed' if look == 'refused' else look}"))]
     if snapshot.other_tab:
@@ -183,12 +184,12 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, str]]:
     return sentences
 
 
-def _call_words(call: CallSnapshot) -> str:
+def _call_words(call: CallSnapshot) -> Sentence:
     stage = "held" if call.stage == "active" and call.held_local else call.stage
     return say(f"spoken_{stage}", name=call.peer_name)
 
 
-def _urgent(snapshot: Snapshot) -> list[tuple[str, str]]:
+def _urgent(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
     sentences = []
     for call in living(snapshot):
         if call.stage == "incoming":
@@ -198,5 +199,6 @@ def _urgent(snapshot: Snapshot) -> list[tuple[str, str]]:
         words = say("spoken_ended", name=snapshot.farewell.peer_name, words=snapshot.farewell.words)
         sentences.append((f"end {snapshot.farewell.record.id}", words))
     if snapshot.error:
-        sentences.append(("error", f"{snapshot.error.message} {snapshot.error.hint}"))
+        words = say("spoken_error", message=snapshot.error.message, hint=snapshot.error.hint)
+        sentences.append(("error", words))
     return sentences

@@ -1,1 +1,17 @@
 """Every sentence that a person reads or hears, a language a file."""
+
+from webphone.words.languages import ENGLISH, LANGUAGES, spoken
+from webphone.words.say import Sentence, Value, as_written, kept, restored, said_in, say
+
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "Sentence",
+    "Value",
+    "as_written",
+    "kept",
+    "restored",
+    "said_in",
+    "say",
+    "spoken",
+]

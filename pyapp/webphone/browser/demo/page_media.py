@@ -22,7 +22,6 @@ from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reo
 from webphone.phone.happenings import MediaChanged, MediaFailed, MediaReady, ToneSent
 from webphone.phone.snapshot import WITHIN_PAGE
 
-NOTE = "Demo call without network: the sound stays within this page."
 NAME = re.compile(r"^a=x-page-end:(\d+)\r?$", re.MULTILINE)
 UDP = re.compile(r"^a=candidate:\S+ \d+ udp ", re.MULTILINE | re.IGNORECASE)
 PAUSE = 2.0  # seconds of a comma among the digits (WebRTC 1.0 §7.2)
@@ -178,7 +177,7 @@ class PageMedia:
         asking.add_done_callback(self._granted)
         # Shielded: cancelled, it would leave a microphone open that nobody knows of.
         await asyncio.shield(asking)
-        self._world.note(NOTE)
+        self._world.note("Demo call without network: the sound stays within this page.")
         self._opened = True
         if asked.offer is None:
             self._describe(self._wanted, Offer.OFFER)

@@ -11,10 +11,13 @@ from webphone.browser.proxies import data, fault_name, plain, said
 
 
 class CaptureFailed(Exception):
-    """No microphone; `code` is an error code of the contract."""
+    """No microphone; `code` is an error code of the contract, `text` what the browser says.
 
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
+    The text is empty where the code says it all.
+    """
+
+    def __init__(self, code: str, text: str = "") -> None:
+        super().__init__(code, text)
         self.code = code
         self.text = text
 
@@ -30,14 +33,6 @@ _CODES = {
     "NotReadableError": "mic_busy",
     "TrackStartError": "mic_busy",
     "AbortError": "mic_busy",
-}
-_TEXTS = {
-    "mic_denied": "The browser was not allowed to use the microphone.",
-    "policy_blocked": "This page's policy does not let it use the microphone.",
-    "mic_missing": "No microphone was found.",
-    "mic_busy": "The microphone could not be started; another program may be using it.",
-    "insecure_context": "Browsers give the microphone only to pages opened by https.",
-    "media_failed": "The microphone could not be opened.",
 }
 
 
@@ -81,15 +76,14 @@ def release(stream: Any) -> None:
 async def _ask(wishes: Mapping[str, object]) -> Any:
     devices = getattr(js.navigator, "mediaDevices", None)
     if not devices:
-        raise CaptureFailed("insecure_context", _TEXTS["insecure_context"])
+        raise CaptureFailed("insecure_context")
     try:
         return await devices.getUserMedia(plain(dict(wishes)))
     except Exception as refused:
         code = _CODES.get(fault_name(refused), "media_failed")
         if code == "mic_denied" and not _policy_allows("microphone"):
             code = "policy_blocked"
-        text = _TEXTS[code] if code != "media_failed" else f"{_TEXTS[code]} {said(refused)}"
-        raise CaptureFailed(code, text) from None
+        raise CaptureFailed(code, said(refused) if code == "media_failed" else "") from None
 
 
 def _wishes(constraints: object) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webphone.contract import WebPhoneError
 from webphone.sip import RegistrationFailed
+from webphone.words import say
 from webphone.words.bidi import isolate
 
 FORBIDDEN = 403
@@ -23,37 +24,22 @@ def needs_a_person(news: RegistrationFailed) -> bool:
 
 def error_of(news: RegistrationFailed) -> WebPhoneError:
     """A server that answers must not be called mute, nor a right password wrong."""
-    status, said = news.status, f"{news.status} {isolate(news.reason)}"
+    status, theirs = news.status, f"{news.status} {isolate(news.reason)}"
     if status in CREDENTIALS_REFUSED:
         return WebPhoneError("auth_failed", sip_code=status)
     if status == FORBIDDEN and not news.proved:
         # Some say so of a wrong password, some of a right one.
-        return WebPhoneError(
-            "auth_failed",
-            f"The server refuses the user name or the password, or this user ({said}).",
-            "Correct username and password; if they are right, ask the administrator of the phone "
-            "server.",
-            status,
-        )
+        words = say("user_or_password_refused", theirs=theirs)
+        return WebPhoneError("auth_failed", words, sip_code=status)
     if status == FORBIDDEN:
-        words = f"The server does not allow this user to register ({said})."
+        words = say("user_not_allowed", theirs=theirs)
         return WebPhoneError("register_failed", words, sip_code=status)
     if status < 300:
-        return WebPhoneError(
-            "register_failed",
-            "The server accepts the registration and does not keep it: calls would not reach this "
-            "phone.",
-            "The phone tries again by itself; ask the administrator of the phone server.",
-            status,
-        )
+        return WebPhoneError("register_failed", say("registration_not_kept"), sip_code=status)
     if status == 408:
         return WebPhoneError("connection_failed")
     if try_next_server(news):
-        return WebPhoneError(
-            "connection_failed",
-            f"The phone server can't serve at the moment: {said}.",
-            "The phone tries again by itself.",
-            status,
-        )
-    words = f"The server refuses the registration: {said}."
+        words = say("server_busy", theirs=theirs)
+        return WebPhoneError("connection_failed", words, sip_code=status)
+    words = say("registration_refused", theirs=theirs)
     return WebPhoneError("register_failed", words, sip_code=status)

@@ -33,6 +33,7 @@ from webphone.sip import (
     Uri,
 )
 from webphone.sip.wire.grammar import quote, visible
+from webphone.words import Sentence, as_written, say
 
 
 class Calls:
@@ -73,7 +74,7 @@ class Calls:
         """The call with this id, or the oldest that rings; WebPhoneError `no_call`."""
         waiting = [call for call in self.calls.values() if call.ringing_in and id in ("", call.id)]
         if not waiting:
-            raise WebPhoneError("no_call", "No call is ringing here.")
+            raise WebPhoneError("no_call", say("none_rings"))
         return waiting[0]
 
     def waiting(self) -> Call | None:
@@ -119,7 +120,7 @@ class Calls:
     def hang_up(self, call: Call, now: float) -> Result:
         """End a call in whatever stage it is; the wire is tidied up by the SIP room."""
         if call.stage is Stage.PREPARING:
-            return self._drop(call, WebPhoneError("cancelled", "The call was given up."))
+            return self._drop(call, WebPhoneError("cancelled", say("call_given_up")))
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
             return self.reject(call, 486, now)
         result = call.wire.hang_up(now)
@@ -134,7 +135,7 @@ class Calls:
         """Talk to the one who waits; the promise settles when both calls have changed."""
         coming = self.waiting()
         if coming is None:
-            raise WebPhoneError("no_call", "There is no call on hold to swap with.")
+            raise WebPhoneError("no_call", say("none_to_swap_with"))
         talking = (call for call in self.calls.values() if call.stage is Stage.ACTIVE)
         going = [call for call in talking if call.id == self.active]
         if reply is not None:
@@ -179,7 +180,7 @@ class Calls:
         call = self.calls.get(news.call)
         if call is None:
             return []
-        error = WebPhoneError(news.code, news.text)
+        error = WebPhoneError(news.code, as_written(news.text) if news.text else None)
         if call.stage is Stage.PREPARING:
             return self._drop(call, error)
         if call.stage is Stage.ANSWERING and news.code != "media_failed":
@@ -188,7 +189,7 @@ class Calls:
             reply, call.answer_reply = call.answer_reply, None
             return _refuse(reply, error)
         if call.stage is Stage.ACTIVE and renegotiation.busy(call):
-            return renegotiation.description_failed(call, news.text, now)
+            return renegotiation.description_failed(call, error, now)
         if call.stage is Stage.EARLY:
             outgoing.early_media_failed(call)
             return [do.Note(level="info", text=f"early media can't be played: {news.text}")]
@@ -287,7 +288,9 @@ class Calls:
         try:
             return outgoing.invite(call, now)
         except ValueError as wrong:
-            return self._drop(call, WebPhoneError("invalid_config", f"headers: {wrong}."))
+            return self._drop(
+                call, WebPhoneError("invalid_config", say("headers_wrong", why=str(wrong)))
+            )
 
     def wake(self, now: float) -> Result:
         """Do all that is due."""
@@ -303,7 +306,7 @@ class Calls:
         record = call.record(ending, now)
         self._forget(call)
         self.aftermath.begin(call, ending, record, now)
-        error = WebPhoneError("no_call", "The call is over.")
+        error = WebPhoneError("no_call", say("call_over"))
         replies = [*call.hold_replies, call.answer_reply]
         return [
             do.CloseMedia(call=call.id),
@@ -373,7 +376,7 @@ class Calls:
             told += renegotiation.set_hold(call, True, None)
         return told
 
-    def _break_off(self, call: Call, why: str, now: float) -> Result:
+    def _break_off(self, call: Call, why: Sentence, now: float) -> Result:
         """The sound can't be set up: end the call and say why."""
         status: int | None = 487 if call.answered_at is None else None
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
@@ -413,7 +416,7 @@ class Calls:
         return result
 
 
-def _warning(why: str) -> tuple[tuple[str, str], ...]:
+def _warning(why: Sentence | None) -> tuple[tuple[str, str], ...]:
     """What the trace at the other side says of a refusal (RFC 3261 §20.43), if it needs words."""
     return (("Warning", f"399 webphone {quote(visible(why))}"),) if why else ()
 
@@ -437,8 +440,8 @@ def _ending(news: Ended) -> Ending:
     )
 
 
-def _unusable(call: Call, sdp: str) -> str | None:
+def _unusable(call: Call, sdp: str) -> Sentence | None:
     """Why the other side's answer to our offer is of no use, as a sentence."""
     if not sdp:
-        return "The other side answered without a session description."
+        return say("answered_without_sdp")
     return media.problem(sdp, media.Description.parse(call.own_offer))

@@ -8,6 +8,7 @@ from webphone.phone import actions as do
 from webphone.phone.account.account import Result
 from webphone.phone.call.call import Call, Stage
 from webphone.sip import NotNow, Replied
+from webphone.words import say
 from webphone.words.bidi import isolate
 
 METHODS = ("auto", "rtp", "info")
@@ -18,19 +19,17 @@ REF = "dtmf:"
 def send(call: Call, wish: SendDtmf, method: str, now: float) -> Result:
     """Send digits. Raises WebPhoneError naming the wrong digit or argument."""
     if call.stage not in (Stage.ACTIVE, Stage.EARLY):
-        raise WebPhoneError("no_call", "Digits need a call that is up.")
+        raise WebPhoneError("no_call", say("digits_need_call"))
     if method not in METHODS:
-        raise WebPhoneError(
-            "invalid_config", f"sendDtmf() has no method {method[:20]!r}.", "Use auto, rtp or info."
-        )
+        raise WebPhoneError("invalid_config", say("no_dtmf_method", given=repr(method[:20])))
     try:
         tones = media.tones(wish.tones)
     except media.Invalid as wrong:
-        raise WebPhoneError("invalid_number", str(wrong), "Correct the digits.") from None
+        raise WebPhoneError("invalid_number", wrong.sentence) from None
     way = media.choose(method, call.telephone_event)  # type: ignore[arg-type]
     if way == "info" and call.stage is Stage.EARLY:
         # RFC 6086 §4.1: an INFO needs the dialog of an answered call.
-        raise WebPhoneError("no_call", "This call takes digits only once it is answered.")
+        raise WebPhoneError("no_call", say("digits_once_answered"))
     call.digits += "".join(tone for tone in tones if tone != COMMA)
     if way == "rtp":
         sent = do.SendTones(
@@ -48,12 +47,8 @@ def replied(call: Call, news: Replied, now: float) -> Result:
     if news.status < 300:
         return _next(call, now)
     call.waiting_digits = ()
-    error = WebPhoneError(
-        "media_failed",
-        f"The other side takes no digits by INFO: {news.status} {isolate(news.reason)}.",
-        "Send them in the sound instead: set dtmf to rtp.",
-        news.status,
-    )
+    words = say("digits_refused", status=news.status, reason=isolate(news.reason))
+    error = WebPhoneError("media_failed", words, sip_code=news.status)
     return [do.Tell(event=Event("error", error))]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webphone.sip import By
+from webphone.words import Sentence, say
 from webphone.words.bidi import isolate
 
 NOT_TAKEN = (408, 480, 487)
@@ -12,74 +13,61 @@ BUSY = (486, 600)
 UNKNOWN = (404, 410, 485, 604)
 MOVED = (300, 301, 302)
 
-_WORDS = {
-    "answered": "Call ended",
-    "missed": "Missed call",
-    "cancelled": "Cancelled",
-    "busy": "The line is busy",
-    "no-answer": "Nobody answered",
-    "rejected": "Declined",
-    "answered-elsewhere": "Answered on another phone",
-}
+# The dispositions that a sentence of their own says.
+_PLAIN = (
+    *("answered", "missed", "cancelled", "busy", "no-answer", "rejected", "answered-elsewhere"),
+)
 # What the phone did by itself, as its settings want it.
-_BY_ITSELF = {
-    "missed": "Missed call: another call was going on.",
-    "rejected": "Declined: do not disturb is on.",
-}
+_BY_ITSELF = {"missed": "ended_missed_in_call", "rejected": "ended_do_not_disturb"}
+# What a final response means to a person, as `failed_…`.
 _FAILURES = {
-    300: "That number has moved",
-    301: "That number has moved",
-    302: "That number has moved",
-    400: "The server did not understand the call",
-    401: "The server refuses the user name or the password",
-    403: "The server does not allow this call",
-    407: "The server refuses the user name or the password",
-    413: "The server found the call too large",
-    414: "The server found the call too large",
-    415: "The other side can't take this kind of call",
-    416: "The server can't call this kind of address",
-    420: "The server asks for something this phone can't do",
-    421: "The server asks for something this phone can't do",
-    433: "The other side takes no anonymous calls",
-    481: "The other side has lost the call",
-    484: "That number is not complete",
-    482: "The call went round in circles",
-    483: "The call went round in circles",
-    488: "The two phones share no codec or encryption",
-    500: "The server made a mistake",
-    501: "The server can't make this call",
-    502: "The next server on the way made a mistake",
-    503: "The service is not available at the moment",
-    504: "The next server on the way did not answer",
-    606: "The two phones share no codec or encryption",
-    607: "The other side does not want this call",
-    608: "A provider on the way refused the call",
+    300: "moved",
+    301: "moved",
+    302: "moved",
+    400: "not_understood",
+    401: "credentials",
+    403: "forbidden",
+    407: "credentials",
+    413: "too_large",
+    414: "too_large",
+    415: "kind_of_call",
+    416: "kind_of_address",
+    420: "extension",
+    421: "extension",
+    433: "anonymous",
+    481: "lost_by_peer",
+    482: "loop",
+    483: "loop",
+    484: "incomplete",
+    488: "nothing_in_common",
+    500: "server_mistake",
+    501: "not_possible",
+    502: "next_server_mistake",
+    503: "out_of_service",
+    504: "next_server_mute",
+    606: "nothing_in_common",
+    607: "not_wanted",
+    608: "refused_on_the_way",
 }
-
-# What a person can do about it; for all other codes, to call again later.
-_ADMINISTRATOR = "Ask the administrator of the phone server."
+# What a person can do about it, as `do_…`; for all other codes, to call again later.
 _REMEDIES = {
-    401: "Correct username and password.",
-    403: _ADMINISTRATOR,
-    407: "Correct username and password.",
-    413: _ADMINISTRATOR,
-    414: _ADMINISTRATOR,
-    416: "Check the address.",
-    420: _ADMINISTRATOR,
-    421: _ADMINISTRATOR,
-    433: "Call with your number shown.",
-    482: _ADMINISTRATOR,
-    483: _ADMINISTRATOR,
-    488: _ADMINISTRATOR,
-    501: _ADMINISTRATOR,
-    606: _ADMINISTRATOR,
-    607: "Reach them in another way.",
+    401: "correct_credentials",
+    403: "ask_administrator",
+    407: "correct_credentials",
+    413: "ask_administrator",
+    414: "ask_administrator",
+    416: "check_address",
+    420: "ask_administrator",
+    421: "ask_administrator",
+    433: "show_number",
+    482: "ask_administrator",
+    483: "ask_administrator",
+    488: "ask_administrator",
+    501: "ask_administrator",
+    606: "ask_administrator",
+    607: "reach_otherwise",
 }
-
-_LOST = {
-    408: "The other side did not answer any more.",
-    481: "The other side has lost the call.",
-}
+_LOST = {408: "ended_mute", 481: "ended_lost_by_peer"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +81,7 @@ class Ending:
     text: str = ""
     answered_elsewhere: bool = False
     refused: bool = False  # a person here, or a setting, refused it
-    media: str = ""  # what went wrong with the sound, as a sentence
+    media: Sentence | None = None  # what went wrong with the sound
     moved: str = ""  # where a 3xx says that the number is now
     tab_gone: bool = False  # the browser tab that had the call is gone: no more is known
 
@@ -121,31 +109,34 @@ def disposition(ending: Ending, *, outgoing: bool, answered: bool) -> str:
     return "failed"
 
 
-def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> str:
+def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> Sentence:
     """A sentence for the person who made or missed the call; of a failure with its remedy.
 
     `rang` says whether it rang at the other side: who was never reached did not fail to answer.
     """
     if ending.tab_gone:
-        return "The browser tab that had the call is gone."
+        return say("ended_with_tab")
     if ending.media:
         return ending.media
     if verdict == "answered" and ending.by is By.SYSTEM:
-        return _LOST.get(ending.status or 0, "The connection to the other side was lost.")
+        return say(_LOST.get(ending.status or 0, "ended_lost"))
     if ending.by is By.SYSTEM and ending.status == 486 and verdict in _BY_ITSELF:
-        return _BY_ITSELF[verdict]
+        return say(_BY_ITSELF[verdict])
     if verdict == "no-answer" and not rang:
-        return "They can't be reached at the moment. Call again later."
-    if verdict in _WORDS:
-        return f"{_WORDS[verdict]}."
+        return say("ended_not_reached")
+    if verdict in _PLAIN:
+        return say(f"ended_{verdict}")
     if ending.status in UNKNOWN:
-        return "There is nobody at that number. Check the number."
+        return say("ended_unknown")
     if ending.by is By.SYSTEM and ending.status == 408:
-        return "The server did not answer the call. Call again later."
-    known = _FAILURES.get(ending.status or 0, "The call failed")
-    remedy = _REMEDIES.get(ending.status or 0, "Call again later.")
+        return say("ended_server_mute")
+    known = say(f"failed_{_FAILURES.get(ending.status or 0, 'otherwise')}")
+    remedy = say(f"do_{_REMEDIES.get(ending.status or 0, 'call_again')}")
     if ending.moved and ending.status in MOVED:
-        known, remedy = f"That number is now {isolate(ending.moved)}", "Call that one instead."
+        known = say("failed_moved_to", address=isolate(ending.moved))
+        remedy = say("do_call_that")
     theirs = isolate(ending.text or ending.reason or "")
-    said = " ".join(str(part) for part in (ending.status, theirs) if part)
-    return f"{known} ({said}). {remedy}" if said else f"{known}. {remedy}"
+    theirs = " ".join(str(part) for part in (ending.status, theirs) if part)
+    if theirs:
+        return say("ended_failed_saying", known=known, theirs=theirs, remedy=remedy)
+    return say("ended_failed", known=known, remedy=remedy)

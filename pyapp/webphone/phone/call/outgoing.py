@@ -11,6 +11,7 @@ from webphone.phone.account.account import Account, Result, identity
 from webphone.phone.call.call import Call, Stage, Step
 from webphone.phone.numbers import address, wrong_name
 from webphone.sip import InviteSent, NameAddr, Progressed, Uri
+from webphone.words import say
 
 # What an INVITE of ours says itself, in long and in short (RFC 3261 §7.3.3): said twice, it breaks.
 OURS = frozenset((
@@ -34,11 +35,10 @@ def wished(
     """
     target = address(command.target or typed, account.config.domain)
     if (wrong := wrong_name(command.display_name)) is not None:
-        raise WebPhoneError("invalid_config", f"displayName {wrong}.", "Correct the name.")
+        raise WebPhoneError("invalid_config", say("name_wrong", why=wrong))
     headers = {**(config.extra_headers or {}), **(command.headers or {})}
     if (ours := not_for_pages(headers)) is not None:
-        words = f"headers can't set {ours}: the phone writes it itself."
-        raise WebPhoneError("invalid_config", words, "Leave it out.")
+        raise WebPhoneError("invalid_config", say("header_of_phone", name=ours))
     call = call_to(account, target, id, now)
     call.video = config.video if command.video is None else command.video
     call.extra_headers = tuple(headers.items())

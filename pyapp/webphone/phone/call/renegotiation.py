@@ -13,6 +13,7 @@ from webphone.phone import actions as do
 from webphone.phone.account.account import Result
 from webphone.phone.call.call import Call, OfferAnswer, Stage
 from webphone.sip import NotNow, OfferReceived, OfferRefused
+from webphone.words import say
 from webphone.words.bidi import isolate
 
 PATH_PATIENCE = 0.75  # seconds for new paths to be found when another fork has answered
@@ -25,7 +26,7 @@ def set_hold(call: Call, held: bool, reply: int | None) -> Result:
     Raises WebPhoneError for a call that is not up.
     """
     if call.stage is not Stage.ACTIVE:
-        raise WebPhoneError("no_call", "Only an answered call can be held.")
+        raise WebPhoneError("no_call", say("only_answered_held"))
     call.hold_wanted = held
     if reply is not None:
         call.hold_replies.append(reply)
@@ -109,11 +110,11 @@ def _withdrawn(call: Call, back: Result) -> Result:
     return back + next_offer(call)
 
 
-def description_failed(call: Call, text: str, now: float) -> Result:
+def description_failed(call: Call, error: WebPhoneError, now: float) -> Result:
     """Our side of the exchange could not be made: everything stays as it was."""
     exchange, call.offer_answer = call.offer_answer, OfferAnswer.NONE
     if exchange is OfferAnswer.OURS:
-        return _refused(call, WebPhoneError("media_failed", text))
+        return _refused(call, WebPhoneError("media_failed", error.message))
     return _unaccepted(call, 488, now) + next_offer(call)
 
 
@@ -130,8 +131,8 @@ def offer_answered(call: Call, sdp: str | None, now: float) -> Result:
     call.offer_answer = OfferAnswer.NONE
     if not sdp:
         # RFC 3261 §13.2.1: the first reliable response holds the answer.
-        words = "The other side agreed to the change without a session description."
-        return [do.Rollback(call=call.id), *_refused(call, WebPhoneError("media_failed", words))]
+        error = WebPhoneError("media_failed", say("agreed_without_sdp"))
+        return [do.Rollback(call=call.id), *_refused(call, error)]
     described = do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=sdp)
     # RFC 6337 §5.3: an inactive answer to a hold says nothing of the other side's own wish.
     remote = call.held_remote if call.hold_offered else _holds(sdp)
@@ -151,12 +152,8 @@ def offer_refused(call: Call, news: OfferRefused, now: float) -> Result:
         return back
     if news.status in (408, 481):
         return back  # the call is over with it (RFC 3261 §12.2.1.2)
-    error = WebPhoneError(
-        "media_failed",
-        f"The other side refused the change: {news.status} {isolate(news.reason)}.",
-        "The call goes on as it was.",
-        news.status,
-    )
+    words = say("change_refused", status=news.status, reason=isolate(news.reason))
+    error = WebPhoneError("media_failed", words, sip_code=news.status)
     return back + _refused(call, error)
 
 

@@ -10,6 +10,7 @@ from webphone.phone import actions as do
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
 from webphone.phone.call.renegotiation import settled
+from webphone.words import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,6 @@ class Swap:
         stuck = self.coming.held_local or not all(call.held_local for call in self.going)
         over = any(call.over for call in (self.coming, *self.going))
         if stuck and not over:
-            error = WebPhoneError("media_failed", "A call could not be put on hold or resumed.")
+            error = WebPhoneError("media_failed", say("swap_failed"))
             return do.Refuse(reply=self.reply, error=error)
         return do.Settle(reply=self.reply)

@@ -32,6 +32,7 @@ from webphone.contract import (
 from webphone.phone.call.call import Stage
 from webphone.phone.snapshot import CallSnapshot, EndedCall
 from webphone.phone.tabs.mirror import Mirror
+from webphone.words import Sentence, kept, restored
 
 VERSION = 1  # tabs of another version are not understood, and not answered
 LONGEST = 262_144
@@ -130,7 +131,7 @@ def write(message: Message, now: float) -> str:
     told: dict[str, Json] = {"webphone": VERSION, "type": type(message).__name__.lower()}
     for item in fields(message):
         told[camel(item.name)] = _written(getattr(message, item.name), now)
-    return json.dumps(told, allow_nan=False)
+    return json.dumps(kept(told), allow_nan=False)
 
 
 def read(text: str, now: float) -> Message:
@@ -138,7 +139,7 @@ def read(text: str, now: float) -> Message:
     if len(text) > LONGEST:
         raise Malformed(f"{len(text)} characters")
     try:
-        told = parsed(text)
+        told = restored(parsed(text))
         if told["webphone"] != VERSION:
             raise Malformed(f"version {str(told['webphone'])[:20]}")
         message: Message = _built(KINDS[told["type"]], told, now)
@@ -242,7 +243,7 @@ def _command(told: Any, now: float) -> Command:
 
 def _error(told: Any, now: float) -> WebPhoneError:
     code = told["code"] if told["code"] in ERRORS else "internal"
-    said = (text(told["message"], now), text(told["hint"], now))
+    said = (_sentence(told["message"], now), _sentence(told["hint"], now))
     status = told.get("sipCode")
     return WebPhoneError(
         code, *said, sip_code=None if status is None else _simple(int)(status, now)
@@ -266,8 +267,10 @@ def _mirror(told: Any, now: float) -> Mirror:
 
 
 text = _simple(str)
+_sentence = _simple(Sentence)
 _READERS: dict[str, Callable[[Any, float], Any]] = {
     "str": text,
+    "Sentence": _sentence,
     "bool": _simple(bool),
     "int": _simple(int),
     "float": _number,

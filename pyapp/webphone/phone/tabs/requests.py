@@ -32,6 +32,7 @@ from webphone.phone.numbers import address
 from webphone.phone.tabs import messages as say
 from webphone.phone.tabs.actions import Action, TellTabs
 from webphone.phone.tabs.mirror import Mirror
+from webphone.words import say as sentence
 
 # What each tab does for itself; all other wishes are for who leads.
 LOCAL = (
@@ -39,9 +40,6 @@ LOCAL = (
     *(ExportHistory, ClearHistory, ForgetEverything),
 )
 TALKING = ("early", "active")
-GONE = ("The tab that had the phone is gone; this was not done.", "Try it again.")
-MUTE = ("The tab that has the phone does not answer.", "Close that tab, or move the phone here.")
-MOVING = ("The phone is moving to another tab.", "Try it again.")
 
 CommandSent = tuple[Command, int | None]  # and the promise that waits for it
 
@@ -106,7 +104,7 @@ class Requests:
         command, reply = self._dials.pop(ask)
         if allowed:
             return self._hand_on(command, reply, now)
-        return self.deny(reply, WebPhoneError("cancelled", "The page prevented the call."))
+        return self.deny(reply, WebPhoneError("cancelled", sentence("page_prevented")))
 
     def outcome(self, outcome: say.Outcome) -> list[Action]:
         """What became of a wish of ours."""
@@ -139,7 +137,7 @@ class Requests:
     def given_up(self) -> list[Action]:
         """Nobody leads for too long."""
         held, self.held = self.held, []
-        error = WebPhoneError("other_tab", *MUTE)
+        error = WebPhoneError("other_tab", sentence("tab_mute"))
         return [x for _, reply in held for x in self.deny(reply, error)]
 
     def deny(self, reply: int | None, error: WebPhoneError) -> list[Action]:
@@ -159,8 +157,7 @@ class Requests:
         try:
             text = say.write(wish, now)
         except (TypeError, ValueError):
-            words = "An argument can't go to the tab that has the phone."
-            return self.deny(reply, WebPhoneError("invalid_config", words, "Use plain data."))
+            return self.deny(reply, WebPhoneError("invalid_config", sentence("argument_stays")))
         self._sent[number] = command, reply
         return [TellTabs(text=text)]
 
@@ -174,7 +171,7 @@ class Requests:
             if isinstance(command, Register):
                 self.held.append((command, reply))
             else:
-                actions += self.deny(reply, WebPhoneError("other_tab", *GONE))
+                actions += self.deny(reply, WebPhoneError("other_tab", sentence("tab_gone")))
         return actions
 
     # --- Of other tabs ---
@@ -184,10 +181,12 @@ class Requests:
         reply = next(self._replies)
         self._foreign[reply] = wish.tab, wish.number
         if isinstance(wish.command, LOCAL):
-            error = WebPhoneError("unsupported", "Each tab does that for itself.")
+            error = WebPhoneError("unsupported", sentence("each_tab_itself"))
             return [do.Refuse(reply=reply, error=error)]
         if not leading:
-            return [do.Refuse(reply=reply, error=WebPhoneError("other_tab", *MOVING))]
+            return [
+                do.Refuse(reply=reply, error=WebPhoneError("other_tab", sentence("tab_moving")))
+            ]
         asked = on.Asked(command=wish.command, reply=reply, permitted=True)
         return [*self._desk.handle(asked, now)]
 

@@ -27,12 +27,12 @@ from webphone.phone.tabs.actions import (
 )
 from webphone.phone.tabs.mirror import Mirror, record_of_lost, reflect
 from webphone.phone.tabs.news import is_record, shared, told
-from webphone.phone.tabs.requests import MOVING, MUTE, Requests
+from webphone.phone.tabs.requests import Requests
 from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
 from webphone.sip import Entropy
+from webphone.words import say as sentence
 
 AT_HOME = (Role.ALONE, Role.LEADING)  # the phone is in this tab
-BUSY = ("A call is running in the other tab.", "End it, or go on with it from here.")
 
 News = list[tuple[str, dict[str, Json]]]
 
@@ -231,7 +231,9 @@ class Tabs:
     def _give(self, tab: str, sure: bool, now: float) -> list[Action]:
         """Another tab asks for the phone; it can't have one that is in a call."""
         if self.snapshot.calls or self.role is not Role.LEADING:
-            error = WebPhoneError("other_tab", *(BUSY if self.snapshot.calls else MOVING))
+            error = WebPhoneError(
+                "other_tab", sentence("tab_in_call" if self.snapshot.calls else "tab_moving")
+            )
             return [self._say(say.Kept(tab=self._tab, to=tab, error=error), now)]
         if not sure:
             return [self._say(say.Offered(tab=self._tab, to=tab), now)]
@@ -276,7 +278,7 @@ class Tabs:
                 return self._wishes.given_up()
             case Alarm.TAKING if self._mirrored:
                 self._taking = False
-                return self._wishes.deny(None, WebPhoneError("other_tab", *MUTE))
+                return self._wishes.deny(None, WebPhoneError("other_tab", sentence("tab_mute")))
             case Alarm.TAKING:
                 self._robbed = self._mirror.tab if self._mirror else ""
                 return [Lead(name=self._name, steal=True)]
