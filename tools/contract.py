@@ -22,10 +22,10 @@ SHAPES = (contract.Party, contract.Quality, contract.CallView, contract.CallReco
 # The words that a field of a shape may hold.
 WORDS = {
     "CallView.state": contract.CALL_STATES,
-    "direction": ["incoming", "outgoing"],
+    "direction": contract.CALL_DIRECTIONS,
     "held_by": ["local", "remote", "both"],
     "disposition": contract.DISPOSITIONS,
-    "ended_by": ["local", "remote", "system"],
+    "ended_by": contract.ENDED_BY,
 }
 SETTING_TYPES = {
     Kind.SHOWN: "boolean",

@@ -211,6 +211,8 @@ SETTINGS: dict[str, Setting] = {
 # --- Shapes ---------------------------------------------------------------------------------------
 
 CALL_STATES = ["dialling", "ringing", "early", "active", "held", "ended"]
+CALL_DIRECTIONS = ["incoming", "outgoing"]
+ENDED_BY = ["local", "remote", "system"]
 DISPOSITIONS = [
     "answered", "missed", "rejected", "cancelled", "busy", "no-answer", "failed",
     "answered-elsewhere",

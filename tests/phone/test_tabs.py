@@ -8,10 +8,12 @@ import sys
 
 import pytest
 
+from phone.stage import description
 from phone.tabs_stage import Browser, bindings, messages
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.tabs.actions import LeadershipLost, LeadershipRefused, Leading, TabHeard
+from webphone.phone.tabs.messages import LONGEST, VERSION
 from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
 
 
@@ -303,7 +305,7 @@ def test_times_are_told_as_ages_so_that_clocks_may_differ(browser, bob, world):
     assert third.snapshot.calls[0].answered_at == pytest.approx(
         first.snapshot.calls[0].answered_at, abs=0.01
     )
-    sent = messages(browser, "news")[-1]["phone"]["calls"][0]
+    sent = messages(browser, "news")[-1]["phone"]["phone"]["calls"][0]
     assert sent["answeredAt"] == pytest.approx(30, abs=0.01)
 
 
@@ -657,7 +659,7 @@ def test_the_demo_is_shared_as_well(browser):
 # --- What others may write on the channel ---------------------------------------------------------
 
 NEWS = {
-    "webphone": 1,
+    "webphone": VERSION,
     "type": "news",
     "tab": "x",
     "to": "",
@@ -668,15 +670,24 @@ NEWS = {
         "term": 9,
         "instance": "urn:uuid:0",
         "wanted": True,
-        "state": "registered",
-        "server": "",
-        "attempt": 0,
-        "retryAt": None,
-        "calls": [],
-        "active": None,
-        "farewell": None,
+        "phone": {
+            "state": "registered",
+            "server": "",
+            "attempt": 0,
+            "retryAt": None,
+            "calls": [],
+            "active": None,
+            "farewell": None,
+        },
     },
 }
+
+
+def news(*events, term=9, tab="x", **phone):
+    """News of a tab that says it leads."""
+    mirror = NEWS["phone"] | {"tab": tab, "term": term, "phone": NEWS["phone"]["phone"] | phone}
+    told = [{"name": name, "detail": detail} for name, detail in events]
+    return json.dumps(NEWS | {"tab": tab, "events": told, "phone": mirror})
 
 
 @pytest.mark.parametrize(
@@ -688,24 +699,29 @@ NEWS = {
         "7",
         '"text"',
         "[" * 100_000,
-        "x" * 300_000,
-        json.dumps({"webphone": 2, "type": "hello", "tab": "x", "to": ""}),
-        json.dumps({"webphone": 1, "type": "nonsense", "tab": "x", "to": ""}),
-        json.dumps({"webphone": 1, "type": "hello", "to": ""}),
-        json.dumps({"webphone": 1, "type": "hello", "tab": 5, "to": ""}),
-        json.dumps(NEWS | {"events": [["nonsense", {}]]}),
+        "x" * (LONGEST + 1),
+        json.dumps({"webphone": VERSION + 1, "type": "hello", "tab": "x", "to": ""}),
+        json.dumps({"webphone": VERSION, "type": "nonsense", "tab": "x", "to": ""}),
+        json.dumps({"webphone": VERSION, "type": "hello", "to": ""}),
+        json.dumps({"webphone": VERSION, "type": "hello", "tab": 5, "to": ""}),
+        news(("nonsense", {})),
+        news(("ready", {})),
+        news(("beforedial", {"target": "bob", "video": False})),
+        news(("leaderchange", {"leader": True})),
+        news(("error", {"code": "mic_denied", "message": "", "hint": ""})),
+        news(("hold", [])),
         json.dumps(NEWS | {"events": "end"}),
         json.dumps(NEWS | {"phone": None}),
-        json.dumps(NEWS | {"phone": NEWS["phone"] | {"state": "nonsense"}}),
-        json.dumps(NEWS | {"phone": NEWS["phone"] | {"calls": [{}]}}),
-        json.dumps(NEWS | {"phone": NEWS["phone"] | {"term": True}}),
-        json.dumps(NEWS | {"phone": NEWS["phone"] | {"retryAt": float("inf")}}),
+        news(state="nonsense"),
+        news(calls=[{}]),
+        news(term=True),
+        news(retryAt=float("inf")),
         json.dumps({
-            "webphone": 1, "type": "commandsent", "tab": "x", "to": "", "number": 1,
+            "webphone": VERSION, "type": "commandsent", "tab": "x", "to": "", "number": 1,
             "command": {"method": "nonsense", "given": []},
         }),
         json.dumps({
-            "webphone": 1, "type": "commandsent", "tab": "x", "to": "", "number": 1,
+            "webphone": VERSION, "type": "commandsent", "tab": "x", "to": "", "number": 1,
             "command": {"method": "makeCall", "given": {"target": "bob"}},
         }),
     ],
@@ -725,20 +741,20 @@ def test_a_call_in_a_stage_that_is_none_is_dropped_with_its_message(browser, bob
     _, second = browser.tab(), browser.tab()
     bob.ask("makeCall", "alice")
     ringing = messages(browser, "news")[-1]
-    ringing["phone"]["calls"][0]["stage"] = "nonsense"
+    ringing["phone"]["phone"]["calls"][0]["stage"] = "nonsense"
     second.happens(TabHeard(text=json.dumps(ringing)))
     assert [call.state for call in second.calls] == ["ringing"]
     assert "nonsense" in second.actions[-1].text
 
 
-@pytest.mark.parametrize("news", [Leading(), LeadershipLost(), LeadershipRefused()])
-def test_news_of_a_lock_that_is_not_wanted_any_more_change_nothing(browser, news):
+@pytest.mark.parametrize("happening", [Leading(), LeadershipLost(), LeadershipRefused()])
+def test_news_of_a_lock_that_is_not_wanted_any_more_change_nothing(browser, happening):
     first, second = browser.tab(), browser.tab()
     for tab in (first, second):
         tab.happens(on.Leaving())
     second.happens(on.Leaving())  # and once more, for the element goes too
     before = len(second.actions)
-    second.happens(news)
+    second.happens(happening)
     assert len(second.actions) == before
     assert not second.desk.leading
 
@@ -747,16 +763,16 @@ def test_news_of_an_older_leader_are_old(browser):
     first, second = browser.tab(), browser.tab()
     first.crash()
     third = browser.tab()
-    old = NEWS | {"phone": NEWS["phone"] | {"term": 1, "state": "failed"}}
-    third.happens(TabHeard(text=json.dumps(old)))
-    second.happens(TabHeard(text=json.dumps(old)))
+    old = news(term=1, state="failed")
+    third.happens(TabHeard(text=old))
+    second.happens(TabHeard(text=old))
     assert third.snapshot.state == second.snapshot.state == "registered"
 
 
 def test_no_tab_changes_the_settings_of_another(browser):
     first = browser.tab()
     wish = {
-        "webphone": 1,
+        "webphone": VERSION,
         "type": "commandsent",
         "tab": "x",
         "to": "",
@@ -770,7 +786,101 @@ def test_no_tab_changes_the_settings_of_another(browser):
 
 def test_a_mirrored_end_or_error_that_is_none_is_not_told(browser):
     _, second = browser.tab(), browser.tab()
-    false = NEWS | {"events": [["end", {"id": "1"}], ["error", {}]]}
-    second.happens(TabHeard(text=json.dumps(false)))
+    second.happens(TabHeard(text=news(("end", {"id": "1"}))))
+    second.happens(TabHeard(text=news(("error", {}))))
     assert second.told("end") == second.told("error") == []
     assert second.snapshot.history == ()
+
+
+@pytest.mark.parametrize("term", [0, 3, 9, 2**53, 10**400])
+def test_a_script_that_says_it_leads_is_not_followed(browser, bob, term):
+    first, second = browser.tab(), browser.tab()
+    second.happens(TabHeard(text=news(term=term, state="failed")))
+    assert second.snapshot.state == "registered"
+    bob.ask("makeCall", "alice")
+    assert [call.state for call in second.calls] == ["ringing"]
+    assert first.mistakes == second.mistakes == []
+
+
+def test_a_script_that_says_it_leads_next_is_followed_until_it_has_to_answer(browser, bob):
+    first, second = browser.tab(), browser.tab()
+    second.happens(TabHeard(text=news(term=2, state="failed")))
+    assert second.snapshot.state == "failed"
+    bob.ask("makeCall", "alice")  # of which the tab that leads tells
+    browser.world.wind(PATIENCE[Alarm.DOUBT])
+    assert second.snapshot.state == "registered"
+    assert [call.state for call in second.calls] == ["ringing"]
+    second.ask("answer")
+    assert first.call.state == second.calls[0].state == "active"
+
+
+def test_a_new_tab_that_was_told_a_lie_first_hears_the_truth(browser, bob):
+    first, second = browser.tab(), browser.tab()
+    second.set(multi_tab="all")
+    browser.slow = True
+    second.set(multi_tab="leader")
+    second.happens(TabHeard(text=news(term=2**53, state="failed")))
+    browser.land()
+    browser.world.wind(PATIENCE[Alarm.DOUBT])
+    assert second.snapshot.state == "registered"
+    bob.ask("makeCall", "alice")
+    assert [call.state for call in second.calls] == [first.call.state]
+
+
+def test_a_tab_that_leads_and_is_doubted_says_that_it_does(browser):
+    _, second = browser.tab(), browser.tab()
+    second.happens(TabHeard(text=news(term=7, state="failed")))
+    assert second.snapshot.state == "registered"
+    browser.world.wind(PATIENCE[Alarm.DOUBT] + 1)
+    assert second.snapshot.state == "registered" and second.snapshot.other_tab
+
+
+# --- Much to say ----------------------------------------------------------------------------------
+
+
+def crowd(browser, tab, calls, **long):
+    """So many calls ring at once, each with headers of this length."""
+    [socket] = tab.links
+    sdp = description()
+    for at in range(calls):
+        lines = (
+            "INVITE sip:a@h SIP/2.0",
+            f"Via: SIP/2.0/WSS x;branch=z9hG4bK{at}",
+            f'From: "{"n" * long.get("name", 1)}" <sip:e{at}@x>;tag=f',
+            "To: <sip:a@b>",
+            f"Call-ID: {at}",
+            "CSeq: 1 INVITE",
+            "Contact: <sip:e@x>",
+            f"X-A: {'a' * long.get('header', 1)}",
+            "Content-Type: application/sdp",
+            "",
+            sdp,
+        )
+        tab.happens(on.Received(socket=socket, data="\r\n".join(lines).encode()))
+        browser.world.wind(0.5)
+
+
+def test_eight_calls_with_long_headers_are_shown_in_every_tab(browser):
+    first, second = browser.tab(), browser.tab()
+    crowd(browser, first, 8, header=40_000)
+    assert len(first.calls) == len(second.calls) == 8
+    assert [call.id for call in second.calls] == [call.id for call in first.calls]
+
+
+def test_calls_too_long_to_be_told_are_told_without_what_is_long(browser, monkeypatch):
+    monkeypatch.setattr("webphone.phone.tabs.messages.LONGEST", 50_000)
+    first, second = browser.tab(), browser.tab()
+    crowd(browser, first, 8, header=40_000, name=20_000)
+    assert [call.id for call in second.calls] == [call.id for call in first.calls]
+    assert second.calls[0].headers == {}
+    assert max(map(len, browser.said)) <= 50_000
+    first.ask("hangupAll")
+    assert second.calls == [] and len(second.history) == 8
+
+
+def test_a_command_too_long_for_the_other_tab_is_refused_in_words(browser, monkeypatch):
+    monkeypatch.setattr("webphone.phone.tabs.messages.LONGEST", 5_000)
+    _, second = browser.tab(), browser.tab()
+    promise = second.ask("makeCall", "bob", {"headers": {f"X-{at}": "a" * 900 for at in range(9)}})
+    assert promise.error.code == "invalid_config"
+    assert "less of it" in promise.error.hint

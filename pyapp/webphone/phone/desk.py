@@ -8,6 +8,7 @@ from itertools import count
 from webphone.border import method_name
 from webphone.contract import (
     Answer,
+    CallRecord,
     Command,
     Config,
     Connect,
@@ -48,7 +49,7 @@ from webphone.phone.happenings import Happening
 from webphone.phone.history import History
 from webphone.phone.numbers import address
 from webphone.phone.ringing import tone
-from webphone.phone.snapshot import EndedCall, Snapshot
+from webphone.phone.snapshot import EndedCall, Snapshot, Standing
 from webphone.sip import Entropy, Malformed, parse
 from webphone.words import ENGLISH, say, spoken
 
@@ -95,6 +96,16 @@ class Desk:
     def shared(self) -> str:
         """Name of the phone that the tabs share, "" where each has its own."""
         return self.config.in_force(self.guest).shared
+
+    @property
+    def standing(self) -> Standing:
+        """How this phone stands with the server."""
+        account = self.account
+        return Standing(
+            instance=self.instance,
+            connected=account.wants_connection,
+            registered=account.wants_registration,
+        )
 
     @property
     def standby(self) -> bool:
@@ -181,6 +192,7 @@ class Desk:
             case on.Woken():
                 return self._wake(now)
             case on.Leaving():  # pragma: no branch
+                self.leading = False
                 return self._all_hung_up(now) + self._accounts.leave(now)
 
     # --- The phone that all tabs share ---
@@ -209,7 +221,20 @@ class Desk:
             result.append(do.Tell(event=Event("end", encode(farewell.record))))
         return self._concluded(result, now)
 
-    # --- Wishes ---
+    def learn(self, event: Event) -> bool:
+        """News of the shared phone from where it is; False where it is known already."""
+        match event:
+            case Event(name="end", detail=CallRecord() as record):
+                if record in self.history:
+                    return False
+                self.history.remember(record)
+            case Event(name="error", detail=WebPhoneError() as error):
+                self.error = error
+            case Event(name="registered"):
+                self.error = None
+        return True
+
+    # --- Commands ---
 
     def _ask(
         self, command: Command, reply: int | None, now: float, *, permitted: bool = False
@@ -423,10 +448,8 @@ class Desk:
         match action:
             case do.Save(record=record):
                 self.history.remember(record)
-            case do.Tell(event=Event(name="error", detail=WebPhoneError() as error)):
-                self.error = error
-            case do.Tell(event=Event(name="registered")):
-                self.error = None
+            case do.Tell(event=Event(name="error" | "registered") as event):
+                self.learn(event)
             case _:
                 pass
 

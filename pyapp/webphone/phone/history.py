@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from webphone.contract import CallRecord
+from webphone.border.decoding import Malformed, decode_fields
+from webphone.contract import CALL_DIRECTIONS, DISPOSITIONS, ENDED_BY, CallRecord, Json
+from webphone.words import restored
 
 LENGTH = 200  # records that are kept
 
@@ -20,6 +22,22 @@ class History:
     def remember(self, record: CallRecord) -> None:
         """Put a record in front of the others."""
         self.records = (record, *self.records[: LENGTH - 1])
+
+
+def record_from(data: Json) -> CallRecord:
+    """The record that `encode` and `kept` wrote, as a store gives it back. Raises Malformed."""
+    try:
+        record: CallRecord = decode_fields(CallRecord, restored(data))
+    except ValueError as wrong:
+        raise Malformed(str(wrong)[:100]) from None
+    known = (
+        record.direction in CALL_DIRECTIONS
+        and record.disposition in DISPOSITIONS
+        and record.ended_by in ENDED_BY
+    )
+    if not known:
+        raise Malformed("a call of another kind")
+    return record
 
 
 def added(records: tuple[CallRecord, ...], before: tuple[CallRecord, ...]) -> int | None:

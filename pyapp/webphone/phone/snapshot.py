@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from webphone.contract import CallRecord, CallView, Config, Party, WebPhoneError
 from webphone.words import ENGLISH, Sentence
@@ -86,19 +86,25 @@ class EndedCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """All that the screen is a function of, besides its own View."""
+class SharedSnapshot:
+    """What all tabs that share one phone show alike. Times are `now` values in seconds."""
 
-    config: Config
     state: str  # one of contract.PHONE_STATES
-    number: str  # the dialled number
     calls: tuple[CallSnapshot, ...] = ()
     active: str | None = None  # id of the call that is in front
     farewell: EndedCall | None = None
-    error: WebPhoneError | None = None  # the last one, until read
     server: str = ""  # in use or being tried
     attempt: int = 0
     retry_at: float | None = None  # when the next try to connect starts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(SharedSnapshot):
+    """All that the screen is a function of, besides its own View."""
+
+    config: Config
+    number: str  # the dialled number
+    error: WebPhoneError | None = None  # the last one, until read
     history: tuple[CallRecord, ...] = ()
     sound_blocked: bool = False
     guest: str = ""  # the username in a demo when none is set
@@ -106,6 +112,42 @@ class Snapshot:
     other_tab: bool = False  # another tab has the phone; what is shown here is its phone
 
     @property
+    def settings(self) -> Config:
+        """The settings in force."""
+        return self.config.in_force(self.guest)
+
+    @property
     def user(self) -> str:
         """Who this phone is to the server, "" for nobody."""
-        return self.config.in_force(self.guest).username
+        return self.settings.username
+
+    @property
+    def shared(self) -> SharedSnapshot:
+        """What the other tabs show of it."""
+        return SharedSnapshot(**{name: getattr(self, name) for name in _SHARED})
+
+    def showing(self, other: SharedSnapshot) -> Snapshot:
+        """This tab with the phone of another one; calls that this tab still has stay."""
+        theirs = {name: getattr(other, name) for name in _SHARED}
+        return replace(
+            self,
+            **theirs
+            | {
+                "calls": self.calls + other.calls,
+                "active": self.active or other.active,
+                "farewell": self.farewell or other.farewell,
+                "other_tab": True,
+            },
+        )
+
+
+_SHARED = tuple(item.name for item in fields(SharedSnapshot))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a phone stands with the server: what a tab must know that takes it over."""
+
+    instance: str  # what the server knows it by
+    connected: bool  # or on the way there
+    registered: bool  # or to be

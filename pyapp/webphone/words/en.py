@@ -401,7 +401,7 @@ WORDS: dict[str, str] = {
     "tab_in_call": "A call is running in the other tab.",
     "tab_in_call_hint": "End it, or go on with it from here.",
     "argument_stays": "An argument can't go to the tab that has the phone.",
-    "argument_stays_hint": "Use plain data.",
+    "argument_stays_hint": "Use plain data, and less of it.",
     "each_tab_itself": "Each tab does that for itself.",
     "each_tab_itself_hint": "Do it in that tab.",
     # --- Why a session description can't be used ---

@@ -7,41 +7,39 @@ more than raise Malformed: any script of the site may write on the channel.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from webphone.border import method_name
+from webphone.border.decoding import Kinds, Malformed, decode_fields, decode_value
 from webphone.border.reading import parsed
+from webphone.border.settings import LONGEST_TEXT
 from webphone.contract import (
     CALL_STATES,
     ERRORS,
-    EVENTS,
     PHONE_STATES,
     CallRecord,
-    CallView,
     Command,
+    Event,
     Json,
-    Party,
-    Quality,
     WebPhoneError,
     camel,
     decode_command,
     encode,
 )
 from webphone.phone.call.call import Stage
-from webphone.phone.snapshot import CallSnapshot, EndedCall
+from webphone.phone.history import record_from
+from webphone.phone.snapshot import CallSnapshot, SharedSnapshot
 from webphone.phone.tabs.mirror import Mirror
+from webphone.phone.tabs.news import shared
 from webphone.words import Sentence, kept, restored
 
-VERSION = 1  # tabs of another version are not understood, and not answered
-LONGEST = 262_144
+__all__ = ["Malformed", "read", "write"]
+
+VERSION = 2  # tabs of another version are not understood, and not answered
+LONGEST = 4_194_304  # characters; a hundred calls with all their headers are a third of it
 STAGES = [stage.value for stage in Stage]
-MOMENTS = ("started_at", "answered_at", "held_since")  # of a CallSnapshot
-
-
-class Malformed(ValueError):
-    """Another tab's text is no message of ours."""
 
 
 # --- Messages -------------------------------------------------------------------------------------
@@ -57,31 +55,34 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello(Message):
-    """Here I am, to follow; who leads, tell me all."""
+    """A tab that follows asks the one that leads for its news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here(Message):
-    """I still follow: the answer to a roll call."""
+    """The answer to a roll call: this tab still follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone(Message):
-    """I no longer follow."""
+    """This tab no longer follows, or no longer leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News(Message):
-    """From who leads: what happened, and how the phone is now. `roll`: who follows, say so."""
+    """From the tab that leads: what happened, and how the phone is now.
+
+    `roll`: all that follow are to answer with Here.
+    """
 
     phone: Mirror
-    events: tuple[tuple[str, Mapping[str, Json]], ...] = ()
+    events: tuple[Event, ...] = ()
     roll: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSent(Message):
-    """A command for who leads; Outcome with the same number follows."""
+    """A command for the tab that leads; an Outcome with the same number follows."""
 
     number: int
     command: Command
@@ -110,7 +111,7 @@ class Offered(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given(Message):
-    """The answer to Take when sure: the server knows us no more, take the lock."""
+    """The answer to Take when sure: the server knows the phone no more, take the lock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +128,18 @@ KINDS: dict[str, type[Message]] = {
 
 
 def write(message: Message, now: float) -> str:
-    """The message as text. Raises TypeError or ValueError where a page's own value is no data."""
-    told: dict[str, Json] = {"webphone": VERSION, "type": type(message).__name__.lower()}
-    for item in fields(message):
-        told[camel(item.name)] = _written(getattr(message, item.name), now)
-    return json.dumps(kept(told), allow_nan=False)
+    """The message as text. Raises TypeError or ValueError where a page's own value is no data.
+
+    News are never lost for their size: what is too long goes without headers and long texts.
+    """
+    kind = type(message).__name__.lower()
+    data = kept({"webphone": VERSION, "type": kind, **_encoded(message, now)})
+    text = json.dumps(data, allow_nan=False)
+    if len(text) > LONGEST and isinstance(message, News):
+        text = json.dumps(_lean(data))
+    if len(text) > LONGEST:
+        raise ValueError(f"{len(text)} characters")
+    return text
 
 
 def read(text: str, now: float) -> Message:
@@ -139,31 +147,50 @@ def read(text: str, now: float) -> Message:
     if len(text) > LONGEST:
         raise Malformed(f"{len(text)} characters")
     try:
-        told = restored(parsed(text))
-        if told["webphone"] != VERSION:
-            raise Malformed(f"version {str(told['webphone'])[:20]}")
-        message: Message = _built(KINDS[told["type"]], told, now)
-    except (KeyError, TypeError, ValueError, AttributeError, WebPhoneError) as bad:
+        data = restored(parsed(text))
+        version, kind = data["webphone"], KINDS[data["type"]]
+    except (KeyError, TypeError, ValueError) as bad:
         raise Malformed(f"{type(bad).__name__}: {str(bad)[:100]}") from None
-    return message
+    if version != VERSION:
+        raise Malformed(f"version {str(version)[:20]}")
+    message: Message = decode_value(kind, data, _KINDS)
+    return _moved(message, lambda age: now - age)
+
+
+# --- Moments --------------------------------------------------------------------------------------
+
+
+def _moved(message: Message, move: Callable[[float], float]) -> Message:
+    """The message with each moment of it as an age, or the other way round."""
+    if not isinstance(message, News):
+        return message
+
+    def moved(moment: float | None) -> float | None:
+        return None if moment is None else move(moment)
+
+    shared = message.phone.phone
+    calls = (
+        replace(
+            call,
+            started_at=move(call.started_at),
+            answered_at=moved(call.answered_at),
+            held_since=moved(call.held_since),
+        )
+        for call in shared.calls
+    )
+    shared = replace(shared, calls=tuple(calls), retry_at=moved(shared.retry_at))
+    return replace(message, phone=replace(message.phone, phone=shared))
 
 
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def _written(value: Any, now: float) -> Json:
-    match value:
-        case Command():
-            name = type(value).__name__
-            return {"method": name[0].lower() + name[1:], "given": _arguments(value)}
-        case Mirror():
-            return {
-                **encode(replace(value, calls=(), retry_at=_age(value.retry_at, now))),
-                "calls": [_written(call, now) for call in value.calls],
-            }
-        case CallSnapshot():
-            return encode(_moved(value, lambda moment: _age(moment, now)))
-    return encode(value)
+def _encoded(message: Message, now: float) -> dict[str, Json]:
+    data: dict[str, Json] = encode(_moved(message, lambda moment: round(now - moment, 3)))
+    if isinstance(message, CommandSent):
+        command = message.command
+        data["command"] = {"method": method_name(type(command)), "given": _arguments(command)}
+    return data
 
 
 def _arguments(command: Command) -> list[Json]:
@@ -179,130 +206,64 @@ def _arguments(command: Command) -> list[Json]:
     return [*map(encode, given), *([options] if options else [])]
 
 
-def _age(moment: float | None, now: float) -> float | None:
-    return None if moment is None else round(now - moment, 3)
-
-
-def _moved(call: CallSnapshot, move: Callable[[float | None], float | None]) -> CallSnapshot:
-    return replace(call, **{name: move(getattr(call, name)) for name in MOMENTS})  # type: ignore[arg-type]
+def _lean(data: Json) -> Json:
+    match data:
+        case dict():
+            return {name: {} if name == "headers" else _lean(each) for name, each in data.items()}
+        case list():
+            return [_lean(each) for each in data]
+        case str():
+            return data[:LONGEST_TEXT]
+    return data
 
 
 # --- Reading --------------------------------------------------------------------------------------
 
 
-def _built(kind: type[Any], told: Any, now: float) -> Any:
-    """A value of this dataclass from plain data, each field read as its type says."""
-    return kind(**{
-        item.name: _field(item, told[camel(item.name.rstrip("_"))], now) for item in fields(kind)
-    })  # fmt: skip
-
-
-def _field(item: Field[Any], told: Any, now: float) -> Any:
-    wanted = str(item.type)
-    if told is None and wanted.endswith(" | None"):
-        return None
-    return _READERS[wanted.removesuffix(" | None")](told, now)
-
-
-def _simple(*kinds: type) -> Callable[[Any, float], Any]:
-    def read(told: Any, now: float) -> Any:
-        if not isinstance(told, kinds) or (isinstance(told, bool) and bool not in kinds):
-            raise TypeError(f"{type(told).__name__} for {kinds[0].__name__}")
-        return told
-
-    return read
-
-
-def _number(told: Any, now: float) -> float:
-    number: float = _simple(float, int)(told, now)
-    if not math.isfinite(number):
-        raise ValueError(number)
-    return number
-
-
-def _made(kind: type[Any]) -> Callable[[Any, float], Any]:
-    return lambda told, now: _built(kind, told, now)
-
-
-def _texts(told: Any, now: float) -> dict[str, str]:
-    return {text(name, now): text(each, now) for name, each in told.items()}
-
-
-def _event(told: Any, now: float) -> tuple[str, dict[str, Json]]:
-    name, detail = told
-    if name not in EVENTS:
-        raise KeyError(name)
-    return name, dict(detail)
-
-
-def _command(told: Any, now: float) -> Command:
-    if not isinstance(told["given"], list):
+def _command(data: Json) -> Command:
+    if not isinstance(data["given"], list):
         raise TypeError("given")
-    return decode_command(told["method"], told["given"])
+    return decode_command(data["method"], data["given"])
 
 
-def _error(told: Any, now: float) -> WebPhoneError:
-    code = told["code"] if told["code"] in ERRORS else "internal"
-    said = (_sentence(told["message"], now), _sentence(told["hint"], now))
-    status = told.get("sipCode")
+def _error(data: Json) -> WebPhoneError:
+    code = data["code"] if data["code"] in ERRORS else "internal"
+    message, hint = (decode_value(Sentence, data[name]) for name in ("message", "hint"))
     return WebPhoneError(
-        code, *said, sip_code=None if status is None else _simple(int)(status, now)
+        code, message, hint, sip_code=decode_value(int | None, data.get("sipCode"))
     )
 
 
-def _call(told: Any, now: float) -> CallSnapshot:
-    """A call of another tab; its pictures are seen there only."""
-    call: CallSnapshot = _built(CallSnapshot, told, now)
+def _event(data: Json) -> Event:
+    """An event that is told in every tab, its detail a record, an error or plain data."""
+    name, detail = decode_value(str, data["name"]), data["detail"]
+    kind = {"end": CallRecord, "error": WebPhoneError}.get(name, Mapping[str, Any])
+    event = Event(name, decode_value(kind, detail, _KINDS))
+    if not shared(event):
+        raise ValueError(f"{name} is each tab's own")
+    return event
+
+
+def _call(data: Json) -> CallSnapshot:
+    """A call of another tab; its video is seen there only."""
+    call: CallSnapshot = decode_fields(CallSnapshot, data, _KINDS)
     if call.stage not in STAGES or call.view.state not in CALL_STATES:
         raise ValueError(call.stage)
-    here = _moved(call, lambda age: None if age is None else now - age)
-    return replace(here, video_local=False, video_remote=False)
+    return replace(call, video_local=False, video_remote=False)
 
 
-def _mirror(told: Any, now: float) -> Mirror:
-    mirror: Mirror = _built(Mirror, told, now)
-    if mirror.state not in PHONE_STATES:
-        raise ValueError(mirror.state)
-    return replace(mirror, retry_at=None if mirror.retry_at is None else now - mirror.retry_at)
+def _shared(data: Json) -> SharedSnapshot:
+    phone: SharedSnapshot = decode_fields(SharedSnapshot, data, _KINDS)
+    if phone.state not in PHONE_STATES:
+        raise ValueError(phone.state)
+    return phone
 
 
-text = _simple(str)
-_sentence = _simple(Sentence)
-_READERS: dict[str, Callable[[Any, float], Any]] = {
-    "str": text,
-    "Sentence": _sentence,
-    "bool": _simple(bool),
-    "int": _simple(int),
-    "float": _number,
-    "Json": lambda told, now: told,
-    "Mapping[str, str]": _texts,
-    "Party": _made(Party),
-    "CallView": _made(CallView),
-    "Quality": _made(Quality),
-    "CallRecord": _made(CallRecord),
-    "EndedCall": _made(EndedCall),
-    "Mirror": _mirror,
-    "WebPhoneError": _error,
-    "Command": _command,
-    "tuple[CallSnapshot, ...]": lambda told, now: tuple(_call(each, now) for each in told),
-    "tuple[tuple[str, Mapping[str, Json]], ...]": lambda told, now: tuple(
-        _event(each, now) for each in told
-    ),
+_KINDS: Kinds = {
+    CallRecord: record_from,
+    CallSnapshot: _call,
+    Command: _command,
+    Event: _event,
+    SharedSnapshot: _shared,
+    WebPhoneError: _error,
 }
-
-
-def record(told: Mapping[str, Json], now: float) -> CallRecord | None:
-    """The call record in the detail of a mirrored `end`, None where it is none."""
-    try:
-        made: CallRecord = _built(CallRecord, told, now)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
-    return made
-
-
-def error(told: Mapping[str, Json], now: float) -> WebPhoneError | None:
-    """The error in the detail of a mirrored `error`, None where it is none."""
-    try:
-        return _error(told, now)
-    except (KeyError, TypeError, AttributeError):
-        return None

@@ -6,42 +6,19 @@ from dataclasses import dataclass
 
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.record import Times, record_of
-from webphone.phone.snapshot import CallSnapshot, EndedCall, Snapshot
+from webphone.phone.snapshot import CallSnapshot, EndedCall, SharedSnapshot
 from webphone.sip import By
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mirror:
-    """The phone in the tab that leads. `term` counts the leaders; times are `now` values."""
+    """The phone in the tab that leads."""
 
     tab: str
-    term: int
+    term: int  # counts the leaders
     instance: str  # what the server knows this phone by
     wanted: bool  # whether it is to be registered
-    state: str
-    server: str = ""
-    attempt: int = 0
-    retry_at: float | None = None
-    calls: tuple[CallSnapshot, ...] = ()
-    active: str | None = None
-    farewell: EndedCall | None = None
-
-
-def reflect(snapshot: Snapshot, *, tab: str, term: int, instance: str, wanted: bool) -> Mirror:
-    """What the others see of the phone in this tab."""
-    return Mirror(
-        tab=tab,
-        term=term,
-        instance=instance,
-        wanted=wanted,
-        state=snapshot.state,
-        server=snapshot.server,
-        attempt=snapshot.attempt,
-        retry_at=snapshot.retry_at,
-        calls=snapshot.calls,
-        active=snapshot.active,
-        farewell=snapshot.farewell,
-    )
+    phone: SharedSnapshot
 
 
 def record_of_lost(call: CallSnapshot, server: str, now: float) -> EndedCall:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from webphone.contract import Event
+from webphone.contract import EVENTS, CallRecord, Event, encode
 from webphone.phone import actions as do
-from webphone.phone.desk import Desk
-from webphone.phone.tabs import messages as say
 from webphone.phone.tabs.actions import Action
+from webphone.phone.tabs.phone import Phone
 
 # News that are each tab's own; all other is told in each tab.
 OWN_NEWS = frozenset((
     "ready", "statechange", "beforedial", "devicechange", "numberchange", "screenpop",
     "historychange", "leaderchange",
 ))  # fmt: skip
-SHARED_FAULTS = frozenset((
+SHARED = frozenset(EVENTS) - OWN_NEWS
+SHARED_ERRORS = frozenset((
     "connection_failed", "local_network_denied", "auth_failed", "register_failed", "media_failed",
 ))  # fmt: skip
 
@@ -21,8 +21,8 @@ SHARED_FAULTS = frozenset((
 def shared(event: Event) -> bool:
     """Whether an event is told in every tab."""
     if event.name == "error":
-        return getattr(event.detail, "code", "") in SHARED_FAULTS
-    return event.name not in OWN_NEWS
+        return getattr(event.detail, "code", "") in SHARED_ERRORS
+    return event.name in SHARED
 
 
 def is_record(action: Action) -> bool:
@@ -33,22 +33,14 @@ def is_record(action: Action) -> bool:
     return False
 
 
-def told(news: say.News, desk: Desk, now: float) -> list[Action]:
+def told_here(events: tuple[Event, ...], phone: Phone) -> list[Action]:
     """What happened there, told here too; each detail says that it is a mirrored one."""
     actions: list[Action] = []
-    for name, detail in news.events:
-        if name == "end":
-            record = say.record(detail, now)
-            if record is None or record in desk.history:
-                continue
-            desk.history.remember(record)
-            actions.append(do.Save(record=record, mirrored=True))
-        elif name == "registered":
-            desk.error = None
-        elif name == "error":
-            error = say.error(detail, now)
-            if error is None:
-                continue
-            desk.error = error
-        actions.append(do.Tell(event=Event(name, {**detail, "mirrored": True})))
+    for event in events:
+        if not phone.learn(event):
+            continue
+        if isinstance(event.detail, CallRecord):
+            actions.append(do.Save(record=event.detail, mirrored=True))
+        detail = {**encode(event.detail), "mirrored": True}
+        actions.append(do.Tell(event=Event(event.name, detail)))
     return actions

@@ -8,7 +8,8 @@
       │                └─────────────────lost──────────────────┘
       └──unwanted, from everywhere
 
-Who holds the lock leads. The browser frees it when its tab dies, and gives it to one that waits.
+The tab that holds the lock leads. The browser frees it when its tab dies, and gives it to one
+that waits.
 HANDING has let go of the server, and holds the lock until the tab that asked for it takes it.
 """
 
@@ -21,7 +22,7 @@ class Role(Enum):
     """What this tab is to the others."""
 
     ALONE = "its phone is its own"
-    WAITING = "waits for the lock, and follows who leads"
+    WAITING = "waits for the lock, and follows the tab that leads"
     LEADING = "has the phone"
     HANDING = "lets another tab take it"
 
@@ -59,12 +60,13 @@ ROLES: dict[tuple[Role, Turn], Role] = {
 class Alarm(Enum):
     """What is done when nothing else has happened for PATIENCE seconds."""
 
-    UNHEARD = "the lock is not ours and nobody speaks: another tab has it, all the same"
-    MUTE = "wishes that wait for somebody to lead are refused"
-    TAKING = "who leads does not answer: the lock is taken from it"
-    HANDING = "who asked for the phone did not take it: it stays here"
+    UNHEARD = "the lock is not ours and no tab speaks: another one has it, all the same"
+    MUTE = "commands that wait for a tab to lead are refused"
+    TAKING = "the tab that leads does not answer: its lock is stolen"
+    HANDING = "the tab that asked for the phone did not take it: it stays here"
     COLLECTING = "what a dead tab sent before it died has arrived by now"
-    ROLL = "who has not answered the roll call is gone"
+    ROLL = "a tab that has not answered the roll call is gone"
+    DOUBT = "the tab that led until another said so does not answer: it leads no more"
 
 
 PATIENCE = {
@@ -74,4 +76,5 @@ PATIENCE = {
     Alarm.HANDING: 1.5,
     Alarm.COLLECTING: 0.2,
     Alarm.ROLL: 1.0,
+    Alarm.DOUBT: 2.0,
 }

@@ -1,17 +1,16 @@
-"""One phone in all tabs: one of them leads, the others show what it has and hand on wishes.
+"""One phone in all tabs: one of them leads, the others show what it has and send it commands.
 
-What a tab is to the others is the table of tab_role.py; tab_messages.py is what they say.
+What a tab is to the others is the table of role.py; messages.py is what they say.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from webphone.contract import Event, Json, Register, WebPhoneError, encode
+from webphone.contract import Event, Register, WebPhoneError
 from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-from webphone.phone.desk import Desk
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.phone.tabs import messages as say
 from webphone.phone.tabs.actions import (
@@ -25,8 +24,9 @@ from webphone.phone.tabs.actions import (
     TabHeard,
     TellTabs,
 )
-from webphone.phone.tabs.mirror import Mirror, record_of_lost, reflect
-from webphone.phone.tabs.news import is_record, shared, told
+from webphone.phone.tabs.mirror import Mirror, record_of_lost
+from webphone.phone.tabs.news import is_record, shared, told_here
+from webphone.phone.tabs.phone import Phone
 from webphone.phone.tabs.requests import Requests
 from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
 from webphone.sip import Entropy
@@ -34,33 +34,33 @@ from webphone.words import say as sentence
 
 AT_HOME = (Role.ALONE, Role.LEADING)  # the phone is in this tab
 
-News = list[tuple[str, dict[str, Json]]]
-
 
 class Tabs:
-    """A desk that shares its phone with those of other tabs; it has the desk's own face.
+    """Stands before the phone of this tab, and shares it with other tabs.
 
     Build it once the settings ask for that; `begin` gives the first actions.
     """
 
-    def __init__(self, desk: Desk, entropy: Entropy) -> None:
-        self.desk = desk
+    def __init__(self, phone: Phone, entropy: Entropy) -> None:
+        self._phone = phone
         self.role = Role.ALONE
         self._tab = entropy.token(6)
-        self._wishes = Requests(desk, self._tab)
+        self._requests = Requests(phone, self._tab)
         self._name = ""  # of the lock and the channel
         self._left = False  # the page went away, and may come back
-        self._mirror: Mirror | None = None  # who leads; or who led, while its calls are mourned
-        self._term = 0  # of who leads
+        self._mirror: Mirror | None = (
+            None  # the tab that leads; or that led, until its calls are recorded
+        )
+        self._term = 0  # of the tab that leads
         self._taking = False  # the person wants the phone here
-        self._robbed = ""  # whom the lock was taken from without its consent
+        self._stolen_from = ""  # the tab whose lock was taken without its consent
         self._wanted = False  # whether the phone is to be registered, wherever it is
         self._alarms: dict[Alarm, float] = {}
         self._followers: set[str] = set()
         self._unanswered: set[str] = set()  # of them, at the roll call
         self._roll = False
         self._shown: Mirror | None = None  # what the others saw last
-        self._state = desk.snapshot.state
+        self._state = phone.snapshot.state
         self._leader: bool | None = None  # as told
 
     # --- Questions ---
@@ -68,32 +68,22 @@ class Tabs:
     @property
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest."""
-        moments = [*self._alarms.values(), self.desk.deadline]
+        moments = [*self._alarms.values(), self._phone.deadline]
         return earliest(moments)
 
     @property
     def snapshot(self) -> Snapshot:
-        """The phone as the screen sees it: that of this tab, or that of who leads."""
-        own, mirror = self.desk.snapshot, self._mirror
+        """The phone as the screen sees it: that of this tab, or that of the tab that leads."""
+        own, mirror = self._phone.snapshot, self._mirror
         if self.role in AT_HOME:
             return replace(own, calls=own.calls + self._mirrored)
         if mirror is None:
             return replace(own, other_tab=Alarm.UNHEARD not in self._alarms)
-        return replace(
-            own,
-            state=mirror.state,
-            server=mirror.server,
-            attempt=mirror.attempt,
-            retry_at=mirror.retry_at,
-            calls=own.calls + mirror.calls,
-            active=own.active or mirror.active,
-            farewell=own.farewell or mirror.farewell,
-            other_tab=True,
-        )
+        return own.showing(mirror.phone)
 
     @property
     def _mirrored(self) -> tuple[CallSnapshot, ...]:
-        return self._mirror.calls if self._mirror else ()
+        return self._mirror.phone.calls if self._mirror else ()
 
     @property
     def _leads(self) -> bool | None:
@@ -112,12 +102,12 @@ class Tabs:
         """Take one happening; give back, in order, what to do about it."""
         actions = self._heed(happening, now)
         actions += self._follow_settings(now)
-        if self._wishes.held and Alarm.MUTE not in self._alarms:
+        if self._requests.held and Alarm.MUTE not in self._alarms:
             self._set(Alarm.MUTE, now)
         return self._outward(actions, now)
 
     def _heed(self, happening: Happening, now: float) -> list[Action]:
-        wishes, away = self._wishes, self.role not in AT_HOME
+        requests, away = self._requests, self.role not in AT_HOME
         match happening:
             case Leading():
                 return self._granted(now)
@@ -129,16 +119,16 @@ class Tabs:
                 return self._heard(text, now)
             case on.WantedHere():
                 return self._take(now)
-            case on.Asked(command=command, reply=reply) if away and not wishes.local(command):
-                return wishes.ask(command, reply, now)
-            case on.Permitted(ask=ask, allowed=allowed) if wishes.asked(ask):
-                return wishes.permitted(ask, allowed, now)
+            case on.Asked(command=command, reply=reply) if away and not requests.local(command):
+                return requests.ask(command, reply, now)
+            case on.Permitted(ask=ask, allowed=allowed) if requests.asked(ask):
+                return requests.permitted(ask, allowed, now)
             case on.Leaving():
                 return self._leave(now)
             case on.Woken():
                 return self._wake(now)
             case _:
-                return [*self.desk.handle(happening, now)]
+                return [*self._phone.handle(happening, now)]
 
     def _turn(self, turn: Turn) -> bool:
         """Move on by the table; False where the table has no such row and nothing happens."""
@@ -148,45 +138,46 @@ class Tabs:
         self.role = role
         return True
 
-    # --- Who leads ---
+    # --- The tab that leads ---
 
     def _follow_settings(self, now: float) -> list[Action]:
         """Which phone is shared, if any, is said by the settings."""
-        name = "" if self._left else self.desk.shared
+        name = "" if self._left else self._phone.snapshot.settings.shared
         if name == self._name:
             return []
-        actions = self._mourn(now)
+        actions = self._record_lost_calls(now)
         actions += self._part(now) if self._name else []
-        self._name, self._mirror, self._wishes.leader, self._term = name, None, None, 0
+        self._name, self._mirror, self._requests.leader, self._term = name, None, None, 0
         self._alarms, self._taking = {}, False
         if not name:
             self._turn(Turn.UNWANTED)
-            return actions + self._wishes.led_here(now)
+            return actions + self._requests.led_here(now)
         self._turn(Turn.WANTED)
         return actions + self._queue(now)
 
     def _queue(self, now: float) -> list[Action]:
-        """Wait for the lock, and say so to who has it."""
+        """Wait for the lock, and say so to the tab that has it."""
         self._followers = set()
         self._set(Alarm.UNHEARD, now)
         return [Lead(name=self._name), self._say(say.Hello(tab=self._tab), now)]
 
     def _part(self, now: float) -> list[Action]:
-        """Leave those who share this phone; a call goes on here, and is theirs no more."""
+        """Leave the tabs that share this phone; a call goes on here, and is theirs no more."""
         last = say.Gone(tab=self._tab)
         if self.role not in (Role.LEADING, Role.HANDING):
             return [self._say(last, now), StopLeading()]
         shown = self._shown or self._reflection()
-        news = say.News(tab=self._tab, phone=replace(shown, state="offline", calls=(), active=None))
+        gone = replace(shown.phone, state="offline", calls=(), active=None)
+        news = say.News(tab=self._tab, phone=replace(shown, phone=gone))
         return [self._say(news, now), self._say(last, now), StopLeading()]
 
     def _granted(self, now: float) -> list[Action]:
-        """The phone is here now; what the last who led has left undone is ours."""
+        """The phone is here now; what the tab that led before has left undone is ours."""
         if not self._turn(Turn.GRANTED):
             return []
         before, self._alarms = self._mirror, {}
         wanted = before.wanted if before else self._auto_register
-        instance = before.instance if before else self.desk.instance
+        instance = before.instance if before else self._phone.standing.instance
         if before:
             self._set(Alarm.COLLECTING, now)
         return self._lead(instance, wanted or self._taking, now)
@@ -194,12 +185,12 @@ class Tabs:
     def _lead(self, instance: str, register: bool, now: float) -> list[Action]:
         self._term += 1
         self._shown, self._roll, self._taking = None, True, False
-        led = self.desk.lead(instance, register=register, now=now)
-        return [*led, *self._wishes.led_here(now)]
+        led = self._phone.lead(instance, register=register, now=now)
+        return [*led, *self._requests.led_here(now)]
 
     @property
     def _auto_register(self) -> bool:
-        return self._wanted or self.desk.config.in_force(self.desk.guest).auto_register
+        return self._wanted or self._phone.snapshot.settings.auto_register
 
     def _refused(self, why: str, now: float) -> list[Action]:
         """The browser can't: the phone works alone."""
@@ -207,15 +198,16 @@ class Tabs:
             return []
         self._alarms = {}
         note = do.Note(level="info", text=f"multi-tab: this tab works alone. {why}".strip())
-        return [note, *self._lead(self.desk.instance, self._auto_register, now)]
+        return [note, *self._lead(self._phone.standing.instance, self._auto_register, now)]
 
     def _lost(self, now: float) -> list[Action]:
         """Another tab has taken the lock. What is said to the server now would end its phone."""
+        before = self.role
         if not self._turn(Turn.LOST):
             return []
         actions: list[Action] = []
-        if self.desk.leading:
-            actions += self.desk.stand_down(replaced=True, now=now)
+        if before is Role.LEADING:  # HANDING has stood down already
+            actions += self._phone.stand_down(replaced=True, now=now)
         self._mirror, self._alarms = None, {}
         return actions + self._queue(now)
 
@@ -239,20 +231,19 @@ class Tabs:
             return [self._say(say.Offered(tab=self._tab, to=tab), now)]
         self._turn(Turn.GIVEN)
         self._set(Alarm.HANDING, now)
-        stood_down = self.desk.stand_down(replaced=False, now=now)
+        stood_down = self._phone.stand_down(replaced=False, now=now)
         return [*stood_down, self._say(say.Given(tab=self._tab, to=tab), now)]
 
     def _leave(self, now: float) -> list[Action]:
         """The page goes. Its calls get their record from the tab that leads next, if one waits."""
-        heirs = self.role is Role.LEADING and bool(self._followers)
-        actions = [] if heirs else self._mourn(now)
-        left = self.desk.handle(on.Leaving(), now)
-        actions += [action for action in left if not (heirs and is_record(action))]
+        successor = self.role is Role.LEADING and bool(self._followers)
+        actions = [] if successor else self._record_lost_calls(now)
+        left = self._phone.handle(on.Leaving(), now)
+        actions += [action for action in left if not (successor and is_record(action))]
         self._left = True
         if not self._name:
             return actions
-        self._name, self._mirror, self._wishes.leader, self._alarms = "", None, None, {}
-        self.desk.leading = False
+        self._name, self._mirror, self._requests.leader, self._alarms = "", None, None, {}
         self._turn(Turn.UNWANTED)
         return [*actions, self._say(say.Gone(tab=self._tab), now), StopLeading()]
 
@@ -268,39 +259,44 @@ class Tabs:
         for alarm in due:
             self._alarms.pop(alarm, None)
             actions += self._overdue(alarm, now)
-        return [*actions, *self.desk.handle(on.Woken(), now)]
+        return [*actions, *self._phone.handle(on.Woken(), now)]
 
     def _overdue(self, alarm: Alarm, now: float) -> list[Action]:
         match alarm:
             case Alarm.UNHEARD:
                 return []  # the snapshot says it
             case Alarm.MUTE:
-                return self._wishes.given_up()
+                return self._requests.given_up()
             case Alarm.TAKING if self._mirrored:
                 self._taking = False
-                return self._wishes.deny(None, WebPhoneError("other_tab", sentence("tab_mute")))
+                return self._requests.deny(None, WebPhoneError("other_tab", sentence("tab_mute")))
             case Alarm.TAKING:
-                self._robbed = self._mirror.tab if self._mirror else ""
+                self._stolen_from = self._mirror.tab if self._mirror else ""
                 return [Lead(name=self._name, steal=True)]
             case Alarm.HANDING:
                 self._turn(Turn.KEPT)
-                return self._lead(self.desk.instance, self._wanted, now)
+                return self._lead(self._phone.standing.instance, self._wanted, now)
             case Alarm.COLLECTING:
-                return self._mourn(now)
-            case Alarm.ROLL:  # pragma: no branch
+                return self._record_lost_calls(now)
+            case Alarm.ROLL:
                 self._followers -= self._unanswered
                 return []
+            case Alarm.DOUBT:  # pragma: no branch
+                self._mirror, self._requests.leader, self._term = None, None, 0
+                self._set(Alarm.UNHEARD, now)
+                return [self._say(say.Hello(tab=self._tab), now)]
 
-    def _mourn(self, now: float) -> list[Action]:
+    def _record_lost_calls(self, now: float) -> list[Action]:
         """The calls of the tab that is gone: one record each, of those that had begun."""
         mirror = self._mirror
         if mirror is None or self.role is not Role.LEADING:
             return []
         self._mirror = None
-        begun = [call for call in mirror.calls if call.stage != "preparing"]
+        phone = mirror.phone
+        begun = [call for call in phone.calls if call.stage != "preparing"]
         return [
-            *self.desk.record_lost_calls(
-                [record_of_lost(call, mirror.server, now) for call in begun], now
+            *self._phone.record_lost_calls(
+                [record_of_lost(call, phone.server, now) for call in begun], now
             )
         ]
 
@@ -314,7 +310,7 @@ class Tabs:
         if message.tab == self._tab or message.to not in ("", self._tab):
             return []
         if isinstance(message, say.Outcome):
-            return self._wishes.outcome(message)
+            return self._requests.outcome(message)
         if self.role in (Role.LEADING, Role.HANDING):
             return self._heard_leading(message, now)
         return self._heard_waiting(message, now) if self.role is Role.WAITING else []
@@ -325,22 +321,22 @@ class Tabs:
             case say.Hello():
                 self._followers.add(tab)
                 self._shown = None  # so it is told again
-                if tab == self._robbed and self._wanted:
+                if tab == self._stolen_from and self._wanted:
                     # It hung, and may have registered until it saw that it lost the lock.
-                    return [*self.desk.handle(on.Asked(command=Register()), now)]
+                    return [*self._phone.handle(on.Asked(command=Register()), now)]
             case say.Here():
                 self._followers.add(tab)
                 self._unanswered.discard(tab)
             case say.Gone():
                 self._followers.discard(tab)
             case say.CommandSent():
-                return self._wishes.obey(message, leading=self.role is Role.LEADING, now=now)
+                return self._requests.obey(message, leading=self.role is Role.LEADING, now=now)
             case say.Take(sure=sure):
                 return self._give(tab, sure, now)
             case say.News(phone=phone) if self._mirror and self._mirror.tab == tab:
                 # What a tab said before it died came after its lock.
                 self._mirror = phone
-                return told(message, self.desk, now)
+                return told_here(message.events, self._phone)
         return []
 
     def _heard_waiting(self, message: say.Message, now: float) -> list[Action]:
@@ -356,24 +352,39 @@ class Tabs:
             case say.Kept(error=error) if self._taking:
                 self._alarms.pop(Alarm.TAKING, None)
                 self._taking = False
-                return self._wishes.deny(None, error)
+                return self._requests.deny(None, error)
         return []
 
     def _news(self, news: say.News, now: float) -> list[Action]:
-        """From who leads: the phone as it is there, and what happened."""
+        """From the tab that leads: the phone as it is there, and what happened."""
         phone = news.phone
-        if phone.term < self._term:
-            return []
+        if self._doubtful(phone):
+            return self._doubt(now)
         self._mirror, self._term, self._wanted = phone, phone.term, phone.wanted
-        for alarm in (Alarm.UNHEARD, Alarm.MUTE):
+        for alarm in (Alarm.UNHEARD, Alarm.MUTE, Alarm.DOUBT):
             self._alarms.pop(alarm, None)
         actions: list[Action] = []
-        if self.desk.account.wants_connection:  # from before the tabs shared it
-            actions += self.desk.stand_down(replaced=False, now=now)
-        actions += self._wishes.led_by(phone, now)
+        if self._phone.standing.connected:  # from before the tabs shared it
+            actions += self._phone.stand_down(replaced=False, now=now)
+        actions += self._requests.led_by(phone, now)
         if news.roll:
             actions.append(self._say(say.Here(tab=self._tab, to=phone.tab), now))
-        return actions + told(news, self.desk, now)
+        return actions + told_here(news.events, self._phone)
+
+    def _doubtful(self, phone: Mirror) -> bool:
+        """Whether another tab than ours says that it leads, without being the next to do so."""
+        mirror = self._mirror
+        if mirror is None or mirror.tab == phone.tab:
+            return phone.term < self._term
+        return phone.term not in (self._term, self._term + 1)
+
+    def _doubt(self, now: float) -> list[Action]:
+        """The tab that we follow is asked whether it still leads; its silence says no."""
+        if Alarm.DOUBT in self._alarms:
+            return []
+        self._set(Alarm.DOUBT, now)
+        to = self._mirror.tab if self._mirror else ""
+        return [self._say(say.Hello(tab=self._tab, to=to), now)]
 
     # --- What goes out ---
 
@@ -383,10 +394,10 @@ class Tabs:
     def _outward(self, actions: list[Action], now: float) -> list[Action]:
         """The turn's actions for this tab, then its news for the others, then the outcomes."""
         mine: list[Action] = []
-        news: News = []
+        news: list[Event] = []
         outcomes: list[Action] = []
         for action in actions:
-            outcome = self._wishes.report(action, now)
+            outcome = self._requests.report(action, now)
             match action:
                 case _ if outcome is not None:
                     outcomes.append(outcome)
@@ -394,7 +405,7 @@ class Tabs:
                     pass  # told below, of the phone that is shown here
                 case do.Tell(event=event) | do.Ask(event=event) if shared(event):
                     mine.append(action)
-                    news.append((event.name, encode(event.detail)))
+                    news.append(event)
                 case _:
                     mine.append(action)
         return [*mine, *self._changes(), *self._broadcast(news, now), *outcomes]
@@ -414,14 +425,14 @@ class Tabs:
             self._leader = leads
         return changes
 
-    def _broadcast(self, news: News, now: float) -> list[Action]:
+    def _broadcast(self, news: list[Event], now: float) -> list[Action]:
         """What the others must know of this turn."""
         if self.role not in (Role.LEADING, Role.HANDING):
             return []
         phone, before = self._reflection(), self._shown
         if phone == before and not news:
             return []
-        if self._roll or (phone.calls and before and not before.calls):
+        if self._roll or (phone.phone.calls and before and not before.phone.calls):
             self._unanswered = set(self._followers)
             self._set(Alarm.ROLL, now)
             roll, self._roll = True, False
@@ -432,12 +443,13 @@ class Tabs:
 
     def _reflection(self) -> Mirror:
         """What the others see of the phone in this tab."""
+        standing = self._phone.standing
         if self.role is Role.LEADING:
-            self._wanted = self.desk.account.wants_registration
-        return reflect(
-            self.snapshot,
+            self._wanted = standing.registered
+        return Mirror(
             tab=self._tab,
             term=self._term,
-            instance=self.desk.instance,
+            instance=standing.instance,
             wanted=self._wanted,
+            phone=self.snapshot.shared,
         )
