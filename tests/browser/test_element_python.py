@@ -73,7 +73,7 @@ def test_a_wrong_attribute_is_told_and_the_others_count(story):
     ) == [
         [
             ["invalid_config", "max-calls is not a whole number but 'many'."],
-            ["unsupported", "record can't be changed yet."],
+            ["unsupported", "This version cannot record calls: leave record off."],
         ],
         [8, "alice", "off"],
         "alice",
@@ -228,7 +228,7 @@ def test_a_removed_element_says_goodbye_and_its_proxies_are_destroyed(story):
                 dead.append(str(error))
         return [repr(phone.heard), phone.gone, [("destroyed" in why) for why in alive + dead]]
         """
-    ) == ["[Leaving()]", True, [False] * 4 + [True] * 4]
+    ) == ["[Leaving()]", True, [False] * 5 + [True] * 5]
 
 
 def test_a_function_of_the_page_comes_back_as_it_went(story):
@@ -339,3 +339,80 @@ def test_python_of_the_page_makes_a_headless_phone(story):
         return [made.host, made.password, phone.element.hidden, phone.max_calls, phone.state, phone.active_call]
         """
     ) == ["wss://a.example", "geheim", True, 3, "unconfigured", None]
+
+
+LOUD = """
+import sys, types
+from webphone.words import LANGUAGES
+from webphone.words.en import WORDS
+from webphone.phone.happenings import LanguageFound
+loud = types.ModuleType("loud")
+loud.WORDS = {key: f"«{text}»" for key, text in WORDS.items()}
+sys.modules["loud"] = loud
+LANGUAGES["x-loud"] = "loud"
+found = lambda phone: [x.tag for x in phone.heard if isinstance(x, LanguageFound)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("markup", "tags"),
+    [
+        ("<web-phone></web-phone>", []),
+        ("<web-phone lang='x-loud'></web-phone>", ["x-loud"]),
+        ("<main lang='x-loud-CA'><p lang='en'></p><web-phone></web-phone></main>", ["x-loud-CA"]),
+        ("<main lang='x-loud'><web-phone lang='en'></web-phone></main>", []),
+        ("<main lang='x-loud'><web-phone lang=''></web-phone></main>", []),
+    ],
+)
+def test_a_phone_speaks_as_the_nearest_lang_says(story, markup, tags):
+    assert story(f"{LOUD}\nreturn found(put({markup!r}))") == tags
+
+
+def test_a_page_that_changes_its_language_changes_that_of_its_phones(story):
+    assert story(
+        f"""{LOUD}
+phone = put('<main lang="en"><web-phone></web-phone></main>')
+page("phone.parentElement.lang = 'x-loud'")
+await asyncio.sleep(0.01)
+phone.change(language="x-loud")
+page("phone.lang = 'en'")
+await asyncio.sleep(0.01)
+phone.change(language="en")
+page("document.body.append(document.createElement('p')); document.body.lang = 'x-loud'")
+await asyncio.sleep(0.01)
+page("document.body.removeAttribute('lang')")
+return found(phone)
+"""
+    ) == ["x-loud", "en"]
+
+
+def test_a_phone_in_a_shadow_tree_hears_of_the_language_around_it(story):
+    assert story(
+        f"""{LOUD}
+document.body.innerHTML = "<section lang='x-loud'></section>"
+phones.clear()
+page("document.querySelector('section').attachShadow({{mode: 'open'}}).innerHTML = '<web-phone></web-phone>'")
+[phone] = phones
+phone.change(language="x-loud")
+page("document.querySelector('section').lang = 'en'")
+await asyncio.sleep(0.01)
+return found(phone)
+"""
+    ) == ["x-loud", "en"]
+
+
+def test_two_phones_of_a_page_tell_it_what_happened_in_two_languages(story):
+    assert story(
+        f"""{LOUD}
+put('<web-phone></web-phone><web-phone lang="x-loud"></web-phone>')
+window.faults = run_js("[]")
+page("for (const one of document.querySelectorAll('web-phone')) one.onError = (error) => faults.push([error.message, error.hint])")
+phones[1].change(language="x-loud")
+for phone in phones:
+    phone.element.perform(Tell(event=Event("error", WebPhoneError("mic_missing"))))
+return plain(window.faults)
+"""
+    ) == [
+        ["No microphone was found.", "Plug in a microphone or headset and try again."],
+        ["«No microphone was found.»", "«Plug in a microphone or headset and try again.»"],
+    ]

@@ -83,6 +83,7 @@ class Element:
         Gives the JavaScript object {set, invoke, typed, disconnected} for the factory to return.
         """
         self._turn, self._gone = turn, gone
+        self._watch_language()
         verbs = {
             "set": self._set,
             "invoke": self._invoke,
@@ -91,8 +92,7 @@ class Element:
         }
         # Destroyed in _disconnected, the last call that the page's side makes.
         proxies = {name: create_proxy(verb) for name, verb in verbs.items()}
-        self._proxies = list(proxies.values())
-        self._watch_language()
+        self._proxies += proxies.values()
         return to_js(proxies, dict_converter=Object.fromEntries)
 
     def show(self, snapshot: Snapshot) -> None:

@@ -16,7 +16,7 @@ def language_around(element: Any) -> str:
     """
     while element is not None:
         found = element.closest("[lang]")
-        if found is not None and found.lang:
+        if found and found.lang:  # none is JavaScript's null
             return str(found.lang)
         element = getattr(element.getRootNode(), "host", None)
     return str(js.navigator.language or "")
