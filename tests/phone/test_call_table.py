@@ -1,10 +1,11 @@
-"""The stages of a call are a table: every way through it ends, and nothing else moves a call."""
+"""The stages of a call and the changes of one are tables: every way ends, nothing else moves."""
 
 import pytest
 
 from phone.stage import World
 from webphone.phone.call.call import STAGES, Stage, Step
 from webphone.phone.call.outgoing import call_to
+from webphone.phone.call.renegotiation import RENEGOTIATION, Action, State
 from webphone.sip import Uri
 
 
@@ -27,3 +28,28 @@ def test_every_stage_can_end_and_the_end_is_the_end():
         ends = STAGES.get((stage, Step.OVER)) is Stage.ENDED
         assert ends is (stage is not Stage.ENDED)
     assert not any(stage is Stage.ENDED for stage, _ in STAGES)
+
+
+def test_every_state_of_a_change_is_reached_and_leads_back_to_none():
+    leads = {
+        state: {to for (at, _), (to, _) in RENEGOTIATION.items() if at is state} for state in State
+    }
+
+    def reached(start):
+        found, fresh = {start}, [start]
+        while fresh:
+            new = leads[fresh.pop()] - found
+            found |= new
+            fresh += new
+        return found
+
+    assert reached(State.NONE) == set(State)
+    assert all(State.NONE in reached(state) for state in State)
+
+
+def test_one_exchange_runs_at_a_time_and_each_action_has_its_row():
+    """RFC 3264 §4: while an exchange is under way no other begins."""
+    begins = {Action.MAKE_OFFER, Action.MAKE_ANSWER, Action.MAKE_OFFER_AS_IT_IS}
+    for (state, _), (_, actions) in RENEGOTIATION.items():
+        assert not begins.intersection(actions) or state in (State.NONE, State.PAUSED)
+    assert {action for _, actions in RENEGOTIATION.values() for action in actions} == set(Action)

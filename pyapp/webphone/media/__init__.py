@@ -2,19 +2,13 @@
 
 from webphone.media.dtmf import Invalid, choose, info_body, parse_info, tones
 from webphone.media.negotiation import (
-    Event,
-    Negotiation,
-    State,
-    Verdict,
     answer_direction,
     can_send_tones,
     chosen_codec,
     held_by,
     hold_direction,
-    order_codecs,
     problem,
     same_end,
-    video_accepted,
     wants_video,
 )
 from webphone.media.quality import Counters, Measure, Quality
@@ -25,15 +19,11 @@ __all__ = [
     "Counters",
     "Description",
     "Direction",
-    "Event",
     "Invalid",
     "Measure",
     "Media",
-    "Negotiation",
     "Quality",
-    "State",
     "Unusable",
-    "Verdict",
     "answer_direction",
     "can_send_tones",
     "choose",
@@ -41,11 +31,9 @@ __all__ = [
     "held_by",
     "hold_direction",
     "info_body",
-    "order_codecs",
     "parse_info",
     "problem",
     "same_end",
     "tones",
-    "video_accepted",
     "wants_video",
 ]

@@ -1,98 +1,11 @@
-"""Offer and answer: whose turn it is, hold, direction, codec order, and what a browser refuses."""
+"""Offer and answer: hold, direction, what was agreed on, and what a browser refuses."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from enum import Enum, auto
+from collections.abc import Iterable
 
-from webphone.media.sdp import Codec, Description, Direction, Media, Unusable
+from webphone.media.sdp import Description, Direction, Media, Unusable
 from webphone.words import Sentence, say
-
-
-class State(Enum):
-    """Where one offer and its answer stand (RFC 3264 §4, RFC 6337 §2.2).
-
-                  SEND_OFFER                       RECEIVE_OFFER
-    OFFER_SENT <───────────── STABLE ─────────────────────> OFFER_RECEIVED
-        │                      ▲  ▲                               │
-        └──────────────────────┘  └───────────────────────────────┘
-         RECEIVE_ANSWER, RECEIVE_REFUSAL   SEND_ANSWER, SEND_REFUSAL
-
-                      CLOSE from anywhere ──> CLOSED
-    """
-
-    STABLE = auto()
-    OFFER_SENT = auto()
-    OFFER_RECEIVED = auto()
-    CLOSED = auto()
-
-
-class Event(Enum):
-    """What passes between the two ends; a refusal is 488, 491 or any other failure."""
-
-    SEND_OFFER = auto()
-    SEND_ANSWER = auto()
-    SEND_REFUSAL = auto()
-    RECEIVE_OFFER = auto()
-    RECEIVE_ANSWER = auto()
-    RECEIVE_REFUSAL = auto()
-    CLOSE = auto()
-
-
-class Verdict(Enum):
-    """What to do about an event: go on, wait, ignore it, or refuse with this SIP status."""
-
-    PROCEED = 0
-    WAIT = 1
-    IGNORE = 2
-    TOO_SOON = 500
-    GLARE = 491
-
-
-NEGOTIATION = {
-    (State.STABLE, Event.SEND_OFFER): (State.OFFER_SENT, Verdict.PROCEED),
-    (State.STABLE, Event.RECEIVE_OFFER): (State.OFFER_RECEIVED, Verdict.PROCEED),
-    (State.OFFER_SENT, Event.RECEIVE_ANSWER): (State.STABLE, Verdict.PROCEED),
-    # RFC 3261 §14.1: after a refusal the session stays as if nothing had been offered.
-    (State.OFFER_SENT, Event.RECEIVE_REFUSAL): (State.STABLE, Verdict.PROCEED),
-    (State.OFFER_SENT, Event.SEND_OFFER): (State.OFFER_SENT, Verdict.WAIT),
-    # RFC 3261 §14.2, RFC 3311 §5.2: both offered at once.
-    (State.OFFER_SENT, Event.RECEIVE_OFFER): (State.OFFER_SENT, Verdict.GLARE),
-    (State.OFFER_RECEIVED, Event.SEND_ANSWER): (State.STABLE, Verdict.PROCEED),
-    (State.OFFER_RECEIVED, Event.SEND_REFUSAL): (State.STABLE, Verdict.PROCEED),
-    # RFC 3264 §4: no new offer before the one received is answered.
-    (State.OFFER_RECEIVED, Event.SEND_OFFER): (State.OFFER_RECEIVED, Verdict.WAIT),
-    # RFC 3261 §14.2, RFC 3311 §5.2: a second offer before the first is answered gets a 500.
-    (State.OFFER_RECEIVED, Event.RECEIVE_OFFER): (State.OFFER_RECEIVED, Verdict.TOO_SOON),
-    (State.STABLE, Event.CLOSE): (State.CLOSED, Verdict.PROCEED),
-    (State.OFFER_SENT, Event.CLOSE): (State.CLOSED, Verdict.PROCEED),
-    (State.OFFER_RECEIVED, Event.CLOSE): (State.CLOSED, Verdict.PROCEED),
-}
-
-
-class Negotiation:
-    """The offer and answer of one call; both ends of an INVITE or UPDATE go through here."""
-
-    __slots__ = ("state",)
-
-    def __init__(self) -> None:
-        self.state = State.STABLE
-
-    def handle(self, event: Event) -> Verdict:
-        """Take one event; whatever has no row changes nothing and is to be ignored."""
-        # RFC 3261 §13.2.1: a 200 repeats the answer of its 183, and only the first one counts.
-        self.state, verdict = NEGOTIATION.get((self.state, event), (self.state, Verdict.IGNORE))
-        return verdict
-
-    @property
-    def may_offer(self) -> bool:
-        """Whether an offer may be sent now; otherwise wait for the answer under way."""
-        return self.state is State.STABLE
-
-    @property
-    def must_answer(self) -> bool:
-        return self.state is State.OFFER_RECEIVED
 
 
 def held_by(remote: Description) -> bool:
@@ -145,67 +58,10 @@ def wants_video(offer: Description) -> bool:
     return any(media.direction is not Direction.INACTIVE for media in offer.of_kind("video"))
 
 
-def video_accepted(answer: Description) -> bool:
-    """Whether the answer agrees to a picture in either direction."""
-    return wants_video(answer)
-
-
 def can_send_tones(remote: Description) -> bool:
     """Whether the other side takes RFC 4733 tones with its sound."""
     return any(media.telephone_event is not None for media in remote.of_kind("audio"))
 
-
-def order_codecs(text: str, preferences: Sequence[str]) -> str:
-    """The description with its codecs in the order asked for, and without those marked "!".
-
-    Names are case-blind and may say more: "opus", "opus/48000", "!PCMA". Codecs not named
-    keep their places after the named ones. Repair streams (rtx, red) stay and go with their
-    codec; tones are dropped by "!telephone-event" alone. A section where nothing would be
-    left to speak is only ordered. Raises Unusable.
-    """
-    wanted = [name.strip().lower() for name in preferences if name.strip()]
-    removed = tuple(name[1:].strip() for name in wanted if name.startswith("!"))
-    order = tuple(name for name in wanted if not name.startswith("!"))
-    ordered = Description.parse(text).changed(lambda media: _ordered(media, order, removed))
-    return str(ordered)
-
-
-def _ordered(media: Media, order: Sequence[str], removed: Sequence[str]) -> Media:
-    codecs = media.codecs
-    dropped = {codec.payload for codec in codecs if _rank(codec, removed) < len(removed)}
-    dropped |= {codec.payload for codec in codecs if codec.serves and codec.serves <= dropped}
-    if not any(codec.carries_media and codec.payload not in dropped for codec in codecs):
-        dropped = set()
-
-    ranks = {codec.payload: _rank(codec, order) for codec in codecs}
-    for codec in codecs:
-        if codec.serves:
-            ranks[codec.payload] = min(ranks.get(payload, len(order)) for payload in codec.serves)
-    by_text = {str(payload): rank for payload, rank in ranks.items()}
-    gone = {str(payload) for payload in dropped}
-    formats = sorted(
-        (payload for payload in media.formats if payload not in gone),
-        key=lambda payload: by_text.get(payload, len(order)),
-    )
-    head = media.lines[0].split()[:3]
-    kept = (line for line in media.lines[1:] if _described(line) not in gone)
-    return media.with_lines((" ".join((*head, *formats)), *kept))
-
-
-def _rank(codec: Codec, names: Sequence[str]) -> int:
-    """Where the first name that fits stands; the number of names when none does."""
-    name = codec.name.lower()
-    spellings = (name, f"{name}/{codec.clock}", f"{name}/{codec.clock}/{codec.channels}")
-    return next((at for at, wish in enumerate(names) if wish in spellings), len(names))
-
-
-def _described(line: str) -> str | None:
-    """The payload type an attribute line speaks about, or None."""
-    found = _ABOUT_A_CODEC.match(line)
-    return found[1] if found else None
-
-
-_ABOUT_A_CODEC = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb|imageattr):([0-9]{1,3})(?![^ ])")
 
 # RFC 7874 §3 asks for Opus, PCMU and PCMA; every browser adds G.722.
 _BROWSER_SOUND = frozenset({"opus", "g722", "pcmu", "pcma"})

@@ -42,9 +42,12 @@ from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result, identity
 from webphone.phone.account.accounts import Accounts
 from webphone.phone.actions import Action
-from webphone.phone.call import digits, outgoing, renegotiation
+from webphone.phone.call import outgoing
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
+from webphone.phone.call.digits import Digits
+from webphone.phone.call.outgoing import Outgoing
+from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.happenings import Happening
 from webphone.phone.history import History
 from webphone.phone.numbers import address
@@ -125,7 +128,7 @@ class Desk:
             config=self.config,
             state=self.account.state.value,
             number=self.number,
-            calls=tuple(call.snapshot for call in self.calls.calls.values()),
+            calls=self.calls.snapshots,
             active=self.calls.active,
             farewell=self.calls.aftermath.farewell,
             error=self.error,
@@ -171,17 +174,14 @@ class Desk:
                 return [x for owner in owners(socket) for x in owner.closed(socket, denied, now)]
             case on.Received(socket=socket, data=data):
                 return [x for owner in owners(socket) for x in self._received(owner, data, now)]
-            case on.MediaReady():
-                return self.calls.media_ready(happening, now)
-            case on.MediaFailed():
-                return self.calls.media_failed(happening, now)
-            case on.MediaChanged():
-                return self.calls.media_changed(happening)
-            case on.ToneSent(call=id, tone=sent):
-                call = self.calls.calls.get(id)
-                return digits.told(call, sent, "local") if call else []
-            case on.QualityMeasured():
-                return self.calls.measured(happening)
+            case (
+                on.MediaReady()
+                | on.MediaFailed()
+                | on.MediaChanged()
+                | on.ToneSent()
+                | on.QualityMeasured()
+            ):
+                return self.calls.media(happening, now)
             case on.Permitted(ask=ask, allowed=allowed):
                 return self._permitted(ask, allowed, happening, now)
             case on.NetworkChanged(online=online):
@@ -294,8 +294,8 @@ class Desk:
                 return self._press(command.key, now) + _done(reply)
             case SendDtmf():
                 call = calls.find(command.id)
-                sent = digits.send(call, command, command.method or self.config.dtmf, now)
-                return sent + _done(reply)
+                method = command.method or self.config.dtmf
+                return call.part(Digits).send(command, method, now) + _done(reply)
             case Show() | Hide():
                 return [do.Reveal(shown=isinstance(command, Show)), *_done(reply)]
         raise WebPhoneError("unsupported", say(f"cannot_{snake(method_name(type(command)))}"))
@@ -331,12 +331,12 @@ class Desk:
         self, command: MakeCall, reply: int | None, now: float, *, permitted: bool
     ) -> Result:
         account = self._ready()
-        call = outgoing.wished(
+        call = outgoing.asked_for(
             command, self.number, account, self.config, self._entropy.token(6), now
         )
         if len(self.calls.calls) >= self.config.max_calls:
             raise WebPhoneError("in_call", say("enough_calls", count=self.config.max_calls))
-        call.dial_reply = reply
+        call.part(Outgoing).reply = reply
         if command.target in ("", self.number.strip()):
             self._typed_call = call.id, self.number
         if permitted:
@@ -353,13 +353,15 @@ class Desk:
             return self.calls.permitted(news)
         if allowed:
             return self.calls.dial(call, now)
-        return self._refused(call.dial_reply, WebPhoneError("cancelled", say("page_prevented")))
+        refused = WebPhoneError("cancelled", say("page_prevented"))
+        return self._refused(call.part(Outgoing).reply, refused)
 
     def _hold(self, command: Hold, reply: int | None, now: float) -> Result:
         call = self.calls.find(command.id)
-        if not command.id and call.hold_wanted:  # without an id it toggles
+        changes = call.part(Renegotiation)
+        if not command.id and changes.hold_wanted:  # without an id it toggles
             return self.calls.resume(call, now, reply)
-        return renegotiation.set_hold(call, True, reply)
+        return changes.set_hold(True, reply, now)
 
     def _press(self, key: str, now: float) -> Result:
         """A key types when idle and sends a digit in a call."""
@@ -370,7 +372,7 @@ class Desk:
         talking = (Stage.ACTIVE, Stage.EARLY)
         call = self.calls.calls.get(self.calls.active or "")
         if call is not None and call.stage in talking and key != "+":
-            return sounded + digits.send(call, SendDtmf(tones=key), self.config.dtmf, now)
+            return sounded + call.part(Digits).send(SendDtmf(tones=key), self.config.dtmf, now)
         return sounded + self._typed(self.number + key)
 
     def _under_way(self) -> Result:
@@ -412,7 +414,6 @@ class Desk:
 
     def _wake(self, now: float) -> Result:
         result = [] if self.standby else self._accounts.come_back(now)
-        result += self.calls.wake(now)
         return result + [x for account in self._accounts for x in account.wake(now)]
 
     # --- Results ---
@@ -455,7 +456,7 @@ class Desk:
 
     def _follow_up(self, now: float) -> Result:
         """What the turn has made possible: what waited for the connection, farewells."""
-        result = self.calls.follow_up(now) + self._accounts.farewells(self._busy, now)
+        result = self.calls.wake(now) + self._accounts.farewells(self._busy, now)
         return result + self._under_way()
 
     def _busy(self, account: Account) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webphone.contract import WebPhoneError
+from webphone.contract import Event, WebPhoneError
 from webphone.phone import actions as do
 from webphone.phone.actions import Action
 
@@ -35,3 +35,10 @@ class Promises:
     def _take(self) -> list[int]:
         taken, self._waiting = self._waiting, []
         return taken
+
+
+def refused(reply: int | None, error: WebPhoneError) -> list[Action]:
+    """Reject a promise, or tell the person where there is none."""
+    if reply is not None:
+        return [do.Refuse(reply=reply, error=error)]
+    return [] if error.code == "cancelled" else [do.Tell(event=Event("error", error))]

@@ -14,7 +14,7 @@ def tone(calls: Iterable[Call], *, ended_busy: bool = False) -> Tone | None:
     """The one tone to play, or None for silence; early media silences the local ringback."""
     calls = list(calls)
     stages = {call.stage for call in calls}
-    talking = any(call.stage in TALKING and not call.held_local for call in calls)
+    talking = any(call.stage in TALKING and not call.hold.local for call in calls)
     if any(call.stage is Stage.INCOMING and not call.quiet for call in calls):
         return Tone.WAITING if talking else Tone.RINGTONE
     if talking:

@@ -5,23 +5,26 @@
     incoming   INCOMING ──► ANSWERING ───────────────► ACTIVE ──► ENDED
 
 PREPARING waits for the microphone and the socket, ANSWERING for the microphone; every stage can
-end. Hold is no stage: `held_local` and `held_remote` follow the answers to re-INVITEs.
+end. Hold is no stage: its two flags follow the answers to re-INVITEs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TypeVar, cast
 
 from webphone import media
 from webphone.contract import CallRecord, CallView, Party, Quality
 from webphone.phone.account.account import Account
 from webphone.phone.call.endings import Ending
+from webphone.phone.call.part import Part
 from webphone.phone.call.record import Times, iso, record_of
 from webphone.phone.call.wire import Wire
-from webphone.phone.snapshot import CallSnapshot
 from webphone.sip import By, NameAddr
+
+Some = TypeVar("Some", bound=Part)
 
 
 class Stage(Enum):
@@ -87,18 +90,45 @@ _PUBLIC_STATES = {
 }
 
 
-class OfferAnswer(Enum):
-    """Which offer/answer exchange of an established call is under way (RFC 3264)."""
+@dataclass(slots=True, kw_only=True)
+class Hold:
+    """Who holds a call, and since when. Times are `now` values in seconds."""
 
-    NONE = "none"
-    OURS = "we are making or have sent a re-INVITE"
-    THEIRS = "we are answering a re-INVITE"
-    THEIRS_EMPTY = "we are making the offer that a re-INVITE without one asks for"
+    local: bool = False
+    remote: bool = False
+    since: float | None = None
+    parked_at: float | None = None  # when we put it on hold last
+    seconds: float = 0.0  # of all times before
+
+    def mark(self, local: bool, remote: bool, now: float) -> None:
+        """Keep the two flags and the time spent on hold."""
+        if local and not self.local:
+            self.parked_at = now
+        was = self.since is not None
+        self.local, self.remote = local, remote
+        if (local or remote) and not was:
+            self.since = now
+        if was and not (local or remote):
+            self.seconds, self.since = self.total(now), None
+
+    def total(self, now: float) -> float:
+        """All seconds on hold until now."""
+        return self.seconds + (now - self.since if self.since is not None else 0.0)
+
+    @property
+    def by(self) -> str | None:
+        """local, remote, both or None."""
+        if self.local and self.remote:
+            return "both"
+        return "local" if self.local else "remote" if self.remote else None
 
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """All that is known of a call. Times are `now` values in seconds."""
+    """Who calls whom, how far it has come and since when; the rest is in its parts.
+
+    Times are `now` values in seconds.
+    """
 
     id: str
     account: Account
@@ -108,43 +138,19 @@ class Call:
     started_at: float
     call_id: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    extra_headers: tuple[tuple[str, str], ...] = ()
-    own_name: str = ""
     stage: Stage = Stage.PREPARING
-    offer: str | None = None  # the remote's; or ours, until the INVITE leaves
+    ringing_at: float | None = None
+    answered_at: float | None = None
+    quiet: bool = False  # the page prevented the ringing
+    muted: bool = False
+    hold: Hold = field(default_factory=Hold)
+    codec: str | None = None
+    telephone_event: bool = False
     video: bool = False  # wished for, or offered
     video_local: bool = False
     video_remote: bool = False
-    quiet: bool = False  # the page prevented the ringing
-    dial_reply: int | None = None
-    answer_reply: int | None = None
-    ringing_at: float | None = None
-    answered_at: float | None = None
-    muted: bool = False
-    held_local: bool = False
-    held_remote: bool = False
-    hold_wanted: bool = False
-    hold_offered: bool = False  # what our re-INVITE under way asks for
-    remote_hold_offered: bool = False  # and what theirs asks for
-    hold_replies: list[int] = field(default_factory=list)
-    restart_wanted: bool = False
-    path_due: float | None = None  # when the new paths to a fork that answered are there, or again
-    offer_answer: OfferAnswer = OfferAnswer.NONE
-    offer_again_at: float | None = None
-    held_since: float | None = None
-    parked_at: float | None = None  # when we put it on hold last
-    held_seconds: float = 0.0
-    branch: str | None = None  # the fork whose early media is heard
-    early: dict[str, str] = field(default_factory=dict)  # and what each fork described, by branch
-    heard: str = ""  # the description of it that the media have
-    own_offer: str = ""  # what the INVITE offered
-    codec: str | None = None
-    telephone_event: bool = False
-    digits: str = ""
-    waiting_digits: tuple[tuple[str, int], ...] = ()  # by INFO, one at a time: tone, milliseconds
-    next_digit_at: float | None = None  # the end of a pause between them
-    unstable: bool = False
-    quality: Quality = field(default_factory=Quality)
+    unstable: bool = False  # the path of the media is lost, and looked for
+    parts: dict[object, Part] = field(default_factory=dict)
 
     # --- Moves ---
 
@@ -156,16 +162,11 @@ class Call:
         self.stage = stage
         return True
 
-    def mark_hold(self, local: bool, remote: bool, now: float) -> None:
-        """Keep the two hold flags and the time spent on hold."""
-        if local and not self.held_local:
-            self.parked_at = now
-        was, self.held_local, self.held_remote = self.held, local, remote
-        if self.held and not was:
-            self.held_since = now
-        if was and not self.held:
-            self.held_seconds += now - (self.held_since or now)
-            self.held_since = None
+    def part(self, kind: Callable[[Call], Some]) -> Some:
+        """Its part of this kind, made when it is first asked for."""
+        if kind not in self.parts:
+            self.parts[kind] = kind(self)
+        return cast("Some", self.parts[kind])
 
     def agree(self, sdp: str) -> None:
         """Note what the remote's usable description says of codec, digits and video."""
@@ -180,18 +181,6 @@ class Call:
     def wire(self) -> Wire:
         """What can be said of it to the other side."""
         return Wire(self.account, self.id)
-
-    @property
-    def held(self) -> bool:
-        """Whether either side holds the call."""
-        return self.held_local or self.held_remote
-
-    @property
-    def held_by(self) -> str | None:
-        """local, remote, both or None."""
-        if self.held_local and self.held_remote:
-            return "both"
-        return "local" if self.held_local else "remote" if self.held_remote else None
 
     @property
     def over(self) -> bool:
@@ -210,7 +199,7 @@ class Call:
         return CallView(
             id=self.id,
             call_id=self.call_id,
-            state="held" if self.held and state == "active" else state,
+            state="held" if self.hold.by and state == "active" else state,
             direction=self.direction,
             from_=party(self.local if self.outgoing else self.remote),
             to=party(self.remote if self.outgoing else self.local),
@@ -218,7 +207,7 @@ class Call:
             started_at=iso(self.started_at),
             answered_at=iso(self.answered_at) if self.answered_at is not None else None,
             muted=self.muted,
-            held_by=self.held_by,
+            held_by=self.hold.by,
             codec=self.codec,
             video=self.video_local or self.video_remote or self._video_offered,
             headers=self.headers,
@@ -233,33 +222,16 @@ class Call:
         """incoming or outgoing."""
         return "outgoing" if self.outgoing else "incoming"
 
-    @property
-    def snapshot(self) -> CallSnapshot:
-        """As the screen sees it."""
-        return CallSnapshot(
-            view=self.view,
-            stage=self.stage.value,
-            started_at=self.started_at,
-            answered_at=self.answered_at,
-            held_since=self.held_since,
-            changing=self.hold_wanted != self.held_local,
-            video_local=self.video_local,
-            video_remote=self.video_remote,
-            digits=self.digits,
-            unstable=self.unstable,
-        )
-
-    def record(self, ending: Ending, now: float) -> CallRecord:
+    def record(self, ending: Ending, quality: Quality, now: float) -> CallRecord:
         """The call record, when the call is over."""
-        held = self.held_seconds + (now - self.held_since if self.held_since is not None else 0.0)
         times = Times(
             started_at=self.started_at,
             ringing_at=self.ringing_at,
             answered_at=self.answered_at,
-            held_seconds=held,
+            held_seconds=self.hold.total(now),
         )
         server = self.account.server
-        return record_of(self.view, times, ending, now, server=server, quality=self.quality)
+        return record_of(self.view, times, ending, now, server=server, quality=quality)
 
 
 def ended_by_person(call: Call) -> Ending:

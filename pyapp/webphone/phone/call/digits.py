@@ -5,9 +5,12 @@ from __future__ import annotations
 from webphone import media
 from webphone.contract import Event, SendDtmf, WebPhoneError, encode
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
+from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage
-from webphone.sip import NotNow, Replied
+from webphone.phone.call.part import Media, Steps
+from webphone.sip import InfoReceived, NotNow, Output, Replied
 from webphone.words import say
 from webphone.words.bidi import isolate
 
@@ -16,67 +19,88 @@ COMMA, PAUSE = ",", 2.0  # seconds that a comma lasts, as RTCDTMFSender takes it
 REF = "dtmf:"
 
 
-def send(call: Call, wish: SendDtmf, method: str, now: float) -> Result:
-    """Send digits. Raises WebPhoneError naming the wrong digit or argument."""
-    if call.stage not in (Stage.ACTIVE, Stage.EARLY):
-        raise WebPhoneError("no_call", say("digits_need_call"))
-    if method not in METHODS:
-        raise WebPhoneError("invalid_config", say("no_dtmf_method", given=repr(method[:20])))
-    try:
-        tones = media.tones(wish.tones)
-    except media.Invalid as wrong:
-        raise WebPhoneError("invalid_number", wrong.sentence) from None
-    way = media.choose(method, call.telephone_event)  # type: ignore[arg-type]
-    if way == "info" and call.stage is Stage.EARLY:
-        # RFC 6086 §4.1: an INFO needs the dialog of an answered call.
-        raise WebPhoneError("no_call", say("digits_once_answered"))
-    call.digits += "".join(tone for tone in tones if tone != COMMA)
-    if way == "rtp":
-        sent = do.SendTones(
-            call=call.id, tones="".join(tones), duration=wish.duration, gap=wish.gap
-        )
-        return [sent]
-    idle = not call.waiting_digits
-    call.waiting_digits += tuple((tone, wish.duration) for tone in tones)
-    return _next(call, now) if idle else []
+class Digits:
+    """Those of one call, ours and theirs."""
 
+    def __init__(self, call: Call) -> None:
+        self.sent = ""
+        self.deadline: float | None = None  # the end of a pause between two INFOs
+        self._call = call
+        self._waiting: tuple[tuple[str, int], ...] = ()  # to go by INFO: tone, milliseconds
 
-def replied(call: Call, news: Replied, now: float) -> Result:
-    """The INFO of one digit was answered: the next one may go, unless none is wanted."""
-    call.waiting_digits = call.waiting_digits[1:]
-    if news.status < 300:
-        return _next(call, now)
-    call.waiting_digits = ()
-    words = say("digits_refused", status=news.status, reason=isolate(news.reason))
-    error = WebPhoneError("media_failed", words, sip_code=news.status)
-    return [do.Tell(event=Event("error", error))]
+    def send(self, command: SendDtmf, method: str, now: float) -> Result:
+        """Send digits. Raises WebPhoneError naming the wrong digit or argument."""
+        call = self._call
+        if call.stage not in (Stage.ACTIVE, Stage.EARLY):
+            raise WebPhoneError("no_call", say("digits_need_call"))
+        if method not in METHODS:
+            raise WebPhoneError("invalid_config", say("no_dtmf_method", given=repr(method[:20])))
+        try:
+            tones = media.tones(command.tones)
+        except media.Invalid as wrong:
+            raise WebPhoneError("invalid_number", wrong.sentence) from None
+        way = media.choose(method, call.telephone_event)  # type: ignore[arg-type]
+        if way == "info" and call.stage is Stage.EARLY:
+            # RFC 6086 §4.1: an INFO needs the dialog of an answered call.
+            raise WebPhoneError("no_call", say("digits_once_answered"))
+        self.sent += "".join(tone for tone in tones if tone != COMMA)
+        if way == "rtp":
+            text, length = "".join(tones), command.duration
+            return [do.SendTones(call=call.id, tones=text, duration=length, gap=command.gap)]
+        idle = not self._waiting
+        self._waiting += tuple((tone, command.duration) for tone in tones)
+        return self._next(now) if idle else []
 
+    def wake(self, now: float) -> Steps:
+        """The pause between two digits is over."""
+        if self.deadline is None or self.deadline > now:
+            return []
+        self.deadline = None
+        self._waiting = self._waiting[1:]
+        return [*self._next(now)]
 
-def due(call: Call, now: float) -> Result:
-    """The pause between two digits is over."""
-    if call.next_digit_at is None or call.next_digit_at > now:
+    def heard(self, output: Output, now: float) -> Steps:
+        """A digit of theirs came by INFO, or the INFO with one of ours was answered."""
+        match output:
+            case InfoReceived(content_type=kind, body=body):
+                tone = media.parse_info(kind, body.decode("utf-8", "replace"))
+                return [self._told(tone, "remote")] if tone else []
+            case Replied():
+                return [*self._replied(output, now)]
         return []
-    call.next_digit_at = None
-    call.waiting_digits = call.waiting_digits[1:]
-    return _next(call, now)
 
+    def media(self, news: Media, now: float) -> Steps:
+        """The media have put a digit on the wire."""
+        return [self._told(news.tone, "local")] if isinstance(news, on.ToneSent) else []
 
-def told(call: Call, tone: str, by: str) -> Result:
-    """News of one digit."""
-    return [do.Tell(event=Event("dtmf", {**encode(call.view), "tone": tone, "by": by}))]
-
-
-def _next(call: Call, now: float) -> Result:
-    if not call.waiting_digits:
+    def over(self, error: WebPhoneError) -> list[Action]:
+        """Nobody waits for digits."""
         return []
-    tone, length = call.waiting_digits[0]
-    if tone == COMMA:
-        call.next_digit_at = now + PAUSE
-        return []
-    kind, body = media.info_body(tone, length)
-    try:
-        sent = call.wire.info(kind, body, f"{REF}{call.id}", now)
-    except NotNow:  # our answer is still on its way (RFC 3262 §3): as if a comma came first
-        call.waiting_digits = ((COMMA, 0), *call.waiting_digits)
-        return _next(call, now)
-    return told(call, tone, "local") + sent
+
+    def _replied(self, reply: Replied, now: float) -> Result:
+        """The next digit may go, unless none is wanted."""
+        self._waiting = self._waiting[1:]
+        if reply.status < 300:
+            return self._next(now)
+        self._waiting = ()
+        words = say("digits_refused", status=reply.status, reason=isolate(reply.reason))
+        error = WebPhoneError("media_failed", words, sip_code=reply.status)
+        return [do.Tell(event=Event("error", error))]
+
+    def _next(self, now: float) -> Result:
+        if not self._waiting:
+            return []
+        tone, length = self._waiting[0]
+        if tone == COMMA:
+            self.deadline = now + PAUSE
+            return []
+        kind, body = media.info_body(tone, length)
+        try:
+            sent = self._call.wire.info(kind, body, f"{REF}{self._call.id}", now)
+        except NotNow:  # our answer is still on its way (RFC 3262 §3): as if a comma came first
+            self._waiting = ((COMMA, 0), *self._waiting)
+            return self._next(now)
+        return [self._told(tone, "local"), *sent]
+
+    def _told(self, tone: str, by: str) -> do.Tell:
+        return do.Tell(event=Event("dtmf", {**encode(self._call.view), "tone": tone, "by": by}))

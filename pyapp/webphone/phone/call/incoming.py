@@ -1,18 +1,24 @@
-"""Calls that come in: who rings, whether to let it ring, and what the page is told of it."""
+"""A call that comes in, until it is answered: whether it may ring, and what the page is told."""
 
 from __future__ import annotations
 
 from webphone import media
-from webphone.contract import Config, Json, encode
-from webphone.phone.account.account import Account
-from webphone.phone.call.call import Call, Stage, party
+from webphone.contract import Config, Json, WebPhoneError, encode
+from webphone.phone import actions as do
+from webphone.phone import happenings as on
+from webphone.phone.account.account import Account, Result
+from webphone.phone.actions import Action
+from webphone.phone.call.call import Call, Stage, Step, party
 from webphone.phone.call.endings import Ending
-from webphone.sip import By, Invited, Malformed, NameAddr
+from webphone.phone.call.outgoing import unusable_answer
+from webphone.phone.call.part import Broken, Media, Steps, Up, media_error
+from webphone.phone.promises import refused
+from webphone.sip import By, Confirmed, Invited, Malformed, NameAddr, Output
 
 
 def call_from(account: Account, news: Invited, now: float) -> Call:
     """The call that an INVITE begins."""
-    return Call(
+    call = Call(
         id=news.call,
         account=account,
         outgoing=False,
@@ -22,49 +28,116 @@ def call_from(account: Account, news: Invited, now: float) -> Call:
         call_id=news.call_id,
         headers=news.headers,
         stage=Stage.INCOMING,
-        offer=news.sdp,
         ringing_at=now,
     )
+    call.part(Incoming).offer = news.sdp
+    return call
 
 
-def refusal(call: Call, config: Config, others: int) -> Ending | None:
-    """Why the call is refused unheard, None to let it ring; `others` calls are there already."""
-    if call.offer:
-        problem = media.problem(call.offer)
-        if problem:
-            return Ending(by=By.SYSTEM, status=488, media=problem)
-        call.video = media.wants_video(media.Description.parse(call.offer))
-    waiting_refused = others and config.call_waiting == "off"
-    if config.dnd or waiting_refused or others >= config.max_calls:
-        return Ending(by=By.SYSTEM, status=486, refused=config.dnd)
-    return None
+class Incoming:
+    """How a call that comes in is set up."""
 
+    deadline: float | None = None
 
-def details(call: Call, news: Invited) -> dict[str, Json]:
-    """The detail of `ringingin`."""
-    return {
-        **encode(call.view),
-        "alertInfo": news.headers.get("alert-info"),
-        "verstat": _verstat(news),
-        "forwardedFrom": _forwarded_from(news),
-    }
+    def __init__(self, call: Call) -> None:
+        self.offer: str | None = None  # theirs, None where ours is asked for
+        self._call = call
+        self._offered = ""  # ours, in the 2xx
+        self._reply: int | None = None  # the promise of `answer`
 
+    def refusal(self, config: Config, others: int) -> Ending | None:
+        """Why it is refused unheard, None to let it ring; `others` calls are there already."""
+        if self.offer:
+            problem = media.problem(self.offer)
+            if problem:
+                return Ending(by=By.SYSTEM, status=488, media=problem)
+            self._call.video = media.wants_video(media.Description.parse(self.offer))
+        waiting_refused = others and config.call_waiting == "off"
+        if config.dnd or waiting_refused or others >= config.max_calls:
+            return Ending(by=By.SYSTEM, status=486, refused=config.dnd)
+        return None
 
-def _verstat(news: Invited) -> str | None:
-    """The caller's verification (RFC 8588 §5.1: `verstat` on From or P-Asserted-Identity)."""
-    for address in (news.from_, _name(news.headers.get("p-asserted-identity", ""))):
-        if address is None:
-            continue
-        found = address.uri.param("verstat") or address.param("verstat")
-        if found:
-            return found
-    return None
+    def answer(self, *, video: bool, reply: int | None) -> Result:
+        """Take it: the microphone first, then the 2xx."""
+        call = self._call
+        call.step(Step.ACCEPTED)
+        self._reply = reply
+        result: Result = [do.OpenMedia(call=call.id, video=video, offer=self.offer)]
+        if call.muted:  # while it rang, when there was no microphone to mute
+            result.append(do.MuteMicrophone(call=call.id, muted=True))
+        return result
 
+    # --- As a part of the call ---
 
-def _forwarded_from(news: Invited) -> object:
-    """Who forwarded the call: the first Diversion (RFC 5806)."""
-    address = _name(news.headers.get("diversion", ""))
-    return encode(party(address)) if address else None
+    def wake(self, now: float) -> Steps:
+        """It rings until somebody ends it."""
+        return []
+
+    def heard(self, output: Output, now: float) -> Steps:
+        """The ACK should hold the answer to the offer that we made in our 2xx."""
+        if not isinstance(output, Confirmed) or self.offer is not None:
+            return []
+        sdp = output.sdp or ""
+        if why := unusable_answer(sdp, self._offered):
+            return [Broken(why)]
+        self._call.agree(sdp)
+        return [do.DescribeRemote(call=self._call.id, kind=do.Offer.ANSWER, sdp=sdp)]
+
+    def media(self, news: Media, now: float) -> Steps:
+        """Our description for the 2xx is made, or can't be."""
+        call = self._call
+        match news:
+            case on.MediaReady(sdp=sdp, video=video) if call.stage is Stage.ANSWERING:
+                call.video_local = video
+                self._offered = sdp
+                accepted = call.wire.accept(sdp, now)
+                if self.offer:
+                    call.agree(self.offer)
+                reply, self._reply = self._reply, None
+                return [*accepted, Up("local", reply)]
+            case on.MediaFailed(code="media_failed"):
+                return [Broken(media_error(news).message)]
+            case on.MediaFailed():
+                # Nothing is lost: the call goes on ringing, to be answered once the way is free.
+                call.step(Step.ACCEPT_FAILED)
+                error = media_error(news)
+                return [*(self.over(error) or refused(None, error))]
+            case on.MediaChanged(state=state):
+                call.unstable = state != "connected"
+        return []
+
+    def over(self, error: WebPhoneError) -> list[Action]:
+        """It will not be answered."""
+        reply, self._reply = self._reply, None
+        return [] if reply is None else refused(reply, error)
+
+    # --- What the page is told ---
+
+    def details(self) -> dict[str, Json]:
+        """The detail of `ringingin`."""
+        headers = self._call.headers
+        return {
+            **encode(self._call.view),
+            "alertInfo": headers.get("alert-info"),
+            "verstat": self._verstat(),
+            "forwardedFrom": self._forwarded_from(),
+        }
+
+    def _verstat(self) -> str | None:
+        """The caller's verification (RFC 8588 §5.1: `verstat` on From or P-Asserted-Identity)."""
+        asserted = _name(self._call.headers.get("p-asserted-identity", ""))
+        for address in (self._call.remote, asserted):
+            if address is None:
+                continue
+            found = address.uri.param("verstat") or address.param("verstat")
+            if found:
+                return found
+        return None
+
+    def _forwarded_from(self) -> object:
+        """Who forwarded the call: the first Diversion (RFC 5806)."""
+        address = _name(self._call.headers.get("diversion", ""))
+        return encode(party(address)) if address else None
 
 
 def _name(text: str) -> NameAddr | None:

@@ -1,4 +1,4 @@
-"""Calls that go out, until they are answered: the INVITE, ringing and early media."""
+"""A call that goes out, until it is answered: the INVITE, ringing and early media."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Iterable
 from webphone import media
 from webphone.contract import Config, Event, MakeCall, WebPhoneError, encode
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result, identity
+from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage, Step
+from webphone.phone.call.part import Broken, Media, NeverWent, Steps, Up, media_error
+from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.numbers import address, wrong_name
-from webphone.sip import InviteSent, NameAddr, Progressed, Uri
-from webphone.words import say
+from webphone.sip import Answered, InviteSent, NameAddr, Output, Progressed, Uri
+from webphone.words import Sentence, say
 
 # What an INVITE of ours says itself, in long and in short (RFC 3261 §7.3.3): said twice, it breaks.
 OURS = frozenset((
@@ -26,7 +30,7 @@ def not_for_pages(headers: Iterable[str]) -> str | None:
     return next((name for name in headers if name.lower() in OURS), None)
 
 
-def wished(
+def asked_for(
     command: MakeCall, typed: str, account: Account, config: Config, id: str, now: float
 ) -> Call:
     """The call that is asked for, to the number `typed` where none is named.
@@ -41,9 +45,10 @@ def wished(
         raise WebPhoneError("invalid_config", say("header_of_phone", name=ours))
     call = call_to(account, target, id, now)
     call.video = config.video if command.video is None else command.video
-    call.extra_headers = tuple(headers.items())
+    setup = call.part(Outgoing)
+    setup.headers = tuple(headers.items())
     if command.display_name:
-        call.own_name = command.display_name
+        setup.name = command.display_name
         call.local = NameAddr(command.display_name, call.local.uri)
     return call
 
@@ -60,81 +65,158 @@ def call_to(account: Account, target: Uri, id: str, now: float) -> Call:
     )
 
 
-def invite(call: Call, now: float) -> Result:
-    """Send the INVITE. Raises ValueError when a header of the page would break it."""
-    call.own_offer, call.offer = call.offer or "", None
-    return call.wire.invite(
-        call.remote.uri,
-        call.own_offer,
-        now,
-        headers=call.extra_headers,
-        name=call.own_name or None,
-    )
+class Outgoing:
+    """How a call that goes out is set up."""
 
+    deadline: float | None = None
 
-def invoked(call: Call, news: InviteSent) -> Result:
-    """The INVITE is on its way: that is all the promise said."""
-    call.call_id = news.call_id
-    call.step(Step.INVITED)
-    reply, call.dial_reply = call.dial_reply, None
-    return [] if reply is None else [do.Settle(reply=reply, value=call.view)]
+    def __init__(self, call: Call) -> None:
+        self.headers: tuple[tuple[str, str], ...] = ()
+        self.name = ""  # to be shown in place of that of the settings
+        self.reply: int | None = None  # the promise of `makeCall`
+        self._call = call
+        self._offer: str | None = None  # ours, until the INVITE leaves
+        self._offered = ""  # and from then on
+        self._described: dict[str, str] = {}  # what each fork described early, by branch
+        self._branch: str | None = None  # the fork whose early media is heard
+        self._heard = ""  # the description of it that the media have
+        self._elsewhere = False  # the media have heard another end before
 
+    # --- As a part of the call ---
 
-def progressed(call: Call, news: Progressed, now: float) -> Result:
-    """It rings over there, or something is to be heard from there already."""
-    call.headers = news.headers
-    if news.status == 199:
-        # RFC 6228 §1: this fork has failed, others go on.
-        call.early.pop(news.branch, None)
-        if news.branch != call.branch:
+    def wake(self, now: float) -> Steps:
+        """Send the INVITE once both the description and the connection are there."""
+        call = self._call
+        if call.stage is not Stage.PREPARING or self._offer is None or call.wire.opening:
             return []
-        call.branch = None
-        return next_early_media(call)
-    if news.status not in (180, 183):
+        if not call.wire.open:
+            return [NeverWent(WebPhoneError("connection_failed"))]
+        self._offered, self._offer = self._offer, None
+        target, name = call.remote.uri, self.name or None
+        try:
+            return [*call.wire.invite(target, self._offered, now, headers=self.headers, name=name)]
+        except ValueError as wrong:
+            return [
+                NeverWent(WebPhoneError("invalid_config", say("headers_wrong", why=str(wrong))))
+            ]
+
+    def heard(self, output: Output, now: float) -> Steps:
+        """The INVITE left, rang or was answered."""
+        match output:
+            case InviteSent(call_id=call_id):
+                self._call.call_id = call_id
+                self._call.step(Step.INVITED)
+                reply, self.reply = self.reply, None
+                return [] if reply is None else [do.Settle(reply=reply, value=self._call.view)]
+            case Progressed():
+                return [*self._progressed(output, now)]
+            case Answered():
+                return self._answered(output, now)
         return []
-    if call.ringing_at is None:
-        call.ringing_at = now
-    result: Result = []
-    if news.sdp and news.branch not in call.early:
-        call.early[news.branch] = news.sdp
-        # One fork's early media is heard, the first; the answer decides (RFC 3960 §3.1).
-        if call.branch is None or call.unstable:
-            result += next_early_media(call)
-    if news.status == 180:
-        call.step(Step.RANG)
-    stage = "earlymedia" if call.stage is Stage.EARLY else "ringing"
-    detail = {**encode(call.view), "stage": stage, "sipCode": news.status}
-    return [*result, do.Tell(event=Event("ringingout", detail))]
 
-
-def next_early_media(call: Call) -> Result:
-    """Listen to the newest fork that sounds, where the one heard so far has gone."""
-    offer = media.Description.parse(call.own_offer)
-    others = [branch for branch in reversed(call.early) if branch != call.branch]
-    usable = [branch for branch in others if not media.problem(call.early[branch], offer)]
-    if not usable:
+    def media(self, news: Media, now: float) -> Steps:
+        """Our offer is made, or can't be; early media is heard, or can't be."""
+        call = self._call
+        match news:
+            case on.MediaReady(sdp=sdp, video=video):
+                call.video_local = video
+                if call.stage is Stage.PREPARING:
+                    self._offer = sdp
+                return self.wake(now)
+            case on.MediaFailed() if call.stage is Stage.PREPARING:
+                return [NeverWent(media_error(news))]
+            case on.MediaFailed(text=text) if call.stage is Stage.EARLY:
+                # The person hears that it rings, and then the answer.
+                call.step(Step.EARLY_MEDIA_FAILED)
+                self._heard, self._elsewhere = "", False
+                return [do.Note(level="info", text=f"early media can't be played: {text}")]
+            case on.MediaFailed():
+                return [Broken(media_error(news).message)]
+            case on.MediaChanged(state=state):
+                call.unstable = state != "connected"
+                if call.stage is Stage.EARLY and call.unstable:
+                    return [*self._next_early_media()]
+                if call.stage is Stage.EARLY:
+                    self._elsewhere = False  # the fork that it was for is heard
         return []
-    call.branch, call.unstable = usable[0], False
-    sdp = call.early[call.branch]
-    call.step(Step.EARLY_MEDIA)
-    call.agree(sdp)
-    listen_to(call, sdp)
-    return [do.DescribeRemote(call=call.id, kind=do.Offer.PROVISIONAL, sdp=sdp)]
+
+    def over(self, error: WebPhoneError) -> list[Action]:
+        """It never went out: its promise says why."""
+        reply, self.reply = self.reply, None
+        return [] if reply is None else [do.Refuse(reply=reply, error=error)]
+
+    # --- Steps ---
+
+    def _progressed(self, news: Progressed, now: float) -> Result:
+        """It rings over there, or something is to be heard from there already."""
+        call = self._call
+        call.headers = news.headers
+        if news.status == 199:
+            # RFC 6228 §1: this fork has failed, others go on.
+            self._described.pop(news.branch, None)
+            if news.branch != self._branch:
+                return []
+            self._branch = None
+            return self._next_early_media()
+        if news.status not in (180, 183):
+            return []
+        if call.ringing_at is None:
+            call.ringing_at = now
+        result: Result = []
+        if news.sdp and news.branch not in self._described:
+            self._described[news.branch] = news.sdp
+            # One fork's early media is heard, the first; the answer decides (RFC 3960 §3.1).
+            if self._branch is None or call.unstable:
+                result += self._next_early_media()
+        if news.status == 180:
+            call.step(Step.RANG)
+        stage = "earlymedia" if call.stage is Stage.EARLY else "ringing"
+        detail = {**encode(call.view), "stage": stage, "sipCode": news.status}
+        return [*result, do.Tell(event=Event("ringingout", detail))]
+
+    def _next_early_media(self) -> Result:
+        """Listen to the newest fork that sounds, where the one heard so far has gone."""
+        call, offer = self._call, media.Description.parse(self._offered)
+        others = [branch for branch in reversed(self._described) if branch != self._branch]
+        usable = [branch for branch in others if not media.problem(self._described[branch], offer)]
+        if not usable:
+            return []
+        self._branch, call.unstable = usable[0], False
+        sdp = self._described[self._branch]
+        call.step(Step.EARLY_MEDIA)
+        call.agree(sdp)
+        self._listen_to(sdp)
+        return [do.DescribeRemote(call=call.id, kind=do.Offer.PROVISIONAL, sdp=sdp)]
+
+    def _answered(self, news: Answered, now: float) -> Steps:
+        call = self._call
+        call.headers = news.headers or call.headers
+        sdp = news.sdp or self._described.get(news.branch, "")
+        if why := unusable_answer(sdp, self._offered):
+            call.step(Step.ANSWERED)
+            call.answered_at = now
+            return [Broken(why)]
+        call.agree(sdp)
+        self._listen_to(sdp)
+        if self._elsewhere:
+            call.part(Renegotiation).find_path(now)
+        call.video_local = call.video_local and call.video_remote
+        return [do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=sdp), Up("remote")]
+
+    def _listen_to(self, sdp: str) -> None:
+        """The media are to hear the end that `sdp` describes: of a second one they need new paths.
+
+        A browser stays on the path to the first for as long as that one answers, and what the
+        second sends to begin its encryption comes to nothing meanwhile. As soon as the call is
+        answered an ICE restart gets both ends off it (RFC 8839 §4.4.1.1.1).
+        """
+        if self._heard and not media.same_end(self._heard, sdp):
+            self._elsewhere = True
+        self._heard = sdp
 
 
-def listen_to(call: Call, sdp: str) -> None:
-    """The media are to hear the end that `sdp` describes: of a second one they need new paths.
-
-    A browser stays on the path to the first for as long as that one answers, and what the second
-    sends to begin its encryption comes to nothing meanwhile. As soon as the call is answered an
-    ICE restart gets both ends off it (RFC 8839 §4.4.1.1.1).
-    """
-    if call.heard and not media.same_end(call.heard, sdp):
-        call.restart_wanted = True
-    call.heard = sdp
-
-
-def early_media_failed(call: Call) -> None:
-    """The browser has taken none of it: the person hears that it rings, and then the answer."""
-    call.step(Step.EARLY_MEDIA_FAILED)
-    call.heard, call.restart_wanted = "", False
+def unusable_answer(sdp: str, offer: str) -> Sentence | None:
+    """Why the other side's answer to our offer is of no use, as a sentence."""
+    if not sdp:
+        return say("answered_without_sdp")
+    return media.problem(sdp, media.Description.parse(offer))

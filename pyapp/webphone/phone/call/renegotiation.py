@@ -1,18 +1,31 @@
 """Changing a call that is up: hold, resume, a new network path, and the other side's changes.
 
-One offer/answer exchange runs at a time (RFC 3264 §4). A wish that comes meanwhile waits in the
-call (`hold_wanted`, `restart_wanted`) and starts the next exchange. The state follows the answer:
-a refused re-INVITE leaves everything as it was (RFC 3261 §14.1).
+One offer/answer exchange runs at a time (RFC 3264 §4). A change that is wanted meanwhile waits and
+starts the next exchange. The call follows the answer: a refused re-INVITE leaves everything as it
+was (RFC 3261 §14.1).
 """
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 from webphone import media
-from webphone.contract import Event, WebPhoneError, encode
+from webphone.contract import Event as Announcement
+from webphone.contract import WebPhoneError, encode
+from webphone.machine import earliest, step
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
-from webphone.phone.call.call import Call, OfferAnswer, Stage
-from webphone.sip import NotNow, OfferReceived, OfferRefused
+from webphone.phone.call.call import Call, Stage
+from webphone.phone.call.part import Broken, Media, Steps, media_error
+from webphone.sip import (
+    NotNow,
+    OfferAcknowledged,
+    OfferAnswered,
+    OfferReceived,
+    OfferRefused,
+    Output,
+)
 from webphone.words import say
 from webphone.words.bidi import isolate
 
@@ -20,214 +33,373 @@ PATH_PATIENCE = 0.75  # seconds for new paths to be found when another fork has 
 BREATH = 0.3  # seconds for an ACK to arrive, or for the other side's offer to be dealt with
 
 
-def set_hold(call: Call, held: bool, reply: int | None) -> Result:
-    """Hold or resume; the promise settles on the final answer to the re-INVITE.
+class State(Enum):
+    """Which exchange of an established call is under way.
 
-    Raises WebPhoneError for a call that is not up.
+           answered or refused                   answered or refused
+      ┌───────────────────────────┐          ┌───────────────────────── THEIRS
+      │                           ▼          ▼                            ▲
+    OURS ◄──── we want it ────── NONE ────── they offer ──────────────────┤
+      │                          ▲ │ ▲                                    │
+      │ glare, or                │ │ └───── ACK with the answer ── THEIRS_EMPTY
+      │ too early        time is │ │ too          or without it           ▲
+      │                  up      │ ▼ early                                │
+      └────────────────────────► PAUSED ──── they ask for our offer ──────┘
+                                    └─────── they offer: THEIRS
     """
-    if call.stage is not Stage.ACTIVE:
-        raise WebPhoneError("no_call", say("only_answered_held"))
-    call.hold_wanted = held
-    if reply is not None:
-        call.hold_replies.append(reply)
-    return next_offer(call)
+
+    NONE = auto()
+    OURS = auto()
+    THEIRS = auto()
+    THEIRS_EMPTY = auto()
+    PAUSED = auto()
 
 
-def restart(call: Call) -> Result:
-    """Look for a new network path for the media (RFC 8839 §4.4.1.1.1, ICE restart)."""
-    call.restart_wanted = True
-    return next_offer(call)
+class Event(Enum):
+    """What can happen to an exchange."""
+
+    WANTED = auto()  # by us
+    DESCRIBED = auto()  # our description is made
+    UNDESCRIBED = auto()  # it can't be made
+    TOO_EARLY = auto()  # to send our offer: an ACK is still on its way
+    CUT = auto()  # the connection went while our offer was made
+    ANSWERED = auto()  # our offer was accepted
+    REFUSED = auto()
+    GLARE = auto()  # the other side's offer came first
+    GONE = auto()  # the call ends with our offer
+    OFFERED = auto()  # by the other side
+    ASKED = auto()  # for an offer of ours
+    WITHDRAWN = auto()  # what they offered or asked for
+    ACKNOWLEDGED = auto()  # our offer in a 2xx was answered
+    UNANSWERED = auto()  # it was not
+    TIME = auto()
 
 
-def next_offer(call: Call) -> Result:
-    """Start the next exchange if one is wanted, or settle what waited for the last."""
-    if call.offer_answer is not OfferAnswer.NONE or call.offer_again_at is not None:
+class Action(Enum):
+    """What the table asks for."""
+
+    MAKE_OFFER = auto()
+    MAKE_OFFER_AS_IT_IS = auto()
+    MAKE_ANSWER = auto()
+    SEND_OFFER = auto()
+    SEND_ASKED_OFFER = auto()
+    SEND_ANSWER = auto()
+    REFUSE_488 = auto()
+    REFUSE_491 = auto()
+    APPLY_ANSWER = auto()
+    APPLY_THEIR_ANSWER = auto()
+    ROLL_BACK = auto()
+    PAUSE = auto()
+    START_AFRESH = auto()
+    GIVE_UP = auto()
+
+
+RENEGOTIATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
+    (State.NONE, Event.WANTED): (State.OURS, (Action.MAKE_OFFER,)),
+    (State.NONE, Event.TOO_EARLY): (State.PAUSED, ()),
+    (State.NONE, Event.OFFERED): (State.THEIRS, (Action.MAKE_ANSWER,)),
+    (State.NONE, Event.ASKED): (State.THEIRS_EMPTY, (Action.MAKE_OFFER_AS_IT_IS,)),
+    (State.OURS, Event.DESCRIBED): (State.OURS, (Action.SEND_OFFER,)),
+    (State.OURS, Event.UNDESCRIBED): (State.NONE, (Action.GIVE_UP,)),
+    (State.OURS, Event.TOO_EARLY): (State.PAUSED, (Action.ROLL_BACK, Action.PAUSE)),
+    # The offer's network paths are from before.
+    (State.OURS, Event.CUT): (State.NONE, (Action.ROLL_BACK, Action.START_AFRESH)),
+    (State.OURS, Event.ANSWERED): (State.NONE, (Action.APPLY_ANSWER,)),
+    (State.OURS, Event.REFUSED): (State.NONE, (Action.ROLL_BACK, Action.GIVE_UP)),
+    # RFC 3261 §14.1: theirs is heard first, and what we want is offered afresh afterwards.
+    (State.OURS, Event.GLARE): (State.PAUSED, (Action.ROLL_BACK, Action.PAUSE)),
+    # §12.2.1.2: 408 and 481 end the call.
+    (State.OURS, Event.GONE): (State.NONE, (Action.ROLL_BACK,)),
+    # §14.2: our own offer is being made, though not yet on the wire.
+    (State.OURS, Event.OFFERED): (State.OURS, (Action.REFUSE_491,)),
+    (State.OURS, Event.ASKED): (State.OURS, (Action.REFUSE_491,)),
+    (State.THEIRS, Event.DESCRIBED): (State.NONE, (Action.SEND_ANSWER,)),
+    (State.THEIRS, Event.UNDESCRIBED): (State.NONE, (Action.REFUSE_488,)),
+    # §9.1: they took back what we are still answering, and offer again.
+    (State.THEIRS, Event.OFFERED): (State.THEIRS, (Action.REFUSE_491,)),
+    (State.THEIRS, Event.ASKED): (State.THEIRS, (Action.REFUSE_491,)),
+    (State.THEIRS_EMPTY, Event.DESCRIBED): (State.THEIRS_EMPTY, (Action.SEND_ASKED_OFFER,)),
+    (State.THEIRS_EMPTY, Event.UNDESCRIBED): (State.NONE, (Action.REFUSE_488,)),
+    (State.THEIRS_EMPTY, Event.WITHDRAWN): (State.NONE, (Action.ROLL_BACK,)),
+    (State.THEIRS_EMPTY, Event.ACKNOWLEDGED): (State.NONE, (Action.APPLY_THEIR_ANSWER,)),
+    (State.THEIRS_EMPTY, Event.UNANSWERED): (State.NONE, (Action.ROLL_BACK,)),
+    (State.THEIRS_EMPTY, Event.OFFERED): (State.THEIRS_EMPTY, (Action.REFUSE_491,)),
+    (State.THEIRS_EMPTY, Event.ASKED): (State.THEIRS_EMPTY, (Action.REFUSE_491,)),
+    (State.PAUSED, Event.TIME): (State.NONE, ()),
+    (State.PAUSED, Event.OFFERED): (State.THEIRS, (Action.MAKE_ANSWER,)),
+    (State.PAUSED, Event.ASKED): (State.THEIRS_EMPTY, (Action.MAKE_OFFER_AS_IT_IS,)),
+}
+
+
+class Renegotiation:
+    """The changes of one call: those that are wanted, and the one under way."""
+
+    def __init__(self, call: Call) -> None:
+        self.state = State.NONE
+        self.hold_wanted = False
+        self._call = call
+        self._replies: list[int] = []  # promises of hold and resume
+        self._restart_wanted = False
+        self._path_due: float | None = None  # when new paths must be there, or are looked for
+        self._pause_until: float | None = None
+        self._sdp = ""  # the description at hand, ours or theirs
+        self._hold_offered = False  # what our re-INVITE under way asks for
+        self._remote_hold_offered = False  # and what theirs asks for
+        self._error = WebPhoneError("media_failed")  # why ours came to nothing
+
+    # --- Questions ---
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` must be called next."""
+        return earliest((self._pause_until, self._path_due))
+
+    @property
+    def changing(self) -> bool:
+        """Whether a hold or a resume waits for its answer."""
+        return self.hold_wanted != self._call.hold.local
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing of the call is being changed."""
+        return self._call.over or (self.state is State.NONE and not self.changing)
+
+    # --- What a person or the network wants ---
+
+    def set_hold(self, held: bool, reply: int | None, now: float) -> Result:
+        """Hold or resume; the promise settles on the final answer to the re-INVITE.
+
+        Raises WebPhoneError for a call that is not up.
+        """
+        if self._call.stage is not Stage.ACTIVE:
+            raise WebPhoneError("no_call", say("only_answered_held"))
+        self.hold_wanted = held
+        if reply is not None:
+            self._replies.append(reply)
+        return self._next_offer(now)
+
+    def find_path(self, now: float) -> None:
+        """The media are to leave a path that leads elsewhere, if they don't by themselves."""
+        self._restart_wanted = True
+        self._path_due = now + PATH_PATIENCE
+
+    # --- As a part of the call ---
+
+    def wake(self, now: float) -> Steps:
+        """Look for paths again, offer again when the pause is over, go on with what is wanted."""
+        if self._path_due is not None and self._path_due <= now:
+            under_way = self.state not in (State.NONE, State.PAUSED)
+            self._restart_wanted = self._restart_wanted or not under_way
+            self._path_due = now + PATH_PATIENCE if under_way else None
+        if self._pause_until is not None and self._pause_until <= now:
+            self._pause_until = None
+            self._happen(Event.TIME, now)
+        return [*self._next_offer(now)] if self._call.stage is Stage.ACTIVE else []
+
+    def heard(self, output: Output, now: float) -> Steps:
+        """An answer to our offer, or an offer of the other side."""
+        event = self._event_of(output)
+        happened = self._happen(event, now)
+        if event in (Event.GONE, Event.GLARE):
+            return [*happened]
+        return [*happened, *self._next_offer(now)]
+
+    def media(self, news: Media, now: float) -> Steps:
+        """Our description is made, or can't be; or the network path came or went."""
+        match news:
+            case on.MediaReady(kind=kind, sdp=sdp, video=video):
+                self._call.video_local = video
+                wanted = do.Offer.ANSWER if self.state is State.THEIRS else do.Offer.OFFER
+                if kind is not wanted:
+                    return []
+                self._sdp = sdp
+                return [*self._happen(Event.DESCRIBED, now), *self._next_offer(now)]
+            case on.MediaFailed() if self.state in (State.NONE, State.PAUSED):
+                return [Broken(media_error(news).message)]
+            case on.MediaFailed():
+                self._error = WebPhoneError("media_failed", media_error(news).message)
+                return [*self._happen(Event.UNDESCRIBED, now), *self._next_offer(now)]
+            case on.MediaChanged(state=state):
+                self._call.unstable = state != "connected"
+                if not self._call.unstable:
+                    self._path_due = None
+                elif state == "failed":
+                    # RFC 8839 §4.4.1.1.1, ICE restart
+                    self._restart_wanted = True
+                    return [*self._next_offer(now)]
         return []
-    if call.hold_wanted == call.held_local and not call.restart_wanted:
-        return _settled(call)
-    if not call.wire.open:
-        return _offline(call)
-    call.offer_answer = OfferAnswer.OURS
-    call.hold_offered = call.hold_wanted
-    direction = media.hold_direction(call.hold_wanted)
-    offer = do.Reoffer(call=call.id, direction=direction, restart=call.restart_wanted)
-    call.restart_wanted = False
-    return [offer]
 
+    def over(self, error: WebPhoneError) -> list[do.Action]:
+        """Nothing is changed any more."""
+        replies, self._replies = self._replies, []
+        return [do.Refuse(reply=reply, error=error) for reply in replies]
 
-def settled(call: Call) -> bool:
-    """Whether nothing of the call is being changed."""
-    waits = call.offer_answer is not OfferAnswer.NONE or call.offer_again_at is not None
-    return call.over or not (waits or call.hold_wanted != call.held_local)
+    # --- Steps ---
 
+    def _event_of(self, output: Output) -> Event:
+        """What an output of the agent means to the table."""
+        match output:
+            case OfferReceived(sdp=None):
+                return Event.ASKED
+            case OfferReceived(sdp=sdp):
+                self._sdp = sdp or ""
+                return Event.OFFERED
+            case OfferAnswered(sdp=sdp):
+                self._sdp = sdp or ""
+                return Event.ANSWERED
+            case OfferAcknowledged(sdp=sdp):
+                self._sdp = sdp or ""
+                return Event.ACKNOWLEDGED if sdp else Event.UNANSWERED
+            case OfferRefused(status=491):
+                return Event.GLARE
+            case OfferRefused(status=408 | 481):
+                return Event.GONE
+            case OfferRefused(status=status, reason=reason):
+                words = say("change_refused", status=status, reason=isolate(reason))
+                self._error = WebPhoneError("media_failed", words, sip_code=status)
+                return Event.REFUSED
+        raise ValueError(output)
 
-def _offline(call: Call) -> Result:
-    """A change waits for the socket, a person not for longer than a round of the servers.
+    def _next_offer(self, now: float) -> Result:
+        """Start the next exchange if one is wanted, or settle what waited for the last."""
+        if self.state is not State.NONE:
+            return []
+        if self._pause_until is not None:  # the other side had its turn in it
+            return self._happen(Event.TOO_EARLY, now)
+        if not self.changing and not self._restart_wanted:
+            replies, self._replies = self._replies, []
+            return [do.Settle(reply=reply, value=self._call.view) for reply in replies]
+        if not self._call.wire.open:
+            return self._offline()
+        return self._happen(Event.WANTED, now)
 
-    A re-INVITE that is never answered would end the call (RFC 3261 §12.2.1.2).
-    """
-    if call.wire.opening or call.hold_wanted == call.held_local:
-        return []
-    return _refused(call, WebPhoneError("connection_failed"))
+    def _offline(self) -> Result:
+        """A change waits for the socket, a person not for longer than a round of the servers.
 
+        A re-INVITE that is never answered would end the call (RFC 3261 §12.2.1.2).
+        """
+        if self._call.wire.opening or not self.changing:
+            return []
+        return self._given_up(WebPhoneError("connection_failed"))
 
-def busy(call: Call) -> bool:
-    """Whether an exchange is under way."""
-    return call.offer_answer is not OfferAnswer.NONE
+    def _happen(self, event: Event, now: float) -> Result:
+        self.state, actions = step(RENEGOTIATION, self.state, event)
+        return [done for action in actions for done in self._do(action, now)]
 
+    def _do(self, action: Action, now: float) -> Result:
+        call = self._call
+        match action:
+            case Action.MAKE_OFFER:
+                self._hold_offered = self.hold_wanted
+                restart, self._restart_wanted = self._restart_wanted, False
+                direction = media.hold_direction(self.hold_wanted)
+                return [do.Reoffer(call=call.id, direction=direction, restart=restart)]
+            case Action.MAKE_OFFER_AS_IT_IS:
+                direction = media.hold_direction(call.hold.local)
+                return [do.Reoffer(call=call.id, direction=direction)]
+            case Action.MAKE_ANSWER:
+                return self._make_answer(now)
+            case Action.SEND_OFFER:
+                return self._send_offer(now)
+            case Action.SEND_ASKED_OFFER:
+                try:
+                    return call.wire.reaccept(self._sdp, now)
+                except NotNow:
+                    return self._happen(Event.WITHDRAWN, now)
+            case Action.SEND_ANSWER:
+                try:
+                    sent = call.wire.reaccept(self._sdp, now)
+                except NotNow:  # §9.1: our media has followed an offer that is void
+                    self._restart_wanted = True
+                    return []
+                return sent + self._mark(call.hold.local, self._remote_hold_offered, now)
+            case Action.REFUSE_488:
+                return self._refuse(488, now)
+            case Action.REFUSE_491:
+                return self._refuse(491, now)
+            case Action.APPLY_ANSWER:
+                return self._apply_answer(now)
+            case Action.APPLY_THEIR_ANSWER:
+                return [
+                    do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=self._sdp),
+                    *self._mark(call.hold.local, _holds(self._sdp), now),
+                ]
+            case Action.ROLL_BACK:
+                return [do.Rollback(call=call.id)]
+            case Action.PAUSE:
+                self._pause_until = now + BREATH
+                return []
+            case Action.START_AFRESH:
+                self._restart_wanted = True
+                return []
+            case Action.GIVE_UP:  # pragma: no branch
+                return self._given_up(self._error)
 
-def description_ready(call: Call, kind: do.Offer, sdp: str, now: float) -> Result:
-    """Our description for the exchange under way is ready: put it on the wire."""
-    match call.offer_answer, kind:
-        case OfferAnswer.OURS, do.Offer.OFFER:
-            return _sent(call, sdp, now)
-        case OfferAnswer.THEIRS_EMPTY, do.Offer.OFFER:
-            accepted = _reaccepted(call, sdp, now)
-            if accepted is None:
-                return _withdrawn(call, [do.Rollback(call=call.id)])
-            return accepted
-        case OfferAnswer.THEIRS, do.Offer.ANSWER:
-            accepted = _reaccepted(call, sdp, now)
-            if accepted is None:
-                # Our media has followed an offer that is void: a new exchange sets it right.
-                call.restart_wanted = True
-                return _withdrawn(call, [])
-            call.offer_answer = OfferAnswer.NONE
-            return accepted + _heed(call, now) + next_offer(call)
-    return []
+    def _make_answer(self, now: float) -> Result:
+        call = self._call
+        try:
+            offer = media.Description.parse(self._sdp)
+        except media.Unusable:
+            return self._happen(Event.UNDESCRIBED, now)
+        self._remote_hold_offered = media.held_by(offer)
+        call.video_remote = call.video_remote and media.wants_video(offer)
+        sound = offer.of_kind("audio")
+        offered = sound[0].direction if sound else media.Direction.SENDRECV
+        direction = media.answer_direction(offered, call.hold.local)
+        return [do.Accept(call=call.id, offer=self._sdp, direction=direction)]
 
+    def _send_offer(self, now: float) -> Result:
+        if not self._call.wire.open:
+            return self._happen(Event.CUT, now)
+        try:
+            return self._call.wire.reinvite(self._sdp, now)
+        except NotNow:
+            return self._happen(Event.TOO_EARLY, now)
 
-def _reaccepted(call: Call, sdp: str, now: float) -> Result | None:
-    """Our answer on its way; None when the other side has taken its offer back (§9.1)."""
-    try:
-        return call.wire.reaccept(sdp, now)
-    except NotNow:
-        return None
+    def _refuse(self, status: int, now: float) -> Result:
+        """Refuse the other side's change, unless it has taken it back."""
+        try:
+            return self._call.wire.rerefuse(status, now)
+        except NotNow:
+            return []
 
+    def _apply_answer(self, now: float) -> Result:
+        """Our re-INVITE was accepted: now the call changes."""
+        call = self._call
+        if not self._sdp:
+            # RFC 3261 §13.2.1: the first reliable response holds the answer.
+            error = WebPhoneError("media_failed", say("agreed_without_sdp"))
+            return [do.Rollback(call=call.id), *self._given_up(error)]
+        # RFC 6337 §5.3: an inactive answer to a hold says nothing of the other side's own wish.
+        remote = call.hold.remote if self._hold_offered else _holds(self._sdp)
+        return [
+            do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=self._sdp),
+            *self._mark(self._hold_offered, remote, now),
+        ]
 
-def _withdrawn(call: Call, back: Result) -> Result:
-    call.offer_answer = OfferAnswer.NONE
-    return back + next_offer(call)
+    def _mark(self, local: bool, remote: bool, now: float) -> Result:
+        """Set the hold flags and tell each change once."""
+        hold = self._call.hold
+        before = ((hold.local, local, "local"), (hold.remote, remote, "remote"))
+        hold.mark(local, remote, now)
+        result: Result = []
+        for was, held, by in before:
+            if was != held:
+                detail = {**encode(self._call.view), "by": by}
+                name = "hold" if held else "resume"
+                result.append(do.Tell(event=Announcement(name, detail)))
+        return result
 
-
-def description_failed(call: Call, error: WebPhoneError, now: float) -> Result:
-    """Our side of the exchange could not be made: everything stays as it was."""
-    exchange, call.offer_answer = call.offer_answer, OfferAnswer.NONE
-    if exchange is OfferAnswer.OURS:
-        return _refused(call, WebPhoneError("media_failed", error.message))
-    return _unaccepted(call, 488, now) + next_offer(call)
-
-
-def _unaccepted(call: Call, status: int, now: float) -> Result:
-    """Refuse the other side's change, unless it has taken it back."""
-    try:
-        return call.wire.rerefuse(status, now)
-    except NotNow:
-        return []
-
-
-def offer_answered(call: Call, sdp: str | None, now: float) -> Result:
-    """Our re-INVITE was accepted: now the state changes."""
-    call.offer_answer = OfferAnswer.NONE
-    if not sdp:
-        # RFC 3261 §13.2.1: the first reliable response holds the answer.
-        error = WebPhoneError("media_failed", say("agreed_without_sdp"))
-        return [do.Rollback(call=call.id), *_refused(call, error)]
-    described = do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=sdp)
-    # RFC 6337 §5.3: an inactive answer to a hold says nothing of the other side's own wish.
-    remote = call.held_remote if call.hold_offered else _holds(sdp)
-    return [described, *_mark(call, call.hold_offered, remote, now), *next_offer(call)]
-
-
-def offer_refused(call: Call, news: OfferRefused, now: float) -> Result:
-    """Our re-INVITE was refused: media goes back.
-
-    491 means that the other side's own offer came before our turn to repeat ours (§14.1): it is
-    heard first, and what we wish is offered afresh afterwards.
-    """
-    call.offer_answer = OfferAnswer.NONE
-    back: Result = [do.Rollback(call=call.id)]
-    if news.status == 491:
-        call.offer_again_at = now + BREATH
-        return back
-    if news.status in (408, 481):
-        return back  # the call is over with it (RFC 3261 §12.2.1.2)
-    words = say("change_refused", status=news.status, reason=isolate(news.reason))
-    error = WebPhoneError("media_failed", words, sip_code=news.status)
-    return back + _refused(call, error)
-
-
-def offer_received(call: Call, news: OfferReceived, now: float) -> Result:
-    """The other side changes the call."""
-    if call.offer_answer is not OfferAnswer.NONE:
-        # RFC 3261 §14.2: our own offer is being made, though not yet on the wire.
-        return _unaccepted(call, 491, now)
-    if news.sdp is None:
-        call.offer_answer = OfferAnswer.THEIRS_EMPTY
-        direction = media.hold_direction(call.held_local)
-        return [do.Reoffer(call=call.id, direction=direction)]
-    try:
-        offer = media.Description.parse(news.sdp)
-    except media.Unusable:
-        return _unaccepted(call, 488, now)
-    call.offer_answer = OfferAnswer.THEIRS
-    call.remote_hold_offered = media.held_by(offer)
-    call.video_remote = call.video_remote and media.wants_video(offer)
-    sound = offer.of_kind("audio")
-    offered = sound[0].direction if sound else media.Direction.SENDRECV
-    direction = media.answer_direction(offered, call.held_local)
-    return [do.Accept(call=call.id, offer=news.sdp, direction=direction)]
-
-
-def offer_acknowledged(call: Call, sdp: str | None, now: float) -> Result:
-    """The ACK to a re-INVITE that we answered came, with the answer to our offer if it had none."""
-    if call.offer_answer is not OfferAnswer.THEIRS_EMPTY:
-        return []
-    if not sdp:
-        return _withdrawn(call, [do.Rollback(call=call.id)])
-    call.offer_answer = OfferAnswer.NONE
-    call.remote_hold_offered = _holds(sdp)
-    told: Result = [do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=sdp)]
-    return told + _heed(call, now) + next_offer(call)
-
-
-def due(call: Call, now: float) -> Result:
-    """What time brings: an offer again, afresh, when the other side had its turn; paths again."""
-    if call.path_due is not None and call.path_due <= now:
-        under_way = call.offer_answer is not OfferAnswer.NONE
-        call.restart_wanted = call.restart_wanted or not under_way
-        call.path_due = now + PATH_PATIENCE if under_way else None
-    if call.offer_again_at is None or call.offer_again_at > now:
-        return []
-    call.offer_again_at = None
-    return next_offer(call)
-
-
-def _sent(call: Call, sdp: str, now: float) -> Result:
-    if not call.wire.open:
-        call.restart_wanted = True  # the offer's network paths are from before
-        return _withdrawn(call, [do.Rollback(call=call.id)])
-    try:
-        return call.wire.reinvite(sdp, now)
-    except NotNow:  # an ACK is still on its way
-        call.offer_again_at = now + BREATH
-        return _withdrawn(call, [do.Rollback(call=call.id)])
-
-
-def _heed(call: Call, now: float) -> Result:
-    return _mark(call, call.held_local, call.remote_hold_offered, now)
-
-
-def _mark(call: Call, local: bool, remote: bool, now: float) -> Result:
-    """Set the hold flags and tell each change once."""
-    was_local, was_remote = call.held_local, call.held_remote
-    call.mark_hold(local, remote, now)
-    result: Result = []
-    for was, held, by in ((was_local, local, "local"), (was_remote, remote, "remote")):
-        if was != held:
-            detail = {**encode(call.view), "by": by}
-            result.append(do.Tell(event=Event("hold" if held else "resume", detail)))
-    return result
+    def _given_up(self, error: WebPhoneError) -> Result:
+        """What was wanted is not to be had: the call stays as it is."""
+        wanted, self.hold_wanted = self.changing, self._call.hold.local
+        self._path_due = None
+        if self._replies:
+            return [*self.over(error)]
+        if not wanted and not self._call.unstable:
+            # Nobody asked for it, and nothing is missing without it.
+            return [do.Note(level="info", text=error.message)]
+        return [do.Tell(event=Announcement("error", error))]
 
 
 def _holds(sdp: str) -> bool:
@@ -235,20 +407,3 @@ def _holds(sdp: str) -> bool:
         return media.held_by(media.Description.parse(sdp))
     except media.Unusable:
         return False
-
-
-def _settled(call: Call) -> Result:
-    replies, call.hold_replies = call.hold_replies, []
-    return [do.Settle(reply=reply, value=call.view) for reply in replies]
-
-
-def _refused(call: Call, error: WebPhoneError) -> Result:
-    wished, call.hold_wanted = call.hold_wanted != call.held_local, call.held_local
-    call.path_due = None
-    replies, call.hold_replies = call.hold_replies, []
-    if not replies and not wished and not call.unstable:
-        # Nobody asked for it, and nothing is missing without it.
-        return [do.Note(level="info", text=error.message)]
-    if not replies:
-        return [do.Tell(event=Event("error", error))]
-    return [do.Refuse(reply=reply, error=error) for reply in replies]

@@ -9,7 +9,7 @@ from webphone.contract import WebPhoneError
 from webphone.phone import actions as do
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
-from webphone.phone.call.renegotiation import settled
+from webphone.phone.call.renegotiation import Renegotiation
 from webphone.words import say
 
 
@@ -24,12 +24,12 @@ class Swap:
     @property
     def done(self) -> bool:
         """Whether the last word on both calls has been spoken."""
-        return all(settled(call) for call in (self.coming, *self.going))
+        return all(call.part(Renegotiation).settled for call in (self.coming, *self.going))
 
     @property
     def verdict(self) -> Action:
         """How the promise ends."""
-        stuck = self.coming.held_local or not all(call.held_local for call in self.going)
+        stuck = self.coming.hold.local or not all(call.hold.local for call in self.going)
         over = any(call.over for call in (self.coming, *self.going))
         if stuck and not over:
             error = WebPhoneError("media_failed", say("swap_failed"))

@@ -1,0 +1,69 @@
+"""A part of a call: it owns its fields and its deadline, and knows what it hears.
+
+A feature of calls is a part in a file of its own and its rows in `HEARD` of calls.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from webphone.contract import WebPhoneError
+from webphone.phone import happenings as on
+from webphone.phone.account.account import Report
+from webphone.phone.actions import Action
+from webphone.sip import Output
+from webphone.words import Sentence, as_written
+
+Media = on.MediaReady | on.MediaFailed | on.MediaChanged | on.ToneSent | on.QualityMeasured
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """The call is answered, `by` local or remote; `reply` is the promise of `answer`."""
+
+    by: str
+    reply: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The sound can't be set up, and the call can't go on."""
+
+    why: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class NeverWent:
+    """The call can't go out."""
+
+    error: WebPhoneError
+
+
+Change = Up | Broken | NeverWent  # of the whole call: more than a part can do alone
+Steps = list[Action | Report | Change]
+
+
+class Part(Protocol):
+    """What `Calls` asks of every part of a call."""
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` must be called next."""
+
+    def wake(self, now: float) -> Steps:
+        """Do what is due, or what the last turn has made possible."""
+
+    def heard(self, output: Output, now: float) -> Steps:
+        """Take what the agent says, of the kinds that a row names this part for."""
+
+    def media(self, news: Media, now: float) -> Steps:
+        """Take what the media say, likewise."""
+
+    def over(self, error: WebPhoneError) -> list[Action]:
+        """The call is over: what waited for it is refused."""
+
+
+def media_error(news: on.MediaFailed) -> WebPhoneError:
+    """What went wrong, in the words of the browser where it has some."""
+    return WebPhoneError(news.code, as_written(news.text) if news.text else None)
