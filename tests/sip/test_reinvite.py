@@ -93,7 +93,7 @@ def test_two_changes_at_once_are_both_refused_491_and_one_wins_after_a_pause() -
     # Bob did not make the Call-ID: he comes back within 2 s, Alice not before 2.1 s.
     assert pair.alice.news(OfferReceived) == [OfferReceived(call="call", sdp=HOLD)]
     assert pair.alice.news(OfferRefused) == [
-        OfferRefused(call="call", status=491, reason="Request Pending")
+        OfferRefused(call="call", status=491, reason="Request Pending", overtaken=True)
     ]
     pair.say(pair.alice, pair.alice.agent.reaccept("call", HELD, pair.now))
     pair.wind(5)
@@ -111,6 +111,28 @@ def test_the_owner_of_the_call_id_comes_back_between_2_1_and_4_s() -> None:
     alice.wind(2.1)
     assert len(alice.phone.wrote("INVITE")) == 3
     assert alice.last("INVITE").body.decode() == HOLD
+    alice.answer(alice.last("INVITE"), 200, sdp=HELD)
+    assert alice.phone.news(OfferAnswered) == [OfferAnswered(call="call", sdp=HELD)]
+
+
+def test_a_peer_that_never_gives_way_is_told_of_after_a_few_tries() -> None:
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    tries = 0
+    while not alice.phone.news(OfferRefused):
+        tries += 1
+        alice.answer(alice.last("INVITE"), 491)
+        alice.wind(4.1)
+    assert tries == 5
+    assert alice.phone.news(OfferRefused) == [
+        OfferRefused(call="call", status=491, reason="Request Pending")
+    ]
+    alice.wind(300)
+    assert len(alice.phone.wrote("INVITE")) == 1 + tries
+    # The button is free again, and counts anew.
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    alice.answer(alice.last("INVITE"), 491)
+    alice.wind(4.1)
     alice.answer(alice.last("INVITE"), 200, sdp=HELD)
     assert alice.phone.news(OfferAnswered) == [OfferAnswered(call="call", sdp=HELD)]
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from pair import ANSWER, BILOXI, OFFER, Pair, Solo
-from webphone.sip import By, Ended, Request, Response, Uri
+from webphone.sip import (
+    By,
+    Ended,
+    NotNow,
+    OfferAnswered,
+    OfferRefused,
+    Request,
+    Response,
+    Uri,
+)
 
 KNOWS = ("Supported", "timer")
 NEEDS = ("Require", "timer")
@@ -90,14 +99,6 @@ def test_a_proxy_may_ask_where_the_caller_knows_no_timers() -> None:
     assert answer.require == []
 
 
-def test_nothing_is_promised_to_a_caller_who_takes_no_update_unless_it_must_be() -> None:
-    asks = ("Session-Expires", "600;refresher=uas")
-    _alice, answer = _called(KNOWS, ("Allow", "INVITE, ACK, BYE"), asks)
-    assert "Session-Expires" not in answer.headers
-    _alice, answer = _called(KNOWS, NEEDS, asks)
-    assert answer.headers.get("Session-Expires") == "600;refresher=uas"
-
-
 def test_too_brief_an_interval_is_refused_with_the_least_there_may_be() -> None:
     alice = Solo()
     alice.ask("INVITE", KNOWS, ("Session-Expires", "60"), sdp=OFFER)
@@ -114,7 +115,7 @@ def test_an_interval_that_cannot_be_read_is_none(value: str) -> None:
 
 
 def test_who_answers_may_have_us_refresh_and_our_changes_say_so_too() -> None:
-    alice, invite = _calling(("Session-Expires", "120;refresher=uac"), NEEDS)
+    alice, invite = _calling(("Session-Expires", "120;refresher=uac"), NEEDS, UPDATES)
     assert "timer" in invite.supported
     alice.wind(30)
     alice.say(alice.agent.reinvite("call", OFFER, alice.now))
@@ -141,14 +142,13 @@ def test_who_answers_may_refresh_and_ends_the_call_by_keeping_silent() -> None:
     [
         (481, 1, [(By.SYSTEM, 481)]),
         (408, 1, [(By.SYSTEM, 408)]),
-        (405, 1, []),
         (500, 2, []),
     ],
 )
 def test_a_refused_refresh_ends_the_call_only_where_the_peer_has_lost_it(
     status: int, updates: int, ends: list[tuple[By, int | None]]
 ) -> None:
-    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"))
+    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), UPDATES)
     alice.wind(61)
     alice.answer(alice.last("UPDATE"), status, "")
     alice.wind(31)
@@ -157,7 +157,7 @@ def test_a_refused_refresh_ends_the_call_only_where_the_peer_has_lost_it(
 
 
 def test_a_refresh_that_is_too_brief_is_sent_again_with_more() -> None:
-    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"))
+    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), UPDATES)
     alice.wind(61)
     for _ in range(2):
         alice.answer(alice.last("UPDATE"), 422, "", ("Min-SE", "400"))
@@ -168,7 +168,7 @@ def test_a_refresh_that_is_too_brief_is_sent_again_with_more() -> None:
 
 
 def test_a_refresh_answered_after_the_end_changes_nothing() -> None:
-    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"))
+    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), UPDATES)
     alice.wind(61)
     alice.say(alice.agent.hang_up("call", alice.now))
     alice.answer(alice.last("UPDATE"), 200, "", ("Session-Expires", "120;refresher=uac"))
@@ -176,6 +176,126 @@ def test_a_refresh_answered_after_the_end_changes_nothing() -> None:
     alice.wind(60)
     assert alice.agent.idle
     assert alice.agent.deadline is None
+
+
+NO_UPDATES = ("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS")
+
+
+def _refreshes(alice: Solo) -> list[str]:
+    """What she has sent since the call was made."""
+    return alice.phone.wrote("INVITE", "UPDATE", "BYE")[1:]
+
+
+@pytest.mark.parametrize("allowed", [(), (NO_UPDATES,)])
+def test_a_peer_that_does_not_take_update_is_refreshed_by_the_same_description_again(
+    allowed: tuple[tuple[str, str], ...],
+) -> None:
+    """RFC 4028 §7.4."""
+    alice, invite = _calling(("Session-Expires", "120;refresher=uac"), *allowed)
+    for count in (1, 2, 3):
+        alice.wind(61)
+        assert _refreshes(alice) == ["INVITE"] * count
+        again = alice.last("INVITE")
+        assert again.body == invite.body
+        assert again.headers.get("Session-Expires") == "120;refresher=uac"
+        alice.answer(again, 200, "", ("Session-Expires", "120;refresher=uac"), sdp=ANSWER)
+        assert alice.last("ACK").cseq.number == again.cseq.number
+    # Nobody but the two agents need know of it.
+    assert alice.phone.news(OfferAnswered, OfferRefused) == []
+
+
+def test_as_the_one_who_was_called_too() -> None:
+    asks = ("Session-Expires", "600;refresher=uas")
+    alice, answer = _called(KNOWS, NO_UPDATES, asks)
+    assert answer.headers.get("Session-Expires") == "600;refresher=uas"
+    alice.wind(301)
+    again = alice.last("INVITE")
+    assert (again.body.decode(), again.to.tag) == (ANSWER, "b1")
+
+
+def test_the_description_that_is_sent_again_is_the_last_that_was_agreed() -> None:
+    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), NO_UPDATES)
+    hold, other = OFFER.replace("1 1 IN", "1 2 IN"), OFFER.replace("1 1 IN", "1 3 IN")
+    alice.say(alice.agent.reinvite("call", hold, alice.now))
+    alice.answer(alice.last("INVITE"), 200, "", ("x", "120;refresher=uac"), sdp=ANSWER)
+    alice.say(alice.agent.reinvite("call", other, alice.now))
+    alice.answer(alice.last("INVITE"), 488, "")
+    alice.wind(61)
+    assert alice.last("INVITE").body.decode() == hold
+
+
+@pytest.mark.parametrize("status", [405, 501])
+def test_a_peer_that_refuses_update_against_its_word_is_refreshed_by_invite_at_once(
+    status: int,
+) -> None:
+    alice, invite = _calling(("Session-Expires", "120;refresher=uac"), UPDATES)
+    alice.wind(61)
+    alice.answer(alice.last("UPDATE"), status, "")
+    assert _refreshes(alice) == ["UPDATE", "INVITE"]
+    assert alice.last("INVITE").body == invite.body
+    alice.answer(alice.last("INVITE"), 200, "", ("x", "120;refresher=uac"), UPDATES, sdp=ANSWER)
+    alice.wind(61)
+    assert _refreshes(alice) == ["UPDATE", "INVITE", "INVITE"]
+
+
+@pytest.mark.parametrize("status", [491, 500, 488, 405])
+def test_a_refresh_by_invite_that_is_refused_is_tried_again_before_the_time_is_up(
+    status: int,
+) -> None:
+    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), NO_UPDATES)
+    alice.wind(61)
+    alice.answer(alice.last("INVITE"), status, "")
+    alice.wind(31)
+    assert _refreshes(alice) == ["INVITE", "INVITE"]
+    alice.answer(alice.last("INVITE"), 200, "", ("x", "120;refresher=uac"), sdp=ANSWER)
+    alice.say(alice.agent.reinvite("call", OFFER, alice.now))
+    assert alice.agent.calls() == ("call",)
+    assert alice.phone.news(OfferAnswered, OfferRefused) == []
+
+
+def test_a_refresh_by_invite_is_too_brief_once() -> None:
+    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), NO_UPDATES)
+    alice.wind(61)
+    alice.answer(alice.last("INVITE"), 422, "", ("Min-SE", "400"))
+    again = alice.last("INVITE")
+    assert again.headers.get("Session-Expires") == "400;refresher=uac"
+    assert again.headers.get("Min-SE") == "400"
+    assert _refreshes(alice) == ["INVITE", "INVITE"]
+
+
+@pytest.mark.parametrize("status", [481, 408])
+def test_a_refresh_by_invite_finds_out_that_the_peer_has_lost_the_call(status: int) -> None:
+    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), NO_UPDATES)
+    alice.wind(61)
+    alice.answer(alice.last("INVITE"), status, "")
+    assert _ends(alice) == [(By.SYSTEM, status)]
+
+
+def test_what_the_other_side_offers_during_a_refresh_waits_for_its_turn() -> None:
+    alice, invite = _calling(("Session-Expires", "120;refresher=uac"), NO_UPDATES)
+    alice.wind(61)
+    alice.ask("INVITE", dialog_of=invite, cseq=5, sdp=OFFER)
+    assert alice.last_status() == 491
+    with pytest.raises(NotNow):
+        alice.agent.reinvite("call", OFFER, alice.now)
+    # Heard, and then nothing more: the change after it is not kept waiting for ever.
+    alice.answer(alice.last("INVITE"), 100)
+    alice.wind(33)
+    assert alice.phone.wrote("CANCEL") == ["CANCEL"]
+    alice.say(alice.agent.reinvite("call", OFFER, alice.now))
+    assert alice.agent.calls() == ("call",)
+
+
+def test_a_change_under_way_is_the_refresh() -> None:
+    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), NO_UPDATES)
+    alice.wind(55)
+    alice.say(alice.agent.reinvite("call", OFFER, alice.now))
+    alice.answer(alice.last("INVITE"), 100)
+    alice.wind(10)
+    assert _refreshes(alice) == ["INVITE"]
+    alice.answer(alice.last("INVITE"), 488, "")
+    alice.wind(26)
+    assert _refreshes(alice) == ["INVITE", "INVITE"]
 
 
 def test_a_call_whose_interval_is_too_brief_for_a_proxy_is_made_again_once() -> None:

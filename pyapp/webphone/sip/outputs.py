@@ -135,13 +135,15 @@ class OfferAnswered:
 class OfferRefused:
     """Our re-INVITE was refused: the session is as it was before (RFC 3261 §14.1).
 
-    After a glare the agent repeats the offer by itself; status 491 means that the other side's own
-    offer came before that: a OfferReceived follows, and ours is to be made afresh after it.
+    After a glare (491) the agent repeats the offer by itself, a few times. `overtaken`: the other
+    side's own offer came before that; an OfferReceived follows, and ours is to be made afresh after
+    it.
     """
 
     call: str
     status: int
     reason: str
+    overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest, Owner
-from webphone.sip.endpoint import SDP, NotNow, sdp_of
+from webphone.sip.endpoint import SDP, NotNow, Pairs, sdp_of
 from webphone.sip.outputs import (
     OfferAcknowledged,
     OfferAnswered,
@@ -34,13 +34,15 @@ class State(Enum):
      CONFIRMING ◄── ASKED ◄──────────── they offer ───────────────────────┘
              we accept
 
-    After BYE: CLOSED.
+    REFRESHING: from QUIET, while the session as it is goes out again (RFC 4028 §7.4); back to QUIET
+    by any final answer. After BYE: CLOSED.
     """
 
     QUIET = auto()
     OFFERING = auto()
     TAKING_BACK = auto()
     PAUSED = auto()
+    REFRESHING = auto()
     ASKED = auto()
     CONFIRMING = auto()
     CLOSED = auto()
@@ -50,6 +52,7 @@ class Event(Enum):
     """What can happen to a change."""
 
     OFFER = auto()
+    REFRESH = auto()
     SUCCESS = auto()
     GLARE = auto()
     REFUSAL = auto()
@@ -68,6 +71,7 @@ class Action(Enum):
     """What the table asks for."""
 
     SEND_INVITE = auto()
+    SEND_REFRESH = auto()
     SEND_ACK = auto()
     SEND_CANCEL = auto()
     GIVE_UP = auto()
@@ -80,10 +84,12 @@ class Action(Enum):
     ASK = auto()
     TELL_ANSWERED = auto()
     TELL_REFUSED = auto()
+    TELL_OVERTAKEN = auto()
 
 
 REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.QUIET, Event.OFFER): (State.OFFERING, (Action.SEND_INVITE,)),
+    (State.QUIET, Event.REFRESH): (State.REFRESHING, (Action.SEND_REFRESH,)),
     (State.QUIET, Event.REQUEST): (State.ASKED, (Action.ASK,)),
     (State.QUIET, Event.CLOSE): (State.CLOSED, ()),
     (State.OFFERING, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK, Action.TELL_ANSWERED)),
@@ -102,8 +108,15 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.TAKING_BACK, Event.CLOSE): (State.CLOSED, ()),
     (State.PAUSED, Event.PAUSE_OVER): (State.OFFERING, (Action.SEND_INVITE,)),
     # The peer was first: our offer was made before theirs, and is worth nothing now.
-    (State.PAUSED, Event.REQUEST): (State.ASKED, (Action.TELL_REFUSED, Action.ASK)),
+    (State.PAUSED, Event.REQUEST): (State.ASKED, (Action.TELL_OVERTAKEN, Action.ASK)),
     (State.PAUSED, Event.CLOSE): (State.CLOSED, ()),
+    # The answer says what the last one said: nobody need hear of it.
+    (State.REFRESHING, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK,)),
+    (State.REFRESHING, Event.REFUSAL): (State.QUIET, ()),
+    (State.REFRESHING, Event.GLARE): (State.QUIET, ()),
+    (State.REFRESHING, Event.REQUEST): (State.REFRESHING, (Action.SEND_491,)),
+    (State.REFRESHING, Event.OVERDUE): (State.QUIET, (Action.SEND_CANCEL, Action.GIVE_UP)),
+    (State.REFRESHING, Event.CLOSE): (State.CLOSED, ()),
     # §14.2: a second one before we answered the first.
     (State.ASKED, Event.REQUEST): (State.ASKED, (Action.SEND_500,)),
     (State.ASKED, Event.ACCEPT_INVITE): (State.CONFIRMING, (Action.SEND_2XX,)),
@@ -122,6 +135,10 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
 }
 
 
+# RFC 3261 §14.1 has it tried again after the first; somebody who never gives way is told of.
+_MOST_GLARES = 4
+
+
 class Reinvite:
     """The one change of a session that can be under way."""
 
@@ -132,6 +149,8 @@ class Reinvite:
         self._leg = leg
         self._owner = owner
         self._sdp = ""
+        self._glares = 0
+        self._timed: Pairs = ()
         self._pending: ClientRequest | None = None
         self._asked: ServerTransaction | None = None
         self._refusal: tuple[int, str] = (0, "")
@@ -147,12 +166,24 @@ class Reinvite:
         """Whether we have cancelled our offer and wait for what becomes of it."""
         return self.state is State.TAKING_BACK
 
+    @property
+    def refreshing(self) -> bool:
+        """Whether the session as it is is on its way again."""
+        return self.state is State.REFRESHING
+
     def offer(self, sdp: str, now: float) -> list[Output]:
         """Offer a change."""
         if (self.state, Event.OFFER) not in REINVITE:
             raise NotNow("another change of the call is under way")
-        self._sdp = sdp
+        self._sdp, self._glares = sdp, 0
         return self._happen(Event.OFFER, now)
+
+    def refresh(self, headers: Pairs, now: float) -> list[Output]:
+        """Send the session as it is again; nothing where a change is under way, which does it."""
+        if (self.state, Event.REFRESH) not in REINVITE:
+            return []
+        self._sdp, self._glares, self._timed = self._leg.sdp, 0, headers
+        return self._happen(Event.REFRESH, now)
 
     def accept(self, sdp: str | None, now: float) -> list[Output]:
         """Answer the peer's offer, or make the offer it asked for."""
@@ -217,7 +248,8 @@ class Reinvite:
         status = response.status
         if status < 300:
             return self._success(sent, response, now)
-        if status == 491 and self.state is State.OFFERING:
+        if status == 491 and not self.withdrawing and self._glares < _MOST_GLARES:
+            self._glares += 1
             return self._happen(Event.GLARE, now)
         if not self.withdrawing:
             self._refusal = (status, response.reason)
@@ -260,7 +292,9 @@ class Reinvite:
         call = self._leg.call
         match action:
             case Action.SEND_INVITE:
-                return self._send_invite(now)
+                return self._send_invite(self._leg.timer.asking, now)
+            case Action.SEND_REFRESH:
+                return self._send_invite(self._timed, now)
             case Action.SEND_ACK:
                 return list(self._acks.values())
             case Action.SEND_CANCEL:
@@ -289,13 +323,17 @@ class Reinvite:
             case Action.TELL_ANSWERED:
                 assert response is not None
                 return [OfferAnswered(call=call, sdp=sdp_of(response))]
-            case Action.TELL_REFUSED:  # pragma: no branch
+            case Action.TELL_REFUSED:
                 self.deadline = None
                 status, reason = self._refusal
                 return [OfferRefused(call=call, status=status, reason=reason)]
+            case Action.TELL_OVERTAKEN:  # pragma: no branch
+                self.deadline = None
+                reason = REASONS[491]
+                return [OfferRefused(call=call, status=491, reason=reason, overtaken=True)]
 
-    def _send_invite(self, now: float) -> list[Output]:
-        headers = (("Content-Type", SDP), *self._leg.timer.asking)
+    def _send_invite(self, timed: Pairs, now: float) -> list[Output]:
+        headers = (("Content-Type", SDP), *timed)
         body = self._sdp.encode()
         self._pending = self._leg.request("INVITE", self._owner, headers=headers, body=body)
         self.deadline = now + T64
@@ -312,7 +350,7 @@ class Reinvite:
 
     def _give_up(self, now: float) -> None:
         """§9.1: 64*T1 after the CANCEL, the re-INVITE is over."""
-        sent, self._pending = self._pending, None
+        sent, self._pending, self.deadline = self._pending, None, None
         assert sent is not None and sent.client is not None
         self._leg.endpoint.transactions.abandon(sent.client, now)
 
@@ -333,5 +371,4 @@ class Reinvite:
     def _pause(self) -> float:
         """RFC 3261 §14.1: who made the Call-ID waits longer, in steps of 10 ms."""
         low, high = (2.1, 4.0) if self._leg.calling else (0.0, 2.0)
-        self._refusal = (491, "Request Pending")
         return round(self._leg.endpoint.entropy.uniform(low, high), 2)

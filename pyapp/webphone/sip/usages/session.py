@@ -90,7 +90,7 @@ class Session:
         self.reinvite = Reinvite(leg, self)
         self._bye: ClientRequest | None = None
         self._bye_headers: Pairs = ()
-        self._refresh: ClientRequest | None = None
+        self._update: ClientRequest | None = None
 
     @property
     def over(self) -> bool:
@@ -166,8 +166,8 @@ class Session:
             # RFC 3261 §15.1.1: whatever it is, nothing is left to do.
             self._bye = None
             return []
-        if sent is self._refresh:
-            return self._refreshed(sent, response, now)
+        if sent is self._update:
+            return self._updated(sent, response, now)
         if sent.request.method in ("INVITE", "CANCEL"):
             return self._reinvited(sent, response, now)
         outputs: list[Output] = [sent.news(response)]
@@ -175,12 +175,15 @@ class Session:
         return outputs + self._gone(response, now) if response.status == 481 else outputs
 
     def _reinvited(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
-        status, unheard = response.status, not self.reinvite.withdrawing
+        status, refresh = response.status, self.reinvite.refreshing
+        unheard = status == 408 and not self.reinvite.withdrawing
         outputs = self.reinvite.answered(sent, response, now)
-        if sent.request.method == "INVITE" and (status == 481 or (status == 408 and unheard)):
+        if sent.request.method == "CANCEL" or status < 300:
+            return outputs
+        if status == 481 or unheard:
             # RFC 3261 §12.2.1.2: then the dialog is gone too.
             return outputs + self._gone(response, now)
-        return outputs
+        return outputs + (self._refused(sent, response, now) if refresh else [])
 
     # The session timer (RFC 4028).
 
@@ -190,16 +193,22 @@ class Session:
             return []
         if not timer.ours:
             return self._happen(Event.EXPIRED, now)
-        timer.started()
-        return self._send_refresh(timer.asking, now)
+        return self._refresh(timer.asking, now)
 
-    def _send_refresh(self, headers: Pairs, now: float) -> list[Output]:
-        """An UPDATE without an offer changes nothing but the time (§7.4)."""
-        self._refresh = self.leg.request("UPDATE", self, headers=headers)
-        return self._refresh.start(now)
+    def _refresh(self, headers: Pairs, now: float) -> list[Output]:
+        """Say that the session goes on (§7.4): by UPDATE, or by the same description again."""
+        self.leg.timer.started()
+        if not self.leg.timer.by_update:
+            outputs = self.reinvite.refresh(headers, now)
+            if not outputs:
+                self.leg.timer.put_off(now)
+            return outputs
+        # Without an offer it changes nothing but the time.
+        self._update = self.leg.request("UPDATE", self, headers=headers)
+        return self._update.start(now)
 
-    def _refreshed(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
-        self._refresh = None
+    def _updated(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
+        self._update = None
         if self.ended:
             return []
         if response.status < 300:
@@ -208,8 +217,14 @@ class Session:
             return []
         if response.status in (408, 481):
             return self._gone(response, now)
-        again = self.leg.timer.refused(sent.request, response, now)
-        return [] if again is None else self._send_refresh(again, now)
+        return self._refused(sent, response, now)
+
+    def _refused(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
+        again = self.leg.timer.refused(sent.request, response)
+        if again is not None:
+            return self._refresh(again, now)
+        self.leg.timer.put_off(now)
+        return []
 
     def _gone(self, response: Response, now: float) -> list[Output]:
         """The peer knows nothing of the dialog any more (RFC 3261 §12.2.1.2)."""

@@ -70,6 +70,7 @@ class Refresher:
         self._timer: Timer | None = None
         # The methods that the peer said it takes.
         self._allowed: list[str] = []
+        self._update_refused = False
 
     @property
     def deadline(self) -> float | None:
@@ -80,6 +81,11 @@ class Refresher:
     def ours(self) -> bool:
         """Whether we refresh when it is due; else the peer was to, and did not."""
         return self._timer is not None and self._timer.ours
+
+    @property
+    def by_update(self) -> bool:
+        """Whether the peer takes an UPDATE, as far as it has told us (§7.4)."""
+        return "UPDATE" in self._allowed and not self._update_refused
 
     @property
     def asking(self) -> Pairs:
@@ -95,11 +101,7 @@ class Refresher:
             return ()
         knows = "timer" in (*request.supported, *request.require)
         refresher = (interval.refresher or "uac") if knows else "uas"
-        ours = refresher == "uas"
-        if ours and "UPDATE" not in self._allowed and "timer" not in request.require:
-            # We refresh by UPDATE alone, and promise nothing that could not be kept.
-            return ()
-        self._timer = Timer.started(interval.seconds, ours=ours, now=now)
+        self._timer = Timer.started(interval.seconds, ours=refresher == "uas", now=now)
         headers = [("Session-Expires", f"{interval.seconds};refresher={refresher}")]
         if knows:
             headers.append(("Require", "timer"))
@@ -107,6 +109,7 @@ class Refresher:
 
     def agreed(self, response: Response, now: float) -> None:
         """Start the timer that a 2xx to our request speaks of (§7.2), or none."""
+        self._allowed = response.allow or self._allowed
         self._timer = None
         interval = Interval.of(response)
         if interval is not None:
@@ -118,7 +121,15 @@ class Refresher:
         if self._timer is not None:
             self._timer = replace(self._timer, deadline=None)
 
-    def refused(self, request: Request, response: Response, now: float) -> Pairs | None:
+    def put_off(self, now: float) -> None:
+        """It has not worked: once more, before the time is up (§10).
+
+        To end the call where none arrives is the peer's part.
+        """
+        if self._timer is not None and self._timer.deadline is None:
+            self._timer = replace(self._timer, deadline=now + max(self._timer.seconds / 4, 5))
+
+    def refused(self, request: Request, response: Response) -> Pairs | None:
         """What another refresh is to say at once, None when none would help now."""
         if self._timer is None:
             return None
@@ -127,9 +138,9 @@ class Refresher:
             # §7.3 and §10
             self._timer = replace(self._timer, seconds=max(longer, self._timer.seconds))
             return (*self.asking, ("Min-SE", str(longer)))
-        if response.status not in (405, 501) and self._timer.deadline is None:
-            # §10: once more, before the time is up; to end the call then is the peer's part.
-            self._timer = replace(self._timer, deadline=now + self._timer.seconds / 4)
+        if request.method == "UPDATE" and response.status in (405, 501):
+            self._update_refused = True
+            return self.asking
         return None
 
     def stop(self) -> None:
