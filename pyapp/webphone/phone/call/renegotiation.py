@@ -250,7 +250,7 @@ class Renegotiation:
             case OfferAcknowledged(sdp=sdp):
                 self._sdp = sdp or ""
                 return Event.ACKNOWLEDGED if sdp else Event.UNANSWERED
-            case OfferRefused(status=491):
+            case OfferRefused(overtaken=True):
                 return Event.GLARE
             case OfferRefused(status=408 | 481):
                 return Event.GONE

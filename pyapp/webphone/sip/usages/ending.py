@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from webphone.sip.outputs import By, Ended
-from webphone.sip.wire.grammar import Malformed, unquote, visible
-from webphone.sip.wire.headers import NameAddr, Reason
+from webphone.sip.wire import salvage
+from webphone.sip.wire.grammar import Malformed, unquote, visible, whole_number
+from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr, Reason
 from webphone.sip.wire.message import Message, Response
+from webphone.sip.wire.params import find_param
+
+# "Call completed elsewhere", "ANSWERED_ELSEWHERE"; not "declined elsewhere".
+_ELSEWHERE = re.compile(
+    r"(?:answered|completed|accepted|taken|picked[ _-]?up)[ _-]{0,3}elsewhere", re.IGNORECASE
+)
 
 
 def ended(
@@ -34,22 +42,34 @@ def ended(
         reason=response.reason if response else None,
         q850=next((one.cause for one in reasons if one.protocol.upper() == "Q.850"), None),
         text=texts[0] if texts else "",
-        # RFC 3326 §3.1: the call was answered by another phone of ours.
-        answered_elsewhere=any(
-            one.protocol.upper() == "SIP" and one.cause == 200 for one in reasons
-        ),
+        answered_elsewhere=any(map(_elsewhere, reasons)),
         moved=tuple(moved),
     )
 
 
+def _elsewhere(reason: Reason) -> bool:
+    """Whether another phone of ours has answered.
+
+    RFC 3326 §3.1 has `SIP;cause=200`, Asterisk Q.850's 26 (non-selected user clearing); others only
+    say so.
+    """
+    if (reason.protocol.upper(), reason.cause) in (("SIP", 200), ("Q.850", 26)):
+        return True
+    return _ELSEWHERE.search(reason.text) is not None
+
+
 def _reasons(message: Message) -> list[Reason]:
+    """The reasons as far as they can be read: no spelling keeps a call from ending."""
     reasons: list[Reason] = []
-    for line in message.headers.all("Reason"):
+    for value in message.headers.values("Reason"):
         try:
-            reasons += Reason.parse_many(line)
+            reasons.append(Reason.parse(value))
         except Malformed:
-            # An explanation that cannot be read must not keep a call from ending.
-            continue
+            protocol = value.partition(";")[0].strip()
+            params = salvage.params(value)
+            cause = whole_number(find_param(params, "cause") or "", HIGHEST_SECONDS)
+            # Whatever it says as a text without quotes, or without anything before it.
+            reasons.append(Reason(protocol, cause, visible(value.rpartition("=")[2].strip('" '))))
     return reasons
 
 

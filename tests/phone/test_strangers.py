@@ -1,0 +1,89 @@
+"""What servers in the field really send, as a whole phone takes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from phone.stage import Actor, Stranger, World, description
+
+
+def _dispositions(phone: Actor) -> list[str]:
+    return [event.detail["disposition"] for event in phone.events if event.name == "end"]
+
+
+def _talking(alice: Actor, dave: Stranger, *headers: str) -> None:
+    """Alice has called Dave, who answered with these headers."""
+    alice.ask("makeCall", "dave")
+    dave.reply(200, *headers, sdp=description())
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        'SIP;cause=200;text="Call completed elsewhere"',
+        "SIP ;cause=200 ;text=Call completed elsewhere",
+        "Q.850;cause=26",
+        'Q.850;cause=26;text="NONSELECTED_USER_CLEARING"',
+        'q.850;cause="26"',
+        'SIP;cause=487, Q.850;cause=26;text="x"',
+        "Q.850;cause=16;text=ANSWERED_ELSEWHERE",
+        "Call answered elsewhere",
+        'FreeSWITCH;text="Picked up elsewhere"',
+    ],
+)
+def test_a_call_that_a_colleague_took_is_answered_elsewhere(
+    alice: Actor, dave: Stranger, reason: str
+) -> None:
+    dave.call("alice", sdp=description(setup="actpass"))
+    dave.cancel(f"Reason: {reason}")
+    assert _dispositions(alice) == ["answered-elsewhere"]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ['SIP;cause=487;text="Cancelled"', "Q.850;cause=16", 'SIP;cause=603;text="Declined elsewhere"'],
+)
+def test_a_caller_who_gave_up_is_missed(alice: Actor, dave: Stranger, reason: str) -> None:
+    dave.call("alice", sdp=description(setup="actpass"))
+    dave.cancel(f"Reason: {reason}")
+    assert _dispositions(alice) == ["missed"]
+
+
+def test_hold_ends_in_words_where_the_other_side_never_gives_way(
+    world: World, alice: Actor, dave: Stranger
+) -> None:
+    _talking(alice, dave)
+    promise = alice.ask("hold")
+    for _ in range(20):
+        if promise.settled:
+            break
+        dave.reply(491)
+        world.wind(4.1)
+    assert promise.error is not None
+    assert "491" in promise.error.message
+    assert len(world.sent("alice", "INVITE")) == 6
+    world.wind(60)
+    assert len(world.sent("alice", "INVITE")) == 6
+    (call,) = alice.calls
+    assert (call.state, call.held_by) == ("active", None)
+    again = alice.ask("hold")
+    dave.reply(200, sdp=description(direction="recvonly", version="2"))
+    assert again.settled and again.error is None
+
+
+@pytest.mark.parametrize("allow", ["INVITE, ACK, BYE", "INVITE, ACK, BYE, UPDATE"])
+def test_a_call_outlives_its_session_interval_where_update_is_not_taken(
+    world: World, alice: Actor, dave: Stranger, allow: str
+) -> None:
+    timer = "Session-Expires: 120;refresher=uac"
+    _talking(alice, dave, timer, f"Allow: {allow}")
+    for _ in range(4):
+        world.wind(61)
+        if dave.words()[-1] == "UPDATE":
+            dave.reply(501, to="UPDATE")
+        assert dave.words()[-1] == "INVITE"
+        dave.reply(200, timer, f"Allow: {allow}", sdp=description())
+    (call,) = alice.calls
+    assert (call.state, call.held_by) == ("active", None)
+    assert not [event for event in alice.events if event.name in ("hold", "resume", "error")]
+    assert alice.mistakes == []
