@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
+from typing import Any
 
 from webphone.border import method_name
 from webphone.contract import (
-    Answer,
     CallRecord,
     Command,
     Config,
@@ -15,22 +15,12 @@ from webphone.contract import (
     DialpadPress,
     Disconnect,
     Event,
-    Hangup,
-    HangupAll,
     Hide,
-    Hold,
     MakeCall,
-    Mute,
     Ready,
-    Redirect,
     Register,
-    Reject,
-    Resume,
-    SendDtmf,
     SetConfig,
     Show,
-    Swap,
-    Unmute,
     Unregister,
     WebPhoneError,
     encode,
@@ -42,21 +32,17 @@ from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result, identity
 from webphone.phone.account.accounts import Accounts
 from webphone.phone.actions import Action
-from webphone.phone.call import outgoing
-from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
-from webphone.phone.call.digits import Digits
-from webphone.phone.call.outgoing import Outgoing
-from webphone.phone.call.renegotiation import Renegotiation
+from webphone.phone.call.commands import VERBS
+from webphone.phone.dialling import Dialling
 from webphone.phone.happenings import Happening
 from webphone.phone.history import History
-from webphone.phone.numbers import address
+from webphone.phone.promises import done
 from webphone.phone.ringing import tone
 from webphone.phone.snapshot import EndedCall, Snapshot, Standing
 from webphone.sip import Entropy, Malformed, parse
 from webphone.words import ENGLISH, say, spoken
 
-KEYS = "0123456789*#+ABCD"
 MOVING = ("host", "username", "realm")  # settings that make it another account
 SIGNING_IN = ("password", "register_expires")  # settings that ask for a new REGISTER
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
@@ -72,7 +58,6 @@ class Desk:
         """`guest` is the username in a demo when none is set."""
         self.config = config or Config()
         self.guest = guest
-        self.number = self.config.dial
         self.language = ENGLISH
         self.error: WebPhoneError | None = None
         self.history = History()
@@ -80,10 +65,9 @@ class Desk:
         self._entropy = entropy
         self._sockets = count(1)
         self._asks = count(1)
-        self.calls = Calls(self._asks)
+        self.calls = Calls(self._asks, self.history)
+        self._dialling = Dialling(self.config.dial, self.calls, self._asks, entropy)
         self.instance = entropy.uuid()
-        self._dials: dict[int, Call] = {}  # that the page is asked about
-        self._typed_call: tuple[str, str] | None = None  # id, and the typed number it goes to
         self._accounts = Accounts(self.config.in_force(guest), self._new_account)
         self._tone: do.Tone | None = None
         self._state = self.account.state
@@ -94,6 +78,11 @@ class Desk:
     def account(self) -> Account:
         """The account in use."""
         return self._accounts.current
+
+    @property
+    def number(self) -> str:
+        """The dialled number, as it is typed."""
+        return self._dialling.number
 
     @property
     def shared(self) -> str:
@@ -162,7 +151,7 @@ class Desk:
             case on.Asked(command=command, reply=reply, permitted=permitted):
                 return self._ask(command, reply, now, permitted=permitted)
             case on.NumberTyped(number=number):
-                return self._typed(number)
+                return self._dialling.type(number)
             case on.ErrorDismissed():
                 self.error = None
                 return []
@@ -183,7 +172,9 @@ class Desk:
             ):
                 return self.calls.media(happening, now)
             case on.Permitted(ask=ask, allowed=allowed):
-                return self._permitted(ask, allowed, happening, now)
+                if self._dialling.asks(ask):
+                    return self._dialling.permitted(ask, allowed, now)
+                return self.calls.permitted(happening)
             case on.NetworkChanged(online=online):
                 return self.account.network_changed(online, now)
             case on.LanguageFound(tag=tag):
@@ -193,7 +184,7 @@ class Desk:
                 return self._wake(now)
             case on.Leaving():  # pragma: no branch
                 self.leading = False
-                return self._all_hung_up(now) + self._accounts.leave(now)
+                return self.calls.hang_up_all(now) + self._accounts.leave(now)
 
     # --- The phone that all tabs share ---
 
@@ -217,6 +208,7 @@ class Desk:
         result: Result = []
         for farewell in farewells:
             self.calls.aftermath.show(farewell, now)
+            self.history.remember(farewell.record)
             result.append(do.Save(record=farewell.record))
             result.append(do.Tell(event=Event("end", encode(farewell.record))))
         return self._concluded(result, now)
@@ -240,77 +232,56 @@ class Desk:
         self, command: Command, reply: int | None, now: float, *, permitted: bool = False
     ) -> Result:
         """Obey a command; what can't be done is refused in words."""
+        kind = type(command)
         try:
             if isinstance(command, MakeCall):
-                return self._make_call(command, reply, now, permitted=permitted)
-            return self._obey(command, reply, now)
+                account = self._ready()
+                return self._dialling.make_call(
+                    command, account, self.config, reply, now, permitted=permitted
+                )
+            if kind in _VERBS:
+                return _VERBS[kind](self, command, reply, now)
+            if kind in VERBS:
+                return VERBS[kind](self.calls, command, self.account.config, reply, now)
+            raise WebPhoneError("unsupported", say(f"cannot_{snake(method_name(kind))}"))
         except WebPhoneError as error:
             return self._refused(reply, error)
 
-    def _obey(self, command: Command, reply: int | None, now: float) -> Result:
-        calls = self.calls
-        match command:
-            case Ready():  # whoever is asked has drawn its screen
-                return _done(reply)
-            case SetConfig():
-                return self._configure(command, now) + _done(reply)
-            case Connect():
-                return self._ready().connect(now, reply)
-            case Register():
-                return self._ready().register(now, reply)
-            case Unregister():
-                return self.account.unregister(now, reply)
-            case Disconnect():
-                return self._all_hung_up(now) + self.account.disconnect(now, reply)
-            case Answer():
-                call = calls.ringing(command.id)
-                video = self.config.video if command.video is None else command.video
-                return calls.answer(call, now, video=video and call.video, reply=reply)
-            case Reject():
-                if not 400 <= command.code <= 699:
-                    raise WebPhoneError("invalid_config", say("no_refusal", status=command.code))
-                return calls.reject(calls.ringing(command.id), command.code, now) + _done(reply)
-            case Redirect():
-                target = address(command.target, self.account.config.domain)
-                return calls.redirect(calls.ringing(command.id), target, now) + _done(reply)
-            case Hangup():
-                return calls.hang_up(self._meant(command.id), now) + _done(reply)
-            case HangupAll():
-                return self._all_hung_up(now) + _done(reply)
-            case Hold():
-                return self._hold(command, reply, now)
-            case Resume():
-                held = None if command.id else calls.held()
-                return calls.resume(held or calls.find(command.id), now, reply)
-            case Swap():
-                return calls.swap(reply, now)
-            case Mute():
-                call = calls.find(command.id)
-                wanted = not call.muted if command.on is None else command.on
-                return calls.mute(call, wanted) + _done(reply, wanted)
-            case Unmute():
-                return calls.mute(calls.find(command.id), False) + _done(reply, False)
-            case DialpadPress():
-                return self._press(command.key, now) + _done(reply)
-            case SendDtmf():
-                call = calls.find(command.id)
-                method = command.method or self.config.dtmf
-                return call.part(Digits).send(command, method, now) + _done(reply)
-            case Show() | Hide():
-                return [do.Reveal(shown=isinstance(command, Show)), *_done(reply)]
-        raise WebPhoneError("unsupported", say(f"cannot_{snake(method_name(type(command)))}"))
+    def _be_ready(self, command: Ready, reply: int | None, now: float) -> Result:
+        return [*done(reply)]  # whoever is asked has drawn its screen
+
+    def _connect(self, command: Connect, reply: int | None, now: float) -> Result:
+        return self._ready().connect(now, reply)
+
+    def _register(self, command: Register, reply: int | None, now: float) -> Result:
+        return self._ready().register(now, reply)
+
+    def _unregister(self, command: Unregister, reply: int | None, now: float) -> Result:
+        return self.account.unregister(now, reply)
+
+    def _disconnect(self, command: Disconnect, reply: int | None, now: float) -> Result:
+        return self.calls.hang_up_all(now) + self.account.disconnect(now, reply)
+
+    def _press(self, command: DialpadPress, reply: int | None, now: float) -> Result:
+        return self._dialling.press(command.key, self.config, now) + done(reply)
+
+    def _reveal(self, command: Show | Hide, reply: int | None, now: float) -> Result:
+        return [do.Reveal(shown=isinstance(command, Show)), *done(reply)]
 
     def _ready(self) -> Account:
         if not self.config.complete:
             raise WebPhoneError("not_configured")
         return self.account
 
-    def _configure(self, command: SetConfig, now: float) -> Result:
+    def _configure(self, command: SetConfig, reply: int | None, now: float) -> Result:
+        return self._changed_settings(command, now) + done(reply)
+
+    def _changed_settings(self, command: SetConfig, now: float) -> Result:
         before, self.config = self.config, self.config.changed(command.changes)
         before, config = before.in_force(self.guest), self.config.in_force(self.guest)
         result: Result = []
         if config.dial != before.dial:
-            result += self._typed(config.dial)
+            result += self._dialling.type(config.dial)
         if config.shared != before.shared:
             self.leading = False  # until it is known who has that one
         moved = any(getattr(config, name) != getattr(before, name) for name in MOVING)
@@ -326,81 +297,6 @@ class Desk:
         if moved or credentials or alone or not before.auto_register:
             result += self.account.register(now)
         return result
-
-    def _make_call(
-        self, command: MakeCall, reply: int | None, now: float, *, permitted: bool
-    ) -> Result:
-        account = self._ready()
-        call = outgoing.asked_for(
-            command, self.number, account, self.config, self._entropy.token(6), now
-        )
-        if len(self.calls.calls) >= self.config.max_calls:
-            raise WebPhoneError("in_call", say("enough_calls", count=self.config.max_calls))
-        call.part(Outgoing).reply = reply
-        if command.target in ("", self.number.strip()):
-            self._typed_call = call.id, self.number
-        if permitted:
-            return self.calls.dial(call, now)
-        ask = next(self._asks)
-        self._dials[ask] = call
-        detail = {"target": command.target or self.number, "video": call.video}
-        return [do.Ask(ask=ask, event=Event("beforedial", detail))]
-
-    def _permitted(self, ask: int, allowed: bool, news: on.Permitted, now: float) -> Result:
-        """The page's word on a call going out or coming in."""
-        call = self._dials.pop(ask, None)
-        if call is None:
-            return self.calls.permitted(news)
-        if allowed:
-            return self.calls.dial(call, now)
-        refused = WebPhoneError("cancelled", say("page_prevented"))
-        return self._refused(call.part(Outgoing).reply, refused)
-
-    def _hold(self, command: Hold, reply: int | None, now: float) -> Result:
-        call = self.calls.find(command.id)
-        changes = call.part(Renegotiation)
-        if not command.id and changes.hold_wanted:  # without an id it toggles
-            return self.calls.resume(call, now, reply)
-        return changes.set_hold(True, reply, now)
-
-    def _press(self, key: str, now: float) -> Result:
-        """A key types when idle and sends a digit in a call."""
-        key = key.upper()
-        if len(key) != 1 or key not in KEYS:
-            raise WebPhoneError("invalid_number", say("no_key", given=repr(key[:10])))
-        sounded: Result = [do.PlayKey(key=key)]
-        talking = (Stage.ACTIVE, Stage.EARLY)
-        call = self.calls.calls.get(self.calls.active or "")
-        if call is not None and call.stage in talking and key != "+":
-            return sounded + call.part(Digits).send(SendDtmf(tones=key), self.config.dtmf, now)
-        return sounded + self._typed(self.number + key)
-
-    def _under_way(self) -> Result:
-        """A typed number whose call has gone out makes room for the next one."""
-        id, number = self._typed_call or ("", "")
-        call = self.calls.calls.get(id)
-        if call is None or not call.call_id:
-            return []
-        self._typed_call = None
-        return self._typed(self.config.dial) if self.number == number else []
-
-    def _typed(self, number: str) -> Result:
-        if number == self.number:
-            return []
-        self.number = number
-        return [do.Tell(event=Event("numberchange", {"number": number}))]
-
-    def _meant(self, id: str) -> Call:
-        """The call to hang up: the one named, the active one, or the one that rings."""
-        try:
-            return self.calls.find(id)
-        except WebPhoneError:
-            return self.calls.ringing(id)
-
-    def _all_hung_up(self, now: float) -> Result:
-        return [
-            x for call in list(self.calls.calls.values()) for x in self.calls.hang_up(call, now)
-        ]
 
     def _refused(self, reply: int | None, error: WebPhoneError) -> Result:
         """Reject the promise; where a person asked, and not a page, show it."""
@@ -446,9 +342,8 @@ class Desk:
         return actions
 
     def _keep(self, action: Action) -> None:
+        """The error that the screen shows is the last one that the page was told."""
         match action:
-            case do.Save(record=record):
-                self.history.remember(record)
             case do.Tell(event=Event(name="error" | "registered") as event):
                 self.learn(event)
             case _:
@@ -457,7 +352,7 @@ class Desk:
     def _follow_up(self, now: float) -> Result:
         """What the turn has made possible: what waited for the connection, farewells."""
         result = self.calls.wake(now) + self._accounts.farewells(self._busy, now)
-        return result + self._under_way()
+        return result + self._dialling.make_room(self.config.dial)
 
     def _busy(self, account: Account) -> bool:
         """Whether an account still carries a call, or must still end one on the wire."""
@@ -482,5 +377,15 @@ class Desk:
         return Account(config, self._entropy, self._sockets, self.instance)
 
 
-def _done(reply: int | None, value: object = None) -> Result:
-    return [] if reply is None else [do.Settle(reply=reply, value=value)]
+# What a command of the phone itself comes to; those of calls are in call/commands.py.
+_VERBS: dict[type[Command], Callable[[Desk, Any, int | None, float], Result]] = {
+    Ready: Desk._be_ready,
+    SetConfig: Desk._configure,
+    Connect: Desk._connect,
+    Register: Desk._register,
+    Unregister: Desk._unregister,
+    Disconnect: Desk._disconnect,
+    DialpadPress: Desk._press,
+    Show: Desk._reveal,
+    Hide: Desk._reveal,
+}

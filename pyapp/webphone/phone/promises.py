@@ -42,3 +42,8 @@ def refused(reply: int | None, error: WebPhoneError) -> list[Action]:
     if reply is not None:
         return [do.Refuse(reply=reply, error=error)]
     return [] if error.code == "cancelled" else [do.Tell(event=Event("error", error))]
+
+
+def done(reply: int | None, value: object = None) -> list[Action]:
+    """Resolve a promise, if there is one."""
+    return [] if reply is None else [do.Settle(reply=reply, value=value)]

@@ -21,6 +21,7 @@ from webphone.phone.call.quality import Measurements
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.call.swap import Swap
 from webphone.phone.call.wire import Wire
+from webphone.phone.history import History
 from webphone.phone.promises import refused
 from webphone.phone.snapshot import CallSnapshot
 from webphone.sip import (
@@ -76,11 +77,12 @@ DESCRIBES: dict[Stage, Kind] = {
 class Calls:
     """All calls of a phone, by id."""
 
-    def __init__(self, asks: Iterator[int]) -> None:
+    def __init__(self, asks: Iterator[int], history: History) -> None:
         self.calls: dict[str, Call] = {}
         self.active: str | None = None
         self.aftermath = LastCall()
         self._asks = asks
+        self._history = history
         self._asked: dict[int, str] = {}  # questions to the page about ringing calls
         self._swaps: list[Swap] = []
 
@@ -160,6 +162,10 @@ class Calls:
         result = call.wire.hang_up(now)
         return result + self.finish(call, ended_by_person(call), now)
 
+    def hang_up_all(self, now: float) -> Result:
+        """End every call."""
+        return [x for call in list(self.calls.values()) for x in self.hang_up(call, now)]
+
     def resume(self, call: Call, now: float, reply: int | None) -> Result:
         """Take a call off hold; whatever was in front is held."""
         wanted = call.part(Renegotiation).set_hold(False, reply, now)
@@ -234,6 +240,7 @@ class Calls:
         call.step(Step.OVER)
         record = call.record(ending, call.part(Measurements).whole, now)
         self._forget(call)
+        self._history.remember(record)
         self.aftermath.begin(call, ending, record, now)
         return [
             do.CloseMedia(call=call.id),

@@ -1,0 +1,121 @@
+"""What can be asked of the calls: a command is a verb here and a row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from webphone.contract import (
+    Answer,
+    Command,
+    Config,
+    Hangup,
+    HangupAll,
+    Hold,
+    Mute,
+    Redirect,
+    Reject,
+    Resume,
+    SendDtmf,
+    Swap,
+    Unmute,
+    WebPhoneError,
+)
+from webphone.phone.account.account import Result
+from webphone.phone.call.call import Call
+from webphone.phone.call.calls import Calls
+from webphone.phone.call.digits import Digits
+from webphone.phone.call.renegotiation import Renegotiation
+from webphone.phone.numbers import address
+from webphone.phone.promises import done
+from webphone.words import say
+
+Verb = Callable[[Calls, Any, Config, "int | None", float], Result]
+
+
+def _answer(calls: Calls, command: Answer, config: Config, reply: int | None, now: float) -> Result:
+    call = calls.ringing(command.id)
+    video = config.video if command.video is None else command.video
+    return calls.answer(call, now, video=video and call.video, reply=reply)
+
+
+def _reject(calls: Calls, command: Reject, config: Config, reply: int | None, now: float) -> Result:
+    if not 400 <= command.code <= 699:
+        raise WebPhoneError("invalid_config", say("no_refusal", status=command.code))
+    return calls.reject(calls.ringing(command.id), command.code, now) + done(reply)
+
+
+def _redirect(
+    calls: Calls, command: Redirect, config: Config, reply: int | None, now: float
+) -> Result:
+    target = address(command.target, config.domain)
+    return calls.redirect(calls.ringing(command.id), target, now) + done(reply)
+
+
+def _hang_up(
+    calls: Calls, command: Hangup, config: Config, reply: int | None, now: float
+) -> Result:
+    return calls.hang_up(_meant(calls, command.id), now) + done(reply)
+
+
+def _hang_up_all(
+    calls: Calls, command: HangupAll, config: Config, reply: int | None, now: float
+) -> Result:
+    return calls.hang_up_all(now) + done(reply)
+
+
+def _hold(calls: Calls, command: Hold, config: Config, reply: int | None, now: float) -> Result:
+    call = calls.find(command.id)
+    changes = call.part(Renegotiation)
+    if not command.id and changes.hold_wanted:  # without an id it toggles
+        return calls.resume(call, now, reply)
+    return changes.set_hold(True, reply, now)
+
+
+def _resume(calls: Calls, command: Resume, config: Config, reply: int | None, now: float) -> Result:
+    held = None if command.id else calls.held()
+    return calls.resume(held or calls.find(command.id), now, reply)
+
+
+def _swap(calls: Calls, command: Swap, config: Config, reply: int | None, now: float) -> Result:
+    return calls.swap(reply, now)
+
+
+def _mute(calls: Calls, command: Mute, config: Config, reply: int | None, now: float) -> Result:
+    call = calls.find(command.id)
+    wanted = not call.muted if command.on is None else command.on
+    return calls.mute(call, wanted) + done(reply, wanted)
+
+
+def _unmute(calls: Calls, command: Unmute, config: Config, reply: int | None, now: float) -> Result:
+    return calls.mute(calls.find(command.id), False) + done(reply, False)
+
+
+def _send_digits(
+    calls: Calls, command: SendDtmf, config: Config, reply: int | None, now: float
+) -> Result:
+    method = command.method or config.dtmf
+    return calls.find(command.id).part(Digits).send(command, method, now) + done(reply)
+
+
+def _meant(calls: Calls, id: str) -> Call:
+    """The call to hang up: the one named, the active one, or the one that rings."""
+    try:
+        return calls.find(id)
+    except WebPhoneError:
+        return calls.ringing(id)
+
+
+VERBS: dict[type[Command], Verb] = {
+    Answer: _answer,
+    Reject: _reject,
+    Redirect: _redirect,
+    Hangup: _hang_up,
+    HangupAll: _hang_up_all,
+    Hold: _hold,
+    Resume: _resume,
+    Swap: _swap,
+    Mute: _mute,
+    Unmute: _unmute,
+    SendDtmf: _send_digits,
+}
