@@ -371,11 +371,12 @@ class Unmute(Command):
 
 @command("Presses a key: types when idle, sends a digit in a call.")
 class DialpadPress(Command):
-    key: str = argument("0-9 * # or +.", pattern=r"[0-9*#+A-Da-d]")
+    key: str = argument("0-9 * # or +.", digits=True, pattern=r"[0-9*#+A-Da-d]")
 
 @command("Sends digits in a call.", "when they are handed to the sender")
 class SendDtmf(Command):
-    tones: str = argument("0-9 * # A-D, and a comma for a pause.", pattern=r"[0-9*#A-Da-d,]+")
+    tones: str = argument(
+        "0-9 * # A-D, and a comma for a pause.", digits=True, pattern=r"[0-9*#A-Da-d,]+")
     duration: int = option("Milliseconds a tone.", default=160, least=40, most=6000)
     gap: int = option("Milliseconds between tones.", default=70, least=30, most=6000)
     method: str = option(

@@ -145,3 +145,25 @@ def test_the_number_typed_is_the_number_dialled(alice, dave):
     assert len(alice.told("numberchange")) == 1
     alice.press("makeCall", alice.desk.snapshot.number)
     assert dave.words() == ["INVITE"]
+
+
+# --- In other scripts -----------------------------------------------------------------------------
+
+
+def test_keys_and_tones_of_every_script_are_digits(world, alice, bob):
+    for key in "١２३":
+        assert alice.ask("dialpadPress", key).error is None
+    assert alice.machine.snapshot.number == "123"
+    alice.ask("makeCall", "ｂｏｂ")
+    bob.ask("answer")
+    assert alice.ask("sendDtmf", "٤\u200f٥＃").error is None
+    assert [detail["tone"] for detail in alice.told("dtmf")] == ["4", "5", "#"]
+    assert alice.ask("sendDtmf", "4①").error.code == "invalid_config"
+    assert [detail["tone"] for detail in alice.told("dtmf")] == ["4", "5", "#"]
+
+
+def test_a_number_typed_in_another_script_is_called_as_digits(world, alice):
+    alice.happens(on.NumberTyped(number="１２-\u200e٣٤"))
+    alice.press("makeCall", alice.machine.snapshot.number)
+    assert set(world.sent("alice", "INVITE")) == {"INVITE sip:1234@one.example SIP/2.0"}
+    assert alice.machine.snapshot.number == ""

@@ -81,12 +81,24 @@ def test_what_is_typed_in_the_field_is_the_number():
         ("bob@example.com", "bob@example.com"),
         ("*21#", "*21#"),
         ("", ""),
+        ("03-１２３４", "031234"),
+        ("0١٢٣3", "01233"),
+        ("۰۹۱۲", "0912"),
+        ("\u202a+1 (555) 123\u202c", "+1555123"),
+        ("tel:＋４４", "+44"),
+        ("03-①２", "03-①2"),  # whole, to be refused in words
+        ("100, 200", "100, 200"),
     ],
 )
 def test_a_pasted_number_loses_the_marks_of_print(pasted, number):
     assert cleaned(pasted) == number
     told = {"value": pasted, "pasted": True}
     assert act(View(), NumberEdited(), IDLE, told)[1] == [NumberTyped(number=number)]
+
+
+@pytest.mark.parametrize(("key", "digit"), [("٣", "3"), ("۳", "3"), ("３", "3"), ("＋", "+")])
+def test_a_key_of_another_script_is_a_digit(key, digit):
+    assert act(View(), KeyPressed(), IDLE, {"key": key})[1] == wish(DialpadPress(key=digit))
 
 
 def test_the_last_digit_goes():

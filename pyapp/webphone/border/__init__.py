@@ -1,6 +1,7 @@
 """How things cross the border: names in three spellings, errors, and values read and written."""
 
 from webphone.border.commands import Command, argument, command, decode, method_name, option
+from webphone.border.digits import ascii_digits
 from webphone.border.errors import ERRORS, WebPhoneError
 from webphone.border.names import camel, kebab, snake
 from webphone.border.rows import EventKind, Reading
@@ -32,6 +33,7 @@ __all__ = [
     "Setting",
     "WebPhoneError",
     "argument",
+    "ascii_digits",
     "camel",
     "check_secure",
     "choice",

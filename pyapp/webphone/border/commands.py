@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
+from webphone.border.digits import ascii_digits
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import camel, snake
 from webphone.border.settings import CONTROL, LONGEST_TEXT, headers, kind_of, shortened
@@ -124,6 +125,8 @@ def _checked(kind: type[Command], item: Field[Any], given: Any) -> Any:
     right = isinstance(given, _TYPES[wanted])
     if not right or (isinstance(given, bool) and wanted in ("int", "float")):
         raise _wrong(kind, "argument_wrong", _taken(told), code, given=kind_of(given), name=name)
+    if meta.get("digits") and isinstance(given, str):
+        given = ascii_digits(given)
     if wanted == "str":
         _check_text(kind, item, given, code)
     if name == "headers" and headers(given) is None:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from webphone.border import ascii_digits
 from webphone.contract import WebPhoneError
 from webphone.sip import Malformed, NameAddr, Uri
 from webphone.sip.wire.uri import unescape
 from webphone.words import Sentence, say
 
 LONGEST = 256
-# RFC 3966 §5: visual separators; people add spaces, and "(0)" of a national trunk prefix.
-_SEPARATORS = re.compile(r"[\s\-.()/\u00a0\u2010-\u2015]")
+# RFC 3966 §5: visual separators; people add spaces, and "(0)" of a national trunk prefix. Other
+# scripts have dashes, dots and strokes of their own, and pages put a telephone before a number.
+_SEPARATORS = re.compile(
+    r"[\s\-.()/\u00b7\u2010-\u2015\u2022\u2024\u2027\u2043\u2044\u2212\u2215\u30fb\u30fc"
+    r"\ufe58\ufe63\uff65\uff70\u260e\u260f\u2706\U0001f4de]"
+)
 _TRUNK = re.compile(r"(?<=\d)\s*\(0\)\s*")
 _DIGITS = re.compile(r"\+?[0-9*#]+")
 # Half a character of UTF-16, as a page may hold it, is none; the last two are line breaks.
 _NEVER = re.compile(r"[\x00-\x1f\x7f-\x9f<>\"\ud800-\udfff\u2028\u2029]")
 _ESCAPES = re.compile(r"%[0-9A-Fa-f]{2}|.")
+_SIP = re.compile("^sips?:", re.IGNORECASE)
 _USER = re.compile(r"[^\s<>\"@:;?\x00-\x1f\x7f]+")
 
 
@@ -26,16 +32,16 @@ def address(target: str, domain: str) -> Uri:
 
     Raises WebPhoneError `invalid_number`.
     """
-    text = target.strip()
+    if len(target.strip()) > LONGEST:
+        raise _wrong(say("number_long", count=len(target.strip())))
+    text = ascii_digits(target).strip()
     if not text:
         raise _wrong(say("number_missing"))
-    if len(text) > LONGEST:
-        raise _wrong(say("number_long", count=len(text)))
     scheme, colon, rest = text.partition(":")
     dialled = bool(colon) and scheme.lower() in ("tel", "callto")
     if dialled:  # browsers write the spaces of a link as %20
-        text = unescape(rest.partition(";")[0])
-    if _NEVER.search(text):
+        text = ascii_digits(unescape(rest.partition(";")[0])).strip()
+    if _NEVER.search(text) or not _understood(text):
         raise _wrong(say("number_characters"))
     if dialled:
         return _user(text, domain)
@@ -46,6 +52,26 @@ def address(target: str, domain: str) -> Uri:
             raise _wrong(say("scheme_unknown", given=repr(scheme[:60])))
         return _uri(f"sip:{text}", domain)
     return _user(text, domain)
+
+
+def printed(text: str) -> str | None:
+    """The number in print, `+44 (0)20 7946-0000` -> `+442079460000`; None where it is no number."""
+    number = _SEPARATORS.sub("", _TRUNK.sub("", ascii_digits(text)))
+    return number if _DIGITS.fullmatch(number) else None
+
+
+def _understood(text: str) -> bool:
+    """Whether each sign is one of a number or a name: what is not is never left out of a number.
+
+    Numerals that are no digits, as in 三百 or ①, make no number, and no name by themselves.
+    """
+    foreign = [char for char in text if not char.isascii() and not _SEPARATORS.match(char)]
+    # What an identifier may go on with (UAX #31) is what words are written with.
+    if not all(f"a{char}".isidentifier() for char in foreign):
+        return False
+    who = _SIP.sub("", text)
+    who = who.rpartition("@")[0] or who
+    return not foreign or any(char.isalpha() and not char.isnumeric() for char in who)
 
 
 def _uri(text: str, domain: str) -> Uri:
@@ -60,8 +86,7 @@ def _uri(text: str, domain: str) -> Uri:
 
 
 def _user(text: str, domain: str) -> Uri:
-    number = _SEPARATORS.sub("", _TRUNK.sub("", text))
-    user = number if _DIGITS.fullmatch(number) else text
+    user = printed(text) or text
     if not _USER.fullmatch(user):
         raise _wrong(say("no_number", given=repr(text[:60])))
     if not domain:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
+from webphone.border import ascii_digits
 from webphone.contract import Answer, Command, DialpadPress, Hangup, Hold, MakeCall, Mute, Reject
 from webphone.contract import Resume as ResumeCall
 from webphone.phone.happenings import Asked, ErrorDismissed, Happening, NumberTyped, WantedHere
+from webphone.phone.numbers import printed
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 
 KEYS = "123456789*0#"
@@ -231,20 +233,19 @@ def last_dialled(snapshot: Snapshot) -> list[str]:
 
 
 def cleaned(number: str) -> str:
-    """A pasted number without the marks of print: `tel:+44 (0)20 7946-0000` -> `+442079460000`."""
-    text = re.sub(r"^\s*(tel|callto):", "", number, flags=re.IGNORECASE).strip()
-    if re.search(r"[@:A-Za-z]", text):
-        return text
-    if text.startswith(("+", "00")):
-        text = text.replace("(0)", "")
-    return re.sub(r"[^0-9+*#]", "", text)
+    """A pasted number without the marks of print: `tel:+44 (0)20 7946-0000` -> `+442079460000`.
+
+    What is no number stays whole: half of one would be somebody else's.
+    """
+    text = re.sub(r"^\s*(tel|callto):", "", ascii_digits(number), flags=re.IGNORECASE).strip()
+    return printed(text) or text
 
 
 # --- Keys -----------------------------------------------------------------------------------------
 
 
 def _key(view: View, snapshot: Snapshot, told: Fields) -> tuple[View, list[Happening]]:
-    key = str(told.get("key", ""))
+    key = ascii_digits(str(told.get("key", "")))
     if told.get("modified"):
         return view, []
     if key == "Enter":
