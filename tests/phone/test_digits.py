@@ -167,3 +167,42 @@ def test_a_number_typed_in_another_script_is_called_as_digits(world, alice):
     alice.press("makeCall", alice.machine.snapshot.number)
     assert set(world.sent("alice", "INVITE")) == {"INVITE sip:1234@one.example SIP/2.0"}
     assert alice.machine.snapshot.number == ""
+
+
+# --- On hold --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("direction", ["sendonly", "inactive"])
+def test_digits_for_who_holds_us_go_by_info(world, alice, direction):
+    dave = world.stranger("dave")
+    dave.call("alice", sdp=description(setup="actpass"))
+    alice.ask("answer")
+    dave.ack()
+    dave.inside("INVITE", sdp=description(direction=direction, setup="actpass", version="2"))
+    dave.ack()
+    assert alice.call.held_by == "remote"
+    alice.press("dialpadPress", "5")
+    assert dave.last("INFO").body.startswith(b"Signal=5")
+    assert [detail["tone"] for detail in alice.told("dtmf")] == ["5"]
+    dave.reply(200, to="INFO")
+    refused = alice.ask("sendDtmf", "5", {"method": "rtp"}).error
+    assert (refused.code, refused.message) == (
+        "media_failed",
+        "The call is on hold: the other side hears no digits in the sound.",
+    )
+    dave.inside("INVITE", sdp=description(setup="actpass", version="3"))
+    dave.ack()
+    assert alice.ask("sendDtmf", "6").error is None
+    assert [action.tones for action in alice.actions if isinstance(action, do.SendTones)] == ["6"]
+
+
+def test_digits_for_who_answers_our_hold_with_silence_go_by_info(world, alice):
+    dave = world.stranger("dave")
+    dave.call("alice", sdp=description(setup="actpass"))
+    alice.ask("answer")
+    dave.ack()
+    alice.ask("hold")
+    dave.reply(200, sdp=description(direction="inactive", version="2"))
+    assert alice.call.held_by == "local"
+    assert alice.ask("sendDtmf", "7").error is None
+    assert dave.last("INFO").body.startswith(b"Signal=7")

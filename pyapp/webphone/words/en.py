@@ -363,6 +363,8 @@ WORDS: dict[str, str] = {
     "no_key_hint": "Use 0-9, * or #.",
     "digits_need_call": "Digits need a call that is up.",
     "digits_once_answered": "This call takes digits only once it is answered.",
+    "digits_unheard": "The call is on hold: the other side hears no digits in the sound.",
+    "digits_unheard_hint": "Wait until the call goes on, or set dtmf to auto.",
     "digits_refused": "The other side takes no digits by INFO: {status} {reason}.",
     "digits_refused_hint": "Send them in the sound instead: set dtmf to rtp.",
     "no_dtmf_method": "sendDtmf() has no method {given}.",

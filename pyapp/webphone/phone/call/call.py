@@ -96,6 +96,7 @@ class Hold:
 
     local: bool = False
     remote: bool = False
+    deaf: bool = False  # the other side takes no sound of ours, whoever holds the call
     since: float | None = None
     parked_at: float | None = None  # when we put it on hold last
     seconds: float = 0.0  # of all times before

@@ -39,7 +39,10 @@ class Digits:
             tones = media.tones(command.tones)
         except media.Invalid as wrong:
             raise WebPhoneError("invalid_number", wrong.sentence) from None
-        way = media.choose(method, call.telephone_event)  # type: ignore[arg-type]
+        heard = call.telephone_event and not call.hold.deaf
+        way = media.choose(method, heard)  # type: ignore[arg-type]
+        if way == "rtp" and call.hold.deaf:
+            raise WebPhoneError("media_failed", say("digits_unheard"))
         if way == "info" and call.stage is Stage.EARLY:
             # RFC 6086 §4.1: an INFO needs the dialog of an answered call.
             raise WebPhoneError("no_call", say("digits_once_answered"))

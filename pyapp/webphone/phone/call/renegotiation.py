@@ -371,15 +371,17 @@ class Renegotiation:
             error = WebPhoneError("media_failed", say("agreed_without_sdp"))
             return [do.Rollback(call=call.id), *self._given_up(error)]
         # RFC 6337 §5.3: an inactive answer to a hold says nothing of the other side's own wish.
-        remote = call.hold.remote if self._hold_offered else _holds(self._sdp)
+        deaf = _holds(self._sdp)
+        remote = call.hold.remote if self._hold_offered else deaf
         return [
             do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=self._sdp),
-            *self._mark(self._hold_offered, remote, now),
+            *self._mark(self._hold_offered, remote, now, deaf),
         ]
 
-    def _mark(self, local: bool, remote: bool, now: float) -> Result:
+    def _mark(self, local: bool, remote: bool, now: float, deaf: bool | None = None) -> Result:
         """Set the hold flags and tell each change once."""
         hold = self._call.hold
+        hold.deaf = remote if deaf is None else deaf
         before = ((hold.local, local, "local"), (hold.remote, remote, "remote"))
         hold.mark(local, remote, now)
         result: Result = []
