@@ -13,9 +13,9 @@ VENDORED := web/vendor/.ready
 DIST := build/dist.ready
 SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -name '*.pyc') \
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
-FAST_TESTS = $(wildcard tests/sip tests/media tests/phone tests/ui tests/exchange tests/test_rooms.py tests/test_blame.py tests/test_steady_clock.py tests/test_contract.py tests/test_frame.py)
+PURE := not browser and not interop and not build
 
-.PHONY: help demo test test-fast check bench dist screens contract clean again
+.PHONY: help demo test test-fast test-page cover steady check bench dist screens contract clean again
 help: ## List the verbs.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
@@ -25,11 +25,21 @@ demo: $(DEMO_READY) $(VENDORED) $(DIST) ## Build and serve the phone with its bu
 test: $(DEV_READY) $(VENDORED) $(DIST) ## Everything: Debian packages (needs root when some are missing), checks, all tests.
 	@tools/debian.sh
 	@$(MAKE) --no-print-directory check
-	@$(PYTHON) -m pytest tests || { echo "==> Once more what failed: a busy machine, or a mistake?"; \
-		$(PYTHON) -m pytest tests --last-failed --last-failed-no-failures none; }
+	@$(MAKE) --no-print-directory cover
+	@$(PYTHON) tools/suite.py
 
-test-fast: $(DEV_READY) ## The pure Python tests: no browser, no server, a few seconds.
-	@$(PYTHON) -m pytest $(FAST_TESTS) -m "not browser and not interop"
+test-fast: $(DEV_READY) ## The pure tests in two workers: no browser, no server, a few seconds.
+	@$(PYTHON) -m pytest tests -m "$(PURE)" -n 2 --dist loadfile
+
+test-page: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium and the built-in exchange only: no root, no other server.
+	@$(PYTHON) -m pytest tests -m "browser and not interop" --durations=15
+
+cover: $(DEV_READY) ## The pure tests with many examples, and that they reach every line and branch.
+	@HYPOTHESIS_PROFILE=many $(PYTHON) -m coverage run -m pytest tests -m "$(PURE)" --durations=15
+	@$(PYTHON) -m coverage report --skip-covered --show-missing
+
+steady: $(DEV_READY) $(VENDORED) $(DIST) ## Run the whole suite N times (10); fail on what needed a second try.
+	@$(PYTHON) tools/suite.py --times $(or $(N),10)
 
 check: $(DEV_READY) ## Format, lint, types, the one-way doors, and generated files up to date.
 	@tools/check.sh
@@ -44,7 +54,7 @@ dist: $(DIST) ## Build dist/, with .br and .gz files and the packages: one scrip
 	@$(PYTHON) tools/packages.py
 
 screens: $(DEV_READY) $(VENDORED) $(DIST) ## Take the screenshots of the documentation again.
-	@SCREENS=docs/screens $(PYTHON) -m pytest tests/interop/test_demo.py -k dist
+	@SCREENS=docs/screens $(PYTHON) -m pytest tests/page/test_demo.py -k dist
 	@SCREENS=docs/screens $(PYTHON) -m pytest tests/examples
 	@$(PYTHON) tools/gallery.py --docs
 

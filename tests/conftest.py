@@ -1,1 +1,51 @@
 """What every test may count on: nothing sleeps, nothing mocks our own code."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["page.fixtures"]
+
+TESTS = Path(__file__).parent
+
+# How many examples a property is tried with: few while one works, many in `make test`.
+for name, examples in (("few", 20), ("many", 200)):
+    settings.register_profile(
+        name, max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "few")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pure tests run first, then those in a browser, then those with real servers.
+
+    The quick ones fail first; and while Playwright is up, its event loop is the running one of
+    this thread, so that asyncio.run() of another test would be refused.
+    """
+    items.sort(key=_heaviness)
+    for item in items:
+        # Of two workers one does all of a file; and all tests of the build, which share theirs.
+        place = item.path.parent if item.path.parent.name == "build" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(place.relative_to(TESTS))))
+
+
+def _heaviness(item: pytest.Item) -> int:
+    marks = ("build", "browser", "interop")
+    return max(
+        (1 + marks.index(mark.name) for mark in item.iter_markers() if mark.name in marks),
+        default=0,
+    )
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note what fails, for tools/suite.py, which tries it once more."""
+    notes = os.environ.get("WEBPHONE_FAILURES")
+    if notes and report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        with Path(notes).open("a") as file:
+            note = {"test": report.nodeid, "when": report.when, "why": report.longreprtext}
+            file.write(json.dumps(note) + "\n")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import Playwright, sync_playwright
 
 # Chromium watches the heap of one start in a hundred, and its renderer falls over where Python is
@@ -31,3 +34,13 @@ def give_back() -> None:
     if _borrowers == 0 and _started is not None:
         _started.stop()
         _started = None
+
+
+@contextmanager
+def borrowed() -> Iterator[Playwright]:
+    """The one Playwright, for as long as this lasts."""
+    playwright = borrow()
+    try:
+        yield playwright
+    finally:
+        give_back()

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
+import one_playwright
 from browser.bench import ARGUMENTS, Bench, bench
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ plain = lambda value: json.loads(json.dumps(value.to_py(), default=repr))
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[Bench]:
-    with sync_playwright() as playwright:
+    with one_playwright.borrowed() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         with bench(browser, permissions=[], modules=[HERE / "one_element.py"]) as page:
             for script in ("contract.js", "webphone.js"):

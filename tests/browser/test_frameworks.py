@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+import one_playwright
 from browser.bench import ARGUMENTS
 from static_server import serving
 
@@ -31,7 +32,7 @@ def node(program: str, *arguments: str) -> None:
 @pytest.fixture(scope="module")
 def open_page(origin: str) -> Iterator[Callable[[str], Page]]:
     """Opens an example; what the page complains of fails the test."""
-    with sync_playwright() as playwright:
+    with one_playwright.borrowed() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
             args=[*ARGUMENTS, "--use-fake-ui-for-media-stream"],

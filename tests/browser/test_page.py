@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 import gallery
 import icons
+import one_playwright
 from browser.bench import ARGUMENTS, Bench, bench
 
 pytestmark = pytest.mark.browser
@@ -60,7 +61,7 @@ def bare(root):
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    with one_playwright.borrowed() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
         browser.close()

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+import one_playwright
 from browser.bench import ARGUMENTS, COUNT_PROXIES, Bench, bench
 
 pytestmark = pytest.mark.browser
@@ -22,7 +23,7 @@ one, two = End(), End()
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    with one_playwright.borrowed() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
         browser.close()

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import gallery
+import one_playwright
 from browser.bench import ARGUMENTS
 from webphone.ui import View
 
@@ -46,7 +47,7 @@ PLACES = """(words) => {
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    with one_playwright.borrowed() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
             args=ARGUMENTS,

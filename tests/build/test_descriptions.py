@@ -9,6 +9,8 @@ import pytest
 
 from webphone.contract import SETTINGS, kebab
 
+pytestmark = pytest.mark.build
+
 
 @pytest.fixture(scope="module")
 def manifest(root):

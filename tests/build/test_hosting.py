@@ -8,11 +8,11 @@ import urllib.request
 
 import pytest
 
-from interop.ports import free_port
-from interop.program import Program, require
+from page.ports import free_port
+from page.program import Program, require
 from starting import UP, put_page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.interop]
 SOON = 60_000  # milliseconds, on a busy machine
 PHONE = '<web-phone id="phone" demo auto-register></web-phone>'
 # What a distribution's own nginx.conf does around the files of its sites, for anybody to run.

@@ -7,8 +7,8 @@ import tarfile
 
 import pytest
 
-from interop.ports import free_port
-from interop.program import Program
+from page.ports import free_port
+from page.program import Program
 from starting import UP
 
 pytestmark = pytest.mark.browser

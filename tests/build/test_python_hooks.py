@@ -2,7 +2,7 @@
 
 import pytest
 
-from interop.demo_server import DemoServer
+from page.demo_server import DemoServer
 from starting import UP, py, told
 
 pytestmark = pytest.mark.browser

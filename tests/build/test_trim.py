@@ -90,6 +90,7 @@ def test_the_same_works_in_chromium(smoke_page, visit):
     assert visited.complaints == []
 
 
+@pytest.mark.interop
 def test_the_same_works_in_firefox(smoke_page, tmp_path):
     firefox = Firefox(tmp_path)
     page = firefox.new_context().new_page()

@@ -10,6 +10,8 @@ import pytest
 
 import wheels
 
+pytestmark = pytest.mark.build
+
 
 @pytest.fixture
 def fetch(root, tmp_path):

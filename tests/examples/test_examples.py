@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from interop.chromium import Chromium, Ears
-from interop.demo_server import DemoServer
+from page.chromium import Chromium, Ears
+from page.demo_server import DemoServer
 from static_server import serving
 
 pytestmark = pytest.mark.browser

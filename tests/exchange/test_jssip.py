@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from interop.chromium import Chromium
 from interop.jssip_page import JssipPage, build_jssip_page
-from interop.program import Missing
+from page.chromium import Chromium
+from page.program import Missing
 from sip.entropy import seeded
 from webphone.exchange import Exchange
 from webphone.exchange.serve import Files, Switchboard, listen

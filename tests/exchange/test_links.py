@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from exchange.raw import request, requests, responses
@@ -266,7 +266,6 @@ def echo(status: str, asked: Request) -> bytes:
     return "\r\n".join([f"SIP/2.0 {status}", *lines, "", ""]).encode("utf-8", "surrogateescape")
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     some.lists(
         some.tuples(

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from interop.kamailio import DATA, Kamailio
-from interop.ports import LOOPBACK, free_port, wait_until
-from interop.program import Missing, Program, require
 from interop.sound import Samples, read_growing_wav
+from page.ports import LOOPBACK, free_port, wait_until
+from page.program import Missing, Program, require
 
 RTP_PORTS = 20
 

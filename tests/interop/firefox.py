@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from interop.program import Program, require
+from page.program import Program, require
 
 ROOT = Path(__file__).parents[2]
 DRIVER = ROOT / "tests" / "offline" / "firefox.mjs"

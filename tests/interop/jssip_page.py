@@ -9,11 +9,11 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext
 
-from interop.chromium import Console, Ears
 from interop.kamailio import DATA, Kamailio
-from interop.page_server import PageServer
-from interop.ports import wait_until
-from interop.program import Missing
+from page.chromium import Console, Ears
+from page.page_server import PageServer
+from page.ports import wait_until
+from page.program import Missing
 
 ROOT = Path(__file__).parents[2]
 

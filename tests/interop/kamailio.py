@@ -7,23 +7,15 @@ import re
 import shutil
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from interop.ports import LOOPBACK, free_port
-from interop.program import Missing, Program, require
+from page import server
+from page.ports import LOOPBACK, free_port
+from page.program import Missing, Program, require
+from page.server import Wire
 
 DATA = Path(__file__).parent / "data"
-USERS = {
-    "alice": "alice-secret",
-    "bob": "bob-secret",
-    "carol": "carol-secret",
-    "dave": "dave-secret",
-    "baresip": "baresip-secret",
-    # The phones that stand open for all tests.
-    "anna": "anna-secret",
-    "ben": "ben-secret",
-}
+USERS = {**server.USERS, "baresip": "baresip-secret"}
 MODULES = {
     "websocket.so": "kamailio-websocket-modules",
     "outbound.so": "kamailio-outbound-modules",
@@ -37,21 +29,6 @@ _RECORD = re.compile(
     rb"dstip: (?P<target>\S+)\ndstport: (?P<target_port>\d+)\n~{20}\n(?P<text>.*?)\|{20}\n",
     re.DOTALL,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
-    """One message that Kamailio received (way "rcv") or sent ("snd"), as Kamailio saw it."""
-
-    way: str
-    protocol: str
-    source: str
-    target: str
-    text: str
-
-    @property
-    def first_line(self) -> str:
-        return self.text.split("\r\n", 1)[0]
 
 
 class Kamailio:

@@ -11,8 +11,8 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 
-from interop.ports import LOOPBACK, free_port, wait_until
 from interop.sound import MU_LAW, loudness, to_mu_law
+from page.ports import LOOPBACK, free_port, wait_until
 
 PCMU = 0
 FIRST_DYNAMIC = 96

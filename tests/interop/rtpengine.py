@@ -7,8 +7,8 @@ import itertools
 import socket
 from pathlib import Path
 
-from interop.ports import LOOPBACK, free_port
-from interop.program import Program, require
+from page.ports import LOOPBACK, free_port
+from page.program import Program, require
 
 MEDIA_PORTS = 200
 _cookies = itertools.count()

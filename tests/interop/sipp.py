@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interop.kamailio import DATA, Kamailio
-from interop.ports import LOOPBACK, free_port, wait_until
-from interop.program import Program, require
+from page.ports import LOOPBACK, free_port, wait_until
+from page.program import Program, require
 
 SCENARIOS = DATA / "sipp"
 DEFAULTS: Mapping[str, str] = {"STATUS": "486", "REASON": "Busy Here"}

@@ -12,13 +12,13 @@ import pytest
 from interop.baresip import Baresip
 from interop.jssip_page import JssipPage
 from interop.kamailio import Kamailio
-from interop.ports import LOOPBACK, wait_until
 from interop.rtp import RtpPeer
 from interop.rtpengine import Rtpengine
 from interop.sipp import Sipp
 from interop.sound import AUDIBLE, SILENT
+from page.ports import LOOPBACK, wait_until
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.timed]
 
 Open = Callable[..., JssipPage]
 Script = Callable[..., Sipp]

@@ -8,13 +8,13 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import BrowserContext
 
-from interop.early import EarlyMedia
 from interop.kamailio import Kamailio
-from interop.page_server import PageServer
-from interop.phone_page import PhonePage
-from interop.ports import wait_until
+from page.early import EarlyMedia
+from page.page_server import PageServer
+from page.phone_page import PhonePage
+from page.ports import wait_until
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.timed]
 
 ROUNDS = 3  # without new network paths every second one has six seconds of silence
 PATIENCE = 1500.0  # milliseconds; a sixth of a second is usual

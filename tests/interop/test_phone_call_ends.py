@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from interop.kamailio import Kamailio
-from interop.phone_page import PhonePage
-from interop.ports import wait_until
 from interop.rtp import RtpPeer
 from interop.sipp import Sipp
+from page.phone_page import PhonePage
+from page.ports import wait_until
 
 pytestmark = pytest.mark.interop
 

@@ -8,12 +8,12 @@ import pytest
 
 from interop.baresip import Baresip
 from interop.jssip_page import JssipPage
-from interop.phone_page import PhonePage
-from interop.ports import wait_until
 from interop.rtp import RtpPeer
 from interop.sipp import Sipp
+from page.phone_page import PhonePage
+from page.ports import wait_until
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.timed]
 
 Jssip = Callable[..., JssipPage]
 Script = Callable[..., Sipp]

@@ -8,11 +8,11 @@ import pytest
 
 from interop.baresip import Baresip
 from interop.jssip_page import JssipPage
-from interop.phone_page import PhonePage
-from interop.ports import wait_until
 from interop.rtp import RtpPeer
 from interop.sipp import Sipp
 from interop.sound import AUDIBLE, SILENT
+from page.phone_page import PhonePage
+from page.ports import wait_until
 
 pytestmark = pytest.mark.interop
 
@@ -134,7 +134,9 @@ def test_a_refused_hold_leaves_the_call_as_it_was(
     rtp_peer.wait_sound(AUDIBLE)
     refused = anna.rejection("hold")
     assert (refused.code, refused.sip_code) == ("media_failed", 488)
+    assert refused.message and refused.hint
     assert anna.active_call()["state"] == "active"
+    assert anna.active_call()["heldBy"] is None
     assert not anna.details("hold")
     heard = len(rtp_peer.sound())
     rtp_peer.wait_packets(50)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from interop import servers
-from interop.chromium import Chromium
 from interop.kamailio import Kamailio
-from interop.page_server import PageServer
-from interop.phone_page import PhonePage
-from interop.ports import LOOPBACK, free_port, wait_until
+from page import servers
+from page.chromium import Chromium
+from page.page_server import PageServer
+from page.phone_page import PhonePage
+from page.ports import LOOPBACK, free_port, wait_until
 
 pytestmark = pytest.mark.interop
 

@@ -10,14 +10,14 @@ from playwright.sync_api import BrowserContext
 from interop.baresip import Baresip
 from interop.jssip_page import JssipPage
 from interop.kamailio import Kamailio
-from interop.phone_page import PhonePage
 from interop.rtp import RtpPeer
 from interop.rtpengine import Rtpengine
 from interop.sipp import Sipp
 from interop.sound import AUDIBLE, SILENT
-from interop.tones import tones_begun, wait_no_tone, wait_tone
+from page.phone_page import PhonePage
+from page.tones import tones_begun, wait_no_tone, wait_tone
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.timed]
 
 Open = Callable[..., PhonePage]
 Jssip = Callable[..., JssipPage]

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from interop.kamailio import Kamailio, Wire
-from interop.phone_page import PhonePage
-from interop.ports import wait_until
 from interop.rtp import RtpPeer
 from interop.sipp import Sipp
+from page.phone_page import PhonePage
+from page.ports import wait_until
 
 pytestmark = pytest.mark.interop
 

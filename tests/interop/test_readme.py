@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from interop.demo_server import ROOT
 from interop.kamailio import Kamailio
-from interop.page_server import PageServer
-from interop.phone_page import PhonePage
+from page.demo_server import ROOT
+from page.page_server import PageServer
+from page.phone_page import PhonePage
 
 pytestmark = pytest.mark.interop
 

@@ -12,12 +12,12 @@ import pytest
 from playwright.sync_api import Playwright
 
 import one_playwright
-from interop.chromium import ARGUMENTS, KEEP_PEER_CONNECTIONS
-from interop.demo_server import DemoServer
 from interop.firefox import Firefox
-from interop.phone_page import PhonePage
-from interop.pitch import LISTEN
-from interop.program import require
+from page.chromium import ARGUMENTS, KEEP_PEER_CONNECTIONS
+from page.demo_server import DemoServer
+from page.phone_page import PhonePage
+from page.pitch import LISTEN
+from page.program import require
 
 ROOT = Path(__file__).parents[2]
 # A machine whose only interface is the loopback one; it is gone with the last program in it.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from interop.pitch import AUDIBLE, loudest, wait_pitches
-from interop.ports import wait_until
+from page.pitch import AUDIBLE, loudest, wait_pitches
+from page.ports import wait_until
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.timed]
 
 CHAT = 440.0
 SOON = 60.0  # seconds

@@ -1,6 +1,6 @@
 """Whatever people, pages, servers and browsers do in whatever order, the phones stay sound."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phone.stage import SERVER, World
@@ -144,12 +144,7 @@ def all_is_well(world):
 
 
 @given(steps)
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@settings(derandomize=True)
 def test_any_sequence_leaves_two_sound_phones(sequence):
     world = World()
     world.registered("alice")

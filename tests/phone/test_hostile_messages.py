@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from phone.stage import World, description
@@ -243,12 +243,7 @@ def sound(alice):
 
 @example(idle, [((request, "NEW"), [("value", 5, 0, b"\xff\xfe")])])  # a Call-ID of no text
 @given(st.sampled_from(STATES), st.lists(st.tuples(messages, damages), min_size=1, max_size=3))
-@settings(
-    max_examples=50,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@settings(derandomize=True)
 def test_no_message_of_a_stranger_costs_more_than_his_own_call(state, sayings):
     world, alice, carol, dave = stage()
     first = alice.call.id

@@ -1,6 +1,6 @@
 """Whatever tabs and persons do in whatever order, one tab has the phone and each call one record."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phone.stage import World
@@ -99,12 +99,7 @@ class Story:
 
 
 @given(steps)
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@settings(derandomize=True)
 def test_any_sequence_leaves_one_phone(sequence):
     story = Story()
     for step in sequence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pair import ANSWER, OFFER, Pair, Solo, names
@@ -163,7 +163,6 @@ def test_a_control_character_is_never_sent_back(name: str, value: str, status: i
     assert b"\0" not in bytes(alice.last("BYE"))
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_of_a_stranger_raise(data: bytes) -> None:
     Agent(names()).receive(data, 0.0)
@@ -210,7 +209,6 @@ def mangled(draw: st.DrawFn) -> list[bytes]:
     return draw(st.permutations(found))
 
 
-@settings(max_examples=60, deadline=None)
 @given(mangled())
 def test_a_mangled_conversation_raises_nothing_and_leaves_nothing_for_ever(
     conversation: list[bytes],

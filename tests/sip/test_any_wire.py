@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from itertools import count
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pair import ANSWER, BILOXI, OFFER, Flight, Pair, Phone
@@ -86,7 +86,6 @@ def _wish(pair: Pair, phone: Phone, wish: str, manner: tuple[tuple[str, str], ..
         pair.say(phone, outputs)
 
 
-@settings(max_examples=150, deadline=None)
 @given(steps=STEPS, manner=MANNERS, fates=FATES, echoes=ECHOES)
 def test_whatever_the_wire_does_both_agents_come_to_rest_and_keep_nothing(
     steps: list[tuple[str, bool, float]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pair import ANSWER, OFFER, Pair
@@ -80,7 +80,6 @@ def _wish(pair: Pair, line: Line, wish: str) -> None:
                 line.find()
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     steps=st.lists(st.tuples(st.sampled_from(WISHES), st.floats(0, 1.5)), min_size=2, max_size=8),
     delays=st.lists(st.floats(0, 0.9), min_size=1, max_size=12),

@@ -16,16 +16,16 @@ from playwright.sync_api import BrowserContext, Page, expect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from interop.chromium import Ears
-from interop.demo_server import ROOT, DemoServer
-from interop.pitch import AUDIBLE, LISTEN
-from interop.ports import free_port
+from page.chromium import Ears
+from page.demo_server import ROOT, DemoServer
+from page.pitch import AUDIBLE, LISTEN
+from page.ports import free_port
 from sip.entropy import seeded
 from webphone.exchange import Exchange, Send
 from webphone.exchange.numbers import NUMBERS
 from webphone.sip import Entropy
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 SCREENS = Path(os.environ.get("SCREENS", ROOT / "tests" / ".run" / "screens"))
 
 

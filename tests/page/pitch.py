@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from playwright.sync_api import Page
 
-from interop.ports import wait_until
+from page.ports import wait_until
 
 # __heard.remote: of the stream that an unmuted element plays; __heard.local: of all that goes to
 # the loudspeaker by Web Audio. Each is a list that grows twenty times a second by {level, peaks}:

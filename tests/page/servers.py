@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from interop.ports import LOOPBACK, free_port
+from page.ports import LOOPBACK, free_port
 
 COPIED = ("via:", "from:", "to:", "call-id:", "cseq:")
 

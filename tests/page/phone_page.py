@@ -11,9 +11,9 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext
 
-from interop.chromium import Console, Ears
-from interop.page_server import PageServer
-from interop.ports import wait_until
+from page.chromium import Console, Ears
+from page.page_server import PageServer
+from page.ports import wait_until
 
 EVENTS = (
     *("answer", "ringingout", "ringingin", "end", "registered", "unregistered", "error"),

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route
 
-from interop.chromium import ARGUMENTS, KEEP_PEER_CONNECTIONS, Chromium
-from interop.page_server import PageServer
-from interop.phone_page import PhonePage
-from interop.pitch import AUDIBLE, LISTEN, loudest, wait_pitches
-from interop.ports import wait_until
-from interop.program import require
+from page.chromium import ARGUMENTS, KEEP_PEER_CONNECTIONS, Chromium
+from page.page_server import PageServer
+from page.phone_page import PhonePage
+from page.pitch import AUDIBLE, LISTEN, loudest, wait_pitches
+from page.ports import wait_until
+from page.program import require
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 ROOT = Path(__file__).parents[2]
 
 GREETING = 880.0

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from interop.kamailio import Kamailio
-from interop.phone_page import PhonePage
-from interop.sipp import Sipp
-from interop.spec import (
+from page.phone_page import PhonePage
+from page.server import Server
+from page.spec import (
     ROWS,
     SHOWN,
     WAYS,
+    account,
     add_phone,
     at_rest,
     button,
@@ -27,17 +27,17 @@ from interop.spec import (
     talk,
 )
 
-pytestmark = pytest.mark.interop
+pytestmark = pytest.mark.browser
 KEYS = "123456789*0#"
 
 
 @pytest.fixture
-def phone(anna: PhonePage, kamailio: Kamailio) -> Iterator[PhonePage]:
+def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
     """anna, who gets her settings back."""
     at_rest(anna)
     yield anna
     remove_phones(anna)
-    put_back(anna, kamailio, "anna")
+    put_back(anna, server, "anna")
 
 
 def toggled(phone: PhonePage, row: str, *parts: Locator) -> None:
@@ -111,18 +111,21 @@ def test_show_dialled_number(phone: PhonePage, ben: PhonePage) -> None:
     number_field(phone).fill("")
 
 
-def test_show_answer(phone: PhonePage, ben: PhonePage, sipp: Callable[..., Sipp]) -> None:
+def test_show_answer(phone: PhonePage, ben: PhonePage, server: Server) -> None:
     ring(ben, phone)
     toggled(phone, "showAnswer", button(phone, "Answer"))
     button(phone, "Answer").click()
     ben.wait_event("answer")
 
-    second = sipp("call_and_cancel", target="anna")
+    carol = add_phone(ben, "carol", account(server, "carol"))
+    carol.register()
+    carol.make_call("anna")
     waiting = screen(phone).get_by_role("alertdialog", name="Second call waiting")
     expect(waiting).to_be_visible()
     toggled(phone, "showAnswer", waiting.get_by_role("button", name="Answer", exact=True))
-    second.go_on("SIP/2.0 180")
+    carol.call_method("hangup")
     phone.wait_event("end", lambda record: record["disposition"] == "missed")
+    remove_phones(ben)
     assert phone.active_call()["state"] == "active"
     hang_up(ben, phone)
 
@@ -204,7 +207,7 @@ def test_show_status(phone: PhonePage, ben: PhonePage) -> None:
 
 
 def test_each_show_row_counts_when_it_stands_in_the_markup(
-    phone: PhonePage, kamailio: Kamailio
+    phone: PhonePage, server: Server
 ) -> None:
     for row, part in (
         ("showDialpad", keypad),

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
-from interop.chromium import Console
-from interop.page_server import PageServer
+from page.chromium import Console
+from page.page_server import PageServer
 
-pytestmark = [pytest.mark.interop, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 DIST = Path(__file__).parents[2] / "dist"
 PATIENCE = 90_000
 

@@ -9,12 +9,10 @@ from dataclasses import MISSING, fields
 import pytest
 from playwright.sync_api import expect
 
-from interop.kamailio import Kamailio
-from interop.phone_page import PhonePage
-from interop.ports import LOOPBACK, free_port, wait_until
-from interop.rtp import RtpPeer
-from interop.sipp import Sipp
-from interop.spec import (
+from page.phone_page import PhonePage
+from page.ports import LOOPBACK, free_port, wait_until
+from page.server import Server
+from page.spec import (
     account,
     add_phone,
     at_rest,
@@ -29,32 +27,30 @@ from interop.spec import (
 )
 from webphone.contract import COMMANDS
 
-pytestmark = pytest.mark.interop
+pytestmark = pytest.mark.browser
 Open = Callable[..., PhonePage]
 
 
 @pytest.fixture
-def phone(anna: PhonePage, kamailio: Kamailio) -> Iterator[PhonePage]:
+def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
     """anna, who gets her settings back."""
     at_rest(anna)
     yield anna
     remove_phones(anna)
-    put_back(anna, kamailio, "anna")
+    put_back(anna, server, "anna")
 
 
 # --- When a promise settles -----------------------------------------------------------------------
 
 
-def test_connect_opens_the_socket_and_registers_nothing(
-    phone: PhonePage, kamailio: Kamailio
-) -> None:
+def test_connect_opens_the_socket_and_registers_nothing(phone: PhonePage, server: Server) -> None:
     dead = f"ws://{LOOPBACK}:{free_port()}"
     carol = add_phone(
-        phone, "carol", {**account(kamailio, "carol"), "host": f"{dead},{kamailio.ws_url}"}
+        phone, "carol", {**account(server, "carol"), "host": f"{dead},{server.ws_url}"}
     )
     carol.call_method("connect")
     assert carol.state() == "connected"
-    assert [detail["server"] for detail in carol.details("connecting")] == [dead, kamailio.ws_url]
+    assert [detail["server"] for detail in carol.details("connecting")] == [dead, server.ws_url]
     assert not carol.details("registered")
     carol.call_method("disconnect")
     assert carol.state() == "offline"
@@ -68,25 +64,25 @@ def test_connect_opens_the_socket_and_registers_nothing(
 
 
 def test_make_call_resolves_once_the_invite_is_out_whatever_becomes_of_it(
-    phone: PhonePage, kamailio: Kamailio
+    phone: PhonePage, server: Server
 ) -> None:
     for number, disposition in (("7486", "busy"), ("7603", "rejected"), ("7404", "failed")):
         call = phone.make_call(number)
         assert (call["state"], call["direction"]) == ("dialling", "outgoing")
         assert call["to"]["number"] == number
         wait_until(
-            lambda call=call: any(f"Call-ID: {call['callId']}" in m.text for m in kamailio.wire()),
-            "the INVITE at Kamailio",
+            lambda call=call: any(f"Call-ID: {call['callId']}" in m.text for m in server.wire()),
+            "the INVITE at the server",
         )
         record = phone.wait_event("end", lambda record, call=call: record["id"] == call["id"])
         assert record["disposition"] == disposition
     assert not phone.details("error")
 
 
-def test_make_call_rejects_when_nothing_goes_out(phone: PhonePage, kamailio: Kamailio) -> None:
+def test_make_call_rejects_when_nothing_goes_out(phone: PhonePage, server: Server) -> None:
     fresh = add_phone(phone, "fresh", {})
     assert fresh.rejection("makeCall", "100").code == "not_configured"
-    before = _invites(kamailio)
+    before = _invites(server)
     assert phone.rejection("makeCall").code == "invalid_number"
     assert phone.rejection("makeCall", "not a number").code == "invalid_number"
     phone.prevent("beforedial")
@@ -94,7 +90,7 @@ def test_make_call_rejects_when_nothing_goes_out(phone: PhonePage, kamailio: Kam
     assert phone.wait_event("beforedial")["target"] == "ben"
     phone.prevent()
     assert not phone.details("end")
-    assert _invites(kamailio) == before
+    assert _invites(server) == before
 
 
 def test_answer_resolves_with_the_call_once_the_200_is_sent(
@@ -110,7 +106,7 @@ def test_answer_resolves_with_the_call_once_the_200_is_sent(
 
 
 def test_hold_and_resume_settle_with_the_final_answer_to_the_re_invite(
-    phone: PhonePage, ben: PhonePage, sipp: Callable[..., Sipp], rtp_peer: RtpPeer
+    phone: PhonePage, ben: PhonePage
 ) -> None:
     call = talk(phone, ben)["callId"]
     id = phone.active_call()["id"]
@@ -123,14 +119,6 @@ def test_hold_and_resume_settle_with_the_final_answer_to_the_re_invite(
     assert phone.call_method("resume", id)["heldBy"] is None
     assert len(ben.details("hold")) == len(ben.details("resume")) == 1
     hang_up(phone, ben)
-
-    script = sipp("refuse_hold", media_port=rtp_peer.port)
-    phone.make_call(script.number)
-    phone.wait_state("active")
-    refused = phone.rejection("hold")
-    assert refused.message and refused.hint
-    assert phone.active_call()["heldBy"] is None
-    phone.call_method("hangup")
 
 
 def test_hang_up_settles_at_once_in_every_stage(phone: PhonePage, ben: PhonePage) -> None:
@@ -264,11 +252,11 @@ PAGE_BUILDER = """
 
 
 def test_a_page_of_the_page_builder_runs_as_it_is(
-    phone_page: Open, ben: PhonePage, kamailio: Kamailio
+    phone_page: Open, ben: PhonePage, server: Server
 ) -> None:
     """The order of its verbs is that of the page builder's own documentation."""
-    script = PAGE_BUILDER.replace("SERVERS", f"ws://{LOOPBACK}:{free_port()},{kamailio.ws_url}")
-    script = script.replace("SECRET", kamailio.users["dave"])
+    script = PAGE_BUILDER.replace("SERVERS", f"ws://{LOOPBACK}:{free_port()},{server.ws_url}")
+    script = script.replace("SECRET", server.users["dave"])
     page = phone_page(id="webphone1", after=script, auto_register="true")
     log = page.page.locator("#log")
     expect(log).to_contain_text("registered mounted")
@@ -325,15 +313,15 @@ EARLY = """
 
 
 @pytest.fixture
-def early(phone_page: Open, kamailio: Kamailio) -> PhonePage:
+def early(phone_page: Open, server: Server) -> PhonePage:
     """Two phones on a page with the script twice, asked for all at once before Python is up."""
-    given = {name: account(kamailio, name) for name in ("carol", "dave")}
+    given = {name: account(server, name) for name in ("carol", "dave")}
     after = '<web-phone id="dave"></web-phone>' + EARLY.replace("ACCOUNT", json.dumps(given))
     return phone_page(id="carol", after=after)
 
 
 def test_what_is_asked_before_python_is_up_runs_in_order_and_phones_keep_apart(
-    early: PhonePage, kamailio: Kamailio
+    early: PhonePage, server: Server
 ) -> None:
     carol, dave = early, early.beside("dave")
     wait_until(lambda: len(_order(early)) >= 10, "all promises to settle")
@@ -354,7 +342,7 @@ def test_what_is_asked_before_python_is_up_runs_in_order_and_phones_keep_apart(
     ]
     assert dave.wait_event("end")["sipCode"] == 486
     assert not carol.details("end")
-    numbers = [m.first_line for m in kamailio.wire() if m.first_line.startswith("INVITE")]
+    numbers = [m.first_line for m in server.wire() if m.first_line.startswith("INVITE")]
     assert any("7486" in line for line in numbers)
     assert not any("7499" in line for line in numbers)
 
@@ -378,5 +366,5 @@ def _order(phone: PhonePage) -> list[str]:
     return found
 
 
-def _invites(kamailio: Kamailio) -> int:
-    return sum(m.first_line.startswith("INVITE") for m in kamailio.wire())
+def _invites(server: Server) -> int:
+    return sum(m.first_line.startswith("INVITE") for m in server.wire())

@@ -9,24 +9,24 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from interop.kamailio import Kamailio
-from interop.phone_page import PhonePage
-from interop.program import Missing
-from interop.spec import at_rest, button, hang_up, put_back, ring, screen
+from page.phone_page import PhonePage
+from page.program import Missing
+from page.server import Server
+from page.spec import at_rest, button, hang_up, put_back, ring, screen
 
-pytestmark = pytest.mark.interop
+pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture
-def phone(anna: PhonePage, kamailio: Kamailio) -> Iterator[PhonePage]:
+def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
     """anna, at rest, with nothing focused."""
     at_rest(anna)
     anna.page.evaluate("document.activeElement?.blur()")
     yield anna
     anna.page.set_viewport_size({"width": 1280, "height": 720})
     anna.attribute("theme", None)
-    put_back(anna, kamailio, "anna")
+    put_back(anna, server, "anna")
 
 
 # --- By keyboard ----------------------------------------------------------------------------------

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from interop.chromium import Chromium
-from interop.kamailio import Kamailio
-from interop.page_server import PageServer
-from interop.phone_page import PhonePage
-from interop.pitch import LISTEN, loudest, wait_pitches
-from interop.ports import wait_until
-from interop.sipp import Sipp
-from interop.spec import account, at_rest, button
+from page.chromium import Chromium
+from page.page_server import PageServer
+from page.phone_page import PhonePage
+from page.pitch import LISTEN, loudest, wait_pitches
+from page.ports import wait_until
+from page.server import Server
+from page.spec import account, at_rest, button
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 
 RINGBACK = {"US": (440, 480), "DE": (425,), "GB": (400, 450)}
 BUSY = {"US": (480, 620), "DE": (425,), "GB": (400,)}
@@ -24,9 +23,9 @@ SILENT = -90.0
 
 
 @pytest.fixture(scope="module")
-def heard_phone(chromium: Chromium, pages: PageServer, kamailio: Kamailio) -> Iterator[PhonePage]:
+def heard_phone(chromium: Chromium, pages: PageServer, server: Server) -> Iterator[PhonePage]:
     """carol, registered, on a page that measures what it plays."""
-    url = PhonePage.write(pages, "/dist/webphone.js", account(kamailio, "carol"))
+    url = PhonePage.write(pages, "/dist/webphone.js", account(server, "carol"))
     context = chromium.context()
     context.add_init_script(LISTEN)
     carol = PhonePage(context, url).open()
@@ -45,11 +44,9 @@ def phone(heard_phone: PhonePage) -> Iterator[PhonePage]:
 
 
 @pytest.mark.parametrize("country", RINGBACK)
-def test_ringback_sounds_as_in_the_country(
-    phone: PhonePage, sipp: Callable[..., Sipp], country: str
-) -> None:
+def test_ringback_sounds_as_in_the_country(phone: PhonePage, ben: PhonePage, country: str) -> None:
     phone.call_method("setConfig", {"country": country})
-    phone.make_call(sipp("ring").number)
+    phone.make_call("ben")
     phone.wait_event("ringingout")
     wait_pitches(phone.page, "local", RINGBACK[country])
     phone.call_method("hangup")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from interop.ports import wait_until
+from page.ports import wait_until
 
 
 class Missing(AssertionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 import time
@@ -15,6 +16,11 @@ LOWEST, HIGHEST = 20_000, 32_000
 
 T = TypeVar("T")
 
+# Of two workers of pytest each has ports of its own.
+WORKERS = 2
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+SHARE = (HIGHEST - LOWEST) // WORKERS if "PYTEST_XDIST_WORKER" in os.environ else HIGHEST - LOWEST
+
 _given: set[int] = set()
 _dice = random.SystemRandom()
 
@@ -24,13 +30,14 @@ def free_port(count: int = 1) -> int:
 
     The first port is even, as RTP wants it (RFC 3550 section 11).
     """
+    lowest = LOWEST + WORKER * SHARE
     for _ in range(500):
-        first = _dice.randrange(LOWEST, HIGHEST - count, 2)
+        first = _dice.randrange(lowest, lowest + SHARE - count, 2)
         block = range(first, first + count)
         if _given.isdisjoint(block) and all(_is_free(port) for port in block):
             _given.update(block)
             return first
-    raise RuntimeError(f"no {count} free neighbouring ports between {LOWEST} and {HIGHEST}")
+    raise RuntimeError(f"no {count} free neighbouring ports from {lowest} on")
 
 
 def _is_free(port: int) -> bool:

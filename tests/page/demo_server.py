@@ -6,8 +6,8 @@ import re
 import sys
 from pathlib import Path
 
-from interop.ports import free_port
-from interop.program import Program
+from page.ports import free_port
+from page.program import Program
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")

@@ -11,8 +11,8 @@ from typing import TypeVar
 from playwright.sync_api import BrowserContext
 from websockets.sync.client import connect
 
-from interop.kamailio import Kamailio
-from interop.page_server import PageServer
+from page.page_server import PageServer
+from page.server import Server
 from webphone.sip import Agent, Ended, Entropy, Identity, Invited, Output, Registered, Send
 
 News = TypeVar("News", bound=Output)
@@ -37,20 +37,18 @@ class EarlyMedia:
     """What it sees and does is done when it is asked."""
 
     def __init__(
-        self, context: BrowserContext, pages: PageServer, kamailio: Kamailio, user: str
+        self, context: BrowserContext, pages: PageServer, server: Server, user: str
     ) -> None:
-        self._kamailio = kamailio
+        self._server = server
         self._page = context.new_page()
         self._page.goto(pages.put("/early.html", PAGE))
         self._agent = Agent(Entropy(secrets.token_bytes), transport="WS")
-        self._agent.account = Identity(
-            user=user, domain=kamailio.domain, password=kamailio.users[user]
-        )
+        self._agent.account = Identity(user=user, domain=server.domain, password=server.users[user])
 
     @contextmanager
     def registered(self) -> Iterator[None]:
         """It can be called meanwhile."""
-        with connect(self._kamailio.ws_url, subprotocols=["sip"]) as self._socket:
+        with connect(self._server.ws_url, subprotocols=["sip"]) as self._socket:
             self._do(self._agent.register(time.time()))
             self._until(Registered)
             yield

@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import one_playwright
-from interop.ports import wait_until
-from interop.program import require
+from page.ports import wait_until
+from page.program import require
 
 ARGUMENTS = (
     "--use-fake-device-for-media-stream",

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext
 
-from interop.page_server import PageServer
-from interop.phone_page import PhonePage
+from page.page_server import PageServer
+from page.phone_page import PhonePage
 from webphone.contract import SETTINGS, camel, kebab
 
-pytestmark = pytest.mark.interop
+pytestmark = pytest.mark.browser
 HOSTILE = Path(__file__).with_name("hostile.js").read_text()
 # Words of a programming language other than the page's own.
 JARGON = ("JsProxy", "dict", "NoneType", " str ", " int ", "memoryview", "JsException", "Traceback")

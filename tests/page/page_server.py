@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from interop.ports import LOOPBACK, free_port
+from page.ports import LOOPBACK, free_port
 
 
 class PageServer:

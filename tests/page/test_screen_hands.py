@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
 
-from interop.page_server import PageServer
-from interop.phone_page import PhonePage
-from interop.spec import button, screen
+from page.page_server import PageServer
+from page.phone_page import PhonePage
+from page.spec import button, screen
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 OTHER = '<web-phone id="other" demo></web-phone>'
 LABELLED = '<label for="phone">Whom to call</label>'
 IN_PHONE = "(phone) => phone.shadowRoot.activeElement?.getAttribute('part') ?? ''"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from interop.kamailio import Kamailio
-from interop.phone_page import PhonePage
-from interop.ports import wait_until
-from interop.spec import (
+from page.phone_page import PhonePage
+from page.ports import wait_until
+from page.server import Server
+from page.spec import (
     ROWS,
     WAYS,
     Way,
@@ -29,7 +29,7 @@ from interop.spec import (
     talk,
 )
 
-pytestmark = pytest.mark.interop
+pytestmark = pytest.mark.browser
 
 LONG = "x" * 10_240
 BREAK = "a\r\nX-Evil: 1"
@@ -43,7 +43,7 @@ FUNNY = {
 
 
 @pytest.fixture
-def phone(anna: PhonePage, ben: PhonePage, kamailio: Kamailio) -> Iterator[PhonePage]:
+def phone(anna: PhonePage, ben: PhonePage, server: Server) -> Iterator[PhonePage]:
     """anna in a call with ben; afterwards the call must be as it was, and still end properly."""
     at_rest(anna)
     talk(anna, ben)
@@ -53,9 +53,9 @@ def phone(anna: PhonePage, ben: PhonePage, kamailio: Kamailio) -> Iterator[Phone
         hang_up(anna, ben)
     assert anna.page.evaluate("'__evil' in window") is False
     assert ben.page.evaluate("'__evil' in window") is False
-    assert "X-Evil" not in "".join(message.text for message in kamailio.wire())
+    assert "X-Evil" not in "".join(message.text for message in server.wire())
     remove_phones(anna)
-    put_back(anna, kamailio, "anna")
+    put_back(anna, server, "anna")
 
 
 WRONG_SETTINGS: list[tuple[str, Any]] = [
@@ -115,9 +115,9 @@ def test_what_is_no_setting_is_named(phone: PhonePage) -> None:
         assert phone.rejection("setConfig", wrong).code == "invalid_config"
 
 
-def test_empty_settings_mean_their_defaults(phone: PhonePage, kamailio: Kamailio) -> None:
+def test_empty_settings_mean_their_defaults(phone: PhonePage, server: Server) -> None:
     empty = {"displayName": "", "cli": "", "realm": "", "autoRegister": ""}
-    carol = add_phone(phone, "carol", {**account(kamailio, "carol"), **empty})
+    carol = add_phone(phone, "carol", {**account(server, "carol"), **empty})
     wait_until(lambda: carol.state() == "registered", "auto-register as an empty attribute")
     unset = add_phone(phone, "unset", {"host": "", "username": "", "password": ""})
     assert unset.state() == "unconfigured"
@@ -134,10 +134,10 @@ WRONG_NUMBERS: list[Any] = [
 
 
 def test_a_wrong_number_is_refused_in_words_and_nothing_goes_out(
-    phone: PhonePage, kamailio: Kamailio
+    phone: PhonePage, server: Server
 ) -> None:
     def invites() -> int:
-        return sum(message.first_line.startswith("INVITE") for message in kamailio.wire())
+        return sum(message.first_line.startswith("INVITE") for message in server.wire())
 
     before = invites()
     for number in WRONG_NUMBERS:
@@ -212,7 +212,7 @@ def test_a_hostile_display_name_from_the_wire_is_shown_as_text(
 
 
 def test_a_hostile_display_name_of_ours_is_quoted_on_the_wire(
-    phone: PhonePage, ben: PhonePage, kamailio: Kamailio
+    phone: PhonePage, ben: PhonePage, server: Server
 ) -> None:
     hang_up(phone, ben)
     for name in ('"><sip:evil@evil.example>;tag=1', "back\\slash", "a, b; c", "ünï — 日本"):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from interop.kamailio import Kamailio
-from interop.phone_page import PhonePage
-from interop.ports import LOOPBACK, free_port, wait_until
-from interop.rtp import RtpPeer
-from interop.sipp import Sipp
-from interop.spec import account, add_phone, hang_up, put_back, remove_phones, ring, talk
+from page.phone_page import PhonePage
+from page.ports import LOOPBACK, free_port, wait_until
+from page.server import Server
+from page.spec import account, add_phone, hang_up, put_back, remove_phones, ring, talk
 
-pytestmark = pytest.mark.interop
+pytestmark = pytest.mark.browser
 
 CALL = {
     "id",
@@ -95,15 +93,15 @@ HANDLERS = {
 
 
 @pytest.fixture
-def phone(anna: PhonePage, kamailio: Kamailio) -> Iterator[PhonePage]:
+def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
     """A second phone on anna's page, so that its listeners go with it; she is carol."""
-    carol = add_phone(anna, "carol", account(kamailio, "carol"))
+    carol = add_phone(anna, "carol", account(server, "carol"))
     carol.page.evaluate(HEAR, ["carol", HANDLERS])
     carol.register()
     yield carol
     carol.call_method("hangupAll")
     remove_phones(anna)
-    put_back(anna, kamailio, "anna")
+    put_back(anna, server, "anna")
 
 
 def heard(phone: PhonePage, name: str, count: int = 1) -> list[dict[str, Any]]:
@@ -141,21 +139,13 @@ def test_on_answer(phone: PhonePage, ben: PhonePage) -> None:
     hang_up(phone, ben)
 
 
-def test_on_ringing_out_for_180_and_183(
-    phone: PhonePage, ben: PhonePage, sipp: Callable[..., Sipp], rtp_peer: RtpPeer
-) -> None:
+def test_on_ringing_out_for_180(phone: PhonePage, ben: PhonePage) -> None:
     ring(phone, ben)
     (first, *_) = heard(phone, "ringingout")
     assert set(first) == CALL | {"stage", "sipCode"}
     assert (first["stage"], first["sipCode"], first["state"]) == ("ringing", 180, "ringing")
     phone.call_method("hangup")
     phone.wait_event("end")
-
-    script = sipp("early_media", media_port=rtp_peer.port)
-    phone.make_call(script.number)
-    early = heard(phone, "ringingout", 2)[-1]
-    assert (early["stage"], early["sipCode"], early["state"]) == ("earlymedia", 183, "early")
-    phone.call_method("hangup")
 
 
 def test_on_ringing_in(phone: PhonePage, ben: PhonePage) -> None:
@@ -181,14 +171,14 @@ def test_on_ringing_in(phone: PhonePage, ben: PhonePage) -> None:
     assert ben.wait_event("end")["disposition"] == "busy"
 
 
-def test_on_end(phone: PhonePage, ben: PhonePage, kamailio: Kamailio) -> None:
+def test_on_end(phone: PhonePage, ben: PhonePage, server: Server) -> None:
     talk(phone, ben)
     hang_up(ben, phone)
     (record,) = heard(phone, "end")
     assert set(record) == RECORD
     assert set(record["quality"]) == {"mos", "loss", "jitterMs", "rttMs"}
     assert (record["disposition"], record["endedBy"]) == ("answered", "remote")
-    assert record["server"] == kamailio.ws_url
+    assert record["server"] == server.ws_url
     times = [record[f"{name}At"] for name in ("started", "ringing", "answered", "ended")]
     assert times == sorted(times)
     assert all(time.endswith("Z") for time in times)
@@ -198,8 +188,8 @@ def test_on_end(phone: PhonePage, ben: PhonePage, kamailio: Kamailio) -> None:
     assert not phone.details("error"), "a call's outcome is no fault"
 
 
-def test_on_registered(phone: PhonePage, kamailio: Kamailio) -> None:
-    expected = {"server": kamailio.ws_url, "expires": 600, "aor": "sip:carol@127.0.0.1"}
+def test_on_registered(phone: PhonePage, server: Server) -> None:
+    expected = {"server": server.ws_url, "expires": 600, "aor": "sip:carol@127.0.0.1"}
     assert heard(phone, "registered") == [expected]
     phone.call_method("unregister")
     phone.call_method("register")

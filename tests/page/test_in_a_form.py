@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from interop.page_server import PageServer
-from interop.phone_page import PhonePage
-from interop.spec import button, hang_up, screen, still_talking, talk
+from page.page_server import PageServer
+from page.phone_page import PhonePage
+from page.spec import button, hang_up, screen, still_talking, talk
 
-pytestmark = pytest.mark.interop
+pytestmark = pytest.mark.browser
 FORM = '<form id="form"><fieldset id="set">'
 OTHER = '</fieldset></form><main></main><footer></footer><web-phone id="you-2" demo></web-phone>'
 HELD = "[...new FormData(document.getElementById('form'))]"

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from interop.ports import wait_until
+from page.ports import wait_until
 
 # A tone goes on until it is stopped: a buffer that loops.
 COUNT_TONES = """

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from playwright.sync_api import Locator
 
-from interop.kamailio import Kamailio
-from interop.phone_page import PhonePage
+from page.phone_page import PhonePage
+from page.server import Server
 
 Way = Literal["attribute", "property", "setConfig"]
 WAYS: tuple[Way, ...] = ("attribute", "property", "setConfig")
@@ -56,23 +56,23 @@ def give(phone: PhonePage, way: Way, settings: Mapping[str, Any]) -> None:
         )
 
 
-def put_back(phone: PhonePage, kamailio: Kamailio, user: str) -> None:
+def put_back(phone: PhonePage, server: Server, user: str) -> None:
     """A registered phone of this user without calls, every row as it was."""
     phone.call_method("hangupAll")
     for name in WITHOUT_ACCOUNT:
         phone.attribute(ROWS[name], None)
-    phone.call_method("setConfig", {**account(kamailio, user), **dict.fromkeys(WITHOUT_ACCOUNT)})
+    phone.call_method("setConfig", {**account(server, user), **dict.fromkeys(WITHOUT_ACCOUNT)})
     phone.call_method("show")
     phone.call_method("register")
 
 
-def account(kamailio: Kamailio, user: str) -> dict[str, str]:
-    """The rows of a user of Kamailio."""
+def account(server: Server, user: str) -> dict[str, str]:
+    """The rows of a user of the server."""
     return {
-        "host": kamailio.ws_url,
-        "realm": kamailio.domain,
+        "host": server.ws_url,
+        "realm": server.domain,
         "username": user,
-        "password": kamailio.users[user],
+        "password": server.users[user],
     }
 
 

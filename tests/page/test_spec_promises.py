@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import WebSocketRoute
 
-from interop import servers
-from interop.kamailio import Kamailio
-from interop.phone_page import PhonePage
-from interop.ports import wait_until
-from interop.spec import account, add_phone, hang_up, remove_phones, talk
+from page import servers
+from page.phone_page import PhonePage
+from page.ports import wait_until
+from page.server import Server
+from page.spec import account, add_phone, hang_up, remove_phones, talk
 
-pytestmark = pytest.mark.interop
+pytestmark = pytest.mark.browser
 Open = Callable[..., PhonePage]
 FIRST_SCREEN = """
 <script>
@@ -56,7 +56,7 @@ class Gate:
 
 
 @pytest.fixture
-def carol(phone_page: Open, kamailio: Kamailio) -> PhonePage:
+def carol(phone_page: Open, server: Server) -> PhonePage:
     """A phone that is not registered yet."""
     return phone_page("carol")
 
@@ -98,7 +98,7 @@ def test_connect_does_not_wait_for_sip_and_register_waits_for_its_2xx(
 
 
 def test_register_rejects_with_what_the_server_said_and_a_remedy(
-    carol: PhonePage, kamailio: Kamailio, refusing_server: str
+    carol: PhonePage, server: Server, refusing_server: str
 ) -> None:
     carol.call_method("setConfig", {"password": "wrong"})
     refused = carol.rejection("register")
@@ -109,7 +109,7 @@ def test_register_rejects_with_what_the_server_said_and_a_remedy(
     refused = carol.rejection("register")
     assert (refused.code, refused.sip_code) == ("register_failed", 404)
     assert "404 No such customer" in (refused.message or "") and refused.hint
-    carol.call_method("setConfig", account(kamailio, "carol"))
+    carol.call_method("setConfig", account(server, "carol"))
     carol.register()
 
 
@@ -178,9 +178,9 @@ def test_a_change_still_under_way_when_the_call_ends_rejects(
 
 
 def test_without_an_id_the_active_call_is_meant_or_the_only_one_possible(
-    anna: PhonePage, ben: PhonePage, kamailio: Kamailio
+    anna: PhonePage, ben: PhonePage, server: Server
 ) -> None:
-    carol = add_phone(ben, "carol", account(kamailio, "carol"))
+    carol = add_phone(ben, "carol", account(server, "carol"))
     carol.register()
     first = talk(ben, anna)["id"]
     carol.make_call("anna")

@@ -1,4 +1,4 @@
-"""One registration in all tabs of a browser, at a real Kamailio: seen, handled, moved and inherited."""
+"""One registration in all tabs of a browser: seen, handled, moved and inherited."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Error, expect
 
-from interop.kamailio import Kamailio
-from interop.phone_page import PhonePage
-from interop.ports import wait_until
+from page.phone_page import PhonePage
+from page.ports import wait_until
+from page.server import Server
 
-pytestmark = [pytest.mark.interop, pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 SCREENS = Path(__file__).parents[2] / "tests" / ".run" / "screens"
 USER = "dave"
 REFUSING = """
@@ -51,11 +51,11 @@ def tabs(
                 print(tab.report())
 
 
-def contacts(kamailio: Kamailio, user: str) -> int:
+def contacts(server: Server, user: str) -> int:
     """How many places the server knew of the user at the last registration."""
     granted = [
         message.text
-        for message in kamailio.wire()
+        for message in server.wire()
         if message.way == "snd"
         and message.first_line.startswith("SIP/2.0 200")
         and re.search(r"CSeq: \d+ REGISTER", message.text)
@@ -84,10 +84,10 @@ def crash(tab: PhonePage) -> None:
 
 
 def test_one_phone_is_seen_and_handled_from_every_tab(
-    tabs: Tabs, ben: PhonePage, kamailio: Kamailio
+    tabs: Tabs, ben: PhonePage, server: Server
 ) -> None:
     leader, follower, third = tabs(3)
-    assert contacts(kamailio, USER) == 1
+    assert contacts(server, USER) == 1
     assert follower.details("registered") == []
     expect(follower.page.get_by_text("Phone is active in another tab", exact=True)).to_be_visible()
     assert follower.page.evaluate(
@@ -127,7 +127,7 @@ def test_one_phone_is_seen_and_handled_from_every_tab(
 
 @pytest.mark.parametrize("end", ["closed", "crashed"])
 def test_a_dead_tab_is_succeeded_within_two_seconds_and_its_call_is_one_failed_record(
-    end: str, tabs: Tabs, ben: PhonePage, kamailio: Kamailio
+    end: str, tabs: Tabs, ben: PhonePage, server: Server
 ) -> None:
     leader, heir, third = tabs(3)
     ben.call_method("makeCall", USER)
@@ -156,7 +156,7 @@ def test_a_dead_tab_is_succeeded_within_two_seconds_and_its_call_is_one_failed_r
     }
     assert ["mirrored" in told[0] for told in records] == [False, True]
     assert heir.calls() == third.calls() == []
-    assert contacts(kamailio, USER) == 1
+    assert contacts(server, USER) == 1
 
     ben.call_method("hangupAll")
     ben.call_method("makeCall", USER)
@@ -168,7 +168,7 @@ def test_a_dead_tab_is_succeeded_within_two_seconds_and_its_call_is_one_failed_r
 
 
 def test_the_phone_moves_to_the_tab_where_it_is_wanted_but_not_out_of_a_call(
-    tabs: Tabs, ben: PhonePage, kamailio: Kamailio
+    tabs: Tabs, ben: PhonePage, server: Server
 ) -> None:
     old, new, third = tabs(3)
     new.page.get_by_role("button", name="Use here", exact=True).click()
@@ -176,7 +176,7 @@ def test_the_phone_moves_to_the_tab_where_it_is_wanted_but_not_out_of_a_call(
     assert old.wait_event("unregistered") == {"reason": "other-tab", "willRetry": False}
     assert old.details("leaderchange")[-1] == {"leader": False}
     new.wait_event("registered", lambda told: "mirrored" not in told)
-    assert contacts(kamailio, USER) == 1
+    assert contacts(server, USER) == 1
     for tab in (old, third):
         expect(tab.page.get_by_role("button", name="Use here", exact=True)).to_be_visible()
         wait_until(lambda tab=tab: tab.state() == "registered", "the phone to be ready", 15)
