@@ -151,6 +151,7 @@ class Listener:
     """A transaction user that writes down what it hears."""
 
     heard: list[int] = field(default_factory=list)
+    call: str = ""
 
     def responded(self, client: ClientTransaction, response: Response, now: float) -> list[Output]:
         self.heard.append(response.status)

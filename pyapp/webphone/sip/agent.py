@@ -5,7 +5,7 @@ from __future__ import annotations
 from webphone.machine import earliest
 from webphone.sip import checks
 from webphone.sip.authentication import Authenticator
-from webphone.sip.dialog import key_of
+from webphone.sip.calls import Call, Calls
 from webphone.sip.endpoint import SDP, Endpoint, Identity, NotNow, Pairs
 from webphone.sip.entropy import Entropy
 from webphone.sip.outputs import Dropped, Output, Send
@@ -20,8 +20,6 @@ from webphone.sip.wire.grammar import Malformed
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Request, Response, Unreadable, parse, reply, validate
 from webphone.sip.wire.uri import Uri
-
-Call = Outgoing | Incoming
 
 
 class Agent:
@@ -42,7 +40,7 @@ class Agent:
         self.account: Identity | None = None
         self._endpoint = Endpoint(entropy, user_agent, transport, contact_params)
         self._registration: Registration | None = None
-        self._calls: dict[str, Call] = {}
+        self._calls = Calls()
         self._connected = True
         # What was written while there was no socket, and until when it is worth sending.
         self._waiting: list[tuple[float, Send]] = []
@@ -50,13 +48,8 @@ class Agent:
     @property
     def deadline(self) -> float | None:
         """When `wake` wants to be called, in the same seconds as `now`."""
-        times = [self._endpoint.transactions.deadline]
-        if self._registration is not None:
-            times.append(self._registration.deadline)
-        for call in self._calls.values():
-            times.append(call.deadline)
-            times += [session.deadline for session in call.sessions]
-        return earliest(times)
+        registration = self._registration.deadline if self._registration else None
+        return earliest((self._endpoint.transactions.deadline, registration, self._calls.deadline))
 
     @property
     def idle(self) -> bool:
@@ -70,7 +63,7 @@ class Agent:
 
     def calls(self) -> tuple[str, ...]:
         """The calls that are not over."""
-        return tuple(name for name, call in self._calls.items() if not call.over)
+        return self._calls.open
 
     # The wire and the clock.
 
@@ -95,7 +88,7 @@ class Agent:
         outputs = self._endpoint.transactions.wake(now)
         if self._registration is not None:
             outputs += self._registration.wake(now)
-        for call in list(self._calls.values()):
+        for call in self._calls.due(now):
             outputs += call.wake(now)
             for session in call.sessions:
                 outputs += session.wake(now)
@@ -104,12 +97,10 @@ class Agent:
     def transport_lost(self, now: float) -> list[Output]:
         """The socket is gone: the registration with it; calls stay, what rings for a while."""
         self._connected = False
-        for call in self._calls.values():
-            if isinstance(call, Incoming):
-                call.lost(now)
-        if self._registration is None:
-            return []
-        return self._out(self._registration.lost(now), now)
+        for call in self._calls.incoming():
+            call.lost(now)
+        outputs = self._registration.lost(now) if self._registration else []
+        return self._out(outputs, now)
 
     def transport_up(self, now: float) -> list[Output]:
         """A socket is there: what was written meanwhile goes out, unless it is too old."""
@@ -172,7 +163,7 @@ class Agent:
             body=sdp.encode(),
         )
         outgoing = Outgoing(endpoint, Authenticator(account, entropy), call, request)
-        self._calls[call] = outgoing
+        self._calls.add(outgoing)
         return self._out(outgoing.start(now), now)
 
     def ring(self, call: str, now: float, *, sdp: str = "") -> list[Output]:
@@ -255,8 +246,8 @@ class Agent:
         )
 
     def _call(self, call: str) -> Call:
-        known = self._calls.get(call)
-        if known is None or known.over:
+        known = self._calls.named(call)
+        if known is None:
             raise NotNow(f"there is no call {call!r}")
         return known
 
@@ -273,8 +264,7 @@ class Agent:
         return session
 
     def _out(self, outputs: list[Output], now: float) -> list[Output]:
-        for name in [name for name, call in self._calls.items() if _done(call)]:
-            del self._calls[name]
+        self._calls.settle(self._endpoint.transactions.concerned())
         if self._connected:
             return outputs
         self._waiting = [(until, send) for until, send in self._waiting if now < until]
@@ -299,7 +289,7 @@ class Agent:
         answer = self._endpoint.transactions.answer
         if request.method == "CANCEL":
             return self._cancel(server, request, now)
-        place = self._place(request)
+        place = self._calls.place(request)
         if request.method == "ACK":
             if isinstance(place, Session):
                 return place.receive(server, request, now)
@@ -324,19 +314,8 @@ class Agent:
         call = self._endpoint.entropy.token(8)
         authenticator = Authenticator(self.account, self._endpoint.entropy)
         incoming = Incoming(self._endpoint, authenticator, call, server, now)
-        self._calls[call] = incoming
+        self._calls.add(incoming)
         return incoming.start()
-
-    def _place(self, request: Request) -> Session | Call | None:
-        """The dialog a request belongs to."""
-        key = key_of(request)
-        for call in self._calls.values():
-            for session in call.sessions:
-                if session.leg.dialog.key == key:
-                    return session
-            if call.owns(request):
-                return call
-        return None
 
     def _cancel(self, server: ServerTransaction, cancel: Request, now: float) -> list[Output]:
         """RFC 3261 §9.2."""
@@ -344,24 +323,20 @@ class Agent:
         meant = self._endpoint.transactions.cancelled(cancel)
         if meant is None:
             return answer(server, self._endpoint.reply(cancel, 481), now)
-        for call in self._calls.values():
-            if isinstance(call, Incoming) and call.server is meant:
-                # The same To tag as in the response to the INVITE.
-                tag = call.dialog.local.tag
-                done = self._endpoint.reply(cancel, 200, to_tag=tag)
-                return answer(server, done, now) + call.cancel(cancel, now)
-        outputs = answer(server, self._endpoint.reply(cancel, 200), now)
-        for call in self._calls.values():
-            for session in call.sessions:
-                outputs += session.reinvite.cancel(meant, now)
+        call = self._calls.invited_by(meant)
+        if call is not None:
+            # The same To tag as in the response to the INVITE.
+            done = self._endpoint.reply(cancel, 200, to_tag=call.dialog.local.tag)
+            outputs = answer(server, done, now) + call.cancel(cancel, now)
+        else:
+            outputs = answer(server, self._endpoint.reply(cancel, 200), now)
+        place = self._calls.place(meant.request)
+        if isinstance(place, Session):
+            outputs += place.reinvite.cancel(meant, now)
         return outputs
 
 
 _ACCEPT = (("Accept", SDP),)
-
-
-def _done(call: Call) -> bool:
-    return call.over and all(session.over for session in call.sessions)
 
 
 def _refuse(fault: Malformed) -> list[Output]:

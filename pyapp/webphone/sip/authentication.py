@@ -144,6 +144,10 @@ def _next_nonce(line: str) -> str:
 class Owner(Protocol):
     """Who sent a request and waits for its final answer."""
 
+    @property
+    def call(self) -> str:
+        """The call that the request belongs to, "" for none."""
+
     def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """The final answer came; a time-out comes as a 408 of our own (RFC 3261 §8.1.3.1)."""
 
@@ -180,6 +184,11 @@ class ClientRequest:
         self.dialog = dialog
         self.ref = ref
         self.client: ClientTransaction | None = None
+
+    @property
+    def call(self) -> str:
+        """The call that the request belongs to, "" for none."""
+        return self.owner.call
 
     def start(self, now: float) -> list[Output]:
         """Send the request."""

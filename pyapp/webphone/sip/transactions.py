@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from webphone.machine import earliest
+from webphone.machine import Alarms
 from webphone.sip.entropy import MAGIC_COOKIE
 from webphone.sip.outputs import Dropped, Output, Send
 from webphone.sip.transaction import (
@@ -29,6 +29,10 @@ Key = tuple[str, ...]
 class User(Protocol):
     """Who sent a request and hears what becomes of it (RFC 3261 §5: the transaction user)."""
 
+    @property
+    def call(self) -> str:
+        """The call that the request belongs to, "" for none."""
+
     def responded(self, client: ClientTransaction, response: Response, now: float) -> list[Output]:
         """A response came."""
 
@@ -40,6 +44,7 @@ class User(Protocol):
 class ClientTransaction:
     """A request of ours under way, and whom its responses concern."""
 
+    key: Key
     request: Request
     user: User
     transaction: Transaction
@@ -49,46 +54,64 @@ class ClientTransaction:
 class ServerTransaction:
     """A request of a peer under way, and the last answer to it."""
 
+    key: Key
     request: Request
     transaction: Transaction
     response: Response | None = None
 
 
 class Transactions:
-    """All transactions under way of one agent."""
+    """All transactions under way of one agent; a message costs the same however many there are."""
 
     def __init__(self, sent_by: str) -> None:
         self._sent_by = sent_by
         self._clients: dict[Key, ClientTransaction] = {}
         self._servers: dict[Key, ServerTransaction] = {}
+        # Those by what a request keeps on every way that it comes (§8.2.2.2).
+        self._same: dict[Key, list[ServerTransaction]] = {}
+        # INVITEs that we have refused and nobody has acknowledged yet.
+        self._refused: set[ServerTransaction] = set()
+        self._alarms: Alarms[ClientTransaction | ServerTransaction] = Alarms()
+        # The calls whose requests were answered, or not in time, since somebody last took them.
+        self._concerned: set[str] = set()
 
     @property
     def deadline(self) -> float | None:
         """When `wake` has something to do."""
-        times = [client.transaction.deadline for client in self._clients.values()]
-        times += [server.transaction.deadline for server in self._servers.values()]
-        return earliest(times)
+        return self._alarms.first
 
     def __len__(self) -> int:
         """How many are under way."""
         return len(self._clients) + len(self._servers)
 
+    @property
+    def refused(self) -> int:
+        """How many INVITEs were refused and are not acknowledged yet."""
+        return len(self._refused)
+
+    def concerned(self) -> set[str]:
+        """The calls to which something has happened here since this was last asked."""
+        calls, self._concerned = self._concerned, set()
+        return calls
+
     def ask(self, request: Request, user: User, now: float) -> tuple[ClientTransaction, Send]:
         """Start a client transaction; `user` hears what becomes of it."""
         machine = INVITE_CLIENT if request.method == "INVITE" else NON_INVITE_CLIENT
-        client = ClientTransaction(request, user, Transaction(machine, now))
-        self._clients[_client_key(request)] = client
+        key = (request.via.branch, request.method)
+        client = ClientTransaction(key, request, user, Transaction(machine, now))
+        self._clients[key] = client
+        self._set(client)
         return client, Send(data=bytes(request))
 
     def abandon(self, client: ClientTransaction, now: float) -> None:
         """Wait no longer for the final response after a CANCEL (RFC 3261 §9.1)."""
         client.transaction.handle(Event.ABANDON, now)
-        self._sweep()
+        self._set(client)
 
     def answer(self, server: ServerTransaction, response: Response, now: float) -> list[Output]:
         """Answer a request; a final answer after a final one is not sent."""
         actions = server.transaction.handle(answer_of(response.status), now)
-        self._sweep()
+        self._set(server)
         if Action.SEND not in actions:
             return []
         server.response = response
@@ -104,12 +127,14 @@ class Transactions:
         if client is None:
             return [Dropped(why=f"a {response.status} to nothing we asked")]
         outputs: list[Output] = []
-        for action in client.transaction.handle(event_of(response.status), now):
+        actions = client.transaction.handle(event_of(response.status), now)
+        self._set(client)
+        for action in actions:
             if action is Action.SEND_ACK:
                 outputs.append(Send(data=bytes(ack_of_failure(client.request, response))))
             else:
                 outputs += client.user.responded(client, response, now)
-        self._sweep()
+                self._concerned.add(client.user.call)
         return outputs
 
     def admit(self, request: Request, now: float) -> ServerTransaction | list[Output]:
@@ -124,18 +149,24 @@ class Transactions:
         event = Event.ACK if request.method == "ACK" else Event.REQUEST
         if server is not None:
             actions = server.transaction.handle(event, now)
-            self._sweep()
+            self._set(server)
             if Action.PASS_UP in actions:
                 return server
             if Action.SEND_AGAIN in actions and server.response is not None:
                 return [Send(data=bytes(server.response))]
             return []
         machine = INVITE_SERVER if request.method == "INVITE" else NON_INVITE_SERVER
-        server = ServerTransaction(request, Transaction(machine, now))
+        server = ServerTransaction(key, request, Transaction(machine, now))
         if request.method != "ACK":
             # RFC 3261 §13.3.1.4: the ACK to a 2xx is no transaction.
             self._servers[key] = server
+            self._same.setdefault(_same_key(request), []).append(server)
+            self._set(server)
         return server
+
+    def known(self, request: Request) -> bool:
+        """Whether a request belongs to a transaction under way."""
+        return _server_key(request, request.method) in self._servers
 
     def cancelled(self, cancel: Request) -> ServerTransaction | None:
         """The INVITE that a CANCEL means (RFC 3261 §9.2)."""
@@ -143,37 +174,46 @@ class Transactions:
 
     def merged(self, request: Request) -> bool:
         """Whether the same request came another way and is being dealt with (§8.2.2.2)."""
-        return any(
-            other.request is not request
-            and other.request.call_id == request.call_id
-            and other.request.cseq == request.cseq
-            and other.request.from_.tag == request.from_.tag
-            for other in self._servers.values()
-        )
+        others = self._same.get(_same_key(request), ())
+        return any(other.request is not request for other in others)
 
     def wake(self, now: float) -> list[Output]:
         """Do what the timers ask for."""
         outputs: list[Output] = []
-        for server in list(self._servers.values()):
-            if Action.SEND_100 in server.transaction.wake(now):
-                server.response = reply(server.request, 100)
-                outputs.append(Send(data=bytes(server.response)))
-        for client in list(self._clients.values()):
-            if Action.TIME_OUT in client.transaction.wake(now):
-                outputs += client.user.timed_out(client, now)
-        self._sweep()
+        for one in self._alarms.due(now):
+            actions = one.transaction.wake(now)
+            self._set(one)
+            if isinstance(one, ServerTransaction) and Action.SEND_100 in actions:
+                one.response = reply(one.request, 100)
+                outputs.append(Send(data=bytes(one.response)))
+            elif isinstance(one, ClientTransaction) and Action.TIME_OUT in actions:
+                outputs += one.user.timed_out(one, now)
+                self._concerned.add(one.user.call)
         return outputs
 
-    def _sweep(self) -> None:
-        ended = State.TERMINATED
-        for key in [k for k, one in self._clients.items() if one.transaction.state is ended]:
-            del self._clients[key]
-        for key in [k for k, one in self._servers.items() if one.transaction.state is ended]:
-            del self._servers[key]
+    def _set(self, one: ClientTransaction | ServerTransaction) -> None:
+        """Note when a transaction is due, or that it has ended."""
+        state = one.transaction.state
+        self._alarms.set(one, one.transaction.deadline)
+        if isinstance(one, ClientTransaction):
+            if state is State.TERMINATED and self._clients.get(one.key) is one:
+                del self._clients[one.key]
+            return
+        if state is State.COMPLETED and one.transaction.machine is INVITE_SERVER:
+            self._refused.add(one)
+            return
+        self._refused.discard(one)
+        if state is State.TERMINATED and self._servers.get(one.key) is one:
+            del self._servers[one.key]
+            same = self._same[_same_key(one.request)]
+            same.remove(one)
+            if not same:
+                del self._same[_same_key(one.request)]
 
 
-def _client_key(request: Request) -> Key:
-    return (request.via.branch, request.method)
+def _same_key(request: Request) -> Key:
+    headers = request.headers
+    return (headers.get("Call-ID") or "", headers.get("CSeq") or "", request.from_.tag)
 
 
 def _server_key(request: Request, method: str) -> Key:
@@ -187,8 +227,8 @@ def _server_key(request: Request, method: str) -> Key:
         str(via),
         str(request.uri),
         request.from_.tag,
-        request.call_id,
-        str(request.cseq.number),
+        request.headers.get("Call-ID") or "",
+        (request.headers.get("CSeq") or "").partition(" ")[0],
         method,
     )
 

@@ -65,11 +65,11 @@ def _reasons(message: Message) -> list[Reason]:
         try:
             reasons.append(Reason.parse(value))
         except Malformed:
+            cause = find_param(salvage.params(value), "cause") or ""
+            # A text without quotes, or one that stands alone.
+            text = visible(value.rpartition("=")[2]).strip(' ";')
             protocol = value.partition(";")[0].strip()
-            params = salvage.params(value)
-            cause = whole_number(find_param(params, "cause") or "", HIGHEST_SECONDS)
-            # Whatever it says as a text without quotes, or without anything before it.
-            reasons.append(Reason(protocol, cause, visible(value.rpartition("=")[2].strip('" '))))
+            reasons.append(Reason(protocol, whole_number(cause, HIGHEST_SECONDS), text))
     return reasons
 
 

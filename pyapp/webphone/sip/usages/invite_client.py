@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest, Tries
-from webphone.sip.dialog import Dialog, key_of
+from webphone.sip.dialog import Dialog, Key
 from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
 from webphone.sip.outputs import Answered, By, Dropped, InviteSent, Output, Progressed, Send
 from webphone.sip.transaction import T64
@@ -17,6 +17,9 @@ from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.grammar import whole_number
 from webphone.sip.wire.message import Request, Response
+
+# A stranger may answer under ever new tags; each is kept for as long as the call.
+MOST_FORKS = 32
 
 
 class State(Enum):
@@ -156,6 +159,8 @@ class Outgoing:
         """A response to the INVITE (RFC 3261 §13.2.2)."""
         status = response.status
         if status < 200:
+            if not self._takes_fork(response):
+                return [Dropped(why="more phones are ringing than anybody has")]
             pracks = self._acknowledge_reliable(response, now)
             if pracks is None:
                 return [Dropped(why="a reliable provisional response out of order")]
@@ -170,6 +175,10 @@ class Outgoing:
         if may_ask and self._lengthen(response):
             return self._happen(Event.CHALLENGE, now, response)
         return self._happen(Event.FAILURE, now, response)
+
+    def _takes_fork(self, response: Response) -> bool:
+        """Whether a provisional response comes from one of the first phones that were reached."""
+        return _fork(response) in self._early or len(self._early) < MOST_FORKS
 
     def _lengthen(self, response: Response) -> bool:
         """Whether a longer session interval may please who found it too brief (RFC 4028 §7.3).
@@ -187,10 +196,11 @@ class Outgoing:
         """Nobody answered the INVITE at all."""
         return self._happen(Event.TIME_OUT, now, self.endpoint.reply(self.invite, 408))
 
-    def owns(self, request: Request) -> bool:
-        """Whether a request of a peer belongs to one of our early dialogs."""
-        dialog = self._early.get(request.from_.tag.lower())
-        return dialog is not None and dialog.key == key_of(request)
+    @property
+    def places(self) -> dict[Key, Outgoing | Session]:
+        """Who takes a request of a peer, by the dialog it belongs to."""
+        found: dict[Key, Outgoing | Session] = {one.key: self for one in self._early.values()}
+        return found | {session.leg.dialog.key: session for session in self.sessions}
 
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """A request of a peer in an early dialog."""
@@ -249,7 +259,7 @@ class Outgoing:
                 self._rseq.clear()
                 return [self._send(now)]
             case Action.SEND_ACK:
-                self.session = self._accepted(response, self.call)
+                self.session = self._accepted(response)
                 self.session.leg.timer.agreed(response, now)
                 return [self._acks[_fork(response)]]
             case Action.ACK_AND_BYE:
@@ -297,7 +307,7 @@ class Outgoing:
         nobody = Authenticator(None, self.endpoint.entropy)
         return ClientRequest(self.endpoint, nobody, self, cancel).start(now)
 
-    def _accepted(self, response: Response, call: str) -> Session:
+    def _accepted(self, response: Response, *, unwanted: bool = False) -> Session:
         """Make the session of a 2xx and its ACK."""
         tag = _fork(response)
         dialog = self._early.pop(tag, None)
@@ -307,13 +317,22 @@ class Outgoing:
             dialog.confirm(response)
         self._acks[tag] = Send(data=bytes(dialog.ack(self.endpoint, self.invite)))
         self.deadline = None
-        sdp = sdp_of(self.invite) or ""
-        leg = Leg(self.endpoint, self.authenticator, call, dialog, calling=True, sdp=sdp)
+        leg = Leg(
+            self.endpoint,
+            self.authenticator,
+            self.call,
+            dialog,
+            calling=True,
+            sdp=sdp_of(self.invite) or "",
+            unwanted=unwanted,
+        )
         return Session(leg)
 
     def _part(self, response: Response, now: float) -> list[Output]:
         """Acknowledge a 2xx that nobody wants, and end it at once (RFC 3261 §13.2.2.4)."""
-        fork = self._accepted(response, "")
+        if len(self._acks) >= MOST_FORKS:
+            return [Dropped(why="more phones have answered than anybody has")]
+        fork = self._accepted(response, unwanted=True)
         self.forks.append(fork)
         return [self._acks[_fork(response)], *fork.hang_up(now, self._cancel_headers)]
 

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from webphone.machine import earliest, step
 from webphone.sip.authentication import Authenticator
-from webphone.sip.dialog import Dialog, key_of
+from webphone.sip.dialog import Dialog, Key
 from webphone.sip.endpoint import SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
 from webphone.sip.methods import ALLOW
 from webphone.sip.outputs import By, Invited, Output
@@ -203,10 +203,12 @@ class Incoming:
             ends = now + RINGS_ON
             self._expires_at = ends if self._expires_at is None else min(ends, self._expires_at)
 
-    def owns(self, request: Request) -> bool:
-        """Whether a request of the peer belongs to the early dialog."""
-        early = self.state in (State.INVITED, State.RINGING, State.ACCEPTING)
-        return early and self.dialog.key == key_of(request)
+    @property
+    def places(self) -> dict[Key, Incoming | Session]:
+        """Who takes a request of the caller, by the dialog it belongs to."""
+        if self.session is not None:
+            return {self.dialog.key: self.session}
+        return {} if self.state is State.ENDED else {self.dialog.key: self}
 
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """A request of the caller in the early dialog."""

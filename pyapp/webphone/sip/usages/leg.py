@@ -12,7 +12,7 @@ from webphone.sip.usages.timer import Refresher
 
 
 class Leg:
-    """Our end of a call; `call` is "" for a fork that nobody wants."""
+    """Our end of a call; nothing is told of one that is `unwanted`, a fork that came too late."""
 
     def __init__(
         self,
@@ -23,10 +23,12 @@ class Leg:
         *,
         calling: bool,
         sdp: str,
+        unwanted: bool = False,
     ) -> None:
         self.endpoint = endpoint
         self.authenticator = authenticator
         self.call = call
+        self.unwanted = unwanted
         self.dialog = dialog
         # Who sent the INVITE made the Call-ID (RFC 3261 §14.1), and acknowledges.
         self.calling = calling

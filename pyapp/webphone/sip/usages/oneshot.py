@@ -28,6 +28,8 @@ def capabilities(endpoint: Endpoint, request: Request) -> Response:
 class Question:
     """A request of ours outside any call that only wants its answer."""
 
+    call = ""
+
     def __init__(self, endpoint: Endpoint, authenticator: Authenticator) -> None:
         self.endpoint = endpoint
         self.authenticator = authenticator

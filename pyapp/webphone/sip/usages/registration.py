@@ -108,6 +108,8 @@ REGISTRATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
 class Registration:
     """The binding of one account to this phone."""
 
+    call = ""
+
     def __init__(self, endpoint: Endpoint, account: Identity) -> None:
         self.account = account
         self.state = State.OFF

@@ -93,6 +93,11 @@ class Session:
         self._update: ClientRequest | None = None
 
     @property
+    def call(self) -> str:
+        """The call that it belongs to."""
+        return self.leg.call
+
+    @property
     def over(self) -> bool:
         """Whether nothing of it is under way any more."""
         return self.state is State.ENDED and self._bye is None and not self.reinvite.waits
@@ -263,7 +268,7 @@ class Session:
                 offered = accepted is not None and accepted.offered
                 return [Confirmed(call=call, sdp=sdp_of(message) if message and offered else None)]
             case Action.TELL_WE_ENDED:
-                return [ended(call, By.LOCAL)] if call else []
+                return [] if self.leg.unwanted else [ended(call, By.LOCAL)]
             case Action.TELL_THEY_ENDED:
                 return [ended(call, By.REMOTE, message)]
             case Action.TELL_LOST:  # pragma: no branch

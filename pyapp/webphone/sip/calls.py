@@ -1,0 +1,115 @@
+"""The calls of an agent, found at once: by name, by dialog, by INVITE and by when they are due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from webphone.machine import Alarms, earliest
+from webphone.sip.dialog import Key, key_of
+from webphone.sip.transactions import ServerTransaction
+from webphone.sip.usages.invite_client import Outgoing
+from webphone.sip.usages.invite_server import Incoming
+from webphone.sip.usages.session import Session
+from webphone.sip.wire.message import Request
+
+Call = Outgoing | Incoming
+Place = Call | Session
+
+
+class Calls:
+    """All calls, until nothing of them needs the wire any more.
+
+    Whoever is found here is about to change: `settle` then notes where it is to be found next.
+    """
+
+    def __init__(self) -> None:
+        self._calls: dict[str, Call] = {}
+        self._places: dict[Key, Place] = {}
+        self._keys: dict[str, list[Key]] = {}
+        self._invites: dict[ServerTransaction, Incoming] = {}
+        self._alarms: Alarms[str] = Alarms()
+        self._found: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._calls
+
+    @property
+    def deadline(self) -> float | None:
+        """When a call is due."""
+        return self._alarms.first
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The names of those that are not over."""
+        return tuple(name for name, call in self._calls.items() if not call.over)
+
+    def add(self, call: Call) -> None:
+        """A new call."""
+        self._calls[call.call] = call
+        self._found.add(call.call)
+        if isinstance(call, Incoming):
+            self._invites[call.server] = call
+
+    def named(self, name: str) -> Call | None:
+        """The call of that name, unless it is over."""
+        call = self._calls.get(name)
+        if call is None or call.over:
+            return None
+        self._found.add(name)
+        return call
+
+    def place(self, request: Request) -> Place | None:
+        """Who takes a request of a peer, by the dialog it belongs to (RFC 3261 §12.2.2)."""
+        place = self._places.get(key_of(request))
+        if place is not None:
+            self._found.add(place.call)
+        return place
+
+    def invited_by(self, server: ServerTransaction) -> Incoming | None:
+        """The call that this INVITE made."""
+        call = self._invites.get(server)
+        if call is not None:
+            self._found.add(call.call)
+        return call
+
+    def incoming(self) -> list[Incoming]:
+        """All that were made to us."""
+        found = list(self._invites.values())
+        self._found.update(call.call for call in found)
+        return found
+
+    def due(self, now: float) -> list[Call]:
+        """The calls whose time has come."""
+        names = self._alarms.due(now)
+        self._found.update(names)
+        return [self._calls[name] for name in names]
+
+    def settle(self, concerned: Iterable[str]) -> None:
+        """Note what has become of these calls and of those that were found."""
+        names, self._found = {*self._found, *concerned}, set()
+        for name in names:
+            call = self._calls.get(name)
+            if call is None:
+                continue
+            for key in self._keys.pop(name, ()):
+                del self._places[key]
+            if call.over and all(session.over for session in call.sessions):
+                self._forget(name, call)
+            else:
+                self._note(name, call)
+
+    def _note(self, name: str, call: Call) -> None:
+        places = {key: place for key, place in call.places.items() if key not in self._places}
+        self._places |= places
+        self._keys[name] = list(places)
+        deadlines = (session.deadline for session in call.sessions)
+        self._alarms.set(name, earliest((call.deadline, *deadlines)))
+
+    def _forget(self, name: str, call: Call) -> None:
+        del self._calls[name]
+        self._alarms.set(name, None)
+        if isinstance(call, Incoming):
+            del self._invites[call.server]
