@@ -562,7 +562,7 @@ def test_who_calls_is_told_with_all_that_the_invite_says(alice, dave):
     [told] = alice.told("ringingin")
     assert told["alertInfo"] == "<urn:alert:source:external>"
     assert told["forwardedFrom"]["displayName"] == "Desk"
-    assert told["from"]["number"] == "dave"
+    assert told["from"]["number"] == "+15551000"
 
 
 def test_unreadable_headers_of_a_caller_are_passed_over(alice, dave):

@@ -80,7 +80,7 @@ def test_a_number_of_ours_with_odd_characters_is_escaped(world, name, text):
     alice.ask("connect")
     call = alice.ask("makeCall", "bob")
     assert call.settled and call.error is None and alice.mistakes == []
-    assert call.value.from_.number == text
+    assert call.value.from_.number == text.partition(";")[0]  # of which we know no parameters
     header = next(x for x in invites(world)[0].split("\r\n") if x.startswith("From:"))
     assert header.count("<") == header.count(">") == header.count("@") == 1
     assert bob.mistakes == []

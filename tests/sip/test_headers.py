@@ -202,7 +202,10 @@ def test_a_display_name_is_plain_text_inside_and_quoted_outside():
         ('"" <sip:a@b>', ""),
         ("<sip:a@b>", ""),
         ('"BEL:\\\x07 NUL:\\\0 DEL:\\\x7f" <sip:a@b>', "BEL: NUL: DEL:"),
-        ("caf\udce9 <sip:a@b>", "caf\ufffd"),
+        ("caf\udce9 <sip:a@b>", "café"),  # Windows-1252
+        ('"\udc84M\udcfcller\udc93" <sip:a@b>', "„Müller“"),
+        ("caf\ud800\udc81 <sip:a@b>", "caf\ufffd\ufffd"),
+        ('"\u202e4321\u2066\u200b\x85" <sip:a@b>', "4321"),
     ],
 )
 def test_display_names_of_the_world_are_read(text, name):

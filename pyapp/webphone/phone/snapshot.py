@@ -25,6 +25,7 @@ class CallSnapshot:
     video_remote: bool
     digits: str  # DTMF sent so far
     unstable: bool = False  # media path lost, being found again
+    domain: str = ""  # of the other end, where the number alone does not say who it is
 
     @property
     def peer(self) -> Party:
@@ -33,13 +34,13 @@ class CallSnapshot:
 
     @property
     def peer_name(self) -> str:
-        """Display name, or else the number."""
-        return self.view.display_name or self.peer.number
+        """Display name, or else the number, or else the domain."""
+        return self.view.display_name or self.peer_number or self.domain
 
     @property
     def peer_number(self) -> str:
-        """The number, "" where the address has none."""
-        return self.peer.number
+        """The number, with the domain if it is not ours; "" where the address has none."""
+        return _number(self.peer, self.domain)
 
     @property
     def muted(self) -> bool:
@@ -67,22 +68,27 @@ class EndedCall:
     """The last call, shown for a few seconds after its end."""
 
     record: CallRecord
+    domain: str = ""  # as of the call
 
     @property
     def peer_name(self) -> str:
-        """Display name of who was at the other end, or else the number."""
-        return self.record.display_name or self.peer_number
+        """Display name of who was at the other end, or else the number, or else the domain."""
+        return self.record.display_name or self.peer_number or self.domain
 
     @property
     def peer_number(self) -> str:
-        """The number, "" where the address has none."""
+        """The number, with the domain if it is not ours; "" where the address has none."""
         record = self.record
-        return (record.from_ if record.direction == "incoming" else record.to).number
+        return _number(record.from_ if record.direction == "incoming" else record.to, self.domain)
 
     @property
     def words(self) -> Sentence:
         """Why it ended."""
         return self.record.explanation
+
+
+def _number(party: Party, domain: str) -> str:
+    return f"{party.number}@{domain}" if party.number and domain else party.number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ SDP = "application/sdp"
 AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
 # Secrets stay inside (RFC 3261 §22).
 HIDDEN = frozenset(name.lower() for name in AUTHORIZATIONS)
+# Characters of the headers of one message that are told of it.
+MOST_HEADERS = 8192
 
 
 class NotNow(Exception):
@@ -190,10 +192,16 @@ def sdp_of(message: Message) -> str | None:
 
 
 def first_values(message: Message) -> dict[str, str]:
-    """The headers of a message, by lower-case name, the first value of each."""
+    """The headers of a message, by lower-case name, the first value of each.
+
+    They are kept for as long as the call and told again and again: what is too large is left out.
+    """
     values: dict[str, str] = {}
+    room = MOST_HEADERS
     for name, value in message.headers:
         key = header_key(name)
-        if key not in HIDDEN:
-            values.setdefault(key, visible(value))
+        if key in HIDDEN or key in values or len(key) + len(value) > room:
+            continue
+        values[key] = visible(value)
+        room -= len(key) + len(value)
     return values

@@ -116,6 +116,18 @@ class OfferReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeerNamed:
+    """A re-INVITE or UPDATE came: who it is from, by its From and its other headers.
+
+    After a transfer, or where a queue has found somebody, it is another one than before (RFC 4916).
+    """
+
+    call: str
+    from_: NameAddr
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferAcknowledged:
     """The ACK to our 2xx to a re-INVITE; `sdp` is the answer when we made the offer in it."""
 
@@ -202,6 +214,7 @@ Output = (
     | Answered
     | Confirmed
     | OfferReceived
+    | PeerNamed
     | OfferAcknowledged
     | OfferAnswered
     | OfferRefused

@@ -16,7 +16,8 @@ from enum import Enum
 from typing import TypeVar, cast
 
 from webphone import media
-from webphone.contract import CallRecord, CallView, Party, Quality
+from webphone.border.settings import SERVER
+from webphone.contract import CallRecord, CallView, Config, Party, Quality
 from webphone.phone.account.account import Account
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.part import Part
@@ -25,6 +26,7 @@ from webphone.phone.call.wire import Wire
 from webphone.sip import By, NameAddr
 
 Some = TypeVar("Some", bound=Part)
+LONGEST = 256  # characters that are kept of what a stranger writes
 
 
 class Stage(Enum):
@@ -184,6 +186,16 @@ class Call:
         return Wire(self.account, self.id)
 
     @property
+    def domain(self) -> str:
+        """The domain of the other end, "" where it is ours or the number is known everywhere."""
+        uri = self.remote.uri
+        if uri.user and (
+            uri.user.startswith("+") or uri.host.lower() in _ours(self.account.config)
+        ):
+            return ""
+        return uri.host[:LONGEST]
+
+    @property
     def over(self) -> bool:
         """Whether the call has ended."""
         return self.stage is Stage.ENDED
@@ -204,7 +216,7 @@ class Call:
             direction=self.direction,
             from_=party(self.local if self.outgoing else self.remote),
             to=party(self.remote if self.outgoing else self.local),
-            display_name=self.remote.display_name,
+            display_name=self.remote.display_name[:LONGEST],
             started_at=iso(self.started_at),
             answered_at=iso(self.answered_at) if self.answered_at is not None else None,
             muted=self.muted,
@@ -242,6 +254,16 @@ def ended_by_person(call: Call) -> Ending:
     return Ending(by=By.LOCAL, status=487)
 
 
+def _ours(config: Config) -> set[str]:
+    """The domains in which a number alone says who it is."""
+    servers = (SERVER.fullmatch(server) for server in config.servers)
+    return {config.domain.lower(), *(found["host"].lower() for found in servers if found)}
+
+
 def party(address: NameAddr) -> Party:
-    """An address as pages see it."""
-    return Party(uri=str(address.uri), number=address.uri.number, display_name=address.display_name)
+    """An address as pages see it; a stranger's is no longer than anybody reads."""
+    return Party(
+        uri=str(address.uri)[:LONGEST],
+        number=address.uri.shown_number[:LONGEST],
+        display_name=address.display_name[:LONGEST],
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from webphone.contract import Config, Event, WebPhoneError, encode
@@ -10,13 +10,14 @@ from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result
-from webphone.phone.call.call import Call, Stage, Step, ended_by_person
+from webphone.phone.call.call import LONGEST, Call, Stage, Step, ended_by_person
 from webphone.phone.call.digits import REF, Digits
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.incoming import Incoming, call_from
 from webphone.phone.call.last_call import LastCall
 from webphone.phone.call.outgoing import Outgoing
 from webphone.phone.call.part import Broken, Media, NeverWent, Part, Steps, Up
+from webphone.phone.call.peer import Peer
 from webphone.phone.call.quality import Measurements
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.call.swap import Swap
@@ -32,11 +33,13 @@ from webphone.sip import (
     InfoReceived,
     Invited,
     InviteSent,
+    NameAddr,
     OfferAcknowledged,
     OfferAnswered,
     OfferReceived,
     OfferRefused,
     Output,
+    PeerNamed,
     Progressed,
     Replied,
     Uri,
@@ -52,6 +55,7 @@ HEARD: dict[type[Any], Kind] = {
     Progressed: Outgoing,
     Answered: Outgoing,
     Confirmed: Incoming,
+    PeerNamed: Peer,
     OfferReceived: Renegotiation,
     OfferAcknowledged: Renegotiation,
     OfferAnswered: Renegotiation,
@@ -358,6 +362,7 @@ def _snapshot(call: Call) -> CallSnapshot:
         video_remote=call.video_remote,
         digits=call.part(Digits).sent,
         unstable=call.unstable,
+        domain=call.domain,
     )
 
 
@@ -370,9 +375,23 @@ def _ending(news: Ended) -> Ending:
     return Ending(
         by=news.by,
         status=news.status,
-        reason=news.reason,
+        reason=news.reason and news.reason[:LONGEST],
         q850=news.q850,
-        text=news.text,
+        text=news.text[:LONGEST],
         answered_elsewhere=news.answered_elsewhere,
-        moved=f"{news.moved[0].uri}" if news.moved else "",
+        moved=_best(news.moved)[:LONGEST],
     )
+
+
+def _best(contacts: Sequence[NameAddr]) -> str:
+    """The address that a redirecting server likes best (RFC 3261 §8.1.3.4), "" for none."""
+    best = max(contacts, key=_preference, default=None)
+    return "" if best is None else str(best.uri)
+
+
+def _preference(contact: NameAddr) -> float:
+    """§20.10: q is a number from 0 to 1, and 1 where it is not said."""
+    try:
+        return min(max(float(contact.param("q") or 1), 0.0), 1.0)
+    except ValueError:
+        return 0.0

@@ -12,8 +12,9 @@ from webphone.phone.call.call import Call, Stage, Step, party
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.outgoing import unusable_answer
 from webphone.phone.call.part import Broken, Media, Steps, Up, media_error
+from webphone.phone.call.peer import Peer, addresses
 from webphone.phone.promises import refused
-from webphone.sip import By, Confirmed, Invited, Malformed, NameAddr, Output
+from webphone.sip import By, Confirmed, Invited, Output
 
 
 def call_from(account: Account, news: Invited, now: float) -> Call:
@@ -30,6 +31,7 @@ def call_from(account: Account, news: Invited, now: float) -> Call:
         stage=Stage.INCOMING,
         ringing_at=now,
     )
+    call.part(Peer).named(news.headers, news.from_)
     call.part(Incoming).offer = news.sdp
     return call
 
@@ -119,29 +121,12 @@ class Incoming:
         return {
             **encode(self._call.view),
             "alertInfo": headers.get("alert-info"),
-            "verstat": self._verstat(),
+            # RFC 8588 §5.1: the verification of the caller, on From or P-Asserted-Identity.
+            "verstat": self._call.part(Peer).param("verstat"),
             "forwardedFrom": self._forwarded_from(),
         }
 
-    def _verstat(self) -> str | None:
-        """The caller's verification (RFC 8588 §5.1: `verstat` on From or P-Asserted-Identity)."""
-        asserted = _name(self._call.headers.get("p-asserted-identity", ""))
-        for address in (self._call.remote, asserted):
-            if address is None:
-                continue
-            found = address.uri.param("verstat") or address.param("verstat")
-            if found:
-                return found
-        return None
-
     def _forwarded_from(self) -> object:
-        """Who forwarded the call: the first Diversion (RFC 5806)."""
-        address = _name(self._call.headers.get("diversion", ""))
-        return encode(party(address)) if address else None
-
-
-def _name(text: str) -> NameAddr | None:
-    try:
-        return NameAddr.parse(text) if text else None
-    except Malformed:
-        return None
+        """Who forwarded the call last: the first Diversion (RFC 5806 §5.1)."""
+        found = addresses(self._call.headers.get("diversion", ""))
+        return encode(party(found[0])) if found else None

@@ -36,7 +36,7 @@ class LastCall:
         """A call is over."""
         busy = call.outgoing and ending.status in BUSY and ending.by is not By.LOCAL
         self._busy_until = now + BUSY_SECONDS if busy else None
-        self.show(EndedCall(record=record), now)
+        self.show(EndedCall(record=record, domain=call.domain), now)
 
     def show(self, farewell: EndedCall, now: float) -> None:
         """Say for a moment how a call ended."""

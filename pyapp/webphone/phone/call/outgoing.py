@@ -12,6 +12,7 @@ from webphone.phone.account.account import Account, Result, identity
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage, Step
 from webphone.phone.call.part import Broken, Media, NeverWent, Steps, Up, media_error
+from webphone.phone.call.peer import Peer
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.numbers import address, wrong_name
 from webphone.sip import Answered, InviteSent, NameAddr, Output, Progressed, Uri
@@ -151,6 +152,7 @@ class Outgoing:
         """It rings over there, or something is to be heard from there already."""
         call = self._call
         call.headers = news.headers
+        call.part(Peer).named(news.headers)
         if news.status == 199:
             # RFC 6228 §1: this fork has failed, others go on.
             self._described.pop(news.branch, None)
@@ -191,6 +193,7 @@ class Outgoing:
     def _answered(self, news: Answered, now: float) -> Steps:
         call = self._call
         call.headers = news.headers or call.headers
+        call.part(Peer).named(news.headers)
         sdp = news.sdp or self._described.get(news.branch, "")
         if why := unusable_answer(sdp, self._offered):
             call.step(Step.ANSWERED)

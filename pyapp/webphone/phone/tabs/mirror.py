@@ -30,4 +30,5 @@ def record_of_lost(call: CallSnapshot, server: str, now: float) -> EndedCall:
         held_seconds=now - call.held_since if call.held_since is not None else 0.0,
     )
     ending = Ending(by=By.SYSTEM, tab_gone=True)
-    return EndedCall(record=record_of(call.view, times, ending, now, server=server))
+    record = record_of(call.view, times, ending, now, server=server)
+    return EndedCall(record=record, domain=call.domain)

@@ -6,13 +6,14 @@ from enum import Enum, auto
 
 from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest, Owner
-from webphone.sip.endpoint import SDP, NotNow, Pairs, sdp_of
+from webphone.sip.endpoint import SDP, NotNow, Pairs, first_values, sdp_of
 from webphone.sip.outputs import (
     OfferAcknowledged,
     OfferAnswered,
     OfferReceived,
     OfferRefused,
     Output,
+    PeerNamed,
     Send,
 )
 from webphone.sip.transaction import T64
@@ -206,8 +207,11 @@ class Reinvite:
         if request.method == "UPDATE" and sdp_of(request) is None:
             # RFC 3311 §5.2: no offer, so nothing but the target changes.
             self._leg.dialog.refresh(request)
-            return self._leg.accept_update(server, None, now)
+            return [self._named(request), *self._leg.accept_update(server, None, now)]
         return self._happen(Event.REQUEST, now, server)
+
+    def _named(self, request: Request) -> PeerNamed:
+        return PeerNamed(call=self._leg.call, from_=request.from_, headers=first_values(request))
 
     def cancel(self, server: ServerTransaction, now: float) -> list[Output]:
         """A CANCEL of the peer's re-INVITE; too late when it is answered."""
@@ -309,7 +313,8 @@ class Reinvite:
                 assert server is not None
                 self._asked = server
                 self._leg.dialog.refresh(server.request)
-                return [OfferReceived(call=call, sdp=sdp_of(server.request))]
+                offer = OfferReceived(call=call, sdp=sdp_of(server.request))
+                return [self._named(server.request), offer]
             case Action.SEND_2XX:
                 return self._send_success(now)
             case Action.SEND_REFUSAL:

@@ -103,6 +103,9 @@ REQUEST_LINE = re.compile(rf"({TOKEN_TEXT}) ([^ ]+) (SIP/[0-9]+\.[0-9]+)", re.IG
 STATUS_LINE = re.compile(r"(SIP/[0-9]+\.[0-9]+) ([0-9]+)(?: (.*))?", re.IGNORECASE)
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+# What a screen shows nothing of, or shows the rest turned round for: controls, marks without
+# width, line separators, and what sets, overrides or isolates a direction (UAX #9).
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 # Bytes that were not UTF-8, and halves of a pair: text with these cannot be shown or sent.
 LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 LINE_BREAKING = re.compile(r"[\r\n\x00]")
@@ -121,11 +124,26 @@ def unquote(text: str) -> str:
     return QUOTED_PAIR.sub(r"\1", inner) if "\\" in inner else inner
 
 
+# Windows-1252 from 0x80 to 0x9F; above, it is Latin-1.
+_WINDOWS = "€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ"
+
+
 def visible(text: str) -> str:
-    """`text` made fit for a screen: no control characters, bytes that are not UTF-8 replaced."""
+    """`text` made fit for a screen: nothing that is not seen, and bytes that are no UTF-8 guessed.
+
+    Old telephone systems write Windows-1252: better a likely letter than none.
+    """
     if text.isascii():
         return text if text.isprintable() else CONTROL.sub("", text)
-    return CONTROL.sub("", LONE_SURROGATE.sub("\ufffd", text))
+    return UNSEEN.sub("", LONE_SURROGATE.sub(_guessed, text))
+
+
+def _guessed(found: re.Match[str]) -> str:
+    """The letter of a byte that came where UTF-8 was due; half a pair is none."""
+    octet = ord(found[0]) - 0xDC00
+    if not 0x80 <= octet <= 0xFF:
+        return "\ufffd"
+    return _WINDOWS[octet - 0x80] if octet < 0xA0 else chr(octet)
 
 
 def whole_number(text: str, ceiling: int) -> int | None:

@@ -52,6 +52,10 @@ def _canonical(text: str) -> str:
     return _UNRESERVED.sub(character, text)
 
 
+def _before_semicolon(user: str | None) -> str:
+    return (user or "").partition(";")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Uri:
     """An address; `user`, `password`, `params` and `headers` keep their %HH escapes.
@@ -203,6 +207,23 @@ class Uri:
         if self.scheme == "tel":
             return _VISUAL_SEPARATORS.sub("", self.opaque.partition(";")[0])
         return unescape(self.user or "")
+
+    @property
+    def shown_number(self) -> str:
+        """The number as a person reads it: without parameters of its own, nothing turned round.
+
+        RFC 3261 §19.1.6: what follows a semicolon in the user says more of a telephone number.
+        """
+        user = self.number if self.scheme == "tel" else unescape(_before_semicolon(self.user))
+        return grammar.visible(user)
+
+    def user_param(self, name: str) -> str | None:
+        """The unescaped value of a parameter in the user, None when it is absent."""
+        for part in (self.user or "").split(";")[1:]:
+            key, _, value = part.partition("=")
+            if unescape(key).lower() == name.lower():
+                return unescape(value)
+        return None
 
     @property
     def aor(self) -> str:

@@ -1,0 +1,265 @@
+"""Who is at the other end: the newest trusted word, short, and never turned round."""
+
+import pytest
+
+from phone.stage import description
+
+OFFER = description(setup="actpass")
+
+
+def invite_of(dave, from_, *headers):
+    """Dave calls with a From of his own, byte by byte."""
+    data = dave._request(
+        "INVITE", "sip:alice@one.example", "FROM", "<sip:alice@one.example>", 1, (), headers, OFFER
+    )
+    dave.say(data.replace(b"From: FROM", b"From: " + from_))
+
+
+def shown(alice):
+    [call] = alice.machine.snapshot.calls
+    return call.peer_name, call.peer_number
+
+
+# --- Whom the network names -----------------------------------------------------------------------
+
+CAROL = 'P-Asserted-Identity: "Carol" <sip:+15557654321@gw.example>'
+
+
+def test_the_network_says_who_calls_whatever_from_says(alice, dave):
+    dave.call("alice", CAROL, sdp=OFFER)
+    assert (alice.call.display_name, alice.call.from_.number) == ("Carol", "+15557654321")
+    alice.ask("reject")
+    assert (alice.history[0].display_name, alice.history[0].from_.number) == (
+        "Carol",
+        "+15557654321",
+    )
+
+
+@pytest.mark.parametrize("privacy", ["id", "user", "header;id", "ID ; critical"])
+def test_who_asks_for_privacy_is_shown_as_from_says(alice, dave, privacy):
+    dave.call("alice", CAROL, f"Privacy: {privacy}", sdp=OFFER)
+    assert alice.call.from_.number == "dave"
+
+
+def test_privacy_that_asks_for_nothing_hides_nobody(alice, dave):
+    dave.call("alice", CAROL, "Privacy: none", sdp=OFFER)
+    assert alice.call.display_name == "Carol"
+
+
+@pytest.mark.parametrize(
+    ("headers", "name", "number"),
+    [
+        (['Remote-Party-ID: "Ed" <sip:7@one.example>;party=calling;privacy=off'], "Ed", "7"),
+        (['Remote-Party-ID: "Ed" <sip:7@one.example>;privacy=full'], "", "dave"),
+        (['Remote-Party-ID: "Ed" <sip:7@one.example>', CAROL], "Carol", "+15557654321"),
+        (['P-Asserted-Identity: "A" <sip:8@one.example>, <tel:+1558>'], "A", "8"),
+        (["P-Asserted-Identity: ???, <tel:+1-558>"], "", "+1558"),
+        (["P-Asserted-Identity: <sip:dave@10.0.0.1>"], "", "dave"),
+    ],
+)
+def test_of_several_words_the_first_that_can_be_read_and_trusted_counts(
+    alice, dave, headers, name, number
+):
+    dave.call("alice", *headers, sdp=OFFER)
+    assert (alice.call.display_name, alice.call.from_.number) == (name, number)
+
+
+def test_a_name_in_from_stays_where_the_network_names_the_same_number(alice, dave):
+    invite_of(dave, b'"Dave" <sip:204@one.example>;tag=me', "P-Asserted-Identity: <sip:204@x>")
+    assert (alice.call.display_name, alice.call.from_.number) == ("Dave", "204")
+
+
+@pytest.mark.parametrize("status", [180, 183, 200])
+def test_whoever_is_called_is_named_by_the_answer(alice, dave, status):
+    alice.ask("makeCall", "dave")
+    sdp = description() if status != 180 else ""
+    dave.reply(status, 'P-Asserted-Identity: "Desk 5" <sip:105@one.example>', sdp=sdp)
+    assert (alice.call.display_name, alice.call.to.number) == ("Desk 5", "105")
+
+
+# --- Who it is after a transfer -------------------------------------------------------------------
+
+
+@pytest.fixture
+def talking(alice, dave):
+    dave.call("alice", sdp=OFFER)
+    alice.ask("answer")
+    dave.ack()
+    return dave
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.parametrize("sdp", ["", description(version="2", setup="actpass")])
+@pytest.mark.parametrize(
+    "header",
+    [
+        'Remote-Party-ID: "Phone22" <sip:122@one.example>;party=calling;privacy=off;screen=no',
+        'P-Asserted-Identity: "Phone22" <sip:122@one.example>',
+    ],
+)
+def test_a_change_of_the_call_may_bring_somebody_else(alice, talking, method, sdp, header):
+    assert alice.call.from_.number == "dave"
+    talking.inside(method, header, sdp=sdp)
+    assert (alice.call.display_name, alice.call.from_.number) == ("Phone22", "122")
+    assert shown(alice) == ("Phone22", "122")
+    alice.ask("hangup")
+    assert alice.history[0].display_name == "Phone22"
+
+
+def test_a_from_that_changes_within_the_call_is_somebody_else(alice, talking):
+    invite = talking.invite
+    changed = str(invite.from_).replace("sip:dave@", "sip:erin@")
+    data = talking._request(
+        "UPDATE",
+        "sip:alice@one.example",
+        f'"Erin" {changed}',
+        str(talking.answer.to),
+        7,
+        [str(route) for route in reversed(talking.answer.record_routes)],
+        (),
+        "",
+    )
+    talking.say(data)
+    assert (alice.call.display_name, alice.call.from_.number) == ("Erin", "erin")
+
+
+def test_a_hold_that_says_nothing_new_renames_nobody(alice, dave):
+    dave.call("alice", CAROL, sdp=OFFER)
+    alice.ask("answer")
+    dave.ack()
+    dave.inside("INVITE", sdp=description(version="2", setup="actpass", direction="sendonly"))
+    assert alice.call.held_by == "remote" and alice.call.display_name == "Carol"
+
+
+# --- What is shown --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "number"),
+    [
+        ("<sip:204@one.example>", "204", "204"),
+        ("<sip:204@ONE.example>", "204", "204"),
+        ("<sip:204@evil.example>", "204@evil.example", "204@evil.example"),
+        ('"Bank" <sip:204@evil.example>', "Bank", "204@evil.example"),
+        ("<sip:+15551234@gw.example>", "+15551234", "+15551234"),
+        ("<tel:+1-555-1234>", "+15551234", "+15551234"),
+        ("<sip:192.0.2.1>", "192.0.2.1", ""),
+        ("<sip:@192.0.2.1>", "192.0.2.1", ""),
+        ("<sip:one.example>", "one.example", ""),
+    ],
+)
+def test_a_number_of_another_domain_is_shown_with_it(alice, dave, address, name, number):
+    invite_of(dave, f"{address};tag=me".encode())
+    assert shown(alice) == (name, number)
+    alice.ask("reject")
+    farewell = alice.machine.snapshot.farewell
+    assert (farewell.peer_name, farewell.peer_number) == (name, number)
+
+
+@pytest.mark.parametrize(
+    ("user", "number"),
+    [
+        ("+15551234567;npdi;rn=+15550000000", "+15551234567"),
+        ("5551234;phone-context=+1", "5551234"),
+        ("204;verstat=No-TN-Validation", "204"),
+        ("%2B1555%3B7", "+1555;7"),
+    ],
+)
+def test_the_number_is_what_stands_before_its_parameters(alice, dave, user, number):
+    invite_of(dave, f"<sip:{user}@one.example;user=phone>;tag=me".encode())
+    assert alice.call.from_.number == number
+    assert alice.call.from_.uri == f"sip:{user}@one.example;user=phone"
+
+
+@pytest.mark.parametrize(
+    ("from_", "headers"),
+    [
+        (b"<sip:+1555;verstat=TN-Validation-Passed@x>;tag=me", ()),
+        (b"<sip:+1555@x;verstat=TN-Validation-Passed>;tag=me", ()),
+        (b"<sip:+1555@x>;verstat=TN-Validation-Passed;tag=me", ()),
+        (
+            b"<sip:1@x>;tag=me",
+            ("P-Asserted-Identity: <sip:+1555;verstat=TN-Validation-Passed@x;user=phone>",),
+        ),
+    ],
+)
+def test_the_verification_of_a_caller_is_read_wherever_it_stands(alice, dave, from_, headers):
+    invite_of(dave, from_, *headers)
+    assert alice.told("ringingin")[0]["verstat"] == "TN-Validation-Passed"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['Diversion: "One" <sip:111@gw>;reason=unknown;counter=1,"Two" <sip:222@gw>;counter=1'],
+        ['Diversion: "One" <sip:111@gw>;reason=unknown', 'Diversion: "Two" <sip:222@gw>'],
+        ['Diversion: ???, "One" <sip:111@gw>;reason="a, b", <sip:222@gw>'],
+    ],
+)
+def test_of_several_diversions_the_last_one_stands_first(alice, dave, lines):
+    dave.call("alice", *lines, sdp=OFFER)
+    forwarded = alice.told("ringingin")[0]["forwardedFrom"]
+    assert (forwarded["displayName"], forwarded["number"]) == ("One", "111")
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        (b"M\xfcller", "Müller"),
+        (b"\x84M\xfcller\x93 \x80", "„Müller“ €"),
+        ("Müller".encode(), "Müller"),
+        (b"\x81\xff", "\ufffdÿ"),
+    ],
+)
+def test_a_name_that_is_no_utf_8_is_read_as_windows_1252(alice, dave, name, read):
+    invite_of(dave, b'"' + name + b'" <sip:204@one.example>;tag=me')
+    assert alice.call.display_name == read
+
+
+MARKS = "\u202e\u202d\u2066\u2069\u200b\u200f\ufeff\u2028\x85"
+
+
+def test_nothing_can_be_written_so_that_it_is_shown_turned_round(alice, dave):
+    escaped = "".join(f"%{octet:02X}" for octet in f"{MARKS}\r\n\0".encode())
+    invite_of(dave, f'"{MARKS}eciB" <sip:{escaped}4321@one.example>;tag=me'.encode())
+    assert (alice.call.display_name, alice.call.from_.number) == ("eciB", "4321")
+    assert shown(alice) == ("eciB", "4321")
+
+
+def test_what_is_kept_of_a_strangers_words_is_short(alice, dave):
+    long = "n" * 20_000
+    invite_of(
+        dave,
+        f'"{long}" <sip:{long}@one.example>;tag=me'.encode(),
+        *(f"X-{at}: {'a' * 3000}" for at in range(9)),
+        "X-Order: 7",
+    )
+    call = alice.call
+    assert len(call.display_name) == len(call.from_.number) == len(call.from_.uri) == 256
+    assert sum(map(len, [*call.headers, *call.headers.values()])) <= 8192
+    assert call.headers["x-order"] == "7"
+
+
+def test_what_is_kept_of_a_refusal_is_short(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(480, f'Reason: SIP;cause=480;text="{"t" * 5000}"')
+    assert len(alice.history[0].explanation) < 400
+
+
+# --- Where a number has moved ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("contacts", "best"),
+    [
+        ("sip:000111@192.0.2.5;q=0.99, sip:222333@192.0.2.4;q=1.00", "sip:222333@192.0.2.4"),
+        ("<sip:1@a.example>;q=0.1, <sip:2@a.example>;q=0.7", "sip:2@a.example"),
+        ("<sip:1@a.example>;q=0.5, <sip:2@a.example>", "sip:2@a.example"),
+        ("<sip:1@a.example>, <sip:2@a.example>", "sip:1@a.example"),
+        ("<sip:1@a.example>;q=best, <sip:2@a.example>;q=0.1", "sip:2@a.example"),
+    ],
+)
+def test_of_several_new_addresses_the_best_is_named(alice, dave, contacts, best):
+    alice.ask("makeCall", "dave")
+    dave.reply(300, f"Contact: {contacts}")
+    assert best in alice.history[0].explanation
