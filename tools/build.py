@@ -23,6 +23,7 @@ import wheels
 from examples import lay_examples
 from offline import single_file
 from shell import shell
+from third_party import third_party
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
@@ -63,13 +64,14 @@ def build(out: Path, trim: bool = True) -> None:
     runtime = out / "runtime"
     runtime.mkdir(parents=True)
     pyodide = (trim and trimmed()) or MODULES / "pyodide"
+    made_of = Made()
     parts = {
         "wasm": keep(runtime, "pyodide.wasm", (pyodide / "pyodide.asm.wasm").read_bytes()),
         **{
             part: keep(runtime, name, data)
             for (part, name), data in zip(LIBRARY.items(), library(config["files"], pyodide))
         },
-        "core": keep(runtime, "pyscript.mjs", bundle("core", {})),
+        "core": keep(runtime, "pyscript.mjs", bundle("core", made_of.plan("pyscript"))),
         "timer": keep(runtime, "timer.js", (ROOT / "web" / "timer.js").read_bytes()),
     }
     lock = {"info": lock_info(), "packages": wheels.lay(runtime / "wheels")}
@@ -82,6 +84,7 @@ def build(out: Path, trim: bool = True) -> None:
             "TRIMMED": not whole,
         },
         "script": str(pyodide / "pyodide.asm.mjs"),
+        **made_of.plan("interpreter"),
     }
     parts["interpreter"] = keep(runtime, "interpreter.mjs", bundle("interpreter", plan))
     write(runtime / "NOTICE.txt", notice(whole))
@@ -91,9 +94,28 @@ def build(out: Path, trim: bool = True) -> None:
     for name in COPIED:
         if (ROOT / "web" / name).exists():
             write(out / name, (ROOT / "web" / name).read_bytes())
+    for name, inputs in lay_examples(out, WORK).items():
+        made_of.files[f"examples/{name}"] = inputs
+    laid = sorted((runtime / "wheels").glob("*.whl"))
+    write(out / "THIRD-PARTY.txt", third_party(made_of.told(), laid, whole))
     write(out / "sw.js", service_worker(out))
     write(out / "webphone-offline.html", single_file(out, parts))
-    lay_examples(out)
+
+
+class Made:
+    """Which file says of each bundle what it was made of."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, Path] = {}
+
+    def plan(self, name: str) -> dict[str, Any]:
+        """What the plan of a bundle says, so that its inputs are written down."""
+        file = self.files[f"runtime/{name}.*.mjs"] = WORK / f"{name}.inputs.json"
+        return {"inputs": str(file)}
+
+    def told(self) -> dict[str, list[str]]:
+        """The paths of the inputs of each bundle."""
+        return {name: json.loads(file.read_text()) for name, file in self.files.items()}
 
 
 def trimmed() -> Path | None:
@@ -207,7 +229,10 @@ def page_script(config: dict[str, Any], parts: dict[str, str], files: dict[str, 
         },
         "sources": [path.read_text() for path in scripts],
     }
-    return bundle("page", plan)
+    return NOTE + bundle("page", plan)
+
+
+NOTE = b"/*! Webphone, MIT License; THIRD-PARTY.txt has the works within, with their licences. */\n"
 
 
 def embed_script() -> bytes:

@@ -1,7 +1,7 @@
 // Bundles one part of dist/ with esbuild: node tools/bundle.mjs core|interpreter|page|script < plan > code.
 // The plan is {define: {NAME: value}, ...}; the page's plan also holds {sources: [text, ...]}, the
 // interpreter's {script: path of Pyodide's second module}.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
@@ -68,13 +68,15 @@ const changed = {
   },
 };
 
+// `plan.inputs` is where to write which files the code is made of: whose work that is has to be said.
 const bundle = async (entry, options) => {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [resolve(root, entry)],
     absWorkingDir: root,
     nodePaths: [resolve(root, "node_modules")],
     bundle: true,
     write: false,
+    metafile: true,
     format: "esm",
     target: "es2022",
     legalComments: "inline",
@@ -82,6 +84,9 @@ const bundle = async (entry, options) => {
     define,
     ...options,
   });
+  const [{ inputs }] = Object.values(metafile.outputs);
+  const used = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput);
+  if (plan.inputs) writeFileSync(plan.inputs, JSON.stringify(used));
   return outputFiles[0].text;
 };
 

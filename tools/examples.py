@@ -1,5 +1,6 @@
 """Lay the examples beside the phone: dist/examples/, pages as they are, React and Vue bundled."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -25,18 +26,26 @@ OPTIONS = [
 ]
 
 
-def lay_examples(out: Path) -> None:
-    """Write the folder `examples` there; nobody else's list of files names what is in it."""
+def lay_examples(out: Path, work: Path) -> dict[str, Path]:
+    """Write the folder `examples` there; nobody else's list of files names what is in it.
+
+    Gives for each bundle a file in `work` that lists what it was made of.
+    """
     target = out / "examples"
     target.mkdir()
     for path in sorted(SOURCES.iterdir()):
         if path.suffix in PAGES and path.name not in BUNDLES:
             shutil.copyfile(path, target / path.name)
+    made_of = {name: work / f"{name}.inputs.json" for name in BUNDLES}
     for name, (entry, *options) in BUNDLES.items():
-        bundle(entry, target / name, options)
+        bundle(entry, target / name, [*options, f"--metafile={made_of[name]}"])
+        [output] = json.loads(made_of[name].read_text())["outputs"].values()
+        used = [path for path, part in output["inputs"].items() if part["bytesInOutput"]]
+        made_of[name].write_text(json.dumps(used))
     (target / "screens").mkdir()
     for path in sorted(SCREENS.glob("*.png")):
         shutil.copyfile(path, target / "screens" / path.name)
+    return made_of
 
 
 def bundle(entry: str, target: Path, options: list[str]) -> None:

@@ -98,9 +98,9 @@ def unpacked(wheel: bytes) -> bytes:
 
 
 def comment(dist: Path) -> str:
-    """Whose work the runtime is, as beside the unpacked one."""
-    notice = dist / "runtime" / "NOTICE.txt"
-    text = notice.read_text() if notice.exists() else ""
+    """Whose works are in it, as beside the unpacked one; two hyphens would end the comment."""
+    notices = (dist / "runtime" / "NOTICE.txt", dist / "THIRD-PARTY.txt")
+    text = "\n".join(notice.read_text() for notice in notices if notice.exists())
     return f"<!--\n{text.replace('--', '- -')}-->" if text else ""
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from build import DIST, ROOT, WORK, say, service_worker
+from third_party import shapes
 
 # Of dist/: without the demo page, the offline page, and what is compressed for servers.
-SHIPPED = ["webphone.js", "webphone.d.ts", "custom-elements.json", "runtime"]
+SHIPPED = ["THIRD-PARTY.txt", "webphone.js", "webphone.d.ts", "custom-elements.json", "runtime"]
 SHIPPED += ["embed.js", "embed.html", "embed.css"]
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.br", "*.gz")
 # The earliest time that a zip can hold: any other would differ from one build to the next.
@@ -78,6 +79,8 @@ def pack_wheel(target: Path) -> None:
     folder = fresh("wheel")
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         copy(ROOT / name, folder / name)
+    # setuptools takes what is called so for a licence.
+    (folder / "NOTICE.txt").write_text(f"{shapes()}")
     copy(ROOT / "pyapp" / "webphone", folder / "pyapp" / "webphone")
     same_modes(folder)
     alone = ["--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check"]

@@ -11,11 +11,10 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, assert_never
 
-from js import JSON, MutationObserver, Object
+from js import JSON, Object
 from pyodide.ffi import JsProxy, create_proxy, jsnull, to_js
 
-from webphone.browser.language import language_around, roots
-from webphone.browser.proxies import plain
+from webphone.browser.language import language_around, watched
 from webphone.contract import (
     SETTINGS,
     Config,
@@ -143,10 +142,7 @@ class Element:
         """Hear of each change of the page's `lang`, in whatever shadow tree the element is."""
         watch = create_proxy(lambda *_: self._find_language())  # destroyed in _disconnected
         self._proxies.append(watch)
-        self._watching = MutationObserver.new(watch)
-        wanted = plain({"subtree": True, "attributeFilter": ["lang"]})
-        for root in roots(self.host.element):
-            self._watching.observe(root, wanted)
+        self._watching = watched(self.host.element, watch)
         self._find_language()
 
     def _find_language(self) -> None:

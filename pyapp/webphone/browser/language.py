@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import js
+
+from webphone.browser.proxies import plain
 
 
 def language_around(element: Any) -> str:
@@ -22,9 +23,15 @@ def language_around(element: Any) -> str:
     return str(js.navigator.language or "")
 
 
-def roots(element: Any) -> Iterator[Any]:
-    """The trees that the element stands in: the document, and each shadow tree on the way."""
+def watched(element: Any, changed: Any) -> Any:
+    """An observer that calls the proxy `changed` at each change of a `lang` around the element.
+
+    It watches the document, and each shadow tree on the way to it.
+    """
+    observer = js.MutationObserver.new(changed)
+    wanted = plain({"subtree": True, "attributeFilter": ["lang"]})
     while element is not None:
         root = element.getRootNode()
-        yield root
+        observer.observe(root, wanted)
         element = getattr(root, "host", None)
+    return observer
