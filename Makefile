@@ -58,7 +58,7 @@ screens: $(DEV_READY) $(VENDORED) $(DIST) ## Take the screenshots of the documen
 	@SCREENS=docs/screens $(PYTHON) -m pytest tests/examples
 	@$(PYTHON) tools/gallery.py --docs
 
-contract: $(DEV_READY) ## Generate what pyapp/webphone/contract.py says about the outside.
+contract: $(DEV_READY) ## Write all generated files again: from the contract, the tables, the list of files.
 	@$(PYTHON) tools/contract.py
 	@$(PYTHON) tools/files.py
 

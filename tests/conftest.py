@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["page.fixtures"]
+# Some of these tests run inside Pyodide too, where there is no browser to drive.
+pytest_plugins = [] if sys.platform == "emscripten" else ["page.fixtures"]
 
 TESTS = Path(__file__).parent
 
 # How many examples a property is tried with: few while one works, many in `make test`.
-for name, examples in (("few", 20), ("many", 200)):
+for name, options in {
+    "few": {},
+    "many": {"max_examples": 200},
+    "inside": {"database": None},
+}.items():
     settings.register_profile(
-        name, max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        name,
+        **{"max_examples": 20, **options},
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
     )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "few")
 

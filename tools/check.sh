@@ -13,5 +13,5 @@ try $bin/ruff check
 try $bin/mypy
 try $bin/lint-imports
 try $bin/python tools/files.py --check
-[ -f tools/contract.py ] && try $bin/python tools/contract.py --check
+try $bin/python tools/contract.py --check
 [ -z "$failed" ] || { echo "Failed:$failed"; exit 1; }

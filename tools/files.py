@@ -1,11 +1,14 @@
-"""Rewrite the [files] table of pyscript.toml from the Python and CSS files on disk.
+"""Rewrite what is drawn from the sources: the [files] table of pyscript.toml, and two pages of docs.
 
-With --check nothing is written; the exit status is 1 when the table is stale.
+With --check nothing is written; the exit status is 1 when one is stale.
 """
 
 import sys
 import tomllib
 from pathlib import Path
+
+import drawings
+import house
 
 ROOT = Path(__file__).resolve().parent.parent
 TOML = ROOT / "pyscript.toml"
@@ -40,6 +43,11 @@ def rewritten(text: str, files: dict[str, str]) -> str:
 
 
 def main() -> int:
+    return max(listed(), house.main(), drawings.main())
+
+
+def listed() -> int:
+    """The [files] table, from the Python and CSS files on disk."""
     current = TOML.read_text()
     fresh = rewritten(current, on_disk())
     if fresh == current:

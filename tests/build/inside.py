@@ -8,11 +8,9 @@ sys.path += ["/pure", "/project/pyapp", "/installed"]
 
 
 async def main(arguments):
-    import hypothesis
     import pytest
 
     # Slower here, and run on CPython with many more examples.
-    hypothesis.settings.register_profile("inside", deadline=None, max_examples=20, database=None)
-    hypothesis.settings.load_profile("inside")
+    os.environ["HYPOTHESIS_PROFILE"] = "inside"
     os.chdir("/project")
     return int(pytest.main(["-p", "no:cacheprovider", "--tb=short", *arguments]))
