@@ -1,4 +1,4 @@
-"""Rewrite what is drawn from the sources: the [files] table of pyscript.toml, and two pages of docs.
+"""Rewrite what lists the sources: the [files] table of pyscript.toml, and two pages of docs.
 
 With --check nothing is written; the exit status is 1 when one is stale.
 """

@@ -20,7 +20,7 @@ def main() -> int:
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     assert begin and end, "docs/architecture.md has no place for the list of files"
-    fresh = before + BEGIN + listed() + END + after
+    fresh = before + BEGIN + listed() + "\n" + END + after
     if fresh == page:
         return 0
     if "--check" in sys.argv[1:]:
@@ -44,13 +44,13 @@ def listed() -> str:
 
 def table(name: str, files: list[Path], folder: Path) -> str:
     rows = "".join(f"- `{path.relative_to(folder).as_posix()}`: {said(path)}\n" for path in files)
-    return f"\n### {name}\n\n{rows}\n"
+    return f"\n### {name}\n\n{rows}"
 
 
 def said(path: Path) -> str:
     """The first paragraph of the file's docstring, in one line."""
     text = ast.get_docstring(ast.parse(path.read_text())) or ""
-    return " ".join(text.split("\n\n")[0].split())
+    return " ".join(text.split("\n\n")[0].split()).replace("<", "&lt;")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import contextlib
 import re
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from page import server
@@ -51,8 +51,11 @@ class Kamailio:
         shortest_registration: int = 5,
         ring_seconds: int = 60,
         ws_port: int | None = None,
+        change: Callable[[str], str] = lambda config: config,
     ) -> None:
+        """`change` makes of the configuration that the tests have the one to run."""
         self.algorithm = algorithm
+        self._change = change
         self.domain = LOOPBACK
         self.ws_port = ws_port or free_port()
         self.udp_port = free_port()
@@ -90,7 +93,8 @@ class Kamailio:
         runtime.mkdir()
         config = self.folder / "kamailio.cfg"
         template = (DATA / "kamailio.cfg").read_text()
-        config.write_text(re.sub(r"@([A-Z_]+)@", lambda m: self._values[m[1]], template))
+        filled = re.sub(r"@([A-Z_]+)@", lambda m: self._values[m[1]], template)
+        config.write_text(self._change(filled))
         self.program.start(
             [kamailio, "-f", config, "-DD", "-E", "-m", "64", "-M", "8", "-Y", runtime],
             self.answers,

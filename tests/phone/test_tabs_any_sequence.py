@@ -34,7 +34,7 @@ class Story:
         self.browser = Browser(World())
         self.bob = self.browser.world.registered("bob")
         self.browser.tab()
-        # A tab that crashed looks like an successor until the next roll call: docs/why.md.
+        # A tab that crashed looks like an successor until the next roll call: docs/decisions.md.
         self.false_heir = False
         self.all = list(self.browser.tabs)
 
