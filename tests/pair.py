@@ -161,7 +161,9 @@ class Solo:
         self.now = 1000.0
         self.phone = Phone(Agent(names(1)))
         self.agent = self.phone.agent
-        self.agent.account = Identity(user="alice", domain=ATLANTA, password="secret")
+        self.agent.account = Identity(
+            user="alice", domain=ATLANTA, password="secret", hosts=(ATLANTA,)
+        )
         self._count = 0
 
     def say(self, outputs: list[Output]) -> list[Output]:

@@ -162,12 +162,16 @@ class Config:
         return tuple(part.strip() for part in self.host.split(",") if part.strip())
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names of the servers."""
+        return tuple(found["host"] for one in self.servers if (found := SERVER.fullmatch(one)))
+
+    @property
     def domain(self) -> str:
         """Domain of the address of record: the realm, or else the first server's host name."""
         if self.realm:
             return self.realm
-        found = SERVER.fullmatch(self.servers[0]) if self.servers else None
-        return found["host"] if found else ""
+        return self.hosts[0] if self.hosts else ""
 
     @property
     def complete(self) -> bool:

@@ -231,7 +231,9 @@ def test_an_answer_without_a_description_ends_the_call(alice, dave):
 
 # --- Challenged by the far end itself ---
 
-CHALLENGE = 'WWW-Authenticate: Digest realm="far", nonce="{}", algorithm=MD5, qop="auth"'
+CHALLENGE = (
+    'WWW-Authenticate: Digest realm="one.example", nonce="{}", algorithm=SHA-256, qop="auth"'
+)
 
 
 def test_an_invite_is_answered_to_a_challenge_on_the_way(alice, dave):

@@ -184,7 +184,7 @@ def test_each_call_has_an_id_of_its_own() -> None:
         alice.ask("INVITE", call_id=f"c{number}", tag=f"t{number}", sdp=OFFER)
     assert len(set(alice.agent.calls())) == 3
     assert alice.agent.account == Identity(
-        user="alice", domain="atlanta.example", password="secret"
+        user="alice", domain="atlanta.example", password="secret", hosts=("atlanta.example",)
     )
 
 

@@ -203,7 +203,7 @@ def test_a_challenged_change_is_sent_again_signed() -> None:
     alice, _invite = _up()
     alice.say(alice.agent.reinvite("call", HOLD, alice.now))
     first = alice.last("INVITE")
-    challenge = ("Proxy-Authenticate", 'Digest realm="p", nonce="n", qop="auth"')
+    challenge = ("Proxy-Authenticate", 'Digest realm="atlanta.example", nonce="n", qop="auth"')
     alice.answer(first, 407, "b1", challenge)
     again = alice.last("INVITE")
     assert (first.cseq.number, again.cseq.number) == (2, 3)
@@ -382,7 +382,7 @@ def test_a_change_that_was_challenged_has_its_full_time_again() -> None:
     alice, _invite = _up()
     alice.say(alice.agent.reinvite("call", HOLD, alice.now))
     alice.wind(20)
-    question = 'Digest realm="proxy", nonce="p1", qop="auth"'
+    question = 'Digest realm="atlanta.example", nonce="p1", qop="auth"'
     alice.answer(alice.last("INVITE"), 407, "p1", ("Proxy-Authenticate", question))
     alice.wind(20)
     assert alice.phone.wrote("CANCEL") == []

@@ -297,7 +297,7 @@ def test_a_running_call_keeps_the_account_it_began_with() -> None:
     alice.answer(alice.call(), 200, sdp=ANSWER)
     alice.agent.account = None
     alice.say(alice.agent.hang_up("call", alice.now))
-    challenge = ("WWW-Authenticate", 'Digest realm="x", nonce="n1", qop="auth"')
+    challenge = ("WWW-Authenticate", 'Digest realm="atlanta.example", nonce="n1", qop="auth"')
     alice.answer(alice.last("BYE"), 401, "b1", challenge)
     assert 'username="alice"' in (alice.last("BYE").headers.get("Authorization") or "")
     assert alice.last("BYE").cseq.number == 3

@@ -23,6 +23,7 @@ from webphone.sip.outputs import (
     RegistrationFailed,
     Replied,
     Send,
+    Unanswered,
     Unregistered,
 )
 from webphone.sip.wire.grammar import Malformed
@@ -59,6 +60,7 @@ __all__ = [
     "Request",
     "Response",
     "Send",
+    "Unanswered",
     "Unregistered",
     "Uri",
     "parse",

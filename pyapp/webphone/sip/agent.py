@@ -11,6 +11,7 @@ from webphone.sip.entropy import Entropy
 from webphone.sip.outputs import Dropped, Output, Send
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ServerTransaction
+from webphone.sip.trust import Trust
 from webphone.sip.usages import oneshot
 from webphone.sip.usages.invite_client import Outgoing
 from webphone.sip.usages.invite_server import Incoming
@@ -40,6 +41,7 @@ class Agent:
         self.account: Identity | None = None
         self._endpoint = Endpoint(entropy, user_agent, transport, contact_params)
         self._registration: Registration | None = None
+        self._trust = Trust()
         self._calls = Calls()
         self._connected = True
         # What was written while there was no socket, and until when it is worth sending.
@@ -121,7 +123,7 @@ class Agent:
                 if current.account.aor != account.aor:
                     outputs += current.unregister(now)
             self._endpoint.gruu, self._endpoint.service_route = None, ()
-            current = self._registration = Registration(self._endpoint, account)
+            current = self._registration = Registration(self._endpoint, account, self._trust)
         return self._out(outputs + current.register(now), now)
 
     def unregister(self, now: float) -> list[Output]:
@@ -162,7 +164,7 @@ class Agent:
             headers=(*headers, ("Content-Type", SDP)),
             body=sdp.encode(),
         )
-        outgoing = Outgoing(endpoint, Authenticator(account, entropy), call, request)
+        outgoing = Outgoing(endpoint, Authenticator(account, entropy, self._trust), call, request)
         self._calls.add(outgoing)
         return self._out(outgoing.start(now), now)
 
@@ -241,9 +243,8 @@ class Agent:
         return self.account
 
     def _question(self) -> oneshot.Question:
-        return oneshot.Question(
-            self._endpoint, Authenticator(self._owner(), self._endpoint.entropy)
-        )
+        authenticator = Authenticator(self._owner(), self._endpoint.entropy, self._trust)
+        return oneshot.Question(self._endpoint, authenticator)
 
     def _call(self, call: str) -> Call:
         known = self._calls.named(call)
@@ -312,7 +313,7 @@ class Agent:
         if place is not None:
             return place.receive(server, request, now)
         call = self._endpoint.entropy.token(8)
-        authenticator = Authenticator(self.account, self._endpoint.entropy)
+        authenticator = Authenticator(self.account, self._endpoint.entropy, self._trust)
         incoming = Incoming(self._endpoint, authenticator, call, server, now)
         self._calls.add(incoming)
         return incoming.start()

@@ -32,9 +32,10 @@ class NotNow(Exception):
 class Identity:
     """Whose phone this is.
 
-    `ha1` is used when there is no password. `realm` "" answers challenges of any realm, else only
-    of that one. `cli` is the user in From of calls, `user` when empty. `instance` is a
-    `urn:uuid:` that stays the same for this browser; "" is one for this page.
+    `ha1` is used when there is no password. `realm` is one to trust beside the registrar's own,
+    `hosts` name those to trust until a registrar has told its own (see trust.py). `cli` is the user
+    in From of calls, `user` when empty. `instance` is a `urn:uuid:` that stays the same for this
+    browser; "" is one for this page.
     """
 
     user: str
@@ -46,6 +47,7 @@ class Identity:
     expires: int = 600
     instance: str = ""
     realm: str = ""
+    hosts: tuple[str, ...] = ()
 
     @property
     def aor(self) -> Uri:

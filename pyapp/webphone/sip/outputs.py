@@ -18,6 +18,20 @@ class By(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """A challenge that got no answer: its realm is not trusted, or it is `weak` for that realm."""
+
+    realm: str
+    weak: bool = False
+
+    @property
+    def why(self) -> str:
+        """The same for the trace."""
+        fault = "asks in a weaker way than the registrar" if self.weak else "is not trusted"
+        return f"a challenge is not answered: realm {self.realm!r} {fault}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """Put these bytes, one whole SIP message, on the socket."""
 
@@ -156,6 +170,7 @@ class OfferRefused:
     status: int
     reason: str
     overtaken: bool = False
+    unanswered: Unanswered | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +180,7 @@ class Ended:
     `status` and `reason` are the final response that ended it, or None after a BYE.
     `answered_elsewhere`: a CANCEL with `Reason: SIP;cause=200`. `q850` from a Reason header.
     `text` from Reason or Warning, for the explanation. `moved` lists the contacts of a 3xx.
+    `unanswered` is the challenge that a 401 or 407 is about, where we had no trust in it.
     """
 
     call: str
@@ -175,6 +191,7 @@ class Ended:
     text: str = ""
     answered_elsewhere: bool = False
     moved: tuple[NameAddr, ...] = ()
+    unanswered: Unanswered | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +211,7 @@ class Replied:
     status: int
     reason: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    unanswered: Unanswered | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -460,6 +460,8 @@ def identity(config: Config, instance: str) -> Identity:
         cli=config.cli or config.username,
         expires=config.register_expires,
         instance=instance,
+        realm=config.realm,
+        hosts=config.hosts,
     )
 
 

@@ -380,6 +380,7 @@ def _ending(news: Ended) -> Ending:
         text=news.text[:LONGEST],
         answered_elsewhere=news.answered_elsewhere,
         moved=_best(news.moved)[:LONGEST],
+        unanswered=news.unanswered,
     )
 
 

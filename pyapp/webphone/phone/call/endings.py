@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webphone.sip import By
+from webphone.sip import By, Unanswered
 from webphone.words import Sentence, say
 from webphone.words.bidi import isolate
 
@@ -83,6 +83,7 @@ class Ending:
     refused: bool = False  # a person here, or a setting, refused it
     media: Sentence | None = None  # what went wrong with the sound
     moved: str = ""  # where a 3xx says that the number is now
+    unanswered: Unanswered | None = None  # the challenge that we did not trust
     tab_gone: bool = False  # the browser tab that had the call is gone: no more is known
 
 
@@ -118,6 +119,8 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> Sentence:
         return say("ended_with_tab")
     if ending.media:
         return ending.media
+    if ending.unanswered:
+        return unanswered(ending.unanswered)
     if verdict == "answered" and ending.by is By.SYSTEM:
         return say(_LOST.get(ending.status or 0, "ended_lost"))
     if ending.by is By.SYSTEM and ending.status == 486 and verdict in _BY_ITSELF:
@@ -140,3 +143,9 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> Sentence:
     if theirs:
         return say("ended_failed_saying", known=known, theirs=theirs, remedy=remedy)
     return say("ended_failed", known=known, remedy=remedy)
+
+
+def unanswered(challenge: Unanswered) -> Sentence:
+    """Who asked for the password and did not get an answer, and what to do about it."""
+    realm = isolate(challenge.realm)
+    return say("challenge_weak" if challenge.weak else "challenge_untrusted", realm=realm)

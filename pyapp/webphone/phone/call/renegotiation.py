@@ -17,6 +17,7 @@ from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
 from webphone.phone.call.call import Call, Stage
+from webphone.phone.call.endings import unanswered
 from webphone.phone.call.part import Broken, Media, Steps, media_error
 from webphone.sip import (
     NotNow,
@@ -254,8 +255,9 @@ class Renegotiation:
                 return Event.GLARE
             case OfferRefused(status=408 | 481):
                 return Event.GONE
-            case OfferRefused(status=status, reason=reason):
+            case OfferRefused(status=status, reason=reason, unanswered=challenge):
                 words = say("change_refused", status=status, reason=isolate(reason))
+                words = unanswered(challenge) if challenge else words
                 self._error = WebPhoneError("media_failed", words, sip_code=status)
                 return Event.REFUSED
         raise ValueError(output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from webphone.sip.outputs import By, Ended
+from webphone.sip.outputs import By, Ended, Unanswered
 from webphone.sip.wire import salvage
 from webphone.sip.wire.grammar import Malformed, unquote, visible, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr, Reason
@@ -25,6 +25,7 @@ def ended(
     *,
     moved: Iterable[NameAddr] = (),
     final: Response | None = None,
+    unanswered: Unanswered | None = None,
 ) -> Ended:
     """The news that a call is over; `message` is the request or response that ended it.
 
@@ -44,6 +45,7 @@ def ended(
         text=texts[0] if texts else "",
         answered_elsewhere=any(map(_elsewhere, reasons)),
         moved=tuple(moved),
+        unanswered=unanswered,
     )
 
 

@@ -166,8 +166,8 @@ class Outgoing:
                 return [Dropped(why="a reliable provisional response out of order")]
             return pracks + self._happen(Event.PROVISIONAL, now, response)
         if status < 300:
-            self.authenticator.take_next_nonce(response)
-            return self._happen(Event.SUCCESS, now, response)
+            outputs = self.authenticator.check(self.invite, response)
+            return outputs + self._happen(Event.SUCCESS, now, response)
         may_ask = self.state in (State.CALLING, State.PROCEEDING)
         asked = may_ask and status in (401, 407)
         if asked and self.authenticator.learn(response, self._tries):
@@ -280,7 +280,10 @@ class Outgoing:
                 ]
             case Action.TELL_FAILED:
                 moved = response.readable_contacts if response.status < 400 else ()
-                return [ended(self.call, By.REMOTE, response, moved=moved)]
+                doubt = self._tries.unanswered if response.status in (401, 407) else None
+                noted = [] if doubt is None else [Dropped(why=doubt.why)]
+                news = ended(self.call, By.REMOTE, response, moved=moved, unanswered=doubt)
+                return [*noted, news]
             case Action.TELL_TIME_OUT:  # pragma: no branch
                 return [ended(self.call, By.SYSTEM, response)]
 

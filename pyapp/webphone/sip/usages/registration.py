@@ -9,6 +9,7 @@ from webphone.sip.authentication import Authenticator, ClientRequest
 from webphone.sip.endpoint import Endpoint, Identity
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.outputs import Output, Registered, RegistrationFailed, Unregistered
+from webphone.sip.trust import Trust
 from webphone.sip.wire import salvage
 from webphone.sip.wire.grammar import Malformed, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr
@@ -110,14 +111,14 @@ class Registration:
 
     call = ""
 
-    def __init__(self, endpoint: Endpoint, account: Identity) -> None:
+    def __init__(self, endpoint: Endpoint, account: Identity, trust: Trust | None = None) -> None:
         self.account = account
         self.state = State.OFF
         self.deadline: float | None = None
         # Of an account that was given up, nothing is told.
         self.muted = False
         self._endpoint = endpoint
-        self._authenticator = Authenticator(account, endpoint.entropy)
+        self._authenticator = Authenticator(account, endpoint.entropy, trust, registering=True)
         self._call_id = endpoint.entropy.call_id()
         self._tag = endpoint.entropy.tag()
         self._cseq = 0
@@ -160,6 +161,7 @@ class Registration:
         self._pending = None
         self._signed = any(name in sent.request.headers for name in PROOFS)
         if response.status < 300:
+            self._authenticator.succeeded()
             return self._happen(self._success(sent, response), now, response)
         if self._adjust(response):
             return self._happen(Event.ADJUST, now, response)

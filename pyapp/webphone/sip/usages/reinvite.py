@@ -15,6 +15,7 @@ from webphone.sip.outputs import (
     Output,
     PeerNamed,
     Send,
+    Unanswered,
 )
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ServerTransaction, cancel_of
@@ -155,6 +156,7 @@ class Reinvite:
         self._pending: ClientRequest | None = None
         self._asked: ServerTransaction | None = None
         self._refusal: tuple[int, str] = (0, "")
+        self._unanswered: Unanswered | None = None
         self._acks: dict[int, Send] = {}
 
     @property
@@ -257,6 +259,7 @@ class Reinvite:
             return self._happen(Event.GLARE, now)
         if not self.withdrawing:
             self._refusal = (status, response.reason)
+            self._unanswered = sent.unanswered
         return self._happen(Event.REFUSAL, now)
 
     def _success(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
@@ -331,7 +334,10 @@ class Reinvite:
             case Action.TELL_REFUSED:
                 self.deadline = None
                 status, reason = self._refusal
-                return [OfferRefused(call=call, status=status, reason=reason)]
+                unanswered, self._unanswered = self._unanswered, None
+                return [
+                    OfferRefused(call=call, status=status, reason=reason, unanswered=unanswered)
+                ]
             case Action.TELL_OVERTAKEN:  # pragma: no branch
                 self.deadline = None
                 reason = REASONS[491]

@@ -48,6 +48,18 @@ class Credentials:
         return bool(self.password)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strength:
+    """How well an answer hides the password: `rank` of its hash, strongest first, and its qop."""
+
+    rank: int
+    qop: bool
+
+    def reaches(self, floor: Strength) -> bool:
+        """Whether it hides the password as well as `floor` does."""
+        return self.rank <= floor.rank and (self.qop or not floor.qop)
+
+
 class NonceCounts:
     """Counts how often each nonce was used: what `answer` wants as `nonce_count`."""
 
@@ -120,6 +132,29 @@ def answer(
     if hashed:
         fields.append(("userhash", "true"))
     return "Digest " + ", ".join(f"{name}={value}" for name, value in fields)
+
+
+def strength(challenges: Iterable[Challenge]) -> Strength:
+    """That of the answer which `answer` gives to these challenges, of which all can be answered."""
+    chosen = min(challenges, key=_rank)
+    return Strength(rank=_rank(chosen), qop=bool(_qop(chosen)))
+
+
+def proves_itself(
+    info: Challenge, authorization: Challenge, credentials: Credentials, body: bytes
+) -> bool:
+    """Whether the `rspauth` of a 2xx to the request so signed is right (RFC 7616 §3.5)."""
+    given = authorization.params
+    algorithm = _family(authorization)
+    nonce, cnonce, count = (given.get(name, "") for name in ("nonce", "cnonce", "nc"))
+    qop, realm = given.get("qop", ""), given.get("realm", "")
+    ha1 = credentials.ha1 or _ha1(algorithm, credentials.username, realm, credentials.password)
+    if _is_session(authorization):
+        ha1 = digest(algorithm, f"{ha1.lower()}:{nonce}:{cnonce}")
+    # The method is left out of A2.
+    expected = _response(algorithm, ha1, nonce, count, cnonce, qop, "", given.get("uri", ""), body)
+    proof = info.params.get("rspauth", "").lower()
+    return compare_digest(expected.encode(), proof.encode("utf-8", "replace"))
 
 
 def is_stale(challenge: Challenge) -> bool:
