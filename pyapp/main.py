@@ -28,7 +28,7 @@ from webphone.phone.actions import Connect, Disconnect, Note, PlayKey, PlayTone,
 from webphone.phone.happenings import Happening, Leaving, NetworkChanged, Woken
 from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, hasty, screen, ticks
-from webphone.ui.view import SoundAllowed
+from webphone.ui.gestures import SoundAllowed
 
 if TYPE_CHECKING:  # loaded for a phone that shares its registration
     from webphone.browser.tabs import OtherTabs, TabAction

@@ -157,7 +157,7 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "connecting": (talking(call("Clara Nowak", "+442079460123", "answering")), View()),
     "in call": (talking(BOB), View()),
     "in call for hours": (talking(replace(CLARA, answered_at=NOW - 7384)), View()),
-    "keypad in call": (talking(replace(BOB, digits="1234*#")), View(keypad=BOB.view.id)),
+    "keypad in call": (talking(replace(BOB, digits="1234*#")), View(open="keypad", of=BOB.view.id)),
     "muted": (talking(muted(BOB)), View()),
     "held by me": (talking(HELD), View()),
     "held by them": (talking(held(BOB, "remote")), View()),
@@ -169,7 +169,7 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "video": (talking(replace(BOB, video_remote=True, video_local=True)), View()),
     "video, keypad": (
         talking(replace(BOB, video_remote=True, video_local=True, digits="1234")),
-        View(keypad=BOB.view.id),
+        View(open="keypad", of=BOB.view.id),
     ),
     "ended": (_ended(125, say("ended_answered")), View()),
     "busy": (_ended(0, say("ended_busy")), View()),

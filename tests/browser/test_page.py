@@ -210,7 +210,7 @@ def test_the_pictures_of_a_call_stay_the_same_elements_while_all_else_changes(ph
         video = replace(BOB, video_remote=True)
         phone.show(talking(video))
         first = phone.page.slot(BOB.view.id, "remote")
-        phone.show(talking(replace(muted(video), digits="12")), View(keypad=BOB.view.id))
+        phone.show(talking(replace(muted(video), digits="12")), View(open="keypad", of=BOB.view.id))
         same = phone.page.slot(BOB.view.id, "remote") == first
         own = phone.page.slot(BOB.view.id, "self").tagName
         phone.show(IDLE)

@@ -69,6 +69,23 @@ def camelled(settings):
     return {camel(name): value for name, value in settings.items()}
 
 
+@pytest.mark.parametrize(
+    ("hotkeys", "typed"),
+    [("no-5 no-*", "67"), ("off", ""), ("on", "56*7"), ("no-backspace", "56*77")],
+)
+def test_a_key_that_is_not_the_phones_is_not_the_shells(shop, visit, hotkeys, typed):
+    page = visit().page
+    release = hold(page, "**/*.wasm")
+    page.goto(shop(f'<web-phone id="phone" hotkeys="{hotkeys}"></web-phone>'))
+    page.locator("[part=key]").first.focus()
+    for key in ("5", "6", "*", "7", "7", "Backspace"):
+        page.keyboard.press(key)
+    assert page.locator("input").input_value() == typed
+    release()
+    page.evaluate(UP)
+    assert page.locator("input").input_value() == typed
+
+
 def test_the_shell_is_painted_within_100_ms_of_the_script(shop, visit):
     url = shop(IDLE)
     took = []

@@ -37,18 +37,18 @@ from webphone.contract import (
     WebPhoneError,
 )
 from webphone.phone.happenings import ErrorDismissed, WantedHere
-from webphone.ui.html import Node, find, find_all, name_of, render, text, walk
-from webphone.ui.screen import screen, ticks
-from webphone.ui.view import (
+from webphone.ui.gestures import (
     DigitDeleted,
     FarewellRead,
-    KeypadClosed,
-    KeypadOpened,
     NumberEdited,
     NumberRecalled,
+    PageClosed,
+    PageOpened,
     Together,
-    View,
 )
+from webphone.ui.html import Node, find, find_all, name_of, render, text, walk
+from webphone.ui.screen import screen, ticks
+from webphone.ui.view import View
 
 
 def shown(picture, view=None, now=NOW):
@@ -173,7 +173,7 @@ def test_a_call_shows_who_and_how_long_and_its_controls():
     assert timer.attributes["aria-live"] == "off"
     assert press(screen, "Mute") == Mute(on=True, id=BOB.view.id)
     assert press(screen, "Hold") == Hold(id=BOB.view.id)
-    assert press(screen, "Keypad") == KeypadOpened(call=BOB.view.id)
+    assert press(screen, "Keypad") == PageOpened(page="keypad", of=BOB.view.id)
     assert press(screen, "Hang up") == Hangup(id=BOB.view.id)
 
 
@@ -215,7 +215,7 @@ def test_a_call_held_by_both_says_both():
 def test_a_bar_has_no_room_for_keys_and_keeps_mute_and_hold():
     picture = talking(BOB)
     bar = replace(picture, config=replace(picture.config, layout="bar"))
-    screen = shown(bar, View(keypad=BOB.view.id))
+    screen = shown(bar, View(open="keypad", of=BOB.view.id))
     assert find(screen, part="keypad") is None
     assert find(screen, role="button", name="Mute") is not None
 
@@ -227,17 +227,17 @@ def test_while_a_hold_waits_for_its_answer_it_is_not_asked_again():
 
 
 def test_the_keypad_of_a_call_sends_digits_and_shows_what_was_sent():
-    screen = shown(talking(replace(BOB, digits="12#")), View(keypad=BOB.view.id))
+    screen = shown(talking(replace(BOB, digits="12#")), View(open="keypad", of=BOB.view.id))
     key = find_all(screen, part="key")[4]
     assert key.on["click"] == SendDtmf(tones="5", id=BOB.view.id)
     assert words(screen, "digits") == ["12#"]
-    assert press(screen, "Hide keypad") == KeypadClosed()
+    assert press(screen, "Hide keypad") == PageClosed()
     assert press(screen, "Hang up") == Hangup(id=BOB.view.id)
     assert find(screen, role="button", name="Mute") is None
 
 
 def test_the_keypad_of_another_call_stays_closed():
-    assert find(shown(talking(BOB), View(keypad="another")), part="keypad") is None
+    assert find(shown(talking(BOB), View(open="keypad", of="another")), part="keypad") is None
 
 
 def test_a_demo_call_without_network_says_where_it_sounds():

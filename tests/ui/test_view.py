@@ -19,22 +19,20 @@ from webphone.contract import (
 )
 from webphone.phone.happenings import Asked, ErrorDismissed, NumberTyped, WantedHere
 from webphone.ui import find, screen
-from webphone.ui.view import (
+from webphone.ui.act import act, cleaned
+from webphone.ui.gestures import (
     DigitDeleted,
     FarewellRead,
-    KeypadClosed,
-    KeypadOpened,
     KeyPressed,
     NumberEdited,
     NumberRecalled,
+    PageClosed,
+    PageOpened,
     SoundAllowed,
     Together,
-    View,
-    act,
-    cleaned,
-    hasty,
-    typing,
 )
+from webphone.ui.haste import hasty, typing
+from webphone.ui.view import View
 
 ENTER, SPACE, ESCAPE = {"key": "Enter"}, {"key": " "}, {"key": "Escape"}
 ENDED = SCREENS["ended"][0]
@@ -116,9 +114,9 @@ def test_the_last_dialled_number_comes_back():
 
 
 def test_the_keypad_opens_and_closes_on_the_screen_alone():
-    view, told = act(View(), KeypadOpened(call="1"), talking(BOB))
-    assert (view, told) == (View(keypad="1"), [])
-    assert act(view, KeypadClosed(), talking(BOB)) == (View(), [])
+    view, told = act(View(), PageOpened(page="keypad", of="1"), talking(BOB))
+    assert (view, told) == (View(open="keypad", of="1"), [])
+    assert act(view, PageClosed(), talking(BOB)) == (View(), [])
 
 
 def test_a_farewell_is_read_and_a_fault_is_dismissed():
@@ -180,7 +178,7 @@ def test_escape_never_ends_an_answered_call(picture):
 
 
 def test_escape_closes_the_keypad_the_farewell_and_the_fault():
-    opened = View(keypad=BOB.view.id)
+    opened = View(open="keypad", of=BOB.view.id)
     assert act(opened, KeyPressed(), talking(BOB), {"key": "Escape"}) == (View(), [])
     assert act(View(), KeyPressed(), ENDED, {"key": "Escape"})[0] == View(read="call-1002")
     failed = SCREENS["microphone blocked"][0]

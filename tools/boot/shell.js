@@ -40,6 +40,8 @@ const paint = (host, wake) => {
     host.gesture((asked = { name: "makeCall", args: [target] }));
     refresh();
   };
+  // The rule of webphone.ui.keyboard.
+  const listens = (key) => !["off", `no-${key.toLowerCase()}`].some((word) => phone.hotkeys.includes(word));
   const hear = {
     click: ({ target }) => {
       const pressed = target.closest("button");
@@ -53,7 +55,7 @@ const paint = (host, wake) => {
       const { key, target } = event;
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat || phone.disabled) return;
       if (key === "Enter") return target.tagName === "BUTTON" || (event.preventDefault(), call());
-      if (target === field || phone.hotkeys.includes("off")) return;
+      if (target === field || !listens(key)) return;
       if (key === "Backspace") type(field.value.slice(0, -1));
       else if (/^[0-9*#+]$/.test(key)) type(field.value + key);
     },

@@ -37,7 +37,7 @@ from webphone.phone.happenings import (
 )
 from webphone.phone.readings import config_readings, readings, states
 from webphone.phone.snapshot import Snapshot
-from webphone.ui.view import cleaned
+from webphone.ui.act import cleaned
 from webphone.words import ENGLISH, say, spoken
 
 ElementAction = Tell | Ask | Settle | Refuse | Reveal | Save

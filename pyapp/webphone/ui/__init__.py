@@ -1,9 +1,12 @@
 """What a person sees: functions from the phone's snapshot to nodes, and what gestures mean."""
 
+from webphone.ui.act import act
+from webphone.ui.gestures import Gesture
+from webphone.ui.haste import hasty
 from webphone.ui.html import Node, find, find_all, render
 from webphone.ui.patch import difference
 from webphone.ui.screen import screen, ticks
-from webphone.ui.view import Gesture, View, act, hasty
+from webphone.ui.view import View
 
 __all__ = [
     "Gesture",

@@ -3,59 +3,91 @@
 from __future__ import annotations
 
 from webphone.contract import Answer, Config, Hangup, MakeCall, Reject, Resume, Swap
-from webphone.phone.snapshot import CallSnapshot, EndedCall, Snapshot
+from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.dialpad import digits_sent, keypad
+from webphone.ui.gestures import FarewellRead, PageOpened, Together
+from webphone.ui.haste import typing
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import avatar, button, icon, number
-from webphone.ui.view import (
-    FarewellRead,
-    KeypadOpened,
-    Together,
-    View,
-    hold_command,
-    living,
-    mute_command,
-    typing,
-)
+from webphone.ui.selectors import foremost, hold_command, living, mute_command
+from webphone.ui.view import View
 from webphone.ui.words import clock, say
 
+# The page of a call that its keypad is.
+KEYPAD = "keypad"
 # Stages in which the other side can hear keys: in a call, or a machine before it answers.
 KEYED = ("early", "active")
 
 
-def calling(call: CallSnapshot, snapshot: Snapshot, view: View, now: float) -> list[Node]:
-    """The call in front, from dialling to its end."""
-    config = snapshot.config
-    keyed = view.keypad == call.view.id and config.show_dialpad and call.stage in KEYED
-    keyed = keyed and config.layout != "bar"  # which has no room for keys
-    peer = _peer(call, config, now)
-    if call.stage == "incoming":
-        return [
-            element(
-                "section",
-                peer,
-                # Whoever types gets no control under the fingers that a key could press.
-                _answering(call, config, primary=not typing(view, now)),
-                key="ringing",
-                class_="ringing",
-                role="alertdialog",
-                aria_label=_stage_words(call),
-            ),
-            *_others(call, snapshot, now),
-        ]
+def rings(snapshot: Snapshot, view: View) -> bool:
+    """Whether the call in front waits for an answer from here."""
+    call = foremost(snapshot)
+    return call is not None and call.stage == "incoming"
+
+
+def ringing(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    """A call that comes in."""
+    call, config = _front(snapshot), snapshot.config
     return [
-        part
-        for part in (
-            peer,
-            _video(call) if call.video_remote or call.video_local else None,
-            _notices(call, config, now),
-            *_others(call, snapshot, now),
-            digits_sent(call, config) if keyed else None,
-            keypad(config, call) if keyed else _actions(call, config),
-            _ending(call, config) if config.show_hangup else None,
-        )
-        if part is not None
+        element(
+            "section",
+            _peer(call, config, now),
+            # Whoever types gets no control under the fingers that a key could press.
+            _answering(call, config, primary=not typing(view, now)),
+            key="ringing",
+            class_="ringing",
+            role="alertdialog",
+            aria_label=_stage_words(call),
+        ),
+        *_others(call, snapshot, now),
     ]
+
+
+def goes_on(snapshot: Snapshot, view: View) -> bool:
+    """Whether there is a call."""
+    return foremost(snapshot) is not None
+
+
+def talking(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    """The call in front, from dialling to its end."""
+    return _call(snapshot, now, _actions(_front(snapshot), snapshot.config))
+
+
+def keypad_open(snapshot: Snapshot, view: View) -> bool:
+    """Whether the keypad of the call in front is open."""
+    call, config = foremost(snapshot), snapshot.config
+    return (
+        call is not None
+        and (view.open, view.of) == (KEYPAD, call.view.id)
+        and call.stage in KEYED
+        and config.show_dialpad
+        and config.layout != "bar"  # which has no room for keys
+    )
+
+
+def keying(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    """The call in front with its keypad in the place of its other controls."""
+    call, config = _front(snapshot), snapshot.config
+    return _call(snapshot, now, digits_sent(call, config), keypad(config, call))
+
+
+def _front(snapshot: Snapshot) -> CallSnapshot:
+    call = foremost(snapshot)
+    assert call is not None  # the table of screens has asked
+    return call
+
+
+def _call(snapshot: Snapshot, now: float, *controls: Node | None) -> list[Node]:
+    call, config = _front(snapshot), snapshot.config
+    shown = (
+        _peer(call, config, now),
+        _video(call) if call.video_remote or call.video_local else None,
+        _notices(call, config, now),
+        *_others(call, snapshot, now),
+        *controls,
+        _ending(call, config) if config.show_hangup else None,
+    )
+    return [part for part in shown if part is not None]
 
 
 def _peer(call: CallSnapshot, config: Config, now: float) -> Node:
@@ -190,7 +222,7 @@ def _actions(call: CallSnapshot, config: Config) -> Node | None:
             else None,
             button(
                 say("keypad"),
-                on=KeypadOpened(call=call.view.id) if call.stage in KEYED else None,
+                on=PageOpened(page=KEYPAD, of=call.view.id) if call.stage in KEYED else None,
                 part="action keypad-open",
                 config=config,
                 sign="keypad",
@@ -355,8 +387,10 @@ def _row(call: CallSnapshot, front: CallSnapshot, count: int, config: Config, no
 # --- Afterwards -----------------------------------------------------------------------------------
 
 
-def ended(farewell: EndedCall, config: Config) -> list[Node]:
+def ended(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """How the last call ended, and a way to try it again."""
+    config, farewell = snapshot.config, snapshot.farewell
+    assert farewell is not None  # the table of screens has asked
     record = farewell.record
     target = farewell.peer_number or (
         record.from_.uri if record.direction == "incoming" else record.to.uri

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from webphone.contract import Config, DialpadPress, MakeCall, SendDtmf
 from webphone.phone.snapshot import CallSnapshot, Snapshot
+from webphone.ui.gestures import DigitDeleted, NumberEdited, NumberRecalled, PageClosed
 from webphone.ui.html import Node, element
+from webphone.ui.keyboard import KEYS
 from webphone.ui.pieces import button
-from webphone.ui.view import (
-    KEYS,
-    DigitDeleted,
-    KeypadClosed,
-    NumberEdited,
-    NumberRecalled,
-    last_dialled,
-)
+from webphone.ui.selectors import last_dialled
+from webphone.ui.view import View
 from webphone.ui.words import LETTERS, key_name, say
 
 
-def dialling(snapshot: Snapshot) -> list[Node]:
+def dialling(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """What an idle phone shows: a number to type, keys to press, a button to call."""
     config = snapshot.config
     return [
@@ -130,7 +126,7 @@ def digits_sent(call: CallSnapshot, config: Config) -> Node:
         ),
         button(
             say("hide_keypad"),
-            on=KeypadClosed(),
+            on=PageClosed(),
             part="hide-keypad",
             config=config,
             sign="close",

@@ -2,39 +2,67 @@
 
 from __future__ import annotations
 
-from webphone.contract import Config
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from webphone.contract import SETTINGS, Config, Kind
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui.call import call_waiting, calling, ended
+from webphone.ui import call
+from webphone.ui.call import call_waiting
 from webphone.ui.dialpad import dialling
+from webphone.ui.gestures import KeyPressed
 from webphone.ui.html import Node, element, said
+from webphone.ui.selectors import all_waiting, farewell_shown, foremost, living, waiting
 from webphone.ui.status import banners, header, live_regions
-from webphone.ui.view import (
-    KeyPressed,
-    View,
-    all_waiting,
-    farewell_shown,
-    foremost,
-    living,
-    waiting,
-)
+from webphone.ui.view import View
 from webphone.ui.words import say
 from webphone.words import ENGLISH
+
+# --- The screens ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One row: when this screen is shown, and what its body holds."""
+
+    shown: Callable[[Snapshot, View], bool]
+    body: Callable[[Snapshot, View, float], list[Node]]
+
+
+# The first that is shown is the one: what a call asks goes before a page that is open, and that
+# before what an idle phone shows.
+SCREENS: dict[str, Screen] = {
+    "ringing": Screen(call.rings, call.ringing),
+    "keypad": Screen(call.keypad_open, call.keying),
+    "call": Screen(call.goes_on, call.talking),
+    "ended": Screen(farewell_shown, call.ended),
+    "idle": Screen(lambda snapshot, view: True, dialling),
+}
+
+
+def shown(snapshot: Snapshot, view: View) -> str:
+    """The name of the screen to show."""
+    return next(name for name, row in SCREENS.items() if row.shown(snapshot, view))
+
+
+# --- Around them ----------------------------------------------------------------------------------
 
 
 def screen(snapshot: Snapshot, view: View, now: float) -> Node:
     """What to show at `now` (seconds on the clock of the snapshot's times)."""
     visible = not headless(snapshot.config)
     front = foremost(snapshot)
+    name = shown(snapshot, view)
     whole = element(
         "div",
         *live_regions(snapshot),
-        *([_card(snapshot, view, front, now)] if visible else []),
+        *([_card(snapshot, view, front, name, now)] if visible else []),
         class_="phone",
         part="phone",
         role="group",
         aria_label=say("phone"),
         tabindex="-1" if visible else None,
-        data_screen=_name(snapshot, view, front),
+        data_screen=front.stage if front else name,
         on={"keydown": KeyPressed()} if visible else {},
     )
     return whole if snapshot.language == ENGLISH else said(whole, snapshot.language)
@@ -51,27 +79,13 @@ def ticks(snapshot: Snapshot, view: View) -> bool:
 
 def headless(config: Config) -> bool:
     """Whether every part is hidden: the phone is then driven by the page alone."""
-    return not any(
-        (
-            config.show_dialpad,
-            config.show_dialled_number,
-            config.show_answer,
-            config.show_hangup,
-            config.show_hold,
-            config.show_mute,
-            config.show_dial,
-            config.show_status,
-        )
-    )
+    parts = [name for name, row in SETTINGS.items() if row.kind is Kind.SHOWN]
+    return not any(getattr(config, name) for name in parts)
 
 
-def _name(snapshot: Snapshot, view: View, front: CallSnapshot | None) -> str:
-    if front is not None:
-        return front.stage
-    return "ended" if farewell_shown(view, snapshot) else "idle"
-
-
-def _card(snapshot: Snapshot, view: View, front: CallSnapshot | None, now: float) -> Node:
+def _card(
+    snapshot: Snapshot, view: View, front: CallSnapshot | None, name: str, now: float
+) -> Node:
     config = snapshot.config
     second = waiting(snapshot)
     count = len(all_waiting(snapshot, front))
@@ -83,7 +97,7 @@ def _card(snapshot: Snapshot, view: View, front: CallSnapshot | None, now: float
         sheet,
         element(
             "div",
-            *_body(snapshot, view, front, now),
+            *SCREENS[name].body(snapshot, view, now),
             key="body",
             class_="body",
             data_tall=config.show_dialpad,
@@ -91,11 +105,3 @@ def _card(snapshot: Snapshot, view: View, front: CallSnapshot | None, now: float
         class_="card",
         key="card",
     )
-
-
-def _body(snapshot: Snapshot, view: View, front: CallSnapshot | None, now: float) -> list[Node]:
-    if front is not None:
-        return calling(front, snapshot, view, now)
-    if snapshot.farewell is not None and farewell_shown(view, snapshot):
-        return ended(snapshot.farewell, snapshot.config)
-    return dialling(snapshot)

@@ -7,9 +7,10 @@ from math import ceil
 from webphone.contract import Connect, Register
 from webphone.phone.happenings import ErrorDismissed, WantedHere
 from webphone.phone.snapshot import CallSnapshot, Snapshot
+from webphone.ui.gestures import SoundAllowed
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button, icon
-from webphone.ui.view import SoundAllowed, foremost, living
+from webphone.ui.selectors import foremost, living
 from webphone.ui.words import say
 from webphone.words import Sentence
 

@@ -1,0 +1,95 @@
+"""What each gesture means: the screen's new state, and what the phone must hear of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from webphone.border import ascii_digits
+from webphone.contract import Command, DialpadPress, MakeCall
+from webphone.phone.happenings import Asked, ErrorDismissed, Happening, NumberTyped, WantedHere
+from webphone.phone.numbers import printed
+from webphone.phone.snapshot import Snapshot
+from webphone.ui import haste, keyboard
+from webphone.ui.gestures import (
+    AllRead,
+    DigitDeleted,
+    FarewellRead,
+    Fields,
+    Gesture,
+    KeyPressed,
+    NumberEdited,
+    NumberRecalled,
+    PageClosed,
+    PageOpened,
+    SoundAllowed,
+    Together,
+)
+from webphone.ui.selectors import farewell_shown, last_dialled, living
+from webphone.ui.view import View
+
+
+def act(
+    view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields | None = None, now: float = 0.0
+) -> tuple[View, list[Happening]]:
+    """The screen's new state, and what the phone must hear of the gesture."""
+    fields = fields or {}
+    if snapshot.config.disabled:
+        return view, []
+    if haste.types(gesture, fields):
+        view = replace(view, typed_at=now, unfinished=view.unfinished or not living(snapshot))
+    if isinstance(gesture, KeyPressed):
+        meant = keyboard.meaning(view, snapshot, fields)
+        return (view, []) if meant is None else _act(view, meant, snapshot, fields)
+    return _act(view, gesture, snapshot, fields)
+
+
+def _act(
+    view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields
+) -> tuple[View, list[Happening]]:
+    match gesture:
+        case Command():
+            return _asked(view, gesture, snapshot), [Asked(command=gesture)]
+        case Together(commands=commands):
+            return view, [Asked(command=command) for command in commands]
+        case ErrorDismissed() | WantedHere():
+            return view, [gesture]
+        case NumberEdited():
+            number = str(fields.get("value", ""))
+            return view, [NumberTyped(number=cleaned(number) if fields.get("pasted") else number)]
+        case DigitDeleted():
+            return view, [NumberTyped(number=snapshot.number[:-1])]
+        case NumberRecalled():
+            return view, [NumberTyped(number=number) for number in last_dialled(snapshot)]
+        case PageOpened(page=page, of=of):
+            return replace(view, open=page, of=of), []
+        case PageClosed():
+            return replace(view, open="", of=""), []
+        case FarewellRead(record=record):
+            return replace(view, read=record), []
+        case AllRead():
+            return _read(view, snapshot), [ErrorDismissed()] if snapshot.error else []
+        case KeyPressed() | SoundAllowed():
+            return view, []
+
+
+def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
+    """The view once a person has asked the phone for this."""
+    if isinstance(command, MakeCall):
+        return replace(view, unfinished=False)
+    if isinstance(command, DialpadPress) and farewell_shown(snapshot, view):
+        return _read(view, snapshot)  # on to the next number
+    return view
+
+
+def _read(view: View, snapshot: Snapshot) -> View:
+    return replace(view, read=snapshot.farewell.record.id) if snapshot.farewell else view
+
+
+def cleaned(number: str) -> str:
+    """A pasted number without the marks of print: `tel:+44 (0)20 7946-0000` -> `+442079460000`.
+
+    What is no number stays whole: half of one would be somebody else's.
+    """
+    text = re.sub(r"^\s*(tel|callto):", "", ascii_digits(number), flags=re.IGNORECASE).strip()
+    return printed(text) or text

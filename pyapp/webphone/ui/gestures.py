@@ -1,0 +1,90 @@
+"""What a person may do on the screen, as values; a node's `on` holds one for each DOM event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from webphone.contract import Command
+from webphone.phone.happenings import ErrorDismissed, WantedHere
+
+# What a gesture brings along from the page: plain values, by name.
+Fields = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberEdited:
+    """The number field has another text; fields: value, pasted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitDeleted:
+    """The last digit of the number goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRecalled:
+    """Call with no number typed: the last dialled number comes back, as on a desk phone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    """A key of the keyboard, pressed inside the phone.
+
+    Fields: key (as in DOM), typing (in a text field), pressing (on a button), part (of that
+    button), modified.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOpened:
+    """A page of the phone comes up, such as the keypad of a call; `of` is what it is about."""
+
+    page: str
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageClosed:
+    """The page that is open goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarewellRead:
+    """The person has seen how this call ended."""
+
+    record: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllRead:
+    """The person has seen what an idle phone says: how a call ended, what went wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Several commands by one press, in order."""
+
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundAllowed:
+    """A press whose only purpose is to be one: browsers play sound only after it."""
+
+
+Gesture = (
+    NumberEdited
+    | DigitDeleted
+    | NumberRecalled
+    | KeyPressed
+    | PageOpened
+    | PageClosed
+    | FarewellRead
+    | AllRead
+    | Together
+    | SoundAllowed
+    | ErrorDismissed
+    | WantedHere
+    | Command
+)

@@ -1,0 +1,73 @@
+"""The keyboard: which gesture a key pressed inside the phone stands for."""
+
+from __future__ import annotations
+
+from webphone.border import ascii_digits
+from webphone.contract import Answer, DialpadPress, Hangup, MakeCall, Reject
+from webphone.phone.snapshot import CallSnapshot, Snapshot
+from webphone.ui.gestures import AllRead, DigitDeleted, Fields, Gesture, NumberRecalled, PageClosed
+from webphone.ui.selectors import foremost, hold_command, mute_command, page_open, waiting
+from webphone.ui.view import View
+
+KEYS = "123456789*0#"
+UNANSWERED = ("preparing", "dialling", "ringing", "early")
+
+
+def meaning(view: View, snapshot: Snapshot, fields: Fields) -> Gesture | None:
+    """The gesture of a key with these fields of KeyPressed, or None where it has no meaning."""
+    key = ascii_digits(str(fields.get("key", "")))
+    if fields.get("modified"):
+        return None
+    if key == "Enter":
+        return None if fields.get("pressing") else _enter(snapshot, fields)
+    if fields.get("typing") or not listens(snapshot.config.hotkeys, key):
+        return None
+    if key == "Escape":
+        return _escape(view, snapshot)
+    call = foremost(snapshot)
+    if key.lower() in ("m", "h"):
+        return None if call is None else _control(key.lower(), call, snapshot)
+    if key == "Backspace":
+        return None if call else DigitDeleted()
+    if len(key) == 1 and (key in KEYS or key == "+"):
+        return DialpadPress(key=key)
+    return None
+
+
+def listens(hotkeys: tuple[str, ...], key: str) -> bool:
+    """Whether this setting leaves the key to the phone; tools/boot/shell.js has the same rule."""
+    return "off" not in hotkeys and f"no-{key.lower()}" not in hotkeys
+
+
+def _enter(snapshot: Snapshot, fields: Fields) -> Gesture | None:
+    ringing = waiting(snapshot) or foremost(snapshot)
+    if ringing is not None:
+        # In a field it was meant to dial: the call came before the screen that shows it.
+        wanted = ringing.stage == "incoming" and not fields.get("typing")
+        wanted = wanted and snapshot.config.show_answer
+        return Answer(id=ringing.view.id) if wanted else None
+    if not snapshot.config.show_dial:
+        return None
+    number = snapshot.number.strip()
+    return MakeCall(target=number) if number else NumberRecalled()
+
+
+def _escape(view: View, snapshot: Snapshot) -> Gesture | None:
+    call = waiting(snapshot) or foremost(snapshot)
+    if call is not None and call.stage == "incoming" and snapshot.config.show_hangup:
+        return Reject(id=call.view.id)
+    if page_open(snapshot, view):
+        return PageClosed()
+    if call is None:
+        return AllRead()
+    # An answered call never ends by one press of a key that is so near to others.
+    cancels = call.stage in UNANSWERED and snapshot.config.show_hangup
+    return Hangup(id=call.view.id) if cancels else None
+
+
+def _control(key: str, call: CallSnapshot, snapshot: Snapshot) -> Gesture | None:
+    if key == "m" and snapshot.config.show_mute and call.stage != "incoming":
+        return mute_command(call)
+    if key == "h" and snapshot.config.show_hold and call.stage == "active" and not call.changing:
+        return hold_command(call)
+    return None

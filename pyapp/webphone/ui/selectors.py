@@ -1,0 +1,72 @@
+"""Questions to the phone's snapshot that more than one part of the screen asks."""
+
+from __future__ import annotations
+
+from webphone.contract import Hold, Mute
+from webphone.contract import Resume as ResumeCall
+from webphone.phone.snapshot import CallSnapshot, Snapshot
+from webphone.ui.view import View
+
+# --- Which call -----------------------------------------------------------------------------------
+
+
+def living(snapshot: Snapshot) -> list[CallSnapshot]:
+    """The calls that have not ended."""
+    return [call for call in snapshot.calls if call.stage != "ended"]
+
+
+def foremost(snapshot: Snapshot) -> CallSnapshot | None:
+    """The call in front: the one with the ear, else a ringing one, else the last."""
+    calls = living(snapshot)
+    active = [call for call in calls if call.view.id == snapshot.active]
+    ringing = [call for call in calls if call.stage == "incoming"]
+    return next(iter([*active, *ringing, *reversed(calls)]), None)
+
+
+def waiting(snapshot: Snapshot) -> CallSnapshot | None:
+    """A call that rings while another is in front."""
+    first = foremost(snapshot)
+    return next(iter(all_waiting(snapshot, first)), None)
+
+
+def all_waiting(snapshot: Snapshot, first: CallSnapshot | None) -> list[CallSnapshot]:
+    """Every call that rings while `first` is in front."""
+    return [call for call in living(snapshot) if call.stage == "incoming" and call is not first]
+
+
+def page_open(snapshot: Snapshot, view: View) -> str:
+    """Name of the page that is open, "" where there is none, or its call has ended."""
+    ids = [call.view.id for call in living(snapshot)]
+    return view.open if not view.of or view.of in ids else ""
+
+
+def farewell_shown(snapshot: Snapshot, view: View) -> bool:
+    """Whether the screen shows how the last call ended."""
+    farewell = snapshot.farewell
+    return (
+        farewell is not None
+        and not living(snapshot)
+        and snapshot.config.show_status
+        and farewell.record.id != view.read
+    )
+
+
+def last_dialled(snapshot: Snapshot) -> list[str]:
+    """The number dialled last, if there is one."""
+    numbers = (
+        (record.started_at, record.to.number or record.to.uri)
+        for record in snapshot.history
+        if record.direction == "outgoing"
+    )
+    return [number for _, number in sorted(numbers)[-1:]]
+
+
+# --- What a control of a call asks for ------------------------------------------------------------
+
+
+def mute_command(call: CallSnapshot) -> Mute:
+    return Mute(on=not call.muted, id=call.view.id)
+
+
+def hold_command(call: CallSnapshot) -> Hold | ResumeCall:
+    return ResumeCall(id=call.view.id) if call.held_local else Hold(id=call.view.id)
