@@ -17,7 +17,7 @@ PURE := not browser and not interop and not build
 
 .PHONY: help demo test test-fast test-page cover steady check bench dist screens contract clean again
 help: ## List the verbs.
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 demo: $(DEMO_READY) $(VENDORED) $(DIST) ## Build and serve the phone with its built-in exchange (no root, no apt).
 	@$(PYTHON) -m webphone.exchange.serve --root dist --port $(PORT)
@@ -46,6 +46,9 @@ check: $(DEV_READY) ## Format, lint, types, the one-way doors, and generated fil
 
 bench: $(DEV_READY) $(DIST) ## Measure start-up against the stock runtimes.
 	@$(PYTHON) tools/cold_start.py $(RUNS) $(if $(WRITE),--write)
+
+bench-readers: $(DEV_READY) ## How long the nastiest text of each size keeps each reader busy.
+	@$(PYTHON) tools/bench_readers.py $(READERS)
 
 dist: $(DIST) ## Build dist/, with .br and .gz files and the packages: one script tag puts a phone on any page.
 	@echo "==> dist, compressed"

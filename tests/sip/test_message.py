@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from webphone.sip.wire.headers import CSeq, Headers
 from webphone.sip.wire.message import (
     REASONS,
-    RULES,
     UNREADABLE,
     Malformed,
     Request,
@@ -20,8 +19,8 @@ from webphone.sip.wire.message import (
     Unreadable,
     parse,
     reply,
-    validate,
 )
+from webphone.sip.wire.rules import RULES, validate
 from webphone.sip.wire.uri import Uri
 
 TORTURE = Path(__file__).parent / "torture"

@@ -19,7 +19,8 @@ from webphone.sip import (
     Send,
     parse,
 )
-from webphone.sip.wire.message import Unreadable, validate
+from webphone.sip.wire.message import Unreadable
+from webphone.sip.wire.rules import validate
 from webphone.sip.wire.uri import unescape
 
 FOLDER = Path(__file__).parent / "torture"

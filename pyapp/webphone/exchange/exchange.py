@@ -18,7 +18,8 @@ from webphone.sip import outputs as news
 from webphone.sip.entropy import Entropy
 from webphone.sip.wire.grammar import Malformed, visible
 from webphone.sip.wire.headers import NameAddr
-from webphone.sip.wire.message import Request, Response, Unreadable, parse, reply, validate
+from webphone.sip.wire.message import Request, Response, Unreadable, parse, reply
+from webphone.sip.wire.rules import validate
 from webphone.sip.wire.uri import Uri
 
 # The link of the exchange's own numbers; the world's links are 0 and above.

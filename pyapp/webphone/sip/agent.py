@@ -19,8 +19,20 @@ from webphone.sip.usages.registration import Registration
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.grammar import Malformed
 from webphone.sip.wire.headers import NameAddr
-from webphone.sip.wire.message import Request, Response, Unreadable, parse, reply, validate
+from webphone.sip.wire.message import (
+    LARGEST,
+    Request,
+    Response,
+    Unreadable,
+    parse,
+    reply,
+    shortened,
+)
+from webphone.sip.wire.rules import validate
 from webphone.sip.wire.uri import Uri
+
+# INVITEs that were refused and nobody has acknowledged: a proxy does that at once, a flood never.
+MOST_REFUSED = 20
 
 
 class Agent:
@@ -75,7 +87,7 @@ class Agent:
             # RFC 5626 §3.5.1: the pong to a keep-alive.
             return []
         try:
-            message = parse(data)
+            message = parse(data) if len(data) <= LARGEST else shortened(data)
             validate(message)
             if isinstance(message, Response):
                 outputs = self._endpoint.transactions.respond(message, now)
@@ -273,6 +285,12 @@ class Agent:
         return [out for out in outputs if not isinstance(out, Send)]
 
     def _request(self, request: Request, now: float) -> list[Output]:
+        if self._overloaded(request):
+            # Without a transaction it is forgotten as soon as it is answered. §8.2.7: with the same
+            # tag if it comes again.
+            tag, headers = self._endpoint.contact.user or "", (("Retry-After", "10"),)
+            busy = reply(request, 503, to_tag=tag, headers=headers)
+            return [Send(data=bytes(busy)), Dropped(why="too many calls are being refused")]
         admitted = self._endpoint.transactions.admit(request, now)
         if not isinstance(admitted, ServerTransaction):
             return admitted
@@ -284,6 +302,13 @@ class Agent:
             refusal = self._endpoint.reply(request, fault.status or 400)
             outputs = self._endpoint.transactions.answer(admitted, refusal, now)
             return [*outputs, Dropped(why=fault.text)]
+
+    def _overloaded(self, request: Request) -> bool:
+        """Whether one more call is refused at no cost to us."""
+        transactions = self._endpoint.transactions
+        if request.method != "INVITE" or transactions.refused < MOST_REFUSED:
+            return False
+        return not request.to.tag and not transactions.known(request)
 
     def _serve(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """RFC 3261 §8.2 and §12.2.2, in their order."""

@@ -38,6 +38,9 @@ PARAM_VALUE = re.compile(PARAM_VALUE_TEXT)
 # What goes out unquoted: token and the characters of a host.
 PLAIN_VALUE = re.compile(r"[A-Za-z0-9\-.!%*_+`'~:\[\]]+")
 
+# Nobody has more parameters: what a stranger sends beyond is not read.
+MOST_PARAMS = 100
+
 # hostname      = *( domainlabel "." ) toplabel [ "." ]
 # IPv6reference = "[" IPv6address "]"                          ; RFC 5954 section 4.1
 # Underscores are no part of the grammar, but live in private networks.

@@ -17,6 +17,8 @@ def parse_params(text: str) -> Params:
     position, end = 0, len(text)
     while position < end:
         found = grammar.PARAM.match(text, position)
+        if len(params) >= grammar.MOST_PARAMS:
+            raise Malformed("more parameters than anybody has")
         if found is None:
             raise Malformed(f"parameters {text[position : position + 40]!r}")
         params.append((found[1], found[2]))

@@ -99,12 +99,13 @@ def params(text: str) -> Params:
     """The parameters that can be read; an empty one or a broken one loses nothing but itself."""
     found: list[tuple[str, str | None]] = []
     position = text.find(";")
-    while position >= 0:
+    for _ in range(grammar.MOST_PARAMS):
+        if position < 0:
+            break
         parameter = grammar.PARAM.match(text, position)
         if parameter is not None and "\0" not in parameter[0]:
             found.append((parameter[1], parameter[2] or None))
-        after = parameter.end() if parameter else position + 1
-        position = text.find(";", after)
+        position = text.find(";", parameter.end() if parameter else position + 1)
     return tuple(found)
 
 
@@ -134,7 +135,8 @@ def uri(text: str) -> Uri | None:
 
 
 def _uri_params(text: str) -> tuple[tuple[str, str | None], ...]:
-    pairs = (part.partition("=") for part in text.partition("?")[0].split(";")[1:])
+    parts = text.partition("?")[0].split(";", grammar.MOST_PARAMS + 1)
+    pairs = (part.partition("=") for part in parts[1 : grammar.MOST_PARAMS + 1])
     return tuple(
         (name, value if equals else None)
         for name, equals, value in pairs

@@ -276,11 +276,17 @@ def _parse_absolute(text: str) -> Uri:
 
 
 def _parse_params(text: str) -> tuple[tuple[str, str | None], ...]:
-    pairs = (part.partition("=") for part in text[1:].split(";"))
+    parts = text[1:].split(";", grammar.MOST_PARAMS)
+    if len(parts) > grammar.MOST_PARAMS:
+        raise ValueError("more parameters than anybody has")
+    pairs = (part.partition("=") for part in parts)
     return tuple((name, value if equals else None) for name, equals, value in pairs)
 
 
 def _parse_headers(text: str) -> tuple[tuple[str, str], ...]:
     # A raw "@" is not allowed here, but peers send it in `?Replaces=...`.
-    pairs = (part.partition("=") for part in text.replace("@", "%40").split("&"))
+    parts = text.replace("@", "%40").split("&", grammar.MOST_PARAMS)
+    if len(parts) > grammar.MOST_PARAMS:
+        raise ValueError("more headers than anybody has")
+    pairs = (part.partition("=") for part in parts)
     return tuple((name, value) for name, _equals, value in pairs)
