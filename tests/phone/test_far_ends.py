@@ -41,6 +41,7 @@ def test_early_media_takes_the_place_of_the_ringback(alice, dave):
     dave.reply(183, sdp=description())
     assert tones(alice) == [do.Tone.RINGBACK, None]
     assert alice.call.state == "early"
+    alice.happens(on.SoundCame(call=alice.call.id))
     dave.reply(180)
     assert tones(alice) == [do.Tone.RINGBACK, None]
     assert [told["stage"] for told in alice.told("ringingout")] == [
@@ -73,7 +74,64 @@ def test_a_183_without_a_description_rings_no_bell(alice, dave):
 def test_180_with_a_description_is_early_media(alice, dave):
     alice.ask("makeCall", "dave")
     dave.reply(180, sdp=description())
-    assert alice.call.state == "early" and tones(alice) == []
+    assert alice.call.state == "early" and described(alice) == [do.Offer.PROVISIONAL]
+    assert tones(alice) == [do.Tone.RINGBACK]
+    alice.happens(on.SoundCame(call=alice.call.id))
+    assert tones(alice) == [do.Tone.RINGBACK, None]
+
+
+@pytest.mark.parametrize("status", [183, 182])
+def test_a_180_after_early_media_that_is_silent_brings_the_ringback_back(alice, dave, status):
+    """RFC 3960 §3.2: rings until packets come in, whatever path is up."""
+    alice.ask("makeCall", "dave")
+    dave.reply(status, sdp=description())
+    alice.happens(on.MediaChanged(call=alice.call.id, state="connected"))
+    assert tones(alice) == []
+    dave.reply(180)
+    assert tones(alice) == [do.Tone.RINGBACK] and alice.call.state == "early"
+    alice.happens(on.SoundCame(call=alice.call.id))
+    assert tones(alice) == [do.Tone.RINGBACK, None]
+    dave.reply(180)
+    dave.reply(200, sdp=description())
+    assert tones(alice) == [do.Tone.RINGBACK, None] and alice.call.state == "active"
+
+
+def test_another_fork_that_is_heard_is_silent_until_its_own_sound_comes(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    alice.happens(on.SoundCame(call=alice.call.id))
+    alice.happens(on.MediaChanged(call=alice.call.id, state="failed"))
+    dave.reply(183, sdp=description("two"), tag="two")
+    dave.reply(180, tag="two")
+    assert alice.tone is do.Tone.RINGBACK
+    alice.happens(on.SoundCame(call=alice.call.id))
+    assert alice.tone is None
+
+
+def test_a_call_that_is_answered_rings_back_no_more(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description())
+    dave.reply(180)
+    dave.reply(200, sdp=description())
+    assert tones(alice) == [do.Tone.RINGBACK, None] and alice.call.state == "active"
+
+
+@pytest.mark.parametrize("status", [181, 182, 184, 198])
+def test_a_description_in_any_provisional_response_is_early_media(alice, dave, status):
+    """RFC 3261 §13.2.1: the announcements of a queue or of a forwarding are heard."""
+    alice.ask("makeCall", "dave")
+    dave.reply(status, sdp=description())
+    assert alice.call.state == "early" and described(alice) == [do.Offer.PROVISIONAL]
+    [told] = alice.told("ringingout")
+    assert (told["stage"], told["sipCode"]) == ("earlymedia", status)
+    dave.reply(200)
+    assert alice.call.state == "active"
+
+
+def test_a_queue_that_only_says_so_changes_nothing(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(182)
+    assert alice.told("ringingout") == [] and alice.call.state == "dialling"
 
 
 def test_early_media_that_no_browser_takes_leaves_the_ringback(alice, dave):
@@ -328,15 +386,115 @@ def test_remote_hold_is_told_and_ends(alice, dave):
     assert dave.last(200).cseq.method == "UPDATE"
 
 
-def test_an_unreadable_answer_to_a_resume_is_left_to_the_browser_to_refuse(alice, dave):
+def direction_of(invite):
+    [line] = [line for line in invite.body.decode().split("\r\n") if line.startswith("a=send")]
+    return line
+
+
+UNUSABLE = {
+    "nonsense": "nonsense",
+    "no description": "",
+    "nothing left": description(version="2").replace("m=audio 9", "m=audio 0"),
+    "no certificate": description(version="2").replace("a=fingerprint", "a=x"),
+    "no side of DTLS": description(version="2", setup="actpass"),
+    "no codec of ours": description(version="2", codecs="18"),
+}
+
+
+@pytest.mark.parametrize("answer", UNUSABLE)
+def test_an_answer_to_a_hold_that_is_of_no_use_leaves_the_call_as_it_was(
+    world, alice, dave, answer
+):
+    answered(alice, dave)
+    promise = alice.ask("hold")
+    assert direction_of(dave.last("INVITE")) == "a=sendonly"
+    dave.reply(200, sdp=UNUSABLE[answer])
+    assert promise.settled and promise.error.code == "media_failed"
+    assert alice.call.state == "active" and alice.call.held_by is None
+    assert any(isinstance(action, do.Rollback) for action in alice.actions)
+    # The other side believes that it is held: it is told that it is not, and that once.
+    assert dave.words()[-2:] == ["ACK", "INVITE"]
+    assert direction_of(dave.last("INVITE")) == "a=sendrecv"
+    dave.reply(200, sdp=UNUSABLE[answer])
+    world.wind(60)
+    assert dave.words().count("INVITE") == 3 and alice.call.state == "active"
+    assert not any(call.changing for call in alice.machine.snapshot.calls)
+    again = alice.ask("hold")
+    dave.reply(200, sdp=description(direction="recvonly", version="4"))
+    assert again.settled and again.error is None and alice.call.held_by == "local"
+
+
+def test_an_answer_to_a_resume_that_is_of_no_use_leaves_the_call_on_hold(alice, dave):
     answered(alice, dave)
     alice.ask("hold")
-    dave.reply(200, sdp=description(direction="recvonly"))
-    alice.ask("resume")
+    dave.reply(200, sdp=description(direction="recvonly", version="2"))
+    promise = alice.ask("resume")
     dave.reply(200, sdp="nonsense")
-    alice.happens(on.MediaFailed(call=alice.call.id, code="media_failed", text="Nonsense."))
-    assert only_record(alice)["explanation"] == "Nonsense."
-    assert dave.words()[-1] == "BYE"
+    assert promise.error.code == "media_failed" and alice.call.held_by == "local"
+    assert direction_of(dave.last("INVITE")) == "a=sendonly"
+
+
+def test_an_answer_to_a_hold_that_the_browser_refuses_is_undone(world, alice, dave):
+    answered(alice, dave)
+    alice.press("hold")
+    dave.reply(200, sdp=description(direction="recvonly", version="2"))
+    assert alice.call.held_by == "local"
+    alice.happens(on.MediaFailed(call=alice.call.id, code="media_failed", text="SSL role."))
+    assert alice.call.state == "active" and alice.call.held_by is None
+    assert alice.told("resume") == [{**alice.told("resume")[0], "by": "local"}]
+    assert alice.told("error")[0].code == "media_failed"
+    assert direction_of(dave.last("INVITE")) == "a=sendrecv"
+    dave.reply(200, sdp=description(version="3"))
+    alice.happens(on.MediaFailed(call=alice.call.id, code="media_failed", text="SSL role."))
+    world.wind(60)
+    assert dave.words().count("INVITE") == 3
+    assert alice.call.state == "active" and alice.told("end") == []
+
+
+def test_what_fails_long_after_a_hold_leaves_it_and_is_said(world, alice, dave):
+    answered(alice, dave)
+    alice.ask("hold")
+    dave.reply(200, sdp=description(direction="recvonly", version="2"))
+    world.wind(60)
+    alice.happens(on.MediaFailed(call=alice.call.id, code="mic_missing"))
+    assert alice.call.held_by == "local" and alice.told("error")[0].code == "mic_missing"
+
+
+FAX = """v=0\r
+o=- 1 2 IN IP4 127.0.0.1\r
+s=-\r
+c=IN IP4 127.0.0.1\r
+t=0 0\r
+m=audio 0 RTP/AVP 0\r
+m=image 4000 udptl t38\r
+a=T38FaxVersion:0\r
+"""
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+@pytest.mark.parametrize(
+    "offer",
+    [
+        FAX,
+        FAX.replace("m=audio 0 RTP/AVP 0\r\n", ""),
+        description(version="2", setup="actpass").replace("m=audio 9", "m=audio 0"),
+        description(version="2", setup="actpass").replace("a=fingerprint", "a=x"),
+    ],
+)
+def test_a_change_that_would_leave_nothing_is_refused_and_the_voice_goes_on(
+    alice, dave, method, offer
+):
+    answered(alice, dave)
+    dave.inside(method, sdp=offer)
+    assert dave.words()[-1] == "488"
+    assert alice.call.state == "active" and alice.call.held_by is None
+    dave.inside("ACK") if method == "INVITE" else None
+    dave.inside("INVITE", sdp=description(version="3", setup="actpass"))
+    assert dave.words()[-1] == "200"
+    dave.inside("ACK")
+    hold = alice.ask("hold")
+    dave.reply(200, to="INVITE", sdp=description(direction="recvonly", version="4"))
+    assert hold.settled and hold.error is None
 
 
 def test_a_call_may_be_used_before_its_ringing_was_acknowledged(world, alice, dave):

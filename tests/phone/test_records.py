@@ -258,13 +258,23 @@ def test_a_refusal_without_a_phrase_gets_the_usual_one():
     assert (story.record()["sipCode"], story.record()["sipReason"]) == (486, "Busy Here")
 
 
-def test_a_call_whose_sound_fails_when_it_is_up_was_answered_all_the_same():
+def test_a_call_whose_sound_could_not_be_set_up_was_never_answered():
     story = Story().dialled()
     story.dave.reply(200, sdp=description().replace("a=fingerprint", "a=x-fingerprint"))
     record = story.record()
-    assert (record["disposition"], record["endedBy"]) == ("answered", "system")
-    assert (record["sipCode"], record["sipReason"]) == (200, "OK")
+    assert (record["disposition"], record["endedBy"]) == ("failed", "system")
+    assert (record["sipCode"], record["sipReason"]) == (488, "Not Acceptable Here")
+    assert (record["answeredAt"], record["talkSeconds"]) == (None, 0.0)
     assert "fingerprint" in str(record["explanation"])
+    assert story.dave.words()[-2:] == ["ACK", "BYE"]
+
+    story = Story().dialled()
+    story.dave.reply(200, sdp=description())
+    refused = on.MediaFailed(call=story.alice.call.id, code="media_failed", text="No answer of it.")
+    story.alice.happens(refused)
+    record = story.record()
+    assert (record["disposition"], record["sipCode"]) == ("failed", 488)
+    assert (record["answeredAt"], record["explanation"]) == (None, "No answer of it.")
 
     story = Story().dialled(180)
     failed = on.MediaFailed(call=story.alice.call.id, code="media_failed", text="Unplugged.")

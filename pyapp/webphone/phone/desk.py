@@ -167,6 +167,7 @@ class Desk:
                 on.MediaReady()
                 | on.MediaFailed()
                 | on.MediaChanged()
+                | on.SoundCame()
                 | on.ToneSent()
                 | on.QualityMeasured()
             ):

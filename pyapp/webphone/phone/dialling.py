@@ -68,7 +68,7 @@ class Dialling:
         """
         id = self._entropy.token(6)
         call = asked_for(command, self.number, account, config, id, now)
-        if len(self._calls.calls) >= config.max_calls:
+        if self._calls.taken >= config.max_calls:
             raise WebPhoneError("in_call", say("enough_calls", count=config.max_calls))
         call.part(Outgoing).reply = reply
         if command.target in ("", self.number.strip()):

@@ -97,6 +97,13 @@ class MediaChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundCame:
+    """The first packets of the other side's sound have come in."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToneSent:
     """A digit has been put on the wire by the media."""
 
@@ -155,6 +162,7 @@ Happening = (
     | MediaReady
     | MediaFailed
     | MediaChanged
+    | SoundCame
     | ToneSent
     | QualityMeasured
     | Permitted

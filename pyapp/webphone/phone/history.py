@@ -20,8 +20,22 @@ class History:
         return any(record.id == old.id for old in self.records)
 
     def remember(self, record: CallRecord) -> None:
-        """Put a record in front of the others."""
-        self.records = (record, *self.records[: LENGTH - 1])
+        """Put a record in front of the others.
+
+        A caller who was refused unheard again and again leaves the last one: nobody pushes the
+        calls of others out by calling.
+        """
+        kept = self.records
+        if _unheard(record):
+            uri = record.from_.uri
+            kept = tuple(old for old in kept if not (_unheard(old) and old.from_.uri == uri))
+        self.records = (record, *kept[: LENGTH - 1])
+
+
+def _unheard(record: CallRecord) -> bool:
+    """Whether the phone refused the call by itself, before it rang."""
+    incoming, at_once = record.direction == "incoming", record.ring_seconds == 0.0
+    return incoming and at_once and record.ended_by == "system"
 
 
 def record_from(data: Json) -> CallRecord:

@@ -66,7 +66,6 @@ STAGES: dict[tuple[Stage, Step], Stage] = {
     (Stage.RINGING, Step.EARLY_MEDIA): Stage.EARLY,
     (Stage.RINGING, Step.ANSWERED): Stage.ACTIVE,
     (Stage.RINGING, Step.OVER): Stage.ENDED,
-    # RFC 3960 §3.1: media that sounds goes on; a later 180 does not bring the local ringback back.
     (Stage.EARLY, Step.RANG): Stage.EARLY,
     (Stage.EARLY, Step.EARLY_MEDIA): Stage.EARLY,
     (Stage.EARLY, Step.EARLY_MEDIA_FAILED): Stage.RINGING,
@@ -145,6 +144,7 @@ class Call:
     ringing_at: float | None = None
     answered_at: float | None = None
     quiet: bool = False  # the page prevented the ringing
+    ringback: bool = False  # it rings over there, and nothing is to be heard of them
     muted: bool = False
     hold: Hold = field(default_factory=Hold)
     codec: str | None = None

@@ -16,7 +16,7 @@ from webphone.phone.call.endings import Ending
 from webphone.phone.call.incoming import Incoming, call_from
 from webphone.phone.call.last_call import LastCall
 from webphone.phone.call.outgoing import Outgoing
-from webphone.phone.call.part import Broken, Media, NeverWent, Part, Steps, Up
+from webphone.phone.call.part import Broken, Media, NeverWent, Part, Steps, Unanswered, Up
 from webphone.phone.call.peer import Peer
 from webphone.phone.call.quality import Measurements
 from webphone.phone.call.renegotiation import Renegotiation
@@ -62,6 +62,7 @@ HEARD: dict[type[Any], Kind] = {
     OfferRefused: Renegotiation,
     InfoReceived: Digits,
     Replied: Digits,
+    on.SoundCame: Outgoing,
     on.ToneSent: Digits,
     on.QualityMeasured: Measurements,
 }
@@ -121,6 +122,11 @@ class Calls:
         if not waiting:
             raise WebPhoneError("no_call", say("none_rings"))
         return waiting[0]
+
+    @property
+    def taken(self) -> int:
+        """How many calls this person has made or answered."""
+        return sum(not call.ringing_in for call in self.calls.values())
 
     def waiting(self) -> Call | None:
         """The call on hold that is not in front, the one put there last first."""
@@ -258,7 +264,7 @@ class Calls:
     def _invited(self, account: Account, news: Invited, config: Config, now: float) -> Result:
         if account.retired:
             return Wire(account, news.call).reject(480, now)
-        others = len(self.calls)
+        others = list(self.calls.values())
         call = call_from(account, news, now)
         setup = call.part(Incoming)
         self.calls[call.id] = call
@@ -282,10 +288,12 @@ class Calls:
             match item:
                 case Up(by=by, reply=reply):
                     result += self._answered(call, by, reply, now)
-                case Broken(why=why):
-                    result += self._break_off(call, why, now)
+                case Broken():
+                    result += self._break_off(call, item, now)
                 case NeverWent(error=error):
                     result += self._drop(call, error)
+                case Unanswered():
+                    result += self._leave_unanswered(call, now)
                 case _:
                     result.append(item)
         return result
@@ -301,17 +309,22 @@ class Calls:
             result += call.part(Renegotiation).set_hold(True, None, now)
         return result
 
-    def _break_off(self, call: Call, why: Sentence, now: float) -> Result:
-        """The sound can't be set up: end the call and say why."""
-        status: int | None = 487 if call.answered_at is None else None
+    def _break_off(self, call: Call, broken: Broken, now: float) -> Result:
+        """The sound can't be set up: end the call and say why. It was not answered then."""
+        why, call.answered_at = broken.why, None
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
-            status = 488
-            result = call.wire.reject(488, now, headers=_warning(why))
+            result = call.wire.reject(broken.status, now, headers=_warning(why))
         else:
             result = call.wire.hang_up(now)
         error = WebPhoneError("media_failed", why)
         result += [*_over(call, error), do.Tell(event=Event("error", error))]
-        return result + self.finish(call, Ending(by=By.SYSTEM, status=status, media=why), now)
+        return result + self.finish(
+            call, Ending(by=By.SYSTEM, status=broken.status, media=why), now
+        )
+
+    def _leave_unanswered(self, call: Call, now: float) -> Result:
+        left = call.wire.hang_up(now) if call.outgoing else call.wire.reject(480, now)
+        return left + self.finish(call, Ending(by=By.SYSTEM, status=480), now)
 
     def _drop(self, call: Call, error: WebPhoneError) -> Result:
         """A call that never went out leaves no record: its promise says why."""

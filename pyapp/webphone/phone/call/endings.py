@@ -91,7 +91,7 @@ def disposition(ending: Ending, *, outgoing: bool, answered: bool) -> str:
     """One of the contract's DISPOSITIONS."""
     if ending.tab_gone:
         return "failed"
-    if answered:
+    if answered and not ending.media:
         return "answered"
     if ending.answered_elsewhere:
         return "answered-elsewhere"
@@ -103,7 +103,8 @@ def disposition(ending: Ending, *, outgoing: bool, answered: bool) -> str:
         return "cancelled"
     if ending.status in BUSY:
         return "busy"
-    if ending.status in NOT_TAKEN and ending.by is not By.SYSTEM:
+    # 408 of our own says that the server was mute, 480 of our own that it rang for long enough.
+    if ending.status in NOT_TAKEN and (ending.by is not By.SYSTEM or ending.status == 480):
         return "no-answer"
     if ending.status == 603:
         return "rejected"

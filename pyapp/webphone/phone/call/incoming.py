@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from webphone import media
 from webphone.contract import Config, Json, WebPhoneError, encode
 from webphone.phone import actions as do
@@ -11,10 +13,16 @@ from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage, Step, party
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.outgoing import unusable_answer
-from webphone.phone.call.part import Broken, Media, Steps, Up, media_error
+from webphone.phone.call.part import Broken, Media, Steps, Unanswered, Up, media_error
 from webphone.phone.call.peer import Peer, addresses
 from webphone.phone.promises import refused
 from webphone.sip import By, Confirmed, Invited, Output
+
+RINGS = 240.0  # seconds until nobody waits for an answer any more
+MOST_OF_ONE_CALLER = 2  # calls that ring at once
+# Callers without a number are not one caller. Nor are those with an identity of our own domain: a
+# queue or the operator's switch brings them.
+NOBODY = frozenset({"", "anonymous", "unknown", "restricted", "unavailable"})
 
 
 def call_from(account: Account, news: Invited, now: float) -> Call:
@@ -39,25 +47,34 @@ def call_from(account: Account, news: Invited, now: float) -> Call:
 class Incoming:
     """How a call that comes in is set up."""
 
-    deadline: float | None = None
-
     def __init__(self, call: Call) -> None:
         self.offer: str | None = None  # theirs, None where ours is asked for
+        self.deadline: float | None = call.started_at + RINGS
         self._call = call
         self._offered = ""  # ours, in the 2xx
         self._reply: int | None = None  # the promise of `answer`
 
-    def refusal(self, config: Config, others: int) -> Ending | None:
-        """Why it is refused unheard, None to let it ring; `others` calls are there already."""
+    def refusal(self, config: Config, others: Collection[Call]) -> Ending | None:
+        """Why it is refused unheard, None to let it ring; `others` are the calls that are there."""
         if self.offer:
             problem = media.problem(self.offer)
             if problem:
                 return Ending(by=By.SYSTEM, status=488, media=problem)
             self._call.video = media.wants_video(media.Description.parse(self.offer))
         waiting_refused = others and config.call_waiting == "off"
-        if config.dnd or waiting_refused or others >= config.max_calls:
+        crowded = len(others) >= config.max_calls or self._rings_already(others)
+        if config.dnd or waiting_refused or crowded:
             return Ending(by=By.SYSTEM, status=486, refused=config.dnd)
         return None
+
+    def _rings_already(self, others: Collection[Call]) -> bool:
+        """Whether one caller takes more lines than a person does."""
+        call = self._call
+        if not call.domain or call.remote.uri.number.lower() in NOBODY:
+            return False
+        caller = call.remote.uri.aor
+        same = [one for one in others if one.ringing_in and one.remote.uri.aor == caller]
+        return len(same) >= MOST_OF_ONE_CALLER
 
     def answer(self, *, video: bool, reply: int | None) -> Result:
         """Take it: the microphone first, then the 2xx."""
@@ -72,8 +89,11 @@ class Incoming:
     # --- As a part of the call ---
 
     def wake(self, now: float) -> Steps:
-        """It rings until somebody ends it."""
-        return []
+        """It rings, or waits for the microphone, until nobody can be waiting any more."""
+        if self.deadline is None or self.deadline > now:
+            return []
+        self.deadline = None
+        return [Unanswered()]
 
     def heard(self, output: Output, now: float) -> Steps:
         """The ACK should hold the answer to the offer that we made in our 2xx."""
@@ -91,7 +111,7 @@ class Incoming:
         match news:
             case on.MediaReady(sdp=sdp, video=video) if call.stage is Stage.ANSWERING:
                 call.video_local = video
-                self._offered = sdp
+                self._offered, self.deadline = sdp, None
                 accepted = call.wire.accept(sdp, now)
                 if self.offer:
                     call.agree(self.offer)

@@ -11,12 +11,17 @@ from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result, identity
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage, Step
-from webphone.phone.call.part import Broken, Media, NeverWent, Steps, Up, media_error
+from webphone.phone.call.part import Broken, Media, NeverWent, Steps, Unanswered, Up, media_error
 from webphone.phone.call.peer import Peer
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.numbers import address, wrong_name
 from webphone.sip import Answered, InviteSent, NameAddr, Output, Progressed, Uri
 from webphone.words import Sentence, say
+
+# Nothing waits for ever. Seconds for the microphone and the connection, with a person to allow it:
+PREPARES = 120.0
+# and without a word of the other side; a proxy waits 3 minutes from the last (RFC 3261 §16.6).
+RINGS = 300.0
 
 # What an INVITE of ours says itself, in long and in short (RFC 3261 §7.3.3): said twice, it breaks.
 OURS = frozenset((
@@ -69,12 +74,11 @@ def call_to(account: Account, target: Uri, id: str, now: float) -> Call:
 class Outgoing:
     """How a call that goes out is set up."""
 
-    deadline: float | None = None
-
     def __init__(self, call: Call) -> None:
         self.headers: tuple[tuple[str, str], ...] = ()
         self.name = ""  # to be shown in place of that of the settings
         self.reply: int | None = None  # the promise of `makeCall`
+        self.deadline: float | None = call.started_at + PREPARES
         self._call = call
         self._offer: str | None = None  # ours, until the INVITE leaves
         self._offered = ""  # and from then on
@@ -82,17 +86,23 @@ class Outgoing:
         self._branch: str | None = None  # the fork whose early media is heard
         self._heard = ""  # the description of it that the media have
         self._elsewhere = False  # the media have heard another end before
+        self._sounds = False  # packets of that fork have come in
 
     # --- As a part of the call ---
 
     def wake(self, now: float) -> Steps:
         """Send the INVITE once both the description and the connection are there."""
         call = self._call
+        if self.deadline is not None and self.deadline <= now:
+            self.deadline = None
+            preparing = call.stage is Stage.PREPARING
+            return [NeverWent(WebPhoneError("timeout")) if preparing else Unanswered()]
         if call.stage is not Stage.PREPARING or self._offer is None or call.wire.opening:
             return []
         if not call.wire.open:
             return [NeverWent(WebPhoneError("connection_failed"))]
         self._offered, self._offer = self._offer, None
+        self.deadline = now + RINGS
         target, name = call.remote.uri, self.name or None
         try:
             return [*call.wire.invite(target, self._offered, now, headers=self.headers, name=name)]
@@ -132,7 +142,9 @@ class Outgoing:
                 self._heard, self._elsewhere = "", False
                 return [do.Note(level="info", text=f"early media can't be played: {text}")]
             case on.MediaFailed():
-                return [Broken(media_error(news).message)]
+                return [Broken(media_error(news).message, 487)]
+            case on.SoundCame():
+                self._sounds, call.ringback = True, False
             case on.MediaChanged(state=state):
                 call.unstable = state != "connected"
                 if call.stage is Stage.EARLY and call.unstable:
@@ -152,6 +164,7 @@ class Outgoing:
         """It rings over there, or something is to be heard from there already."""
         call = self._call
         call.headers = news.headers
+        self.deadline = now + RINGS
         call.part(Peer).named(news.headers)
         if news.status == 199:
             # RFC 6228 §1: this fork has failed, others go on.
@@ -160,7 +173,8 @@ class Outgoing:
                 return []
             self._branch = None
             return self._next_early_media()
-        if news.status not in (180, 183):
+        # RFC 3261 §13.2.1: a description in any of them is early media, as of a queue's 182.
+        if news.status not in (180, 183) and not news.sdp:
             return []
         if call.ringing_at is None:
             call.ringing_at = now
@@ -172,6 +186,7 @@ class Outgoing:
                 result += self._next_early_media()
         if news.status == 180:
             call.step(Step.RANG)
+            call.ringback = not self._sounds
         stage = "earlymedia" if call.stage is Stage.EARLY else "ringing"
         detail = {**encode(call.view), "stage": stage, "sipCode": news.status}
         return [*result, do.Tell(event=Event("ringingout", detail))]
@@ -184,6 +199,7 @@ class Outgoing:
         if not usable:
             return []
         self._branch, call.unstable = usable[0], False
+        self._sounds = call.ringback = False
         sdp = self._described[self._branch]
         call.step(Step.EARLY_MEDIA)
         call.agree(sdp)
@@ -192,12 +208,11 @@ class Outgoing:
 
     def _answered(self, news: Answered, now: float) -> Steps:
         call = self._call
+        self.deadline, call.ringback = None, False
         call.headers = news.headers or call.headers
         call.part(Peer).named(news.headers)
         sdp = news.sdp or self._described.get(news.branch, "")
         if why := unusable_answer(sdp, self._offered):
-            call.step(Step.ANSWERED)
-            call.answered_at = now
             return [Broken(why)]
         call.agree(sdp)
         self._listen_to(sdp)

@@ -15,7 +15,14 @@ from webphone.phone.actions import Action
 from webphone.sip import Output
 from webphone.words import Sentence, as_written
 
-Media = on.MediaReady | on.MediaFailed | on.MediaChanged | on.ToneSent | on.QualityMeasured
+Media = (
+    on.MediaReady
+    | on.MediaFailed
+    | on.MediaChanged
+    | on.SoundCame
+    | on.ToneSent
+    | on.QualityMeasured
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +35,10 @@ class Up:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The sound can't be set up, and the call can't go on."""
+    """The sound can't be set up, and the call can't go on; `status` says so in the record."""
 
     why: Sentence
+    status: int = 488
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,12 @@ class NeverWent:
     error: WebPhoneError
 
 
-Change = Up | Broken | NeverWent  # of the whole call: more than a part can do alone
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """It has rung for long enough: nobody waits for ever, nor keeps a line for ever."""
+
+
+Change = Up | Broken | NeverWent | Unanswered  # of the whole call: more than a part can do alone
 Steps = list[Action | Report | Change]
 
 

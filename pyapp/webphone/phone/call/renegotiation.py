@@ -27,10 +27,11 @@ from webphone.sip import (
     OfferRefused,
     Output,
 )
-from webphone.words import say
+from webphone.words import Sentence, say
 from webphone.words.bidi import isolate
 
 PATH_PATIENCE = 0.75  # seconds for new paths to be found when another fork has answered
+SECOND_THOUGHTS = 10.0  # seconds in which a browser says that it can't use an answer
 BREATH = 0.3  # seconds for an ACK to arrive, or for the other side's offer to be dealt with
 
 
@@ -65,6 +66,7 @@ class Event(Enum):
     TOO_EARLY = auto()  # to send our offer: an ACK is still on its way
     CUT = auto()  # the connection went while our offer was made
     ANSWERED = auto()  # our offer was accepted
+    UNUSABLE = auto()  # it was, with an answer that no browser takes
     REFUSED = auto()
     GLARE = auto()  # the other side's offer came first
     GONE = auto()  # the call ends with our offer
@@ -92,12 +94,19 @@ class Action(Enum):
     ROLL_BACK = auto()
     PAUSE = auto()
     START_AFRESH = auto()
+    UNDO = auto()
+    SET_RIGHT = auto()
     GIVE_UP = auto()
 
 
 RENEGOTIATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.NONE, Event.WANTED): (State.OURS, (Action.MAKE_OFFER,)),
     (State.NONE, Event.TOO_EARLY): (State.PAUSED, ()),
+    # The browser could not use the answer after all: both ends are to be as they were before.
+    (State.NONE, Event.UNDESCRIBED): (
+        State.NONE,
+        (Action.ROLL_BACK, Action.UNDO, Action.GIVE_UP, Action.SET_RIGHT),
+    ),
     (State.NONE, Event.OFFERED): (State.THEIRS, (Action.MAKE_ANSWER,)),
     (State.NONE, Event.ASKED): (State.THEIRS_EMPTY, (Action.MAKE_OFFER_AS_IT_IS,)),
     (State.OURS, Event.DESCRIBED): (State.OURS, (Action.SEND_OFFER,)),
@@ -106,6 +115,11 @@ RENEGOTIATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     # The offer's network paths are from before.
     (State.OURS, Event.CUT): (State.NONE, (Action.ROLL_BACK, Action.START_AFRESH)),
     (State.OURS, Event.ANSWERED): (State.NONE, (Action.APPLY_ANSWER,)),
+    # The peer has changed, we have not: a person who pressed Hold must not lose the caller for it.
+    (State.OURS, Event.UNUSABLE): (
+        State.NONE,
+        (Action.ROLL_BACK, Action.GIVE_UP, Action.SET_RIGHT),
+    ),
     (State.OURS, Event.REFUSED): (State.NONE, (Action.ROLL_BACK, Action.GIVE_UP)),
     # RFC 3261 §14.1: theirs is heard first, and what we want is offered afresh afterwards.
     (State.OURS, Event.GLARE): (State.PAUSED, (Action.ROLL_BACK, Action.PAUSE)),
@@ -127,6 +141,10 @@ RENEGOTIATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.THEIRS_EMPTY, Event.OFFERED): (State.THEIRS_EMPTY, (Action.REFUSE_491,)),
     (State.THEIRS_EMPTY, Event.ASKED): (State.THEIRS_EMPTY, (Action.REFUSE_491,)),
     (State.PAUSED, Event.TIME): (State.NONE, ()),
+    (State.PAUSED, Event.UNDESCRIBED): (
+        State.PAUSED,
+        (Action.ROLL_BACK, Action.UNDO, Action.GIVE_UP, Action.SET_RIGHT),
+    ),
     (State.PAUSED, Event.OFFERED): (State.THEIRS, (Action.MAKE_ANSWER,)),
     (State.PAUSED, Event.ASKED): (State.THEIRS_EMPTY, (Action.MAKE_OFFER_AS_IT_IS,)),
 }
@@ -144,6 +162,12 @@ class Renegotiation:
         self._path_due: float | None = None  # when new paths must be there, or are looked for
         self._pause_until: float | None = None
         self._sdp = ""  # the description at hand, ours or theirs
+        self._offered = ""  # what ours offers
+        self._works = False  # the sound of the call was up once
+        self._before: tuple[bool, bool] | None = None  # held by us and by them, until the answer
+        self._before_until = 0.0
+        self._set_right = False  # offer what is, as the peer has taken what we could not follow
+        self._was_set_right = False
         self._hold_offered = False  # what our re-INVITE under way asks for
         self._remote_hold_offered = False  # and what theirs asks for
         self._error = WebPhoneError("media_failed")  # why ours came to nothing
@@ -175,6 +199,7 @@ class Renegotiation:
         if self._call.stage is not Stage.ACTIVE:
             raise WebPhoneError("no_call", say("only_answered_held"))
         self.hold_wanted = held
+        self._was_set_right = False
         if reply is not None:
             self._replies.append(reply)
         return self._next_offer(now)
@@ -216,12 +241,13 @@ class Renegotiation:
                 self._sdp = sdp
                 return [*self._happen(Event.DESCRIBED, now), *self._next_offer(now)]
             case on.MediaFailed() if self.state in (State.NONE, State.PAUSED):
-                return [Broken(media_error(news).message)]
+                return self._failed(media_error(news), now)
             case on.MediaFailed():
                 self._error = WebPhoneError("media_failed", media_error(news).message)
                 return [*self._happen(Event.UNDESCRIBED, now), *self._next_offer(now)]
             case on.MediaChanged(state=state):
                 self._call.unstable = state != "connected"
+                self._works = self._works or not self._call.unstable
                 if not self._call.unstable:
                     self._path_due = None
                 elif state == "failed":
@@ -247,10 +273,13 @@ class Renegotiation:
                 return Event.OFFERED
             case OfferAnswered(sdp=sdp):
                 self._sdp = sdp or ""
-                return Event.ANSWERED
+                if (why := self._unusable()) is None:
+                    return Event.ANSWERED
+                self._error = WebPhoneError("media_failed", why)
+                return Event.UNUSABLE
             case OfferAcknowledged(sdp=sdp):
                 self._sdp = sdp or ""
-                return Event.ACKNOWLEDGED if sdp else Event.UNANSWERED
+                return Event.UNANSWERED if self._unusable() else Event.ACKNOWLEDGED
             case OfferRefused(overtaken=True):
                 return Event.GLARE
             case OfferRefused(status=408 | 481):
@@ -268,7 +297,7 @@ class Renegotiation:
             return []
         if self._pause_until is not None:  # the other side had its turn in it
             return self._happen(Event.TOO_EARLY, now)
-        if not self.changing and not self._restart_wanted:
+        if not (self.changing or self._restart_wanted or self._set_right):
             replies, self._replies = self._replies, []
             return [do.Settle(reply=reply, value=self._call.view) for reply in replies]
         if not self._call.wire.open:
@@ -294,6 +323,7 @@ class Renegotiation:
             case Action.MAKE_OFFER:
                 self._hold_offered = self.hold_wanted
                 restart, self._restart_wanted = self._restart_wanted, False
+                self._set_right = False
                 direction = media.hold_direction(self.hold_wanted)
                 return [do.Reoffer(call=call.id, direction=direction, restart=restart)]
             case Action.MAKE_OFFER_AS_IT_IS:
@@ -304,6 +334,7 @@ class Renegotiation:
             case Action.SEND_OFFER:
                 return self._send_offer(now)
             case Action.SEND_ASKED_OFFER:
+                self._offered = self._sdp
                 try:
                     return call.wire.reaccept(self._sdp, now)
                 except NotNow:
@@ -322,10 +353,7 @@ class Renegotiation:
             case Action.APPLY_ANSWER:
                 return self._apply_answer(now)
             case Action.APPLY_THEIR_ANSWER:
-                return [
-                    do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=self._sdp),
-                    *self._mark(call.hold.local, _holds(self._sdp), now),
-                ]
+                return self._apply(call.hold.local, _holds(self._sdp), now)
             case Action.ROLL_BACK:
                 return [do.Rollback(call=call.id)]
             case Action.PAUSE:
@@ -334,15 +362,38 @@ class Renegotiation:
             case Action.START_AFRESH:
                 self._restart_wanted = True
                 return []
-            case Action.GIVE_UP:  # pragma: no branch
+            case Action.GIVE_UP:
                 return self._given_up(self._error)
+            case Action.UNDO:
+                before, self._before = self._before, None
+                return self._mark(*before, now) if before else []
+            case Action.SET_RIGHT:  # pragma: no branch
+                self._set_right = not self._was_set_right
+                self._was_set_right = True
+                return []
+
+    def _failed(self, error: WebPhoneError, now: float) -> Steps:
+        """The media can't do something while nothing is under way."""
+        if not self._works:
+            return [Broken(error.message)]
+        if self._before is None or now > self._before_until:
+            return [do.Tell(event=Announcement("error", error))]
+        self._error = WebPhoneError("media_failed", error.message)
+        return [*self._happen(Event.UNDESCRIBED, now), *self._next_offer(now)]
+
+    def _unusable(self) -> Sentence | None:
+        """Why an answer to our offer is of no use."""
+        if not self._sdp:
+            # RFC 3261 §13.2.1: the first reliable response holds the answer.
+            return say("agreed_without_sdp")
+        return media.problem(self._sdp, media.Description.parse(self._offered))
 
     def _make_answer(self, now: float) -> Result:
         call = self._call
-        try:
-            offer = media.Description.parse(self._sdp)
-        except media.Unusable:
+        if media.problem(self._sdp):
+            # RFC 3264 §6, RFC 3261 §14.2: nothing would be left, as of a fax; the voice goes on.
             return self._happen(Event.UNDESCRIBED, now)
+        offer = media.Description.parse(self._sdp)
         self._remote_hold_offered = media.held_by(offer)
         call.video_remote = call.video_remote and media.wants_video(offer)
         sound = offer.of_kind("audio")
@@ -351,6 +402,7 @@ class Renegotiation:
         return [do.Accept(call=call.id, offer=self._sdp, direction=direction)]
 
     def _send_offer(self, now: float) -> Result:
+        self._offered = self._sdp
         if not self._call.wire.open:
             return self._happen(Event.CUT, now)
         try:
@@ -368,17 +420,18 @@ class Renegotiation:
     def _apply_answer(self, now: float) -> Result:
         """Our re-INVITE was accepted: now the call changes."""
         call = self._call
-        if not self._sdp:
-            # RFC 3261 §13.2.1: the first reliable response holds the answer.
-            error = WebPhoneError("media_failed", say("agreed_without_sdp"))
-            return [do.Rollback(call=call.id), *self._given_up(error)]
         # RFC 6337 §5.3: an inactive answer to a hold says nothing of the other side's own wish.
         deaf = _holds(self._sdp)
         remote = call.hold.remote if self._hold_offered else deaf
-        return [
-            do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=self._sdp),
-            *self._mark(self._hold_offered, remote, now, deaf),
-        ]
+        return self._apply(self._hold_offered, remote, now, deaf)
+
+    def _apply(self, local: bool, remote: bool, now: float, deaf: bool | None = None) -> Result:
+        """What an answer says holds now, unless the browser can't use it after all."""
+        hold = self._call.hold
+        self._works = True
+        self._before, self._before_until = (hold.local, hold.remote), now + SECOND_THOUGHTS
+        described = do.DescribeRemote(call=self._call.id, kind=do.Offer.ANSWER, sdp=self._sdp)
+        return [described, *self._mark(local, remote, now, deaf)]
 
     def _mark(self, local: bool, remote: bool, now: float, deaf: bool | None = None) -> Result:
         """Set the hold flags and tell each change once."""
