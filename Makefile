@@ -73,14 +73,14 @@ $(PYTHON):
 	@$(BASE_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (Debian: apt install python3-venv)."; exit 1; }
 	@$(BASE_PYTHON) -m venv .venv || { echo "The venv module is missing (Debian: apt install python3-venv)."; exit 1; }
 
-$(DEMO_READY): pyproject.toml tools/requirements.py | $(PYTHON)
+$(DEMO_READY): tools/locked/demo.txt | $(PYTHON)
 	@echo "==> Python packages for the demo"
-	@$(PYTHON) tools/requirements.py demo | $(PYTHON) -m pip install -q --disable-pip-version-check -r /dev/stdin
+	@$(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r tools/locked/demo.txt
 	@touch $@
 
-$(DEV_READY): $(DEMO_READY)
+$(DEV_READY): $(DEMO_READY) tools/locked/dev.txt
 	@echo "==> Python packages for the tests"
-	@$(PYTHON) tools/requirements.py dev | $(PYTHON) -m pip install -q --disable-pip-version-check -r /dev/stdin
+	@$(PYTHON) -m pip install -q --disable-pip-version-check --require-hashes -r tools/locked/dev.txt
 	@touch $@
 
 $(NODE_READY): package-lock.json

@@ -169,8 +169,8 @@ class Outgoing:
             outputs = self.authenticator.check(self.invite, response)
             return outputs + self._happen(Event.SUCCESS, now, response)
         may_ask = self.state in (State.CALLING, State.PROCEEDING)
-        challenged = may_ask and status in (401, 407)
-        if challenged and self.authenticator.learn(response, self._tries):
+        asked = may_ask and status in (401, 407)
+        if asked and self.authenticator.learn(response, self._tries):
             return self._happen(Event.CHALLENGE, now, response)
         if may_ask and self._lengthen(response):
             return self._happen(Event.CHALLENGE, now, response)

@@ -26,14 +26,14 @@ from webphone.sip.wire.message import REASONS, Request, Response
 class State(Enum):
     """Whose turn it is to change the session.
 
-                        ┌──────── 2xx: ACK; or refused; or 32 s ──────── WITHDRAWING
-                        ├──────── 2xx: ACK; or refused ───────────────┐       ▲
-                        ▼     we offer                                │       │ CANCEL: no
-       ACK ──────►    QUIET ──────────────────────────────────────► OFFERING ─┘ answer for 32 s
-        │               │ ▲                                         ▲     │ 491: glare
-        │    they offer │ │ we refuse; or it was UPDATE    pause is │     ▼
-        │               ▼ │                                   over   └── PAUSED
-     CONFIRMING ◄── ANSWERING ◄───────── they offer ──────────────────────┘
+                      ┌──────── 2xx: ACK; or refused; or 32 s ──────────── TAKING_BACK
+                      ├──────── 2xx: ACK; or refused ─────────────────┐         ▲
+                      ▼      we offer                                 │         │ CANCEL: no
+       ACK ──────►  QUIET ────────────────────────────────────────► OFFERING ───┘ answer for 32 s
+        │             │ ▲                                           ▲     │ 491: glare
+        │  they offer │ │ we refuse; or it was UPDATE      pause is │     ▼
+        │             ▼ │                                    over   └── PAUSED
+     CONFIRMING ◄── ASKED ◄──────────── they offer ───────────────────────┘
              we accept
 
     REFRESHING: from QUIET, while the session as it is goes out again (RFC 4028 §7.4); back to QUIET
@@ -42,10 +42,10 @@ class State(Enum):
 
     QUIET = auto()
     OFFERING = auto()
-    WITHDRAWING = auto()
+    TAKING_BACK = auto()
     PAUSED = auto()
     REFRESHING = auto()
-    ANSWERING = auto()
+    ASKED = auto()
     CONFIRMING = auto()
     CLOSED = auto()
 
@@ -83,7 +83,7 @@ class Action(Enum):
     SEND_491 = auto()
     SEND_500 = auto()
     PAUSE = auto()
-    TELL_OFFER = auto()
+    ASK = auto()
     TELL_ANSWERED = auto()
     TELL_REFUSED = auto()
     TELL_OVERTAKEN = auto()
@@ -92,7 +92,7 @@ class Action(Enum):
 REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.QUIET, Event.OFFER): (State.OFFERING, (Action.SEND_INVITE,)),
     (State.QUIET, Event.REFRESH): (State.REFRESHING, (Action.SEND_REFRESH,)),
-    (State.QUIET, Event.REQUEST): (State.ANSWERING, (Action.TELL_OFFER,)),
+    (State.QUIET, Event.REQUEST): (State.ASKED, (Action.ASK,)),
     (State.QUIET, Event.CLOSE): (State.CLOSED, ()),
     (State.OFFERING, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK, Action.TELL_ANSWERED)),
     (State.OFFERING, Event.REFUSAL): (State.QUIET, (Action.TELL_REFUSED,)),
@@ -101,16 +101,16 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     # §14.2: our own is under way.
     (State.OFFERING, Event.REQUEST): (State.OFFERING, (Action.SEND_491,)),
     # §9.1: they heard it, and then nothing more: the answer may have been lost with a socket.
-    (State.OFFERING, Event.OVERDUE): (State.WITHDRAWING, (Action.SEND_CANCEL,)),
+    (State.OFFERING, Event.OVERDUE): (State.TAKING_BACK, (Action.SEND_CANCEL,)),
     (State.OFFERING, Event.CLOSE): (State.CLOSED, ()),
-    (State.WITHDRAWING, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK, Action.TELL_ANSWERED)),
-    (State.WITHDRAWING, Event.REFUSAL): (State.QUIET, (Action.TELL_REFUSED,)),
-    (State.WITHDRAWING, Event.REQUEST): (State.WITHDRAWING, (Action.SEND_491,)),
-    (State.WITHDRAWING, Event.OVERDUE): (State.QUIET, (Action.GIVE_UP, Action.TELL_REFUSED)),
-    (State.WITHDRAWING, Event.CLOSE): (State.CLOSED, ()),
+    (State.TAKING_BACK, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK, Action.TELL_ANSWERED)),
+    (State.TAKING_BACK, Event.REFUSAL): (State.QUIET, (Action.TELL_REFUSED,)),
+    (State.TAKING_BACK, Event.REQUEST): (State.TAKING_BACK, (Action.SEND_491,)),
+    (State.TAKING_BACK, Event.OVERDUE): (State.QUIET, (Action.GIVE_UP, Action.TELL_REFUSED)),
+    (State.TAKING_BACK, Event.CLOSE): (State.CLOSED, ()),
     (State.PAUSED, Event.PAUSE_OVER): (State.OFFERING, (Action.SEND_INVITE,)),
     # The peer was first: our offer was made before theirs, and is worth nothing now.
-    (State.PAUSED, Event.REQUEST): (State.ANSWERING, (Action.TELL_OVERTAKEN, Action.TELL_OFFER)),
+    (State.PAUSED, Event.REQUEST): (State.ASKED, (Action.TELL_OVERTAKEN, Action.ASK)),
     (State.PAUSED, Event.CLOSE): (State.CLOSED, ()),
     # The answer says what the last one said: nobody need hear of it.
     (State.REFRESHING, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK,)),
@@ -120,14 +120,14 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.REFRESHING, Event.OVERDUE): (State.QUIET, (Action.SEND_CANCEL, Action.GIVE_UP)),
     (State.REFRESHING, Event.CLOSE): (State.CLOSED, ()),
     # §14.2: a second one before we answered the first.
-    (State.ANSWERING, Event.REQUEST): (State.ANSWERING, (Action.SEND_500,)),
-    (State.ANSWERING, Event.ACCEPT_INVITE): (State.CONFIRMING, (Action.SEND_2XX,)),
-    (State.ANSWERING, Event.ACCEPT_UPDATE): (State.QUIET, (Action.SEND_2XX,)),
-    (State.ANSWERING, Event.REFUSE): (State.QUIET, (Action.SEND_REFUSAL,)),
+    (State.ASKED, Event.REQUEST): (State.ASKED, (Action.SEND_500,)),
+    (State.ASKED, Event.ACCEPT_INVITE): (State.CONFIRMING, (Action.SEND_2XX,)),
+    (State.ASKED, Event.ACCEPT_UPDATE): (State.QUIET, (Action.SEND_2XX,)),
+    (State.ASKED, Event.REFUSE): (State.QUIET, (Action.SEND_REFUSAL,)),
     # §9.2
-    (State.ANSWERING, Event.CANCEL): (State.QUIET, (Action.SEND_487,)),
+    (State.ASKED, Event.CANCEL): (State.QUIET, (Action.SEND_487,)),
     # §15.1.2: what waits for an answer gets one.
-    (State.ANSWERING, Event.CLOSE): (State.CLOSED, (Action.SEND_487,)),
+    (State.ASKED, Event.CLOSE): (State.CLOSED, (Action.SEND_487,)),
     (State.CONFIRMING, Event.REQUEST): (State.CONFIRMING, (Action.SEND_491,)),
     (State.CONFIRMING, Event.ACK): (State.QUIET, ()),
     (State.CONFIRMING, Event.CLOSE): (State.CLOSED, ()),
@@ -154,7 +154,7 @@ class Reinvite:
         self._glares = 0
         self._timed: Pairs = ()
         self._pending: ClientRequest | None = None
-        self._theirs: ServerTransaction | None = None
+        self._asked: ServerTransaction | None = None
         self._refusal: tuple[int, str] = (0, "")
         self._unanswered: Unanswered | None = None
         self._acks: dict[int, Send] = {}
@@ -167,7 +167,7 @@ class Reinvite:
     @property
     def withdrawing(self) -> bool:
         """Whether we have cancelled our offer and wait for what becomes of it."""
-        return self.state is State.WITHDRAWING
+        return self.state is State.TAKING_BACK
 
     @property
     def refreshing(self) -> bool:
@@ -190,15 +190,15 @@ class Reinvite:
 
     def accept(self, sdp: str | None, now: float) -> list[Output]:
         """Answer the peer's offer, or make the offer it asked for."""
-        if self.state is not State.ANSWERING or self._theirs is None:
+        if self.state is not State.ASKED or self._asked is None:
             raise NotNow("the other side asks for no change of the call")
         self._sdp = sdp or ""
-        invite = self._theirs.request.method == "INVITE"
+        invite = self._asked.request.method == "INVITE"
         return self._happen(Event.ACCEPT_INVITE if invite else Event.ACCEPT_UPDATE, now)
 
     def refuse(self, status: int, now: float) -> list[Output]:
         """Refuse the peer's offer: the session stays as it was."""
-        if self.state is not State.ANSWERING:
+        if self.state is not State.ASKED:
             raise NotNow("the other side asks for no change of the call")
         self._refusal = (status, "")
         return self._happen(Event.REFUSE, now)
@@ -217,7 +217,7 @@ class Reinvite:
 
     def cancel(self, server: ServerTransaction, now: float) -> list[Output]:
         """A CANCEL of the peer's re-INVITE; too late when it is answered."""
-        return self._happen(Event.CANCEL, now) if server is self._theirs else []
+        return self._happen(Event.CANCEL, now) if server is self._asked else []
 
     def acknowledged(self, ack: Request, *, first: bool, offered: bool, now: float) -> list[Output]:
         """The ACK to our 2xx; `first` to that of the call itself."""
@@ -312,18 +312,18 @@ class Reinvite:
             case Action.PAUSE:
                 self.deadline = now + self._pause()
                 return []
-            case Action.TELL_OFFER:
+            case Action.ASK:
                 assert server is not None
-                self._theirs = server
+                self._asked = server
                 self._leg.dialog.refresh(server.request)
                 offer = OfferReceived(call=call, sdp=sdp_of(server.request))
                 return [self._named(server.request), offer]
             case Action.SEND_2XX:
                 return self._send_success(now)
             case Action.SEND_REFUSAL:
-                return self._refuse(self._theirs, self._refusal[0], now)
+                return self._refuse(self._asked, self._refusal[0], now)
             case Action.SEND_487:
-                return self._refuse(self._theirs, 487, now)
+                return self._refuse(self._asked, 487, now)
             case Action.SEND_491:
                 return self._refuse(server, 491, now)
             case Action.SEND_500:
@@ -366,7 +366,7 @@ class Reinvite:
         self._leg.endpoint.transactions.abandon(sent.client, now)
 
     def _send_success(self, now: float) -> list[Output]:
-        server, self._theirs = self._theirs, None
+        server, self._asked = self._asked, None
         assert server is not None
         if server.request.method == "UPDATE":
             return self._leg.accept_update(server, self._sdp, now)
@@ -374,8 +374,8 @@ class Reinvite:
 
     def _refuse(self, server: ServerTransaction | None, status: int, now: float) -> list[Output]:
         assert server is not None
-        if server is self._theirs:
-            self._theirs = None
+        if server is self._asked:
+            self._asked = None
         headers = (self._leg.endpoint.retry_after(),) if status == 500 else ()
         return self._leg.answer(server, status, now, headers)
 
