@@ -17,6 +17,7 @@ from two_ends import *
 from webphone.media import Direction
 import time
 from webphone.phone.actions import *
+from webphone.phone.happenings import *
 one, two = End(), End()
 """
 
@@ -268,6 +269,29 @@ def test_an_early_answer_is_followed_by_the_final_one(page: Bench):
         return [early, await one.hears()]
         """,
     ) == [True, True]
+
+
+def test_early_sound_is_told_once_when_it_comes_and_not_before(page: Bench):
+    assert tell(
+        page,
+        """
+        one.do(OpenMedia(call="call"))
+        offer = await one.next(MediaReady)
+        two.do(OpenMedia(call="call", offer=offer.sdp.replace("a=sendrecv", "a=recvonly")))
+        answer = await two.next(MediaReady)
+        silent = answer.sdp.replace("a=sendonly", "a=sendrecv")
+        track = two.peer._microphone
+        await two.connection.getSenders()[0].replaceTrack(None)
+        one.do(DescribeRemote(call="call", kind=Offer.PROVISIONAL, sdp=silent))
+        await until(lambda: one.connection.connectionState == "connected")
+        await asyncio.sleep(1)
+        before = one.count(SoundCame)
+        await two.connection.getSenders()[0].replaceTrack(track)
+        await one.next(SoundCame)
+        await asyncio.sleep(1)
+        return [before, one.count(SoundCame)]
+        """,
+    ) == [0, 0]
 
 
 def test_the_answer_of_another_fork_replaces_the_early_one(page: Bench):

@@ -6,32 +6,38 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from webphone.media.quality import Measure, Quality, read
-from webphone.phone.happenings import QualityMeasured
+from webphone.media.quality import Counters, Measure, Quality, read
+from webphone.phone.happenings import QualityMeasured, SoundCame
 
 EVERY = 5.0  # seconds
+# From look to look whether sound comes in: a person waits for it, and for less than that.
+SOON, LONGER, SELDOM = 0.2, 1.2, 2.0
 _KINDS = frozenset({"inbound-rtp", "remote-inbound-rtp", "candidate-pair"})
 
 
 class Measuring:
-    """Measures one connected call until closed; `tell` gets a QualityMeasured each time."""
+    """Measures one connected call until closed; `tell` gets a QualityMeasured each time.
+
+    SoundCame is told before, once the first packets have come in.
+    """
 
     def __init__(
         self,
         call: str,
         connection: Any,
         now: Callable[[], float],
-        tell: Callable[[QualityMeasured], None],
+        tell: Callable[[QualityMeasured | SoundCame], None],
     ) -> None:
         self._call = call
         self._connection = connection
         self._now = now
         self._tell = tell
         self._quality = Quality()
-        self._task = asyncio.ensure_future(self._run())
+        self._tasks = [asyncio.ensure_future(each) for each in (self._run(), self._listen())]
 
     def close(self) -> None:
-        self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
 
     async def _run(self) -> None:
         while True:
@@ -39,10 +45,20 @@ class Measuring:
                 await self._measure()
             await asyncio.sleep(EVERY)
 
-    async def _measure(self) -> None:
+    async def _listen(self) -> None:
+        pause = SOON
+        while (counters := await self._counters()) is None or not counters.packets_received:
+            await asyncio.sleep(pause)
+            pause = min(pause * LONGER, SELDOM)
+        self._tell(SoundCame(call=self._call))
+
+    async def _counters(self) -> Counters | None:
         report = await self._connection.getStats()
         entries = [entry.to_py() for entry in report.values() if entry.type in _KINDS]
-        snapshot = read(entries, self._now())
+        return read(entries, self._now())
+
+    async def _measure(self) -> None:
+        snapshot = await self._counters()
         if snapshot is None or self._quality.add(snapshot) is None:
             return
         latest, whole = self._quality.latest, self._quality.summary
