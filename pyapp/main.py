@@ -23,7 +23,7 @@ from webphone.browser.proxies import Listeners
 from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
 from webphone.contract import Config, Event, WebPhoneError
-from webphone.phone import Desk, LazyTabs, Loop, promise_refused
+from webphone.phone import Chance, Desk, LazyTabs, Loop, Recorder, promise_refused
 from webphone.phone.actions import Connect, Disconnect, Note, PlayKey, PlayTone, Send, Tell
 from webphone.phone.happenings import Happening, Leaving, NetworkChanged, Woken
 from webphone.sip import Entropy
@@ -41,9 +41,10 @@ class PhoneOnPage:
     """One <web-phone>: its desk, and the adapters that act for it."""
 
     def __init__(self, host: Any, clock: Clock) -> None:
-        entropy = Entropy(secrets.token_bytes)
-        self.desk = Desk(entropy, guest=guest())
-        self._phone = LazyTabs(self.desk, entropy)
+        chance, name = Chance(secrets.token_bytes), guest()
+        entropy = Entropy(chance)
+        self.desk = Desk(entropy, guest=name)
+        self._phone = Recorder(LazyTabs(self.desk, entropy), chance, guest=name)
         self._tabs: OtherTabs | None = None  # made for a phone that shares its registration
         self._clock = clock
         self._view = View()

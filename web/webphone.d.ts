@@ -377,8 +377,8 @@ export class WebPhone extends HTMLElement {
   clearHistory(): Promise<void>;
   /** Deletes all that is stored. Settles when done. Not built yet: rejects with `unsupported`. */
   forgetEverything(): Promise<void>;
-  /** Gives the trace of what happened, secrets struck out. Settles at once. Not built yet: rejects with `unsupported`. */
-  getTrace(): Promise<object>;
+  /** Gives the trace of what happened, secrets struck out. Settles with the text, a JSON value a line. */
+  getTrace(): Promise<string>;
   /** Shows the phone. Settles at once. */
   show(): Promise<void>;
   /** Hides the phone; calls go on. Settles at once. */

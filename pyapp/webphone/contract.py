@@ -497,7 +497,8 @@ class ClearHistory(Command): ...
 @command("Deletes all that is stored.", "when done", built=False)
 class ForgetEverything(Command): ...
 
-@command("Gives the trace of what happened, secrets struck out.", returns="object", built=False)
+@command("Gives the trace of what happened, secrets struck out.",
+    "with the text, a JSON value a line", returns="string")
 class GetTrace(Command): ...
 
 @command("Shows the phone.")

@@ -20,6 +20,7 @@ from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.desk import Desk
 from webphone.phone.loop import Loop, promise_refused
+from webphone.phone.recorder import Chance, Recorder
 from webphone.sip import Agent, Entropy, Identity, Request, Response, Send, parse, reply
 from webphone.sip.transactions import cancel_of
 
@@ -372,8 +373,9 @@ class Actor:
         config = Config().changed(
             {"host": SERVER, "username": user, "password": user[0], **settings}
         )
-        self.desk = Desk(Entropy(seeded(seed)), config)
-        self.machine = self.made(seed)
+        chance = Chance(seeded(seed))
+        self.desk = Desk(Entropy(chance), config)
+        self.machine = Recorder(self.made(seed), chance, config)
         self.loop = Loop(
             self.machine,
             perform=self._perform,
@@ -385,7 +387,7 @@ class Actor:
         )
 
     def made(self, seed: int) -> Any:
-        """What the loop turns."""
+        """What the loop turns, but for the recorder before it."""
         return self.desk
 
     # --- What a person or a page does ---

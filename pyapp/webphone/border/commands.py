@@ -11,6 +11,7 @@ from webphone.border.digits import ascii_digits
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import camel, snake
 from webphone.border.settings import CONTROL, LONGEST_TEXT, headers, kind_of, shortened
+from webphone.border.writing import encode
 from webphone.words import Sentence, say
 
 LONGEST_BODY = 65_536
@@ -179,3 +180,16 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "Sequence": (list, tuple),
     "Json": (object,),
 }
+
+
+def arguments(command: Command) -> list[Any]:
+    """What the page gave, as decode_command takes it."""
+    given = [
+        getattr(command, item.name) for item in fields(command) if not item.metadata.get("option")
+    ]
+    options = {
+        camel(item.name): getattr(command, item.name)
+        for item in fields(command)
+        if item.metadata.get("option") and getattr(command, item.name) is not None
+    }
+    return [*map(encode, given), *([options] if options else [])]

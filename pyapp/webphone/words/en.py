@@ -281,7 +281,6 @@ WORDS: dict[str, str] = {
     "cannot_export_history": "This version cannot export the call records.",
     "cannot_clear_history": "This version cannot delete the call records.",
     "cannot_forget_everything": "This version stores nothing that it could delete.",
-    "cannot_get_trace": "This version keeps no trace of what happened.",
     "cannot_record": "This version cannot record calls: leave record off.",
     "cannot_ice_servers_url": "This version cannot fetch ICE servers: set ice-servers.",
     "cannot_session_expires": "This version cannot change the session timer.",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webphone.border import method_name
+from webphone.border.commands import arguments
 from webphone.border.decoding import Kinds, Malformed, decode_fields, decode_value
 from webphone.border.reading import parsed
 from webphone.border.settings import LONGEST_TEXT
@@ -24,7 +25,6 @@ from webphone.contract import (
     Event,
     Json,
     WebPhoneError,
-    camel,
     decode_command,
     encode,
 )
@@ -189,21 +189,8 @@ def _encoded(message: Message, now: float) -> dict[str, Json]:
     data: dict[str, Json] = encode(_moved(message, lambda moment: round(now - moment, 3)))
     if isinstance(message, CommandSent):
         command = message.command
-        data["command"] = {"method": method_name(type(command)), "given": _arguments(command)}
+        data["command"] = {"method": method_name(type(command)), "given": arguments(command)}
     return data
-
-
-def _arguments(command: Command) -> list[Json]:
-    """As decode_command takes them."""
-    given = [
-        getattr(command, item.name) for item in fields(command) if not item.metadata.get("option")
-    ]
-    options = {
-        camel(item.name): getattr(command, item.name)
-        for item in fields(command)
-        if item.metadata.get("option") and getattr(command, item.name) is not None
-    }
-    return [*map(encode, given), *([options] if options else [])]
 
 
 def _lean(data: Json) -> Json:

@@ -1,0 +1,35 @@
+"""One turn of the phone as it is kept for a trace: what happened, and all that it led to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webphone.phone.actions import OpenMedia, Send
+from webphone.phone.happenings import MediaReady, Received
+
+# What a turn is taken to weigh beside its messages and session descriptions.
+TURN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One happening, when it happened, the chance that was used, and what was done about it."""
+
+    now: float
+    happening: object
+    chance: tuple[bytes, ...]
+    actions: tuple[object, ...]
+
+    @property
+    def weight(self) -> int:
+        """About how many octets it keeps."""
+        return TURN + sum(map(_weight, (self.happening, *self.actions)))
+
+
+def _weight(value: object) -> int:
+    match value:
+        case Received(data=data) | Send(data=data):
+            return len(data)
+        case MediaReady(sdp=text) | OpenMedia(offer=str(text)):
+            return len(text)
+    return 0
