@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "pyapp"))
 
 from webphone import contract  # noqa: E402
 from webphone.contract import Command, Kind, Setting, camel, encode, kebab  # noqa: E402
+from webphone.words.en import WORDS as SENTENCES  # noqa: E402
 
 SOURCE = "Generated from pyapp/webphone/contract.py by `make contract`"
 SHAPES = (contract.Party, contract.Quality, contract.CallView, contract.CallRecord)
@@ -27,6 +28,10 @@ WORDS = {
     "disposition": contract.DISPOSITIONS,
     "ended_by": contract.ENDED_BY,
 }
+# What the page's scripts say themselves, before Python is up or beside a frame.
+SAID_BY_SCRIPTS = (
+    *("frame_mute", "frame_removed", "frame_loaded_again", "function_in_frame", "on_needs"),
+)
 SETTING_TYPES = {
     Kind.SHOWN: "boolean",
     Kind.BOOLEAN: "boolean",
@@ -157,6 +162,7 @@ def script() -> str:
         },
         "readings": {camel(row.name): row.initial for row in contract.READINGS.values()},
         "errors": contract.ERRORS,
+        "words": {key: [SENTENCES[key], SENTENCES[f"{key}_hint"]] for key in SAID_BY_SCRIPTS},
     }
     lines = []
     for key, value in told.items():

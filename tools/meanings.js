@@ -8,6 +8,11 @@
     get name() { return "WebPhoneError"; }
     toJSON() { return { message: this.message, ...this }; }
   },
+  // The sentence of a key and its remedy, with the values filled in.
+  said: (key, values = {}) => {
+    const [message, hint] = __webphone.words[key].map((text) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]));
+    return { message, hint };
+  },
   read: ({ kind, initial = null }, value) => {
     if (value == null) return initial;
     const word = String(value).trim().toLowerCase();

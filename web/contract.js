@@ -171,6 +171,13 @@ globalThis.__webphone ??= Object.freeze({
     forbidden_origin: ["The page around the phone is not on its list.", "Add the page's origin to allow-origins."],
     internal: ["The phone made a mistake.", "Please report it with the text of the developer console."],
   },
+  words: {
+    frame_mute: ["The phone at {address} does not answer.", "Open that address by itself: it says what is wrong."],
+    frame_removed: ["The phone was removed.", "Ask again."],
+    frame_loaded_again: ["The frame was loaded again.", "Ask again."],
+    function_in_frame: ["A function can't go into the frame.", "Set it as a property."],
+    on_needs: ["on() needs the name of an event and a function.", "Write on(name, f)."],
+  },
   // What the contract's errors, kinds of settings, and names are in JavaScript: from tools/meanings.js.
   WebPhoneError: class WebPhoneError extends Error {
     constructor({ code, message, hint, sipCode }) {
@@ -180,6 +187,11 @@ globalThis.__webphone ??= Object.freeze({
     }
     get name() { return "WebPhoneError"; }
     toJSON() { return { message: this.message, ...this }; }
+  },
+  // The sentence of a key and its remedy, with the values filled in.
+  said: (key, values = {}) => {
+    const [message, hint] = __webphone.words[key].map((text) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]));
+    return { message, hint };
   },
   read: ({ kind, initial = null }, value) => {
     if (value == null) return initial;

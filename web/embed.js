@@ -1,6 +1,6 @@
 // A phone in an iframe: makes the frame, and carries wishes and news over a port that only the two hold.
 (() => {
-  const { settings, methods, events, readings, WebPhoneError, read } = globalThis.__webphone;
+  const { settings, methods, events, readings, WebPhoneError, read, said } = globalThis.__webphone;
   const script = document.currentScript, to = location.protocol === "file:" ? " *" : "";
   const ALLOW = `microphone${to}; camera${to}; autoplay${to}; display-capture${to}; speaker-selection${to}; screen-wake-lock${to}; clipboard-write${to}; hid${to}; local-network${to}; loopback-network${to}; fullscreen${to}`;
   class WebPhoneFrame extends EventTarget {
@@ -14,13 +14,13 @@
       frame.addEventListener("load", () => { this.#loads += 1; });
       window.addEventListener("message", (event) => this.#meet(event), this.#over);
       document.addEventListener("click", (event) => this.#click(event), this.#over);
-      const lost = { code: "not_ready", message: `The phone at ${frame.src} does not answer.`, hint: "Open that address by itself: it says what is wrong." };
+      const lost = { code: "not_ready", ...said("frame_mute", { address: frame.src }) };
       setTimeout(() => this.#met || this.#over.signal.aborted || this.#dispatch("error", lost), 60_000);
       this.#set(given);
       after ? after.after(frame) : (target.append ? target : document.querySelector(target)).append(frame);
     }
     focus(options) { this.iframe.focus(options); this.ready().then(() => this.iframe.getRootNode().activeElement === this.iframe && this.#post({ type: "focus" }), () => {}); }
-    remove() { this.#cut("The phone was removed."); this.#over.abort(); this.iframe.remove(); }
+    remove() { this.#cut("frame_removed"); this.#over.abort(); this.iframe.remove(); }
     async on(name, f) { this.addEventListener(name, this.#heard.get(f) ?? (this.#heard.set(f, (event) => f.call(this, event.detail, event)), this.#heard.get(f))); }
     async off(name, f) { this.removeEventListener(name, this.#heard.get(f)); }
     #meet({ source, origin, data }) {
@@ -28,14 +28,14 @@
       if (data.type === "error") this.#dispatch("error", data.error);
       const load = Math.max(this.#loads, 1), { port1, port2 } = new MessageChannel();
       if (data.type !== "hello" || load === this.#met) return; // each load is answered once
-      if (this.#met) { this.#cut("The frame was loaded again."); this.#set(this.#values); }
+      if (this.#met) { this.#cut("frame_loaded_again"); this.#set(this.#values); }
       [this.#met, this.#port, port1.onmessage] = [load, port1, (event) => this.#hear(event.data)];
       source.postMessage({ webphone: 1, type: "init", id: data.frameId }, origin === "null" ? "*" : origin, [port2]);
       for (const message of this.#queue.splice(0)) port1.postMessage(message);
     }
-    #cut(message) {
+    #cut(why) {
       this.#port?.close();
-      for (const { reject } of this.#waiting.values()) reject(new WebPhoneError({ code: "cancelled", message, hint: "Ask again." }));
+      for (const { reject } of this.#waiting.values()) reject(new WebPhoneError({ code: "cancelled", ...said(why) }));
       [this.#port, this.#queue, this.#told, this.#waiting] = [null, [], { ...readings }, new Map()];
     }
     #post(message) { this.#port ? this.#port.postMessage(message) : this.#queue.push(structuredClone(message)); }
@@ -47,7 +47,7 @@
     }
     async #ask(method, args) {
       if (method === "setConfig") Object.assign(this.#values, args[0]);
-      try { this.#post({ type: "call", rid: ++this.#rid, method, args }); } catch { throw new WebPhoneError({ code: "unsupported", message: "A function can't go into the frame.", hint: "Set it as a property." }); }
+      try { this.#post({ type: "call", rid: ++this.#rid, method, args }); } catch { throw new WebPhoneError({ code: "unsupported", ...said("function_in_frame") }); }
       return new Promise((resolve, reject) => this.#waiting.set(this.#rid, { resolve, reject }));
     }
     #hear({ type, rid, ok, value, error, name, detail, what, args, open, height, text, config, historyAdded: added, ...told }) {

@@ -55,7 +55,7 @@
 
     async on(name, f) {
       if (typeof name !== "string" || typeof f !== "function")
-        throw new WebPhoneError({ code: "invalid_config", message: "on() needs the name of an event and a function.", hint: "Write on(name, f)." });
+        throw new WebPhoneError({ code: "invalid_config", ...__webphone.said("on_needs") });
       if (!this.#listeners.has(f)) this.#listeners.set(f, (event) => f.call(this, event.detail, event));
       this.addEventListener(name, this.#listeners.get(f));
     }

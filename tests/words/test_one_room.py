@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from contract import SAID_BY_SCRIPTS
 from webphone.border.errors import CODES
 from webphone.contract import CALL_STATES, COMMANDS, DISPOSITIONS, PHONE_STATES, SETTINGS, snake
 from webphone.phone.call import endings
@@ -70,6 +71,22 @@ def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
 def test_no_other_room_holds_a_sentence(path):
     assert list(sentences(ast.parse(path.read_text()))) == []
+
+
+SCRIPTS = [*(HOUSE.parent / "web").glob("*.js"), *(HOUSE.parent / "tools" / "boot").glob("*.js")]
+# A text after `message` or `hint` that is more than a word.
+IN_SCRIPT = re.compile(r"""(?:message|hint): ["`]([^"`\n]+ [^"`\n]*)["`]""")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_holds_one_either(path):
+    if path.name != "contract.js":  # which is written from words/
+        assert IN_SCRIPT.findall(path.read_text()) == []
+
+
+@pytest.mark.parametrize("key", SAID_BY_SCRIPTS)
+def test_what_the_scripts_are_given_to_say_they_say(key):
+    assert any(f'"{key}"' in path.read_text() for path in SCRIPTS if path.name != "contract.js")
 
 
 def test_a_sentence_is_found_wherever_it_stands():
@@ -148,7 +165,7 @@ def test_no_words_are_left_over():
     said |= set(endings._BY_ITSELF.values()) | set(endings._LOST.values()) | {"ended_lost"}
     said |= {f"spoken_{name}" for name in [*PHONE_STATES, "dnd", "held"]}
     said |= {stage.value for stage in Stage} | {f"spoken_{stage.value}" for stage in Stage}
-    said |= {"as_written", *CALL_STATES, *spelled()}
+    said |= {"as_written", *CALL_STATES, *SAID_BY_SCRIPTS, *spelled()}
     said |= {f"{key}_hint" for key in said}
     assert [key for key in WORDS if key not in said] == []
 
