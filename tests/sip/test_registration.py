@@ -242,11 +242,51 @@ def test_a_binding_whose_address_a_server_on_the_way_has_changed_is_ours_all_the
     assert _registered(alice) == [60]
 
 
-def test_a_binding_of_a_second_is_renewed_in_time() -> None:
+@pytest.mark.parametrize("seconds", [1, 5])
+def test_a_binding_of_a_few_seconds_is_renewed_no_sooner_than_after_five(seconds: int) -> None:
     alice = Registrar()
-    alice.grant(alice.register(), 1)
-    assert _registered(alice) == [1]
-    assert 0.5 <= alice.agent.deadline - alice.now <= 0.8
+    alice.grant(alice.register(), seconds)
+    assert _registered(alice) == [seconds]
+    assert alice.agent.deadline == alice.now + 5
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_bindings_of_this_phone_that_of_this_page_says_how_long_it_lasts(
+    order: int,
+) -> None:
+    alice = Registrar()
+    request = alice.register()
+    own = str(request.contacts[0]).replace("expires=600", "expires=300")
+    # The page was loaded again: what it bound before is still there for a while.
+    user = request.contacts[0].uri.user
+    older = own.replace(user, "0a0a0a0a").replace("expires=300", "expires=40")
+    other = '<sip:desk@192.0.2.1>;expires=12;+sip.instance="<urn:uuid:0>"'
+    bindings = [("Contact", one) for one in (other, older, own)[::order]]
+    alice.answer(request, 200, "r1", *bindings)
+    assert _registered(alice) == [300]
+
+
+@pytest.mark.parametrize("least", ["86401", "4294967295"])
+def test_a_registrar_that_wants_more_than_a_day_is_not_obeyed(least: str) -> None:
+    alice = Registrar()
+    alice.answer(alice.register(), 423, "r1", ("Min-Expires", least))
+    assert _failed(alice).status == 423
+    assert len(alice.phone.wrote("REGISTER")) == 1
+
+
+def test_a_registrar_that_always_wants_a_little_more_is_obeyed_once_a_registration() -> None:
+    alice = Registrar()
+    alice.answer(alice.register(), 423, "r1", ("Min-Expires", "700"))
+    alice.answer(alice.last("REGISTER"), 423, "r1", ("Min-Expires", "800"))
+    assert _failed(alice).status == 423
+    alice.answer(alice.register(), 423, "r1", ("Min-Expires", "900"))
+    assert alice.last("REGISTER").contacts[0].param("expires") == "900"
+
+
+def test_how_long_the_connection_may_be_quiet_is_told() -> None:
+    alice = Registrar()
+    alice.grant(alice.register(), 600, ("Require", "outbound"), ("Flow-Timer", "15"))
+    assert alice.phone.news(Registered) == [Registered(expires=600, flow_timer=15)]
 
 
 def test_who_lists_only_names_of_its_own_is_believed() -> None:

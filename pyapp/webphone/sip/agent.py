@@ -71,6 +71,16 @@ class Agent:
         return not self._calls
 
     @property
+    def bound(self) -> bool:
+        """Whether the registrar has our contact, as far as we know."""
+        return self._registration is not None and self._registration.bound
+
+    @property
+    def registering(self) -> bool:
+        """Whether a REGISTER waits for its answer."""
+        return self._registration is not None and self._registration.pending
+
+    @property
     def transactions(self) -> int:
         """How many transactions are under way."""
         return len(self._endpoint.transactions)
@@ -135,7 +145,10 @@ class Agent:
                 if current.account.aor != account.aor:
                     outputs += current.unregister(now)
             self._endpoint.gruu, self._endpoint.service_route = None, ()
-            current = self._registration = Registration(self._endpoint, account, self._trust)
+            before, current = current, Registration(self._endpoint, account, self._trust)
+            if before is not None and before.account.aor == account.aor:
+                current.bound = before.bound
+            self._registration = current
         return self._out(outputs + current.register(now), now)
 
     def unregister(self, now: float) -> list[Output]:

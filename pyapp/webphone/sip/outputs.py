@@ -40,9 +40,13 @@ class Send:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """A 2xx to REGISTER: the address of record leads here for `expires` seconds."""
+    """A 2xx to REGISTER: the address of record leads here for `expires` seconds.
+
+    `flow_timer`: the first server closes connections that are quiet for longer (RFC 5626 §4.4).
+    """
 
     expires: int
+    flow_timer: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from itertools import chain
 
 from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest
@@ -16,6 +17,8 @@ from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr
 from webphone.sip.wire.message import Response
 from webphone.sip.wire.uri import Uri
 
+DAY = 24 * 3600  # seconds that a registrar may want a registration to last at least
+SOONEST = 5.0  # seconds until a refresh, however short a registration lasts
 PROOFS = ("Authorization", "Proxy-Authorization")
 
 
@@ -117,6 +120,8 @@ class Registration:
         self.deadline: float | None = None
         # Of an account that was given up, nothing is told.
         self.muted = False
+        # Whether the registrar is to be believed to have the binding.
+        self.bound = False
         self._endpoint = endpoint
         self._authenticator = Authenticator(account, endpoint.entropy, trust, registering=True)
         self._call_id = endpoint.entropy.call_id()
@@ -124,10 +129,17 @@ class Registration:
         self._cseq = 0
         self._expires = account.expires
         self._granted = 0
+        self._flow_timer: int | None = None
         self._signed = False  # the last REGISTER carried an answer to a challenge
         self._proved = False  # and such an answer, or none, was once enough
         self._outbound = True
+        self._lengthened = False
         self._pending: ClientRequest | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether a REGISTER waits for its answer."""
+        return self._pending is not None
 
     @property
     def instance(self) -> str:
@@ -136,6 +148,7 @@ class Registration:
 
     def register(self, now: float) -> list[Output]:
         """Make or renew the binding."""
+        self._lengthened = False
         return self._happen(Event.REGISTER, now)
 
     def unregister(self, now: float) -> list[Output]:
@@ -145,12 +158,14 @@ class Registration:
     def lost(self, now: float) -> list[Output]:
         """The connection that the binding leads over is gone."""
         self._pending = self.deadline = None
+        self.bound = False
         return self._happen(Event.LOST, now)
 
     def wake(self, now: float) -> list[Output]:
         """Refresh when it is time."""
         if self.deadline is None or now < self.deadline:
             return []
+        self._lengthened = False
         return self._happen(Event.DUE, now)
 
     def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
@@ -176,8 +191,9 @@ class Registration:
     def _adjust(self, response: Response) -> bool:
         if response.status == 423:
             least = whole_number(response.headers.get("Min-Expires") or "", HIGHEST_SECONDS)
-            if least is not None and least > self._expires:
-                self._expires = least
+            # Once: a registrar that always wants a little more would never be done.
+            if least is not None and self._expires < least <= DAY and not self._lengthened:
+                self._expires, self._lengthened = least, True
                 return True
         if response.status == 439 and self._outbound:
             self._outbound = False
@@ -199,15 +215,19 @@ class Registration:
             case Action.SEND_REMOVAL:
                 return self._send(0, now)
             case Action.FORGET:
-                self.deadline = None
+                self.deadline, self.bound = None, False
                 self._publish(None, ())
                 return []
             case Action.TELL_UNREGISTERED:
                 return [] if self.muted else [Unregistered()]
             case Action.TELL_REGISTERED:
-                return [] if self.muted else [Registered(expires=self._granted)]
+                return [] if self.muted else [self._news()]
             case Action.KEEP:
                 assert response is not None
+                self.bound = True
+                self._flow_timer = whole_number(
+                    response.headers.get("Flow-Timer") or "", HIGHEST_SECONDS
+                )
                 self._keep(response, now)
                 return []
             case Action.TELL_FAILED:  # pragma: no branch
@@ -250,7 +270,7 @@ class Registration:
         own = self._own_contact(response)
         # Spread, so that phones do not all come back at once after a restart.
         part = self._endpoint.entropy.uniform(0.5, 0.8)
-        self.deadline = now + self._granted * part
+        self.deadline = now + max(self._granted * part, SOONEST)
         gruu = None if own is None else _uri(own.param("pub-gruu"))
         ways = map(salvage.route, response.headers.values("Service-Route"))
         self._publish(gruu, tuple(way for way in ways if way is not None))
@@ -266,12 +286,16 @@ class Registration:
         return self._expires if seconds is None else seconds
 
     def _own_contact(self, response: Response) -> NameAddr | None:
-        for contact in response.readable_contacts:
-            instance = (contact.param("+sip.instance") or "").strip("<>").lower()
-            # Its user is a name that nobody else has: servers on the way may change the rest.
-            if instance == self.instance.lower() or contact.uri.user == self._endpoint.contact.user:
-                return contact
-        return None
+        """Our binding among all of this user, which may be those of other phones and older ones."""
+        contacts, ours = response.readable_contacts, self._endpoint.contact.user
+        # Its user is a name that nobody else has: servers on the way may change the rest.
+        named = (one for one in contacts if one.uri.user == ours)
+        # What this phone bound from a page that is gone has the same instance.
+        alike = (one for one in contacts if _instance(one) == self.instance.lower())
+        return next(chain(named, alike), None)
+
+    def _news(self) -> Registered:
+        return Registered(expires=self._granted, flow_timer=self._flow_timer)
 
     def _failure(self, response: Response) -> RegistrationFailed:
         # RFC 3261 §20.33: `120;duration=60`, `120 (in a meeting)`.
@@ -286,6 +310,10 @@ class Registration:
     def _publish(self, gruu: Uri | None, route: tuple[NameAddr, ...]) -> None:
         if not self.muted:
             self._endpoint.gruu, self._endpoint.service_route = gruu, route
+
+
+def _instance(contact: NameAddr) -> str:
+    return (contact.param("+sip.instance") or "").strip("<>").lower()
 
 
 def _uri(text: str | None) -> Uri | None:
