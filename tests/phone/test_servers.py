@@ -99,16 +99,19 @@ def test_a_refresh_that_meets_a_busy_server_is_told_once(world):
     assert alice.desk.snapshot.server == TWO
 
 
-def test_a_refresh_that_is_forbidden_stops_the_phone(world):
+def test_a_refresh_that_is_forbidden_is_said_and_tried_again_later(world):
     alice = world.phone("alice", registerExpires=100)
     alice.ask("register")
     world.refusing = {"wss://one.example/ws": (403, 0)}
     world.wind(90)
-    assert alice.told("unregistered") == [{"reason": "expired", "willRetry": False}]
+    assert alice.told("unregistered") == [{"reason": "expired", "willRetry": True}]
     # The credentials were right all the time.
     error = alice.told("error")[0]
     assert error.code == "register_failed" and "not allow this user to register" in error.message
     assert alice.desk.snapshot.state == "failed"
+    world.refusing = {}
+    world.wind(61)
+    assert alice.desk.snapshot.state == "registered" and alice.desk.snapshot.error is None
 
 
 def test_forbidden_after_the_first_password_may_mean_the_password(world):

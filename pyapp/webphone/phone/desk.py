@@ -29,7 +29,7 @@ from webphone.contract import (
 from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-from webphone.phone.account.account import Account, Report, Result, identity
+from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.account.accounts import Accounts
 from webphone.phone.actions import Action
 from webphone.phone.call.calls import Calls
@@ -193,7 +193,7 @@ class Desk:
         """This tab has it now; the server knows it by `instance`, whichever tab it is in."""
         self.leading, self.instance = True, instance
         account = self.account
-        account.agent.account = identity(account.config, instance)
+        account.configure(account.config, instance)
         result = self._accounts.come_back(now)
         if register and account.config.complete:
             result += account.register(now)
@@ -289,8 +289,7 @@ class Desk:
         if moved:
             result += self._accounts.move(config, self._busy, now, idle=self.standby)
         elif config != before:
-            self.account.config = config
-            self.account.agent.account = identity(config, self.instance)
+            self.account.configure(config, self.instance)
         if self.standby or not (config.auto_register and config.complete):
             return result
         credentials = any(getattr(config, name) != getattr(before, name) for name in SIGNING_IN)

@@ -103,6 +103,10 @@ class Authenticator:
             learned = True
         return learned
 
+    def forget(self) -> None:
+        """The answers were refused: the next request goes out without one."""
+        self._known.clear()
+
     def succeeded(self) -> None:
         """The REGISTER succeeded with the answers that it carried."""
         asked = self._known.items()

@@ -1,10 +1,6 @@
-"""Staying online: connect, register, fail over, back off, and come back after a loss or a sleep.
+"""One account: who we are to the servers, the registration that is wanted, and what is told of it.
 
-OFFLINE ──want──► CONNECTING ──opened──► CONNECTED ──► REGISTERING ──2xx──► REGISTERED
-   ▲                 ▲   │ every server failed              │ refused           │ lost
-   └──disconnect     │   ▼                                  ▼                   │
-                     └─ RECONNECTING ◄──────────────────────┴───────────────────┘
-                        (FAILED: wrong credentials; waits for a person)
+Its public state is read from its connection and its registration, and stands nowhere else.
 """
 
 from __future__ import annotations
@@ -16,9 +12,11 @@ from enum import Enum
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.machine import earliest
 from webphone.phone import actions as do
-from webphone.phone.account.keepalive import Pulse
-from webphone.phone.account.registration_errors import error_of, needs_a_person, try_next_server
-from webphone.phone.account.servers import Servers
+from webphone.phone.account import connection as line
+from webphone.phone.account.connection import Connection, Down, Exhausted, Steps, Up
+from webphone.phone.account.keepalive import Question
+from webphone.phone.account.registration_errors import error_of, try_next_server
+from webphone.phone.account.retries import Retries, wish
 from webphone.phone.actions import Action
 from webphone.phone.promises import Promises
 from webphone.sip import (
@@ -34,11 +32,12 @@ from webphone.sip import (
     Unregistered,
 )
 
-OPEN_PATIENCE = 4.0  # seconds that a server may take to accept the WebSocket
-REGISTER_PATIENCE = 5.0  # and to answer the first REGISTER on it
+# Seconds that a server may take to answer the first REGISTER on a socket, where there is another
+# one; else as long as SIP waits (RFC 3261 §17.1.2.2: 32 s).
+REGISTER_PATIENCE = 5.0
 PROOF_PATIENCE = 1.5  # and to prove that it still hears us, after a sleep or a network change
 SILENCE_PATIENCE = 6.0
-RETURN_EVERY = 300.0  # seconds between looks whether the first server is back
+PROOF = "proof"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,64 +70,101 @@ class Account:
     def __init__(
         self, config: Config, entropy: Entropy, sockets: Iterable[int], instance: str
     ) -> None:
-        self.config = config
-        self.servers = Servers(config.servers, entropy)
+        self.connection = Connection(config.servers, entropy, sockets)
         self.agent = Agent(entropy, transport=_transport(config))
-        self.agent.account = identity(config, instance)
-        self.state = State.OFFLINE if config.complete else State.UNCONFIGURED
-        self.socket: int | None = None
-        self.attempt = 0
-        self.retry_at: float | None = None
+        self.configure(config, instance)
         self.wants_connection = False
         self.wants_registration = False
-        self._entropy = entropy
-        self._sockets = iter(sockets)
-        self._patience: float | None = None  # when the current step has taken too long
-        self._pulse = Pulse()
-        self._return_at: float | None = None
-        self._visiting: int | None = None  # a second socket, to the first server
         self.retired = False  # given up: it only carries its calls to their end
         self.replaced = False  # its registration is that of the next account by now
+        self._retries = Retries(entropy)
+        self._patience: float | None = None  # when the first REGISTER has taken too long
+        self._told = False  # the page believes that we are registered
+        self._leaving = False  # it asked for the end of a registration that was under way
         self._online = True
-        self._up = False
-        self._works_since: float | None = None
         self._connecting = Promises()
         self._registering = Promises()
         self._unregistering = Promises()
 
+    def configure(self, config: Config, instance: str) -> None:
+        """Who we are from the next request on; the servers stay those that they are."""
+        self.config = config
+        self.agent.account = identity(config, instance)
+
     # --- Questions ---
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        match self.connection.state:
+            case line.State.CLOSED:
+                return State.OFFLINE if self.config.complete else State.UNCONFIGURED
+            case line.State.CONNECTING:
+                return State.CONNECTING
+            case line.State.WAITING:
+                return State.RECONNECTING
+        if self.agent.bound:
+            return State.REGISTERED
+        if self.agent.registering:
+            return State.REGISTERING
+        return State.CONNECTED if self._retries.at is None else State.FAILED
 
     @property
     def open(self) -> bool:
         """Whether requests can be sent now."""
-        return self._up
+        return self.connection.open
+
+    @property
+    def socket(self) -> int | None:
+        """The socket in use, or the one being opened."""
+        return self.connection.socket
 
     @property
     def server(self) -> str:
         """The server in use, or the one being tried."""
-        return self.servers.current
+        return self.connection.servers.current
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All its servers."""
+        return self.connection.servers.addresses
+
+    @property
+    def attempt(self) -> int:
+        """How often a server was tried since one did its job."""
+        return self.connection.attempt
+
+    @property
+    def retry_at(self) -> float | None:
+        """When it goes on by itself: with the next round of the servers, or the next REGISTER."""
+        return self.connection.retry_at if not self.open else self._retries.at
 
     @property
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
         moments = (
-            self.retry_at,
-            self._patience,
-            self._pulse.until,
-            self._return_at,
-            self._next_question,
+            self.connection.deadline,
             self.agent.deadline,
+            self._patience,
+            self._retries.at if self.open else None,
+            self.connection.keepalive.until,
+            self._next_question,
         )
         return earliest(moments)
 
     @property
     def _next_question(self) -> float | None:
+        # Not while a password is refused: an OPTIONS may be challenged, too.
         settled = self.state in (State.CONNECTED, State.REGISTERED)
-        return self._pulse.next_question if settled else None
+        return self.connection.keepalive.next_question if settled else None
+
+    @property
+    def _busy(self) -> bool:
+        return bool(self.agent.calls())
 
     def owns(self, socket: int) -> bool:
         """Whether news of this socket is for this account."""
-        return socket in (self.socket, self._visiting) and socket is not None
+        return self.connection.owns(socket)
 
     # --- Wishes ---
 
@@ -138,37 +174,43 @@ class Account:
         self._connecting.add(reply)
         if self.open:
             return [*self._connecting.settle()]
-        return self._begin(now)
+        return self._follow(self.connection.want(now), now)
 
     def register(self, now: float, reply: int | None = None) -> Result:
         """Register, connecting first; the promise settles on the final answer."""
         self.wants_connection = self.wants_registration = True
         self._registering.add(reply)
+        self._retries.forget()
+        self._leaving = False
         result: Result = [*self._unregistering.refuse(WebPhoneError("cancelled"))]
-        return result + (self._send_register(now) if self.open else self._begin(now))
+        if self.open:
+            return result + self._send_register(now)
+        return result + self._follow(self.connection.want(now), now)
 
     def unregister(self, now: float, reply: int | None = None) -> Result:
         """Remove the registration; the socket stays open."""
-        was_wanted, self.wants_registration = self.wants_registration, False
+        under_way = self.open and (self.agent.bound or self.agent.registering)
+        self.wants_registration = False
         self._unregistering.add(reply)
+        self._retries.forget()
         result: Result = [*self._registering.refuse(WebPhoneError("cancelled"))]
-        if not self.open or not (was_wanted or self.state is State.REGISTERED):
+        if not under_way:
             return [*result, *self._unregistering.settle()]
-        self._pulse.stop()
+        self._leaving, self._patience = True, None
+        self.connection.keepalive.stop()
         return result + self.through(self.agent.unregister(now), now)
 
     def disconnect(self, now: float, reply: int | None = None, reason: str = "user") -> Result:
         """Remove the registration, close the socket and stay offline."""
         result: Result = []
-        if self.state is State.REGISTERED and not self.replaced:
+        if self.agent.bound and not self.replaced:
             result += self.unregister(now)
             result += self._gone(reason, will_retry=False)
         self.wants_connection = self.wants_registration = False
+        self._retries.forget()
         self._unregistering.add(reply)
-        result += self._close(now)
+        result += self._follow(self.connection.close(now), now)
         result += self.give_up(WebPhoneError("cancelled"))
-        self.retry_at = self._return_at = None
-        self.state = State.OFFLINE if self.config.complete else State.UNCONFIGURED
         return [*result, *self._unregistering.settle()]
 
     def retire(self, *, replaced: bool, reason: str = "user") -> Result:
@@ -177,9 +219,9 @@ class Account:
         It stays registered until they are over: where our Contact is a GRUU, the other side
         reaches us by the registration alone (RFC 5627). Nothing more is told of it.
         """
-        told = self._gone(reason, will_retry=False) if self.state is State.REGISTERED else []
+        actions = self._gone(reason, will_retry=False)
         self.retired, self.replaced = True, replaced
-        return told
+        return actions
 
     def inherit(self, other: Account) -> None:
         """Take over the promises of the account that was before."""
@@ -196,51 +238,44 @@ class Account:
         self._online = online
         if not online or not self.wants_connection:
             return []
-        self.servers.forgive()
+        self.connection.servers.forgive()
         if self.open:
-            return self._prove(now, PROOF_PATIENCE)
-        if self.state is State.RECONNECTING or (came_back and self.state is not State.FAILED):
-            return self._close(now) + self._try_again(now)
+            if self._retries.at is not None and not self._retries.strict:
+                return self._send_register(now)
+            return self._prove(now, PROOF_PATIENCE, urgent=True)
+        if came_back or self.connection.state is line.State.WAITING:
+            return self._follow(self.connection.restart(now), now)
         return []
 
     def awoken(self, now: float) -> Result:
         """The computer slept or the page was hidden: ask the server whether it still hears us."""
         if self.open:
-            return self._prove(now, PROOF_PATIENCE)
-        return self._try_again(now) if self.state is State.RECONNECTING else []
+            return self._prove(now, PROOF_PATIENCE, urgent=True)
+        if self.connection.state is line.State.WAITING:
+            return self._follow(self.connection.restart(now), now)
+        return []
 
-    # --- News from the socket ---
+    # --- News from the sockets, and time ---
 
     def opened(self, socket: int, now: float) -> Result:
         """The WebSocket is open."""
-        if socket == self._visiting:
-            return self._move_back(socket, now)
-        self.state = State.CONNECTED
-        self._up = True
-        self._patience = self._works_since = None
-        self._pulse.beat(now)
-        result: Result = self.through(self.agent.transport_up(now), now)
-        if not self.wants_registration:
-            self._working(now)
-        result += self._connecting.settle()
-        return result + (self._send_register(now) if self.wants_registration else [])
+        result: Result = []
+        if self.connection.visits_with(socket) and not self._busy:
+            # The first server is back: leave the other one and register there, telling nobody.
+            self._told = False
+            if self.agent.bound:
+                result += self.through(self.agent.unregister(now), now)
+        steps = self.connection.opened(socket, now, busy=self._busy)
+        return result + self._follow(steps, now)
 
     def closed(self, socket: int, denied: bool, now: float) -> Result:
-        """The WebSocket closed or never opened: the next server, or a pause."""
-        if socket == self._visiting:
-            self._visiting = None
-            return []
-        was_registered = self.state is State.REGISTERED
-        self.socket = None
-        result = self._lost(now)
-        if was_registered:
-            result += self._gone("lost", will_retry=self.wants_registration)
+        """The WebSocket closed or never opened."""
         code = "local_network_denied" if denied else "connection_failed"
-        return result + self._next_server(now, WebPhoneError(code))
+        return self._follow(self.connection.closed(socket, WebPhoneError(code), now), now)
 
     def received(self, data: bytes, now: float) -> Result:
         """A SIP message, or a keep-alive, came: the server is alive."""
-        self._pulse.beat(now)
+        self.connection.keepalive.heard(now)
         if not data.strip(b"\r\n"):
             return []
         return self.through(self.agent.receive(data, now), now)
@@ -248,15 +283,52 @@ class Account:
     def wake(self, now: float) -> Result:
         """Do all that is due."""
         result = self.through(self.agent.wake(now), now) if _due(self.agent.deadline, now) else []
-        if _due(self._patience, now) or _due(self._pulse.until, now):
-            result += self._abandon(now, WebPhoneError("connection_failed"))
-        if _due(self.retry_at, now):
-            result += self._try_again(now)
+        if _due(self._patience, now):
+            result += self._leave(now)
+        if _due(self.connection.keepalive.until, now):
+            result += self._unproved(now)
+        if self.open and _due(self._retries.at, now):
+            result += self._send_register(now)
+        result += self._follow(self.connection.wake(now, busy=self._busy), now)
         if _due(self._next_question, now):
             result += self._prove(now, SILENCE_PATIENCE)
-        if _due(self._return_at, now):
-            result += self._visit_first(now)
         return result
+
+    # --- News from the connection ---
+
+    def _follow(self, steps: Steps, now: float) -> Result:
+        """What follows from the connection's steps; of a retired account nothing is told."""
+        result: Result = []
+        for taken in steps:
+            match taken:
+                case Up():
+                    result += self._up(now)
+                case Down():
+                    result += self._down(now)
+                case Exhausted(error=error, first=first):
+                    if first and not self.retired:
+                        result.append(do.Tell(event=Event("error", error)))
+                    result += self.give_up(error)
+                case do.Tell() if self.retired:
+                    pass
+                case _:
+                    result.append(taken)
+        return result
+
+    def _up(self, now: float) -> Result:
+        result: Result = self.through(self.agent.transport_up(now), now)
+        if not self.wants_registration:
+            self.connection.works(now)
+        result += self._connecting.settle()
+        if not self.wants_registration or (self._retries.strict and self._retries.at is not None):
+            return result
+        return result + self._send_register(now)
+
+    def _down(self, now: float) -> Result:
+        told, self._told, self._leaving, self._patience = self._told, False, False, None
+        result = self.through(self.agent.transport_lost(now), now)
+        self._told = told
+        return result + self._gone("lost", will_retry=self.wants_registration)
 
     # --- News from the agent ---
 
@@ -275,7 +347,8 @@ class Account:
                 case RegistrationFailed():
                     result += self._refused(output, now)
                 case Replied() if output.ref == PROOF:
-                    pass
+                    if output.status != 408:  # which is our own word for silence
+                        self.connection.keepalive.options_answered()
                 case Dropped(why=why):
                     result.append(do.Note(level="info", text=why))
                 case _:
@@ -283,37 +356,36 @@ class Account:
         return result
 
     def _registered(self, news: Registered, now: float) -> Result:
-        was_registered, self.state = self.state is State.REGISTERED, State.REGISTERED
         self._patience = None
-        self._working(now)
-        told: Result = []
-        if not was_registered and not self.retired:
+        self._retries.forget()
+        self.connection.works(now)
+        self.connection.keepalive.limit(news.flow_timer)
+        told, self._told = self._told, True
+        actions: Result = []
+        if not told and not self.retired:
             detail = {"server": self.server, "expires": news.expires, "aor": self.aor}
-            told.append(do.Tell(event=Event("registered", detail)))
-        return [*told, *self._registering.settle()]
+            actions.append(do.Tell(event=Event("registered", detail)))
+        return [*actions, *self._registering.settle()]
 
     def _unregistered(self) -> Result:
         self._patience = None
-        told: Result = []
-        if self.state in (State.REGISTERED, State.REGISTERING):
-            self.state = State.CONNECTED
-            told += self._gone("user", will_retry=False)
-        return [*told, *self._unregistering.settle()]
+        asked, self._leaving = self._leaving, False
+        self._told = self._told or asked
+        return [*self._gone("user", will_retry=False), *self._unregistering.settle()]
 
     def _refused(self, news: RegistrationFailed, now: float) -> Result:
+        """Never given up: by the next server, after a pause, or by the same one later."""
         self._patience = None
-        result: Result = []
-        elsewhere = try_next_server(news)
-        if self.state is State.REGISTERED:
-            result += self._gone("expired", will_retry=elsewhere)
-            self.state = State.CONNECTED
-        if elsewhere:
-            return result + self._abandon(now, error_of(news), now + (news.retry_after or 0))
-        self.state = State.FAILED
-        if needs_a_person(news):
-            self.wants_registration = False
+        result = self._gone("expired", will_retry=self.wants_registration)
         error = error_of(news)
-        return [*result, do.Tell(event=Event("error", error)), *self._registering.refuse(error)]
+        if try_next_server(news):
+            steps = self.connection.leave(error, now, now + wish(news))
+            return result + self._follow(steps, now)
+        known = news.status == self._retries.status
+        self._retries.refused(news, now)
+        if not known and not self.retired:
+            result.append(do.Tell(event=Event("error", error)))
+        return [*result, *self._registering.refuse(error)]
 
     @property
     def aor(self) -> str:
@@ -322,132 +394,47 @@ class Account:
 
     # --- Steps ---
 
-    def _begin(self, now: float) -> Result:
-        """Somebody wants a connection now, whatever the servers wanted."""
-        if self.state is State.CONNECTING:
-            return []
-        self.servers.insist()
-        return self._try_again(now)
-
-    def _try_again(self, now: float) -> Result:
-        """Start a round of the servers."""
-        self.retry_at = None
-        self.servers.start_round()
-        return self._next_server(now, WebPhoneError("connection_failed"))
-
-    def _next_server(self, now: float, error: WebPhoneError) -> Result:
-        """Try the next server of this round; when none is left, wait before the next round.
-
-        `error` says what was wrong with the last one.
-        """
-        server = self.servers.next(now)
-        if server is None:
-            return self._pause(now, error)
-        self.state = State.CONNECTING
-        self.attempt += 1
-        self.socket = next(self._sockets)
-        self._patience = now + OPEN_PATIENCE
-        detail = {"server": server, "attempt": self.attempt}
-        told: Result = [] if self.retired else [do.Tell(event=Event("connecting", detail))]
-        return [*told, do.Connect(socket=self.socket, url=server)]
-
-    def _pause(self, now: float, error: WebPhoneError) -> Result:
-        first_failure = self.servers.rounds == 0
-        seconds = self.servers.wait(now)
-        self.state = State.RECONNECTING
-        self.retry_at = now + seconds
-        detail = {
-            "server": self.servers.addresses[0],
-            "seconds": round(seconds, 1),
-            "attempt": self.attempt,
-        }
-        told: Result = []
-        if not self.retired:
-            told.append(do.Tell(event=Event("reconnecting", detail)))
-            if first_failure:
-                told.append(do.Tell(event=Event("error", error)))
-        return told + self.give_up(error)
-
-    def _abandon(self, now: float, error: WebPhoneError, until: float = 0.0) -> Result:
-        """The current server is mute or refuses to serve: leave it for the next one."""
-        was_registered = self.state is State.REGISTERED
-        result = self._close(now)
-        self.servers.failed(until)
-        if was_registered:
-            result += self._gone("lost", will_retry=self.wants_registration)
-            self.servers.start_round()
-        return result + self._next_server(now, error)
-
     def _send_register(self, now: float) -> Result:
-        if self.state is not State.REGISTERED:
-            self.state = State.REGISTERING
+        self._retries.started()
+        if not self.agent.bound and len(self.addresses) > 1:
             self._patience = now + REGISTER_PATIENCE
         return self.through(self.agent.register(now), now)
 
-    def _prove(self, now: float, patience: float) -> Result:
+    def _prove(self, now: float, patience: float, *, urgent: bool = False) -> Result:
         """Ask for any answer at all; silence means that the socket is dead."""
-        self._pulse.asked(now + patience)
-        return self.through(self.agent.options(None, PROOF, now), now)
-
-    def _working(self, now: float) -> None:
-        """The server does its job."""
-        self.attempt = 0
-        if self._works_since is not None:
-            return
-        self._works_since = now
-        self.servers.worked()
-        self._return_at = None if self.servers.on_first else now + RETURN_EVERY
-
-    def _visit_first(self, now: float) -> Result:
-        """While on a later server: see whether the first one takes a socket again."""
-        self._return_at = now + RETURN_EVERY
-        result = self._end_visit()  # the last one may never have heard an answer
-        if self.agent.calls():
-            return result
-        self._visiting = next(self._sockets)
-        return [*result, do.Connect(socket=self._visiting, url=self.servers.addresses[0])]
-
-    def _move_back(self, visited: int, now: float) -> Result:
-        """The first server is back: leave the other one and register there."""
-        if not self.open or self.agent.calls():
-            return self._end_visit()
-        self._visiting = None
+        keepalive = self.connection.keepalive
+        question = Question.OPTIONS
+        if self.agent.bound:
+            question = keepalive.choose(urgent=urgent)
+        elif keepalive.mute:
+            keepalive.heard(now)  # there is nothing that it would answer
+            return []
+        keepalive.ask(question, now + patience)
         result: Result = []
-        if self.state is State.REGISTERED:
-            result += self.through(self.agent.unregister(now), now)
-        result += self._close(now)
-        self.socket = visited
-        self.servers.current = self.servers.addresses[0]
-        return result + self.opened(visited, now)
+        if question is not Question.REGISTER:
+            result += self.through(self.agent.options(None, PROOF, now), now)
+        if question is not Question.OPTIONS:
+            result += self.through(self.agent.register(now), now)
+        return result
 
-    def _end_visit(self) -> Result:
-        visited, self._visiting = self._visiting, None
-        return [] if visited is None else [do.Disconnect(socket=visited)]
+    def _unproved(self, now: float) -> Result:
+        """A question was not answered: ask in another way, or leave."""
+        keepalive = self.connection.keepalive
+        if not (self.agent.bound or keepalive.heard_any) or not keepalive.unanswered():
+            return self._leave(now)
+        return self._prove(now, SILENCE_PATIENCE)
+
+    def _leave(self, now: float) -> Result:
+        error, anew = WebPhoneError("connection_failed"), self.agent.bound
+        return self._follow(self.connection.leave(error, now, anew=anew), now)
 
     def _gone(self, reason: str, *, will_retry: bool) -> Result:
-        detail = {"reason": reason, "willRetry": will_retry}
-        return [] if self.retired else [do.Tell(event=Event("unregistered", detail))]
-
-    def _close(self, now: float) -> Result:
-        result = self._end_visit()
-        if self.socket is not None:
-            result.append(do.Disconnect(socket=self.socket))
-            self.socket = None
-        return self._lost(now) + result
-
-    def _lost(self, now: float) -> Result:
-        self._patience = self._return_at = None
-        self._pulse.stop()
-        if not self._up:
+        """Tell that the server does not know us any more, if it is believed to."""
+        told, self._told = self._told, False
+        if not told or self.retired:
             return []
-        self._up = False
-        self.state = State.OFFLINE
-        if self._works_since is not None:
-            self.servers.lost(now - self._works_since)
-        return self.through(self.agent.transport_lost(now), now)
-
-
-PROOF = "proof"
+        detail = {"reason": reason, "willRetry": will_retry}
+        return [do.Tell(event=Event("unregistered", detail))]
 
 
 def identity(config: Config, instance: str) -> Identity:

@@ -102,5 +102,5 @@ def _same_registration(old: Account, new: Account) -> bool:
 
     Some servers know a user without the domain.
     """
-    shared = set(old.servers.addresses) & set(new.servers.addresses)
+    shared = set(old.addresses) & set(new.addresses)
     return bool(shared) and old.config.username == new.config.username

@@ -72,6 +72,7 @@ class Servers:
     def forgive(self) -> None:
         """The network is another one now: begin again without waiting."""
         self.rounds = self._mishaps = 0
+        self._resting.clear()
         self.start_round()
 
     def insist(self) -> None:

@@ -178,6 +178,9 @@ class Registration:
         if response.status < 300:
             self._authenticator.succeeded()
             return self._happen(self._success(sent, response), now, response)
+        if response.status in (401, 407):
+            # Servers count wrong answers: each later try is to be one of them, not two.
+            self._authenticator.forget()
         if self._adjust(response):
             return self._happen(Event.ADJUST, now, response)
         return self._happen(Event.REFUSAL, now, response)

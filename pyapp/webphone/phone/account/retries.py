@@ -1,0 +1,51 @@
+"""When a refused registration is tried again: less and less often, and never given up."""
+
+from __future__ import annotations
+
+from webphone.phone.account.registration_errors import needs_a_person
+from webphone.sip import Entropy, RegistrationFailed
+
+# Seconds. Where the credentials are refused, servers ban an address that tries them too often, and
+# with it every phone of the office.
+STRICT = (60.0, 300.0, 900.0, 1800.0)
+# Else as RFC 5626 §4.5 has it for a flow: 30 to 60 s at first, twice as much each time.
+FIRST, LONGEST = 60.0, 1800.0
+LONGEST_WISH = 600.0  # of a server that says Retry-After
+
+
+class Retries:
+    """The refusals in a row, and when the next REGISTER is due."""
+
+    __slots__ = ("_count", "_entropy", "at", "status", "strict")
+
+    def __init__(self, entropy: Entropy) -> None:
+        self._entropy = entropy
+        self.forget()
+
+    def forget(self) -> None:
+        """It worked, or a person wants to know now."""
+        self.at: float | None = None
+        self.status: int | None = None  # of the last refusal
+        self.strict = False  # nothing but time or a person makes it worth while
+        self._count = 0
+
+    def started(self) -> None:
+        """A REGISTER is under way."""
+        self.at = None
+
+    def refused(self, news: RegistrationFailed, now: float) -> None:
+        """One more refusal."""
+        self.status, self.strict = news.status, needs_a_person(news)
+        self.at = now + max(self._pause(), wish(news))
+        self._count += 1
+
+    def _pause(self) -> float:
+        if self.strict:
+            return STRICT[min(self._count, len(STRICT) - 1)]
+        longest = min(FIRST * 2 ** min(self._count, 10), LONGEST)
+        return self._entropy.uniform(longest / 2, longest)
+
+
+def wish(news: RegistrationFailed) -> float:
+    """The seconds that a server wants to be left alone, within reason."""
+    return min(float(news.retry_after or 0), LONGEST_WISH)
