@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phone.stage import Actor, Stranger, World, description
+from webphone.phone import actions as do
 
 
 def _dispositions(phone: Actor) -> list[str]:
@@ -87,3 +88,50 @@ def test_a_call_outlives_its_session_interval_where_update_is_not_taken(
     assert (call.state, call.held_by) == ("active", None)
     assert not [event for event in alice.events if event.name in ("hold", "resume", "error")]
     assert alice.mistakes == []
+
+
+def _described(phone: Actor) -> list[tuple[do.Offer, str]]:
+    return [
+        (action.kind, action.sdp)
+        for action in phone.actions
+        if isinstance(action, do.DescribeRemote)
+    ]
+
+
+def test_early_media_moves_where_an_update_leads(alice: Actor, dave: Stranger) -> None:
+    """RFC 3311 §5.2."""
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description())
+    dave.inside("UPDATE", sdp=description("elsewhere", setup="actpass", version="2"))
+    answer = dave.last(200)
+    assert "a=setup:passive" in answer.body.decode()
+    (_kind, first), (kind, moved) = _described(alice)
+    assert kind is do.Offer.PROVISIONAL
+    assert "ufrag:far" in first and "ufrag:elsewhere" in moved
+    assert "a=setup:active" in moved
+    # The call is answered without a description: the last one holds.
+    dave.reply(200)
+    (call,) = alice.calls
+    assert call.state == "active" and "ufrag:elsewhere" in _described(alice)[-1][1]
+    assert alice.mistakes == []
+
+
+def test_an_early_update_that_cannot_be_used_changes_nothing(alice: Actor, dave: Stranger) -> None:
+    alice.ask("makeCall", "dave")
+    dave.reply(180)
+    dave.inside("UPDATE", sdp=description("soon", setup="actpass"))
+    assert dave.words()[-1] == "491"
+    dave.reply(183, sdp=description())
+    dave.inside("UPDATE", sdp=description("new", setup="actpass", codecs="9"))
+    assert dave.words()[-1] == "488"
+    assert len(_described(alice)) == 1
+    dave.reply(200, sdp=description())
+    assert alice.calls[0].state == "active" and alice.mistakes == []
+
+
+def test_an_early_update_may_name_another_one(alice: Actor, dave: Stranger) -> None:
+    alice.ask("makeCall", "dave")
+    dave.reply(180)
+    dave.inside("UPDATE", 'P-Asserted-Identity: "Reception" <sip:500@one.example>')
+    assert dave.words()[-1] == "200"
+    assert alice.calls[0].display_name == "Reception"

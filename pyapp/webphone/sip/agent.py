@@ -234,10 +234,16 @@ class Agent:
 
     def reaccept(self, call: str, sdp: str, now: float) -> list[Output]:
         """Answer a change the other side offers."""
+        known = self._call(call)
+        if isinstance(known, Outgoing) and known.session is None:
+            return self._out(known.accept(sdp, now), now)
         return self._out(self._session(call).reinvite.accept(sdp, now), now)
 
     def rerefuse(self, call: str, status: int, now: float) -> list[Output]:
         """Refuse a change the other side offers."""
+        known = self._call(call)
+        if isinstance(known, Outgoing) and known.session is None:
+            return self._out(known.refuse(status, now), now)
         return self._out(self._session(call).reinvite.refuse(status, now), now)
 
     # Questions.

@@ -134,6 +134,18 @@ class OfferReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyOffer:
+    """An UPDATE offers something else before our INVITE is answered (RFC 3311 §5.2).
+
+    It comes from a fork that has described its early media. Answer with `reaccept` or `rerefuse`.
+    """
+
+    call: str
+    branch: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeerNamed:
     """A re-INVITE or UPDATE came: who it is from, by its From and its other headers.
 
@@ -236,6 +248,7 @@ Output = (
     | Answered
     | Confirmed
     | OfferReceived
+    | EarlyOffer
     | PeerNamed
     | OfferAcknowledged
     | OfferAnswered

@@ -29,6 +29,7 @@ from webphone.sip import (
     Answered,
     By,
     Confirmed,
+    EarlyOffer,
     Ended,
     InfoReceived,
     Invited,
@@ -53,6 +54,7 @@ Kind = Callable[[Call], Part]
 HEARD: dict[type[Any], Kind] = {
     InviteSent: Outgoing,
     Progressed: Outgoing,
+    EarlyOffer: Outgoing,
     Answered: Outgoing,
     Confirmed: Incoming,
     PeerNamed: Peer,

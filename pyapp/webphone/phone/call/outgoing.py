@@ -15,7 +15,7 @@ from webphone.phone.call.part import Broken, Media, NeverWent, Steps, Unanswered
 from webphone.phone.call.peer import Peer
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.numbers import address, wrong_name
-from webphone.sip import Answered, InviteSent, NameAddr, Output, Progressed, Uri
+from webphone.sip import Answered, EarlyOffer, InviteSent, NameAddr, Output, Progressed, Uri
 from webphone.words import Sentence, say
 
 # Nothing waits for ever. Seconds for the microphone and the connection, with a person to allow it:
@@ -121,6 +121,8 @@ class Outgoing:
                 return [] if reply is None else [do.Settle(reply=reply, value=self._call.view)]
             case Progressed():
                 return [*self._progressed(output, now)]
+            case EarlyOffer():
+                return [*self._offered_early(output, now)]
             case Answered():
                 return self._answered(output, now)
         return []
@@ -205,6 +207,25 @@ class Outgoing:
         call.agree(sdp)
         self._listen_to(sdp)
         return [do.DescribeRemote(call=call.id, kind=do.Offer.PROVISIONAL, sdp=sdp)]
+
+    def _offered_early(self, news: EarlyOffer, now: float) -> Result:
+        """A fork that is heard early is to be heard elsewhere, or otherwise."""
+        # Few servers do it: the module is loaded by the first that does.
+        from webphone.media.early import turned_round
+
+        before = self._described.get(news.branch, "")
+        turned = turned_round(self._offered, before, news.sdp)
+        if turned is None:
+            return self._call.wire.rerefuse(488, now)
+        answer, sdp = turned
+        self._described[news.branch] = sdp
+        result = self._call.wire.reaccept(answer, now)
+        if news.branch != self._branch:
+            return result
+        self._call.agree(sdp)
+        self._listen_to(sdp)
+        described = do.DescribeRemote(call=self._call.id, kind=do.Offer.PROVISIONAL, sdp=sdp)
+        return [*result, described]
 
     def _answered(self, news: Answered, now: float) -> Steps:
         call = self._call

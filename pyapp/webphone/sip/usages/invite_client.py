@@ -7,8 +7,18 @@ from enum import Enum, auto
 from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest, Tries
 from webphone.sip.dialog import Dialog, Key
-from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
-from webphone.sip.outputs import Answered, By, Dropped, InviteSent, Output, Progressed, Send
+from webphone.sip.endpoint import Endpoint, NotNow, Pairs, first_values, sdp_of
+from webphone.sip.outputs import (
+    Answered,
+    By,
+    Dropped,
+    EarlyOffer,
+    InviteSent,
+    Output,
+    PeerNamed,
+    Progressed,
+    Send,
+)
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ClientTransaction, ServerTransaction, cancel_of
 from webphone.sip.usages import info, timer
@@ -126,6 +136,9 @@ class Outgoing:
         self._tries = Tries()
         self._early: dict[str, Dialog] = {}
         self._rseq: dict[str, int] = {}
+        # The forks that have described their early media, and the UPDATE of one that waits for us.
+        self._described: set[str] = set()
+        self._theirs: ServerTransaction | None = None
         self._acks: dict[str, Send] = {}
         self._cancel_headers: Pairs = ()
 
@@ -164,6 +177,8 @@ class Outgoing:
             pracks = self._acknowledge_reliable(response, now)
             if pracks is None:
                 return [Dropped(why="a reliable provisional response out of order")]
+            if sdp_of(response):
+                self._described.add(_fork(response))
             return pracks + self._happen(Event.PROVISIONAL, now, response)
         if status < 300:
             outputs = self.authenticator.check(self.invite, response)
@@ -212,19 +227,48 @@ class Outgoing:
         if request.method != "UPDATE":
             # RFC 3261 §15: the callee sends no BYE in an early dialog.
             return self._answer(server, 481, now)
-        if sdp_of(request) is not None:
-            # RFC 3311 §5.2: our own offer waits for its answer.
+        sdp = sdp_of(request)
+        if sdp is None:
+            dialog.refresh(request)
+            success = self.endpoint.success(request, None)
+            return [self._named(request), *self.endpoint.transactions.answer(server, success, now)]
+        # RFC 3311 §5.2: before our own offer has an answer, and before theirs has one.
+        if request.from_.tag.lower() not in self._described:
             return self._answer(server, 491, now)
+        if self._theirs is not None:
+            return self._answer(server, 500, now, (self.endpoint.retry_after(),))
         dialog.refresh(request)
-        success = self.endpoint.success(request, None)
+        self._theirs = server
+        offer = EarlyOffer(call=self.call, branch=request.from_.tag, sdp=sdp)
+        return [self._named(request), offer]
+
+    def accept(self, sdp: str, now: float) -> list[Output]:
+        """Answer what the peer offers in an early dialog."""
+        server = self._offered()
+        success = self.endpoint.success(server.request, sdp)
         return self.endpoint.transactions.answer(server, success, now)
+
+    def refuse(self, status: int, now: float) -> list[Output]:
+        """Refuse it: what is heard stays as it was."""
+        return self._answer(self._offered(), status, now)
+
+    def _offered(self) -> ServerTransaction:
+        server, self._theirs = self._theirs, None
+        if server is None:
+            raise NotNow("the other side asks for no change of the call")
+        return server
+
+    def _named(self, request: Request) -> PeerNamed:
+        return PeerNamed(call=self.call, from_=request.from_, headers=first_values(request))
 
     def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """The answer to a PRACK or CANCEL tells nothing that the INVITE's will not."""
         return []
 
-    def _answer(self, server: ServerTransaction, status: int, now: float) -> list[Output]:
-        response = self.endpoint.reply(server.request, status)
+    def _answer(
+        self, server: ServerTransaction, status: int, now: float, headers: Pairs = ()
+    ) -> list[Output]:
+        response = self.endpoint.reply(server.request, status, headers=headers)
         return self.endpoint.transactions.answer(server, response, now)
 
     def _send(self, now: float) -> Output:
@@ -257,6 +301,7 @@ class Outgoing:
                 self.invite = self.endpoint.again(self.invite, self.invite.cseq.number + 1)
                 self._early.clear()
                 self._rseq.clear()
+                self._described.clear()
                 return [self._send(now)]
             case Action.SEND_ACK:
                 self.session = self._accepted(response)

@@ -9,7 +9,7 @@ from webphone.sip.authentication import Authenticator
 from webphone.sip.dialog import Dialog, Key
 from webphone.sip.endpoint import SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
 from webphone.sip.methods import ALLOW
-from webphone.sip.outputs import By, Invited, Output
+from webphone.sip.outputs import By, Invited, Output, PeerNamed
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages import info, reliable
 from webphone.sip.usages.ending import ended
@@ -226,7 +226,10 @@ class Incoming:
                 return self._acknowledged(server, request, now)
             case "UPDATE" if sdp_of(request) is None:
                 self.dialog.refresh(request)
-                return answer(server, self.endpoint.success(request, None), now)
+                named = PeerNamed(
+                    call=self.call, from_=request.from_, headers=first_values(request)
+                )
+                return [named, *answer(server, self.endpoint.success(request, None), now)]
             case "UPDATE" | "INVITE":
                 # RFC 3311 §5.2, RFC 3261 §14.2: an offer of theirs is not answered yet.
                 busy = reply(request, 500, headers=(self.endpoint.retry_after(),))
