@@ -18,6 +18,7 @@ from webphone.border.decoding import decode_value
 from webphone.contract import Command, Config, decode_command
 from webphone.phone.desk import Desk
 from webphone.phone.happenings import Happening, Woken
+from webphone.phone.recorder import Chance
 from webphone.phone.trace import plain, struck
 from webphone.phone.turn import Turn
 from webphone.sip import Entropy
@@ -44,6 +45,10 @@ class Trace:
         assert head["webphone"] == 1
         return cls(head, turns)
 
+    def written(self) -> str:
+        """As it lies in a file."""
+        return "".join(json.dumps(each) + "\n" for each in (self.head, *self.turns))
+
     @property
     def chance(self) -> list[bytes]:
         """All that was drawn, in its order."""
@@ -52,17 +57,19 @@ class Trace:
 
 @dataclass
 class Replay:
-    """A phone that is played a trace; `done` is what it did in each turn, as plain data."""
+    """A phone that is played a trace, and what it did, as plain data."""
 
     trace: Trace
-    done: list[list[dict[str, Any]]] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)  # who was said to be at the other end
+    took: list[dict[str, Any]] = field(default_factory=list)  # the turns as they went now
     _names: dict[str, str] = field(default_factory=dict)
     _now: float = 0.0
 
     def __post_init__(self) -> None:
         head = self.trace.head
         config = Config().changed(head["settings"])
-        self.desk = Desk(Entropy(drawn(self.trace.chance)), config, head["guest"])
+        chance = Chance(drawn(self.trace.chance))
+        self.desk = Desk(Entropy(chance), config, head["guest"])
         for turn in self.trace.turns:
             happening = self._read(turn["in"])
             self._now = max(self._now, turn["at"])
@@ -70,9 +77,16 @@ class Replay:
                 # Pauses are drawn as well: this one may be a little longer now.
                 self._now = max(self._now, self.desk.deadline)
             actions = self.desk.handle(happening, self._now)
-            done = struck(plain(Turn(self._now, happening, (), tuple(actions)))["out"])
-            self._learn(turn["out"], done)
-            self.done.append(json.loads(json.dumps(done)))
+            took = plain(Turn(self._now, happening, tuple(chance.given()), tuple(actions)))
+            took = json.loads(json.dumps(struck(took)))
+            self._learn(turn["out"], took["out"])
+            self.took.append(took)
+            self.shown |= {call.peer_name for call in self.desk.snapshot.calls}
+
+    @property
+    def done(self) -> list[list[dict[str, Any]]]:
+        """What the phone did in each turn."""
+        return [took["out"] for took in self.took]
 
     def _read(self, data: Mapping[str, Any]) -> Happening:
         text = json.dumps(data)
