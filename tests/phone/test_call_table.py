@@ -3,10 +3,13 @@
 import pytest
 
 from phone.stage import World
+from webphone.contract import WebPhoneError
+from webphone.phone import happenings as on
 from webphone.phone.call.call import STAGES, Stage, Step
+from webphone.phone.call.calls import DESCRIBES, HEARD
 from webphone.phone.call.outgoing import call_to
 from webphone.phone.call.renegotiation import RENEGOTIATION, Action, State
-from webphone.sip import Uri
+from webphone.sip import Dropped, Uri
 
 
 @pytest.fixture
@@ -28,6 +31,25 @@ def test_every_stage_can_end_and_the_end_is_the_end():
         ends = STAGES.get((stage, Step.OVER)) is Stage.ENDED
         assert ends is (stage is not Stage.ENDED)
     assert not any(stage is Stage.ENDED for stage, _ in STAGES)
+
+
+KINDS = {*HEARD.values(), *DESCRIBES.values()}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS, key=lambda kind: kind.__name__))
+def test_a_part_does_nothing_about_what_is_not_for_it(call, kind):
+    call.stage = Stage.ENDED
+    part = call.part(kind)
+    assert call.part(kind) is part
+    assert part.heard(Dropped(why="nothing of ours"), 0.0) == []
+    for news in (on.SoundCame(call="1"), on.QualityMeasured(call="1", stats={})):
+        assert part.media(news, 0.0) == []
+    assert part.wake(0.0) == [] and part.over(WebPhoneError("no_call")) == []
+    assert part.deadline is None or part.deadline > 0.0
+
+
+def test_every_stage_but_the_end_has_a_part_for_its_media():
+    assert set(DESCRIBES) == set(Stage) - {Stage.ENDED}
 
 
 def test_every_state_of_a_change_is_reached_and_leads_back_to_none():

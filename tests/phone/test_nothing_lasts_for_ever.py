@@ -4,6 +4,7 @@ import pytest
 
 from phone.stage import description
 from webphone.phone import actions as do
+from webphone.phone import happenings as on
 
 OFFER = description(setup="actpass")
 
@@ -61,6 +62,9 @@ def test_a_microphone_that_is_never_allowed_keeps_no_caller_waiting_for_ever(wor
 def test_a_call_that_is_answered_lasts(world, alice, bob):
     bob.ask("makeCall", "alice")
     alice.ask("answer")
+    for phone in (alice, bob):
+        phone.happens(on.MediaChanged(call=phone.call.id, state="connected"))
+        phone.happens(on.SoundCame(call=phone.call.id))
     world.wind(20 * 60)
     assert alice.call.state == bob.call.state == "active"
 

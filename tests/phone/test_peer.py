@@ -143,6 +143,7 @@ def test_a_hold_that_says_nothing_new_renames_nobody(alice, dave):
         ('"Bank" <sip:204@evil.example>', "Bank", "204@evil.example"),
         ("<sip:+15551234@gw.example>", "+15551234", "+15551234"),
         ("<tel:+1-555-1234>", "+15551234", "+15551234"),
+        ("<sip:anonymous@anonymous.invalid>", "anonymous", "anonymous"),
         ("<sip:192.0.2.1>", "192.0.2.1", ""),
         ("<sip:@192.0.2.1>", "192.0.2.1", ""),
         ("<sip:one.example>", "one.example", ""),

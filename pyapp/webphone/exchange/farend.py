@@ -207,7 +207,7 @@ class FarEnd:
                 part.early = sdp
                 outputs = self._agent.ring(call, now, sdp=sdp)
             case Want.CALL:
-                self._agent.account = Identity(user=part.number, domain=HOST)
+                self._agent.account = Identity(user=part.number, domain=part.caller.uri.host)
                 outputs = self._agent.invite(call, part.caller.uri, sdp, now)
             case Want.REOFFER:
                 outputs = self._agent.reinvite(call, sdp, now)

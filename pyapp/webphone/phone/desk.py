@@ -119,7 +119,7 @@ class Desk:
             number=self.number,
             calls=self.calls.snapshots,
             active=self.calls.active,
-            farewell=self.calls.aftermath.farewell,
+            farewell=self.calls.last.farewell,
             error=self.error,
             server=self.account.server,
             attempt=self.account.attempt,
@@ -208,7 +208,7 @@ class Desk:
         """Calls that went down with the tab that had them: their records, as of calls of ours."""
         result: Result = []
         for farewell in farewells:
-            self.calls.aftermath.show(farewell, now)
+            self.calls.last.show(farewell, now)
             self.history.remember(farewell.record)
             result.append(do.Save(record=farewell.record))
             result.append(do.Tell(event=Event("end", encode(farewell.record))))
@@ -362,7 +362,7 @@ class Desk:
     def _changes(self) -> list[Action]:
         """The tone and the state, told when they change."""
         changes: list[Action] = []
-        wanted = tone(self.calls.calls.values(), ended_busy=self.calls.aftermath.busy)
+        wanted = tone(self.calls.calls.values(), ended_busy=self.calls.last.busy)
         if wanted is not self._tone:
             self._tone = wanted
             changes.append(do.PlayTone(tone=wanted))

@@ -26,6 +26,7 @@ from webphone.phone.call.wire import Wire
 from webphone.sip import By, NameAddr
 
 Some = TypeVar("Some", bound=Part)
+NOWHERE = "anonymous.invalid"  # RFC 3323 §4.1.1.3
 LONGEST = 256  # characters that are kept of what a stranger writes
 
 
@@ -189,11 +190,10 @@ class Call:
     def domain(self) -> str:
         """The domain of the other end, "" where it is ours or the number is known everywhere."""
         uri = self.remote.uri
-        if uri.user and (
-            uri.user.startswith("+") or uri.host.lower() in _ours(self.account.config)
-        ):
-            return ""
-        return uri.host[:LONGEST]
+        host = uri.host.lower()
+        known = host == NOWHERE or host in _ours(self.account.config)
+        global_number = (uri.user or "").startswith("+")
+        return "" if uri.user and (known or global_number) else host[:LONGEST]
 
     @property
     def over(self) -> bool:

@@ -64,7 +64,6 @@ HEARD: dict[type[Any], Kind] = {
     OfferRefused: Renegotiation,
     InfoReceived: Digits,
     Replied: Digits,
-    on.SoundCame: Outgoing,
     on.ToneSent: Digits,
     on.QualityMeasured: Measurements,
 }
@@ -87,7 +86,7 @@ class Calls:
     def __init__(self, asks: Iterator[int], history: History) -> None:
         self.calls: dict[str, Call] = {}
         self.active: str | None = None
-        self.aftermath = LastCall()
+        self.last = LastCall()
         self._asks = asks
         self._history = history
         self._asked: dict[int, str] = {}  # questions to the page about ringing calls
@@ -99,7 +98,7 @@ class Calls:
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
         parts = [part for call in self.calls.values() for part in call.parts.values()]
-        return earliest([self.aftermath.deadline, *(part.deadline for part in parts)])
+        return earliest([self.last.deadline, *(part.deadline for part in parts)])
 
     @property
     def snapshots(self) -> tuple[CallSnapshot, ...]:
@@ -234,7 +233,7 @@ class Calls:
 
     def wake(self, now: float) -> Result:
         """Do all that is due, or that the last turn has made possible."""
-        self.aftermath.wake(now)
+        self.last.wake(now)
         result: Result = []
         for call in list(self.calls.values()):
             for part in list(call.parts.values()):
@@ -253,7 +252,7 @@ class Calls:
         record = call.record(ending, call.part(Measurements).whole, now)
         self._forget(call)
         self._history.remember(record)
-        self.aftermath.begin(call, ending, record, now)
+        self.last.begin(call, ending, record, now)
         return [
             do.CloseMedia(call=call.id),
             *_over(call, WebPhoneError("no_call", say("call_over"))),
@@ -344,7 +343,7 @@ class Calls:
     def _activate(self, call: Call, now: float) -> Result:
         """This call is the one to talk on; the others are held."""
         self.active = call.id
-        self.aftermath.end()
+        self.last.end()
         result: Result = []
         for other in self.calls.values():
             changes = other.part(Renegotiation)

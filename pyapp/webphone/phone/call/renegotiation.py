@@ -225,6 +225,8 @@ class Renegotiation:
     def heard(self, output: Output, now: float) -> Steps:
         """An answer to our offer, or an offer of the other side."""
         event = self._event_of(output)
+        if event is None:
+            return []
         happened = self._happen(event, now)
         if event in (Event.GONE, Event.GLARE):
             return [*happened]
@@ -263,7 +265,7 @@ class Renegotiation:
 
     # --- Steps ---
 
-    def _event_of(self, output: Output) -> Event:
+    def _event_of(self, output: Output) -> Event | None:
         """What an output of the agent means to the table."""
         match output:
             case OfferReceived(sdp=None):
@@ -289,7 +291,7 @@ class Renegotiation:
                 words = unanswered(challenge) if challenge else words
                 self._error = WebPhoneError("media_failed", words, sip_code=status)
                 return Event.REFUSED
-        raise ValueError(output)
+        return None
 
     def _next_offer(self, now: float) -> Result:
         """Start the next exchange if one is wanted, or settle what waited for the last."""
@@ -460,7 +462,4 @@ class Renegotiation:
 
 
 def _holds(sdp: str) -> bool:
-    try:
-        return media.held_by(media.Description.parse(sdp))
-    except media.Unusable:
-        return False
+    return media.held_by(media.Description.parse(sdp))
