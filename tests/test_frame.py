@@ -150,3 +150,44 @@ def test_a_screen_is_shared_only_by_hand():
     stop = frame.Call(rid=1, method="shareScreen", arguments=[False])
     assert frame.by_hand(share).code == "unsupported"
     assert frame.by_hand(stop) is None
+
+
+HERE = {"host": "wss://sip.example.com", "realm": "office"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"host": "wss://evil.example"},
+        {"realm": "evil"},
+        {"wsServers": "wss://evil.example"},
+        {"ws_servers": "wss://evil.example"},
+        {"ws-servers": "wss://evil.example"},
+        {"Host": "wss://evil.example", "username": "alice"},
+        {"host": None},
+        {"host": ["wss://evil.example"]},
+    ],
+)
+def test_a_page_that_leads_a_phone_elsewhere_does_not_take_the_built_in_password_along(changes):
+    assert frame.parted(changes, HERE) == {"password": "", **changes}
+    assert next(iter(frame.parted(changes, HERE))) == "password"  # it goes first
+
+
+@pytest.mark.parametrize(
+    ("changes", "lent"),
+    [
+        ({"host": "wss://sip.example.com", "realm": "office"}, False),
+        ({"displayName": "Alice"}, False),
+        ({"host": "wss://new.example", "password": "new"}, False),
+        ({"host": "wss://new.example", "password": ""}, False),
+        ({"host": "wss://new.example"}, True),
+    ],
+)
+def test_a_page_that_stays_or_brings_a_password_of_its_own_changes_what_it_says(changes, lent):
+    assert frame.parted(changes, HERE, lent=lent) == changes
+
+
+def test_only_a_password_that_is_one_is_brought_along():
+    assert frame.brings_password({"password": "x"})
+    assert not frame.brings_password({"password": ""})
+    assert not frame.brings_password({"host": "wss://new.example"})

@@ -185,6 +185,37 @@ def test_ever_new_realms_for_the_registration_end_after_two(world):
     assert count == 3
 
 
+# --- A token in the address ---
+
+
+@pytest.mark.parametrize(
+    "host", ["wss://one.example/ws?token=geheim", "wss://one.example/ws?a=1&jwt=geheim"]
+)
+def test_a_token_in_the_address_is_told_nowhere(world, host):
+    alice, bob = world.registered("alice", host=host), world.registered("bob")
+    assert any(getattr(action, "url", "") == host for action in alice.actions)
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    alice.ask("hangup")
+    world.broken = {host: "dead"}
+    world.cut(alice)
+    world.wind(60)
+    assert alice.told("reconnecting")
+    assert "geheim" not in repr(alice.events) + repr(alice.history)
+    assert "geheim" not in repr(alice.desk.snapshot.server)
+    assert alice.told("registered")[0]["server"] == "wss://one.example/ws"
+    assert alice.told("end")[0]["server"] == "wss://one.example/ws"
+
+
+@pytest.mark.parametrize(
+    "host", ["ws://far.example/?token=geheim", "wss://a:geheim@[/", "http://x?geheim", "x#geheim"]
+)
+def test_nor_in_a_sentence_about_a_wrong_address(world, host):
+    alice = world.phone("alice")
+    error = alice.ask("setConfig", {"host": host}).error
+    assert error.code == "invalid_config" and "geheim" not in str(error)
+
+
 # --- A phone that never registered ---
 
 

@@ -196,6 +196,37 @@ def parameters(
     return good, refused
 
 
+def parted(
+    changes: Mapping[str, Any], now: Mapping[str, str], *, lent: bool = False
+) -> dict[str, Any]:
+    """A page's changes of settings: where they lead the phone to another server, without the
+    password that stands in embed.html.
+
+    `now` are the host and realm as they are; `lent`: the page has brought a password of its own.
+    """
+    names = {_folded(name): name for name in changes}
+    moves = any(
+        name in names and str(changes[names[name]] or "") != now.get(_MOVING[name], "")
+        for name in _MOVING
+    )
+    if lent or not moves or "password" in names:
+        return dict(changes)
+    return {"password": "", **changes}
+
+
+def brings_password(changes: Mapping[str, Any]) -> bool:
+    """Whether a page's changes of settings hold a password of its own."""
+    return any(_folded(name) == "password" and bool(changes[name]) for name in changes)
+
+
+# The settings that decide who gets an answer made with the password, however they are spelled.
+_MOVING = {"host": "host", "wsservers": "host", "realm": "realm"}
+
+
+def _folded(name: str) -> str:
+    return name.replace("-", "").replace("_", "").lower()
+
+
 def _not_here(name: str) -> WebPhoneError:
     problem = "kept_from_address" if name in KEPT else "secret_in_address"
     return WebPhoneError("invalid_config", say(problem, name=name))

@@ -127,7 +127,17 @@ def check_secure(servers: Sequence[str], allowed: bool) -> None:
         if allowed or not found or found["scheme"].lower() == "wss":
             continue
         if not LOOPBACK.fullmatch(found["host"]):
-            raise WebPhoneError("invalid_config", say("setting_insecure", server=shortened(server)))
+            raise WebPhoneError(
+                "invalid_config", say("setting_insecure", server=shortened(bare(server)))
+            )
+
+
+def bare(address: str) -> str:
+    """A server's address as it may be told: without what lets us in, a token or a password."""
+    return _USER_INFO.sub("//", address).partition("?")[0].partition("#")[0]
+
+
+_USER_INFO = re.compile(r"//[^/?#]*@")
 
 
 def shortened(given: object) -> str:
@@ -270,7 +280,7 @@ def _servers(setting: Setting, given: Any) -> str:
     found = _text(setting, given)
     for server in filter(None, (part.strip() for part in found.split(","))):
         if not SERVER.fullmatch(server):
-            raise _wrong(setting, "no_server", given=shortened(server))
+            raise _wrong(setting, "no_server", given=shortened(bare(server)))
     return found
 
 

@@ -6,14 +6,14 @@ import asyncio
 import json
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import js
 from pyodide.ffi import JsException, JsProxy, create_proxy
 
-from webphone.border import frame
+from webphone.border import bare, frame
 from webphone.border.reading import parsed
 from webphone.browser import parent_page as around
 from webphone.browser.clock import Clock
@@ -62,6 +62,7 @@ class Framed:
         self._picture: Snapshot | None = None
         self._port: Any = None
         self._sequence = 0
+        self._lent = False  # the page around has brought a password of its own
         self._questions: dict[int, tuple[float, Callable[[frame.Answer | None], None]]] = {}
         self._gap = FIRST_GAP
         self._hello = clock.alarm(self._greet)
@@ -141,6 +142,8 @@ class Framed:
         self._admitted = True
         self._element.inert = False
         settings, refused = frame.parameters(around.parameters(), SETTINGS)
+        if "password" in self._parted(settings):
+            self._element.password = ""
         for name, value in settings.items():
             self._element.setAttribute(name, value)
         for wrong in refused:
@@ -222,6 +225,8 @@ class Framed:
         if snapshot is None:
             return
         config = config_readings(snapshot, before)
+        if "host" in config:
+            config["host"] = ",".join(map(bare, str(config["host"]).split(",")))
         told = readings(snapshot, before)
         if not told and not config:
             return
@@ -283,7 +288,10 @@ class Framed:
                     "invalid_config", sentence("no_method", given=repr(call.method[:40]))
                 )
             method = getattr(self._element, call.method)
-            told["value"] = _data(await method(*map(_outward, call.arguments)))
+            arguments = list(call.arguments)
+            if call.method == "setConfig" and arguments and isinstance(arguments[0], dict):
+                arguments[0] = self._parted(arguments[0])
+            told["value"] = _data(await method(*map(_outward, arguments)))
         except WebPhoneError as refused:
             told |= {"ok": False, "error": refused}
         except JsException as refused:
@@ -295,8 +303,10 @@ class Framed:
             if name not in SETTABLE:
                 problem = sentence("page_cannot_set", given=repr(name[:40]))
                 self._tell(WebPhoneError("invalid_config", problem))
-        for name in SETTABLE.intersection(message.settings):
-            value = message.settings[name]
+        settings = self._parted(message.settings)
+        # A password that is taken away goes before its server does.
+        for name in sorted(SETTABLE.intersection(settings), key=lambda name: name != "password"):
+            value = settings[name]
             if name in PLAIN:
                 self._element.setAttribute(name, str(value))
             else:
@@ -305,6 +315,15 @@ class Framed:
             proxy = create_proxy(self._far_function(name))  # destroyed in _close
             self._kept.append(proxy)
             setattr(self._element, name, proxy)
+
+    def _parted(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """A page's changes, without the password built into embed.html where they lead away."""
+        now = {"host": "", "realm": ""}
+        if self._picture is not None:
+            now = {name: getattr(self._picture.config, name) for name in now}
+        parted = frame.parted(changes, now, lent=self._lent)
+        self._lent = self._lent or frame.brings_password(changes)
+        return parted
 
     # --- Questions to the page around ---------------------------------------------------------
 

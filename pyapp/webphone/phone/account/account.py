@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from webphone.border import bare
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.machine import earliest
 from webphone.phone import actions as do
@@ -121,8 +122,8 @@ class Account:
 
     @property
     def server(self) -> str:
-        """The server in use, or the one being tried."""
-        return self.connection.servers.current
+        """The server in use, or the one being tried, as it may be told."""
+        return bare(self.connection.servers.current)
 
     @property
     def addresses(self) -> tuple[str, ...]:

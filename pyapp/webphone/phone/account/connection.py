@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from webphone.border import bare
 from webphone.contract import Event as Told
 from webphone.contract import WebPhoneError
 from webphone.machine import earliest, step
@@ -278,7 +279,7 @@ class Connection:
         self.attempt += 1
         self.socket = next(self._sockets)
         self._patience = now + OPEN_PATIENCE
-        detail = {"server": server, "attempt": self.attempt}
+        detail = {"server": bare(server), "attempt": self.attempt}
         told = do.Tell(event=Told("connecting", detail))
         return [told, do.Connect(socket=self.socket, url=server)]
 
@@ -287,7 +288,7 @@ class Connection:
         seconds = self.servers.wait(now)
         self.retry_at = now + seconds
         detail = {
-            "server": self.servers.addresses[0],
+            "server": bare(self.servers.addresses[0]),
             "seconds": round(seconds, 1),
             "attempt": self.attempt,
         }
