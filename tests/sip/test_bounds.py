@@ -46,7 +46,9 @@ def _answers(outputs: list[Output]) -> list[int]:
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_every_reader_reads_in_time_that_grows_with_the_text(reader: Reader) -> None:
     for shape in reader.shapes[::3]:
-        assert reader.milliseconds(shape, 8000, 1) < 20 or reader.milliseconds(shape, 8000) < 20
+        if reader.milliseconds(shape, 8000, 1) > 20:
+            # A slow machine, or a reader that is slow with all text: twice as much is twice as long.
+            assert reader.milliseconds(shape, 8000) < 8 * reader.milliseconds(shape, 2000)
 
 
 @pytest.mark.parametrize("size", [LARGEST + 1, 70_000, 1_000_000])

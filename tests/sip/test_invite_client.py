@@ -9,6 +9,7 @@ from webphone.sip import (
     Answered,
     By,
     Dropped,
+    EarlyOffer,
     Ended,
     InfoReceived,
     NotNow,
@@ -356,3 +357,24 @@ def test_an_answer_whose_contact_cannot_be_read_is_an_answer() -> None:
     alice.take(broken)
     assert len(alice.phone.news(Answered)) == 1
     assert alice.last("ACK").uri == invite.uri
+
+
+def test_an_offer_of_an_early_dialog_is_answered_one_at_a_time() -> None:
+    """RFC 3311 §5.2."""
+    alice = Solo()
+    invite = alice.call()
+    alice.answer(invite, 180, "b1")
+    alice.ask("UPDATE", dialog_of=invite, cseq=1, sdp=OFFER)
+    assert alice.last_status() == 491
+    alice.answer(invite, 183, "b1", sdp=ANSWER)
+    alice.ask("UPDATE", dialog_of=invite, cseq=2, sdp=OFFER)
+    assert alice.phone.news(EarlyOffer) == [EarlyOffer(call="call", branch="b1", sdp=OFFER)]
+    alice.ask("UPDATE", dialog_of=invite, cseq=3, sdp=OFFER)
+    assert alice.last_status() == 500
+    alice.say(alice.agent.reaccept("call", ANSWER, alice.now))
+    assert alice.last_status() == 200
+    with pytest.raises(NotNow):
+        alice.agent.rerefuse("call", 488, alice.now)
+    alice.ask("UPDATE", dialog_of=invite, cseq=4, sdp=OFFER)
+    alice.say(alice.agent.rerefuse("call", 488, alice.now))
+    assert alice.last_status() == 488

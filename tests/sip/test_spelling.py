@@ -346,6 +346,59 @@ def test_what_acknowledges_is_never_answered_however_broken() -> None:
     assert alice.phone.news(Confirmed)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Via: nothing",
+        "Via: SIP/2.0/WSS edge.example:99999;;branch=z9hG4bKx",
+        "Via: SIP/2.0/WSS edge.example branch=z9hG4bKx",
+        "Via: SIP/2.0/WSS edge.example;branch=z9hG4bKx, ;",
+        'To: "Alice <sip:alice@near.example>',
+        "Call-ID: two words",
+        "CSeq: one",
+        "CSeq: 1 OPTIONS",
+        "Content-Length: 9999",
+    ],
+)
+def test_what_an_answer_would_need_is_still_required(line: str) -> None:
+    alice = Solo()
+    outputs = alice.take(_invite(line))
+    assert alice.phone.news(Invited) == []
+    # To a Via that cannot be read an answer goes all the same: it is copied as it came.
+    assert alice.last_status() == 400 and isinstance(outputs[-1], Dropped)
+
+
+def test_a_bye_that_names_no_call_is_refused() -> None:
+    alice, invited = _rings()
+    answer = _answered(alice, invited.call)
+    alice.ask("ACK", to_tag=answer.to.tag)
+    for line in ("Call-ID: two words", "From: ?"):
+        alice.take(_with(Solo().ask("BYE", to_tag=answer.to.tag, cseq=2), line))
+    assert [m.status for m in alice.phone.sent if isinstance(m, Response)][-2:] == [400, 481]
+    assert alice.agent.calls() == (invited.call,)
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "<sip:bob@[;x>",
+        "<tel:+1 2>",
+        "sip:",
+        "<sip:bob@>",
+        "<sip:bob@b.example" + ";a" * 200 + ">",
+        "<sip:bob@b.example?" + "a=b&" * 200 + ">",
+        "<sip:bob@b.example>" + ";a" * 200,
+    ],
+)
+def test_a_contact_of_any_length_and_shape_rings(contact: str) -> None:
+    alice, invited = _rings(f"Contact: {contact}")
+    answer = _answered(alice, invited.call)
+    alice.ask("ACK", to_tag=answer.to.tag)
+    alice.say(alice.agent.hang_up(invited.call, alice.now))
+    assert str(alice.last("BYE").uri).startswith("sip:bob@b")
+    assert len(str(alice.last("BYE").uri)) < 250
+
+
 def test_what_came_is_parsed_again_as_it_was() -> None:
     data = _invite('From: "Sami\\" <sip:1@gw.example>;tag=b1')
     assert bytes(parse(data)) == data

@@ -324,3 +324,16 @@ def test_two_of_us_talk_for_an_hour_on_a_timer_of_90_seconds() -> None:
     pair.wind(120)
     assert not pair.alice.agent.calls()
     assert not pair.bob.agent.calls()
+
+
+@pytest.mark.parametrize(("status", "timed"), [(500, False), (405, False), (500, True)])
+def test_a_refresh_of_the_other_side_outdates_ours(status: int, timed: bool) -> None:
+    alice, invite = _calling(("Session-Expires", "120;refresher=uac"), UPDATES)
+    alice.wind(61)
+    headers = (KNOWS, ("x", "120;refresher=uac")) if timed else ()
+    alice.ask("UPDATE", *headers, UPDATES, dialog_of=invite, cseq=5)
+    alice.answer(alice.last("UPDATE"), status, "")
+    alice.wind(70)
+    assert _refreshes(alice) == ["UPDATE"]
+    alice.wind(30)
+    assert bool(alice.phone.wrote("BYE")) is timed

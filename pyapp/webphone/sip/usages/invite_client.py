@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import assert_never
 
 from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest, Tries
@@ -329,8 +330,10 @@ class Outgoing:
                 noted = [] if doubt is None else [Dropped(why=doubt.why)]
                 news = ended(self.call, By.REMOTE, response, moved=moved, unanswered=doubt)
                 return [*noted, news]
-            case Action.TELL_TIME_OUT:  # pragma: no branch
+            case Action.TELL_TIME_OUT:
                 return [ended(self.call, By.SYSTEM, response)]
+            case _:
+                assert_never(action)
 
     def _progress(self, response: Response) -> list[Output]:
         if response.status == 100:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import assert_never
 
 from webphone.machine import earliest, step
 from webphone.sip.authentication import Authenticator
@@ -284,8 +285,10 @@ class Incoming:
                 return [ended(self.call, By.REMOTE, message, final=self._reply(487))]
             case Action.TELL_EXPIRED:
                 return [ended(self.call, By.REMOTE, self._reply(487))]
-            case Action.TELL_LOST:  # pragma: no branch
+            case Action.TELL_LOST:
                 return [ended(self.call, By.SYSTEM, self._reply(504))]
+            case _:
+                assert_never(action)
 
     def _ringing(self, now: float) -> Response:
         """180, or 183 with early media (RFC 3960 §3)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from itertools import chain
+from typing import assert_never
 
 from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest
@@ -233,9 +234,11 @@ class Registration:
                 )
                 self._keep(response, now)
                 return []
-            case Action.TELL_FAILED:  # pragma: no branch
+            case Action.TELL_FAILED:
                 assert response is not None
                 return [] if self.muted else [self._failure(response)]
+            case _:
+                assert_never(action)
 
     def _send(self, expires: int, now: float) -> list[Output]:
         endpoint, account = self._endpoint, self.account

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import assert_never
 
 from webphone.machine import step
 from webphone.sip.authentication import Authenticator, ClientRequest, Owner
@@ -338,10 +339,12 @@ class Reinvite:
                 return [
                     OfferRefused(call=call, status=status, reason=reason, unanswered=unanswered)
                 ]
-            case Action.TELL_OVERTAKEN:  # pragma: no branch
+            case Action.TELL_OVERTAKEN:
                 self.deadline = None
                 reason = REASONS[491]
                 return [OfferRefused(call=call, status=491, reason=reason, overtaken=True)]
+            case _:
+                assert_never(action)
 
     def _send_invite(self, timed: Pairs, now: float) -> list[Output]:
         headers = (("Content-Type", SDP), *timed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import assert_never
 
 from webphone.machine import earliest, step
 from webphone.sip.authentication import ClientRequest
@@ -271,5 +272,7 @@ class Session:
                 return [] if self.leg.unwanted else [ended(call, By.LOCAL)]
             case Action.TELL_THEY_ENDED:
                 return [ended(call, By.REMOTE, message)]
-            case Action.TELL_LOST:  # pragma: no branch
+            case Action.TELL_LOST:
                 return [ended(call, By.SYSTEM, message)]
+            case _:
+                assert_never(action)

@@ -380,15 +380,8 @@ def reply(
         response.headers.echo(name, request.headers)
     if status == 100:
         response.headers.echo("Timestamp", request.headers)
-    elif to_tag and (to := request.headers.get("To")) is not None and not _tagged(request):
+    elif to_tag and (to := request.headers.get("To")) is not None and not request.to.tag:
         response.headers.set("To", f"{visible(to)};tag={to_tag}")
     for name, value in headers:
         response.headers.add(name, value)
     return response
-
-
-def _tagged(request: Request) -> bool:
-    try:
-        return bool(request.to.tag)
-    except Malformed:
-        return False
