@@ -1,13 +1,21 @@
-"""Descriptions that a browser would refuse for their names and bundles alone."""
+"""What is written for the browser means what came, in the order and by the names we know."""
 
+import re
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webphone.media import Description
-from webphone.media.repair import repaired
+from webphone.media import Description, Media, problem
+from webphone.media.repair import Agreed, as_offered, repaired
 
+DATA = Path(__file__).parent / "data"
 HEAD = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
-SOUND = "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n"
+PRINT = "a=fingerprint:sha-1 " + ":".join(["AA"] * 20)
+PATH = f"{PRINT}\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdef01234567\r\na=rtcp-mux\r\n"
+SOUND = f"m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n{PATH}"
+PICTURE = f"m=video 9 UDP/TLS/RTP/SAVPF 96\r\n{PATH}a=rtpmap:96 VP8/90000\r\n"
 NO_PICTURE = "m=video 0 RTP/AVP 34\r\n"
 
 
@@ -15,29 +23,159 @@ def mids(sdp: str) -> list[str | None]:
     return [media.mid for media in Description.parse(sdp).media]
 
 
+def bundles(sdp: str) -> tuple[tuple[str, ...], ...]:
+    return Description.parse(sdp).bundles
+
+
+def meaning(media: Media) -> tuple[object, ...]:
+    lines = frozenset(line for line in media.lines if line.startswith("a="))
+    implied = {f"a={media.direction}"}
+    return media.kind, media.port, media.formats, media.codecs, lines | implied
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.sdp")), ids=lambda path: path.stem)
+def test_what_real_ends_write_comes_through_unchanged_in_meaning(path: Path) -> None:
+    sdp = path.read_bytes().decode()
+    if problem(sdp) is not None:
+        return
+    before, after = Description.parse(sdp), Description.parse(repaired(sdp))
+    assert after.bundles == before.bundles
+    for old, new in zip(before.media, after.media, strict=True):
+        if old.rejected:
+            assert new.rejected and new.mid == old.mid
+        else:
+            assert meaning(new) == meaning(old)
+
+
+def test_what_is_understood_is_written_once_and_for_all() -> None:
+    for sdp in (HEAD + SOUND, (DATA / "asterisk-answer.sdp").read_text()):
+        assert repaired(repaired(sdp)) == repaired(sdp)
+
+
+def test_what_is_no_description_goes_as_it_came() -> None:
+    for sdp in ("nonsense", "", HEAD):
+        assert repaired(sdp) == sdp
+
+
 def test_a_section_without_a_name_gets_one_where_others_have_theirs() -> None:
     offer = HEAD + SOUND + "a=mid:0\r\n" + NO_PICTURE + "m=text 0 RTP/AVP 98\r\n"
     assert mids(repaired(offer)) == ["0", "m1", "m2"]
+    doubled = HEAD + SOUND + "a=mid:m1\r\n" + PICTURE + "a=mid:m1\r\n"
+    assert mids(repaired(doubled)) == ["m1", "m1x"]
+    assert mids(repaired(HEAD + SOUND + NO_PICTURE)) == [None, None]
 
 
 def test_in_an_answer_it_is_the_name_of_the_offer() -> None:
-    offer = HEAD + SOUND + "a=mid:sound\r\n" + NO_PICTURE + "a=mid:picture\r\n"
-    answer = HEAD + SOUND + "a=mid:sound\r\n" + NO_PICTURE
+    bundle = "a=group:BUNDLE sound picture\r\n"
+    offer = HEAD + bundle + SOUND + "a=mid:sound\r\n" + PICTURE + "a=mid:picture\r\n"
+    answer = HEAD + "a=group:BUNDLE 0\r\n" + SOUND + "a=mid:0\r\n" + NO_PICTURE
     assert mids(repaired(answer, offer)) == ["sound", "picture"]
-    assert mids(repaired(answer, "no description")) == mids(answer)
+    assert bundles(repaired(answer, offer)) == (("sound",),)
+
+
+def test_an_answer_has_the_sections_of_its_offer_in_their_order() -> None:
+    offer = HEAD + SOUND + "a=mid:0\r\n" + PICTURE + "a=mid:1\r\n"
+    turned = Description.parse(repaired(HEAD + PICTURE + SOUND, offer)).media
+    assert [(media.kind, media.mid, media.port) for media in turned] == [
+        ("audio", "0", 9),
+        ("video", "1", 9),
+    ]
+    [sound, missing] = Description.parse(repaired(HEAD + SOUND, offer)).media
+    assert (missing.kind, missing.mid, missing.formats) == ("video", "1", ("96",))
+    assert missing.rejected and not sound.rejected
 
 
 def test_what_is_refused_leaves_its_bundle() -> None:
     bundle = "a=group:BUNDLE 0 1\r\na=group:LS 0 1\r\n"
     answer = HEAD + bundle + SOUND + "a=mid:0\r\n" + NO_PICTURE + "a=mid:1\r\n"
-    assert repaired(answer) == answer.replace("BUNDLE 0 1", "BUNDLE 0")
+    assert bundles(repaired(answer)) == (("0",),)
 
 
-def test_what_needs_no_repair_stays_byte_for_byte() -> None:
-    for sdp in (HEAD + SOUND, HEAD + "a=group:BUNDLE 0\n" + SOUND + "a=mid:0", "nonsense", ""):
-        assert repaired(sdp) == sdp
+def test_a_bundle_names_only_what_is_there() -> None:
+    offer = HEAD + "a=group:BUNDLE x 0 7\r\n" + SOUND + "a=mid:0\r\n"
+    assert bundles(repaired(offer)) == (("0",),)
+    assert bundles(repaired(offer.replace("x 0 7", "x 7"))) == ()
 
 
-@given(st.text(alphabet="vmao=:0 19\r\nBUNDLEgroupmid", max_size=80))
-def test_any_text_is_repaired_or_left_alone(text: str) -> None:
-    assert repaired(HEAD + SOUND + text).startswith("v=0")
+def test_what_the_session_says_for_all_each_section_says() -> None:
+    shared = f"a=inactive\r\na=extmap:3 urn:x\r\na=setup:active\r\n{PATH}"
+    bare = "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=rtcp-mux\r\na=extmap:3 urn:own\r\n"
+    description = Description.parse(repaired(HEAD + shared + bare))
+    [sound] = description.media
+    assert sound.direction == "inactive"
+    for line in ("a=setup:active", PRINT, "a=ice-ufrag:abcd", "a=extmap:3 urn:own"):
+        assert line in sound.lines
+    assert not [line for line in description.session if line.startswith(("a=extmap", "a=ice"))]
+    assert "a=extmap:3 urn:x" not in sound.lines
+
+
+# --- Later exchanges ------------------------------------------------------------------------------
+
+BOTH = "a=group:BUNDLE 0 1\r\n"
+LOCAL = HEAD + BOTH + SOUND + "a=mid:0\r\na=setup:actpass\r\n" + PICTURE + "a=mid:1\r\n"
+REMOTE = LOCAL.replace("actpass", "active")
+
+
+def role(sdp: str) -> str | None:
+    return Description.parse(sdp).media[0].attribute("setup")
+
+
+@pytest.mark.parametrize("said", ["active", "passive", "actpass"])
+def test_the_role_stays_while_certificate_and_tls_id_stay(said: str) -> None:
+    agreed = Agreed(local=LOCAL, remote=REMOTE)
+    again = REMOTE.replace("setup:active", f"setup:{said}")
+    assert role(repaired(again, LOCAL, agreed)) == "active"
+    assert role(repaired(again, agreed=agreed)) == "actpass"
+    without = again.replace(f"a=setup:{said}\r\n", "")
+    assert role(repaired(without, LOCAL, agreed)) == "active"
+
+
+def test_a_role_that_our_answer_took_is_the_other_ends_too() -> None:
+    agreed = Agreed(local=REMOTE, remote=LOCAL)  # we said active
+    assert role(repaired(LOCAL.replace("actpass", "active"), LOCAL, agreed)) == "passive"
+
+
+@pytest.mark.parametrize("change", [("AA:AA", "AA:BB"), (PRINT, f"{PRINT}\r\na=tls-id:other")])
+def test_another_association_may_have_another_role(change: tuple[str, str]) -> None:
+    other = REMOTE.replace("setup:active", "setup:passive").replace(*change)
+    assert role(repaired(other, LOCAL, Agreed(local=LOCAL, remote=REMOTE))) == "passive"
+
+
+def test_a_later_offer_keeps_the_sections_that_were_and_their_names() -> None:
+    agreed = Agreed(local=LOCAL, remote=REMOTE)
+    offer = HEAD + "a=group:BUNDLE x\r\n" + SOUND + "a=mid:x\r\n"
+    taken = repaired(offer, agreed=agreed)
+    assert mids(taken) == ["0", "1"]
+    assert [media.rejected for media in Description.parse(taken).media] == [False, True]
+    answer = REMOTE.replace("m=video 9", "m=video 0")
+    assert mids(as_offered(answer, offer)) == ["x"]
+    assert bundles(as_offered(answer, offer)) == (("x",),)
+    assert as_offered(answer, LOCAL) == answer
+
+
+def test_what_was_bundled_stays_bundled_or_goes() -> None:
+    agreed = Agreed(local=LOCAL, remote=REMOTE)
+    same = repaired(LOCAL.replace(BOTH, ""), agreed=agreed)
+    assert bundles(same) == (("0", "1"),)
+    at = LOCAL.index("m=video")
+    apart = LOCAL[:at].replace(BOTH, "") + LOCAL[at:].replace("ufrag:abcd", "ufrag:other")
+    parted = repaired(apart, agreed=agreed)
+    assert bundles(parted) == (("0",),)
+    assert [media.rejected for media in Description.parse(parted).media] == [False, True]
+
+
+def test_pictures_that_are_added_come_into_the_bundle() -> None:
+    at = LOCAL.index("m=video")
+    sound = LOCAL[:at].replace("BUNDLE 0 1", "BUNDLE 0")
+    agreed = Agreed(local=sound, remote=sound.replace("actpass", "active"))
+    assert bundles(repaired(LOCAL, agreed=agreed)) == (("0", "1"),)
+
+
+@given(st.text(alphabet="vmao=:0 19\r\nBUNDLEgroupmid", max_size=80), st.booleans())
+def test_any_text_is_repaired_or_left_alone(text: str, answers: bool) -> None:
+    sdp = HEAD + SOUND + text
+    taken = repaired(sdp, LOCAL if answers else "", Agreed(local=LOCAL, remote=REMOTE))
+    assert taken.startswith("v=0")
+    assert as_offered(taken, sdp).startswith("v=0")
+    if taken != sdp:
+        assert not re.search(r"\n\n|[^\r]\n|[ \t]\r", taken)

@@ -396,9 +396,17 @@ UNUSABLE = {
     "no description": "",
     "nothing left": description(version="2").replace("m=audio 9", "m=audio 0"),
     "no certificate": description(version="2").replace("a=fingerprint", "a=x"),
-    "no side of DTLS": description(version="2", setup="actpass"),
     "no codec of ours": description(version="2", codecs="18"),
 }
+
+
+@pytest.mark.parametrize("setup", ["active", "passive", "actpass"])
+def test_an_answer_to_a_hold_may_name_any_side_of_dtls_as_it_is_known(world, alice, dave, setup):
+    answered(alice, dave)
+    promise = alice.ask("hold")
+    dave.reply(200, sdp=description(version="2", setup=setup))
+    assert promise.settled and promise.error is None
+    assert alice.call.held_by == "local"
 
 
 @pytest.mark.parametrize("answer", UNUSABLE)

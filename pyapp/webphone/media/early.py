@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from webphone.media.negotiation import answer_direction, problem
-from webphone.media.sdp import Description, Media, Unusable
+from webphone.media.sdp import Block, Description, Media, Unusable
 
 # RFC 5763 §5: who plays which part in DTLS.
 _OTHER = {"active": "passive", "passive": "active"}
@@ -51,7 +51,8 @@ def _taking(description: Description, part: str) -> Description:
 
     session = lines(description.session)
     media = tuple(
-        replace(one, lines=lines(one.lines), session=session) for one in description.media
+        replace(one, own=Block(lines(one.lines)), session=Block(session))
+        for one in description.media
     )
     return replace(description, session=session, media=media)
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from webphone.media.alignment import aligned
 from webphone.media.sdp import Description, Direction, Media, Unusable
 from webphone.words import Sentence, say
 
 
 def held_by(remote: Description) -> bool:
-    """Whether the other side has put our sound on hold (RFC 3264 §8.4, RFC 6337 §5.3 and §5.4)."""
+    """Whether the other side has put our sound on hold (RFC 3264 §8.4, RFC 6337 §5.3 and §5.4).
+
+    Sound that is switched off while something else goes on is held, too.
+    """
     heard = remote.of_kind("audio") or remote.live
-    return bool(heard) and all(_holds(media) for media in heard)
+    silent = any(media.kind == "audio" for media in remote.media) and not remote.of_kind("audio")
+    return bool(heard) and (silent or all(_holds(media) for media in heard))
 
 
 def _holds(media: Media) -> bool:
@@ -67,29 +72,48 @@ def can_send_tones(remote: Description) -> bool:
 _BROWSER_SOUND = frozenset({"opus", "g722", "pcmu", "pcma"})
 
 
-def problem(sdp: str | Description, offer: Description | None = None) -> Sentence | None:
+def problem(
+    sdp: str | Description, offer: Description | None = None, *, later: bool = False
+) -> Sentence | None:
     """Why a browser cannot use this description, for a person to read; None when it can.
 
-    Give our own `offer` when the description answers it: answers are held to more.
+    Give our own `offer` when the description answers it: answers are held to more. It can be used
+    when a section for sound can be, or one for pictures where there is none for sound. `later`: the
+    ends have agreed before, so that their DTLS roles are known.
     """
     try:
         description = Description.parse(sdp) if isinstance(sdp, str) else sdp
     except Unusable as unusable:
         return say("sdp_unreadable", why=unusable.sentence)
-    # RFC 3264 §6: an answer has as many m= lines as its offer.
-    if offer is not None and len(description.media) != len(offer.media):
-        return say("sdp_count", answered=len(description.media), offered=len(offer.media))
-    spoken = [media for media in description.live if media.kind in ("audio", "video")]
-    if not spoken:
+    if offer is not None:
+        description = aligned(description, offer)
+    wrong = list(zip(description.media, faults(description, offer, later=later)))
+    for kind in ("audio", "video"):
+        found = [fault for media, fault in wrong if media.kind == kind and not media.rejected]
+        if found:
+            return None if None in found else found[0]
+    return say("sdp_nothing_left")
+
+
+def faults(
+    description: Description, offer: Description | None, *, later: bool = False
+) -> list[Sentence | None]:
+    """What keeps a browser from using each section, None for those that it can use or is refused.
+
+    An answer must be aligned with its offer.
+    """
+    ours = offer.media if offer is not None else (None,) * len(description.media)
+    return [
+        None if media.rejected else _fault(media, description.transport_of(media), offered, later)
+        for media, offered in zip(description.media, ours)
+    ]
+
+
+def _fault(media: Media, carrier: Media, offered: Media | None, later: bool) -> Sentence | None:
+    if media.kind not in ("audio", "video"):
         return say("sdp_nothing_left")
-    broken = next((line for media in spoken if (line := media.unreadable_rtpmap)), None)
-    if broken:
-        return say("sdp_broken_codec", line=repr(broken))
-    faults = (
-        _transport_problem(media, description.transport_of(media), answers=offer is not None)
-        for media in spoken
-    )
-    return next((fault for fault in faults if fault), None) or _codec_problem(description, offer)
+    answers = offered is not None and not later
+    return _transport_problem(media, carrier, answers=answers) or _codec_problem(media, offered)
 
 
 def _transport_problem(media: Media, carrier: Media, *, answers: bool) -> Sentence | None:
@@ -117,15 +141,14 @@ def _unencrypted(media: Media) -> Sentence:
     return say("sdp_no_fingerprint", kind=kind, protocol=protocol, remedy=remedy)
 
 
-def _codec_problem(description: Description, offer: Description | None) -> Sentence | None:
-    for at, media in enumerate(description.media):
-        if media.rejected or media.kind != "audio":
-            continue
-        ours = _names(offer.media[at]) if offer else _BROWSER_SOUND
-        theirs = _names(media)
-        if not theirs & ours:
-            return say("sdp_no_codec", theirs=_listed(theirs), ours=_listed(ours))
-    return None
+def _codec_problem(media: Media, offered: Media | None) -> Sentence | None:
+    if offered is None and media.kind != "audio":
+        return None  # the browser says which pictures it can show
+    ours = _names(offered) if offered is not None else _BROWSER_SOUND
+    theirs = _names(media)
+    if theirs & ours:
+        return None
+    return say("sdp_no_codec", kind=media.kind, theirs=_listed(theirs), ours=_listed(ours))
 
 
 def _names(media: Media) -> frozenset[str]:

@@ -1,12 +1,17 @@
-"""Session descriptions: lines in, lines out, none lost; typed views over the ones we care about."""
+"""Session descriptions: lines in, lines out, and typed views over the ones we care about.
+
+Each line is looked at once, however many questions follow: a stranger writes them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property, lru_cache
 
+from webphone.media.attributes import GRAMMAR, ONCE, readable
 from webphone.words import Sentence, say
 
 
@@ -83,8 +88,16 @@ _STATIC = {
     18: ("G729", 8000),
 }
 
+# What we read of a description, and no more: a browser's own is 2 to 12 kB, of 2 to 4 sections.
+LONGEST = 65_536  # characters
+MOST_SECTIONS = 64
+MOST_LINES = 4_000
+MOST_SESSION_LINES = 1_000
+MOST_FORMATS = 256  # there are 128 payload types
+
 # RFC 8866 §9: media-field = %s"m" "=" media SP port ["/" integer] SP proto 1*(SP fmt) CRLF
-_MEDIA = re.compile(r"m=([^ ]+) +([0-9]{1,5})(?:/[0-9]{1,5})? +([^ ]+)((?: +[^ ]+)+) *")
+# A section that is refused may come without formats.
+_MEDIA = re.compile(r"m=([^ ]+) +([0-9]{1,5})(?:/[0-9]{1,5})? +([^ ]+)((?: +[^ ]+)*)")
 # RFC 8866 §9: type is one letter; we let unknown ones through, the browser decides.
 _LINE = re.compile(r"[A-Za-z]=[^\r\0]*")
 # RFC 8866 §6.6: rtpmap-value = payload-type SP encoding-name "/" clock-rate [ "/" encoding-params ]
@@ -93,27 +106,68 @@ _RTPMAP = re.compile(r"([0-9]{1,3}) +([^ /]+)/([0-9]{1,9})(?:/([0-9]{1,3}))?.*")
 _CONNECTION = re.compile(r"c=IN +IP[46] +([^ /]+).*")
 _DIRECTIONS = {f"a={direction}": direction for direction in Direction}
 _PORT_MAX = 65535
+_LINE_END = re.compile(r"\r\n|\n|\r")
+BUNDLE = "a=group:BUNDLE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Media:
-    """One m= section; `lines` are its own, `session` those above the first m= line."""
+@dataclass(frozen=True)
+class Block:
+    """Some lines of a description, and what they say."""
 
     lines: tuple[str, ...]
-    session: tuple[str, ...]
+
+    @cached_property
+    def attributes(self) -> dict[str, list[str]]:
+        """The values of all a= lines, by name; "" for a flag."""
+        found: dict[str, list[str]] = {}
+        for line in self.lines:
+            if line.startswith("a="):
+                name, value = _parted(line)
+                found.setdefault(name, []).append(value)
+        return found
+
+    def attribute(self, name: str) -> str | None:
+        """The value of the first a=name line, None when there is none."""
+        values = self.attributes.get(name)
+        return values[0] if values else None
+
+    @cached_property
+    def direction(self) -> Direction | None:
+        """What the first line of that kind says."""
+        found = (_DIRECTIONS[line] for line in self.lines if line in _DIRECTIONS)
+        return next(found, None)
+
+    @cached_property
+    def connection(self) -> str | None:
+        """The address of the first c= line that can be read."""
+        found = (_CONNECTION.fullmatch(line) for line in self.lines if line.startswith("c="))
+        return next((each[1] for each in found if each), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media:
+    """One m= section, and what its session says for all of them."""
+
+    own: Block
+    session: Block
     kind: str
     port: int
     protocol: str
     formats: tuple[str, ...]
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The section's own lines, the m= line first."""
+        return self.own.lines
+
     def attribute(self, name: str) -> str | None:
         """The value of the section's first a=name line: "" for a flag, None when absent."""
-        return _attribute(self.lines, name)
+        return self.own.attribute(name)
 
     def own_or_session(self, name: str) -> str | None:
         """Like `attribute`, falling back to the session's line of that name."""
         own = self.attribute(name)
-        return own if own is not None else _attribute(self.session, name)
+        return own if own is not None else self.session.attribute(name)
 
     @property
     def rejected(self) -> bool:
@@ -124,10 +178,7 @@ class Media:
     @property
     def direction(self) -> Direction:
         """The section's direction, else the session's, else sendrecv (RFC 8866 §6.7)."""
-        for line in (*self.lines, *self.session):
-            if line.rstrip() in _DIRECTIONS:
-                return _DIRECTIONS[line.rstrip()]
-        return Direction.SENDRECV
+        return self.own.direction or self.session.direction or Direction.SENDRECV
 
     @property
     def mid(self) -> str | None:
@@ -147,16 +198,13 @@ class Media:
     @property
     def connection(self) -> str | None:
         """The address of the section's c= line, else of the session's; None when neither reads."""
-        for line in (*self.lines, *self.session):
-            if found := _CONNECTION.fullmatch(line):
-                return found[1]
-        return None
+        return self.own.connection or self.session.connection
 
-    @property
+    @cached_property
     def codecs(self) -> tuple[Codec, ...]:
         """The payload types of the m= line in its order; those nobody explains are left out."""
         known = dict(_STATIC_CODECS)
-        for value in self._values("rtpmap"):
+        for value in self.own.attributes.get("rtpmap", ()):
             if found := _RTPMAP.fullmatch(value):
                 payload = int(found[1])
                 known[payload] = Codec(
@@ -165,19 +213,13 @@ class Media:
                     clock=int(found[3]),
                     channels=int(found[4] or 1),
                 )
-        for value in self._values("fmtp"):
+        for value in self.own.attributes.get("fmtp", ()):
             payload_text, _, parameters = value.partition(" ")
             payload = _payload(payload_text)
             if payload in known:
                 known[payload] = replace(known[payload], fmtp=parameters.strip())
         wanted = [_payload(text) for text in self.formats]
         return tuple(known[payload] for payload in wanted if payload in known)
-
-    @property
-    def unreadable_rtpmap(self) -> str | None:
-        """The first a=rtpmap line that breaks the grammar, which no browser forgives."""
-        broken = (value for value in self._values("rtpmap") if not _RTPMAP.fullmatch(value))
-        return next((f"a=rtpmap:{value}" for value in broken), None)
 
     @property
     def telephone_event(self) -> int | None:
@@ -187,28 +229,24 @@ class Media:
 
     def with_lines(self, lines: tuple[str, ...]) -> Media:
         """The same section with other lines, the m= line first; raises Unusable."""
-        return _media(lines, self.session, number=1)
+        return _media(list(enumerate(lines, start=1)), self.session)
 
     def with_direction(self, direction: Direction) -> Media:
         """The section saying `direction` once, in the place of what it said before."""
         kept: list[str] = []
         said = False
         for line in self.lines:
-            if line.rstrip() not in _DIRECTIONS:
+            if line not in _DIRECTIONS:
                 kept.append(line)
             elif not said:
                 kept.append(f"a={direction}")
                 said = True
         if not said:
             kept.append(f"a={direction}")
-        return replace(self, lines=tuple(kept))
-
-    def _values(self, name: str) -> list[str]:
-        start = f"a={name}:"
-        return [line[len(start) :] for line in self.lines if line.startswith(start)]
+        return replace(self, own=Block(tuple(kept)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Description:
     """A whole session description; `str()` gives every line back, each ended by CRLF."""
 
@@ -216,36 +254,34 @@ class Description:
     media: tuple[Media, ...]
 
     @staticmethod
+    @lru_cache(maxsize=32)  # what is asked of one description is asked in one turn
     def parse(text: str) -> Description:
-        """Read a description, forgiving bare LF, blank lines and a missing last line end.
+        """Read a description, forgiving wrong line ends, blank lines and spaces around a line.
 
-        Unknown lines and attributes are kept as they are. Raises Unusable with a sentence
-        that names the line where the text stops being SDP.
+        Lines that break their grammar are left out, except those without which it is none. Unknown
+        lines and attributes are kept as they are. Raises Unusable with a sentence that names the
+        line where the text stops being SDP, or the bound that it passes.
         """
-        numbered = [
-            (number, line.removesuffix("\r"))
-            for number, line in enumerate(text.split("\n"), start=1)
-            if line.removesuffix("\r")
-        ]
+        if len(text) > LONGEST:
+            raise Unusable(say("sdp_too_long", length=len(text), most=LONGEST))
+        raw = _LINE_END.split(text)
+        if len(raw) > MOST_LINES:
+            raise Unusable(say("sdp_too_many_lines", count=len(raw), most=MOST_LINES))
+        stripped = ((number, line.strip(" \t")) for number, line in enumerate(raw, start=1))
+        numbered = [(number, line) for number, line in stripped if line]
         if not numbered:
             raise Unusable(say("sdp_empty"))
-        first_number, first = numbered[0]
-        # RFC 8866 §5.1
-        if first.rstrip() != "v=0":
-            raise Unusable(say("sdp_version", number=first_number, line=_shown(first)))
-        for number, line in numbered:
-            if not _LINE.fullmatch(line):
-                raise Unusable(say("sdp_no_line", number=number, line=_shown(line)))
-
         starts = [at for at, (_, line) in enumerate(numbered) if line.startswith("m=")]
-        lines = tuple(line for _, line in numbered)
-        session = lines[: starts[0]] if starts else lines
-        ends = [*starts[1:], len(lines)]
-        media = tuple(
-            _media(lines[start:end], session, number=numbered[start][0])
-            for start, end in zip(starts, ends)
-        )
-        return Description(session=session, media=media)
+        number, first = numbered[0]
+        # RFC 8866 §5.1; where sections follow, it is clear what this is.
+        if first != "v=0" and not starts:
+            raise Unusable(say("sdp_version", number=number, line=_shown(first)))
+        if len(starts) > MOST_SECTIONS:
+            raise Unusable(say("sdp_too_many_sections", count=len(starts), most=MOST_SECTIONS))
+        ends = [*starts, len(numbered)]
+        session = Block(_session(numbered[: ends[0]]))
+        media = tuple(_media(numbered[start:end], session) for start, end in zip(starts, ends[1:]))
+        return Description(session=session.lines, media=media)
 
     def __str__(self) -> str:
         sections = (self.session, *(media.lines for media in self.media))
@@ -253,7 +289,13 @@ class Description:
 
     def attribute(self, name: str) -> str | None:
         """The value of the session's first a=name line: "" for a flag, None when absent."""
-        return _attribute(self.session, name)
+        return Block(self.session).attribute(name)
+
+    @property
+    def bundles(self) -> tuple[tuple[str, ...], ...]:
+        """The mids of each bundle (RFC 9143 §7.2)."""
+        lines = (line for line in self.session if line.startswith(BUNDLE))
+        return tuple(tuple(line.split()[1:]) for line in lines)
 
     @property
     def live(self) -> tuple[Media, ...]:
@@ -266,15 +308,20 @@ class Description:
 
     def transport_of(self, media: Media) -> Media:
         """The section whose ICE and DTLS lines carry `media`: its bundle's first, or itself."""
-        for line in self.session:
-            if not line.startswith("a=group:BUNDLE "):
-                continue
-            mids = line.split()[1:]
-            if media.mid in mids:
-                # RFC 9143 §7.2: the first mid of the group is the tagged section.
-                tagged = (other for other in self.media if other.mid == mids[0])
-                return next(tagged, media)
-        return media
+        return self._carriers.get(media.mid or "", media)
+
+    @cached_property
+    def _carriers(self) -> dict[str, Media]:
+        """By mid the section that carries it, of those that are in a bundle."""
+        sections = {media.mid: media for media in reversed(self.media) if media.mid}
+        carriers: dict[str, Media] = {}
+        for mids in self.bundles:
+            # RFC 9143 §7.2: the first mid of the group is the tagged section.
+            there = [mid for mid in mids if mid in sections]
+            tagged = next((mid for mid in there if not sections[mid].rejected), None)
+            if tagged is not None:
+                carriers |= {mid: sections[tagged] for mid in there if mid not in carriers}
+        return carriers
 
     def with_direction(self, direction: Direction, kind: str | None = None) -> Description:
         """Every live section (of that kind) saying `direction`; rejected ones stay untouched."""
@@ -297,34 +344,68 @@ _STATIC_CODECS = {
 }
 
 
-def _media(lines: tuple[str, ...], session: tuple[str, ...], *, number: int) -> Media:
-    found = _MEDIA.fullmatch(lines[0])
-    if found is None:
-        raise Unusable(say("sdp_no_media", number=number, line=_shown(lines[0])))
-    port = int(found[2])
+def _session(numbered: list[tuple[int, str]]) -> tuple[str, ...]:
+    if len(numbered) > MOST_SESSION_LINES:
+        count, most = len(numbered), MOST_SESSION_LINES
+        raise Unusable(say("sdp_too_many_session_lines", count=count, most=most))
+    once: set[str] = set()
+    lines = (_understood(line, None, once) for _, line in numbered)
+    return tuple(line for line in lines if line)
+
+
+def _media(numbered: list[tuple[int, str]], session: Block) -> Media:
+    number, first = numbered[0]
+    found = _MEDIA.fullmatch(first) if len(first) <= MOST_FORMATS * 16 else None
+    # RFC 8866 §5.14 asks for formats; a section that is refused needs none.
+    if found is None or not (found[4] or int(found[2]) == 0):
+        raise Unusable(say("sdp_no_media", number=number, line=_shown(first)))
+    kind, port, protocol = found[1].lower(), int(found[2]), found[3]
     if port > _PORT_MAX:
         raise Unusable(say("sdp_port", number=number, port=port, most=_PORT_MAX))
+    formats = tuple(dict.fromkeys(found[4].split()))
+    if len(formats) > MOST_FORMATS:
+        raise Unusable(say("sdp_too_many_formats", count=len(formats), most=MOST_FORMATS))
+    if "RTP/" in protocol:
+        formats = tuple(each for each in formats if 0 <= _payload(each) < 128)
+    known, once = frozenset(formats), set[str]()
+    lines = (_understood(line, known, once) for _, line in numbered[1:])
+    head = " ".join((f"m={kind}", str(port), protocol, *formats))
     return Media(
-        lines=lines,
+        own=Block((head, *(line for line in lines if line))),
         session=session,
-        kind=found[1],
+        kind=kind,
         port=port,
-        protocol=found[3],
-        formats=tuple(found[4].split()),
+        protocol=protocol,
+        formats=formats,
     )
 
 
-def _attribute(lines: Iterable[str], name: str) -> str | None:
-    for line in lines:
-        attribute, _, value = line.partition(":")
-        if attribute.rstrip() == f"a={name}":
-            return value.strip()
-    return None
+def _understood(line: str, formats: frozenset[str] | None, once: set[str]) -> str:
+    """The line as a browser reads it, "" to leave it out; `once` grows by what is said once."""
+    if not _LINE.fullmatch(line):
+        return ""
+    if not line.startswith("a="):
+        return line
+    name, value = _parted(line)
+    if name not in GRAMMAR:
+        return line if name else ""
+    value = " ".join(value.split())
+    if name in once or not readable(name, value, formats):
+        return ""
+    if name in ONCE:
+        once.add(name)
+    return f"a={name}:{value}" if value else f"a={name}"
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """Name and value of an a= line."""
+    name, _, value = line[2:].partition(":")
+    return name.strip(), value.strip()
 
 
 def _payload(text: str) -> int:
     """The payload type (RFC 3550 §5.1, seven bits), or -1 for what is none."""
-    return int(text) if re.fullmatch(r"[0-9]{1,3}", text) else -1
+    return int(text) if len(text) <= 3 and text.isascii() and text.isdecimal() else -1
 
 
 def _shown(line: str) -> str:

@@ -19,7 +19,7 @@ from webphone.browser.media.transceivers import Sections, kind_of, put, sends
 from webphone.browser.proxies import Listeners, data, plain, said
 from webphone.contract import Config
 from webphone.media import Direction
-from webphone.media.repair import repaired
+from webphone.media.repair import Agreed, as_offered, repaired
 from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reoffer, SendTones
 from webphone.phone.happenings import Happening, MediaChanged, MediaFailed, MediaReady, ToneSent
 
@@ -126,7 +126,7 @@ class Peer:
         self._video = asked.video
         await self._connect()
         if asked.offer is not None:
-            await self._connection.setRemoteDescription(_remote("offer", asked.offer))
+            await self._hear_offer(asked.offer)
         offered = asked.offer is None or self._sections.first("video") is not None
         constraints = self._world.config().constraints
         await self._take(capture(video=asked.video and offered, constraints=constraints))
@@ -136,7 +136,7 @@ class Peer:
                 self._add("video")
             await self._offer()
         else:
-            await self._answer()
+            await self._answer(asked.offer)
         self._opened = True
 
     async def _connect(self) -> None:
@@ -192,14 +192,25 @@ class Peer:
         offer = await self._connection.createOffer(plain({"iceRestart": restart}))
         await self._describe_here(offer, Offer.OFFER)
 
-    async def _answer(self) -> None:
+    async def _hear_offer(self, sdp: str) -> None:
+        await self._connection.setRemoteDescription(
+            _description("offer", repaired(sdp, agreed=self._agreed_on()))
+        )
+
+    def _agreed_on(self) -> Agreed:
+        """What both ends described when they last agreed, or began to."""
+        connection = self._connection
+        remote = connection.pendingRemoteDescription or connection.currentRemoteDescription
+        return Agreed(local=_sdp(connection.currentLocalDescription), remote=_sdp(remote))
+
+    async def _answer(self, offer: str) -> None:
         await self._direct()
         self._sections.prefer(self._world.config().codecs)
         # The answer's direction is what both ends allow (RFC 9429 §5.3.1).
         answer = await self._connection.createAnswer()
-        await self._describe_here(answer, Offer.ANSWER)
+        await self._describe_here(answer, Offer.ANSWER, offer)
 
-    async def _describe_here(self, description: Any, kind: Offer) -> None:
+    async def _describe_here(self, description: Any, kind: Offer, offer: str = "") -> None:
         gathering = self._gathering
         assert gathering is not None
         gathering.begin()
@@ -207,7 +218,9 @@ class Peer:
         if kind is Offer.ANSWER:
             await self._settle()
         await gathering.enough()
-        sdp = str(self._connection.localDescription.sdp)
+        sdp = _sdp(self._connection.localDescription)
+        if kind is Offer.ANSWER:
+            sdp = as_offered(sdp, offer)
         self._tell(MediaReady(call=self.call, kind=kind, sdp=sdp, video=self._camera is not None))
 
     async def describe(self, asked: DescribeRemote) -> None:
@@ -215,8 +228,9 @@ class Peer:
         if self._connection.signalingState == "stable":
             # RFC 3261 §13.2.1: a 200 repeats the answer of its 183, and only the first counts.
             return
-        ours = str(self._connection.localDescription.sdp)
-        await self._connection.setRemoteDescription(_remote(asked.kind.value, asked.sdp, ours))
+        ours = _sdp(self._connection.localDescription)
+        theirs = repaired(asked.sdp, ours, self._agreed_on())
+        await self._connection.setRemoteDescription(_description(asked.kind.value, theirs))
         if asked.kind is Offer.ANSWER:
             await self._settle()
 
@@ -251,8 +265,8 @@ class Peer:
             raise RuntimeError("An offer of our own still waits for its answer.")
         before, self._wanted = self._wanted, asked.direction
         try:
-            await self._connection.setRemoteDescription(_remote("offer", asked.offer))
-            await self._answer()
+            await self._hear_offer(asked.offer)
+            await self._answer(asked.offer)
         except Exception:
             self._wanted = before
             if self._connection.signalingState == "have-remote-offer":
@@ -371,8 +385,8 @@ def _description(kind: str, sdp: str = "") -> Any:
     return plain({"type": kind, "sdp": sdp})
 
 
-def _remote(kind: str, sdp: str, ours: str = "") -> Any:
-    return _description(kind, repaired(sdp, ours))
+def _sdp(description: Any) -> str:
+    return str(description.sdp) if description else ""
 
 
 def _first(tracks: Any) -> Any:

@@ -388,7 +388,7 @@ class Renegotiation:
         if not self._sdp:
             # RFC 3261 §13.2.1: the first reliable response holds the answer.
             return say("agreed_without_sdp")
-        return media.problem(self._sdp, media.Description.parse(self._offered))
+        return media.problem(self._sdp, media.Description.parse(self._offered), later=True)
 
     def _make_answer(self, now: float) -> Result:
         call = self._call
