@@ -46,6 +46,7 @@ class Kamailio:
         rtpengine_port: int,
         *,
         algorithm: str = "MD5",
+        realm: str = "",
         users: Mapping[str, str] = USERS,
         nonce_seconds: int = 300,
         shortest_registration: int = 5,
@@ -64,6 +65,9 @@ class Kamailio:
         self.folder = folder
         self._values = {
             "ALGORITHM": "SHA-256" if algorithm == "SHA-256" else "",
+            # Under no name of its own it asks under that of the domain.
+            "PROXY_REALM": realm or "$fd",
+            "REGISTRAR_REALM": realm or "$td",
             "WS_PORT": str(self.ws_port),
             "UDP_PORT": str(self.udp_port),
             "RTPENGINE_PORT": str(rtpengine_port),
