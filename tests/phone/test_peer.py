@@ -3,6 +3,7 @@
 import pytest
 
 from phone.stage import description
+from webphone.sip import reply
 
 OFFER = description(setup="actpass")
 
@@ -104,6 +105,15 @@ def test_a_change_of_the_call_may_bring_somebody_else(alice, talking, method, sd
     assert shown(alice) == ("Phone22", "122")
     alice.ask("hangup")
     assert alice.history[0].display_name == "Phone22"
+
+
+def test_a_queue_names_whom_it_rings_before_anybody_answers(alice, dave):
+    """RFC 3311 §5.1: UPDATE in an early dialog."""
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description())
+    dave.inside("UPDATE", 'P-Asserted-Identity: "Desk 5" <sip:105@one.example>')
+    assert dave.words()[-1] == "200"
+    assert (alice.call.display_name, alice.call.state) == ("Desk 5", "early")
 
 
 def test_a_from_that_changes_within_the_call_is_somebody_else(alice, talking):
@@ -239,6 +249,15 @@ def test_what_is_kept_of_a_strangers_words_is_short(alice, dave):
     assert len(call.display_name) == len(call.from_.number) == len(call.from_.uri) == 256
     assert sum(map(len, [*call.headers, *call.headers.values()])) <= 8192
     assert call.headers["x-order"] == "7"
+
+
+def test_what_is_said_of_a_refused_change_is_short(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(200, sdp=description())
+    promise = alice.ask("hold")
+    answer = bytes(reply(dave.last("INVITE"), 488))
+    dave.say(answer.replace(b"488 Not Acceptable Here", b"488 " + b"n" * 20_000))
+    assert promise.error.sip_code == 488 and len(promise.error.message) < 400
 
 
 def test_what_is_kept_of_a_refusal_is_short(alice, dave):

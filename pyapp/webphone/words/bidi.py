@@ -8,9 +8,14 @@ import re
 # letter, and does not turn round what stands beside it.
 FIRST_STRONG, POP = "\u2068", "\u2069"
 # Marks that would end the isolation, or reach beyond it.
+LONGEST = 256  # characters that anybody reads of a stranger's words
 DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def isolate(text: str) -> str:
-    """`text` made safe to stand in a sentence whatever script it is in; plain ASCII stays."""
+    """`text` made safe to stand in a sentence whatever script it is in; plain ASCII stays.
+
+    It is cut where nobody would read on.
+    """
+    text = text[:LONGEST]
     return text if text.isascii() else f"{FIRST_STRONG}{DIRECTIONS.sub('', text)}{POP}"

@@ -24,10 +24,10 @@ from webphone.phone.call.part import Part
 from webphone.phone.call.record import Times, iso, record_of
 from webphone.phone.call.wire import Wire
 from webphone.sip import By, NameAddr
+from webphone.words.bidi import LONGEST
 
 Some = TypeVar("Some", bound=Part)
 NOWHERE = "anonymous.invalid"  # RFC 3323 §4.1.1.3
-LONGEST = 256  # characters that are kept of what a stranger writes
 
 
 class Stage(Enum):
@@ -211,7 +211,7 @@ class Call:
         state = _PUBLIC_STATES[self.stage]
         return CallView(
             id=self.id,
-            call_id=self.call_id,
+            call_id=self.call_id[:LONGEST],
             state="held" if self.hold.by and state == "active" else state,
             direction=self.direction,
             from_=party(self.local if self.outgoing else self.remote),

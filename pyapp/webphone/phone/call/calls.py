@@ -10,7 +10,7 @@ from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result
-from webphone.phone.call.call import LONGEST, Call, Stage, Step, ended_by_person
+from webphone.phone.call.call import Call, Stage, Step, ended_by_person
 from webphone.phone.call.digits import REF, Digits
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.incoming import Incoming, call_from
@@ -47,6 +47,7 @@ from webphone.sip import (
 )
 from webphone.sip.wire.grammar import quote, visible
 from webphone.words import Sentence, say
+from webphone.words.bidi import LONGEST
 
 Kind = Callable[[Call], Part]
 

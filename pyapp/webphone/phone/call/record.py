@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from webphone.contract import CallRecord, CallView, Quality
 from webphone.phone.call.endings import Ending, disposition, explanation
 from webphone.sip.wire.reasons import REASONS
+from webphone.words.bidi import LONGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ def record_of(
     return CallRecord(
         id=view.id,
         call_id=view.call_id,
-        session_id=view.headers.get("session-id"),
+        session_id=view.headers.get("session-id", "")[:LONGEST] or None,
         direction=view.direction,
         from_=view.from_,
         to=view.to,
