@@ -16,6 +16,7 @@ from webphone.browser.clock import Clock
 from webphone.browser.demo.page_media import DemoPeers, Ends
 from webphone.browser.demo.pipe import Exchange
 from webphone.browser.element import Element, ElementAction, Outside
+from webphone.browser.media.ice_servers import Watch
 from webphone.browser.media.peer import World
 from webphone.browser.media.peers import MediaAction
 from webphone.browser.page import Page
@@ -25,7 +26,14 @@ from webphone.browser.sound import Sound
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.phone import Chance, Desk, LazyTabs, Loop, Recorder, promise_refused
 from webphone.phone.actions import Connect, Disconnect, Note, PlayKey, PlayTone, Send, Tell
-from webphone.phone.happenings import Happening, Leaving, NetworkChanged, Woken
+from webphone.phone.happenings import (
+    Happening,
+    Leaving,
+    MediaMissing,
+    NetworkChanged,
+    ServersRefused,
+    Woken,
+)
 from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, hasty, screen, ticks
 from webphone.ui.gestures import SoundAllowed
@@ -65,6 +73,7 @@ class PhoneOnPage:
             amends=promise_refused,
         )
         self._sockets = Sockets(self.loop.turn, lambda: demo(clock))
+        self._servers = Watch(lambda bad: self.loop.turn(ServersRefused(addresses=bad)))
         self._peers = DemoPeers(
             World(
                 turn=self.loop.turn,
@@ -84,6 +93,8 @@ class PhoneOnPage:
         and person have asked for so far.
         """
         kept = self._element.begin(self.loop.turn, self._gone)
+        if not getattr(js, "RTCPeerConnection", None):
+            self.loop.turn(MediaMissing())
         if self._page.empty:
             self._first()
         else:
@@ -103,6 +114,7 @@ class PhoneOnPage:
         snapshot = replace(self._phone.snapshot, sound_blocked=self._sound_blocked)
         now = self._clock.now()
         self._element.show(snapshot)
+        self._servers.look(snapshot.config.ice_servers)
         if not self._begun:
             return
         self._page.show(screen(snapshot, self._view, now))

@@ -275,3 +275,47 @@ def test_a_phone_that_goes_leaves_no_proxy_behind(page: Bench):
     page.page.wait_for_function("python.runPython('len(phones)') === 0")
     assert during > before
     assert page.run("return alive()") == before
+
+
+def test_a_browser_without_webrtc_says_so_at_the_start_and_registers_nothing(
+    page: Bench, line: Line
+):
+    told, refused, shown = page.page.evaluate(
+        """async (url) => {
+          const real = globalThis.RTCPeerConnection;
+          globalThis.RTCPeerConnection = undefined;
+          try {
+            const phone = document.createElement("web-phone");
+            const told = [];
+            phone.addEventListener("error", ({ detail }) => told.push([detail.code, detail.message]));
+            document.body.append(phone);
+            Object.assign(phone, { host: url, username: "anna", password: "x", autoRegister: true });
+            const refused = [];
+            for (const ask of [() => phone.register(), () => phone.connect(), () => phone.makeCall("1")])
+              await ask().catch((error) => refused.push(error.code));
+            const shown = phone.shadowRoot.textContent;
+            phone.remove();
+            return [told, refused, shown];
+          } finally {
+            globalThis.RTCPeerConnection = real;
+          }
+        }""",
+        line.url,
+    )
+    sentence = "This browser makes no calls here: its WebRTC is switched off or missing."
+    assert told == [["unsupported", sentence]]
+    assert refused == ["unsupported"] * 3
+    assert sentence in shown
+    assert line.heard == []
+
+
+def test_an_ice_server_that_cannot_be_used_is_said_when_it_is_set(page: Bench, phone: Bench):
+    assert phone.page.evaluate(
+        """async () => {
+          const heard = [];
+          phone.addEventListener("error", ({ detail }) => heard.push([detail.code, detail.message]));
+          phone.setAttribute("ice-servers", '[{"urls": ["turn:t.example", "stun:s.example?transport=udp"]}]');
+          await phone.ready();
+          return heard;
+        }"""
+    ) == [["invalid_config", "The browser takes no ICE server 'turn:t.example'."]]

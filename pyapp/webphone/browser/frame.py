@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 import js
-from pyodide.ffi import JsException, JsProxy, create_proxy
+from pyodide.ffi import JsProxy, create_proxy
 
 from webphone.border import bare, frame
 from webphone.border.reading import parsed
 from webphone.browser import parent_page as around
+from webphone.browser.bridge import Refused, promised
 from webphone.browser.clock import Clock
 from webphone.browser.element import Element, ElementAction
 from webphone.browser.proxies import Listeners
@@ -287,15 +288,17 @@ class Framed:
                 raise WebPhoneError(
                     "invalid_config", sentence("no_method", given=repr(call.method[:40]))
                 )
-            method = getattr(self._element, call.method)
             arguments = list(call.arguments)
             if call.method == "setConfig" and arguments and isinstance(arguments[0], dict):
                 arguments[0] = self._parted(arguments[0])
-            told["value"] = _data(await method(*map(_outward, arguments)))
+            # Our own promise: it takes as long as the command does.
+            given = map(_outward, arguments)
+            value = await promised(self._element, call.method, *given, within=None)
+            told["value"] = _data(value)
         except WebPhoneError as refused:
             told |= {"ok": False, "error": refused}
-        except JsException as refused:
-            told |= {"ok": False, "error": _data(refused)}
+        except Refused as refused:
+            told |= {"ok": False, "error": _data(refused.reason)}
         self._post(told)
 
     def _assign(self, message: frame.Assign) -> None:

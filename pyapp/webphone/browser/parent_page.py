@@ -7,6 +7,7 @@ import json
 import js
 
 from webphone.border import frame
+from webphone.browser.bridge import promised
 
 LIST_FILE = "webphone.config.json"
 
@@ -23,8 +24,8 @@ def origin_around() -> str:
 async def listed_beside() -> list[str]:
     """Origins that the file beside the frame's page lists; none when there is no such file."""
     try:
-        response = await js.fetch(LIST_FILE)
-        listed = json.loads(await response.text())["allowOrigins"] if response.ok else []
+        response = await promised(js, "fetch", LIST_FILE)
+        listed = json.loads(await promised(response, "text"))["allowOrigins"] if response.ok else []
     except Exception:
         js.console.error(f'{LIST_FILE} must look like {{"allowOrigins": ["https://a.example"]}}.')
         return []

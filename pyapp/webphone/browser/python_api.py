@@ -105,7 +105,7 @@ def _method(element: Any, name: str) -> Callable[..., Awaitable[Any]]:
     ]
 
     async def call(*given: Any, **named: Any) -> Any:
-        from pyodide.ffi import JsException
+        from webphone.browser.bridge import Refused, promised
 
         placed = list(given)
         for place in places[len(given) :]:
@@ -115,13 +115,15 @@ def _method(element: Any, name: str) -> Callable[..., Awaitable[Any]]:
         if named:
             placed.append({camel(key): item for key, item in named.items()})
         try:
-            return _inward(await getattr(element, name)(*map(_outward, placed)))
-        except JsException as refused:
+            # Our own promise: it takes as long as the command does.
+            outward = map(_outward, placed)
+            return _inward(await promised(element, name, *outward, within=None))
+        except Refused as refused:
             raise WebPhoneError(
-                getattr(refused, "code", "internal"),
+                getattr(refused.reason, "code", "internal"),
                 as_written(refused.message),
-                as_written(getattr(refused, "hint", "")),
-                getattr(refused, "sipCode", None),
+                as_written(getattr(refused.reason, "hint", "")),
+                getattr(refused.reason, "sipCode", None),
             ) from None
 
     call.__name__ = snake(name)
@@ -153,7 +155,7 @@ def _hear(listener: Callable[..., Any], event: Any) -> None:
 
 async def _heard(hearing: Awaitable[Any]) -> None:
     with suppress(Exception), _told():
-        await hearing
+        await asyncio.wait_for(hearing, None)
 
 
 _running: set[Any] = set()  # the loop itself keeps only weak references
@@ -174,7 +176,7 @@ def _answering(function: Callable[..., Any]) -> Callable[..., Any]:
 
     async def later(answer: Awaitable[Any]) -> Any:
         with _told():
-            return _outward(await answer)
+            return _outward(await asyncio.wait_for(answer, None))
 
     def call(*given: Any) -> Any:
         with _told():

@@ -10,6 +10,7 @@ import js
 from pyodide.ffi import to_js
 
 from webphone.border.settings import LOOPBACK
+from webphone.browser.bridge import promised
 from webphone.browser.demo.pipe import Exchange, Link, LinkBeside, Pipe
 from webphone.browser.proxies import Listeners, plain
 from webphone.contract import DEMO_ADDRESS
@@ -169,7 +170,7 @@ async def local_network_denied(page_host: str) -> bool:
         return False
     for name in LOCAL_NETWORKS:
         try:
-            status = await permissions.query(plain({"name": name}))
+            status = await promised(permissions, "query", plain({"name": name}))
         except Exception:
             continue  # a browser without this permission
         if status.state == "denied":

@@ -8,6 +8,7 @@ from typing import Any
 
 import js
 
+from webphone.browser.bridge import promised
 from webphone.browser.proxies import Listeners, fault_name
 from webphone.contract import Config
 from webphone.phone.actions import PlayKey, PlayTone, Tone
@@ -128,7 +129,7 @@ class Sound:
         element.loop = True
         element.src = address
         try:
-            await element.play()
+            await promised(element, "play", within=None)
         except Exception as fault:
             if self._ringtone != element:
                 return
@@ -148,7 +149,7 @@ class Sound:
             studio = js.OfflineAudioContext.new(1, round(piece.length * rate), rate)
             for note in piece.notes:
                 _write(note, studio, studio.destination, note.start)
-            self._rendered[key] = await studio.startRendering()
+            self._rendered[key] = await promised(studio, "startRendering")
         return self._rendered[key]
 
     def _play_key(self, note: Note) -> None:
@@ -227,7 +228,7 @@ def _write(note: Note, context: Any, output: Any, at: float) -> None:
 
 async def _start(element: Any, blocked: Callable[[Any], None]) -> None:
     try:
-        await element.play()
+        await promised(element, "play", within=None)
     except Exception as fault:
         if fault_name(fault) == "NotAllowedError":
             blocked(element)

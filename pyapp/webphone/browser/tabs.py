@@ -9,6 +9,7 @@ from typing import Any, assert_never
 import js
 from pyodide.ffi import create_once_callable, create_proxy
 
+from webphone.browser.bridge import promised
 from webphone.browser.proxies import Listeners, fault_name, plain, said
 from webphone.phone.tabs.actions import (
     Happening,
@@ -117,7 +118,9 @@ class _Lock:
         news: LeadershipLost | LeadershipRefused | None = None
         try:
             if not self._over:
-                await js.navigator.locks.request(name, options, self._granted)
+                await promised(
+                    js.navigator.locks, "request", name, options, self._granted, within=None
+                )
         except Exception as fault:
             # AbortError of a lock that was ours: it was stolen.
             lost = self._free is not None and fault_name(fault) == "AbortError"

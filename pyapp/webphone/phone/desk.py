@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
-from webphone.border import method_name
+from webphone.border import method_name, shortened
 from webphone.contract import (
     CallRecord,
     Command,
@@ -63,6 +63,7 @@ class Desk:
         self.history = History()
         self.leading = False  # of the tabs that share one phone, this one has it
         self._entropy = entropy
+        self._soundless = False  # this browser has no WebRTC
         self._sockets = count(1)
         self._asks = count(1)
         self.calls = Calls(self._asks, self.history)
@@ -168,10 +169,19 @@ class Desk:
                 | on.MediaFailed()
                 | on.MediaChanged()
                 | on.SoundCame()
+                | on.MicrophoneAsked()
+                | on.MicrophoneMissing()
+                | on.MicrophoneEnded()
                 | on.ToneSent()
                 | on.QualityMeasured()
             ):
                 return self.calls.media(happening, now)
+            case on.MediaMissing():
+                self._soundless = True
+                return [do.Tell(event=Event("error", _soundless()))]
+            case on.ServersRefused(addresses=addresses):
+                problem = say("ice_servers_refused", given=shortened(", ".join(addresses)))
+                return [do.Tell(event=Event("error", WebPhoneError("invalid_config", problem)))]
             case on.Permitted(ask=ask, allowed=allowed):
                 if self._dialling.asks(ask):
                     return self._dialling.permitted(ask, allowed, now)
@@ -195,7 +205,7 @@ class Desk:
         account = self.account
         account.configure(account.config, instance)
         result = self._accounts.come_back(now)
-        if register and account.config.complete:
+        if register and account.config.complete and not self._soundless:
             result += account.register(now)
         return self._concluded(result, now)
 
@@ -270,6 +280,8 @@ class Desk:
         return [do.Reveal(shown=isinstance(command, Show)), *done(reply)]
 
     def _ready(self) -> Account:
+        if self._soundless:
+            raise _soundless()
         if not self.config.complete:
             raise WebPhoneError("not_configured")
         return self.account
@@ -290,7 +302,7 @@ class Desk:
             result += self._accounts.move(config, self._busy, now, idle=self.standby)
         elif config != before:
             self.account.configure(config, self.instance)
-        if self.standby or not (config.auto_register and config.complete):
+        if self.standby or self._soundless or not (config.auto_register and config.complete):
             return result
         credentials = any(getattr(config, name) != getattr(before, name) for name in SIGNING_IN)
         alone = before.shared and not config.shared
@@ -375,6 +387,10 @@ class Desk:
 
     def _new_account(self, config: Config) -> Account:
         return Account(config, self._entropy, self._sockets, self.instance)
+
+
+def _soundless() -> WebPhoneError:
+    return WebPhoneError("unsupported", say("no_webrtc"))
 
 
 # What a command of the phone itself comes to; those of calls are in call/commands.py.

@@ -89,6 +89,44 @@ class MediaFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MicrophoneAsked:
+    """The browser asks the person whether the page may use the microphone, or no longer does."""
+
+    call: str
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicrophoneMissing:
+    """There is no microphone at all: the call goes on, and the other side hears silence."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicrophoneEnded:
+    """The microphone went away during the call; `code` empty: another has taken its place.
+
+    Else the error code of the contract that says why there is no other.
+    """
+
+    call: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaMissing:
+    """This browser has no WebRTC: no call can sound here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServersRefused:
+    """The browser takes none of these addresses of ICE servers; it uses the others."""
+
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaChanged:
     """The network path of a call's media: `connected`, `disconnected` or `failed`."""
 
@@ -161,6 +199,11 @@ Happening = (
     | Received
     | MediaReady
     | MediaFailed
+    | MicrophoneAsked
+    | MicrophoneMissing
+    | MicrophoneEnded
+    | MediaMissing
+    | ServersRefused
     | MediaChanged
     | SoundCame
     | ToneSent

@@ -26,6 +26,7 @@ class CallSnapshot:
     digits: str  # DTMF sent so far
     unstable: bool = False  # media path lost, being found again
     domain: str = ""  # of the other end, where the number alone does not say who it is
+    microphone_asked: bool = False  # the browser asks the person, and waits
 
     @property
     def peer(self) -> Party:

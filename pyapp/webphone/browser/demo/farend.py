@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import js
 
+from webphone.browser.bridge import promised
 from webphone.browser.demo.page_media import (
     Ends,
     description,
@@ -177,10 +178,12 @@ class Network:
         self._speaks = False
 
     async def answer(self, sdp: str) -> str:
-        await self._connection.setRemoteDescription(plain({"type": "offer", "sdp": sdp}))
+        await promised(
+            self._connection, "setRemoteDescription", plain({"type": "offer", "sdp": sdp})
+        )
         for section in self._connection.getTransceivers():
             await self._take_part(section)
-        return await self._describe(await self._connection.createAnswer())
+        return await self._describe(await promised(self._connection, "createAnswer"))
 
     async def offer(self, direction: Direction) -> str:
         if not self._speaks:
@@ -190,12 +193,14 @@ class Network:
         for section in self._connection.getTransceivers():
             if kind_of(section) == "audio":
                 section.direction = direction.value
-        return await self._describe(await self._connection.createOffer())
+        return await self._describe(await promised(self._connection, "createOffer"))
 
     async def answered(self, sdp: str) -> None:
         self._voice.wake()
         if self._connection.signalingState == "have-local-offer":
-            await self._connection.setRemoteDescription(plain({"type": "answer", "sdp": sdp}))
+            await promised(
+                self._connection, "setRemoteDescription", plain({"type": "answer", "sdp": sdp})
+            )
 
     def close(self) -> None:
         self._listeners.close()
@@ -211,15 +216,15 @@ class Network:
         if kind_of(section) == "audio" and not self._speaks:
             self._speaks = True
             section.direction = "sendrecv"
-            await section.sender.replaceTrack(self._track)
+            await promised(section.sender, "replaceTrack", self._track)
         elif kind_of(section) == "video" and section.currentDirection in (None, "inactive"):
             section.direction = "sendrecv" if self._voice.echoes else "inactive"
             if self._voice.echoes:
-                await section.sender.replaceTrack(section.receiver.track)
+                await promised(section.sender, "replaceTrack", section.receiver.track)
 
     async def _describe(self, local: Any) -> str:
         self._gathering.begin()
-        await self._connection.setLocalDescription(local)
+        await promised(self._connection, "setLocalDescription", local)
         await self._gathering.enough()
         return str(self._connection.localDescription.sdp)
 

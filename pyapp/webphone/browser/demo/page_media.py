@@ -10,16 +10,31 @@ from typing import Any, Protocol
 
 import js
 
-from webphone.browser.media.capture import CaptureFailed, capture, release
+from webphone.browser.bridge import promised
+from webphone.browser.media.capture import (
+    CaptureFailed,
+    capture,
+    failure,
+    release,
+    silence,
+)
 from webphone.browser.media.ice import Gathering
 from webphone.browser.media.peer import World
 from webphone.browser.media.peers import MediaAction, Peers
 from webphone.browser.media.playback import Listening
-from webphone.browser.proxies import said
+from webphone.browser.proxies import Listeners
 from webphone.browser.tasks import Tasks
 from webphone.media import Description, Direction
+from webphone.media.microphone import is_open
 from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reoffer, SendTones
-from webphone.phone.happenings import MediaChanged, MediaFailed, MediaReady, ToneSent
+from webphone.phone.happenings import (
+    MediaChanged,
+    MediaReady,
+    MicrophoneAsked,
+    MicrophoneEnded,
+    MicrophoneMissing,
+    ToneSent,
+)
 from webphone.phone.snapshot import WITHIN_PAGE
 
 NAME = re.compile(r"^a=x-page-end:(\d+)\r?$", re.MULTILINE)
@@ -113,7 +128,7 @@ async def network_found() -> bool:
     try:
         connection.createDataChannel("path")
         gathering.begin()
-        await connection.setLocalDescription(await connection.createOffer())
+        await promised(connection, "setLocalDescription", await promised(connection, "createOffer"))
         await gathering.enough()
         return UDP.search(str(connection.localDescription.sdp)) is not None
     finally:
@@ -134,6 +149,7 @@ class PageMedia:
         self._version = 0
         self._errands = Tasks(self._failed)
         self._digits = Tasks(self._failed)
+        self._listeners = Listeners()
         self._opened = self._closed = self._connected = self._muted = False
         self._wanted = self._before = Direction.SENDRECV
         self._agreed = Direction.INACTIVE
@@ -153,6 +169,7 @@ class PageMedia:
         self._ends.leave(self._name)
         self._errands.close()
         self._digits.close()
+        self._listeners.close()
         release(self.local)
         self.listening.close()
         self.local = None
@@ -160,10 +177,7 @@ class PageMedia:
     def _failed(self, fault: Exception) -> None:
         if self._closed:
             return
-        code, text = "media_failed", said(fault)
-        if isinstance(fault, CaptureFailed):
-            code, text = fault.code, fault.text
-        self._world.turn(MediaFailed(call=self.call, code=code, text=text))
+        self._world.turn(failure(self.call, fault))
         if not self._opened:
             self.close()
 
@@ -171,12 +185,19 @@ class PageMedia:
 
     async def open(self, asked: OpenMedia) -> None:
         """Offer, or answer the offer given."""
+        constraints = self._world.config().constraints
         asking = asyncio.ensure_future(
-            capture(video=False, constraints=self._world.config().constraints)
+            capture(video=False, constraints=constraints, asking=self._asking)
         )
         asking.add_done_callback(self._granted)
-        # Shielded: cancelled, it would leave a microphone open that nobody knows of.
-        await asyncio.shield(asking)
+        try:
+            # Shielded: cancelled, it would leave a microphone open that nobody knows of.
+            await asyncio.shield(asking)
+        except CaptureFailed as lacking:
+            if lacking.code != "mic_missing":
+                raise
+            self.local = silence()
+            self._world.turn(MicrophoneMissing(call=self.call))
         self._world.note("Demo call without network: the sound stays within this page.")
         self._opened = True
         if asked.offer is None:
@@ -191,7 +212,17 @@ class PageMedia:
             release(asking.result())
             return
         self.local = asking.result()
+        for track in self.local.getAudioTracks():
+            self._listeners.add(track, "ended", self._ended)
         self._open_microphone()
+
+    def _asking(self, waiting: bool) -> None:
+        if not self._closed:
+            self._world.turn(MicrophoneAsked(call=self.call, waiting=waiting))
+
+    def _ended(self, _event: Any) -> None:
+        # The other end plays our very track: there is no sender to put another one in.
+        self._world.turn(MicrophoneEnded(call=self.call, code="mic_missing"))
 
     async def describe(self, asked: DescribeRemote) -> None:
         """Apply the remote's answer."""
@@ -242,11 +273,9 @@ class PageMedia:
         self._open_microphone()
 
     def _open_microphone(self) -> None:
-        # Whoever is on hold must not hear the room; the more silent of wish and agreement counts.
-        both = self._agreed is Direction.SENDRECV and self._wanted is Direction.SENDRECV
         if self.local is not None:
             for track in self.local.getAudioTracks():
-                track.enabled = both and not self._muted
+                track.enabled = is_open(self._muted, self._wanted, self._agreed)
 
     def send_tones(self, asked: SendTones) -> None:
         """Tell each digit at its time; nobody at the other end listens for them."""

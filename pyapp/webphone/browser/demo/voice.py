@@ -8,6 +8,8 @@ from typing import Any
 
 import js
 
+from webphone.browser.bridge import promised
+
 ECHO_AFTER = 0.4  # seconds; without a delay nobody can tell an echo from himself
 FADE = 0.05
 LOUDNESS = 0.2
@@ -132,4 +134,4 @@ async def _rendered(tune: Tune, rate: float) -> Any:
         note.connect(gain)
         note.start(begin)
         note.stop(end)
-    return await studio.startRendering()
+    return await promised(studio, "startRendering")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import js
 
-from webphone.browser.proxies import data, fault_name, plain, said
+from webphone.browser.bridge import Refused, promised, refused
+from webphone.browser.proxies import data, plain
+from webphone.phone.happenings import MediaFailed
+
+# Seconds that a person may take to answer the browser's question about the microphone.
+PERSON_PATIENCE = 120.0
+QUESTION_AFTER = 0.5  # seconds after which a browser that says nothing asks, or starts a device
+
+Asking = Callable[[bool], None]
 
 
 class CaptureFailed(Exception):
@@ -36,32 +45,40 @@ _CODES = {
 }
 
 
-async def capture(*, video: bool, constraints: object = None) -> Any:
+def failure(call: str, fault: Exception) -> MediaFailed:
+    """What a phone is told when the media of a call could not be set up."""
+    if isinstance(fault, CaptureFailed):
+        return MediaFailed(call=call, code=fault.code, text=fault.text)
+    return MediaFailed(call=call, code="media_failed", text=refused(fault).message)
+
+
+async def capture(*, video: bool, constraints: object = None, asking: Asking) -> Any:
     """A MediaStream with a microphone, and a camera if `video` asks and there is one.
 
-    `constraints` are the page's own MediaStreamConstraints. The caller stops the tracks. Raises
-    CaptureFailed when there is no microphone.
+    `constraints` are the page's own MediaStreamConstraints; `asking` is told whether the browser's
+    question waits for the person. The caller stops the tracks. Raises CaptureFailed when there is
+    no microphone.
     """
     asked = _wishes(constraints)
     if video:
         try:
-            return await _ask({"audio": asked["audio"], "video": asked["video"]})
-        except CaptureFailed as refused:
-            if refused.code == "insecure_context":
+            return await _ask({"audio": asked["audio"], "video": asked["video"]}, asking)
+        except CaptureFailed as no:
+            if no.code == "insecure_context":
                 raise
     try:
-        return await _ask({"audio": asked["audio"]})
-    except CaptureFailed as refused:
+        return await _ask({"audio": asked["audio"]}, asking)
+    except CaptureFailed as no:
         # The microphone that the page wishes for may be unplugged: any other is better than none.
-        if refused.code != "mic_missing" or asked["audio"] is True:
+        if no.code != "mic_missing" or asked["audio"] is True:
             raise
-    return await _ask({"audio": True})
+    return await _ask({"audio": True}, asking)
 
 
-async def capture_camera(constraints: object = None) -> Any:
+async def capture_camera(constraints: object, asking: Asking) -> Any:
     """A MediaStream with a camera alone, or None when there is none to be had."""
     try:
-        return await _ask({"video": _wishes(constraints)["video"]})
+        return await _ask({"video": _wishes(constraints)["video"]}, asking)
     except CaptureFailed:
         return None
 
@@ -73,17 +90,68 @@ def release(stream: Any) -> None:
             track.stop()
 
 
-async def _ask(wishes: Mapping[str, object]) -> Any:
+def silence() -> Any:
+    """A MediaStream that sounds like nobody, for a call without a microphone."""
+    if not _silent:
+        _silent.append(js.AudioContext.new())
+    return _silent[0].createMediaStreamDestination().stream
+
+
+_silent: list[Any] = []  # the AudioContext of silence lives as long as the page
+
+
+async def _ask(wishes: Mapping[str, object], asking: Asking) -> Any:
     devices = getattr(js.navigator, "mediaDevices", None)
     if not devices:
         raise CaptureFailed("insecure_context")
+    question = _Question(asking)
+    wanted = promised(devices, "getUserMedia", plain(dict(wishes)), within=None)
+    stream = asyncio.ensure_future(wanted)
     try:
-        return await devices.getUserMedia(plain(dict(wishes)))
-    except Exception as refused:
-        code = _CODES.get(fault_name(refused), "media_failed")
+        return await asyncio.wait_for(asyncio.shield(stream), PERSON_PATIENCE)
+    except TimeoutError:
+        stream.add_done_callback(_let_go)
+        raise CaptureFailed("mic_denied") from None
+    except Refused as no:
+        code = _CODES.get(no.name, "media_failed")
         if code == "mic_denied" and not _policy_allows("microphone"):
             code = "policy_blocked"
-        raise CaptureFailed(code, said(refused) if code == "media_failed" else "") from None
+        raise CaptureFailed(code, no.message if code == "media_failed" else "") from None
+    finally:
+        question.over()
+
+
+class _Question:
+    """The browser's question to the person: told while it waits."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+        self._waiting = False
+        self._task = asyncio.ensure_future(self._look())
+
+    def over(self) -> None:
+        """The browser has answered."""
+        self._task.cancel()
+        if self._waiting:
+            self._asking(False)
+
+    async def _look(self) -> None:
+        await asyncio.sleep(QUESTION_AFTER)
+        try:
+            wanted = plain({"name": "microphone"})
+            state = str((await promised(js.navigator.permissions, "query", wanted)).state)
+        except Exception:
+            state = "prompt"  # a browser that does not tell
+        # Where it is granted already, the device only takes its time.
+        if state == "prompt":
+            self._waiting = True
+            self._asking(True)
+
+
+def _let_go(stream: asyncio.Task[Any]) -> None:
+    """A microphone that is granted when nobody waits for it any more is closed."""
+    if not stream.cancelled() and stream.exception() is None:
+        release(stream.result())
 
 
 def _wishes(constraints: object) -> dict[str, object]:

@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import js
 
-from webphone.browser.media.capture import CaptureFailed, capture, capture_camera, release
+from webphone.browser.bridge import Refused, promised
+from webphone.browser.media.capture import (
+    CaptureFailed,
+    capture,
+    capture_camera,
+    failure,
+    release,
+    silence,
+)
 from webphone.browser.media.dtmf import Digits
 from webphone.browser.media.ice import Gathering
+from webphone.browser.media.ice_servers import named, usable
 from webphone.browser.media.playback import Listening
 from webphone.browser.media.stats import Measuring
 from webphone.browser.media.transceivers import Sections, kind_of, put, sends
-from webphone.browser.proxies import Listeners, data, plain, said
+from webphone.browser.proxies import Listeners, plain
+from webphone.browser.tasks import Tasks
 from webphone.contract import Config
 from webphone.media import Direction
+from webphone.media.microphone import is_open
 from webphone.media.repair import Agreed, as_offered, repaired
 from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reoffer, SendTones
-from webphone.phone.happenings import Happening, MediaChanged, MediaFailed, MediaReady, ToneSent
+from webphone.phone.happenings import (
+    Happening,
+    MediaChanged,
+    MediaReady,
+    MicrophoneAsked,
+    MicrophoneEnded,
+    MicrophoneMissing,
+    ServersRefused,
+    ToneSent,
+)
 
 NEWS = ("connected", "disconnected", "failed")
 
@@ -54,8 +73,7 @@ class Peer:
         self._gathering: Gathering | None = None
         self._measuring: Measuring | None = None
         self._listeners = Listeners()
-        self._work: deque[Callable[[], Awaitable[None]]] = deque()
-        self._task: asyncio.Task[None] | None = None
+        self._work = Tasks(self._failed)
         self._opened = False
         self._closed = False
         self._muted = False
@@ -68,29 +86,10 @@ class Peer:
 
     def later(self, job: Callable[[], Awaitable[None]]) -> None:
         """Do this after all that was asked before."""
-        if self._closed:
-            return
-        self._work.append(job)
-        if self._task is None:
-            self._task = asyncio.ensure_future(self._run())
+        self._work.add(job)
 
-    async def _run(self) -> None:
-        try:
-            while self._work and not self._closed:
-                await self._attempt(self._work.popleft())
-        finally:
-            self._task = None
-
-    async def _attempt(self, job: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await job()
-        except CaptureFailed as refused:
-            self._fail(refused.code, refused.text)
-        except Exception as fault:
-            self._fail("media_failed", said(fault))
-
-    def _fail(self, code: str, text: str) -> None:
-        self._tell(MediaFailed(call=self.call, code=code, text=text))
+    def _failed(self, fault: Exception) -> None:
+        self._tell(failure(self.call, fault))
         if not self._opened:
             self.close()
 
@@ -103,10 +102,8 @@ class Peer:
         if self._closed:
             return
         self._closed = True
-        self._work.clear()
         # The promises of a closed connection never settle (WebRTC 1.0 §4.4.1.6).
-        if self._task:
-            self._task.cancel()
+        self._work.close()
         release(self.local)
         self.listening.close()
         self._digits.close()
@@ -128,8 +125,7 @@ class Peer:
         if asked.offer is not None:
             await self._hear_offer(asked.offer)
         offered = asked.offer is None or self._sections.first("video") is not None
-        constraints = self._world.config().constraints
-        await self._take(capture(video=asked.video and offered, constraints=constraints))
+        await self._take_all(video=asked.video and offered)
         if asked.offer is None:
             self._add("audio")
             if asked.video:
@@ -141,7 +137,7 @@ class Peer:
 
     async def _connect(self) -> None:
         config = self._world.config()
-        servers = await _servers(config.ice_servers)
+        servers = await self._servers(config.ice_servers)
         self._connection = js.RTCPeerConnection.new(
             plain({"iceServers": servers, "iceTransportPolicy": config.ice_policy})
         )
@@ -150,6 +146,33 @@ class Peer:
         hear = self._listeners.add
         hear(self._connection, "connectionstatechange", self._path_changed)
         hear(self._connection, "track", lambda event: self.listening.hear(event.track))
+
+    async def _servers(self, wanted: Any) -> list[dict[str, Any]]:
+        """Without those that are not to be had a call may still find its way."""
+        try:
+            servers, bad = usable(await named(wanted))
+        except Refused as refused:
+            self._world.note(f"Call {self.call}: no ICE servers. {refused.message}")
+            return []
+        if bad and callable(wanted):  # those of the settings were told when they were set
+            self._tell(ServersRefused(addresses=bad))
+        return servers
+
+    async def _take_all(self, *, video: bool) -> None:
+        """The microphone, and a camera; without any microphone the other side hears silence."""
+        constraints = self._world.config().constraints
+        try:
+            await self._take(capture(video=video, constraints=constraints, asking=self._asking))
+        except CaptureFailed as lacking:
+            if lacking.code != "mic_missing":
+                raise
+            if video:
+                await self._take(capture_camera(constraints, self._asking))
+            self._keep(silence())
+            self._tell(MicrophoneMissing(call=self.call))
+
+    def _asking(self, waiting: bool) -> None:
+        self._tell(MicrophoneAsked(call=self.call, waiting=waiting))
 
     async def _take(self, asking: Awaitable[Any]) -> None:
         """Keep the stream that was asked for; one granted after the call's end is let go of."""
@@ -165,6 +188,11 @@ class Peer:
         if self._closed:
             release(stream)
             return
+        for track in stream.getAudioTracks():
+            self._listeners.add(track, "ended", self._lost)
+        self._keep(stream)
+
+    def _keep(self, stream: Any) -> None:
         if self.local is None:
             self.local = stream
         else:
@@ -172,6 +200,28 @@ class Peer:
                 self.local.addTrack(track)
         self._open_microphone()
         self.listening.own(self.local if self._camera is not None else None)
+
+    def _lost(self, event: Any) -> None:
+        """Unplugged, or its permission taken back: a track that we stop ourselves tells nothing."""
+        track = event.target
+        self.later(lambda: self._replace(track))
+
+    async def _replace(self, lost: Any) -> None:
+        """Any microphone in place of the one that ended; nothing goes over the wire."""
+        if self.local is None or self._microphone != lost:
+            return
+        self.local.removeTrack(lost)
+        try:
+            await self._take(capture(video=False, asking=self._asking))
+        except CaptureFailed as gone:
+            self._keep(silence())
+            code = gone.code if gone.code.startswith("mic_") else "mic_missing"
+        else:
+            code = ""
+        for section in self._sections.live():
+            if section == self._sections.first("audio"):
+                await put(section, self._microphone, self.local)
+        self._tell(MicrophoneEnded(call=self.call, code=code))
 
     @property
     def _microphone(self) -> Any:
@@ -189,13 +239,12 @@ class Peer:
 
     async def _offer(self, *, restart: bool = False) -> None:
         self._sections.prefer(self._world.config().codecs)
-        offer = await self._connection.createOffer(plain({"iceRestart": restart}))
+        offer = await promised(self._connection, "createOffer", plain({"iceRestart": restart}))
         await self._describe_here(offer, Offer.OFFER)
 
     async def _hear_offer(self, sdp: str) -> None:
-        await self._connection.setRemoteDescription(
-            _description("offer", repaired(sdp, agreed=self._agreed_on()))
-        )
+        theirs = _description("offer", repaired(sdp, agreed=self._agreed_on()))
+        await promised(self._connection, "setRemoteDescription", theirs)
 
     def _agreed_on(self) -> Agreed:
         """What both ends described when they last agreed, or began to."""
@@ -207,14 +256,14 @@ class Peer:
         await self._direct()
         self._sections.prefer(self._world.config().codecs)
         # The answer's direction is what both ends allow (RFC 9429 §5.3.1).
-        answer = await self._connection.createAnswer()
+        answer = await promised(self._connection, "createAnswer")
         await self._describe_here(answer, Offer.ANSWER, offer)
 
     async def _describe_here(self, description: Any, kind: Offer, offer: str = "") -> None:
         gathering = self._gathering
         assert gathering is not None
         gathering.begin()
-        await self._connection.setLocalDescription(description)
+        await promised(self._connection, "setLocalDescription", description)
         if kind is Offer.ANSWER:
             await self._settle()
         await gathering.enough()
@@ -229,8 +278,9 @@ class Peer:
             # RFC 3261 §13.2.1: a 200 repeats the answer of its 183, and only the first counts.
             return
         ours = _sdp(self._connection.localDescription)
-        theirs = repaired(asked.sdp, ours, self._agreed_on())
-        await self._connection.setRemoteDescription(_description(asked.kind.value, theirs))
+        sdp = repaired(asked.sdp, ours, self._agreed_on())
+        theirs = _description(asked.kind.value, sdp)
+        await promised(self._connection, "setRemoteDescription", theirs)
         if asked.kind is Offer.ANSWER:
             await self._settle()
 
@@ -252,7 +302,8 @@ class Peer:
         self._open_microphone()
         # Only who asks for pictures gets them: a hold opens no camera that was let go of.
         if asked.video and self._camera is None:
-            await self._take(capture_camera(self._world.config().constraints))
+            constraints = self._world.config().constraints
+            await self._take(capture_camera(constraints, self._asking))
         await self._direct()
         if asked.video and self._sections.first("video") is None:
             self._add("video")
@@ -270,14 +321,14 @@ class Peer:
         except Exception:
             self._wanted = before
             if self._connection.signalingState == "have-remote-offer":
-                await self._connection.setRemoteDescription(_description("rollback"))
+                await promised(self._connection, "setRemoteDescription", _description("rollback"))
             self._open_microphone()
             raise
 
     async def roll_back(self) -> None:
         """Forget our offer, and be as before it."""
         if self._connection.signalingState in ("have-local-offer", "have-remote-pranswer"):
-            await self._connection.setLocalDescription(_description("rollback"))
+            await promised(self._connection, "setLocalDescription", _description("rollback"))
         if self._agreed is None:
             return
         self._wanted, self._video, directions = self._agreed
@@ -302,7 +353,7 @@ class Peer:
         ):
             return
         if pictures is not None:
-            await pictures.sender.replaceTrack(None)
+            await promised(pictures.sender, "replaceTrack", None)
         camera.stop()
         self.local.removeTrack(camera)
         self.listening.own(None)
@@ -336,14 +387,11 @@ class Peer:
         self._open_microphone()
 
     def _open_microphone(self) -> None:
-        # Sendonly still sends: whoever is on hold must not hear the room. Until a hold or its end
-        # is agreed, the more silent of the two counts.
         before = self._agreed[0] if self._agreed else self._wanted
-        held = not (self._wanted.receives and before.receives)
         if self._microphone is not None:
-            self._microphone.enabled = not (self._muted or held)
+            self._microphone.enabled = is_open(self._muted, self._wanted, before)
         if self._camera is not None:
-            self._camera.enabled = not held
+            self._camera.enabled = is_open(False, self._wanted, before)
 
     def send_tones(self, asked: SendTones) -> None:
         """Send digits after the ones still waiting."""
@@ -354,7 +402,7 @@ class Peer:
         connection = self._connection
         if connection is None or connection.connectionState != "connected":
             return
-        final = connection.signalingState == "stable" and self._task is None
+        final = connection.signalingState == "stable" and not self._work.busy
         if not self._digits.flush(self._sections.first("audio"), final=final):
             self._world.note(f"Call {self.call}: the other side takes no digits in the sound.")
 
@@ -370,15 +418,6 @@ class Peer:
             self._flush_digits()
         if state in NEWS:
             self._tell(MediaChanged(call=self.call, state=state))
-
-
-async def _servers(wanted: Any) -> list[Any]:
-    """The RTCIceServer[] of the settings, or of the page's own function."""
-    if callable(wanted):
-        wanted = wanted()
-        if hasattr(wanted, "then") or hasattr(wanted, "__await__"):
-            wanted = await wanted
-    return list(data(wanted) or [])
 
 
 def _description(kind: str, sdp: str = "") -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import js
 
+from webphone.browser.bridge import promised
 from webphone.browser.proxies import fault_name
 
 
@@ -81,7 +82,7 @@ class Listening:
 
     async def _start(self, element: Any) -> None:
         try:
-            await element.play()
+            await promised(element, "play", within=None)
         except Exception as fault:
             # AbortError only means that something newer is played.
             if fault_name(fault) == "NotAllowedError":

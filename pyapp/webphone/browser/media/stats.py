@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from webphone.browser.bridge import promised
 from webphone.media.quality import Counters, Measure, Quality, read
 from webphone.phone.happenings import QualityMeasured, SoundCame
 
@@ -53,7 +54,7 @@ class Measuring:
         self._tell(SoundCame(call=self._call))
 
     async def _counters(self) -> Counters | None:
-        report = await self._connection.getStats()
+        report = await promised(self._connection, "getStats")
         entries = [entry.to_py() for entry in report.values() if entry.type in _KINDS]
         return read(entries, self._now())
 

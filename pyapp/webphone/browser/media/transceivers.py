@@ -7,6 +7,7 @@ from typing import Any
 
 import js
 
+from webphone.browser.bridge import promised
 from webphone.browser.proxies import plain
 from webphone.media import Direction
 from webphone.media.preference import preferred
@@ -57,15 +58,15 @@ class Sections:
         if not last:
             return
         if last.type == "answer":
-            await connection.setLocalDescription()
+            await promised(connection, "setLocalDescription")
             try:
-                await connection.setRemoteDescription(last)
+                await promised(connection, "setRemoteDescription", last)
             except Exception:
                 # What was agreed then cannot be agreed now; without it the call still goes on.
-                await connection.setLocalDescription(plain({"type": "rollback"}))
+                await promised(connection, "setLocalDescription", plain({"type": "rollback"}))
         else:
-            await connection.setRemoteDescription(last)
-            await connection.setLocalDescription()
+            await promised(connection, "setRemoteDescription", last)
+            await promised(connection, "setLocalDescription")
 
     def prefer(self, wishes: Sequence[str]) -> None:
         """Offer or answer the codecs in this order; see webphone.media.preference."""
@@ -89,6 +90,6 @@ def sends(section: Any) -> bool:
 
 async def put(section: Any, track: Any, stream: Any) -> None:
     """Send this track in a section."""
-    await section.sender.replaceTrack(track)
+    await promised(section.sender, "replaceTrack", track)
     if hasattr(section.sender, "setStreams"):
         section.sender.setStreams(stream)

@@ -15,6 +15,7 @@ from webphone.phone.call.digits import REF, Digits
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.incoming import Incoming, call_from
 from webphone.phone.call.last_call import LastCall
+from webphone.phone.call.microphone import Microphone
 from webphone.phone.call.outgoing import Outgoing
 from webphone.phone.call.part import Broken, Media, NeverWent, Part, Steps, Unanswered, Up
 from webphone.phone.call.peer import Peer
@@ -66,6 +67,9 @@ HEARD: dict[type[Any], Kind] = {
     InfoReceived: Digits,
     Replied: Digits,
     on.ToneSent: Digits,
+    on.MicrophoneAsked: Microphone,
+    on.MicrophoneMissing: Microphone,
+    on.MicrophoneEnded: Microphone,
     on.QualityMeasured: Measurements,
 }
 
@@ -378,6 +382,7 @@ def _snapshot(call: Call) -> CallSnapshot:
         digits=call.part(Digits).sent,
         unstable=call.unstable,
         domain=call.domain,
+        microphone_asked=call.part(Microphone).asked,
     )
 
 

@@ -20,6 +20,9 @@ Media = (
     | on.MediaFailed
     | on.MediaChanged
     | on.SoundCame
+    | on.MicrophoneAsked
+    | on.MicrophoneMissing
+    | on.MicrophoneEnded
     | on.ToneSent
     | on.QualityMeasured
 )

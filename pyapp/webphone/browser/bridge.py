@@ -1,0 +1,132 @@
+"""The one place where Python awaits what JavaScript promises, the browser's word or the page's.
+
+Python must not even see such a promise: what it awaits then never comes where the promise rejects
+with anything but an Error (Chromium's OverconstrainedError is none). So JavaScript calls the
+function, keeps what comes in a list, and awaits it by `Promise.allSettled`, which never rejects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Any
+
+import js
+from pyodide.ffi import JsProxy, create_once_callable, jsnull
+
+from webphone.words import say
+
+PATIENCE = 15.0  # seconds that a browser may take for what needs no person
+LONGEST = 200  # characters of what somebody else's fault says
+
+
+class Refused(Exception):
+    """What was promised is not to be had.
+
+    `name` is that of the JavaScript error, empty where it is none; `message` is one line of what
+    came instead; `reason` is what came.
+    """
+
+    def __init__(self, name: str, message: str, reason: Any = None) -> None:
+        super().__init__(message)
+        self.name = name
+        self.message = message
+        self.reason = reason
+
+
+class TooLate(Refused):
+    """What was promised did not come in time."""
+
+    def __init__(self, within: float) -> None:
+        super().__init__("TimeoutError", say("refused_too_late", seconds=f"{within:g}"))
+
+
+async def promised(owner: Any, method: str, *given: Any, within: float | None = PATIENCE) -> Any:
+    """What a method of a JavaScript object promises, in so many seconds; None: however long.
+
+    Raises Refused and nothing else, also for what is thrown at once.
+    """
+    try:
+        held = _called(js.Reflect.get(owner, method), owner, *given)
+    except Exception as fault:
+        raise refused(fault) from None
+    return await _settled(held, within)
+
+
+async def answered(function: Any, within: float | None = PATIENCE) -> Any:
+    """What a function of the page gives or promises, likewise."""
+    try:
+        if isinstance(function, JsProxy):
+            held = _called(function, None)
+        else:
+            answer = function()
+            if inspect.isawaitable(answer):
+                return await asyncio.wait_for(answer, within)
+            return answer
+    except TimeoutError:
+        raise TooLate(within or 0.0) from None
+    except Exception as fault:
+        raise refused(fault) from None
+    return await _settled(held, within)
+
+
+def _called(function: Any, this: Any, *given: Any) -> Any:
+    """The array of the one thing that the function gives."""
+    apply = js.Reflect.apply.bind(None, function, this)
+    return js.Array.from_(js.Array.of(js.Array.of(*given)), apply)
+
+
+async def _settled(held: Any, within: float | None) -> Any:
+    let_go: list[Any] = []
+    # Resolved by us, it ends the race: what never settles would keep its waiter for ever.
+    ours = js.Promise.new(create_once_callable(lambda resolve, _reject: let_go.append(resolve)))
+    held.push(ours)
+    race = _called(js.Promise.race, js.Promise, held)
+    waiting = asyncio.ensure_future(js.Promise.allSettled(race))
+    try:
+        # Shielded: called off, it goes on until the race is over, and leaves nothing behind.
+        [outcome] = await asyncio.wait_for(asyncio.shield(waiting), within)
+    except TimeoutError:
+        raise TooLate(within or 0.0) from None
+    finally:
+        let_go[0]()
+    if outcome.status == "rejected":
+        raise refused(outcome.reason)
+    return outcome.value
+
+
+def refused(reason: Any) -> Refused:
+    """What somebody gave as their reason, be it an error, an event, plain data or nothing."""
+    try:
+        return Refused(_name(reason), _line(reason), reason)
+    except Exception:  # its own properties throw
+        return Refused("", say("refused_unreadably"), reason)
+
+
+def _name(reason: Any) -> str:
+    if isinstance(reason, Exception) and not _is_javascript(reason):
+        return type(reason).__name__
+    return _text(getattr(reason, "name", ""))
+
+
+def _line(reason: Any) -> str:
+    if reason is None or reason is jsnull:
+        return say("refused_without_reason")
+    for name in ("message", "type", "name"):  # of an error, an event, and an error without words
+        said = _text(getattr(reason, name, ""))
+        if said:
+            return said
+    if _is_javascript(reason):
+        return _text(js.JSON.stringify(reason)) or say("refused_without_reason")
+    if isinstance(reason, Exception):
+        return _text(str(reason)) or type(reason).__name__
+    return _text(str(reason)) or say("refused_without_reason")
+
+
+def _text(value: Any) -> str:
+    lines = value.strip().splitlines() if isinstance(value, str) else []
+    return lines[-1][:LONGEST] if lines else ""
+
+
+def _is_javascript(value: Any) -> bool:
+    return isinstance(value, JsProxy)

@@ -1,0 +1,50 @@
+"""The microphone of a call, where it is more than there: asked for, lost, replaced, missing."""
+
+from __future__ import annotations
+
+from webphone.contract import Event, WebPhoneError
+from webphone.phone import actions as do
+from webphone.phone import happenings as on
+from webphone.phone.actions import Action
+from webphone.phone.call.call import Call
+from webphone.phone.call.part import Media, Steps
+from webphone.sip import Output
+from webphone.words import Sentence, say
+
+
+class Microphone:
+    """Of one call; what becomes of it is told to the page and the person."""
+
+    deadline: float | None = None
+
+    def __init__(self, call: Call) -> None:
+        self.asked = False  # the browser's question waits for the person
+
+    def wake(self, now: float) -> Steps:
+        """Nothing is ever due."""
+        return []
+
+    def heard(self, output: Output, now: float) -> Steps:
+        """The signalling says nothing of it."""
+        return []
+
+    def media(self, news: Media, now: float) -> Steps:
+        """What the browser says of it."""
+        match news:
+            case on.MicrophoneAsked(waiting=waiting):
+                self.asked = waiting
+            case on.MicrophoneMissing():
+                return _told("mic_missing", say("microphone_missing"))
+            case on.MicrophoneEnded(code=""):
+                return _told("mic_missing", say("microphone_replaced"))
+            case on.MicrophoneEnded(code=code):
+                return _told(code, say("microphone_gone"))
+        return []
+
+    def over(self, error: WebPhoneError) -> list[Action]:
+        """Nobody waits for it."""
+        return []
+
+
+def _told(code: str, sentence: Sentence) -> Steps:
+    return [do.Tell(event=Event("error", WebPhoneError(code, sentence)))]

@@ -1,0 +1,62 @@
+"""A microphone that is asked for, missing, lost or replaced: what page and person are told."""
+
+import pytest
+
+from webphone.phone import actions as do
+from webphone.phone import happenings as on
+
+
+def told(alice):
+    return [(error.code, error.message.key) for error in alice.told("error")]
+
+
+def test_while_the_browsers_question_waits_the_call_says_so(alice):
+    alice.slow_media = True
+    alice.ask("makeCall", "bob")
+    call = alice.desk.snapshot.calls[0]
+    assert not call.microphone_asked
+    alice.happens(on.MicrophoneAsked(call=call.view.id, waiting=True))
+    assert alice.desk.snapshot.calls[0].microphone_asked
+    alice.happens(on.MicrophoneAsked(call=call.view.id, waiting=False))
+    assert not alice.desk.snapshot.calls[0].microphone_asked
+
+
+@pytest.mark.parametrize(
+    ("news", "said"),
+    [
+        (on.MicrophoneMissing(call=""), ("mic_missing", "microphone_missing")),
+        (on.MicrophoneEnded(call="", code="mic_missing"), ("mic_missing", "microphone_gone")),
+        (on.MicrophoneEnded(call="", code="mic_denied"), ("mic_denied", "microphone_gone")),
+        (on.MicrophoneEnded(call=""), ("mic_missing", "microphone_replaced")),
+    ],
+)
+def test_what_becomes_of_it_is_said_and_the_call_goes_on(alice, bob, news, said):
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    call = alice.desk.snapshot.calls[0].view.id
+    alice.happens(type(news)(**{**{n: getattr(news, n) for n in news.__slots__}, "call": call}))
+    assert told(alice) == [said]
+    assert alice.desk.snapshot.error.code == said[0]
+    assert [each.view.state for each in alice.desk.snapshot.calls] == ["active"]
+
+
+def test_news_of_a_call_that_is_over_is_no_news(alice):
+    assert alice.happens(on.MicrophoneEnded(call="gone")) is None
+    assert told(alice) == []
+
+
+def test_a_browser_without_webrtc_registers_nothing_and_takes_no_calls(world):
+    carol = world.phone("carol")
+    carol.happens(on.MediaMissing())
+    assert [error.code for error in carol.told("error")] == ["unsupported"]
+    for method in ("register", "connect"):
+        assert carol.ask(method).error.message.key == "no_webrtc"
+    assert carol.ask("makeCall", "bob").error.code == "unsupported"
+    assert carol.ask("setConfig", {"autoRegister": True}).error is None
+    assert not [action for action in carol.actions if isinstance(action, do.Connect)]
+
+
+def test_ice_servers_that_the_browser_refuses_are_named(alice):
+    alice.happens(on.ServersRefused(addresses=("turn:a.example", "stun:b")))
+    assert [error.code for error in alice.told("error")] == ["invalid_config"]
+    assert "turn:a.example, stun:b" in alice.told("error")[0].message
