@@ -360,7 +360,9 @@ def test_challenges_joined_in_one_line_come_apart():
     ]
 
 
-@pytest.mark.parametrize("text", ["", 'Digest realm="a', "=", 'Digest realm="a" nonce="b"'])
+@pytest.mark.parametrize(
+    "text", ["", 'Digest realm="a', "=", 'Digest realm="\0"', 'Digest realm="a" nonce="b"']
+)
 def test_a_broken_challenge_is_malformed(text):
     with pytest.raises(Malformed):
         Challenge.parse(text)

@@ -118,8 +118,8 @@ class Refresher:
 
     def started(self) -> None:
         """A refresh is on its way: nothing is due until its answer."""
-        if self._timer is not None:
-            self._timer = replace(self._timer, deadline=None)
+        assert self._timer is not None
+        self._timer = replace(self._timer, deadline=None)
 
     def put_off(self, now: float) -> None:
         """It has not worked: once more, before the time is up (§10).
