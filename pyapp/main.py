@@ -35,7 +35,7 @@ from webphone.phone.happenings import (
     Woken,
 )
 from webphone.sip import Entropy
-from webphone.ui import Gesture, View, act, hasty, screen, ticks
+from webphone.ui import Gesture, View, act, meant, noticed, screen, ticks
 from webphone.ui.gestures import SoundAllowed
 
 if TYPE_CHECKING:  # loaded for a phone that shares its registration
@@ -117,7 +117,9 @@ class PhoneOnPage:
         self._servers.look(snapshot.config.ice_servers)
         if not self._begun:
             return
-        self._page.show(screen(snapshot, self._view, now))
+        shown = screen(snapshot, self._view, now)
+        self._view = noticed(self._view, shown, now)
+        self._page.show(shown)
         self._peers.show(self._page.slot)
         self._tick.set(now + 1 if ticks(snapshot, self._view) else None)
 
@@ -164,14 +166,12 @@ class PhoneOnPage:
         if isinstance(gesture, SoundAllowed):
             self._sound.unlock()
         before, now, snapshot = self._view, self._clock.now(), self._phone.snapshot
-        if hasty(before, gesture, snapshot, fields, now):
-            return True
         self._view, happenings = act(before, gesture, snapshot, fields, now)
         for happening in happenings:
             self.loop.turn(happening)
         if self._view != before and not happenings:
             self.draw()
-        return bool(happenings) or self._view != before
+        return meant(before, self._view, happenings)
 
     def _blocked(self, blocked: bool) -> None:
         self._sound_blocked = blocked

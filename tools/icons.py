@@ -26,6 +26,7 @@ USED = {
     "muted": "mic-off",
     "offline": "cloud-off",
     "phone": "phone",
+    "recall": "history",
     "ready": "circle-check",
     "retry": "refresh-cw",
     "settings": "settings",

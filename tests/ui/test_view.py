@@ -16,9 +16,10 @@ from webphone.contract import (
     Mute,
     Reject,
     Resume,
+    WebPhoneError,
 )
 from webphone.phone.happenings import Asked, ErrorDismissed, NumberTyped, WantedHere
-from webphone.ui import find, screen
+from webphone.ui import find, find_all, meant, noticed, screen
 from webphone.ui.act import act, cleaned
 from webphone.ui.gestures import (
     DigitDeleted,
@@ -31,10 +32,10 @@ from webphone.ui.gestures import (
     SoundAllowed,
     Together,
 )
-from webphone.ui.haste import hasty, typing
+from webphone.ui.haste import CALM, typing
 from webphone.ui.view import View
 
-ENTER, SPACE, ESCAPE = {"key": "Enter"}, {"key": " "}, {"key": "Escape"}
+ENTER, ESCAPE = {"key": "Enter"}, {"key": "Escape"}
 ENDED = SCREENS["ended"][0]
 INCOMING = replace(IDLE, calls=(RINGING,))
 
@@ -242,22 +243,31 @@ def test_other_keys_mean_nothing(name):
 # --- Fingers that are faster than eyes ------------------------------------------------------------
 
 
+def ignored(view, gesture, picture, fields, now=NOW):
+    """Whether the press does nothing because it came too soon."""
+    after, happenings = act(view, gesture, picture, fields, now)
+    assert (after.ignored_at == now) == meant(view, after, []) or after != view
+    return after.ignored_at == now and happenings == []
+
+
 def after(seconds, key="5", view=None, **more):
     """Seconds after this key was typed: the view, and whether a key now is one of that burst."""
     view, _ = act(view or View(), KeyPressed(), IDLE, {"key": key, **more}, NOW - seconds)
-    return lambda pressed, picture: hasty(view, KeyPressed(), picture, pressed, NOW)
+    return lambda pressed, picture: ignored(view, KeyPressed(), picture, pressed)
 
 
-def on(part, pressed):
-    return {**pressed, "pressing": True, "part": part}
+def clicked(seconds, part, picture):
+    """Seconds after a key was typed: whether a click by key on this part does nothing."""
+    view, _ = act(View(), KeyPressed(), IDLE, {"key": "5"}, NOW - seconds)
+    control = find(screen(picture, View(), NOW), part=part)
+    return ignored(view, control.on["click"], picture, {"by": "key", "pressing": True})
 
 
-@pytest.mark.parametrize("part", ["answer", "hangup", "hangup decline", "end-and-answer"])
-@pytest.mark.parametrize("pressed", [ENTER, SPACE])
-def test_a_key_of_a_burst_of_typing_neither_answers_nor_ends_a_call(part, pressed):
+@pytest.mark.parametrize("part", ["answer", "hangup", "decline", "end-and-answer"])
+def test_a_key_of_a_burst_of_typing_neither_answers_nor_ends_a_call(part):
     picture = talking(BOB, RINGING)
-    assert after(0.9)(on(part, pressed), picture)
-    assert not after(1.1)(on(part, pressed), picture)
+    assert clicked(0.9, part, picture)
+    assert not clicked(1.1, part, picture)
 
 
 def test_a_burst_of_typing_neither_answers_nor_declines_by_key():
@@ -266,25 +276,35 @@ def test_a_burst_of_typing_neither_answers_nor_declines_by_key():
 
 
 def test_a_burst_leaves_other_buttons_and_the_way_back_alone():
-    assert not after(0.1)(on("action mute", ENTER), talking(BOB))
-    assert not after(0.1)(on("key", SPACE), talking(BOB))
+    assert not clicked(0.1, "mute", talking(BOB))
+    assert not clicked(0.1, "key", IDLE)
     assert not after(0.1)(ESCAPE, talking(call("", "100", "ringing")))
-    assert not after(0.1)(ENTER, IDLE)
+    assert not after(0.1)(ENTER, replace(IDLE, number="5"))
     assert not after(0.1)({"key": "5"}, INCOMING)
 
 
 def test_who_paused_while_typing_has_a_second_to_see_that_it_rings():
     surprise = replace(INCOMING, calls=(replace(RINGING, started_at=NOW - 0.5),))
-    assert after(5)(ENTER, surprise) and after(5)(on("answer", SPACE), surprise)
+    assert after(5)(ENTER, surprise) and clicked(5, "answer", surprise)
     assert not after(15)(ENTER, surprise)
-    assert not hasty(View(), KeyPressed(), surprise, ENTER, NOW)
+    assert not ignored(View(), KeyPressed(), surprise, ENTER)
     dialled = MakeCall(target="5")
     for gesture, told in ((dialled, {}), (KeyPressed(), {**ENTER, "typing": True})):
         view, _ = act(View(), KeyPressed(), IDLE, {"key": "5"}, NOW - 5)
         view, _ = act(view, gesture, replace(IDLE, number="5"), told, NOW - 4)
-        assert not hasty(view, KeyPressed(), surprise, ENTER, NOW), "nothing is being typed"
+        assert not ignored(view, KeyPressed(), surprise, ENTER), "nothing is being typed"
     view, _ = act(View(), KeyPressed(), talking(BOB), {"key": "5"}, NOW - 5)
-    assert not hasty(view, KeyPressed(), surprise, ENTER, NOW), "it was a digit for a machine"
+    assert not ignored(view, KeyPressed(), surprise, ENTER), "it was a digit for a machine"
+
+
+def test_digits_pressed_on_the_screen_are_typing_too():
+    view = noticed(View(), screen(IDLE, View(), NOW - 5), NOW - 5)
+    view, _ = act(view, DialpadPress(key="5"), IDLE, {"by": "mouse"}, NOW - 0.9)
+    view = noticed(view, screen(INCOMING, view, NOW - 0.8), NOW - 0.8)
+    moved_there = {"by": "mouse", "since": 0.0}
+    assert ignored(view, Answer(id=RINGING.view.id), INCOMING, moved_there)
+    view = replace(view, typed_at=NOW - 3)
+    assert not ignored(view, Answer(id=RINGING.view.id), INCOMING, moved_there)
 
 
 def test_keys_that_type_are_typing_and_others_are_not():
@@ -297,9 +317,6 @@ def test_keys_that_type_are_typing_and_others_are_not():
         assert not types(KeyPressed(), {"key": name})
     assert not types(KeyPressed(), {"key": "v", "modified": True})
     assert types(NumberEdited(), {"value": "1"})
-    assert not hasty(
-        act(View(), NumberEdited(), IDLE, {}, NOW)[0], NumberEdited(), INCOMING, {}, NOW
-    )
 
 
 def test_enter_in_a_field_never_answers():
@@ -310,3 +327,106 @@ def test_who_types_finds_no_control_under_the_fingers():
     view, _ = act(View(), KeyPressed(), IDLE, {"key": "5"}, NOW)
     answer = [find(screen(INCOMING, each, NOW), part="answer") for each in (View(), view)]
     assert ["data-primary" in each.attributes for each in answer] == [True, False]
+
+
+# --- The second press of two ----------------------------------------------------------------------
+
+DIALLING = talking(call("", "100", "dialling"))
+TYPED = replace(IDLE, number="100")
+HANDS = ("key", "mouse", "touch", "")
+# What is pressed: the screen with the control, its part, and the screen that the press leads to.
+BEGINNINGS_AND_ENDS = {
+    "answer": (INCOMING, "answer", talking(replace(BOB, view=RINGING.view))),
+    "call": (TYPED, "dial", DIALLING),
+    "call that fails at once": (TYPED, "dial", replace(TYPED, error=WebPhoneError("internal"))),
+    "hang up": (talking(BOB), "hangup", ENDED),
+    "hang up, nothing is said": (talking(BOB), "hangup", TYPED),
+    "call back": (ENDED, "dial", DIALLING),
+    "decline": (INCOMING, "decline", ENDED),
+    "end and answer": (
+        talking(BOB, RINGING),
+        "end-and-answer",
+        talking(replace(BOB, view=RINGING.view)),
+    ),
+}
+
+
+def harmful(node):
+    """The gestures on this screen that begin or end a call."""
+    found = [button.on.get("click") for button in find_all(node, role="button")]
+    return [
+        each for each in found if isinstance(each, Answer | Hangup | MakeCall | Reject | Together)
+    ]
+
+
+def pressed(name, by):
+    """A control that has long been there is pressed: the view, and the screen that follows."""
+    before, part, follows = BEGINNINGS_AND_ENDS[name]
+    first = screen(before, View(), NOW - 9)
+    view = noticed(View(), first, NOW - 9)
+    control = find(first, part=part)
+    view, happenings = act(view, control.on["click"], before, {"by": by, "pressing": True}, NOW)
+    assert happenings, "the first press does what it says"
+    return noticed(view, screen(follows, view, NOW), NOW), follows
+
+
+@pytest.mark.parametrize("by", HANDS)
+@pytest.mark.parametrize("name", BEGINNINGS_AND_ENDS)
+@pytest.mark.parametrize("later", [0, 0.08, 0.3, 0.5])
+def test_a_second_press_begins_and_ends_nothing(name, by, later):
+    view, follows = pressed(name, by)
+    for gesture in harmful(screen(follows, view, NOW + later)):
+        assert act(view, gesture, follows, {"by": by, "pressing": True}, NOW + later)[1] == []
+
+
+@pytest.mark.parametrize("by", HANDS)
+@pytest.mark.parametrize("name", [name for name in BEGINNINGS_AND_ENDS if "at once" not in name])
+def test_a_run_of_presses_begins_and_ends_nothing_until_it_pauses(name, by):
+    view, follows = pressed(name, by)
+    gesture = harmful(screen(follows, view, NOW))[0]
+    now = NOW
+    for _ in range(9):
+        now += 0.3
+        view, happenings = act(view, gesture, follows, {"by": by, "pressing": True}, now)
+        assert happenings == []
+        view = noticed(view, screen(follows, view, now), now)
+    assert act(view, gesture, follows, {"by": by, "pressing": True}, now + CALM + 0.01)[1]
+
+
+def test_who_goes_to_the_control_means_it():
+    view, follows = pressed("call", "mouse")
+    hang_up = harmful(screen(follows, view, NOW))[0]
+    for seconds, does in ((0.1, True), (0.3, False), (5.0, False)):
+        fields = {"by": "mouse", "pressing": True, "since": seconds}
+        assert bool(act(view, hang_up, follows, fields, NOW + 0.2)[1]) is does
+
+
+def test_a_call_that_is_answered_over_there_leaves_hang_up_where_it_was():
+    view, follows = pressed("call", "touch")
+    view = noticed(view, screen(talking(call("", "100", "ringing")), view, NOW + 0.6), NOW + 0.6)
+    hang_up = harmful(screen(follows, view, NOW))[0]
+    assert act(view, hang_up, follows, {"by": "touch"}, NOW + CALM + 0.01)[1]
+
+
+def test_a_call_that_comes_under_the_finger_is_not_answered_by_the_press_of_a_digit():
+    view = noticed(View(), screen(IDLE, View(), NOW - 9), NOW - 9)
+    view = noticed(view, screen(INCOMING, view, NOW), NOW)
+    answer = Answer(id=RINGING.view.id)
+    assert ignored(view, answer, INCOMING, {"by": "touch"}, NOW + 0.5)
+    assert ignored(view, KeyPressed(), INCOMING, ENTER, NOW + 0.5)
+    assert ignored(view, KeyPressed(), INCOMING, ESCAPE, NOW + 0.5)
+    assert not ignored(view, answer, INCOMING, {"by": "touch"}, NOW + CALM + 0.01)
+
+
+def test_the_second_press_on_hang_up_leaves_what_it_meets():
+    view, follows = pressed("hang up", "touch")
+    close = FarewellRead(record=ENDED.farewell.record.id)
+    assert ignored(view, close, follows, {"by": "touch"}, NOW + 0.3)
+    assert not ignored(view, close, follows, {"by": "mouse", "since": 0.0}, NOW + 0.3)
+    assert not ignored(view, close, follows, {"by": "touch"}, NOW + CALM + 0.01)
+
+
+def test_a_waiting_call_that_comes_to_the_front_has_its_controls_elsewhere():
+    view = noticed(View(), screen(talking(BOB, RINGING), View(), NOW - 9), NOW - 9)
+    view = noticed(view, screen(INCOMING, view, NOW), NOW)
+    assert ignored(view, Answer(id=RINGING.view.id), INCOMING, {"by": "touch"}, NOW + 0.3)

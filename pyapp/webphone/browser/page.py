@@ -9,6 +9,7 @@ import js
 from pyodide.ffi import jsnull, to_js
 
 import webphone.ui
+from webphone.browser.finger import Finger
 from webphone.browser.proxies import Listeners
 from webphone.ui.html import Node
 from webphone.ui.patch import (
@@ -68,6 +69,7 @@ class Page:
         self._media: dict[tuple[str, str], Any] = {}
         self._numbers = 0
         self._listeners = Listeners()
+        self._finger = Finger(root)
         for name in HEARD:
             self._listeners.add(root, name, self._heard)
         _adopt(root)
@@ -82,13 +84,16 @@ class Page:
         focused = _found(self._root.activeElement)
         if self._tree is None:
             self._take_over(node)
-        for patch in difference(self._shown, node):
+        patches = difference(self._shown, node)
+        for patch in patches:
             self._apply(patch)
+        if any(isinstance(patch, Create | Remove | Move) for patch in patches):
+            self._finger.screen_changed()
         self._shown = node
         if focused is not None and not _usable(focused):
             self._refocus(focused)
         elif focused is not None and self._root.activeElement != focused:
-            focused.focus()
+            self._finger.focus(focused)
 
     def slot(self, call: str, which: str) -> Any:
         """The <video> of a call, `which` being remote or self; None while there is none."""
@@ -97,6 +102,7 @@ class Page:
     def destroy(self) -> None:
         """Let go of the shadow root and of every proxy."""
         self._listeners.close()
+        self._finger.close()
         self._root.replaceChildren()
         self._tree = self._shown = None
         self._meanings.clear()
@@ -117,6 +123,8 @@ class Page:
         while found is not None:
             meaning = self._meanings.get(str(found.dataset.on), {}).get(kind)
             if meaning is not None:
+                if kind == "click":
+                    fields = self._finger.press(found)
                 if self._perform(meaning, fields) and kind == "keydown":
                     event.preventDefault()
                     event.stopPropagation()
@@ -190,21 +198,41 @@ class Page:
     def _apply(self, patch: Patch) -> None:
         match patch:
             case Create(path=path, node=node):
+                self._mend(path)
                 self._place(path, self._build(node))
             case Remove(path=path):
+                self._mend(path)
                 self._take(path)
             case Move(path=path, origin=origin):
+                self._mend(path)
                 parent = self._at(path[:-1])
                 branch = parent.below.pop(origin)
                 self._place(path, branch)
             case SetAttribute(path=path, name=name, value=value):
                 self._attribute(self._at(path).dom, name, value)
             case SetText(path=path, text=text):
-                self._at(path).dom.data = text
+                self._mend(path)
+                branch = self._at(path)
+                branch.node = branch.dom.data = text
             case SetValue(path=path, value=value):
                 self._value(self._at(path), value)
             case SetMeaning(path=path, on=on):
                 self._mean(self._at(path), dict(on))
+
+    def _mend(self, path: tuple[int, ...]) -> None:
+        """Put our texts back under the parent of `path` where a translation has taken their place.
+
+        What translates a page puts <font> elements where the texts stood.
+        """
+        if not path:
+            return
+        parent = self._at(path[:-1])
+        texts = [below for below in parent.below if isinstance(below.node, str)]
+        if all(_found(below.dom.parentNode) == parent.dom for below in texts):
+            return
+        for below in texts:
+            below.dom = _create_text(str(below.node))
+        parent.dom.replaceChildren(*(below.dom for below in parent.below))
 
     def _at(self, path: tuple[int, ...]) -> Branch:
         branch = self._tree
@@ -288,7 +316,7 @@ class Page:
         for main in (instead, "[data-primary]:not(:disabled)", "[tabindex]"):
             after = _found(self._root.querySelector(main))
             if after is not None:
-                after.focus()
+                self._finger.focus(after)
                 return
 
 

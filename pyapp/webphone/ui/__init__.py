@@ -1,8 +1,8 @@
 """What a person sees: functions from the phone's snapshot to nodes, and what gestures mean."""
 
-from webphone.ui.act import act
+from webphone.ui.act import act, meant
 from webphone.ui.gestures import Gesture
-from webphone.ui.haste import hasty
+from webphone.ui.haste import noticed
 from webphone.ui.html import Node, find, find_all, render
 from webphone.ui.patch import difference
 from webphone.ui.screen import screen, ticks
@@ -16,7 +16,8 @@ __all__ = [
     "difference",
     "find",
     "find_all",
-    "hasty",
+    "meant",
+    "noticed",
     "render",
     "screen",
     "ticks",

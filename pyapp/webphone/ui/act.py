@@ -39,9 +39,20 @@ def act(
     if haste.types(gesture, fields):
         view = replace(view, typed_at=now, unfinished=view.unfinished or not living(snapshot))
     if isinstance(gesture, KeyPressed):
-        meant = keyboard.meaning(view, snapshot, fields)
-        return (view, []) if meant is None else _act(view, meant, snapshot, fields)
+        stands_for = keyboard.meaning(view, snapshot, fields)
+        if stands_for is None:
+            return view, []
+        gesture, fields = stands_for, {**fields, "by": "key", "pressing": False}
+    if haste.hasty(view, gesture, snapshot, fields, now):
+        return replace(view, ignored_at=now, pressed_at=now), []
+    if haste.guarded(gesture):
+        view = replace(view, pressed_at=now)
     return _act(view, gesture, snapshot, fields)
+
+
+def meant(before: View, after: View, happenings: list[Happening]) -> bool:
+    """Whether a gesture was the phone's, if only to be ignored: the page must not have it too."""
+    return bool(happenings) or after != before or after.ignored_at != before.ignored_at
 
 
 def _act(

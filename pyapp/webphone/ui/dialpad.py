@@ -68,8 +68,17 @@ def _field(snapshot: Snapshot) -> Node:
 def _dial(snapshot: Snapshot) -> Node:
     target = snapshot.number.strip()
     recalled = NumberRecalled() if last_dialled(snapshot) else None
+    # Here and on every screen, what begins a call stands on one side and what ends it on the other:
+    # a second press on the one never meets the other.
     return element(
         "div",
+        button(
+            say("recall"),
+            on=None if target else recalled,
+            part="recall",
+            config=snapshot.config,
+            sign="recall",
+        ),
         button(
             say("call"),
             on=MakeCall(target=target) if target else recalled,

@@ -1,15 +1,49 @@
-"""Fingers are faster than eyes: what is pressed was meant for what the screen showed before."""
+"""Fingers are faster than eyes: a press was meant for what the screen showed before.
+
+Two rules. A key that follows a typed one was meant for what is being typed. And a control that
+begins or ends a call does nothing when it has come under the finger a moment ago: the second press
+of two on Answer must not hang up. It is under the finger when the screen has put it there, not when
+the finger has gone to it; the page says how long ago that was.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from math import inf
+
+from webphone.contract import Answer, DialpadPress, Hangup, MakeCall, Reject, SendDtmf
 from webphone.phone.snapshot import Snapshot
-from webphone.ui.gestures import Fields, Gesture, KeyPressed, NumberEdited
+from webphone.ui.gestures import (
+    FarewellRead,
+    Fields,
+    Gesture,
+    KeyPressed,
+    NumberEdited,
+    NumberRecalled,
+    Together,
+)
+from webphone.ui.html import Node
 from webphone.ui.selectors import foremost, waiting
 from webphone.ui.view import View
 
 BURST = 1.0  # seconds: what follows a typed key sooner was meant for what is being typed
 THOUGHT = 10.0  # seconds: who paused for less may still be typing
-ENDING = {"answer", "hangup", "end-and-answer"}  # parts that begin or end a call
+CALM = 0.7  # seconds: what came under the finger later than this ago was seen
+
+# The parts that begin or end a call, and the gestures that they stand for.
+PARTS = {
+    "answer": Answer,
+    "hangup": Hangup,
+    "hangup decline": Reject,
+    "end-and-answer": Together,
+    "dial": MakeCall,
+}
+# What a second press on one of these would meet next: of no harm, but not meant either.
+NEXT = (FarewellRead, NumberRecalled)
+
+
+# --- Typing ---------------------------------------------------------------------------------------
 
 
 def typing(view: View, now: float) -> bool:
@@ -23,23 +57,80 @@ def types(gesture: Gesture, fields: Fields) -> bool:
         key = str(fields.get("key", ""))
         typed = (len(key) == 1 and key != " ") or key in ("Backspace", "Delete")
         return typed and not fields.get("modified")
-    return isinstance(gesture, NumberEdited)
+    return isinstance(gesture, NumberEdited | DialpadPress | SendDtmf)
+
+
+# --- Presses --------------------------------------------------------------------------------------
+
+
+def noticed(view: View, screen: Node, now: float) -> View:
+    """The view once this screen is drawn: since when each such control stands where it does."""
+    came: dict[tuple[str, str], tuple[str, float]] = {}
+    shown = screen.attributes.get("data-screen", "")
+    # The stages of a call leave its controls where they are.
+    for name, place in _controls(screen, shown if shown in ("idle", "ended") else "call"):
+        before, since = view.came.get(name, ("", now))
+        came[name] = place, since if before == place else now
+    return replace(view, came=came)
 
 
 def hasty(view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields, now: float) -> bool:
-    """Whether a key would answer or end a call but was meant for what was being typed.
+    """Whether a gesture would begin or end a call, but was meant for what was there before.
 
-    The screen has changed under the fingers, or the focus has moved.
+    Fields: by (key, mouse, touch), typing (in a text field), since (how many seconds ago the finger
+    went to the control by itself).
     """
-    call = waiting(snapshot) or foremost(snapshot)
-    if not isinstance(gesture, KeyPressed) or call is None:
-        return False
-    rings = call.stage == "incoming"
-    key, parts = fields.get("key"), set(str(fields.get("part", "")).split())
-    if fields.get("pressing") and key in ("Enter", " "):
-        concerned = bool(parts & ENDING)
+    if isinstance(gesture, NEXT):
+        name, came = ("", ""), view.pressed_at
+    elif type(gesture) in PARTS.values():
+        name = _name(gesture)
+        came = view.came.get(name, ("", -inf))[1]
     else:
-        concerned = rings and key in ("Enter", "Escape")
+        return False
+    if isinstance(gesture, MakeCall) and fields.get("typing"):
+        return False  # Enter after a number dials, however fast it was typed
+    if _typed(view, gesture, snapshot, fields, came, now):
+        return True
+    passed = now - max(came, view.pressed_at)  # since it came, or the last press that did something
+    gone_to = float(str(fields.get("since", inf))) < passed
+    return now - view.ignored_at < CALM or (passed < CALM and not gone_to)
+
+
+def guarded(gesture: Gesture) -> bool:
+    """Whether a press on it is one after which the next may be one too many."""
+    return type(gesture) in PARTS.values()
+
+
+def _typed(
+    view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields, came: float, now: float
+) -> bool:
+    """Whether the press belongs to what is being typed."""
+    if isinstance(gesture, (MakeCall, *NEXT)):
+        return False
+    if fields.get("by") != "key":
+        return typing(view, now) and came > view.typed_at
+    call = waiting(snapshot) or foremost(snapshot)
+    rings = call is not None and call.stage == "incoming"
+    if not fields.get("pressing") and not rings:
+        return False  # Escape cancels at once
     thinking = view.unfinished and now - view.typed_at < THOUGHT
-    surprised = rings and now - call.started_at < BURST and thinking
-    return concerned and (typing(view, now) or surprised)
+    surprised = call is not None and rings and now - call.started_at < BURST and thinking
+    return typing(view, now) or surprised
+
+
+def _name(gesture: object) -> tuple[str, str]:
+    """What a control is known by: what it asks for, and of which call."""
+    last = gesture.commands[-1] if isinstance(gesture, Together) else gesture
+    return type(gesture).__name__, getattr(last, "id", "")
+
+
+def _controls(node: Node, place: str) -> Iterator[tuple[tuple[str, str], str]]:
+    kind = PARTS.get(node.attributes.get("part", ""))
+    if kind is not None:
+        # One that is idle stands there, too, and may wake under the finger.
+        gesture = node.on.get("click")
+        yield _name(gesture) if isinstance(gesture, kind) else (kind.__name__, ""), place
+    inner = f"{place} {node.key}" if node.key in ("ringing", "waiting") else place
+    for child in node.children:
+        if isinstance(child, Node):
+            yield from _controls(child, inner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
@@ -13,6 +14,12 @@ class View:
     open: str = ""  # the page that is open over what the phone shows by itself
     of: str = ""  # what that page is about: the id of a call
     read: str = ""  # id of the call record that the person has closed
+    # Each control that begins or ends a call, by what it asks for and of which call: where on the
+    # screen it stands, and since when.
+    came: Mapping[tuple[str, str], tuple[str, float]] = field(default_factory=dict, compare=False)
+    # When one of them was pressed last, and when a press did nothing because it came too soon.
+    pressed_at: float = field(default=-inf, compare=False)
+    ignored_at: float = field(default=-inf, compare=False)
     # When the last key was typed, of a number or in a call, and whether a number was begun and not
     # dialled yet. No snapshot changes by them.
     typed_at: float = field(default=-inf, compare=False)

@@ -23,6 +23,7 @@ WORDS: dict[str, str] = {
     "key_zero": "0, plus",
     "delete_digit": "Delete the last digit",
     "call": "Call",
+    "recall": "Last number",
     "answer": "Answer",
     "decline": "Decline",
     "hang_up": "Hang up",

@@ -1,0 +1,76 @@
+"""The finger of the person: mouse, touch or keyboard, and when it went to a control by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import js
+
+from webphone.browser.proxies import Listeners
+
+TRACKED = ("pointermove", "pointerdown", "keydown", "focusin")
+
+
+class Finger:
+    """What presses the controls under one shadow root.
+
+    A control comes under the finger when the screen puts it where the mouse rests, or gives it the
+    focus; a person goes to it by moving the mouse there, or by moving the focus.
+    """
+
+    def __init__(self, root: Any) -> None:
+        self._by = "key"
+        self._mouse: tuple[float, float] | None = None
+        self._rest: tuple[float, float] | None = None  # the mouse's place when the screen changed
+        self._given: Any = None  # the control that has the focus by our doing
+        self._focused_at = 0.0
+        self._listeners = Listeners()
+        for name in TRACKED:
+            self._listeners.add(root, name, self._moved)
+
+    def close(self) -> None:
+        self._listeners.close()
+
+    def screen_changed(self) -> None:
+        """Other controls stand where the mouse may rest."""
+        self._rest = self._mouse
+
+    def focus(self, control: Any) -> None:
+        """Give the focus to a control."""
+        self._given = control
+        control.focus()
+        self._given = control
+
+    def press(self, control: Any) -> dict[str, object]:
+        """The fields of a press on the control."""
+        return {"by": self._by, "pressing": True, "since": self._since(control)}
+
+    def _since(self, control: Any) -> float:
+        """How many seconds ago the person went to the control; endless if it came to the finger."""
+        if self._by == "mouse":
+            return float("inf") if _within(self._rest, control) else 0.0
+        if self._by == "key" and self._given != control:
+            return float(js.performance.now()) / 1000 - self._focused_at
+        return float("inf")  # a touch is there only when it presses
+
+    def _moved(self, event: Any) -> None:
+        kind = str(event.type)
+        if kind == "focusin":
+            if self._given != event.target:
+                self._given = None
+                self._focused_at = float(js.performance.now()) / 1000
+            return
+        if kind == "keydown":
+            self._by = "key"
+            return
+        if event.pointerType == "mouse":
+            self._mouse = float(event.clientX), float(event.clientY)
+        if kind == "pointerdown":
+            self._by = "mouse" if event.pointerType == "mouse" else "touch"
+
+
+def _within(place: tuple[float, float] | None, control: Any) -> bool:
+    if place is None:
+        return False
+    box, (x, y) = control.getBoundingClientRect(), place
+    return bool(box.left <= x <= box.right and box.top <= y <= box.bottom)
