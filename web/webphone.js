@@ -8,6 +8,7 @@
   let replies = 0, factory, painter, failure; // Python's maker of its side, the shell's until then, and why Python does not come up
 
   const parsed = document.readyState === "loading" ? new Promise((then) => document.addEventListener("DOMContentLoaded", then)) : Promise.resolve();
+  const typed = ({ target, key, ctrlKey, altKey, metaKey }) => target.localName === "input" && ctrlKey === altKey && !metaKey && !/^(Tab|Escape|F\d+)$/.test(key); // AltGr is both
   class WebPhone extends HTMLElement {
     static formAssociated = true;
     static observedAttributes = [...attributes.keys(), "id", "name"].filter(Boolean);
@@ -28,6 +29,7 @@
     #told = { ...readings }; #handlers = {};
     #hears = handlers.map(([name, { handler }]) => this.addEventListener(name, (event) => this.#handlers[handler]?.call(this, event.detail, event)));
     #labelled = this.addEventListener("click", (event) => event.composedPath()[0] === this && this.#internals.labels?.length && this.focus()); // a label's click
+    #typed = ["keydown", "keypress", "keyup"].map((name) => this.#root.addEventListener(name, (event) => typed(event) && event.stopPropagation())); // no shortcut of the page's
     #listeners = new WeakMap(); // by function given to on()
     #record = null; #python = null; #shell = null; #failure = null;
     #host = {

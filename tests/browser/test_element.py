@@ -54,6 +54,7 @@ def open_page() -> Iterator[Callable[[str], Page]]:
             page.goto(f"{ORIGIN}/")
             return page
 
+        opened.page = page  # type: ignore[attr-defined]
         yield opened
         browser.close()
 
@@ -636,3 +637,34 @@ def test_two_phones_on_a_page_do_not_mix(story):
         return [heard, a.state, b.state, await b.hold()];
         """,
     ) == [["b"], "registered", "unconfigured", "held"]
+
+
+# --- Keys -----------------------------------------------------------------------------------------
+
+SHORTCUTS = """
+  WebPhone.attach(python);
+  hosts[0].root.innerHTML = "<input>";
+  window.fired = [];
+  for (const name of ["keydown", "keypress", "keyup"])
+    document.addEventListener(name, ({ key }) => fired.push(key));
+"""
+
+
+@pytest.mark.parametrize("key", ["1", "q", "/", "?", "Backspace", "Enter", "ArrowLeft", "Shift+K"])
+def test_what_is_typed_into_the_phone_is_no_shortcut_of_the_page(
+    open_page: Callable[[str], Page], story: Callable[..., Any], key: str
+) -> None:
+    story("<web-phone></web-phone>", SHORTCUTS)
+    page = open_page.page
+    page.locator("web-phone input").press(key)
+    assert [fired for fired in page.evaluate("fired") if fired != "Shift"] == []
+
+
+@pytest.mark.parametrize("key", ["Escape", "F2", "Control+k", "Alt+m", "Meta+k"])
+def test_keys_that_type_nothing_are_the_pages_too(
+    open_page: Callable[[str], Page], story: Callable[..., Any], key: str
+) -> None:
+    story("<web-phone></web-phone>", SHORTCUTS)
+    page = open_page.page
+    page.locator("web-phone input").press(key)
+    assert key.rpartition("+")[2] in page.evaluate("fired")

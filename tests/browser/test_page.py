@@ -20,7 +20,8 @@ from gallery import BOB, HELD, IDLE, NOW, RINGING, SCREENS, call, muted, talking
 from webphone.browser.page import Page
 from webphone.contract import *
 from webphone.phone.happenings import (NumberTyped)
-from webphone.ui import View, act, screen
+from webphone.ui import View, act, find, screen
+from webphone.ui.html import text
 
 class Phone:
     '''A page that shows one picture, and follows what is typed.'''
@@ -192,7 +193,7 @@ def test_the_key_that_dials_does_not_hang_up_while_it_is_held_down(phone):
 def test_keys_of_the_keyboard_reach_the_phone_and_then_not_the_page_around(phone):
     phone.run("phone.show(talking(BOB))")
     phone.page.evaluate(
-        "() => { globalThis.around = []; document.onkeydown = (e) => around.push(e.key); }"
+        "() => { globalThis.around = []; document.onkeydown = document.onkeyup = (e) => around.push(e.key); }"
     )
     phone.page.locator('section [part~="hold"]').focus()
     for key in ("m", "5", "q", "Escape"):
@@ -201,7 +202,7 @@ def test_keys_of_the_keyboard_reach_the_phone_and_then_not_the_page_around(phone
         "Mute(on=True, id='call-1002')",
         "DialpadPress(key='5')",
     ]
-    assert phone.page.evaluate("around") == ["q", "Escape"]
+    assert phone.page.evaluate("around") == ["q", "q", "Escape", "Escape"]
 
 
 def test_the_pictures_of_a_call_stay_the_same_elements_while_all_else_changes(phone):
@@ -241,6 +242,63 @@ def test_a_strict_policy_of_the_page_finds_nothing_to_refuse(phone):
         """
     )
     assert (broken, radius) == ([], "18px")
+
+
+TRANSLATE = """
+def translate():
+    walker = js.document.createTreeWalker(phone.root, js.NodeFilter.SHOW_TEXT)
+    texts = []
+    while (text := walker.nextNode()) and hasattr(text, "data"):
+        texts.append(text)
+    for text in texts:
+        outer, inner = js.document.createElement("font"), js.document.createElement("font")
+        inner.textContent = text.data.upper()
+        outer.append(inner)
+        text.replaceWith(outer)
+"""
+
+
+@pytest.mark.parametrize("often", ["once", "always"])
+def test_a_translated_page_follows_every_screen(phone, often):
+    phone.given(TRANSLATE)
+    assert (
+        phone.run(
+            f"""
+            wrong, names = [], list(SCREENS)
+            phone.show(*SCREENS[names[0]])
+            translate()
+            for name in names[1:]:
+                before = phone.root.querySelector("[part=timer]")
+                phone.show(*SCREENS[name])
+                if {often == "always"}:
+                    translate()
+                wanted = screen(*SCREENS[name], NOW)
+                for role in ("status", "alert"):
+                    spoken = phone.root.querySelector(f"[role={{role}}]").textContent.lower()
+                    told = "".join(map(text, find(wanted, role=role).children)).lower()
+                    if spoken != told:
+                        wrong.append([name, spoken, told])
+            return wrong
+            """
+        )
+        == []
+    )
+
+
+def test_the_clock_of_a_translated_call_goes_on_and_mute_says_what_it_is(phone):
+    phone.given(TRANSLATE)
+    assert phone.run(
+        """
+        phone.show(talking(BOB))
+        translate()
+        phone.page.show(screen(phone.snapshot, phone.view, NOW + 65))
+        timer = phone.root.querySelector("[part=timer]").textContent
+        phone.show(talking(HELD))
+        translate()
+        phone.page.show(screen(phone.snapshot, phone.view, NOW + 1))
+        return [timer, phone.root.querySelector("[part=notice] .words").textContent]
+        """
+    ) == ["03:10", "On hold 00:43"]
 
 
 def test_a_destroyed_page_hears_nothing_and_shows_nothing(phone):

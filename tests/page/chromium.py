@@ -95,10 +95,12 @@ class Chromium:
             self._borrowed = False
             one_playwright.give_back()
 
-    def context(self, *, permissions: tuple[str, ...] = ("microphone", "camera")) -> BrowserContext:
+    def context(
+        self, *, permissions: tuple[str, ...] = ("microphone", "camera"), **more: Any
+    ) -> BrowserContext:
         if self._browser is None:
             raise AssertionError("Chromium is not running")
-        context = self._browser.new_context(permissions=list(permissions))
+        context = self._browser.new_context(permissions=list(permissions), **more)
         context.set_default_timeout(15_000)
         context.add_init_script(KEEP_PEER_CONNECTIONS)
         return context

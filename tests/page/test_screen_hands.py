@@ -158,6 +158,7 @@ def test_ringing_gives_the_focus_to_answer_where_nobody_types(
     button(phone, "Call").focus()
     rung(phone, other)
     expect(button(phone, "Answer")).to_be_focused()
+    phone.page.evaluate("__later(1)")  # it came under the finger
     phone.page.keyboard.press("Enter")
     other.wait_event("answer")
     expect(button(phone, "Hang up")).to_be_focused()

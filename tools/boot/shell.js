@@ -56,8 +56,9 @@ const paint = (host, wake) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat || phone.disabled) return;
       if (key === "Enter") return target.tagName === "BUTTON" || (event.preventDefault(), call());
       if (target === field || !listens(key)) return;
-      if (key === "Backspace") type(field.value.slice(0, -1));
-      else if (/^[0-9*#+]$/.test(key)) type(field.value + key);
+      if (key !== "Backspace" && !/^[0-9*#+]$/.test(key)) return;
+      event.stopPropagation();
+      type(key === "Backspace" ? field.value.slice(0, -1) : field.value + key);
     },
   };
   for (const [name, f] of Object.entries(hear)) root.addEventListener(name, f);

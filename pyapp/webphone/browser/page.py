@@ -70,6 +70,8 @@ class Page:
         self._numbers = 0
         self._listeners = Listeners()
         self._finger = Finger(root)
+        self._taken: set[str] = set()  # keys that are down and were ours
+        self._listeners.add(root, "keyup", self._released)
         for name in HEARD:
             self._listeners.add(root, name, self._heard)
         _adopt(root)
@@ -128,9 +130,16 @@ class Page:
                 if self._perform(meaning, fields) and kind == "keydown":
                     event.preventDefault()
                     event.stopPropagation()
+                    self._taken.add(str(event.code))
                 return
             above = _found(found.parentElement)
             found = None if above is None else _found(_closest(above, "[data-on]"))
+
+    def _released(self, event: Any) -> None:
+        """The page around gets the end of a key as little as its beginning."""
+        if str(event.code) in self._taken:
+            self._taken.discard(str(event.code))
+            event.stopPropagation()
 
     def _fields(self, kind: str, event: Any, target: Any) -> dict[str, object]:
         if kind == "input":

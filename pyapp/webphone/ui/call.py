@@ -126,6 +126,7 @@ def _standing(call: CallSnapshot, now: float) -> Node:
             aria_live="off",
             aria_label=say("duration"),
             dir="ltr",
+            translate="no",
         )
     return element("span", _stage_words(call), part="stage")
 

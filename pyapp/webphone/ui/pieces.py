@@ -69,4 +69,4 @@ def avatar(name: str) -> Node:
 
 def number(digits: str, part: str) -> Node:
     """A phone number: left to right in every language."""
-    return element("bdi", digits, dir="ltr", part=part)
+    return element("bdi", digits, dir="ltr", translate="no", part=part)
