@@ -206,3 +206,10 @@ def test_digits_for_who_answers_our_hold_with_silence_go_by_info(world, alice):
     assert alice.call.held_by == "local"
     assert alice.ask("sendDtmf", "7").error is None
     assert dave.last("INFO").body.startswith(b"Signal=7")
+
+
+def test_the_number_that_is_shown_to_others_is_in_digits_too(world):
+    carol = world.registered("carol", cli="\u200e＋٤٤١")
+    carol.ask("makeCall", "100")
+    [invite] = {data for user, data in world.wire if user == "carol" and data.startswith(b"INVITE")}
+    assert b"From: <sip:+441@one.example>" in invite

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from webphone.border import bare
+from webphone.border import ascii_digits, bare
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.machine import earliest
 from webphone.phone import actions as do
@@ -445,7 +445,7 @@ def identity(config: Config, instance: str) -> Identity:
         domain=config.domain,
         password=config.password,
         display_name=config.display_name,
-        cli=config.cli or config.username,
+        cli=ascii_digits(config.cli) or config.username,
         expires=config.register_expires,
         instance=instance,
         realm=config.realm,
