@@ -35,7 +35,7 @@ test-page: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium and the built
 	@$(PYTHON) -m pytest tests -m "browser and not interop" --durations=15
 
 cover: $(DEV_READY) ## The pure tests with many examples, and that they reach every line and branch.
-	@HYPOTHESIS_PROFILE=many $(PYTHON) -m coverage run -m pytest tests -m "$(PURE)" --durations=15
+	@HYPOTHESIS_PROFILE=many $(PYTHON) -m coverage run -m pytest tests -m "$(PURE) and not timed" --durations=15
 	@$(PYTHON) -m coverage report --skip-covered --show-missing
 
 steady: $(DEV_READY) $(VENDORED) $(DIST) ## Run the whole suite N times (10); fail on what needed a second try.

@@ -43,6 +43,7 @@ def _answers(outputs: list[Output]) -> list[int]:
     return [message.status for message in found if isinstance(message, Response)]
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_every_reader_reads_in_time_that_grows_with_the_text(reader: Reader) -> None:
     for shape in reader.shapes[::3]:
