@@ -16,7 +16,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from time import process_time
 
-from webphone.media.negotiation import problem
+from webphone.media import (
+    Description,
+    can_send_tones,
+    chosen_codec,
+    held_by,
+    problem,
+    same_end,
+    wants_video,
+)
+from webphone.media.repair import Agreed, as_offered, repaired
 from webphone.sip import Agent, Entropy, Identity
 from webphone.sip.outputs import By
 from webphone.sip.usages.ending import ended
@@ -90,6 +99,14 @@ LINES = (
 PARTS = (Shape("", "--a\r\n"), Shape("", "\r\n--a"), Shape("--a\r\n", "c: b\r\n"))
 _SESSION = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
 _MEDIA = "m=audio 9 a 0\r\na=rtcp-mux\r\n"
+_PATH = (
+    f"a=fingerprint:sha-256 {':'.join(['00'] * 32)}\r\na=ice-ufrag:x\r\n"
+    "a=ice-pwd:0123456789abcdef01234567\r\n"
+)
+_OFFER = (
+    f"{_SESSION}a=group:BUNDLE 0 1\r\n{_PATH}{_MEDIA}a=mid:0\r\n"
+    "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtcp-mux\r\na=mid:1\r\na=rtpmap:96 VP8/90000\r\n"
+)
 DESCRIPTIONS = (
     Shape(_SESSION, "a=b\r\n", _MEDIA),
     Shape(_SESSION, _MEDIA),
@@ -102,12 +119,42 @@ DESCRIPTIONS = (
     Shape(_SESSION + _MEDIA, "a=candidate:1 1 udp 1 1.1.1.1 1 typ host\r\n"),
     Shape("", "\r\n"),
     Shape("", "m="),
+    # Within all bounds: as many sections, and lines in them, as are read.
+    *(
+        Shape(_SESSION + _PATH, _MEDIA + line * 60)
+        for line in (
+            *("a=b\r\n", "a=extmap:1 a\r\n", "a=rtpmap:0 a/8000\r\n", "a=fmtp:0 a=b\r\n"),
+            *("a=ssrc:1 cname:a\r\n", "c=IN IP4 a b\r\n", "a=msid:a b\r\n", "a\r\n"),
+        )
+    ),
+    Shape(_SESSION + _PATH + _MEDIA + "a=fmtp:0 ", "a", "\r\n"),
+    Shape(_SESSION + _PATH + _MEDIA + "a=candidate:1 1 udp 1 1.1.1.1 1 typ host", " a", "\r\n"),
+    Shape(_SESSION + _PATH + _MEDIA + "a=fingerprint:sha-256 00", ":00", "\r\n"),
+    Shape("v=0\r\no=", " 1", "\r\n" + _PATH + _MEDIA),
 )
 
 
 def mixed(starts: tuple[str, ...]) -> tuple[Shape, ...]:
     """Every unit behind every start."""
     return tuple(Shape(start, unit) for start in starts for unit in UNITS)
+
+
+def _described(sdp: str) -> object:
+    """All that is asked of one description, which is read once in a turn."""
+    Description.parse.cache_clear()
+    offer = Description.parse(_OFFER)
+    problem(sdp)
+    problem(sdp, offer)
+    repaired(sdp)
+    repaired(sdp, _OFFER)
+    repaired(sdp, agreed=Agreed(local=_OFFER, remote=_OFFER))
+    as_offered(_OFFER, sdp)
+    same_end(sdp, _OFFER)
+    theirs = Description.parse(sdp)
+    paths = [
+        (media.direction, media.connection, theirs.transport_of(media)) for media in theirs.media
+    ]
+    return held_by(theirs), wants_video(theirs), chosen_codec(theirs), can_send_tones(theirs), paths
 
 
 def _received(header: str) -> Callable[[str], object]:
@@ -163,7 +210,7 @@ READERS = (
     Reader("ending", _ended, mixed(("", "SIP;text="))),
     Reader("agent: lines", _received(""), LINES),
     *(Reader(f"agent: {name}", _received(name), mixed(IN_HEADER)) for name in HEADERS),
-    Reader("description", problem, DESCRIPTIONS),
+    Reader("description", _described, DESCRIPTIONS),
 )
 
 
