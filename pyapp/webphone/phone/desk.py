@@ -135,7 +135,7 @@ class Desk:
     def handle(self, happening: Happening, now: float) -> list[Action]:
         """Take one happening; give back, in order, what to do about it."""
         slept = self.deadline is not None and now > self.deadline + SLEPT
-        result = self._heed(happening, now)
+        result = self._route(happening, now)
         if slept:
             result += [x for account in self._accounts for x in account.awoken(now)]
         return self._concluded(result, now)
@@ -146,7 +146,7 @@ class Desk:
         actions += self._resolved(self._follow_up(now), now)
         return actions + self._changes()
 
-    def _heed(self, happening: Happening, now: float) -> Result:
+    def _route(self, happening: Happening, now: float) -> Result:
         owners = self._accounts.owners
         match happening:
             case on.Asked(command=command, reply=reply, permitted=permitted):
@@ -314,8 +314,7 @@ class Desk:
         """Reject the promise; where a person asked, and not a page, show it."""
         if reply is not None:
             return [do.Refuse(reply=reply, error=error)]
-        if error.code != "cancelled":
-            self.error = error
+        self.error = error
         return [do.Tell(event=Event("error", error))] if error.code == "invalid_config" else []
 
     # --- Time ---
