@@ -4,6 +4,7 @@ import pytest
 
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
+from webphone.phone.account.connection import CONNECTION, Event, State
 from webphone.sip import reply
 
 ONE, TWO, THREE = "wss://one.example", "wss://two.example", "wss://three.example"
@@ -19,6 +20,22 @@ def registers(world, start=0):
 
 
 # --- Servers ---
+
+
+def test_every_state_of_a_connection_can_be_reached_and_left_for_good():
+    def reached(start):
+        found, fresh = {start}, [start]
+        while fresh:
+            state = fresh.pop()
+            for (source, _event), (target, _actions) in CONNECTION.items():
+                if source is state and target not in found:
+                    found.add(target)
+                    fresh.append(target)
+        return found
+
+    assert reached(State.CLOSED) == set(State)
+    for state in State:
+        assert state is State.CLOSED or CONNECTION[state, Event.UNWANTED][0] is State.CLOSED
 
 
 @pytest.mark.parametrize("status", [503, 500, 408, 430])

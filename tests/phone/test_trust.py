@@ -285,15 +285,18 @@ def test_a_challenge_of_more_than_4_kb_is_not_answered(length, answered):
 # --- The proof that a server gives of itself ---
 
 
+@pytest.mark.parametrize("algorithm", ["SHA-256", "SHA-256-sess"])
 @pytest.mark.parametrize("right", [True, False])
-def test_a_wrong_proof_of_the_registrar_is_noted_and_costs_no_registration(right):
+def test_a_wrong_proof_of_the_registrar_is_noted_and_costs_no_registration(right, algorithm):
     alice = solo()
     alice.say(alice.agent.register(alice.now))
-    line = STRONG.format(ATLANTA, "n1")
+    line = STRONG.format(ATLANTA, "n1").replace("SHA-256", algorithm)
     alice.answer(alice.last("REGISTER"), 401, "r", ("WWW-Authenticate", line))
     request = alice.last("REGISTER")
     given = Challenge.parse(request.headers.get("Authorization")).params
     ha1 = digest.digest("SHA-256", f"alice:{ATLANTA}:secret")
+    if algorithm.endswith("sess"):
+        ha1 = digest.digest("SHA-256", f"{ha1}:{given['nonce']}:{given['cnonce']}")
     ha2 = digest.digest("SHA-256", f":{given['uri']}")
     parts = (ha1, given["nonce"], given["nc"], given["cnonce"], "auth", ha2)
     proof = digest.digest("SHA-256", ":".join(parts)) if right else "0" * 64
@@ -305,6 +308,18 @@ def test_a_wrong_proof_of_the_registrar_is_noted_and_costs_no_registration(right
     alice.say(alice.agent.register(alice.now))
     again = Challenge.parse(alice.last("REGISTER").headers.get("Authorization")).params
     assert again["nonce"] == ("n2" if right else "n1")
+
+
+def test_a_right_proof_without_another_nonce_changes_nothing():
+    alice = solo()
+    alice.say(alice.agent.register(alice.now))
+    line = STRONG.format(ATLANTA, "n1")
+    alice.answer(alice.last("REGISTER"), 401, "r", ("WWW-Authenticate", line))
+    request = alice.last("REGISTER")
+    contact = ("Contact", str(request.contacts[0]))
+    info = ("Authentication-Info", "qop=auth")
+    alice.take(reply(request, 200, to_tag="r", headers=[contact, info]))
+    assert [type(news).__name__ for news in alice.phone.news()] == ["Registered"]
 
 
 def test_no_news_of_a_challenge_holds_a_secret():

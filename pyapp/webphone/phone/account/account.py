@@ -339,8 +339,8 @@ class Account:
         for output in outputs:
             match output:
                 case Send(data=data):
-                    if self.socket is not None:
-                        result.append(do.Send(socket=self.socket, data=data))
+                    socket = self.socket
+                    result += [] if socket is None else [do.Send(socket=socket, data=data)]
                 case Registered():
                     result += self._registered(output, now)
                 case Unregistered():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import assert_never
 
 from webphone.border import bare
 from webphone.contract import Event as Told
@@ -267,10 +268,12 @@ class Connection:
             case Action.END_VISIT:
                 visitor, self._visitor = self._visitor, None
                 return [] if visitor is None else [do.Disconnect(socket=visitor)]
-            case Action.MOVE:  # pragma: no branch
+            case Action.MOVE:
                 self.socket, self._visitor = self._visitor, None
                 self.servers.current = self.servers.addresses[0]
                 return []
+            case _:
+                assert_never(action)
 
     def _try_next(self, now: float) -> Steps:
         server = self.servers.next(now)
