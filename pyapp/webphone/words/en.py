@@ -357,7 +357,7 @@ WORDS: dict[str, str] = {
     "failed_not_wanted": "The other side does not want this call",
     "failed_refused_on_the_way": "A provider on the way refused the call",
     "challenge_untrusted": "{realm} asks for the password and is not the server that the phone is registered at. If it belongs to your phone system, set realm to that name.",
-    "challenge_weak": "{realm} asks for the password in a weaker way than the server that the phone is registered at. Ask the administrator of the phone server, or set realm to a server that asks as it does.",
+    "challenge_weak": "{realm} asks for the password in a weaker way than the server that the phone is registered at, and gets no answer, whatever the setting realm says. Ask the administrator of the phone server.",
     "do_call_again": "Call again later.",
     "do_call_that": "Call that one instead.",
     "do_correct_credentials": "Correct username and password.",

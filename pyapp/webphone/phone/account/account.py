@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from webphone.border import ascii_digits, bare
+from webphone.border import bare
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone.account import connection as line
 from webphone.phone.account.connection import Connection, Down, Exhausted, Steps, Up
+from webphone.phone.account.identity import identity, transport
 from webphone.phone.account.keepalive import Question
 from webphone.phone.account.registration_errors import error_of, try_next_server
 from webphone.phone.account.retries import Retries, wish
@@ -24,7 +25,6 @@ from webphone.sip import (
     Agent,
     Dropped,
     Entropy,
-    Identity,
     Output,
     Registered,
     RegistrationFailed,
@@ -72,7 +72,7 @@ class Account:
         self, config: Config, entropy: Entropy, sockets: Iterable[int], instance: str
     ) -> None:
         self.connection = Connection(config.servers, entropy, sockets)
-        self.agent = Agent(entropy, transport=_transport(config))
+        self.agent = Agent(entropy, transport=transport(config))
         self.configure(config, instance)
         self.wants_connection = False
         self.wants_registration = False
@@ -436,25 +436,6 @@ class Account:
             return []
         detail = {"reason": reason, "willRetry": will_retry}
         return [do.Tell(event=Event("unregistered", detail))]
-
-
-def identity(config: Config, instance: str) -> Identity:
-    """Who we are to the server."""
-    return Identity(
-        user=config.username,
-        domain=config.domain,
-        password=config.password,
-        display_name=config.display_name,
-        cli=ascii_digits(config.cli) or config.username,
-        expires=config.register_expires,
-        instance=instance,
-        realm=config.realm,
-        hosts=config.hosts,
-    )
-
-
-def _transport(config: Config) -> str:
-    return "WS" if config.host.lower().startswith("ws:") else "WSS"
 
 
 def _due(moment: float | None, now: float) -> bool:

@@ -8,7 +8,8 @@ from webphone import media
 from webphone.contract import Config, Event, MakeCall, WebPhoneError, encode
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-from webphone.phone.account.account import Account, Result, identity
+from webphone.phone.account.account import Account, Result
+from webphone.phone.account.identity import identity
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage, Step
 from webphone.phone.call.part import Broken, Media, NeverWent, Steps, Unanswered, Up, media_error
