@@ -4,7 +4,7 @@
   const script = document.currentScript, to = location.protocol === "file:" ? " *" : "";
   const ALLOW = `microphone${to}; camera${to}; autoplay${to}; display-capture${to}; speaker-selection${to}; screen-wake-lock${to}; clipboard-write${to}; hid${to}; local-network${to}; loopback-network${to}; fullscreen${to}`;
   class WebPhoneFrame extends EventTarget {
-    #port = null; #origin; #loads = 0; #met = 0; #rid = 0; #queue = []; #waiting = new Map(); #note = null; #over = new AbortController();
+    #port = null; #origin; #loads = 0; #met = 0; #coming = false; #rid = 0; #queue = []; #waiting = new Map(); #note = null; #lost = null; #over = new AbortController();
     #values = {}; #told = { ...readings }; #handlers = {}; #heard = new WeakMap();
     constructor({ src = new URL("embed.html", script.src).href, target = document.body, after = null, id = "", title = "Phone", allow = ALLOW, sandbox = null, ...given } = {}) {
       super();
@@ -15,7 +15,9 @@
       window.addEventListener("message", (event) => this.#meet(event), this.#over);
       document.addEventListener("click", (event) => this.#click(event), this.#over);
       const lost = { code: "not_ready", ...said("frame_mute", { address: frame.src }) };
-      setTimeout(() => this.#met || this.#over.signal.aborted || this.#dispatch("error", lost), 60_000);
+      const mute = () => this.#met || this.#lost || this.#over.signal.aborted || this.#fail(lost);
+      setTimeout(() => this.#coming || mute(), 15_000);
+      setTimeout(mute, 60_000); // a slow network still brings what has begun to come
       this.#set(given);
       after ? after.after(frame) : (target.append ? target : document.querySelector(target)).append(frame);
     }
@@ -25,17 +27,26 @@
     async off(name, f) { this.removeEventListener(name, this.#heard.get(f)); }
     #meet({ source, origin, data }) {
       if (source !== this.iframe.contentWindow || origin !== this.#origin || data?.webphone !== 1) return;
-      if (data.type === "error") this.#dispatch("error", data.error);
+      if (data.type === "coming") this.#coming = true;
+      if (data.type === "error") this.#fail(data.error);
       const load = Math.max(this.#loads, 1), { port1, port2 } = new MessageChannel();
       if (data.type !== "hello" || load === this.#met) return; // each load is answered once
-      if (this.#met) { this.#cut("frame_loaded_again"); this.#set(this.#values); }
+      if (this.#met) this.#cut("frame_loaded_again");
+      if (this.#met || this.#lost) this.#set(this.#values);
+      this.#lost = null;
       [this.#met, this.#port, port1.onmessage] = [load, port1, (event) => this.#hear(event.data)];
       source.postMessage({ webphone: 1, type: "init", id: data.frameId }, origin === "null" ? "*" : origin, [port2]);
       for (const message of this.#queue.splice(0)) port1.postMessage(message);
     }
-    #cut(why) {
+    // No phone comes: what waits for it is told so, and what is asked next.
+    #fail(error) {
+      this.#cut("", error);
+      this.#lost = error;
+      this.#dispatch("error", error);
+    }
+    #cut(why, error = { code: "cancelled", ...said(why) }) {
       this.#port?.close();
-      for (const { reject } of this.#waiting.values()) reject(new WebPhoneError({ code: "cancelled", ...said(why) }));
+      for (const { reject } of this.#waiting.values()) reject(new WebPhoneError(error));
       [this.#port, this.#queue, this.#told, this.#waiting] = [null, [], { ...readings }, new Map()];
     }
     #post(message) { this.#port ? this.#port.postMessage(message) : this.#queue.push(structuredClone(message)); }
@@ -47,6 +58,7 @@
     }
     async #ask(method, args) {
       if (method === "setConfig") Object.assign(this.#values, args[0]);
+      if (this.#lost) throw new WebPhoneError(this.#lost);
       try { this.#post({ type: "call", rid: ++this.#rid, method, args }); } catch { throw new WebPhoneError({ code: "unsupported", ...said("function_in_frame") }); }
       return new Promise((resolve, reject) => this.#waiting.set(this.#rid, { resolve, reject }));
     }
@@ -74,9 +86,12 @@
     }
     #click(event) {
       const link = event.composedPath().find((node) => node.localName === "a" && node.href), wanted = `${this.#values.captureLinks ?? ""}`;
-      if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || !wanted.match(/\w+/g)?.includes(link.protocol.slice(0, -1))) return;
+      const [, scheme = "", rest] = /^\s*(\w+):(?:\/\/)?(.*)/s.exec(link?.href.baseVal ?? link?.href ?? "") ?? []; // SVG has a baseVal
+      if (!scheme || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || !wanted.match(/\w+/g)?.includes(scheme.toLowerCase())) return;
       event.preventDefault();
-      const number = decodeURIComponent(link.href.replace(/^(tel|callto):/, ""));
+      let number = rest;
+      try { number = decodeURIComponent(rest); } catch {} // as it is written
+      if (/^sips?$/i.test(scheme)) number = `${scheme.toLowerCase()}:${number}`;
       wanted.trim().endsWith("!") ? this.makeCall(number).catch((fault) => this.#dispatch("error", fault)) : this.#set({ dial: number });
     }
     static {

@@ -160,7 +160,7 @@ export interface WebPhoneConfig {
   redirectPolicy: "follow" | "ask" | "refuse";
   /** Numbers that need a confirmation; the country's when empty. */
   emergencyNumbers: string[];
-  /** Links of the page that dial: tel, sip, callto. */
+  /** Links of the page that dial: tel, sip, callto, with `!` at once; by embed.js as yet. */
   captureLinks: string[];
   /** on, off, or a list of `no-x`, x being the key. */
   hotkeys: string[];

@@ -119,7 +119,8 @@ class Config:
         "Numbers that need a confirmation; the country's when empty.",
         pattern=r"[0-9+*#]+", built=False)
     capture_links: tuple[str, ...] = words(
-        "Links of the page that dial: tel, sip, callto.", pattern="tel|sip|callto", built=False)
+        "Links of the page that dial: tel, sip, callto, with `!` at once; by embed.js as yet.",
+        pattern="(tel|sip|callto)!?", built=False)
     hotkeys: tuple[str, ...] = words(
         "on, off, or a list of `no-x`, x being the key.", ("on",), pattern=r"on|off|no-\S+")
     allow_origins: tuple[str, ...] = words(

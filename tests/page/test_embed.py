@@ -547,9 +547,42 @@ def test_a_frame_that_never_answers_is_told(site: Site, visit: Callable[[str], P
     page = visit("about:blank")
     page.clock.install()
     page.goto(site.with_script(f'data-src="{site.origin}/nothing.html"'))
-    page.clock.fast_forward(61_000)
+    page.evaluate(
+        """globalThis.waited = Promise.allSettled([phone.ready(), phone.makeCall("1")])
+             .then((all) => all.map(({ reason }) => reason.code))"""
+    )
+    page.clock.fast_forward(15_100)
     error = await_event(page, "error")
     assert error["code"] == "not_ready" and "/nothing.html does not answer" in error["message"]
+    assert page.evaluate("waited") == ["not_ready", "not_ready"]
+    assert page.evaluate("phone.register().catch(({ code }) => code)") == "not_ready"
+
+
+@pytest.mark.parametrize(
+    ("link", "dialled"),
+    [
+        ("<a href='tel:%zz'>Ring</a>", "%zz"),
+        ("<a href='TEL:+44%2020'>Ring</a>", "+44 20"),
+        ("<a href='tel://600'>Ring</a>", "600"),
+        ("<a href='sip:ann@x.example'>Ring</a>", "sip:ann@x.example"),
+        ("<svg width=99 height=99><a href='tel:601'><text y=20>Ring</text></a></svg>", "601"),
+    ],
+)
+def test_a_link_is_a_number_however_it_is_written(
+    site: Site, visit: Callable[[str], Page], link: str, dialled: str
+) -> None:
+    page = visit(site.with_script('data-capture-links="tel, sip"'))
+    page.evaluate("(link) => document.body.insertAdjacentHTML('beforeend', link)", link)
+    page.get_by_text("Ring").click()
+    page.wait_for_function("(dialled) => phone.dial === dialled", arg=dialled)
+
+
+def test_a_page_around_cannot_widen_who_may_be_around(
+    site: Site, visit: Callable[[str], Page]
+) -> None:
+    page = registered(visit(site.with_script("data-demo")))
+    refused = "phone.setConfig({ allowOrigins: ['*'] }).catch(({ code }) => code)"
+    assert page.evaluate(refused) == "invalid_config"
 
 
 def test_the_phone_by_itself_reads_no_address(site: Site, visit: Callable[[str], Page]) -> None:

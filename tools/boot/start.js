@@ -2,6 +2,7 @@
 // where the page has a core of its own, Python starts without one, since two cannot share a page.
 if (!globalThis[Symbol.for("webphone.started")]) {
   globalThis[Symbol.for("webphone.started")] = true;
+  if (parent !== window) parent.postMessage({ webphone: 1, type: "coming" }, "*"); // embed.js has patience then
   const { src: base, dataset } = document.currentScript ?? { dataset: {} };
   const at = (name) => new URL(`runtime/${name}`, base).href;
   const shells = new Set();
@@ -11,7 +12,7 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     if (allowed(value)) return value;
     throw new TypeError(`Not a part of the phone: ${value}`);
   };
-  const rules = { createScript: only((text) => text === MAIN), createScriptURL: only((url) => url.startsWith(new URL("./", base).href)) };
+  const rules = { createScript: only((text) => text === MAIN), createScriptURL: only((url) => new URL(url, base).href.startsWith(new URL("./", base).href)) };
   let policy = { createScript: (text) => text, createScriptURL: (url) => url };
   try {
     policy = globalThis.trustedTypes?.createPolicy("webphone", rules) ?? policy;

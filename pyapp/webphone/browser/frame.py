@@ -29,6 +29,7 @@ from webphone.contract import (
     camel,
     decode_setting,
     encode,
+    snake,
 )
 from webphone.phone.actions import Ask, Refuse, Reveal, Tell
 from webphone.phone.happenings import Happening, Permitted
@@ -290,7 +291,7 @@ class Framed:
                 )
             arguments = list(call.arguments)
             if call.method == "setConfig" and arguments and isinstance(arguments[0], dict):
-                arguments[0] = self._parted(arguments[0])
+                arguments[0] = self._parted(self._settable(arguments[0]))
             # Our own promise: it takes as long as the command does.
             given = map(_outward, arguments)
             value = await promised(self._element, call.method, *given, within=None)
@@ -318,6 +319,14 @@ class Framed:
             proxy = create_proxy(self._far_function(name))  # destroyed in _close
             self._kept.append(proxy)
             setattr(self._element, name, proxy)
+
+    def _settable(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """A page's changes without those that it can't make: who may be the page around."""
+        for name in changes:
+            if camel(snake(name)) == "allowOrigins":
+                problem = sentence("page_cannot_set", given=repr(name[:40]))
+                raise WebPhoneError("invalid_config", problem)
+        return dict(changes)
 
     def _parted(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """A page's changes, without the password built into embed.html where they lead away."""
