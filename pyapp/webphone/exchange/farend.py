@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import assert_never
 
 from webphone.exchange.actions import Action, AnswerCame, AnswerWanted, OfferWanted, Over
 from webphone.exchange.numbers import NUMBERS, SOUNDING, Deed
@@ -196,6 +197,8 @@ class FarEnd:
                 part.wants.append(Want.REOFFER)
                 direction = "sendonly" if deed is Deed.HOLD else "sendrecv"
                 return [OfferWanted(call=call, number=number, direction=direction)]
+            case _:
+                assert_never(deed)
 
     def _use(self, part: Part, want: Want, sdp: str, now: float) -> list[news.Output]:
         call = part.call
@@ -228,6 +231,8 @@ class FarEnd:
                 return []
             case Want.REANSWER:
                 return self._agent.rerefuse(part.call, 488, now)
+            case _:
+                assert_never(want)
 
     def _schedule(self, part: Part, now: float) -> None:
         """The next deed is due so many seconds after this moment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, assert_never
 
 from webphone.border import method_name, shortened
 from webphone.contract import (
@@ -193,9 +193,11 @@ class Desk:
                 return []
             case on.Woken():
                 return self._wake(now)
-            case on.Leaving():  # pragma: no branch
+            case on.Leaving():
                 self.leading = False
                 return self.calls.hang_up_all(now) + self._accounts.leave(now)
+            case _:
+                assert_never(happening)
 
     # --- The phone that all tabs share ---
 

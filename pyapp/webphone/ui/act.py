@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import assert_never
 
 from webphone.border import ascii_digits
 from webphone.contract import Command, DialpadPress, MakeCall
@@ -82,6 +83,8 @@ def _act(
             return _read(view, snapshot), [ErrorDismissed()] if snapshot.error else []
         case KeyPressed() | SoundAllowed():
             return view, []
+        case _:
+            assert_never(gesture)
 
 
 def _asked(view: View, command: Command, snapshot: Snapshot) -> View:

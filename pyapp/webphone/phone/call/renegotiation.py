@@ -8,6 +8,7 @@ was (RFC 3261 §14.1).
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import assert_never
 
 from webphone import media
 from webphone.contract import Event as Announcement
@@ -369,10 +370,12 @@ class Renegotiation:
             case Action.UNDO:
                 before, self._before = self._before, None
                 return self._mark(*before, now) if before else []
-            case Action.SET_RIGHT:  # pragma: no branch
+            case Action.SET_RIGHT:
                 self._set_right = not self._was_set_right
                 self._was_set_right = True
                 return []
+            case _:
+                assert_never(action)
 
     def _failed(self, error: WebPhoneError, now: float) -> Steps:
         """The media can't do something while nothing is under way."""

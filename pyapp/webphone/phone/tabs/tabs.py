@@ -6,6 +6,7 @@ What a tab is to the others is the table of role.py; messages.py is what they sa
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from webphone.contract import Event, Register, WebPhoneError
 from webphone.machine import earliest
@@ -281,10 +282,12 @@ class Tabs:
             case Alarm.ROLL:
                 self._followers -= self._unanswered
                 return []
-            case Alarm.DOUBT:  # pragma: no branch
+            case Alarm.DOUBT:
                 self._mirror, self._requests.leader, self._term = None, None, 0
                 self._set(Alarm.UNHEARD, now)
                 return [self._say(say.Hello(tab=self._tab), now)]
+            case _:
+                assert_never(alarm)
 
     def _record_lost_calls(self, now: float) -> list[Action]:
         """The calls of the tab that is gone: one record each, of those that had begun."""
