@@ -31,6 +31,7 @@ WORDS = {
 # What the page's scripts say themselves, before Python is up or beside a frame.
 SAID_BY_SCRIPTS = (
     *("frame_mute", "frame_removed", "frame_loaded_again", "function_in_frame", "on_needs"),
+    "event_unknown",
 )
 SETTING_TYPES = {
     Kind.SHOWN: "boolean",

@@ -21,6 +21,12 @@
     if (kind === "list" && typeof value === "string") return value.split(/[\s,]+/).filter(Boolean);
     return value;
   },
+  // A reading as pages get it: what they write into it would change nothing, so it can't be written.
+  still: (value) => {
+    if (!value || typeof value !== "object" || Object.isFrozen(value)) return value;
+    Object.values(value).forEach(__webphone.still);
+    return Object.freeze(value);
+  },
   // Gives a class the properties and methods of a phone; `own` is how that class does what they say.
   dress: (prototype, own) => {
     const { settings, readings, events, methods } = __webphone;
@@ -31,7 +37,7 @@
         get() { return own.get(this, setting); },
         set(value) { own.set(this, setting, value); },
       });
-    for (const name of Object.keys(readings)) define(name, { get() { return own.told(this)[name]; }, set() {} });
+    for (const name of Object.keys(readings)) define(name, { get() { return __webphone.still(own.told(this)[name]); }, set() {} });
     for (const { handler } of Object.values(events).filter(({ handler }) => handler))
       define(handler, {
         get() { return own.handlers(this)[handler] ?? null; },

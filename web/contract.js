@@ -177,6 +177,7 @@ globalThis.__webphone ??= Object.freeze({
     frame_loaded_again: ["The frame was loaded again.", "Ask again."],
     function_in_frame: ["A function can't go into the frame.", "Set it as a property."],
     on_needs: ["on() needs the name of an event and a function.", "Write on(name, f)."],
+    event_unknown: ["The phone has no event {name}.", "See the reference for the names."],
   },
   // What the contract's errors, kinds of settings, and names are in JavaScript: from tools/meanings.js.
   WebPhoneError: class WebPhoneError extends Error {
@@ -201,6 +202,12 @@ globalThis.__webphone ??= Object.freeze({
     if (kind === "list" && typeof value === "string") return value.split(/[\s,]+/).filter(Boolean);
     return value;
   },
+  // A reading as pages get it: what they write into it would change nothing, so it can't be written.
+  still: (value) => {
+    if (!value || typeof value !== "object" || Object.isFrozen(value)) return value;
+    Object.values(value).forEach(__webphone.still);
+    return Object.freeze(value);
+  },
   // Gives a class the properties and methods of a phone; `own` is how that class does what they say.
   dress: (prototype, own) => {
     const { settings, readings, events, methods } = __webphone;
@@ -211,7 +218,7 @@ globalThis.__webphone ??= Object.freeze({
         get() { return own.get(this, setting); },
         set(value) { own.set(this, setting, value); },
       });
-    for (const name of Object.keys(readings)) define(name, { get() { return own.told(this)[name]; }, set() {} });
+    for (const name of Object.keys(readings)) define(name, { get() { return __webphone.still(own.told(this)[name]); }, set() {} });
     for (const { handler } of Object.values(events).filter(({ handler }) => handler))
       define(handler, {
         get() { return own.handlers(this)[handler] ?? null; },

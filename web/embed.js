@@ -23,7 +23,10 @@
     }
     focus(options) { this.iframe.focus(options); this.ready().then(() => this.iframe.getRootNode().activeElement === this.iframe && this.#post({ type: "focus" }), () => {}); }
     remove() { this.#cut("frame_removed"); this.#over.abort(); this.iframe.remove(); }
-    async on(name, f) { this.addEventListener(name, this.#heard.get(f) ?? (this.#heard.set(f, (event) => f.call(this, event.detail, event)), this.#heard.get(f))); }
+    async on(name, f) {
+      if (!Object.hasOwn(events, name)) throw new WebPhoneError({ code: "invalid_config", ...said("event_unknown", { name }) });
+      this.addEventListener(name, this.#heard.get(f) ?? (this.#heard.set(f, (event) => f.call(this, event.detail, event)), this.#heard.get(f)));
+    }
     async off(name, f) { this.removeEventListener(name, this.#heard.get(f)); }
     #meet({ source, origin, data }) {
       if (source !== this.iframe.contentWindow || origin !== this.#origin || data?.webphone !== 1) return;
@@ -97,7 +100,7 @@
     static {
       const define = (name, get, set = () => {}) => Object.defineProperty(this.prototype, name, { configurable: true, enumerable: true, get, set });
       for (const setting of settings) define(setting.property, function () { return setting.secret ? undefined : this.#told[setting.property] ?? read(setting, this.#values[setting.property]); }, function (value) { this.#set({ [setting.property]: value }); });
-      for (const name in readings) define(name, function () { return this.#told[name]; });
+      for (const name in readings) define(name, function () { return __webphone.still(this.#told[name]); });
       for (const { handler } of Object.values(events)) if (handler) define(handler, function () { return this.#handlers[handler] ?? null; }, function (f) { this.#handlers[handler] = f; });
       for (const name of methods) this.prototype[name] = function (...args) { return this.#ask(name, args); };
     }

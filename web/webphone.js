@@ -58,6 +58,7 @@
     async on(name, f) {
       if (typeof name !== "string" || typeof f !== "function")
         throw new WebPhoneError({ code: "invalid_config", ...__webphone.said("on_needs") });
+      if (!Object.hasOwn(events, name)) throw new WebPhoneError({ code: "invalid_config", ...__webphone.said("event_unknown", { name: name.slice(0, 40) }) });
       if (!this.#listeners.has(f)) this.#listeners.set(f, (event) => f.call(this, event.detail, event));
       this.addEventListener(name, this.#listeners.get(f));
     }

@@ -668,3 +668,34 @@ def test_keys_that_type_nothing_are_the_pages_too(
     page = open_page.page
     page.locator("web-phone input").press(key)
     assert key.rpartition("+")[2] in page.evaluate("fired")
+
+
+def test_an_event_that_no_phone_has_is_refused_by_name(story):
+    assert story(
+        "<web-phone></web-phone>",
+        """
+        const refused = [];
+        for (const name of ["ringin", "toString"]) refused.push(await refusal(phone.on(name, () => {})));
+        return refused.map(({ code, message }) => [code, message]);
+        """,
+    ) == [
+        ["invalid_config", "The phone has no event ringin."],
+        ["invalid_config", "The phone has no event toString."],
+    ]
+
+
+def test_what_a_page_reads_of_the_phone_it_cannot_change(story):
+    assert story(
+        "<web-phone></web-phone>",
+        """
+        "use strict";
+        WebPhone.attach(python);
+        hosts[0].snapshot({ calls: [{ id: "a", from: { number: "1" } }], state: "registered" });
+        const refused = [];
+        for (const change of [
+          () => phone.calls.push(1), () => { phone.calls[0].id = "b"; },
+          () => { phone.calls[0].from.number = "2"; },
+        ]) try { change(); } catch (error) { refused.push(error.name); }
+        return [refused, phone.calls];
+        """,
+    ) == [["TypeError"] * 3, [{"id": "a", "from": {"number": "1"}}]]

@@ -266,6 +266,8 @@ WORDS: dict[str, str] = {
     "frame_loaded_again_hint": "Ask again.",
     "function_in_frame": "A function can't go into the frame.",
     "function_in_frame_hint": "Set it as a property.",
+    "event_unknown": "The phone has no event {name}.",
+    "event_unknown_hint": "See the reference for the names.",
     "on_needs": "on() needs the name of an event and a function.",
     "on_needs_hint": "Write on(name, f).",
     "screen_by_hand": "The browser shares a screen only after a click in the phone itself.",
