@@ -3,6 +3,7 @@
 import pytest
 
 from phone.stage import SERVER
+from webphone.contract import WebPhoneError
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 
@@ -32,6 +33,30 @@ def test_the_wrong_password_is_said_in_words_and_hardly_tried_again(world):
         world.wind(seconds)
         registers = [data for _, data in world.wire[sent:] if data.startswith(b"REGISTER")]
         assert len([data for data in registers if b"Authorization" in data]) == tries
+
+
+def test_a_missing_password_is_not_called_a_wrong_one(world):
+    alice = world.phone("alice", password="")
+    error = alice.ask("register").error
+    assert error.code == "auth_failed"
+    assert "none is set" in error.message
+    assert alice.desk.snapshot.error.hint == "Set password."
+
+
+@pytest.mark.parametrize(
+    "host", ["sip.example.com", "https://sip.example.com", "ws://sip.example.com"]
+)
+def test_a_wrong_setting_is_said_on_the_screen_and_on_the_console(world, host):
+    alice = world.phone("alice")
+    with pytest.raises(WebPhoneError) as wrong:
+        alice.desk.config.changed({"host": host})
+    alice.happens(on.SettingRefused(error=wrong.value))
+    assert alice.desk.snapshot.error == wrong.value
+    assert alice.told("error") == [wrong.value]
+    notes = [
+        each.text for each in alice.actions if each.__class__ is do.Note and each.level == "error"
+    ]
+    assert notes == [f"{wrong.value.message} {wrong.value.hint}"]
 
 
 def test_no_secret_is_ever_written_plainly(world):

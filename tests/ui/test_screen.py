@@ -24,6 +24,7 @@ from gallery import (
 from webphone.contract import (
     PHONE_STATES,
     Answer,
+    Config,
     DialpadPress,
     Hangup,
     Hold,
@@ -547,3 +548,17 @@ def test_a_call_of_another_tab_is_handled_here_and_stays_there():
     ]
     assert "Use here" not in buttons(elsewhere)
     assert press(elsewhere, "Hang up") == Hangup(id=BOB.view.id)
+
+
+@pytest.mark.parametrize(
+    ("given", "line", "spoken"),
+    [
+        ({}, "Not set up: no host, no username", "it has no host and no username."),
+        ({"host": "wss://one.example"}, "Not set up: no username", "it has no username."),
+        ({"username": "1001"}, "Not set up: no host", "it has no host."),
+    ],
+)
+def test_a_phone_that_is_not_set_up_says_what_is_missing(given, line, spoken):
+    screen = shown(replace(IDLE, config=Config(**given), state="unconfigured"))
+    assert words(screen, "status") == [line]
+    assert heard(screen, "status") == [f"The phone is not set up: {spoken}"]

@@ -430,3 +430,9 @@ def test_a_waiting_call_that_comes_to_the_front_has_its_controls_elsewhere():
     view = noticed(View(), screen(talking(BOB, RINGING), View(), NOW - 9), NOW - 9)
     view = noticed(view, screen(INCOMING, view, NOW), NOW)
     assert ignored(view, Answer(id=RINGING.view.id), INCOMING, {"by": "touch"}, NOW + 0.3)
+
+
+def test_another_number_is_called_as_fast_as_it_is_typed():
+    view, follows = pressed("call that fails at once", "mouse")
+    view, _ = act(view, NumberEdited(), follows, {"value": "2"}, NOW + 0.1)
+    assert act(view, MakeCall(target="2"), follows, {"by": "mouse"}, NOW + 0.2)[1]

@@ -34,6 +34,7 @@ from webphone.phone.happenings import (
     Leaving,
     NumberTyped,
     Permitted,
+    SettingRefused,
 )
 from webphone.phone.readings import config_readings, readings, states
 from webphone.phone.snapshot import Snapshot
@@ -159,7 +160,7 @@ class Element:
             try:
                 asked[str(name)] = _inward(value, kebab(snake(str(name))))
             except WebPhoneError as wrong:
-                self._dispatch("error", wrong)
+                self._turn(SettingRefused(error=wrong))
                 asked[str(name)] = getattr(self._config, snake(str(name)))
         good = self._good(asked)
         if good:
@@ -198,7 +199,7 @@ class Element:
             try:
                 self._config.changed({**good, name: asked[name]})
             except WebPhoneError as wrong:
-                self._dispatch("error", wrong)
+                self._turn(SettingRefused(error=wrong))
             else:
                 good[name] = asked[name]
         return good

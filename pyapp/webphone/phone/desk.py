@@ -41,7 +41,7 @@ from webphone.phone.promises import done
 from webphone.phone.ringing import tone
 from webphone.phone.snapshot import EndedCall, Snapshot, Standing
 from webphone.sip import Entropy, Malformed, parse
-from webphone.words import ENGLISH, say, spoken
+from webphone.words import ENGLISH, said_in, say, spoken
 
 MOVING = ("host", "username", "realm")  # settings that make it another account
 SIGNING_IN = ("password", "register_expires")  # settings that ask for a new REGISTER
@@ -153,6 +153,8 @@ class Desk:
                 return self._ask(command, reply, now, permitted=permitted)
             case on.NumberTyped(number=number):
                 return self._dialling.type(number)
+            case on.SettingRefused(error=error):
+                return self._refused(None, error)
             case on.ErrorDismissed():
                 self.error = None
                 return []
@@ -317,7 +319,11 @@ class Desk:
         if reply is not None:
             return [do.Refuse(reply=reply, error=error)]
         self.error = error
-        return [do.Tell(event=Event("error", error))] if error.code == "invalid_config" else []
+        if error.code != "invalid_config":
+            return []
+        # A wrong setting is the page's: its developer reads the console.
+        words = f"{said_in(self.language, error.message)} {said_in(self.language, error.hint)}"
+        return [do.Tell(event=Event("error", error)), do.Note(level="error", text=words)]
 
     # --- Time ---
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from webphone.contract import Command, Json
+from webphone.contract import Command, Json, WebPhoneError
 from webphone.phone.actions import Offer
 
 
@@ -27,6 +27,13 @@ class NumberTyped:
     """The text in the number field is now this."""
 
     number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingRefused:
+    """An attribute or property of the element has a wrong value; nothing is changed by it."""
+
+    error: WebPhoneError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +199,7 @@ class Leaving:
 Happening = (
     Asked
     | NumberTyped
+    | SettingRefused
     | ErrorDismissed
     | WantedHere
     | SocketOpened

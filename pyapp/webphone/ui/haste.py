@@ -91,9 +91,15 @@ def hasty(view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields, now:
         return False  # Enter after a number dials, however fast it was typed
     if _typed(view, gesture, snapshot, fields, came, now):
         return True
+    if isinstance(gesture, MakeCall) and view.typed_at > view.pressed_at:
+        return now - came < CALM and by_itself(fields, now - came)  # another number since
     passed = now - max(came, view.pressed_at)  # since it came, or the last press that did something
-    gone_to = float(str(fields.get("since", inf))) < passed
-    return now - view.ignored_at < CALM or (passed < CALM and not gone_to)
+    return now - view.ignored_at < CALM or (passed < CALM and by_itself(fields, passed))
+
+
+def by_itself(fields: Fields, seconds: float) -> bool:
+    """Whether the control came to the finger, and not the finger to the control, in this time."""
+    return not float(str(fields.get("since", inf))) < seconds
 
 
 def guarded(gesture: Gesture) -> bool:

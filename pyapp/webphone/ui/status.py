@@ -75,7 +75,21 @@ def _look(snapshot: Snapshot) -> str:
 def _words(look: str, snapshot: Snapshot, now: float) -> str:
     if look == "reconnecting" and snapshot.retry_at is not None and snapshot.retry_at > now:
         return say("state_reconnecting_in", seconds=ceil(snapshot.retry_at - now))
+    if look == "unconfigured":
+        return _missing(snapshot)[0]
     return say(f"state_{look}")
+
+
+def _missing(snapshot: Snapshot) -> tuple[Sentence, Sentence]:
+    """What a phone lacks that is not set up, for the eye and for the ear."""
+    config = snapshot.config
+    if not config.host and not config.username:
+        return say("lacks_account"), say("spoken_lacks_account")
+    if not config.host:
+        return say("lacks_host"), say("spoken_lacks_host")
+    if not config.username:
+        return say("lacks_username"), say("spoken_lacks_username")
+    return say("state_unconfigured"), say("spoken_unconfigured")
 
 
 def banners(snapshot: Snapshot) -> list[Node]:
@@ -165,7 +179,8 @@ def _region(role: str, live: str, sentences: list[tuple[str, Sentence]]) -> Node
 
 def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
     look = _look(snapshot)
-    sentences = [("phone", say(f"spoken_{'failed' if look == 'refused' else look}"))]
+    spoken = say(f"spoken_{'failed' if look == 'refused' else look}")
+    sentences = [("phone", _missing(snapshot)[1] if look == "unconfigured" else spoken)]
     if snapshot.other_tab:
         sentences.append(("tab", say("spoken_other_tab")))
     for call in living(snapshot):

@@ -378,7 +378,7 @@ class Account:
         """Never given up: by the next server, after a pause, or by the same one later."""
         self._patience = None
         result = self._gone("expired", will_retry=self.wants_registration)
-        error = error_of(news)
+        error = error_of(news, password=bool(self.config.password))
         if try_next_server(news):
             steps = self.connection.leave(error, now, now + wish(news))
             return result + self._follow(steps, now)

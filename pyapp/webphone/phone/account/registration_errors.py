@@ -22,9 +22,11 @@ def needs_a_person(news: RegistrationFailed) -> bool:
     return news.status in (*CREDENTIALS_REFUSED, FORBIDDEN)
 
 
-def error_of(news: RegistrationFailed) -> WebPhoneError:
-    """A server that answers must not be called mute, nor a right password wrong."""
+def error_of(news: RegistrationFailed, *, password: bool = True) -> WebPhoneError:
+    """A server that answers must not be called mute, nor a right or a missing password wrong."""
     status, theirs = news.status, f"{news.status} {isolate(news.reason)}"
+    if status in CREDENTIALS_REFUSED and not password:
+        return WebPhoneError("auth_failed", say("no_password"), say("no_password_hint"), status)
     if status in CREDENTIALS_REFUSED:
         return WebPhoneError("auth_failed", sip_code=status)
     if status == FORBIDDEN and not news.proved:
