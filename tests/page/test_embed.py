@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
+from page import servers
 from page.chromium import Console
 from page.page_server import PageServer
 
@@ -452,6 +453,43 @@ def test_an_address_carries_settings_but_no_secret(
     for name in ("password", "token", "allow-origins"):
         assert any(f"{name} is not read from the frame's address" in line for line in lines)
     assert "geheim" not in "".join(lines)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_password_built_in_stays_with_its_server(
+    site: Site, phone_site: PageServer, visit: Callable[[str], Page], moved: bool
+) -> None:
+    asks = 'WWW-Authenticate: Digest realm="any", nonce="n", qop="auth"'
+    with (
+        servers.refusing("401 Unauthorized", asks) as own,
+        servers.refusing("401 Unauthorized", asks) as other,
+    ):
+        built_in = f'host="{own}" username="ann" password="geheim" auto-register'
+        html = (DIST / "embed.html").read_text().replace("data-frame", f"data-frame {built_in}")
+        phone_site.put("/phone/built-in.html", html)
+        frame = f"{phone_site.url}/phone/built-in.html"
+        page = visit(site.page("<p>Nothing yet</p>"))
+        sent: list[tuple[str, str]] = []
+
+        def listen(socket: Any) -> None:
+            socket.on("framesent", lambda data: sent.append((socket.url, str(data))))
+
+        page.on("websocket", listen)
+        query = f"?host={other}" if moved else ""
+        page.evaluate(
+            "(src) => { const frame = document.createElement('iframe');"
+            " frame.allow = 'microphone; autoplay'; frame.src = src; document.body.append(frame); }",
+            frame + query,
+        )
+        goal = other if moved else own
+        deadline = 60
+        while not any(url.startswith(goal) for url, _ in sent) and deadline:
+            page.wait_for_timeout(500)
+            deadline -= 1
+        page.wait_for_timeout(1000)
+        signed = [data for url, data in sent if url.startswith(goal) and "Authorization" in data]
+        assert any(url.startswith(goal) for url, _ in sent)
+        assert bool(signed) is not moved
 
 
 def test_links_fill_in_the_number_and_call_only_when_told_to(
