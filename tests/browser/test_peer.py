@@ -109,7 +109,7 @@ def test_a_refused_hold_leaves_the_call_as_it_was(page: Bench):
         await one.next(MediaReady)
         one.do(Rollback(call="call"))
         await until(lambda: one.connection.signalingState == "stable")
-        await until(lambda: one.peer._agreed is None)
+        await until(lambda: not one.peer._work.busy)
         return [one.directions(), str(one.connection.signalingState), await two.hears()]
         """,
     )
