@@ -12,6 +12,7 @@ import pytest
 
 from interop.jssip_page import JssipPage, build_jssip_page
 from page.chromium import Chromium
+from page.ports import free_port
 from page.program import Missing
 from sip.entropy import seeded
 from webphone.exchange import Exchange
@@ -19,7 +20,7 @@ from webphone.exchange.serve import Files, Switchboard, listen
 from webphone.sip.entropy import Entropy
 
 pytestmark = pytest.mark.browser
-PORT = 9540
+PORT = free_port(20)
 
 
 @dataclass

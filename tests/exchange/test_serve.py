@@ -21,12 +21,13 @@ from websockets.typing import Subprotocol
 
 import webphone.exchange
 from exchange.raw import request
+from page.ports import free_port
 from sip.entropy import seeded
 from webphone.exchange import Exchange
 from webphone.exchange.serve import Files, Switchboard, listen, main
 from webphone.sip.entropy import Entropy
 
-PORT = 9520
+PORT = free_port(20)
 WASM = b"\0asm\1\0\0\0"
 SIP = Subprotocol("sip")
 
@@ -209,7 +210,7 @@ def test_the_server_says_where_it_is_and_ends_quietly(root: Path):
     program.send_signal(signal.SIGINT)
     rest, _errors = program.communicate(timeout=20)
 
-    assert f"http://127.0.0.1:{PORT}"[:-2] in said
+    assert f"http://127.0.0.1:{PORT}" in said
     assert "Traceback" not in rest
     assert program.returncode == 0
 
