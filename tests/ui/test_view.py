@@ -436,3 +436,12 @@ def test_another_number_is_called_as_fast_as_it_is_typed():
     view, follows = pressed("call that fails at once", "mouse")
     view, _ = act(view, NumberEdited(), follows, {"value": "2"}, NOW + 0.1)
     assert act(view, MakeCall(target="2"), follows, {"by": "mouse"}, NOW + 0.2)[1]
+
+
+def test_who_has_typed_a_number_since_call_came_under_the_mouse_means_it():
+    view = noticed(View(), screen(ENDED, View(), NOW - 9), NOW - 9)
+    view = noticed(view, screen(IDLE, view, NOW), NOW)
+    call = MakeCall(target="2")
+    assert ignored(view, call, TYPED, {"by": "mouse"}, NOW + 0.3)
+    view, _ = act(view, NumberEdited(), IDLE, {"value": "2"}, NOW + 0.1)
+    assert not ignored(view, call, TYPED, {"by": "mouse"}, NOW + 0.2)

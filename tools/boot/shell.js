@@ -27,8 +27,9 @@ const paint = (host, wake) => {
     part("title").textContent = phone.displayName || phone.username || SHELL.name;
     if (phone.dial !== prefilled) field.value = prefilled = phone.dial;
     part("delete").hidden = !field.value;
-    if (field.value.trim() && !host.waits(asked)) dial.removeAttribute("aria-disabled");
-    else dial.setAttribute("aria-disabled", "true");
+    const idle = (control, idles) => (idles ? control.setAttribute("aria-disabled", "true") : control.removeAttribute("aria-disabled"));
+    idle(dial, !phone.disabled && (!field.value.trim() || host.waits(asked)));
+    idle(part("recall"), !phone.disabled);
   };
   const type = (value, pasted = false) => {
     host.gesture({ typed: (field.value = value), pasted });

@@ -91,8 +91,8 @@ def hasty(view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields, now:
         return False  # Enter after a number dials, however fast it was typed
     if _typed(view, gesture, snapshot, fields, came, now):
         return True
-    if isinstance(gesture, MakeCall) and view.typed_at > view.pressed_at:
-        return now - came < CALM and by_itself(fields, now - came)  # another number since
+    if isinstance(gesture, MakeCall) and view.typed_at > max(came, view.pressed_at):
+        return False  # who has typed a number since then has seen the screen
     passed = now - max(came, view.pressed_at)  # since it came, or the last press that did something
     return now - view.ignored_at < CALM or (passed < CALM and by_itself(fields, passed))
 
