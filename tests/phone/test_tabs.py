@@ -336,6 +336,26 @@ def test_a_dead_tab_is_succeeded_at_once_and_its_call_is_one_failed_record(
     sound(browser)
 
 
+@pytest.mark.parametrize("end", ["crash", "close"])
+def test_a_call_that_the_next_tab_hears_of_only_after_its_lock_has_one_record(
+    browser, world, bob, end
+):
+    first = browser.tab()
+    browser.slow = True
+    second, third = browser.tab(), browser.tab()
+    bob.ask("makeCall", "alice")
+    getattr(first, end)()
+    assert second.told("ringingin") == third.told("ringingin") == []
+    browser.land()
+    world.wind(1)
+    [record] = [record for tab in (first, second, third) for record in tab.records]
+    for tab in (second, third):
+        assert {told["id"] for told in tab.told("ringingin")} == {record.id}
+        assert tab.calls == []
+    assert [tab.leads for tab in (second, third)] == [True, False]
+    sound(browser)
+
+
 def test_a_tab_that_is_closed_says_goodbye_to_the_other_side(browser, world, bob):
     first, _ = browser.tab(), browser.tab()
     in_call(first, bob=bob)

@@ -1,6 +1,6 @@
 """Whatever tabs and persons do in whatever order, one tab has the phone and each call one record."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from phone.stage import World
@@ -99,6 +99,8 @@ class Story:
 
 
 @given(steps)
+@example([("slow", True), ("open",), ("open",), ("rings",), ("crash", 0)])
+@example([("slow", True), ("open",), ("open",), ("rings",), ("close", 0)])
 @settings(derandomize=True)
 def test_any_sequence_leaves_one_phone(sequence):
     story = Story()

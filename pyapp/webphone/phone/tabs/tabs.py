@@ -179,8 +179,7 @@ class Tabs:
         before, self._alarms = self._mirror, {}
         wanted = before.wanted if before else self._auto_register
         instance = before.instance if before else self._phone.standing.instance
-        if before:
-            self._set(Alarm.COLLECTING, now)
+        self._set(Alarm.COLLECTING, now)
         return self._lead(instance, wanted or self._taking, now)
 
     def _lead(self, instance: str, register: bool, now: float) -> list[Action]:
@@ -244,9 +243,12 @@ class Tabs:
         self._left = True
         if not self._name:
             return actions
+        # A successor that has not been heard yet must not record what is recorded here.
+        gone = self._say(say.Gone(tab=self._tab), now)
+        actions += [gone, StopLeading()] if successor else self._part(now)
         self._name, self._mirror, self._requests.leader, self._alarms = "", None, None, {}
         self._turn(Turn.UNWANTED)
-        return [*actions, self._say(say.Gone(tab=self._tab), now), StopLeading()]
+        return actions
 
     # --- Time ---
 
@@ -336,11 +338,16 @@ class Tabs:
                 return self._requests.obey(message, leading=self.role is Role.LEADING, now=now)
             case say.Take(sure=sure):
                 return self._give(tab, sure, now)
-            case say.News(phone=phone) if self._mirror and self._mirror.tab == tab:
+            case say.News(phone=phone) if self._succeeds(tab):
                 # What a tab said before it died came after its lock.
-                self._mirror = phone
+                self._mirror, self._term = phone, max(self._term, phone.term + 1)
                 return told_here(message.events, self._phone)
         return []
+
+    def _succeeds(self, tab: str) -> bool:
+        """Whether that tab led before us; we may have had its lock before any word of it."""
+        before = self._mirror.tab if self._mirror else tab
+        return Alarm.COLLECTING in self._alarms and before == tab
 
     def _heard_waiting(self, message: say.Message, now: float) -> list[Action]:
         match message:
