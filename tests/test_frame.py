@@ -44,6 +44,8 @@ def test_the_focus_comes_without_anything_else():
         *('{"type": "call"}', '{"type": "call", "rid": true, "method": "x"}'),
         *('{"type": "call", "rid": -1, "method": "x"}', '{"type": "set", "props": []}'),
         '{"type": "set", "functions": [1]}',
+        '{"type": "call", "rid": 1, "method": 5}',
+        '{"type": "call", "rid": 1, "method": "x", "args": {}}',
         '"' + '\\"' * 100_000,  # a string without an end: refused in no time, not in minutes
     ],
 )

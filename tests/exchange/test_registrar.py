@@ -187,3 +187,13 @@ def test_the_exchange_says_what_it_can_do():
     assert answer.status == 200
     assert "INVITE" in answer.allow
     assert answer.to.tag
+
+
+def test_leaving_everywhere_that_was_overtaken_takes_nothing_away():
+    house = open_house()
+    register(house, CONTACT, "Call-ID: one", cseq=5)
+
+    answer = register(house, "Contact: *", "Expires: 0", "Call-ID: one", cseq=4)
+
+    assert (answer.status, answer.reason) == (500, "Out of Order")
+    assert house.registered == ("alice",)

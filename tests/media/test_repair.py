@@ -179,3 +179,13 @@ def test_any_text_is_repaired_or_left_alone(text: str, answers: bool) -> None:
     assert as_offered(taken, sdp).startswith("v=0")
     if taken != sdp:
         assert not re.search(r"\n\n|[^\r]\n|[ \t]\r", taken)
+
+
+def test_an_answer_that_is_none_or_answers_nothing_goes_as_it_came() -> None:
+    for answer, offer in (("nonsense", HEAD + SOUND), (HEAD + SOUND, "nonsense")):
+        assert as_offered(answer, offer) == answer
+
+
+def test_a_section_belongs_to_one_track() -> None:
+    said = repaired(f"{HEAD}{SOUND}a=msid:s one\r\na=msid:t one\r\na=msid:s two\r\n")
+    assert re.findall("a=msid:(.*)\r", said) == ["s one", "t one"]

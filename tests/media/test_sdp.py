@@ -260,3 +260,8 @@ def test_a_direction_is_made_of_sending_and_receiving(direction: Direction) -> N
     assert Direction.of(sends=direction.sends, receives=direction.receives) is direction
     assert direction.sends == ("send" in direction)
     assert direction.receives == ("recv" in direction)
+
+
+def test_a_map_that_explains_nothing_hides_no_codec_that_is_known_without_it() -> None:
+    media = described("m=audio 9 RTP/AVP 0 8", "a=rtpmap:0").media[0]
+    assert [codec.name for codec in media.codecs] == ["PCMU", "PCMA"]
