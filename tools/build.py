@@ -248,6 +248,7 @@ def service_worker(out: Path) -> bytes:
         for path in sorted(out.rglob("*"))
         if path.suffix in (".js", ".mjs", ".wasm", ".zip", ".html", ".css")
         and not path.name.startswith("python-more.")
+        and out / "examples" not in path.parents
     }
     told = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
     source = (ROOT / "tools" / "boot" / "sw.js").read_text()

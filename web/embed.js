@@ -32,8 +32,9 @@
       if (source !== this.iframe.contentWindow || origin !== this.#origin || data?.webphone !== 1) return;
       if (data.type === "coming") this.#coming = true;
       if (data.type === "error") this.#fail(data.error);
-      const load = Math.max(this.#loads, 1), { port1, port2 } = new MessageChannel();
+      const load = Math.max(this.#loads, 1);
       if (data.type !== "hello" || load === this.#met) return; // each load is answered once
+      const { port1, port2 } = new MessageChannel();
       if (this.#met) this.#cut("frame_loaded_again");
       if (this.#met || this.#lost) this.#set(this.#values);
       this.#lost = null;

@@ -4,8 +4,9 @@ from js import WebPhone, document
 from pyodide.ffi import create_proxy
 
 from webphone.browser.element import Element
-from webphone.contract import Config, SetConfig
-from webphone.phone.happenings import Asked
+from webphone.contract import Config, Event, SetConfig
+from webphone.phone.actions import Tell
+from webphone.phone.happenings import Asked, SettingRefused
 from webphone.phone.snapshot import Snapshot
 
 
@@ -25,6 +26,8 @@ class Phone:
         match happening:
             case Asked(command=SetConfig(changes=changes)):
                 self.change(config=self.snapshot.config.changed(changes))
+            case SettingRefused(error=error):
+                self.element.perform(Tell(event=Event("error", error)))
             case _:
                 self.heard.append(happening)
 

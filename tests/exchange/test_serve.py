@@ -203,6 +203,8 @@ def test_the_server_says_where_it_is_and_ends_quietly(root: Path):
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "PYTHONPATH": str(Path(webphone.exchange.__file__).parents[2])},
+        # Tests in the background of a shell are born deaf to Ctrl-C, and so would the server be.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert program.stdout is not None
     lines = iter(program.stdout.readline, "")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from page.phone_page import PhonePage
 from page.program import Missing
 from page.server import Server
-from page.spec import at_rest, button, hang_up, put_back, ring, screen
+from page.spec import at_rest, button, hang_up, put_back, ring, screen, seen
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -68,12 +68,14 @@ def test_escape_declines_and_enter_answers(phone: PhonePage, ben: PhonePage) -> 
     screen(phone).get_by_role("group", name="Phone").focus()
     ring(ben, phone)
     expect(screen(phone).get_by_role("alertdialog", name="Incoming call")).to_be_visible()
+    seen(phone)
     phone.page.keyboard.press("Escape")
     assert ben.wait_event("end")["sipCode"] == 486
     ben.forget_events()
     at_rest(phone)
     screen(phone).get_by_role("group", name="Phone").focus()
     ring(ben, phone)
+    seen(phone)
     phone.page.keyboard.press("Enter")
     ben.wait_event("answer")
     hang_up(ben, phone)
@@ -106,7 +108,7 @@ def test_tab_reaches_every_control_in_the_order_in_which_it_is_seen(phone: Phone
         names.append(str(focused))
     assert names[0] == "Delete the last digit"
     assert [name[0] for name in names[1:10]] == list("123456789")
-    assert names[10:] == ["star", "0, plus", "hash", "Call"]
+    assert names[10:] == ["star", "0, plus", "hash", "Last number"]
     field.fill("")
 
 

@@ -23,6 +23,7 @@ from page.spec import (
     remove_phones,
     ring,
     screen,
+    seen,
     still_talking,
     talk,
 )
@@ -114,6 +115,7 @@ def test_show_dialled_number(phone: PhonePage, ben: PhonePage) -> None:
 def test_show_answer(phone: PhonePage, ben: PhonePage, server: Server) -> None:
     ring(ben, phone)
     toggled(phone, "showAnswer", button(phone, "Answer"))
+    seen(phone)
     button(phone, "Answer").click()
     ben.wait_event("answer")
 
@@ -170,6 +172,7 @@ def test_show_hold_and_show_mute(phone: PhonePage, ben: PhonePage, row: str, nam
 def test_show_dial(phone: PhonePage, ben: PhonePage) -> None:
     number_field(phone).fill("ben")
     toggled(phone, "showDial", button(phone, "Call"))
+    seen(phone)
     button(phone, "Call").click()
     ben.wait_event("ringingin")
     ben.call_method("answer")
