@@ -26,6 +26,11 @@ def earliest(moments: Iterable[float | None]) -> float | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+def due(moment: float | None, now: float) -> bool:
+    """Whether that moment has come; None never comes."""
+    return moment is not None and moment <= now
+
+
 class Alarms(Generic[Item]):
     """When each of many items is due: to set one costs hardly more when there are thousands."""
 

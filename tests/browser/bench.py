@@ -163,3 +163,12 @@ def _listening(handler: Any) -> ThreadingHTTPServer:
         with contextlib.suppress(OSError):
             return ThreadingHTTPServer(("127.0.0.1", port), handler)
     raise OSError("no free port among 9400-9449")
+
+
+def tell(page: Bench, prelude: str, story: str):
+    """Run a story after this prelude, which makes `one` and `two`; they are closed in any case."""
+    page.given(prelude)
+    try:
+        return page.run(story)
+    finally:
+        page.run("close(one, two)")

@@ -1,13 +1,13 @@
 """What browser and page promise: rejected with anything, thrown at once or never settled."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from browser.bench import ARGUMENTS, COUNT_PROXIES, Bench, bench
+from browser import bench as benches
+from browser.bench import Bench, bench
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
@@ -31,29 +31,8 @@ def of(expression):
 """
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Bench]:
-    with bench(
-        chromium, permissions=["microphone", "camera"], modules=[HERE / "two_ends.py"]
-    ) as opened:
-        opened.given(COUNT_PROXIES)
-        yield opened
-
-
 def tell(page: Bench, story: str):
-    page.given(PRELUDE)
-    try:
-        return page.run(story)
-    finally:
-        page.run("close(one, two)")
+    return benches.tell(page, PRELUDE, story)
 
 
 REASONS = {
@@ -204,7 +183,7 @@ def test_one_address_that_the_browser_refuses_does_not_stop_the_others(page: Ben
     used, told = tell(
         page,
         """
-        from webphone.browser.media.ice_servers import Watch, usable
+        from webphone.browser.media.ice_servers import Watch
         written = ({"urls": ["stun:127.0.0.1:3478?transport=udp", "turn:127.0.0.1:3478", "http://x"]},
                    {"urls": "turn:127.0.0.1:3479", "username": "u", "credential": "c"})
         told = []

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from browser.bench import ARGUMENTS
 from webphone.media import Description, problem
 from webphone.media.repair import Agreed, as_offered, repaired
 
@@ -37,14 +36,10 @@ globalThis.directions = (connection) =>
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=ARGUMENTS
-        )
-        opened = browser.new_page()
-        yield opened
-        browser.close()
+def page(chromium: Browser) -> Iterator[Page]:
+    opened = chromium.new_page()
+    yield opened
+    opened.close()
 
 
 def pair(page: Page, *kinds: str) -> tuple[str, str]:

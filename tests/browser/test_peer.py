@@ -1,13 +1,12 @@
 """The media of calls in a real browser: two ends in one page."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-import one_playwright
-from browser.bench import ARGUMENTS, COUNT_PROXIES, Bench, bench
+from browser import bench as benches
+from browser.bench import Bench, bench
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
@@ -22,29 +21,8 @@ one, two = End(), End()
 """
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with one_playwright.borrowed() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Bench]:
-    with bench(
-        chromium, permissions=["microphone", "camera"], modules=[HERE / "two_ends.py"]
-    ) as opened:
-        opened.given(COUNT_PROXIES)
-        yield opened
-
-
 def tell(page: Bench, story: str):
-    page.given(PRELUDE)
-    try:
-        return page.run(story)
-    finally:
-        page.run("close(one, two)")
+    return benches.tell(page, PRELUDE, story)
 
 
 def test_both_ends_hear_each_other(page: Bench):

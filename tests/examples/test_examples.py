@@ -16,6 +16,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from page.chromium import Chromium, Ears
 from page.demo_server import DemoServer
+from page.eyes import seen
 from static_server import serving
 
 pytestmark = pytest.mark.browser
@@ -33,7 +34,6 @@ VIOLATIONS = """async () => {
 }"""
 USUAL = {"width": 1000, "height": 750}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-CALM = 800  # milliseconds: a press that comes sooner was meant for what was there before
 
 
 @pytest.fixture(scope="module")
@@ -251,14 +251,14 @@ def test_python_of_the_page_pops_up_the_customer_checks_and_keeps_a_log(
     assert page.evaluate("document.getElementById('support').calls.map(({to}) => to.number)") == [
         "601"
     ]
-    page.wait_for_timeout(CALM)
+    seen(page)
     press(page, "Hang up")
     expect(page.locator("#log")).to_have_text(re.compile("601: answered, [0-9]+ s"))
     page.evaluate("document.getElementById('customer').replaceChildren()")
     expect(page.get_by_role("button", name="Answer", exact=True)).to_be_visible()
     expect(page.locator("#customer")).to_contain_text("Callback & Sons")
     looked_at(page, "python-hook")
-    page.wait_for_timeout(CALM)
+    seen(page)
     press(page, "Decline")
     expect(page.locator("#log > li")).to_have_text([re.compile("rejected"), re.compile("answered")])
 

@@ -5,14 +5,13 @@ Each is set in every way, and changed while a call is up, which it must not touc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from page.phone_page import PhonePage
-from page.ports import wait_until
-from page.server import Server, Wire
+from page.server import Server, wait_wire
 from page.spec import WAYS, Way, give, hang_up, put_back, remove_phones, screen, still_talking, talk
 
 pytestmark = pytest.mark.interop
@@ -39,9 +38,9 @@ def test_the_realm_is_the_domain_of_the_address_and_of_the_sign_in(
     still_talking(phone, ben)
     hang_up(phone, ben)
     assert talk(phone, ben)["from"]["uri"] == f"sip:anna@{realm}"
-    invite = _wait_wire(server, lambda seen: seen.first_line.startswith(f"INVITE sip:ben@{realm} "))
+    invite = wait_wire(server, lambda seen: seen.first_line.startswith(f"INVITE sip:ben@{realm} "))
     assert invite.way == "rcv"
-    _wait_wire(
+    wait_wire(
         server,
         lambda seen: (
             seen.first_line == f"REGISTER sip:{realm} SIP/2.0" and f'realm="{realm}"' in seen.text
@@ -65,7 +64,7 @@ def test_the_cli_is_the_number_that_the_callee_sees(
         "displayName": "",
     }
     expect(screen(ben).locator("[part~=peer-name]")).to_have_text("+442079460000")
-    signed = _wait_wire(
+    signed = wait_wire(
         server,
         lambda seen: (
             f"Call-ID: {shown['callId']}" in seen.text and "Proxy-Authorization:" in seen.text
@@ -73,14 +72,3 @@ def test_the_cli_is_the_number_that_the_callee_sees(
     )
     assert 'username="anna"' in signed.text
     hang_up(ben, phone)
-
-
-def _wait_wire(server: Server, wanted: Callable[[Wire], bool]) -> Wire:
-    """The first such message that the server got."""
-    found = wait_until(
-        lambda: next((m for m in server.wire() if m.way == "rcv" and wanted(m)), None),
-        "a message at the server",
-        interval=0.1,
-    )
-    assert found is not None
-    return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from page.ports import LOOPBACK, free_port
+from page.ports import LOOPBACK, free_port, wait_until
 from webphone.exchange import Exchange
 from webphone.exchange.actions import Action, Send
 from webphone.exchange.serve import Files, Switchboard
@@ -64,6 +64,17 @@ class Server(Protocol):
 
     def wire(self) -> list[Wire]:
         """Every SIP message that went through it since its first start, in order."""
+
+
+def wait_wire(server: Server, wanted: Callable[[Wire], bool]) -> Wire:
+    """The first such message that the server got."""
+    found = wait_until(
+        lambda: next((m for m in server.wire() if m.way == "rcv" and wanted(m)), None),
+        "a message at the server",
+        interval=0.1,
+    )
+    assert found is not None
+    return found
 
 
 class Watched(Exchange):

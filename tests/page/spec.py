@@ -143,11 +143,6 @@ def button(phone: PhonePage, name: str) -> Locator:
     return screen(phone).get_by_role("button", name=name, exact=True)
 
 
-def seen(phone: PhonePage) -> None:
-    """A person has seen what came: a press that comes sooner was meant for something else."""
-    phone.page.wait_for_timeout(800)
-
-
 def at_rest(phone: PhonePage) -> None:
     """Put away what the screen still says of the last call and of the last fault."""
     for name in ("Close", "Dismiss"):

@@ -18,6 +18,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from page.chromium import Ears
 from page.demo_server import ROOT, DemoServer
+from page.eyes import seen
 from page.pitch import AUDIBLE, LISTEN
 from page.ports import free_port
 from sip.entropy import seeded
@@ -100,9 +101,6 @@ for (const name of ["answer", "ringingout", "ringingin", "hold", "resume", "end"
 """
 
 
-CALM = 800  # milliseconds: a press that comes sooner was meant for what was there before
-
-
 def listed(page: Page) -> list[str]:
     """The numbers that the page shows, as a person reads them."""
     return [each for each in page.locator("#numbers dt").all_inner_texts() if each]
@@ -122,12 +120,12 @@ def test_every_number_that_the_page_lists_works_from_it(
         page.get_by_role("button", name=number, exact=True).click()
         call = page.get_by_role("button", name="Call", exact=True)
         call.wait_for()
-        page.wait_for_timeout(CALM)
+        seen(page)
         call.click()
         for name in expected:
             page.wait_for_function(f"told.some(({{ name }}) => name === '{name}')")
             if (number, name) == ("601", "answer"):
-                page.wait_for_timeout(CALM)
+                seen(page)
                 page.get_by_role("button", name="Hang up", exact=True).click()
             if name == "answer" and number in ("600", "605"):
                 wait_loud(page)

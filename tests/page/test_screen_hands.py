@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
 
+from page.eyes import seen
 from page.page_server import PageServer
 from page.phone_page import PhonePage
-from page.spec import button, screen, seen
+from page.spec import button, screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.timed]
 OTHER = '<web-phone id="other" demo></web-phone>'
@@ -272,14 +273,14 @@ def test_in_a_low_window_every_control_is_scrolled_to(
     rung(phone, other)
     for name in ("Decline", "Answer"):
         reached(phone, name)
-    seen(phone)
+    seen(phone.page)
     button(phone, "Answer").click()
     for name in ("Mute", "Keypad", "Hold", "Hang up"):
         reached(phone, name)
     button(phone, "Keypad").click()
     for name in ("Hide keypad", "1", "hash", "Hang up"):
         reached(phone, name)
-    seen(phone)
+    seen(phone.page)
     button(phone, "Hang up").click()
     for name in ("Close", "Call back"):
         reached(phone, name)

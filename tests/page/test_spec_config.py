@@ -13,8 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from page.phone_page import PhonePage
-from page.ports import wait_until
-from page.server import Server, Wire
+from page.server import Server, wait_wire
 from page.spec import (
     WAYS,
     Way,
@@ -123,7 +122,7 @@ def test_another_username_and_password_sign_in_without_losing_the_call(
     phone.wait_event("registered", lambda detail: detail["aor"] == "sip:dave@127.0.0.1")
     assert phone.get("username") == "dave"
     still_talking(phone, ben)
-    _wait_wire(
+    wait_wire(
         server,
         lambda seen: (
             seen.first_line.startswith("REGISTER")
@@ -238,14 +237,3 @@ def test_every_account_row_counts_when_it_stands_in_the_markup(
         "displayName": "Carol",
     }
     hang_up(carol, ben)
-
-
-def _wait_wire(server: Server, wanted: Callable[[Wire], bool]) -> Wire:
-    """The first such message that the server got."""
-    found = wait_until(
-        lambda: next((m for m in server.wire() if m.way == "rcv" and wanted(m)), None),
-        "a message at the server",
-        interval=0.1,
-    )
-    assert found is not None
-    return found

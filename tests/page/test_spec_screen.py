@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from page.eyes import seen
 from page.phone_page import PhonePage
 from page.program import Missing
 from page.server import Server
-from page.spec import at_rest, button, hang_up, put_back, ring, screen, seen
+from page.spec import at_rest, button, hang_up, put_back, ring, screen
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -68,14 +69,14 @@ def test_escape_declines_and_enter_answers(phone: PhonePage, ben: PhonePage) -> 
     screen(phone).get_by_role("group", name="Phone").focus()
     ring(ben, phone)
     expect(screen(phone).get_by_role("alertdialog", name="Incoming call")).to_be_visible()
-    seen(phone)
+    seen(phone.page)
     phone.page.keyboard.press("Escape")
     assert ben.wait_event("end")["sipCode"] == 486
     ben.forget_events()
     at_rest(phone)
     screen(phone).get_by_role("group", name="Phone").focus()
     ring(ben, phone)
-    seen(phone)
+    seen(phone.page)
     phone.page.keyboard.press("Enter")
     ben.wait_event("answer")
     hang_up(ben, phone)

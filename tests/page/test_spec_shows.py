@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, expect
 
+from page.eyes import seen
 from page.phone_page import PhonePage
 from page.server import Server
 from page.spec import (
@@ -23,7 +24,6 @@ from page.spec import (
     remove_phones,
     ring,
     screen,
-    seen,
     still_talking,
     talk,
 )
@@ -115,7 +115,7 @@ def test_show_dialled_number(phone: PhonePage, ben: PhonePage) -> None:
 def test_show_answer(phone: PhonePage, ben: PhonePage, server: Server) -> None:
     ring(ben, phone)
     toggled(phone, "showAnswer", button(phone, "Answer"))
-    seen(phone)
+    seen(phone.page)
     button(phone, "Answer").click()
     ben.wait_event("answer")
 
@@ -172,7 +172,7 @@ def test_show_hold_and_show_mute(phone: PhonePage, ben: PhonePage, row: str, nam
 def test_show_dial(phone: PhonePage, ben: PhonePage) -> None:
     number_field(phone).fill("ben")
     toggled(phone, "showDial", button(phone, "Call"))
-    seen(phone)
+    seen(phone.page)
     button(phone, "Call").click()
     ben.wait_event("ringingin")
     ben.call_method("answer")
@@ -229,16 +229,16 @@ def test_a_phone_that_shows_nothing_makes_a_whole_call_by_its_methods(
     phone: PhonePage, ben: PhonePage
 ) -> None:
     give(phone, "setConfig", dict.fromkeys(SHOWN, False))
-    assert not _seen(phone)
+    assert not _seen(phone.page)
     phone.call_method("unregister")
     phone.call_method("register")
     call = phone.make_call("ben")
     ben.wait_event("ringingin")
-    assert not _seen(phone)
+    assert not _seen(phone.page)
     ben.call_method("answer")
     phone.wait_event("answer")
     phone.ears.wait_sound()
-    assert not _seen(phone)
+    assert not _seen(phone.page)
     expect(screen(phone).get_by_role("status")).to_contain_text("In call with ben.")
 
     phone.call_method("hold", call["id"])
@@ -252,11 +252,11 @@ def test_a_phone_that_shows_nothing_makes_a_whole_call_by_its_methods(
     hang_up(phone, ben)
 
     ring(ben, phone)
-    assert not _seen(phone)
+    assert not _seen(phone.page)
     phone.call_method("answer")
     phone.ears.wait_sound()
     hang_up(ben, phone)
-    assert not _seen(phone)
+    assert not _seen(phone.page)
 
     give(phone, "setConfig", dict.fromkeys(SHOWN, True))
     at_rest(phone)

@@ -10,7 +10,7 @@ from typing import assert_never
 from webphone.exchange.actions import Action, AnswerCame, AnswerWanted, OfferWanted, Over
 from webphone.exchange.numbers import NUMBERS, SOUNDING, Deed
 from webphone.exchange.routing import HOST
-from webphone.machine import earliest
+from webphone.machine import due, earliest
 from webphone.sip import outputs as news
 from webphone.sip.agent import Agent
 from webphone.sip.endpoint import Identity, NotNow
@@ -75,7 +75,7 @@ class FarEnd:
         """Do what is due."""
         steps = self._hear(self._agent.wake(now), now)
         for part in list(self._parts.values()):
-            if part.due is not None and part.due <= now:
+            if due(part.due, now):
                 part.due = None
                 steps += self._go_on(part, now)
         return steps

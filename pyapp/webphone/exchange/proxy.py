@@ -9,7 +9,7 @@ from webphone.exchange.actions import Send
 from webphone.exchange.flows import Flows, pair_of
 from webphone.exchange.forking import best
 from webphone.exchange.routing import HOST, cancelling, onward, pop_via, way_key
-from webphone.machine import earliest
+from webphone.machine import due, earliest
 from webphone.sip.entropy import Entropy
 from webphone.sip.transaction import (
     INVITE_CLIENT,
@@ -203,9 +203,9 @@ class Proxy:
             for branch in relay.branches:
                 if Action.TIME_OUT in branch.transaction.wake(now):
                     self._fail(relay, branch, 408, now)
-                if branch.rings_until is not None and branch.rings_until <= now:
+                if due(branch.rings_until, now):
                     sends += self._rang_out(relay, branch, now)
-            if relay.away_until is not None and relay.away_until <= now:
+            if due(relay.away_until, now):
                 relay.away_until = None
                 for branch in relay.open:
                     sends += self._give_up(branch, None, now)

@@ -22,21 +22,32 @@ async def named(wanted: Any) -> list[Any]:
     return list(found) if isinstance(found, list | tuple) else []
 
 
-def usable(servers: list[Any]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """Those that the browser takes, and the addresses of the others."""
+def connection(
+    servers: list[Any], policy: str = "all"
+) -> tuple[Any, list[dict[str, Any]], tuple[str, ...]]:
+    """An RTCPeerConnection, the servers that it was made with, and the addresses it refuses.
+
+    One wrong address makes the browser refuse all: each is tried alone only then.
+    """
     every = one_by_one(servers)
-    if _taken(every):
-        return every, ()
-    good = [server for server in every if _taken([server])]
-    return good, tuple(server["urls"] for server in every if server not in good)
-
-
-def _taken(servers: list[dict[str, Any]]) -> bool:
     try:
-        js.RTCPeerConnection.new(plain({"iceServers": servers})).close()
+        return _made(every, policy), every, ()
+    except Exception:
+        good = [server for server in every if _taken(server)]
+    bad = tuple(server["urls"] for server in every if server not in good)
+    return _made(good, policy), good, bad
+
+
+def _taken(server: dict[str, Any]) -> bool:
+    try:
+        _made([server]).close()
     except Exception:
         return False
     return True
+
+
+def _made(servers: list[dict[str, Any]], policy: str = "all") -> Any:
+    return js.RTCPeerConnection.new(plain({"iceServers": servers, "iceTransportPolicy": policy}))
 
 
 class Watch:
@@ -53,6 +64,7 @@ class Watch:
         self._seen = servers
         if callable(servers) or not servers or not getattr(js, "RTCPeerConnection", None):
             return
-        _, bad = usable(list(data(servers)))
+        tried, _, bad = connection(list(data(servers)))
+        tried.close()
         if bad:
             self._refused(bad)

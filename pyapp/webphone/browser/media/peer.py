@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import js
-
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.media.capture import (
     CaptureFailed,
@@ -20,7 +18,7 @@ from webphone.browser.media.capture import (
 )
 from webphone.browser.media.dtmf import Digits
 from webphone.browser.media.ice import Gathering
-from webphone.browser.media.ice_servers import named, usable
+from webphone.browser.media.ice_servers import connection, named
 from webphone.browser.media.playback import Listening
 from webphone.browser.media.stats import Measuring
 from webphone.browser.media.transceivers import Sections, kind_of, put, sends
@@ -137,26 +135,23 @@ class Peer:
 
     async def _connect(self) -> None:
         config = self._world.config()
-        servers = await self._servers(config.ice_servers)
-        self._connection = js.RTCPeerConnection.new(
-            plain({"iceServers": servers, "iceTransportPolicy": config.ice_policy})
-        )
+        wanted = await self._servers(config.ice_servers)
+        self._connection, servers, bad = connection(wanted, config.ice_policy)
+        if bad and callable(config.ice_servers):  # others were told when they were set
+            self._tell(ServersRefused(addresses=bad))
         self._sections = Sections(self._connection)
         self._gathering = Gathering(self._connection, asks_servers=bool(servers))
         hear = self._listeners.add
         hear(self._connection, "connectionstatechange", self._path_changed)
         hear(self._connection, "track", lambda event: self.listening.hear(event.track))
 
-    async def _servers(self, wanted: Any) -> list[dict[str, Any]]:
+    async def _servers(self, wanted: Any) -> list[Any]:
         """Without those that are not to be had a call may still find its way."""
         try:
-            servers, bad = usable(await named(wanted))
+            return await named(wanted)
         except Refused as refused:
             self._world.note(f"Call {self.call}: no ICE servers. {refused.message}")
             return []
-        if bad and callable(wanted):  # those of the settings were told when they were set
-            self._tell(ServersRefused(addresses=bad))
-        return servers
 
     async def _take_all(self, *, video: bool) -> None:
         """The microphone, and a camera; without any microphone the other side hears silence."""

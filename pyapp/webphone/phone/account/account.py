@@ -11,7 +11,7 @@ from enum import Enum
 
 from webphone.border import bare
 from webphone.contract import Config, Event, WebPhoneError
-from webphone.machine import earliest
+from webphone.machine import due, earliest
 from webphone.phone import actions as do
 from webphone.phone.account import connection as line
 from webphone.phone.account.connection import Connection, Down, Exhausted, Steps, Up
@@ -283,15 +283,15 @@ class Account:
 
     def wake(self, now: float) -> Result:
         """Do all that is due."""
-        result = self.through(self.agent.wake(now), now) if _due(self.agent.deadline, now) else []
-        if _due(self._patience, now):
+        result = self.through(self.agent.wake(now), now) if due(self.agent.deadline, now) else []
+        if due(self._patience, now):
             result += self._leave(now)
-        if _due(self.connection.keepalive.until, now):
+        if due(self.connection.keepalive.until, now):
             result += self._unproved(now)
-        if self.open and _due(self._retries.at, now):
+        if self.open and due(self._retries.at, now):
             result += self._send_register(now)
         result += self._follow(self.connection.wake(now, busy=self._busy), now)
-        if _due(self._next_question, now):
+        if due(self._next_question, now):
             result += self._prove(now, SILENCE_PATIENCE)
         return result
 
@@ -436,7 +436,3 @@ class Account:
             return []
         detail = {"reason": reason, "willRetry": will_retry}
         return [do.Tell(event=Event("unregistered", detail))]
-
-
-def _due(moment: float | None, now: float) -> bool:
-    return moment is not None and moment <= now

@@ -10,7 +10,7 @@ from typing import assert_never
 from webphone.border import bare
 from webphone.contract import Event as Told
 from webphone.contract import WebPhoneError
-from webphone.machine import earliest, step
+from webphone.machine import due, earliest, step
 from webphone.phone import actions as do
 from webphone.phone.account.keepalive import KeepAlive
 from webphone.phone.account.servers import Servers
@@ -224,11 +224,11 @@ class Connection:
     def wake(self, now: float, *, busy: bool) -> Steps:
         """Do all that is due."""
         steps: Steps = []
-        if _due(self._patience, now):
+        if due(self._patience, now):
             steps += self.leave(WebPhoneError("connection_failed"), now)
-        if _due(self.retry_at, now):
+        if due(self.retry_at, now):
             steps += self._happen(Event.PAUSE_OVER, now)
-        if _due(self._return_at, now):
+        if due(self._return_at, now):
             self._return_at = now + RETURN_EVERY
             steps += self._happen(Event.VISIT_FAILED if busy else Event.RETURN_DUE, now)
         return steps
@@ -302,7 +302,3 @@ class Connection:
         since, self._works_since = self._works_since, None
         if since is not None:
             self.servers.lost(now - since)
-
-
-def _due(moment: float | None, now: float) -> bool:
-    return moment is not None and moment <= now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webphone import media
 from webphone.contract import Event, SendDtmf, WebPhoneError, encode
+from webphone.machine import due
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
@@ -56,7 +57,7 @@ class Digits:
 
     def wake(self, now: float) -> Steps:
         """The pause between two digits is over."""
-        if self.deadline is None or self.deadline > now:
+        if not due(self.deadline, now):
             return []
         self.deadline = None
         self._waiting = self._waiting[1:]

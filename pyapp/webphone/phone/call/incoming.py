@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from webphone import media
 from webphone.contract import Config, Json, WebPhoneError, encode
+from webphone.machine import due
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result
@@ -90,7 +91,7 @@ class Incoming:
 
     def wake(self, now: float) -> Steps:
         """It rings, or waits for the microphone, until nobody can be waiting any more."""
-        if self.deadline is None or self.deadline > now:
+        if not due(self.deadline, now):
             return []
         self.deadline = None
         return [Unanswered()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webphone.contract import CallRecord
-from webphone.machine import earliest
+from webphone.machine import due, earliest
 from webphone.phone.call.call import Call
 from webphone.phone.call.endings import BUSY, Ending
 from webphone.phone.snapshot import EndedCall
@@ -49,7 +49,7 @@ class LastCall:
 
     def wake(self, now: float) -> None:
         """Do all that is due."""
-        if self._busy_until is not None and self._busy_until <= now:
+        if due(self._busy_until, now):
             self._busy_until = None
-        if self._farewell_until is not None and self._farewell_until <= now:
+        if due(self._farewell_until, now):
             self.farewell = self._farewell_until = None

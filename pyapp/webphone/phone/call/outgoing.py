@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from webphone import media
 from webphone.contract import Config, Event, MakeCall, WebPhoneError, encode
+from webphone.machine import due
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result
@@ -94,7 +95,7 @@ class Outgoing:
     def wake(self, now: float) -> Steps:
         """Send the INVITE once both the description and the connection are there."""
         call = self._call
-        if self.deadline is not None and self.deadline <= now:
+        if due(self.deadline, now):
             self.deadline = None
             preparing = call.stage is Stage.PREPARING
             return [NeverWent(WebPhoneError("timeout")) if preparing else Unanswered()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import assert_never
 
-from webphone.machine import step
+from webphone.machine import due, step
 from webphone.sip.authentication import Authenticator, ClientRequest, Tries
 from webphone.sip.dialog import Dialog, Key
 from webphone.sip.endpoint import Endpoint, NotNow, Pairs, first_values, sdp_of
@@ -164,7 +164,7 @@ class Outgoing:
 
     def wake(self, now: float) -> list[Output]:
         """Wait no longer for the answer to a cancelled INVITE."""
-        if self.deadline is None or now < self.deadline:
+        if not due(self.deadline, now):
             return []
         self.deadline = None
         return self._happen(Event.OVERDUE, now)
@@ -278,12 +278,8 @@ class Outgoing:
         return send
 
     def _happen(self, event: Event, now: float, response: Response | None = None) -> list[Output]:
-        state, actions = step(OUTGOING, self.state, event)
-        self.state = state
-        outputs: list[Output] = []
-        for action in actions:
-            outputs += self._do(action, now, response)
-        return outputs
+        self.state, actions = step(OUTGOING, self.state, event)
+        return [output for action in actions for output in self._do(action, now, response)]
 
     def _do(self, action: Action, now: float, response: Response | None) -> list[Output]:
         match action:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import assert_never
 
-from webphone.machine import earliest, step
+from webphone.machine import due, earliest, step
 from webphone.sip.authentication import Authenticator
 from webphone.sip.dialog import Dialog, Key
 from webphone.sip.endpoint import SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
@@ -188,7 +188,7 @@ class Incoming:
 
     def wake(self, now: float) -> list[Output]:
         """The invitation has run out, or a reliable 18x is due again."""
-        if self._expires_at is not None and self._expires_at <= now:
+        if due(self._expires_at, now):
             return self._happen(Event.EXPIRE, now)
         waits = self._unacknowledged
         if waits is None or now < waits.deadline:

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from itertools import chain
 from typing import assert_never
 
-from webphone.machine import step
+from webphone.machine import due, step
 from webphone.sip.authentication import Authenticator, ClientRequest
 from webphone.sip.endpoint import Endpoint, Identity
 from webphone.sip.methods import ALLOW, Place, supported
@@ -164,7 +164,7 @@ class Registration:
 
     def wake(self, now: float) -> list[Output]:
         """Refresh when it is time."""
-        if self.deadline is None or now < self.deadline:
+        if not due(self.deadline, now):
             return []
         self._lengthened = False
         return self._happen(Event.DUE, now)
@@ -205,12 +205,8 @@ class Registration:
         return False
 
     def _happen(self, event: Event, now: float, response: Response | None = None) -> list[Output]:
-        state, actions = step(REGISTRATION, self.state, event)
-        self.state = state
-        outputs: list[Output] = []
-        for action in actions:
-            outputs += self._do(action, now, response)
-        return outputs
+        self.state, actions = step(REGISTRATION, self.state, event)
+        return [output for action in actions for output in self._do(action, now, response)]
 
     def _do(self, action: Action, now: float, response: Response | None) -> list[Output]:
         match action:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import assert_never
 
-from webphone.machine import step
+from webphone.machine import due, step
 from webphone.sip.authentication import Authenticator, ClientRequest, Owner
 from webphone.sip.endpoint import SDP, NotNow, Pairs, first_values, sdp_of
 from webphone.sip.outputs import (
@@ -235,7 +235,7 @@ class Reinvite:
 
     def wake(self, now: float) -> list[Output]:
         """Offer again after the pause, or wait no longer for an answer."""
-        if self.deadline is None or now < self.deadline:
+        if not due(self.deadline, now):
             return []
         client = self._pending.client if self._pending else None
         if client is not None and client.transaction.deadline is not None:
@@ -283,12 +283,8 @@ class Reinvite:
         server: ServerTransaction | None = None,
         response: Response | None = None,
     ) -> list[Output]:
-        state, actions = step(REINVITE, self.state, event)
-        self.state = state
-        outputs: list[Output] = []
-        for action in actions:
-            outputs += self._do(action, now, server, response)
-        return outputs
+        self.state, actions = step(REINVITE, self.state, event)
+        return [each for action in actions for each in self._do(action, now, server, response)]
 
     def _do(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import assert_never
 
-from webphone.machine import earliest, step
+from webphone.machine import due, earliest, step
 from webphone.sip.authentication import ClientRequest
 from webphone.sip.endpoint import Pairs, sdp_of
 from webphone.sip.methods import refusal
@@ -195,7 +195,7 @@ class Session:
 
     def _timer_due(self, now: float) -> list[Output]:
         timer = self.leg.timer
-        if timer.deadline is None or now < timer.deadline:
+        if not due(timer.deadline, now):
             return []
         if not timer.ours:
             return self._happen(Event.EXPIRED, now)
