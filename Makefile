@@ -35,7 +35,9 @@ test-page: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium and the built
 	@$(PYTHON) -m pytest tests -m "browser and not interop" --durations=15
 
 cover: $(DEV_READY) ## The pure tests with many examples, and that they reach every line and branch.
-	@HYPOTHESIS_PROFILE=many $(PYTHON) -m coverage run -m pytest tests -m "$(PURE) and not timed" --durations=15
+	@$(PYTHON) -m coverage erase
+	@HYPOTHESIS_PROFILE=many $(PYTHON) -m coverage run -m pytest tests -m "$(PURE) and not timed" -n 2 --dist loadfile --durations=15
+	@$(PYTHON) -m coverage combine -q
 	@$(PYTHON) -m coverage report --skip-covered --show-missing
 
 steady: $(DEV_READY) $(VENDORED) $(DIST) ## Run the whole suite N times (10); fail on what needed a second try.

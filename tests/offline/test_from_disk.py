@@ -7,7 +7,7 @@ import pytest
 from page.pitch import AUDIBLE, loudest, wait_pitches
 from page.ports import wait_until
 
-pytestmark = [pytest.mark.interop, pytest.mark.timed]
+pytestmark = pytest.mark.interop
 
 CHAT = 440.0
 SOON = 60.0  # seconds

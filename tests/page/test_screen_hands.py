@@ -12,7 +12,7 @@ from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.spec import button, screen
 
-pytestmark = [pytest.mark.browser, pytest.mark.timed]
+pytestmark = pytest.mark.browser
 OTHER = '<web-phone id="other" demo></web-phone>'
 LABELLED = '<label for="phone">Whom to call</label>'
 IN_PHONE = "(phone) => phone.shadowRoot.activeElement?.getAttribute('part') ?? ''"

@@ -22,7 +22,7 @@ from page.spec import (
     screen,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.timed]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from page.phone_page import PhonePage
 from page.ports import wait_until
 from page.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timed]
+pytestmark = pytest.mark.browser
 SCREENS = Path(__file__).parents[2] / "tests" / ".run" / "screens"
 USER = "dave"
 REFUSING = """
