@@ -229,16 +229,16 @@ def test_a_phone_that_shows_nothing_makes_a_whole_call_by_its_methods(
     phone: PhonePage, ben: PhonePage
 ) -> None:
     give(phone, "setConfig", dict.fromkeys(SHOWN, False))
-    assert not _seen(phone.page)
+    assert not _seen(phone)
     phone.call_method("unregister")
     phone.call_method("register")
     call = phone.make_call("ben")
     ben.wait_event("ringingin")
-    assert not _seen(phone.page)
+    assert not _seen(phone)
     ben.call_method("answer")
     phone.wait_event("answer")
     phone.ears.wait_sound()
-    assert not _seen(phone.page)
+    assert not _seen(phone)
     expect(screen(phone).get_by_role("status")).to_contain_text("In call with ben.")
 
     phone.call_method("hold", call["id"])
@@ -252,11 +252,11 @@ def test_a_phone_that_shows_nothing_makes_a_whole_call_by_its_methods(
     hang_up(phone, ben)
 
     ring(ben, phone)
-    assert not _seen(phone.page)
+    assert not _seen(phone)
     phone.call_method("answer")
     phone.ears.wait_sound()
     hang_up(ben, phone)
-    assert not _seen(phone.page)
+    assert not _seen(phone)
 
     give(phone, "setConfig", dict.fromkeys(SHOWN, True))
     at_rest(phone)
