@@ -8,6 +8,7 @@ from exchange.raw import request
 from exchange.town import SDP, Town
 from webphone.exchange import AnswerCame, AnswerWanted, OfferWanted, Over
 from webphone.exchange.numbers import NUMBERS
+from webphone.sip import Uri
 from webphone.sip import outputs as news
 
 HERE = ("Contact: <sip:a@alice.invalid>",)
@@ -214,3 +215,13 @@ def test_601_does_not_ring_back_when_it_has_nothing_to_say():
 
     assert not alice.told(news.Invited)
     assert town.ended
+
+
+def test_a_number_calls_nobody_for_others():
+    town, alice = calling("600")
+    describe(town)
+
+    alice.ask("refer", "call", Uri.parse("sip:bob@one.example"))
+
+    assert alice.last(news.ReferAnswered).status == 603
+    assert alice.told(news.Ended) == []

@@ -36,12 +36,13 @@ def test_options_are_answered_with_what_the_phone_can_do() -> None:
     alice = Solo()
     alice.ask("OPTIONS")
     assert _last(alice).status == 200
-    methods = "INVITE ACK CANCEL BYE OPTIONS INFO UPDATE PRACK"
+    methods = "INVITE ACK CANCEL BYE OPTIONS INFO UPDATE PRACK NOTIFY REFER"
     assert _last(alice).allow == methods.split()
     assert _last(alice).headers.get("Accept") == "application/sdp"
     assert _last(alice).headers.get("Accept-Encoding") == "identity"
     assert _last(alice).headers.get("Accept-Language") == "en"
-    assert _last(alice).supported == ["100rel", "gruu", "outbound", "timer"]
+    extensions = "100rel gruu outbound timer replaces norefersub"
+    assert _last(alice).supported == extensions.split()
     assert _last(alice).to.tag != ""
 
 

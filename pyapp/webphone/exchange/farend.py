@@ -113,6 +113,9 @@ class FarEnd:
                     news.Confirmed(call=call, sdp=sdp) | news.OfferAcknowledged(call=call, sdp=sdp)
                 ):
                     steps += _answer_came(call, sdp)
+                case news.ReferReceived(call=call):
+                    # A number does what it does, and calls nobody.
+                    steps += self._hear(self._agent.answer_refer(call, 603, now), now)
                 case news.Ended(call=call, by=by):
                     steps += self._ended(call, by, now)
                 case _:

@@ -246,6 +246,29 @@ class Agent:
             return self._out(known.refuse(status, now), now)
         return self._out(self._session(call).reinvite.refuse(status, now), now)
 
+    # Transfers.
+
+    def refer(self, call: str, target: Uri, now: float, *, replacing: str = "") -> list[Output]:
+        """Ask the peer of a call to call `target`; ReferAnswered and ReferNotified follow.
+
+        With `replacing` it is to take our place in that answered call of ours, wherever its peer is
+        to be reached.
+        """
+        from webphone.sip.usages.refer import reachable, refer_to
+
+        session = self._session(call)
+        other = self._session(replacing).leg.dialog if replacing else None
+        to = refer_to(target if other is None else reachable(other), other)
+        return self._out(session.refers.asking.ask(to, now), now)
+
+    def answer_refer(self, call: str, status: int, now: float) -> list[Output]:
+        """Take with 200 what the peer asks for by REFER, or refuse it."""
+        return self._out(self._session(call).refers.asked.answer(status, now), now)
+
+    def report_refer(self, call: str, status: int, now: float, reason: str = "") -> list[Output]:
+        """Tell the peer how far the call has come that it asked for."""
+        return self._out(self._session(call).refers.asked.report(status, reason, now), now)
+
     # Questions.
 
     def info(self, call: str, content_type: str, body: bytes, ref: str, now: float) -> list[Output]:
@@ -356,11 +379,23 @@ class Agent:
             return answer(server, oneshot.capabilities(self._endpoint, request), now)
         if place is not None:
             return place.receive(server, request, now)
+        replaces = self._replaced(request)
+        if isinstance(replaces, int):
+            return answer(server, self._endpoint.reply(request, replaces), now)
         call = self._endpoint.entropy.token(8)
         authenticator = Authenticator(self.account, self._endpoint.entropy, self._trust)
-        incoming = Incoming(self._endpoint, authenticator, call, server, now)
+        incoming = Incoming(self._endpoint, authenticator, call, server, now, replaces=replaces)
         self._calls.add(incoming)
         return incoming.start()
+
+    def _replaced(self, invite: Request) -> str | int:
+        """The call that it takes the place of, "" for none, or the status that refuses it."""
+        if "Replaces" not in invite.headers:
+            return ""
+        # Loaded by the first that comes.
+        from webphone.sip.replacing import replaced
+
+        return replaced(self._calls, invite)
 
     def _cancel(self, server: ServerTransaction, cancel: Request, now: float) -> list[Output]:
         """RFC 3261 §9.2."""

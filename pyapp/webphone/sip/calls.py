@@ -63,7 +63,11 @@ class Calls:
 
     def place(self, request: Request) -> Place | None:
         """Who takes a request of a peer, by the dialog it belongs to (RFC 3261 §12.2.2)."""
-        place = self._places.get(key_of(request))
+        return self.at(key_of(request))
+
+    def at(self, key: Key) -> Place | None:
+        """Who is at our end of that dialog."""
+        place = self._places.get(key)
         if place is not None:
             self._found.add(place.call)
         return place

@@ -36,6 +36,7 @@ def any_request(endpoint: Endpoint, request: Request) -> Response | None:
     """What there is to say against a request in or outside a dialog."""
     return (
         bad_extension(endpoint, request)
+        or misplaced_replaces(endpoint, request)
         or bad_content(endpoint, request)
         or bad_interval(endpoint, request)
     )
@@ -48,6 +49,13 @@ def bad_extension(endpoint: Endpoint, request: Request) -> Response | None:
         return None
     unsupported = visible(", ".join(missing))
     return endpoint.reply(request, 420, headers=(("Unsupported", unsupported),))
+
+
+def misplaced_replaces(endpoint: Endpoint, request: Request) -> Response | None:
+    """RFC 3891 §3: 400 where it is not in an INVITE that makes a call."""
+    if "Replaces" not in request.headers or (request.method == "INVITE" and not request.to.tag):
+        return None
+    return endpoint.reply(request, 400)
 
 
 def bad_interval(endpoint: Endpoint, request: Request) -> Response | None:

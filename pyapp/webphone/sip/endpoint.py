@@ -17,6 +17,8 @@ from webphone.sip.wire.uri import Uri, escape_user
 Pairs = Iterable[tuple[str, str]]
 
 SDP = "application/sdp"
+# What makes or refreshes a dialog (RFC 3261 §12.2.1.1, RFC 3311 §5.1, RFC 6665 §3.1, RFC 4488 §4).
+REFRESHING = ("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER")
 AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
 # Secrets stay inside (RFC 3261 §22).
 HIDDEN = frozenset(name.lower() for name in AUTHORIZATIONS)
@@ -129,10 +131,11 @@ class Endpoint:
         add("To", str(to))
         add("Call-ID", call_id)
         add("CSeq", str(CSeq(cseq, method)))
-        if method in ("INVITE", "UPDATE"):
-            # RFC 3261 §8.1.1.8 and RFC 3311 §5.1: the dialog's remote target.
+        if method in REFRESHING:
+            # RFC 3261 §8.1.1.8: the dialog's remote target.
             ways = (uri, *(route.uri for route in routes[:1]))
             add("Contact", str(self.dialog_contact(ways)))
+        if method in ("INVITE", "UPDATE"):
             add("Allow", ALLOW)
             add("Supported", supported(Place.DIALOG if to.tag else Place.NEW_CALL))
         if self.user_agent:

@@ -36,11 +36,11 @@ _ROWS = (
     Method("MESSAGE", 405, 405),
     Method("PUBLISH", 405, 405),
     Method("REGISTER", 405, 405),
-    # RFC 6665 §4.2.1.1 and §4.1.3: no event package here, and no subscription of ours.
+    # RFC 6665 §4.2.1.1 and §4.1.3: no event package here; news of REFER comes inside a call.
     Method("SUBSCRIBE", 489, 489),
-    Method("NOTIFY", 481, 481),
-    # RFC 3515 §2.4.2
-    Method("REFER", 603, 603),
+    Method("NOTIFY", TAKEN, 481),
+    # RFC 3515 §2.4.2: nobody makes us call outside a call that a person is in.
+    Method("REFER", TAKEN, 603),
 )
 METHODS = {row.name: row for row in _ROWS}
 # RFC 3261 §20.5
@@ -75,6 +75,9 @@ EXTENSIONS = (
     Extension("outbound", Place.REGISTER | _CALLS),
     # RFC 4028 §7.1
     Extension("timer", _CALLS),
+    # RFC 3891 §6, RFC 4488 §4
+    Extension("replaces", _CALLS),
+    Extension("norefersub", _CALLS),
 )
 _REQUIRABLE = frozenset(row.tag for row in EXTENSIONS if Place.CAPABILITIES in row.said)
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from webphone.sip.wire.headers import NameAddr
+
+if TYPE_CHECKING:
+    from webphone.sip.wire.replaces import Replaces
 
 
 class By(Enum):
@@ -74,6 +78,7 @@ class Invited:
 
     `sdp` is None for an offerless INVITE: the offer then goes into `accept` and the answer
     comes in `Confirmed`. `headers` are the INVITE's, by lower-case name, first value each.
+    `replaces` names the call whose place it is to take (RFC 3891 §3), "" for none.
     """
 
     call: str
@@ -82,6 +87,7 @@ class Invited:
     to: NameAddr
     sdp: str | None
     headers: Mapping[str, str] = field(default_factory=dict)
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +226,39 @@ class InfoReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferAnswered:
+    """The final response to our REFER; `silent`: no news of it will come (RFC 4488 §4)."""
+
+    call: str
+    status: int
+    reason: str
+    silent: bool = False
+    unanswered: Unanswered | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferNotified:
+    """How far the call has come that our REFER asked for; 200 and more is the last word."""
+
+    call: str
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferReceived:
+    """The peer asks us to call `target`, in the place of another call if `replaces` names one.
+
+    Answer with `answer_refer`, then tell what comes of it with `report_refer`.
+    """
+
+    call: str
+    target: NameAddr
+    replaces: Replaces | None = None
+    referred_by: NameAddr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replied:
     """The final response to a request made with `info`, `message` or `options`."""
 
@@ -255,6 +294,9 @@ Output = (
     | OfferRefused
     | Ended
     | InfoReceived
+    | ReferAnswered
+    | ReferNotified
+    | ReferReceived
     | Replied
     | Dropped
 )

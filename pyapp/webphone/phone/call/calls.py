@@ -43,6 +43,7 @@ from webphone.sip import (
     Output,
     PeerNamed,
     Progressed,
+    ReferReceived,
     Replied,
     Uri,
 )
@@ -226,6 +227,8 @@ class Calls:
             return []
         if isinstance(output, Ended):
             return self.finish(call, _ending(output), now)
+        if isinstance(output, ReferReceived):
+            return call.wire.answer_refer(603, now)
         kind = HEARD.get(type(output))
         return self._changed(call, call.part(kind).heard(output, now), now) if kind else []
 

@@ -82,6 +82,19 @@ class Wire:
         """Refuse it."""
         return self.account.through(self.account.agent.rerefuse(self.call, status, now), now)
 
+    def refer(self, target: Uri, now: float, *, replacing: str = "") -> Result:
+        """Ask the other side to call `target`, in our place in the call `replacing` if named."""
+        outputs = self.account.agent.refer(self.call, target, now, replacing=replacing)
+        return self.account.through(outputs, now)
+
+    def answer_refer(self, status: int, now: float) -> Result:
+        """Take with 200 what the other side asks for, or refuse it."""
+        return self.account.through(self.account.agent.answer_refer(self.call, status, now), now)
+
+    def report_refer(self, status: int, now: float) -> Result:
+        """Tell the other side how far the call has come that it asked for."""
+        return self.account.through(self.account.agent.report_refer(self.call, status, now), now)
+
     def info(self, content_type: str, body: str, ref: str, now: float) -> Result:
         """Send an INFO; Replied with `ref` follows."""
         outputs = self.account.agent.info(self.call, content_type, body.encode(), ref, now)

@@ -149,6 +149,11 @@ class Outgoing:
         return self.state is State.ENDED or (self.session is not None and self.session.ended)
 
     @property
+    def giving_up(self) -> bool:
+        """Whether it is to end before it is answered."""
+        return self.state not in (State.CALLING, State.PROCEEDING)
+
+    @property
     def sessions(self) -> list[Session]:
         """What became of it: the call itself, and forks being ended."""
         return [*([self.session] if self.session else []), *self.forks]

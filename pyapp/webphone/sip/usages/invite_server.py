@@ -114,6 +114,8 @@ class Incoming:
         call: str,
         server: ServerTransaction,
         now: float,
+        *,
+        replaces: str = "",
     ) -> None:
         self.endpoint = endpoint
         self.authenticator = authenticator
@@ -125,6 +127,7 @@ class Incoming:
         never: int | None = None
         expires = server.request.safe("expires", never)
         self._expires_at = None if expires is None else now + expires
+        self._replaces = replaces
         self._sdp = ""
         self._reliable = reliable.wanted(server.request)
         self._unacknowledged: Unacknowledged | None = None
@@ -159,6 +162,7 @@ class Incoming:
                 to=invite.to,
                 sdp=sdp_of(invite),
                 headers=first_values(invite),
+                replaces=self._replaces,
             )
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from webphone.machine import due, earliest, step
 from webphone.sip.authentication import ClientRequest
@@ -16,6 +16,9 @@ from webphone.sip.usages.ending import ended
 from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.reinvite import Reinvite
 from webphone.sip.wire.message import Message, Request, Response
+
+if TYPE_CHECKING:
+    from webphone.sip.usages.refer import Refers
 
 
 class State(Enum):
@@ -92,6 +95,7 @@ class Session:
         self._bye: ClientRequest | None = None
         self._bye_headers: Pairs = ()
         self._update: ClientRequest | None = None
+        self._refers: Refers | None = None
 
     @property
     def call(self) -> str:
@@ -143,6 +147,16 @@ class Session:
         headers = (("Content-Type", content_type),)
         return self.leg.request("INFO", self, headers=headers, body=body, ref=ref).start(now)
 
+    @property
+    def refers(self) -> Refers:
+        """The REFERs of this call; most calls have none."""
+        if self._refers is None:
+            # Loaded by the first transfer.
+            from webphone.sip.usages.refer import Refers
+
+            self._refers = Refers(self.leg, self)
+        return self._refers
+
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """A request of the peer inside the dialog (RFC 3261 §12.2.2)."""
         leg = self.leg
@@ -161,6 +175,10 @@ class Session:
                 return self.reinvite.receive(server, now)
             case "INFO":
                 return info.receive(leg.endpoint, leg.call, server, now)
+            case "REFER":
+                return self.refers.asked.receive(server, now)
+            case "NOTIFY":
+                return self.refers.asking.notified(server, now)
             case method:
                 # What is taken elsewhere means something that is not there, as a PRACK does: we
                 # answer a call only when nothing waits for one (RFC 3262 §3).
@@ -174,9 +192,15 @@ class Session:
             return []
         if sent is self._update:
             return self._updated(sent, response, now)
-        if sent.request.method in ("INVITE", "CANCEL"):
+        method = sent.request.method
+        if method in ("INVITE", "CANCEL"):
             return self._reinvited(sent, response, now)
+        if method == "NOTIFY":
+            # RFC 5057 §5.2: whatever it is, it concerns the news alone.
+            return []
         outputs: list[Output] = [sent.news(response)]
+        if method == "REFER":
+            outputs = self.refers.asking.answered(sent, response)
         # RFC 5057: a 481 says that the whole call is unknown over there.
         return outputs + self._gone(response, now) if response.status == 481 else outputs
 
@@ -252,6 +276,8 @@ class Session:
         ending = state is State.ENDED and self.state is not State.ENDED
         self.state = state
         outputs: list[Output] = self.reinvite.close(now) if ending else []
+        if ending and self._refers is not None:
+            outputs += self._refers.asked.close(now)
         for action in actions:
             outputs += self._do(action, now, message)
         if ending:
