@@ -236,6 +236,7 @@ class Solo:
             call_id, to_tag = dialog_of.call_id, dialog_of.from_.tag
         if to_tag:
             remote += f";tag={to_tag}"
+        typed = any(name == "Content-Type" for name, _ in headers)
         lines = [
             f"{method} sip:alice@a.invalid SIP/2.0",
             f"Via: SIP/2.0/WSS bob.invalid;branch={branch}",
@@ -246,7 +247,7 @@ class Solo:
             f"CSeq: {cseq} {method}",
             "Contact: <sip:bob@bob.invalid;transport=ws>",
             *[f"{name}: {value}" for name, value in headers],
-            *(["Content-Type: application/sdp"] if sdp else []),
+            *(["Content-Type: application/sdp"] if sdp and not typed else []),
             f"Content-Length: {len(sdp)}",
         ]
         request = parse(("\r\n".join(lines) + "\r\n\r\n" + sdp).encode())

@@ -69,6 +69,7 @@ MORE = {
     "register-expires": 600,
     "session-expires": 1800,
     "dtmf": "auto",
+    "info-packages": (),
     "flows": 1,
     "redirect-policy": "ask",
     "emergency-numbers": (),
@@ -96,7 +97,8 @@ makeCall(target, {video, headers, displayName}) answer(id?, {video}) reject(id?,
 redirect(id, target) hangup(id?) hangupAll() hold(id?) resume(id?) swap() mute(on?, id?) unmute(id?)
 dialpadPress(key) sendDtmf(tones, {duration, gap, method, id}) transfer(target, id?)
 consult(target) completeTransfer() cancelTransfer() conference(ids?) split(id)
-sendMessage(target, text, {contentType}) sendInfo(body, {contentType, id}) sendOptions(target?)
+sendMessage(target, text, {contentType, id}) sendInfo(body, {contentType, id, package})
+sendOptions(target?)
 subscribe(target, event) unsubscribe(target, event) publish(event, value) startVideo() stopVideo()
 setCamera(id) shareScreen(on?) startRecording() pauseRecording(on?) stopRecording() setInput(id)
 setOutput(id) setRinger(id) setVolume(x) diagnose() exportHistory(format?) clearHistory()
@@ -113,7 +115,7 @@ HANDLERS = {
 }
 OTHER_EVENTS = """
 ready statechange connecting reconnecting beforedial hold resume mute unmute dtmf transfer conference
-recording message notify devicechange quality numberchange screenpop historychange leaderchange
+recording message info notify devicechange quality numberchange screenpop historychange leaderchange
 """
 ERROR_CODES = """
 not_ready not_configured insecure_context mic_denied mic_missing mic_busy policy_blocked

@@ -154,6 +154,8 @@ export interface WebPhoneConfig {
   sessionExpires: number;
   /** How digits are sent in a call. */
   dtmf: "auto" | "rtp" | "info";
+  /** Packages of INFO that the page takes (RFC 6086); they come as the event `info`. */
+  infoPackages: string[];
   /** RFC 5626 flows, 1 or 2. */
   flows: number;
   /** What to do on a 3xx. */
@@ -224,6 +226,8 @@ export interface WebPhoneEventDetails {
   recording: CallView & {state: string, recordingId: string | null};
   /** A text came. */
   message: {from: Party, text: string, contentType: string};
+  /** An INFO came in a call that is no digit. */
+  info: CallView & {text: string, contentType: string, package: string};
   /** News of a subscription. */
   notify: {event: string, body: string, value: unknown};
   /** A microphone, loudspeaker or camera came or went. */
@@ -335,12 +339,12 @@ export class WebPhone extends HTMLElement {
   conference(ids?: string[]): Promise<void>;
   /** Takes a call out of the conference. Settles when it is held. Not built yet: rejects with `unsupported`. */
   split(id: string): Promise<void>;
-  /** Sends a text (MESSAGE). Settles on the final response. Not built yet: rejects with `unsupported`. */
-  sendMessage(target: string, text: string, options?: { contentType?: string }): Promise<void>;
-  /** Sends an INFO in a call. Settles on the final response. Not built yet: rejects with `unsupported`. */
-  sendInfo(body: string, options?: { contentType?: string; id?: string }): Promise<void>;
-  /** Asks a target or the server for its abilities (OPTIONS). Settles on the final response. Not built yet: rejects with `unsupported`. */
-  sendOptions(target?: string): Promise<void>;
+  /** Sends a text (MESSAGE). Settles on the final response, with its status and whether the text is only queued (202). */
+  sendMessage(target: string, text: string, options?: { contentType?: string; id?: string }): Promise<{sipCode: number, queued: boolean}>;
+  /** Sends an INFO in a call. Settles on the final response. */
+  sendInfo(body: string, options?: { contentType?: string; id?: string; package?: string }): Promise<{sipCode: number}>;
+  /** Asks a target or the server for its abilities (OPTIONS). Settles on the final response. */
+  sendOptions(target?: string): Promise<{sipCode: number, allow: string[], supported: string[], accept: string[], userAgent: string}>;
   /** Subscribes to an event package. Settles on the final response. Not built yet: rejects with `unsupported`. */
   subscribe(target: string, event: string): Promise<void>;
   /** Ends a subscription. Settles on the final response. Not built yet: rejects with `unsupported`. */
@@ -457,6 +461,7 @@ export interface WebPhoneAttributes {
   "register-expires"?: string | number | boolean;
   "session-expires"?: string | number | boolean;
   "dtmf"?: "auto" | "rtp" | "info";
+  "info-packages"?: string | number | boolean;
   "flows"?: string | number | boolean;
   "redirect-policy"?: "follow" | "ask" | "refuse";
   "emergency-numbers"?: string | number | boolean;

@@ -113,6 +113,9 @@ class Config:
         "Session timer in seconds, at least 90 (RFC 4028 §4); 0 = off.", 1800,
         least=90, off=True, built=False)
     dtmf: str = choice("auto rtp info", "auto", "How digits are sent in a call.")
+    info_packages: tuple[str, ...] = words(
+        "Packages of INFO that the page takes (RFC 6086); they come as the event `info`.",
+        pattern=r"[A-Za-z0-9.!%*_+`'~-]+")
     flows: int = number("RFC 5626 flows, 1 or 2.", 1, least=1, most=2, built=False)
     redirect_policy: str = choice("follow ask refuse", "ask", "What to do on a 3xx.", built=False)
     emergency_numbers: tuple[str, ...] = words(
@@ -301,6 +304,10 @@ class CallRecord:
 # --- Commands -------------------------------------------------------------------------------------
 
 
+TOKEN = r"[A-Za-z0-9.!%*_+`'~-]*"  # RFC 3261 §25.1
+MIME = r"[A-Za-z0-9.!%*_+`'~-]+/[A-Za-z0-9.!%*_+`'~-]+(\s*;[^\r\n]*)?"
+
+
 @command("Waits for the phone.", "when Python has drawn the first screen")
 class Ready(Command): ...
 
@@ -413,20 +420,27 @@ class Conference(Command):
 class Split(Command):
     id: str = argument("The call.")
 
-@command("Sends a text (MESSAGE).", "on the final response", built=False)
+@command("Sends a text (MESSAGE).",
+    "on the final response, with its status and whether the text is only queued (202)",
+    returns="{sipCode: number, queued: boolean}")
 class SendMessage(Command):
     target: str = argument("To whom.", number=True)
     text: str = argument("What.", body=True)
-    content_type: str = option("MIME type.", default="text/plain")
+    content_type: str = option("MIME type.", default="text/plain", pattern=MIME)
+    id: str = option("The call to send it in; left out: it stands alone.", default="")
 
-@command("Sends an INFO in a call.", "on the final response", built=False)
+@command("Sends an INFO in a call.", "on the final response", returns="{sipCode: number}")
 class SendInfo(Command):
     body: str = argument("What.", body=True)
-    content_type: str = option("MIME type.", default="text/plain")
-    id: str = option("The call.", default="")
+    content_type: str = option("MIME type.", default="text/plain", pattern=MIME)
+    id: str = option("The call; left out: the active one.", default="")
+    package: str = option(
+        "Package of RFC 6086, where the other side takes it.", default="", pattern=TOKEN)
 
 @command("Asks a target or the server for its abilities (OPTIONS).",
-    "on the final response", built=False)
+    "on the final response",
+    returns="{sipCode: number, allow: string[], supported: string[], accept: string[],"
+    " userAgent: string}")
 class SendOptions(Command):
     target: str = argument("Whom.", default="", number=True)
 
@@ -577,7 +591,9 @@ _ROWS = (
     EventKind("recording", "A recording started, paused or ended.",
         "CallView & {state: string, recordingId: string | null}", built=False),
     EventKind("message", "A text came.",
-        "{from: Party, text: string, contentType: string}", built=False),
+        "{from: Party, text: string, contentType: string}"),
+    EventKind("info", "An INFO came in a call that is no digit.",
+        "CallView & {text: string, contentType: string, package: string}"),
     EventKind("notify", "News of a subscription.",
         "{event: string, body: string, value: unknown}", built=False),
     EventKind("devicechange", "A microphone, loudspeaker or camera came or went.",

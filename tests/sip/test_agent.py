@@ -36,9 +36,9 @@ def test_options_are_answered_with_what_the_phone_can_do() -> None:
     alice = Solo()
     alice.ask("OPTIONS")
     assert _last(alice).status == 200
-    methods = "INVITE ACK CANCEL BYE OPTIONS INFO UPDATE PRACK NOTIFY REFER"
+    methods = "INVITE ACK CANCEL BYE OPTIONS INFO UPDATE PRACK MESSAGE NOTIFY REFER"
     assert _last(alice).allow == methods.split()
-    assert _last(alice).headers.get("Accept") == "application/sdp"
+    assert _last(alice).headers.get("Accept") == "application/sdp, text/plain"
     assert _last(alice).headers.get("Accept-Encoding") == "identity"
     assert _last(alice).headers.get("Accept-Language") == "en"
     extensions = "100rel gruu outbound timer replaces norefersub"
@@ -49,7 +49,7 @@ def test_options_are_answered_with_what_the_phone_can_do() -> None:
 @pytest.mark.parametrize(
     ("method", "status"),
     [
-        ("MESSAGE", 405),
+        ("MESSAGE", 200),
         ("PUBLISH", 405),
         ("REGISTER", 405),
         ("SUBSCRIBE", 489),

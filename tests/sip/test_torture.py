@@ -94,7 +94,7 @@ REQUESTS: dict[str, tuple[int, Check]] = {
             [via.transport for via in answer.vias] == ["UDP", "SCTP", "TLS", "UNKNOWN", "TCP"]
         ),
     ),
-    "mpart01": (405, lambda request, answer: len(request.body) == 553 and b"\0" in request.body),
+    "mpart01": (200, lambda request, answer: len(request.body) == 553 and b"\0" in request.body),
     "badinv01": (400, _anything),
     "clerr": (400, _anything),
     "ncl": (400, _anything),

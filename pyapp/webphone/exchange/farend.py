@@ -116,6 +116,8 @@ class FarEnd:
                 case news.ReferReceived(call=call):
                     # A number does what it does, and calls nobody.
                     steps += self._hear(self._agent.answer_refer(call, 603, now), now)
+                case news.MessageReceived():
+                    steps += self._write_back(output, now)
                 case news.Ended(call=call, by=by):
                     steps += self._ended(call, by, now)
                 case _:
@@ -142,6 +144,15 @@ class FarEnd:
         if sdp is None:
             return [OfferWanted(call=call, number=part.number, direction="sendrecv")]
         return [AnswerWanted(call=call, number=part.number, sdp=sdp)]
+
+    def _write_back(self, text: news.MessageReceived, now: float) -> list[Step]:
+        """A number has nothing to say in writing but what it was sent."""
+        writer = text.from_.uri
+        if writer.number in NUMBERS:
+            return []
+        self._agent.account = Identity(user=text.to.uri.number, domain=writer.host)
+        body = text.text.encode()
+        return self._hear(self._agent.message(writer, text.content_type, body, "", now), now)
 
     def _ended(self, call: str, by: news.By, now: float) -> list[Step]:
         part = self._parts.pop(call, None)

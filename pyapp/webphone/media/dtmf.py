@@ -20,7 +20,9 @@ _EVENTS = "0123456789*#ABCD"
 _KEYS = frozenset(_EVENTS)
 _RELAY = "application/dtmf-relay"
 _PLAIN = "application/dtmf"
-_SIGNAL = re.compile(r"^[ \t]*Signal[ \t]*=[ \t]*([^\s]{1,2})[ \t]*\r?$", re.I | re.M)
+_NORTEL = "application/vnd.nortelnetworks.digits"
+_EVENT = "audio/telephone-event"
+_SIGNAL = re.compile(r"^[ \t]*(?:Signal|d)[ \t]*=[ \t]*([^\s]{1,2})[ \t]*\r?$", re.I | re.M)
 
 
 class Invalid(ValueError):
@@ -75,12 +77,13 @@ def info_body(tone: str, milliseconds: float = DURATION) -> tuple[str, str]:
 def parse_info(content_type: str, body: str) -> str | None:
     """The tone an INFO carries, or None when it carries none that we know."""
     kind = content_type.partition(";")[0].strip().lower()
-    if kind == _RELAY:
-        found = _SIGNAL.search(body)
-        return _tone(found[1]) if found else None
-    if kind == _PLAIN:
-        return _tone(body.strip())
-    return None
+    if kind == _EVENT and body and ord(body[0]) < len(_EVENTS):
+        return _EVENTS[ord(body[0])]  # the octets of RFC 4733 §2.3
+    if kind not in (_RELAY, _PLAIN, _NORTEL, _EVENT):
+        return None
+    # Whichever the type, some write a line of the relay, and others the bare key.
+    found = _SIGNAL.search(body)
+    return _tone(found[1] if found else body.strip())
 
 
 def _tone(text: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from webphone.border import method_name, shortened
 from webphone.contract import (
@@ -19,6 +19,9 @@ from webphone.contract import (
     MakeCall,
     Ready,
     Register,
+    SendInfo,
+    SendMessage,
+    SendOptions,
     SetConfig,
     Show,
     Unregister,
@@ -39,9 +42,12 @@ from webphone.phone.happenings import Happening
 from webphone.phone.history import History
 from webphone.phone.promises import done
 from webphone.phone.ringing import tone
-from webphone.phone.snapshot import EndedCall, Snapshot, Standing
-from webphone.sip import Entropy, Malformed, parse
+from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
+from webphone.sip import Entropy, Malformed, MessageReceived, Replied, parse
 from webphone.words import ENGLISH, said_in, say, spoken
+
+if TYPE_CHECKING:
+    from webphone.phone.questions import Questions
 
 MOVING = ("host", "username", "realm")  # settings that make it another account
 SIGNING_IN = ("password", "register_expires")  # settings that ask for a new REGISTER
@@ -70,6 +76,7 @@ class Desk:
         self._dialling = Dialling(self.config.dial, self.calls, self._asks, entropy)
         self.instance = entropy.uuid()
         self._accounts = Accounts(self.config.in_force(guest), self._new_account)
+        self._asked: Questions | None = None  # until something is asked, or written
         self._tone: do.Tone | None = None
         self._state = self.account.state
 
@@ -108,8 +115,8 @@ class Desk:
     @property
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest, as a `now` value; None: no need."""
-        moments = (self.calls.deadline, self._accounts.deadline)
-        return earliest(moments)
+        asked = self._asked.deadline if self._asked else None
+        return earliest((self.calls.deadline, self._accounts.deadline, asked))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -125,6 +132,7 @@ class Desk:
             server=self.account.server,
             attempt=self.account.attempt,
             retry_at=self.account.retry_at,
+            threads=self._asked.threads.all if self._asked else (),
             history=self.history.records,
             guest=self.guest,
             language=self.language,
@@ -228,6 +236,11 @@ class Desk:
             result.append(do.Tell(event=Event("end", encode(farewell.record))))
         return self._concluded(result, now)
 
+    def remember(self, threads: Sequence[Thread]) -> None:
+        """What was written while another tab had the phone."""
+        if threads:
+            self._questions.threads.restore(threads)
+
     def learn(self, event: Event) -> bool:
         """News of the shared phone from where it is; False where it is known already."""
         match event:
@@ -283,9 +296,33 @@ class Desk:
     def _reveal(self, command: Show | Hide, reply: int | None, now: float) -> Result:
         return [do.Reveal(shown=isinstance(command, Show)), *done(reply)]
 
+    def _send_message(self, command: SendMessage, reply: int | None, now: float) -> Result:
+        return self._questions.send_message(
+            command, self._configured(), self.calls, self.account.config, reply, now
+        )
+
+    def _send_info(self, command: SendInfo, reply: int | None, now: float) -> Result:
+        return self._questions.send_info(command, self.calls, reply, now)
+
+    def _send_options(self, command: SendOptions, reply: int | None, now: float) -> Result:
+        account = self._configured()
+        return self._questions.send_options(command, account, account.config, reply, now)
+
+    @property
+    def _questions(self) -> Questions:
+        """What only wants its answer; who only calls never loads it."""
+        if self._asked is None:
+            from webphone.phone.questions import Questions
+
+            self._asked = Questions(self._entropy.token(4))
+        return self._asked
+
     def _ready(self) -> Account:
         if self._soundless:
             raise _soundless()
+        return self._configured()
+
+    def _configured(self) -> Account:
         if not self.config.complete:
             raise WebPhoneError("not_configured")
         return self.account
@@ -329,6 +366,7 @@ class Desk:
 
     def _wake(self, now: float) -> Result:
         result = [] if self.standby else self._accounts.come_back(now)
+        result += self._asked.wake(now) if self._asked else []
         return result + [x for account in self._accounts for x in account.wake(now)]
 
     # --- Results ---
@@ -354,11 +392,20 @@ class Desk:
         actions: list[Action] = []
         for item in result:
             if isinstance(item, Report):
-                actions += self._resolved(self.calls.heard(item, self.config, now), now)
+                actions += self._resolved(self._reported(item, now), now)
             else:
                 self._keep(item)
                 actions.append(item)
         return actions
+
+    def _reported(self, report: Report, now: float) -> Result:
+        """What an agent reports is of a call, or stands alone."""
+        match report.output:
+            case MessageReceived() as text:
+                return self._questions.received(text, now)
+            case Replied() as reply if self._asked and self._asked.waits(reply):
+                return self._asked.replied(reply)
+        return self.calls.heard(report, self.config, now)
 
     def _keep(self, action: Action) -> None:
         """The error that the screen shows is the last one that the page was told."""
@@ -381,6 +428,7 @@ class Desk:
     def _changes(self) -> list[Action]:
         """The tone and the state, told when they change."""
         changes: list[Action] = []
+        self.account.agent.busy = self.calls.crowded(self.config)
         wanted = tone(self.calls.calls.values(), ended_busy=self.calls.last.busy)
         if wanted is not self._tone:
             self._tone = wanted
@@ -409,6 +457,9 @@ _VERBS: dict[type[Command], Callable[[Desk, Any, int | None, float], Result]] = 
     Unregister: Desk._unregister,
     Disconnect: Desk._disconnect,
     DialpadPress: Desk._press,
+    SendMessage: Desk._send_message,
+    SendInfo: Desk._send_info,
+    SendOptions: Desk._send_options,
     Show: Desk._reveal,
     Hide: Desk._reveal,
 }

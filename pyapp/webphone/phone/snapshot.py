@@ -93,6 +93,32 @@ def _number(party: Party, domain: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One text, ours or theirs; of ours: how far it has come, and why it failed."""
+
+    id: str
+    ours: bool
+    text: str
+    at: str  # ISO 8601 in UTC
+    state: str = ""  # of ours: sending sent queued failed
+    why: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """What was written to and fro with one peer, the oldest first."""
+
+    uri: str  # the peer's address of record
+    peer: Party
+    texts: tuple[Text, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Display name, or else the number, or else the address."""
+        return self.peer.display_name or self.peer.number or self.uri
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedSnapshot:
     """What all tabs that share one phone show alike. Times are `now` values in seconds."""
 
@@ -103,6 +129,7 @@ class SharedSnapshot:
     server: str = ""  # in use or being tried
     attempt: int = 0
     retry_at: float | None = None  # when the next try to connect starts
+    threads: tuple[Thread, ...] = ()  # the one with the newest text first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from webphone.machine import earliest
 from webphone.sip import checks
 from webphone.sip.authentication import Authenticator
@@ -12,7 +14,7 @@ from webphone.sip.outputs import Dropped, Output, Send
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.trust import Trust
-from webphone.sip.usages import oneshot
+from webphone.sip.usages import oneshot, texts
 from webphone.sip.usages.invite_client import Outgoing
 from webphone.sip.usages.invite_server import Incoming
 from webphone.sip.usages.registration import Registration
@@ -51,6 +53,8 @@ class Agent:
         contact_params: Pairs = (("transport", "ws"),),
     ) -> None:
         self.account: Identity | None = None
+        # A call would be refused as busy: what OPTIONS is answered with.
+        self.busy = False
         self._endpoint = Endpoint(entropy, user_agent, transport, contact_params)
         self._registration: Registration | None = None
         self._trust = Trust()
@@ -271,9 +275,25 @@ class Agent:
 
     # Questions.
 
-    def info(self, call: str, content_type: str, body: bytes, ref: str, now: float) -> list[Output]:
-        """Send an INFO inside a call; Replied with `ref` follows."""
-        return self._out(self._session(call).inform(content_type, body, ref, now), now)
+    def take_packages(self, packages: Iterable[str]) -> None:
+        """The packages of INFO that are taken from now on (RFC 6086)."""
+        self._endpoint.packages = tuple(packages)
+
+    def info(
+        self,
+        call: str,
+        content_type: str,
+        body: bytes,
+        ref: str,
+        now: float,
+        *,
+        package: str = "",
+    ) -> list[Output]:
+        """Send an INFO inside a call; Replied with `ref` follows.
+
+        Raises NotNow where the other side does not take that package.
+        """
+        return self._out(self._session(call).inform(content_type, body, ref, now, package), now)
 
     def options(self, target: Uri | None, ref: str, now: float) -> list[Output]:
         """Ask what `target`, or our own server, can do; Replied with `ref` follows."""
@@ -282,9 +302,18 @@ class Agent:
         return self._out(self._question().ask("OPTIONS", uri, ref, now, headers=_ACCEPT), now)
 
     def message(
-        self, target: Uri, content_type: str, body: bytes, ref: str, now: float
+        self,
+        target: Uri,
+        content_type: str,
+        body: bytes,
+        ref: str,
+        now: float,
+        *,
+        call: str = "",
     ) -> list[Output]:
-        """Send a MESSAGE (RFC 3428); Replied with `ref` follows."""
+        """Send a MESSAGE (RFC 3428), within a call if one is named; Replied with `ref` follows."""
+        if call:
+            return self._out(self._session(call).write(content_type, body, ref, now), now)
         headers = (("Content-Type", content_type),)
         question = self._question()
         return self._out(question.ask("MESSAGE", target, ref, now, headers=headers, body=body), now)
@@ -376,9 +405,12 @@ class Agent:
         if refusal is not None:
             return answer(server, refusal, now)
         if request.method == "OPTIONS":
-            return answer(server, oneshot.capabilities(self._endpoint, request), now)
+            status = 486 if self.busy and place is None else 200
+            return answer(server, oneshot.capabilities(self._endpoint, request, status), now)
         if place is not None:
             return place.receive(server, request, now)
+        if request.method == "MESSAGE":
+            return texts.receive(self._endpoint, "", server, now)
         replaces = self._replaced(request)
         if isinstance(replaces, int):
             return answer(server, self._endpoint.reply(request, replaces), now)

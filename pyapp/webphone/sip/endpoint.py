@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from webphone.sip.entropy import Entropy
+from webphone.sip.inbox import Inbox
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.transactions import Transactions
 from webphone.sip.wire.grammar import visible
@@ -80,6 +81,9 @@ class Endpoint:
         # What the last 2xx to REGISTER gave us: RFC 5627 §4.2 and RFC 3608 §6.1.
         self.gruu: Uri | None = None
         self.service_route: tuple[NameAddr, ...] = ()
+        self.inbox = Inbox()
+        # The packages of INFO that we take (RFC 6086 §5.2.2).
+        self.packages: tuple[str, ...] = ()
 
     def dialog_contact(self, ways: Iterable[Uri]) -> NameAddr:
         """The Contact of what makes or changes a dialog.
@@ -138,6 +142,8 @@ class Endpoint:
         if method in ("INVITE", "UPDATE"):
             add("Allow", ALLOW)
             add("Supported", supported(Place.DIALOG if to.tag else Place.NEW_CALL))
+        if method == "INVITE" and self.packages:
+            add("Recv-Info", ", ".join(self.packages))
         if self.user_agent:
             add("User-Agent", self.user_agent)
         for name, value in headers:
@@ -176,6 +182,9 @@ class Endpoint:
         """A 2xx to an INVITE or UPDATE (RFC 3261 §13.3.1.4, §12.1.1); `timed` as RFC 4028 asks."""
         headers = [("Contact", str(self.contact_for(request))), ("Allow", ALLOW)]
         headers += [("Supported", supported(Place.DIALOG)), *timed]
+        if "Recv-Info" in request.headers:
+            # RFC 6086 §5.2.3: there, and only there, be it empty.
+            headers.append(("Recv-Info", ", ".join(self.packages)))
         if sdp:
             headers.append(("Content-Type", SDP))
         response = self.reply(

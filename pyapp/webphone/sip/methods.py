@@ -32,8 +32,8 @@ _ROWS = (
     Method("INFO", TAKEN, 481),
     Method("UPDATE", TAKEN, 481),
     Method("PRACK", TAKEN, 481),
+    Method("MESSAGE", TAKEN, TAKEN),
     # RFC 3261 §8.2.1: methods we know of and do not take.
-    Method("MESSAGE", 405, 405),
     Method("PUBLISH", 405, 405),
     Method("REGISTER", 405, 405),
     # RFC 6665 §4.2.1.1 and §4.1.3: no event package here; news of REFER comes inside a call.

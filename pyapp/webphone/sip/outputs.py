@@ -218,11 +218,23 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InfoReceived:
-    """An INFO in a call; it has been answered."""
+    """An INFO in a call; it has been answered. `package` as it was offered, "" for none."""
 
     call: str
     content_type: str
     body: bytes
+    package: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived:
+    """A MESSAGE came, and has been answered; `call` is the one that it came in, "" for none."""
+
+    call: str
+    from_: NameAddr
+    to: NameAddr
+    content_type: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +309,7 @@ Output = (
     | ReferAnswered
     | ReferNotified
     | ReferReceived
+    | MessageReceived
     | Replied
     | Dropped
 )

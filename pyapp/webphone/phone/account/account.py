@@ -91,6 +91,7 @@ class Account:
         """Who we are from the next request on; the servers stay those that they are."""
         self.config = config
         self.agent.account = identity(config, instance)
+        self.agent.take_packages(config.info_packages)
 
     # --- Questions ---
 

@@ -130,6 +130,11 @@ class Calls:
             raise WebPhoneError("no_call", say("none_rings"))
         return waiting[0]
 
+    def crowded(self, config: Config) -> bool:
+        """Whether one more call would be refused as busy."""
+        waiting_refused = bool(self.calls) and config.call_waiting == "off"
+        return config.dnd or waiting_refused or len(self.calls) >= config.max_calls
+
     @property
     def taken(self) -> int:
         """How many calls this person has made or answered."""

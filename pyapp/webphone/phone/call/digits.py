@@ -68,7 +68,7 @@ class Digits:
         match output:
             case InfoReceived(content_type=kind, body=body):
                 tone = media.parse_info(kind, body.decode("utf-8", "replace"))
-                return [self._told(tone, "remote")] if tone else []
+                return [self._told(tone, "remote") if tone else self._news(output)]
             case Replied():
                 return [*self._replied(output, now)]
         return []
@@ -105,6 +105,16 @@ class Digits:
             self._waiting = ((COMMA, 0), *self._waiting)
             return self._next(now)
         return [self._told(tone, "local"), *sent]
+
+    def _news(self, info: InfoReceived) -> do.Tell:
+        """An INFO that is no digit is for the page."""
+        detail = {
+            **encode(self._call.view),
+            "text": info.body.decode("utf-8", "replace"),
+            "contentType": info.content_type,
+            "package": info.package,
+        }
+        return do.Tell(event=Event("info", detail))
 
     def _told(self, tone: str, by: str) -> do.Tell:
         return do.Tell(event=Event("dtmf", {**encode(self._call.view), "tone": tone, "by": by}))

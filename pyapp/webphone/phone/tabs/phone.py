@@ -1,4 +1,4 @@
-"""The phone of this tab, as all the code of the tabs sees it: five verbs, three questions."""
+"""The phone of this tab, as all the code of the tabs sees it: six verbs, three questions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 from webphone.contract import Event
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-from webphone.phone.snapshot import EndedCall, Snapshot, Standing
+from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
 
 
 class Phone(Protocol):
@@ -37,6 +37,9 @@ class Phone(Protocol):
 
     def record_lost_calls(self, ended: Sequence[EndedCall], now: float) -> list[do.Action]:
         """Calls went down with the tab that had them."""
+
+    def remember(self, threads: Sequence[Thread]) -> None:
+        """What was written while another tab had the phone."""
 
     def learn(self, event: Event) -> bool:
         """News from the tab that has the phone; False where it is known already."""

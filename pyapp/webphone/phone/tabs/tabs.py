@@ -185,6 +185,8 @@ class Tabs:
     def _lead(self, instance: str, register: bool, now: float) -> list[Action]:
         self._term += 1
         self._shown, self._roll, self._taking = None, True, False
+        if self._mirror:
+            self._phone.remember(self._mirror.phone.threads)
         led = self._phone.lead(instance, register=register, now=now)
         return [*led, *self._requests.led_here(now)]
 

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-from webphone.sip.endpoint import Endpoint
+from webphone.sip.endpoint import Endpoint, Pairs
 from webphone.sip.outputs import InfoReceived, Output
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.wire.grammar import visible
+from webphone.sip.wire.message import Message
 
 
 def receive(endpoint: Endpoint, call: str, server: ServerTransaction, now: float) -> list[Output]:
     """Answer an INFO and pass it on."""
     request = server.request
-    if "Info-Package" in request.headers:
-        # §4.2.2: we have offered to take no package.
-        response = endpoint.reply(request, 469, headers=(("Recv-Info", ""),))
+    package = _name(request.headers.get("Info-Package") or "")
+    if "Info-Package" in request.headers and package not in endpoint.packages:
+        # §4.2.2: we have not offered to take it.
+        offered = (("Recv-Info", ", ".join(endpoint.packages)),)
+        response = endpoint.reply(request, 469, headers=offered)
         return endpoint.transactions.answer(server, response, now)
-    news = InfoReceived(call=call, content_type=visible(request.content_type), body=request.body)
+    news = InfoReceived(
+        call=call,
+        content_type=visible(request.content_type),
+        body=request.body,
+        package=visible(package),
+    )
     return [*endpoint.transactions.answer(server, endpoint.reply(request, 200), now), news]
+
+
+def packages(message: Message) -> frozenset[str]:
+    """The packages that whoever wrote this message is willing to take (§5.2.2)."""
+    return frozenset(map(_name, message.headers.values("Recv-Info")))
+
+
+def headers(content_type: str, package: str) -> Pairs:
+    """What an INFO of ours says of its body."""
+    described = (("Content-Type", content_type),)
+    if not package:
+        return described
+    # §6.1
+    return (*described, ("Info-Package", package), ("Content-Disposition", "Info-Package"))
+
+
+def _name(value: str) -> str:
+    """A package without its parameters; names differ by case (§7.2)."""
+    return value.partition(";")[0].strip()

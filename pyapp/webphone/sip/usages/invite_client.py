@@ -22,7 +22,7 @@ from webphone.sip.outputs import (
 )
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ClientTransaction, ServerTransaction, cancel_of
-from webphone.sip.usages import info, timer
+from webphone.sip.usages import info, texts, timer
 from webphone.sip.usages.ending import ended
 from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.session import Session
@@ -230,6 +230,8 @@ class Outgoing:
             return self._answer(server, 500, now)
         if request.method == "INFO":
             return info.receive(self.endpoint, self.call, server, now)
+        if request.method == "MESSAGE":
+            return texts.receive(self.endpoint, self.call, server, now)
         if request.method != "UPDATE":
             # RFC 3261 §15: the callee sends no BYE in an early dialog.
             return self._answer(server, 481, now)
@@ -378,6 +380,7 @@ class Outgoing:
             sdp=sdp_of(self.invite) or "",
             unwanted=unwanted,
         )
+        leg.packages = info.packages(response)
         return Session(leg)
 
     def _part(self, response: Response, now: float) -> list[Output]:

@@ -12,7 +12,7 @@ from webphone.sip.endpoint import SDP, Endpoint, NotNow, Pairs, first_values, sd
 from webphone.sip.methods import ALLOW
 from webphone.sip.outputs import By, Invited, Output, PeerNamed
 from webphone.sip.transactions import ServerTransaction
-from webphone.sip.usages import info, reliable
+from webphone.sip.usages import info, reliable, texts
 from webphone.sip.usages.ending import ended
 from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.reliable import Unacknowledged
@@ -227,6 +227,8 @@ class Incoming:
         match request.method:
             case "INFO":
                 return info.receive(self.endpoint, self.call, server, now)
+            case "MESSAGE":
+                return texts.receive(self.endpoint, self.call, server, now)
             case "PRACK":
                 return self._acknowledged(server, request, now)
             case "UPDATE" if sdp_of(request) is None:
@@ -320,6 +322,7 @@ class Incoming:
             calling=False,
             sdp=self._sdp,
         )
+        leg.packages = info.packages(self.server.request)
         self.session = Session(leg)
         return leg.accept_invite(self.server, self._sdp, now, self.dialog.local.tag)
 

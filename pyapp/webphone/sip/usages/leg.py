@@ -35,6 +35,8 @@ class Leg:
         # Our side of the session as it was agreed last.
         self.sdp = sdp
         self.timer = Refresher()
+        # The packages of INFO that the peer takes (RFC 6086 §5.2.2).
+        self.packages: frozenset[str] = frozenset()
         # Our 2xx that waits for its ACK.
         self.accepted: Accepted | None = None
 

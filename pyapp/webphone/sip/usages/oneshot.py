@@ -13,16 +13,16 @@ from webphone.sip.wire.uri import Uri
 # RFC 3261 §11.2; reasons and warnings are in English.
 _CAPABILITIES = (
     ("Allow", ALLOW),
-    ("Accept", SDP),
+    ("Accept", f"{SDP}, text/plain"),
     ("Accept-Encoding", "identity"),
     ("Accept-Language", "en"),
     ("Supported", supported(Place.CAPABILITIES)),
 )
 
 
-def capabilities(endpoint: Endpoint, request: Request) -> Response:
-    """The answer to OPTIONS (RFC 3261 §11.2)."""
-    return endpoint.reply(request, 200, headers=_CAPABILITIES)
+def capabilities(endpoint: Endpoint, request: Request, status: int = 200) -> Response:
+    """The answer to OPTIONS, with the status that a call would get (RFC 3261 §11.2)."""
+    return endpoint.reply(request, status, headers=_CAPABILITIES)
 
 
 class Question:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, assert_never
 
 from webphone.machine import due, earliest, step
 from webphone.sip.authentication import ClientRequest
-from webphone.sip.endpoint import Pairs, sdp_of
+from webphone.sip.endpoint import NotNow, Pairs, sdp_of
 from webphone.sip.methods import refusal
 from webphone.sip.outputs import By, Confirmed, Dropped, Output
 from webphone.sip.transactions import ServerTransaction
-from webphone.sip.usages import info
+from webphone.sip.usages import info, texts
 from webphone.sip.usages.ending import ended
 from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.reinvite import Reinvite
@@ -142,9 +142,13 @@ class Session:
         self._bye_headers = tuple(headers)
         return self._happen(Event.HANG_UP, now)
 
-    def inform(self, content_type: str, body: bytes, ref: str, now: float) -> list[Output]:
+    def inform(
+        self, content_type: str, body: bytes, ref: str, now: float, package: str = ""
+    ) -> list[Output]:
         """Send an INFO (RFC 6086)."""
-        headers = (("Content-Type", content_type),)
+        if package and package not in self.leg.packages:
+            raise NotNow(f"the other side takes no package {package!r}")
+        headers = info.headers(content_type, package)
         return self.leg.request("INFO", self, headers=headers, body=body, ref=ref).start(now)
 
     @property
@@ -156,6 +160,11 @@ class Session:
 
             self._refers = Refers(self.leg, self)
         return self._refers
+
+    def write(self, content_type: str, body: bytes, ref: str, now: float) -> list[Output]:
+        """Send a MESSAGE within the call (RFC 3428 §4)."""
+        headers = (("Content-Type", content_type),)
+        return self.leg.request("MESSAGE", self, headers=headers, body=body, ref=ref).start(now)
 
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """A request of the peer inside the dialog (RFC 3261 §12.2.2)."""
@@ -172,6 +181,8 @@ class Session:
             return leg.answer(server, 481, now)
         match request.method:
             case "INVITE" | "UPDATE":
+                if "Recv-Info" in request.headers:
+                    leg.packages = info.packages(request)
                 return self.reinvite.receive(server, now)
             case "INFO":
                 return info.receive(leg.endpoint, leg.call, server, now)
@@ -179,6 +190,8 @@ class Session:
                 return self.refers.asked.receive(server, now)
             case "NOTIFY":
                 return self.refers.asking.notified(server, now)
+            case "MESSAGE":
+                return texts.receive(leg.endpoint, leg.call, server, now)
             case method:
                 # What is taken elsewhere means something that is not there, as a PRACK does: we
                 # answer a call only when nothing waits for one (RFC 3262 §3).
