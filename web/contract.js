@@ -122,7 +122,7 @@ globalThis.__webphone ??= Object.freeze({
     mute: {"bubbles": false, "cancelable": false},
     unmute: {"bubbles": false, "cancelable": false},
     dtmf: {"bubbles": false, "cancelable": false},
-    transfer: {"bubbles": false, "cancelable": false},
+    transfer: {"bubbles": false, "cancelable": true},
     conference: {"bubbles": false, "cancelable": false},
     recording: {"bubbles": false, "cancelable": false},
     message: {"bubbles": false, "cancelable": false},

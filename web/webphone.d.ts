@@ -219,7 +219,7 @@ export interface WebPhoneEventDetails {
   /** A digit was sent or received. */
   dtmf: CallView & {by: "local" | "remote"} & {tone: string};
   /** A transfer moved on. */
-  transfer: CallView & {stage: "requested" | "accepted" | "progress" | "completed" | "failed", sipCode: number | null};
+  transfer: CallView & {stage: "requested" | "accepted" | "progress" | "completed" | "failed", sipCode: number | null, target: string, by: "local" | "remote"};
   /** A conference changed. */
   conference: {calls: string[]};
   /** A recording started, paused or ended. */
@@ -331,9 +331,9 @@ export class WebPhone extends HTMLElement {
   transfer(target: string, id?: string): Promise<void>;
   /** Calls somebody while the caller waits. Settles with the call once the INVITE is sent. Not built yet: rejects with `unsupported`. */
   consult(target: string): Promise<CallView>;
-  /** Joins the active and the held call. Settles on the final NOTIFY. Not built yet: rejects with `unsupported`. */
+  /** Joins the active and the held call; or calls whom the other side transfers us to. Settles on the final NOTIFY, or once we call. Not built yet: rejects with `unsupported`. */
   completeTransfer(): Promise<void>;
-  /** Goes back to the held call. Settles when it is resumed. Not built yet: rejects with `unsupported`. */
+  /** Goes back to the held call; or does not call whom the other side transfers us to. Settles when it is resumed, or refused. Not built yet: rejects with `unsupported`. */
   cancelTransfer(): Promise<void>;
   /** Joins calls. Settles when they hear each other. Not built yet: rejects with `unsupported`. */
   conference(ids?: string[]): Promise<void>;

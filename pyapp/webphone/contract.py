@@ -406,10 +406,12 @@ class Transfer(Command):
 class Consult(Command):
     target: str = argument("Whom to ask.", number=True)
 
-@command("Joins the active and the held call.", "on the final NOTIFY", built=False)
+@command("Joins the active and the held call; or calls whom the other side transfers us to.",
+    "on the final NOTIFY, or once we call", built=False)
 class CompleteTransfer(Command): ...
 
-@command("Goes back to the held call.", "when it is resumed", built=False)
+@command("Goes back to the held call; or does not call whom the other side transfers us to.",
+    "when it is resumed, or refused", built=False)
 class CancelTransfer(Command): ...
 
 @command("Joins calls.", "when they hear each other", built=False)
@@ -586,7 +588,8 @@ _ROWS = (
     EventKind("dtmf", "A digit was sent or received.", _BY + " & {tone: string}"),
     EventKind("transfer", "A transfer moved on.",
         "CallView & {stage: 'requested' | 'accepted' | 'progress' | 'completed' | 'failed',"
-        " sipCode: number | null}", built=False),
+        " sipCode: number | null, target: string, by: 'local' | 'remote'}",
+        cancelable=True, built=False),
     EventKind("conference", "A conference changed.", "{calls: string[]}", built=False),
     EventKind("recording", "A recording started, paused or ended.",
         "CallView & {state: string, recordingId: string | null}", built=False),

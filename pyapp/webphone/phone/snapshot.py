@@ -12,6 +12,21 @@ WITHIN_PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferSnapshot:
+    """A transfer that a call is in, or is to be.
+
+    `stage` is what is under way: `consulting` (this call waits while another person is asked: what
+    is next is completeTransfer or cancelTransfer), `asking`, `accepted` or `progress` (this call
+    is being transferred: cancelTransfer), `requested` (the other side asks us to call `target`:
+    completeTransfer does so, cancelTransfer refuses), `following` (that is being done).
+    """
+
+    stage: str
+    target: str  # name or number of the one whom the call goes to
+    consult: str = ""  # id of the call to that one, where there is one here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallSnapshot:
     """One call. Times are `now` values in seconds."""
 
@@ -27,6 +42,7 @@ class CallSnapshot:
     unstable: bool = False  # media path lost, being found again
     domain: str = ""  # of the other end, where the number alone does not say who it is
     microphone_asked: bool = False  # the browser asks the person, and waits
+    transfer: TransferSnapshot | None = None
 
     @property
     def peer(self) -> Party:
