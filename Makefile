@@ -65,6 +65,7 @@ screens: $(DEV_READY) $(VENDORED) $(DIST) ## Take the screenshots of the documen
 
 contract: $(DEV_READY) ## Write all generated files again: from the contract, the tables, the list of files.
 	@$(PYTHON) tools/contract.py
+	@$(PYTHON) tools/emergency.py
 	@$(PYTHON) tools/files.py
 
 clean: ## Remove what was built; keep .venv and node_modules.

@@ -14,4 +14,5 @@ try $bin/mypy
 try $bin/lint-imports
 try $bin/python tools/files.py --check
 try $bin/python tools/contract.py --check
+try $bin/python tools/emergency.py --check
 [ -z "$failed" ] || { echo "Failed:$failed"; exit 1; }

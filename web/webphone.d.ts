@@ -158,7 +158,7 @@ export interface WebPhoneConfig {
   infoPackages: string[];
   /** RFC 5626 flows, 1 or 2. */
   flows: number;
-  /** What to do on a 3xx. */
+  /** What to do when others name where to call: a 3xx to our call, a transfer. */
   redirectPolicy: "follow" | "ask" | "refuse";
   /** Numbers that need a confirmation; the country's when empty. */
   emergencyNumbers: string[];

@@ -117,10 +117,11 @@ class Config:
         "Packages of INFO that the page takes (RFC 6086); they come as the event `info`.",
         pattern=r"[A-Za-z0-9.!%*_+`'~-]+")
     flows: int = number("RFC 5626 flows, 1 or 2.", 1, least=1, most=2, built=False)
-    redirect_policy: str = choice("follow ask refuse", "ask", "What to do on a 3xx.", built=False)
+    redirect_policy: str = choice("follow ask refuse", "ask",
+        "What to do when others name where to call: a 3xx to our call, a transfer.")
     emergency_numbers: tuple[str, ...] = words(
         "Numbers that need a confirmation; the country's when empty.",
-        pattern=r"[0-9+*#]+", built=False)
+        pattern=r"[0-9+*#]+")
     capture_links: tuple[str, ...] = words(
         "Links of the page that dial: tel, sip, callto, with `!` at once; by embed.js as yet.",
         pattern="(tel|sip|callto)!?", built=False)

@@ -13,6 +13,7 @@ from webphone.browser.proxies import Listeners, fault_name
 from webphone.contract import Config
 from webphone.phone.actions import PlayKey, PlayTone, Tone
 from webphone.phone.tones import KEYS, Note, Score, score
+from webphone.words import country_of
 
 FADE = 0.02  # seconds
 REST_AFTER = 3.0  # seconds of silence until the audio hardware may sleep
@@ -141,7 +142,7 @@ class Sound:
 
     async def _render(self, tone: Tone) -> Any:
         """One period of a tone as an AudioBuffer, rendered once."""
-        country = self._config().country or _country_of(js.document.documentElement.lang)
+        country = self._config().country or country_of(js.document.documentElement.lang)
         key = (tone, country)
         if key not in self._rendered:
             piece: Score = score(tone, country)
@@ -236,7 +237,3 @@ async def _start(element: Any, blocked: Callable[[Any], None]) -> None:
 
 def _is_address(ringtone: str) -> bool:
     return "/" in ringtone or "." in ringtone
-
-
-def _country_of(language: str) -> str:
-    return language.rpartition("-")[2] if "-" in language else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -44,7 +45,7 @@ from webphone.phone.promises import done
 from webphone.phone.ringing import tone
 from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
 from webphone.sip import Entropy, Malformed, MessageReceived, Replied, parse
-from webphone.words import ENGLISH, said_in, say, spoken
+from webphone.words import ENGLISH, country_of, said_in, say, spoken
 
 if TYPE_CHECKING:
     from webphone.phone.questions import Questions
@@ -65,6 +66,7 @@ class Desk:
         self.config = config or Config()
         self.guest = guest
         self.language = ENGLISH
+        self._country = ""  # that the language of the page names
         self.error: WebPhoneError | None = None
         self.history = History()
         self.leading = False  # of the tabs that share one phone, this one has it
@@ -96,6 +98,11 @@ class Desk:
     def shared(self) -> str:
         """Name of the phone that the tabs share, "" where each has its own."""
         return self.config.in_force(self.guest).shared
+
+    @property
+    def here(self) -> Config:
+        """The settings, with the country of the page's language where none is set."""
+        return self.config if self.config.country else replace(self.config, country=self._country)
 
     @property
     def standing(self) -> Standing:
@@ -199,7 +206,7 @@ class Desk:
             case on.NetworkChanged(online=online):
                 return self.account.network_changed(online, now)
             case on.LanguageFound(tag=tag):
-                self.language = spoken(tag)
+                self.language, self._country = spoken(tag), country_of(tag)
                 return []
             case on.Woken():
                 return self._wake(now)
@@ -265,7 +272,7 @@ class Desk:
             if isinstance(command, MakeCall):
                 account = self._ready()
                 return self._dialling.make_call(
-                    command, account, self.config, reply, now, permitted=permitted
+                    command, account, self.here, reply, now, permitted=permitted
                 )
             if kind in _VERBS:
                 return _VERBS[kind](self, command, reply, now)
@@ -405,7 +412,7 @@ class Desk:
                 return self._questions.received(text, now)
             case Replied() as reply if self._asked and self._asked.waits(reply):
                 return self._asked.replied(reply)
-        return self.calls.heard(report, self.config, now)
+        return self.calls.heard(report, self.here, now)
 
     def _keep(self, action: Action) -> None:
         """The error that the screen shows is the last one that the page was told."""

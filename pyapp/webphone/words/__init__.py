@@ -1,6 +1,6 @@
 """Every sentence that a person reads or hears, a language a file."""
 
-from webphone.words.languages import ENGLISH, LANGUAGES, spoken
+from webphone.words.languages import ENGLISH, LANGUAGES, country_of, spoken
 from webphone.words.say import Sentence, Value, as_written, kept, restored, said_in, say
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Sentence",
     "Value",
     "as_written",
+    "country_of",
     "kept",
     "restored",
     "said_in",

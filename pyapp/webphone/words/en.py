@@ -317,8 +317,6 @@ WORDS: dict[str, str] = {
     "cannot_ice_servers_url": "This version cannot fetch ICE servers: set ice-servers.",
     "cannot_session_expires": "This version cannot change the session timer.",
     "cannot_flows": "This version keeps one connection to the server: leave flows at 1.",
-    "cannot_redirect_policy": "This version cannot follow redirections.",
-    "cannot_emergency_numbers": "This version knows no emergency numbers.",
     "cannot_capture_links": "This version cannot dial the links of a page.",
     "cannot_credentials": "This version cannot fetch credentials: set username and password.",
     "cannot_contact_lookup": "This version cannot look up who calls.",

@@ -29,6 +29,12 @@ def spoken(tag: str) -> str:
     return ENGLISH
 
 
+def country_of(tag: str) -> str:
+    """The country that a language tag names (RFC 5646 §2.2.4), "" for none: "de-AT" -> "AT"."""
+    parts = tag.replace("_", "-").split("-")[1:]
+    return next((part.upper() for part in parts if len(part) == 2 and part.isalpha()), "")
+
+
 @cache
 def words(language: str) -> Mapping[str, str]:
     """The table of one of LANGUAGES."""
