@@ -28,6 +28,7 @@ const lay = (path, name) => python.FS.writeFile(path, readFileSync(new URL(name,
 for (const name of ["methods.py", "patterns.py"]) lay(`/home/pyodide/${name}`, `./${name}`);
 lay("/shelf.py", "./boot/shelf.py");
 lay("/dataclass.py", "./boot/dataclass.py");
+lay("/enums.py", "./boot/enums.py");
 python.runPython(readFileSync(new URL("./stdlib.py", import.meta.url), "utf8"));
 const report = python.globals.get("build")(JSON.stringify(sources), JSON.stringify(imports));
 writeFileSync(process.argv[2], python.FS.readFile("/std.zip"));

@@ -71,6 +71,7 @@ def build(sources_json: str, imports_json: str) -> str:
         kept[name] = texts[name].replace(old, fresh)
     known = methods.methods_of(sources)
     kept |= methods.finding(texts["dataclasses.py"], known)
+    kept["enum.py"] += "\n\n" + Path("/enums.py").read_text()
     shapes = patterns.patterns()
     kept |= patterns.finding(texts["re/_compiler.py"], shapes)
     later = sorted(Path("/later").iterdir())

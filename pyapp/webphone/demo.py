@@ -8,8 +8,8 @@ from itertools import count
 from typing import assert_never
 
 from webphone.browser.clock import Clock
+from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.farend import FarEnds
-from webphone.browser.demo.page_media import Ends
 from webphone.browser.demo.pipe import Link, LinkBeside
 from webphone.exchange import (
     Action,

@@ -207,14 +207,20 @@ def test_the_pure_tests_pass_inside_the_trimmed_runtime(root, inside):
     assert int(re.search(r"(\d+) passed", said)[1]) > 300
 
 
-def test_no_method_of_our_dataclasses_is_compiled_at_the_start(inside):
-    ours = [path.removeprefix("./").removesuffix(".py") for path in files.in_toml().values()]
-    modules = [
+@pytest.fixture
+def ours():
+    """The phone's modules that need no page."""
+    paths = [path.removeprefix("./").removesuffix(".py") for path in files.in_toml().values()]
+    return [
         name.removesuffix("/__init__").replace("/", ".")
-        for name in ours
+        for name in paths
         if not name.endswith(".css") and not name.startswith("webphone/browser")
     ]
-    status, said = inside("methods_found.py", modules)
+
+
+@pytest.mark.parametrize("script", ["methods_found.py", "enums_found.py"])
+def test_no_class_of_ours_is_made_slowly_at_the_start(inside, ours, script):
+    status, said = inside(script, ours)
     assert status == 0, said
 
 

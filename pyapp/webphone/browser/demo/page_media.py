@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
-from itertools import count
-from typing import Any, Protocol
+from typing import Any
 
-import js
-
-from webphone.browser.bridge import promised
+from webphone.browser.demo.ends import Ends
 from webphone.browser.media.capture import (
     CaptureFailed,
     capture,
@@ -18,9 +14,7 @@ from webphone.browser.media.capture import (
     release,
     silence,
 )
-from webphone.browser.media.ice import Gathering
 from webphone.browser.media.peer import World
-from webphone.browser.media.peers import MediaAction, Peers
 from webphone.browser.media.playback import Listening
 from webphone.browser.proxies import Listeners
 from webphone.browser.tasks import Tasks
@@ -37,8 +31,6 @@ from webphone.phone.happenings import (
 )
 from webphone.phone.snapshot import WITHIN_PAGE
 
-NAME = re.compile(r"^a=x-page-end:(\d+)\r?$", re.MULTILINE)
-UDP = re.compile(r"^a=candidate:\S+ \d+ udp ", re.MULTILINE | re.IGNORECASE)
 PAUSE = 2.0  # seconds of a comma among the digits (WebRTC 1.0 §7.2)
 
 # Complete for a browser's taste, so that the phone treats it like any other; its first codec is
@@ -63,40 +55,6 @@ a=rtpmap:110 telephone-event/48000\r
 """
 
 
-class End(Protocol):
-    """One end of a call within the page; `sound` is the MediaStream that it sends."""
-
-    @property
-    def sound(self) -> Any: ...
-
-
-class Ends:
-    """The ends of a page's calls, by the name that each writes into its descriptions."""
-
-    def __init__(self) -> None:
-        self._ends: dict[str, End] = {}
-        self._numbers = count(1)
-
-    def enter(self, end: End) -> str:
-        """Gives the name of a new end."""
-        name = str(next(self._numbers))
-        self._ends[name] = end
-        return name
-
-    def leave(self, name: str) -> None:
-        self._ends.pop(name, None)
-
-    def find(self, sdp: str) -> End | None:
-        """Who wrote a description; None for one that is meant for a network."""
-        found = NAME.search(sdp)
-        return self._ends.get(found[1]) if found else None
-
-
-def inside(sdp: str) -> bool:
-    """Whether a description is of an end within a page."""
-    return NAME.search(sdp) is not None
-
-
 def description(name: str, version: int, direction: Direction, kind: Offer) -> str:
     """What an end says of itself."""
     return SDP.format(
@@ -119,21 +77,6 @@ def meet(wanted: Direction, theirs: Direction) -> Direction:
     return Direction.of(
         sends=wanted.sends and theirs.receives, receives=wanted.receives and theirs.sends
     )
-
-
-async def network_found() -> bool:
-    """Whether a peer connection finds any path at all; a second at most."""
-    connection = js.RTCPeerConnection.new()
-    gathering = Gathering(connection, asks_servers=False)
-    try:
-        connection.createDataChannel("path")
-        gathering.begin()
-        await promised(connection, "setLocalDescription", await promised(connection, "createOffer"))
-        await gathering.enough()
-        return UDP.search(str(connection.localDescription.sdp)) is not None
-    finally:
-        gathering.close()
-        connection.close()
 
 
 class PageMedia:
@@ -288,53 +231,3 @@ class PageMedia:
                 continue
             self._world.turn(ToneSent(call=self.call, tone=tone))
             await asyncio.sleep((asked.duration + asked.gap) / 1000)
-
-
-class DemoPeers(Peers):
-    """The media of one phone's calls, within the page while `demo` is on and no network is found.
-
-    An offer that comes decides by itself: it is from within the page or it is not.
-    """
-
-    def __init__(self, world: World, demo: Callable[[], bool], ends: Ends) -> None:
-        super().__init__(world)
-        self._demo = demo
-        self._ends = ends
-        self._network = True
-        self._asked: list[MediaAction] = []
-        self._looking: asyncio.Task[None] | None = None
-
-    def perform(self, action: MediaAction) -> None:
-        self._asked.append(action)
-        if self._looking is None:
-            self._go_on()
-
-    def close(self) -> None:
-        self._asked.clear()
-        if self._looking is not None:
-            self._looking.cancel()
-        super().close()
-
-    def _go_on(self) -> None:
-        """What waits, in order, up to a call that must know first whether there is a network."""
-        while self._asked:
-            action = self._asked[0]
-            if isinstance(action, OpenMedia) and action.offer is None and self._demo():
-                self._looking = asyncio.ensure_future(self._look())
-                return
-            super().perform(self._asked.pop(0))
-
-    async def _look(self) -> None:
-        try:
-            self._network = await network_found()
-        except Exception:
-            self._network = False
-        self._looking = None
-        super().perform(self._asked.pop(0))
-        self._go_on()
-
-    def _new(self, action: OpenMedia) -> Any:
-        within = not self._network if action.offer is None else inside(action.offer)
-        if self._demo() and within:
-            return PageMedia(action.call, self._world, self._ends)
-        return super()._new(action)
