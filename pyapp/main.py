@@ -13,7 +13,8 @@ from pyodide.ffi import create_once_callable, create_proxy
 
 from webphone.browser.blame import is_ours, says_ours
 from webphone.browser.clock import Clock
-from webphone.browser.demo.ends import DemoPeers, Ends
+from webphone.browser.demo.ends import Ends
+from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
 from webphone.browser.element import Element, ElementAction, Outside
 from webphone.browser.media.ice_servers import Watch

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 import js
 
 from webphone.browser.bridge import promised
-from webphone.browser.demo.ends import Ends, inside, network_found
+from webphone.browser.demo.ends import Ends, inside
 from webphone.browser.demo.page_media import description, direction_in, meet
+from webphone.browser.demo.peers import network_found
 from webphone.browser.demo.voice import Voice
 from webphone.browser.media.ice import Gathering
 from webphone.browser.media.transceivers import kind_of
