@@ -191,6 +191,8 @@ def test_what_is_not_built_answers_unsupported_unless_it_stays_as_it_is():
     assert refused("layout", "launcher").hint == "Use one of: auto, bar, compact, full."
     assert refused("layout", "launcher").code == "unsupported"
     assert refused("record", "on").code == "unsupported"
+    assert refused("session-expires", 0).code == "unsupported"  # it is a number that it may be
+    assert refused("credentials", print).code == "unsupported"
     assert Config().changed({row.name: None for row in later}) == Config()
 
 

@@ -112,6 +112,34 @@ def test_a_cancel_waits_until_the_phone_has_shown_that_it_is_there():
     assert town.ended
 
 
+def test_a_request_that_comes_twice_is_passed_on_once():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+    alice.call("bob")
+    invite = [message for _link, sent, message in town.wire if sent][-1]
+    assert isinstance(invite, Request) and invite.method == "INVITE"
+
+    assert town.exchange.receive(alice.link, bytes(invite), town.now) == []
+
+    assert len(bob.told(news.Invited)) == 1
+
+
+def test_a_cancel_that_comes_twice_is_answered_twice_and_passed_on_once():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+    alice.call("bob")
+    bob.ask("ring", bob.incoming)
+    bob.deaf = True
+    alice.ask("hang_up", "call")
+    cancel = next(m for _l, sent, m in town.wire if sent and m.cseq.method == "CANCEL")
+
+    town.deliver(town.exchange.receive(alice.link, bytes(cancel), town.now))
+
+    answers = [answer for answer in town.answers() if answer.cseq.method == "CANCEL"]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert town.seen(bob).count("CANCEL") == 1
+
+
 def test_nobody_answers_and_the_caller_hears_408():
     town = Town()
     alice, bob = town.registered("alice"), town.registered("bob")

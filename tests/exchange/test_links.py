@@ -15,7 +15,7 @@ from webphone.exchange.flows import GONE_AT_MOST, Flows, pair_of
 from webphone.sip import outputs as news
 from webphone.sip.entropy import Entropy
 from webphone.sip.transactions import cancel_of
-from webphone.sip.wire.message import Request
+from webphone.sip.wire.message import Request, reply
 from webphone.sip.wire.uri import Uri
 
 
@@ -124,6 +124,71 @@ def test_nobody_rings_long_for_a_caller_who_is_gone():
     town.wind(11)
 
     assert bob.told(news.Ended)
+
+
+def test_a_change_of_a_call_does_not_wait_for_a_phone_that_is_away():
+    town = Town()
+    alice, bob = answered(town)
+    town.cut(bob)
+
+    alice.ask("reinvite", "call", SDP.format(who="held"))
+
+    assert alice.last(news.OfferRefused).status == 480
+
+
+def test_a_bye_that_was_lost_with_its_link_is_said_again_on_the_next():
+    town = Town()
+    alice, bob = answered(town)
+    alice.deaf = True  # what goes there is on its way when the link breaks
+    bob.ask("hang_up", bob.incoming)
+    town.cut(alice)
+    assert not alice.told(news.Ended)
+    alice.deaf = False
+
+    town.connect(alice)
+    alice.ask("register")
+
+    assert alice.last(news.Ended).by is news.By.REMOTE
+    assert town.ended
+
+
+def test_a_phone_that_rings_on_a_link_that_nobody_knows_yet_is_left_to_ring_out():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+    alice.call("bob")
+    bob.deaf = True
+    alice.ask("hang_up", "call")
+    town.cut(bob)
+    bob.deaf = False
+    town.connect(bob)
+
+    bob.ask("ring", bob.incoming)
+
+    assert "CANCEL" not in town.seen(bob)
+    assert not alice.agent.calls()
+
+
+def test_an_answer_that_names_no_way_back_goes_nowhere():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+    alice.call("bob")
+    invite = [message for _link, sent, message in town.wire if not sent][-1]
+    assert isinstance(invite, Request) and invite.method == "INVITE"
+    said = reply(invite, 180, to_tag="b")
+    said.headers.set("Via", str(said.headers.values("Via")[0]))
+
+    assert town.exchange.receive(bob.link, bytes(said), town.now) == []
+
+    assert [one.status for one in alice.told(news.Progressed)] == []
+
+
+@pytest.mark.parametrize(
+    "lines", [(), ("Proxy-Require: magic",), ("Max-Forwards: 0",), ("Content-Length: x",)]
+)
+def test_an_ack_is_never_answered(lines):
+    exchange = Exchange(Entropy(seeded(1)))
+
+    assert exchange.receive(1, request("ACK", "sip:b@x", *lines), 0.0) == []
 
 
 def test_a_dialog_is_no_business_of_a_stranger():

@@ -7,9 +7,10 @@ import pytest
 from exchange.raw import request
 from exchange.town import SDP, Town
 from webphone.exchange import AnswerCame, AnswerWanted, OfferWanted, Over
-from webphone.exchange.numbers import NUMBERS
+from webphone.exchange.numbers import NUMBERS, SOUNDING
 from webphone.sip import Uri
 from webphone.sip import outputs as news
+from webphone.sip.wire.message import Response
 
 HERE = ("Contact: <sip:a@alice.invalid>",)
 
@@ -38,6 +39,21 @@ def test_a_number_that_refuses_says_how(number: str, status: int):
     _town, alice = calling(number, sounding=False)
 
     assert alice.last(news.Ended).status == status
+
+
+def test_a_number_waits_only_for_a_sound_that_it_makes():
+    for number in NUMBERS.values():
+        assert number.deeds[0][0] == 0
+        assert {deed for _seconds, deed in number.deeds[:-1]} <= SOUNDING
+
+
+def test_a_call_that_was_meant_for_a_number_that_is_none_is_not_found():
+    town = Town(password=None, sounding=True)
+    forwarded = request("INVITE", "sip:600@town.example", "To: <sip:698@town.example>", *HERE)
+    town.deliver(town.exchange.receive(1, forwarded, town.now))
+
+    assert [answer.status for answer in town.answers()] == [100, 404]
+    assert town.other == []
 
 
 def test_604_rings_until_the_caller_gives_up():
@@ -165,20 +181,47 @@ def test_a_caller_without_an_offer_is_made_one_and_gives_the_answer_in_its_ack()
     assert told(town, OfferWanted)[0].direction == "sendrecv"
 
     describe(town)
-    answer = town.wire[-1][2]
+    answer = town.answers()[-1]
     assert answer.body == SDP.format(who="number").encode()
     sdp = SDP.format(who="alice")
-    ack = request(
-        "ACK",
+    inside(town, answer, "ACK", "Content-Type: application/sdp", sdp=sdp)
+
+    assert told(town, AnswerCame)[0].sdp == sdp
+
+    # And so it is with a change of the call.
+    inside(town, answer, "INVITE", "CSeq: 2 INVITE", *HERE)
+    assert len(told(town, OfferWanted)) == 2
+    describe(town, SDP.format(who="changed"))
+    assert town.answers()[-1].body == SDP.format(who="changed").encode()
+    inside(town, answer, "ACK", "CSeq: 2 ACK", "Content-Type: application/sdp", sdp=sdp)
+    assert len(told(town, AnswerCame)) == 2
+
+
+def inside(town: Town, answer: Response, method: str, *lines: str, sdp: str = "") -> None:
+    """A request of alice in the call that was so answered."""
+    told = request(
+        method,
         str(answer.contacts[0].uri),
         f"To: {answer.to}",
         f"Route: {answer.record_routes[0]}",
-        "Content-Type: application/sdp",
-        branch="ack",
+        *lines,
+        branch=f"{method}{len(town.wire)}",
     )
-    town.deliver(town.exchange.receive(1, ack + sdp.encode(), town.now))
+    town.deliver(town.exchange.receive(1, told + sdp.encode(), town.now))
 
-    assert told(town, AnswerCame)[0].sdp == sdp
+
+def test_a_hold_that_meets_a_change_of_the_phones_own_is_let_go():
+    town, alice = calling("606")
+    describe(town)
+    town.wind(3)
+    hold = told(town, OfferWanted)[-1]
+    alice.ask("reinvite", "call", SDP.format(who="mine"))
+
+    assert town.exchange.described(hold.call, SDP.format(who="hold"), town.now) == []
+    describe(town, SDP.format(who="yours"))
+
+    assert alice.last(news.OfferAnswered).sdp == SDP.format(who="yours")
+    assert not alice.told(news.OfferReceived)
 
 
 def test_a_change_whose_sound_cannot_be_made_is_refused_and_the_call_goes_on():

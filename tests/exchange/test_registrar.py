@@ -8,6 +8,7 @@ from exchange.raw import request, responses
 from exchange.town import Town
 from sip.entropy import seeded
 from webphone.exchange import Exchange
+from webphone.exchange.authentication import NONCES_AT_MOST
 from webphone.sip import outputs as news
 from webphone.sip.entropy import Entropy
 
@@ -84,6 +85,41 @@ def test_a_nonce_is_good_for_one_count_and_not_for_ever():
     town.deliver(town.exchange.receive(9, again, town.now))
 
     assert "stale=true" in (town.wire[-1][2].headers.get("WWW-Authenticate") or "")
+
+
+@pytest.mark.parametrize("count", ["", "one", "1.5"])
+def test_a_proof_whose_count_is_no_number_opens_no_door(count: str):
+    town = Town(users={"alice": "a"})
+    alice = town.phone("alice", "a")
+    alice.ask("register")
+    signed = [message for _link, sent, message in town.wire if sent][-1]
+    town.cut(alice)
+    changed = signed.headers.get("Authorization").replace("nc=00000001", f'nc="{count}"')
+    signed.headers.set("Authorization", changed)
+    signed.headers.set("Via", "SIP/2.0/WS x.invalid;branch=z9hG4bKcount")
+
+    town.deliver(town.exchange.receive(9, bytes(signed), town.now))
+
+    assert town.answers()[-1].status == 401
+    assert "stale" not in town.answers()[-1].headers.get("WWW-Authenticate")
+    assert town.exchange.registered == ()
+
+
+def test_of_too_many_that_ask_to_come_in_the_first_must_ask_again():
+    town = Town(users={"alice": "a"})
+    alice = town.phone("alice", "a")
+    alice.deaf = True
+    alice.ask("register")
+    asked = town.wire[-1][2]
+    for at in range(NONCES_AT_MOST):
+        other = request("REGISTER", "sip:town.example", "To: <sip:bob@x>", branch=f"bob{at}")
+        town.exchange.receive(2, other, town.now)
+    alice.deaf = False
+
+    town.send(alice, alice.agent.receive(bytes(asked), town.now))
+
+    assert town.seen(alice) == ["401", "401", "200"]
+    assert "stale=true" in (town.answers()[-2].headers.get("WWW-Authenticate") or "")
 
 
 def test_a_phone_that_is_not_logged_in_is_asked_before_it_calls():

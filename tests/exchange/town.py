@@ -11,7 +11,7 @@ from webphone.sip import outputs as news
 from webphone.sip.agent import Agent
 from webphone.sip.endpoint import Identity
 from webphone.sip.entropy import Entropy
-from webphone.sip.wire.message import Message, parse
+from webphone.sip.wire.message import Message, Response, parse
 from webphone.sip.wire.uri import Uri
 
 DOMAIN = "town.example"
@@ -137,6 +137,11 @@ class Town:
             for phone in self.phones:
                 self.send(phone, phone.agent.wake(self.now))
         self.now = end
+
+    def answers(self) -> list[Response]:
+        """The responses that the exchange has sent, to whomever."""
+        sent = (message for _link, sent, message in self.wire if not sent)
+        return [message for message in sent if isinstance(message, Response)]
 
     def seen(self, phone: Phone) -> list[str]:
         """The first line of all that the phone was sent, statuses and methods alone."""

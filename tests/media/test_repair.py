@@ -135,6 +135,13 @@ def test_a_role_that_our_answer_took_is_the_other_ends_too() -> None:
     assert role(repaired(LOCAL.replace("actpass", "active"), LOCAL, agreed)) == "passive"
 
 
+def test_a_role_that_neither_end_has_ever_named_is_what_is_said_now() -> None:
+    silent = HEAD + SOUND
+    agreed = Agreed(local=silent, remote=silent)
+    assert role(repaired(f"{silent}a=setup:actpass\r\n", agreed=agreed)) == "actpass"
+    assert role(repaired(silent, agreed=agreed)) is None
+
+
 @pytest.mark.parametrize("change", [("AA:AA", "AA:BB"), (PRINT, f"{PRINT}\r\na=tls-id:other")])
 def test_another_association_may_have_another_role(change: tuple[str, str]) -> None:
     other = REMOTE.replace("setup:active", "setup:passive").replace(*change)

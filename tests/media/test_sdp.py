@@ -105,6 +105,13 @@ def test_a_text_that_is_no_description_is_refused_by_its_line(text: str, sentenc
         ("a=setup:sideways", ""),
         ("a=fingerprint:sha-256 AA", ""),
         ("a=candidate:9 1 UDP 2130706430 10.0.0.1 4001 typ foo", ""),
+        ("a=candidate:9 1 tcp 1 10.0.0.1 9 typ host tcptype sideways", ""),
+        (
+            "a=candidate:9 1 tcp 1 10.0.0.1 9 typ host tcptype active",
+            "a=candidate:9 1 tcp 1 10.0.0.1 9 typ host tcptype active",
+        ),
+        ("a=candidate:9 1 udp 4294967296 10.0.0.1 4001 typ host", ""),
+        ("a=rtcp:65536", ""),
         ("a=ssrc:5 cname:", ""),
         ("a=extmap:15 urn:x", ""),
         ("a=unknown: as it came", "a=unknown: as it came"),

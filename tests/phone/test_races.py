@@ -142,6 +142,17 @@ def test_of_two_forks_only_the_first_early_media_is_heard(world, alice):
     assert alice.call.state == "active" and alice.told("end") == []
 
 
+def test_what_a_fork_that_is_not_heard_offers_anew_is_taken_and_heard_later(world, alice):
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    dave.reply(183, sdp=description("two"), tag="far")
+    dave.inside("UPDATE", sdp=description("moved", setup="actpass", version="2"))
+    assert dave.words()[-1] == "200" and heard(alice) == ["one"]
+    dave.reply(199, tag="one")
+    assert heard(alice) == ["one", "moved"]
+
+
 def restarts(alice):
     return [each for each in alice.actions if isinstance(each, do.Reoffer) and each.restart]
 

@@ -211,6 +211,14 @@ def test_the_page_where_a_call_is_wished_for_is_asked_and_no_other(browser):
     assert (len(second.told("beforedial")), first.told("beforedial")) == (2, [])
 
 
+def test_a_call_that_the_page_prevents_is_no_error_on_the_screen(browser):
+    _, second = browser.tab(), browser.tab()
+    second.prevented = {"beforedial"}
+    second.press("makeCall", "bob")
+    assert second.snapshot.error is None
+    assert second.calls == []
+
+
 def test_a_number_typed_in_a_tab_is_called_from_it(browser, bob):
     _, second = browser.tab(), browser.tab()
     second.happens(on.NumberTyped(number="bob"))
@@ -804,6 +812,15 @@ def test_no_tab_changes_the_settings_of_another(browser):
     assert messages(browser, "outcome")[-1]["error"]["code"] == "unsupported"
 
 
+def test_an_end_that_is_told_twice_is_one_end(browser, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    bob.ask("hangup")
+    again = next(text for text in browser.said if '"end"' in text)
+    second.hears(again)
+    assert len(second.told("end")) == len(second.history) == 1
+
+
 def test_a_mirrored_end_or_error_that_is_none_is_not_told(browser):
     _, second = browser.tab(), browser.tab()
     second.happens(TabHeard(text=news(("end", {"id": "1"}))))
@@ -826,7 +843,11 @@ def test_a_script_that_says_it_leads_next_is_followed_until_it_has_to_answer(bro
     first, second = browser.tab(), browser.tab()
     second.happens(TabHeard(text=news(term=2, state="failed")))
     assert second.snapshot.state == "failed"
+    greetings = len(messages(browser, "hello"))
     bob.ask("makeCall", "alice")  # of which the tab that leads tells
+    bob.ask("hangup")
+    bob.ask("makeCall", "alice")
+    assert len(messages(browser, "hello")) == greetings + 1  # whoever led is asked once
     browser.world.wind(PATIENCE[Alarm.DOUBT])
     assert second.snapshot.state == "registered"
     assert [call.state for call in second.calls] == ["ringing"]

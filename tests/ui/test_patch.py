@@ -164,8 +164,8 @@ def test_another_root_replaces_the_first():
 
 
 def test_an_attribute_comes_changes_and_goes():
-    old = element("button", hidden=True, part="mute")
-    new = element("button", part="hold", disabled=True)
+    old = element("button", type="button", hidden=True, part="mute")
+    new = element("button", type="button", part="hold", disabled=True)
     assert set(difference(old, new)) == {
         SetAttribute((), "hidden", None),
         SetAttribute((), "part", "hold"),

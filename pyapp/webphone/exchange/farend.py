@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import assert_never
 
 from webphone.exchange.actions import Action, AnswerCame, AnswerWanted, OfferWanted, Over
-from webphone.exchange.numbers import NUMBERS, SOUNDING, Deed
+from webphone.exchange.numbers import NUMBERS, Deed
 from webphone.exchange.routing import HOST
 from webphone.machine import due, earliest
 from webphone.sip import outputs as news
@@ -137,9 +137,7 @@ class FarEnd:
         return self._go_on(part, now)
 
     def _reoffered(self, call: str, sdp: str | None) -> list[Step]:
-        part = self._parts.get(call)
-        if part is None:
-            return []
+        part = self._parts[call]
         part.wants.append(Want.REANSWER)
         if sdp is None:
             return [OfferWanted(call=call, number=part.number, direction="sendrecv")]
@@ -168,30 +166,13 @@ class FarEnd:
     # What a number does.
 
     def _go_on(self, part: Part, now: float) -> list[Step]:
-        """Do the deeds that are due, and note when the next one is."""
+        """Do the next deed; the one after it counts from when its sound is made."""
+        call, number = part.call, part.number
         if part.calls_back:
             part.calls_back = False
             part.wants.append(Want.CALL)
-            return [OfferWanted(call=part.call, number=part.number, direction="sendrecv")]
-        steps: list[Step] = []
-        while part.deeds and part.call in self._parts:
-            seconds, deed = part.deeds[0]
-            if seconds:
-                self._schedule(part, now)
-                return steps
-            part.deeds.popleft()
-            try:
-                steps += self._do(part, deed, now)
-            except NotNow:
-                # The other side was faster.
-                continue
-            if deed in SOUNDING:
-                # The next one counts from when this one is done.
-                return steps
-        return steps
-
-    def _do(self, part: Part, deed: Deed, now: float) -> list[Step]:
-        call, number = part.call, part.number
+            return [OfferWanted(call=call, number=number, direction="sendrecv")]
+        _seconds, deed = part.deeds.popleft()
         match deed:
             case Deed.RING:
                 return self._hear(self._agent.ring(call, now), now)
@@ -230,6 +211,8 @@ class FarEnd:
                 outputs = self._agent.reinvite(call, sdp, now)
             case Want.REANSWER:
                 return self._agent.reaccept(call, sdp, now)
+            case _:
+                assert_never(want)
         self._schedule(part, now)
         return outputs
 
@@ -251,8 +234,7 @@ class FarEnd:
     def _schedule(self, part: Part, now: float) -> None:
         """The next deed is due so many seconds after this moment."""
         if part.deeds:
-            seconds, deed = part.deeds[0]
-            part.deeds[0] = (0, deed)
+            seconds, _deed = part.deeds[0]
             part.due = now + seconds
 
 

@@ -23,7 +23,10 @@ SOUNDING = frozenset({Deed.ANSWER, Deed.EARLY, Deed.HOLD, Deed.RESUME})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """What a number does: its deeds in order, each some seconds after the one before."""
+    """What a number does: its deeds in order, each some seconds after the sound of the one before.
+
+    The first has no wait, and one that needs no sound is the last.
+    """
 
     says: str
     deeds: tuple[tuple[float, Deed], ...]

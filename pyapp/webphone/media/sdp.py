@@ -204,15 +204,15 @@ class Media:
     def codecs(self) -> tuple[Codec, ...]:
         """The payload types of the m= line in its order; those nobody explains are left out."""
         known = dict(_STATIC_CODECS)
-        for value in self.own.attributes.get("rtpmap", ()):
-            if found := _RTPMAP.fullmatch(value):
-                payload = int(found[1])
-                known[payload] = Codec(
-                    payload=payload,
-                    name=found[2],
-                    clock=int(found[3]),
-                    channels=int(found[4] or 1),
-                )
+        maps = map(_RTPMAP.fullmatch, self.own.attributes.get("rtpmap", ()))
+        for found in filter(None, maps):
+            payload = int(found[1])
+            known[payload] = Codec(
+                payload=payload,
+                name=found[2],
+                clock=int(found[3]),
+                channels=int(found[4] or 1),
+            )
         for value in self.own.attributes.get("fmtp", ()):
             payload_text, _, parameters = value.partition(" ")
             payload = _payload(payload_text)
