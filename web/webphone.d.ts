@@ -327,13 +327,13 @@ export class WebPhone extends HTMLElement {
   dialpadPress(key: string): Promise<void>;
   /** Sends digits in a call. Settles when they are handed to the sender. */
   sendDtmf(tones: string, options?: { duration?: number; gap?: number; method?: string; id?: string }): Promise<void>;
-  /** Transfers a call (REFER). Settles on the final NOTIFY. Not built yet: rejects with `unsupported`. */
+  /** Transfers a call (REFER). Settles on the final NOTIFY. */
   transfer(target: string, id?: string): Promise<void>;
-  /** Calls somebody while the caller waits. Settles with the call once the INVITE is sent. Not built yet: rejects with `unsupported`. */
+  /** Calls somebody while the caller waits. Settles with the call once the INVITE is sent. */
   consult(target: string): Promise<CallView>;
-  /** Joins the active and the held call; or calls whom the other side transfers us to. Settles on the final NOTIFY, or once we call. Not built yet: rejects with `unsupported`. */
+  /** Joins the active and the held call; or calls whom the other side transfers us to. Settles on the final NOTIFY, or once we call. */
   completeTransfer(): Promise<void>;
-  /** Goes back to the held call; or does not call whom the other side transfers us to. Settles when it is resumed, or refused. Not built yet: rejects with `unsupported`. */
+  /** Goes back to the held call; or does not call whom the other side transfers us to. Settles when it is resumed, or refused. */
   cancelTransfer(): Promise<void>;
   /** Joins calls. Settles when they hear each other. Not built yet: rejects with `unsupported`. */
   conference(ids?: string[]): Promise<void>;

@@ -397,22 +397,22 @@ class SendDtmf(Command):
         default="", pattern=r"(auto|rtp|info)?")
     id: str = option("The call; left out: the active one.", default="")
 
-@command("Transfers a call (REFER).", "on the final NOTIFY", built=False)
+@command("Transfers a call (REFER).", "on the final NOTIFY")
 class Transfer(Command):
     target: str = argument("Where to.", number=True)
     id: str = argument("The call.", default="")
 
 @command("Calls somebody while the caller waits.",
-    "with the call once the INVITE is sent", returns="call", built=False)
+    "with the call once the INVITE is sent", returns="call")
 class Consult(Command):
     target: str = argument("Whom to ask.", number=True)
 
 @command("Joins the active and the held call; or calls whom the other side transfers us to.",
-    "on the final NOTIFY, or once we call", built=False)
+    "on the final NOTIFY, or once we call")
 class CompleteTransfer(Command): ...
 
 @command("Goes back to the held call; or does not call whom the other side transfers us to.",
-    "when it is resumed, or refused", built=False)
+    "when it is resumed, or refused")
 class CancelTransfer(Command): ...
 
 @command("Joins calls.", "when they hear each other", built=False)
@@ -590,7 +590,7 @@ _ROWS = (
     EventKind("transfer", "A transfer moved on.",
         "CallView & {stage: 'requested' | 'accepted' | 'progress' | 'completed' | 'failed',"
         " sipCode: number | null, target: string, by: 'local' | 'remote'}",
-        cancelable=True, built=False),
+        cancelable=True),
     EventKind("conference", "A conference changed.", "{calls: string[]}", built=False),
     EventKind("recording", "A recording started, paused or ended.",
         "CallView & {state: string, recordingId: string | null}", built=False),

@@ -12,7 +12,7 @@ import pytest
 from contract import SAID_BY_SCRIPTS
 from webphone.border.errors import CODES
 from webphone.contract import CALL_STATES, COMMANDS, DISPOSITIONS, PHONE_STATES, SETTINGS, snake
-from webphone.phone import questions
+from webphone.phone import refusals
 from webphone.phone.call import endings
 from webphone.phone.call.call import Stage
 from webphone.words.en import WORDS
@@ -116,7 +116,7 @@ FAMILIES = {
     "state_": [*PHONE_STATES, "dnd", "refused", "reconnecting_in"],
     "ended_": [verdict for verdict in DISPOSITIONS if verdict != "failed"],
     "failed_": [*endings._FAILURES.values(), "otherwise", "moved_to"],
-    "why_": [*questions._CODES.values(), "unavailable"],
+    "why_": [*refusals.CODES.values(), "unavailable", "no_answer"],
     "do_": [*endings._REMEDIES.values(), "call_again", "call_that"],
 }
 

@@ -13,6 +13,7 @@ from webphone.contract import (
     Command,
     Config,
     Connect,
+    Consult,
     DialpadPress,
     Disconnect,
     Event,
@@ -74,7 +75,7 @@ class Desk:
         self._soundless = False  # this browser has no WebRTC
         self._sockets = count(1)
         self._asks = count(1)
-        self.calls = Calls(self._asks, self.history)
+        self.calls = Calls(self._asks, self.history, entropy)
         self._dialling = Dialling(self.config.dial, self.calls, self._asks, entropy)
         self.instance = entropy.uuid()
         self._accounts = Accounts(self.config.in_force(guest), self._new_account)
@@ -202,7 +203,7 @@ class Desk:
             case on.Permitted(ask=ask, allowed=allowed):
                 if self._dialling.asks(ask):
                     return self._dialling.permitted(ask, allowed, now)
-                return self.calls.permitted(happening)
+                return self.calls.permitted(happening, now)
             case on.NetworkChanged(online=online):
                 return self.account.network_changed(online, now)
             case on.LanguageFound(tag=tag):
@@ -269,11 +270,8 @@ class Desk:
         """Obey a command; what can't be done is refused in words."""
         kind = type(command)
         try:
-            if isinstance(command, MakeCall):
-                account = self._ready()
-                return self._dialling.make_call(
-                    command, account, self.here, reply, now, permitted=permitted
-                )
+            if isinstance(command, MakeCall | Consult):
+                return self._dial(command, reply, now, permitted=permitted)
             if kind in _VERBS:
                 return _VERBS[kind](self, command, reply, now)
             if kind in VERBS:
@@ -281,6 +279,17 @@ class Desk:
             raise WebPhoneError("unsupported", say(f"cannot_{snake(method_name(kind))}"))
         except WebPhoneError as error:
             return self._refused(reply, error)
+
+    def _dial(
+        self, command: MakeCall | Consult, reply: int | None, now: float, *, permitted: bool
+    ) -> Result:
+        account, waits = self._ready(), ""
+        if isinstance(command, Consult):
+            waits = self.calls.answered("").id
+            command = MakeCall(target=command.target)
+        return self._dialling.make_call(
+            command, account, self.here, reply, now, permitted=permitted, consults=waits
+        )
 
     def _be_ready(self, command: Ready, reply: int | None, now: float) -> Result:
         return [*done(reply)]  # whoever is asked has drawn its screen

@@ -61,8 +61,9 @@ class Dialling:
         now: float,
         *,
         permitted: bool,
+        consults: str = "",
     ) -> Result:
-        """Make the call that is asked for, once the page has allowed it.
+        """Make the call that is asked for, once the page has allowed it; `consults` waits for it.
 
         Raises WebPhoneError where it can't be made.
         """
@@ -71,6 +72,7 @@ class Dialling:
         if self._calls.taken >= config.max_calls:
             raise WebPhoneError("in_call", say("enough_calls", count=config.max_calls))
         call.part(Outgoing).reply = reply
+        call.consults = consults
         if command.target in ("", self.number.strip()):
             self._typed = call.id, self.number
         if permitted:

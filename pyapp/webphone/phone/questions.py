@@ -27,6 +27,7 @@ from webphone.phone.call.endings import unanswered
 from webphone.phone.call.record import iso
 from webphone.phone.numbers import address
 from webphone.phone.promises import done
+from webphone.phone.refusals import code_of
 from webphone.phone.snapshot import Text
 from webphone.phone.threads import Threads
 from webphone.sip import Agent, MessageReceived, NameAddr, NotNow, Replied
@@ -38,34 +39,6 @@ from webphone.words.bidi import isolate
 PATIENCE = 40.0
 MOST = 50  # questions without an answer
 READ_BY_PERSONS = "text/"
-
-# What a final response means; all others: they can't be reached.
-_CODES = {
-    401: "auth_failed",
-    404: "not_found",
-    405: "unsupported",
-    406: "unsupported",
-    407: "auth_failed",
-    408: "timeout",
-    410: "not_found",
-    413: "invalid_config",
-    415: "unsupported",
-    416: "unsupported",
-    420: "unsupported",
-    469: "unsupported",
-    481: "no_call",
-    485: "not_found",
-    486: "busy",
-    488: "unsupported",
-    489: "unsupported",
-    501: "unsupported",
-    504: "timeout",
-    513: "invalid_config",
-    600: "busy",
-    603: "declined",
-    604: "not_found",
-    606: "unsupported",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +227,7 @@ _VALUES = {
 
 def _refused(news: Replied) -> WebPhoneError:
     """What a final response means, in words."""
-    code = _CODES.get(news.status, "unavailable")
+    code = code_of(news.status)
     if news.unanswered:
         return WebPhoneError("auth_failed", unanswered(news.unanswered), sip_code=news.status)
     theirs = f"{news.status} {isolate(news.reason)}"

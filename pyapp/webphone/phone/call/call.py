@@ -154,6 +154,10 @@ class Call:
     video_local: bool = False
     video_remote: bool = False
     unstable: bool = False  # the path of the media is lost, and looked for
+    consults: str = ""  # id of the call that waits while this one is asked
+    instead_of: str = ""  # id of the call whose place it takes
+    moved_to: str | None = None  # whom it goes on with, without us
+    ending: Ending | None = None  # once it is over
     parts: dict[object, Part] = field(default_factory=dict)
 
     # --- Moves ---
@@ -244,7 +248,15 @@ class Call:
             held_seconds=self.hold.total(now),
         )
         server = self.account.server
-        return record_of(self.view, times, ending, now, server=server, quality=quality)
+        return record_of(
+            self.view,
+            times,
+            ending,
+            now,
+            server=server,
+            quality=quality,
+            transferred_to=self.moved_to,
+        )
 
 
 def ended_by_person(call: Call) -> Ending:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from webphone.contract import Config, Event, WebPhoneError, encode
@@ -10,14 +10,26 @@ from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result
+from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage, Step, ended_by_person
 from webphone.phone.call.digits import REF, Digits
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.incoming import Incoming, call_from
 from webphone.phone.call.last_call import LastCall
 from webphone.phone.call.microphone import Microphone
+from webphone.phone.call.others import Errand
 from webphone.phone.call.outgoing import Outgoing
-from webphone.phone.call.part import Broken, Media, NeverWent, Part, Steps, Unanswered, Up
+from webphone.phone.call.part import (
+    Broken,
+    Media,
+    NeverWent,
+    Part,
+    Question,
+    Steps,
+    Unanswered,
+    Up,
+    Wider,
+)
 from webphone.phone.call.peer import Peer
 from webphone.phone.call.quality import Measurements
 from webphone.phone.call.renegotiation import Renegotiation
@@ -32,6 +44,7 @@ from webphone.sip import (
     Confirmed,
     EarlyOffer,
     Ended,
+    Entropy,
     InfoReceived,
     Invited,
     InviteSent,
@@ -43,6 +56,8 @@ from webphone.sip import (
     Output,
     PeerNamed,
     Progressed,
+    ReferAnswered,
+    ReferNotified,
     ReferReceived,
     Replied,
     Uri,
@@ -67,6 +82,9 @@ HEARD: dict[type[Any], Kind] = {
     OfferRefused: Renegotiation,
     InfoReceived: Digits,
     Replied: Digits,
+    ReferAnswered: seldom.transfer,
+    ReferNotified: seldom.transfer,
+    ReferReceived: seldom.referral,
     on.ToneSent: Digits,
     on.MicrophoneAsked: Microphone,
     on.MicrophoneMissing: Microphone,
@@ -89,14 +107,15 @@ DESCRIBES: dict[Stage, Kind] = {
 class Calls:
     """All calls of a phone, by id."""
 
-    def __init__(self, asks: Iterator[int], history: History) -> None:
+    def __init__(self, asks: Iterator[int], history: History, entropy: Entropy) -> None:
         self.calls: dict[str, Call] = {}
         self.active: str | None = None
         self.last = LastCall()
         self._asks = asks
         self._history = history
-        self._asked: dict[int, str] = {}  # questions to the page about ringing calls
-        self._swaps: list[Swap] = []
+        self.errands: list[Errand] = []
+        self._entropy = entropy
+        self._asked: dict[int, tuple[str, Question]] = {}  # of the page, about which call
 
     # --- Questions ---
 
@@ -104,12 +123,16 @@ class Calls:
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
         parts = [part for call in self.calls.values() for part in call.parts.values()]
-        return earliest([self.last.deadline, *(part.deadline for part in parts)])
+        errands = (errand.deadline for errand in self.errands)
+        return earliest([self.last.deadline, *(part.deadline for part in parts), *errands])
 
     @property
     def snapshots(self) -> tuple[CallSnapshot, ...]:
         """All calls as the screen sees them."""
-        return tuple(_snapshot(call) for call in self.calls.values())
+        calls = self.calls.values()
+        # What takes the place of another call is seen once it has.
+        seen = (call for call in calls if not call.instead_of or call.answered_at is not None)
+        return tuple(_snapshot(call, calls) for call in seen)
 
     def find(self, id: str) -> Call:
         """The call with this id, or the one that no id can mean; WebPhoneError `no_call`."""
@@ -121,6 +144,13 @@ class Calls:
             call = next(iter(self.calls.values())) if len(self.calls) == 1 else None
         if call is None:
             raise WebPhoneError("no_call")
+        return call
+
+    def answered(self, id: str) -> Call:
+        """The call with this id, or the one that no id can mean, if it is up; else `no_call`."""
+        call = self.find(id)
+        if call.stage is not Stage.ACTIVE:
+            raise WebPhoneError("no_call", say("only_answered_transferred"))
         return call
 
     def ringing(self, id: str) -> Call:
@@ -150,6 +180,10 @@ class Calls:
         """The call that resuming means: the active one if it is on hold, else who waits."""
         active = self.calls.get(self.active or "")
         return active if active and active.part(Renegotiation).hold_wanted else self.waiting()
+
+    def new_id(self) -> str:
+        """A name that no other call has."""
+        return self._entropy.token(6)
 
     # --- A person's wishes ---
 
@@ -201,7 +235,7 @@ class Calls:
         talking = (call for call in self.calls.values() if call.stage is Stage.ACTIVE)
         going = [call for call in talking if call.id == self.active]
         if reply is not None:
-            self._swaps.append(Swap(reply=reply, coming=coming, going=going))
+            self.errands.append(Swap(reply=reply, coming=coming, going=going))
         return self.resume(coming, now, None)
 
     def mute(self, call: Call, muted: bool) -> Result:
@@ -220,7 +254,7 @@ class Calls:
         if call is None:
             return []
         kind = HEARD.get(type(news)) or DESCRIBES[call.stage]
-        return self._changed(call, call.part(kind).media(news, now), now)
+        return self.changed(call, call.part(kind).media(news, now), now)
 
     def heard(self, report: Report, config: Config, now: float) -> Result:
         """What an agent reports of a call; a call that is over here has no more news."""
@@ -232,17 +266,15 @@ class Calls:
             return []
         if isinstance(output, Ended):
             return self.finish(call, _ending(output), now)
-        if isinstance(output, ReferReceived):
-            return call.wire.answer_refer(603, now)
         kind = HEARD.get(type(output))
-        return self._changed(call, call.part(kind).heard(output, now), now) if kind else []
+        return self.changed(call, call.part(kind).heard(output, now), now) if kind else []
 
-    def permitted(self, news: on.Permitted) -> Result:
-        """The page has seen the ringing; prevented, the phone stays quiet."""
-        call = self.calls.get(self._asked.pop(news.ask, ""))
-        if call is not None:
-            call.quiet = not news.allowed
-        return []
+    def permitted(self, news: on.Permitted, now: float) -> Result:
+        """The page's word on what it was asked."""
+        if news.ask not in self._asked:
+            return []
+        id, question = self._asked.pop(news.ask)
+        return self.changed(self.calls[id], question.answer(news.allowed, now), now)
 
     def wake(self, now: float) -> Result:
         """Do all that is due, or that the last turn has made possible."""
@@ -250,18 +282,16 @@ class Calls:
         result: Result = []
         for call in list(self.calls.values()):
             for part in list(call.parts.values()):
-                result += self._changed(call, part.wake(now), now)
-        return result + self._swapped()
-
-    def _swapped(self) -> Result:
-        """The promises of swaps that are done, one way or the other."""
-        done = [swap for swap in self._swaps if swap.done]
-        self._swaps = [swap for swap in self._swaps if not swap.done]
-        return [swap.verdict for swap in done]
+                result += self.changed(call, part.wake(now), now)
+        for errand in list(self.errands):
+            result += errand.wake(self, now)
+        self.errands = [errand for errand in self.errands if not errand.done]
+        return result
 
     def finish(self, call: Call, ending: Ending, now: float) -> Result:
         """The call is over: its one record, its promises, and silence."""
         call.step(Step.OVER)
+        call.ending = ending
         record = call.record(ending, call.part(Measurements).whole, now)
         self._forget(call)
         self._history.remember(record)
@@ -280,6 +310,11 @@ class Calls:
             return Wire(account, news.call).reject(480, now)
         others = list(self.calls.values())
         call = call_from(account, news, now)
+        if news.replaces in self.calls:
+            # Loaded by the first that comes.
+            from webphone.phone.call.takeover import take_over
+
+            return take_over(self, self.calls[news.replaces], call, now)
         setup = call.part(Incoming)
         self.calls[call.id] = call
         refusal = setup.refusal(config, others)
@@ -288,14 +323,18 @@ class Calls:
             rejected = call.wire.reject(refusal.status or 486, now, headers=headers)
             return rejected + self.finish(call, refusal, now)
         result = call.wire.ring(now)
-        ask = next(self._asks)
-        self._asked[ask] = call.id
-        result.append(do.Ask(ask=ask, event=Event("ringingin", setup.details())))
+        event = Event("ringingin", setup.details())
+        result.append(self._ask(call, Question(event, setup.permitted)))
         if config.auto_answer and not others:
             result += self.answer(call, now, video=config.video, reply=None)
         return result
 
-    def _changed(self, call: Call, steps: Steps, now: float) -> Result:
+    def _ask(self, call: Call, question: Question) -> do.Ask:
+        ask = next(self._asks)
+        self._asked[ask] = call.id, question
+        return do.Ask(ask=ask, event=question.event)
+
+    def changed(self, call: Call, steps: Steps, now: float) -> Result:
         """What parts can't do alone: a call that is up, or can't go on, concerns the others."""
         result: Result = []
         for item in steps:
@@ -308,6 +347,10 @@ class Calls:
                     result += self._drop(call, error)
                 case Unanswered():
                     result += self._leave_unanswered(call, now)
+                case Question():
+                    result.append(self._ask(call, item))
+                case Wider(act=act):
+                    result += act(self, now)
                 case _:
                     result.append(item)
         return result
@@ -317,6 +360,8 @@ class Calls:
         call.answered_at = now
         result: Result = [] if reply is None else [do.Settle(reply=reply, value=call.view)]
         result.append(do.Tell(event=Event("answer", {**encode(call.view), "answeredBy": by})))
+        if call.instead_of and call.instead_of == self.active:
+            self.active = call.id
         if self.active is None:
             return result + self._activate(call, now)
         if call.id != self.active:  # another call came in front while this one rang
@@ -348,7 +393,7 @@ class Calls:
 
     def _forget(self, call: Call) -> None:
         self.calls.pop(call.id, None)
-        self._asked = {ask: id for ask, id in self._asked.items() if id != call.id}
+        self._asked = {ask: about for ask, about in self._asked.items() if about[0] != call.id}
         if self.active == call.id:
             left = [other for other in self.calls.values() if not other.ringing_in]
             self.active = left[0].id if len(left) == 1 else None
@@ -377,7 +422,7 @@ def _over(call: Call, error: WebPhoneError) -> list[do.Action]:
     return [refusal for part in call.parts.values() for refusal in part.over(error)]
 
 
-def _snapshot(call: Call) -> CallSnapshot:
+def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
     return CallSnapshot(
         view=call.view,
         stage=call.stage.value,
@@ -391,6 +436,7 @@ def _snapshot(call: Call) -> CallSnapshot:
         unstable=call.unstable,
         domain=call.domain,
         microphone_asked=call.part(Microphone).asked,
+        transfer=seldom.transfer_of(call, calls),
     )
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from webphone.contract import (
     Answer,
+    CancelTransfer,
     Command,
+    CompleteTransfer,
     Config,
     Hangup,
     HangupAll,
@@ -18,6 +20,7 @@ from webphone.contract import (
     Resume,
     SendDtmf,
     Swap,
+    Transfer,
     Unmute,
     WebPhoneError,
 )
@@ -98,6 +101,31 @@ def _send_digits(
     return calls.find(command.id).part(Digits).send(command, method, now) + done(reply)
 
 
+def _transfer(
+    calls: Calls, command: Transfer, config: Config, reply: int | None, now: float
+) -> Result:
+    # Loaded by the first transfer, as are the two below.
+    from webphone.phone.call.transfers import transfer
+
+    return transfer(calls, command, config, reply, now)
+
+
+def _complete_transfer(
+    calls: Calls, command: CompleteTransfer, config: Config, reply: int | None, now: float
+) -> Result:
+    from webphone.phone.call.transfers import complete
+
+    return complete(calls, reply, now)
+
+
+def _cancel_transfer(
+    calls: Calls, command: CancelTransfer, config: Config, reply: int | None, now: float
+) -> Result:
+    from webphone.phone.call.transfers import cancel
+
+    return cancel(calls, reply, now)
+
+
 def _meant(calls: Calls, id: str) -> Call:
     """The call to hang up: the one named, the active one, or the one that rings."""
     try:
@@ -118,4 +146,7 @@ VERBS: dict[type[Command], Verb] = {
     Mute: _mute,
     Unmute: _unmute,
     SendDtmf: _send_digits,
+    Transfer: _transfer,
+    CompleteTransfer: _complete_transfer,
+    CancelTransfer: _cancel_transfer,
 }

@@ -18,6 +18,7 @@ from webphone.phone.call.part import Broken, Media, Steps, Unanswered, Up, media
 from webphone.phone.call.peer import Peer, addresses
 from webphone.phone.promises import refused
 from webphone.sip import By, Confirmed, Invited, Output
+from webphone.words import Sentence
 
 RINGS = 240.0  # seconds until nobody waits for an answer any more
 MOST_OF_ONE_CALLER = 2  # calls that ring at once
@@ -57,16 +58,22 @@ class Incoming:
 
     def refusal(self, config: Config, others: Collection[Call]) -> Ending | None:
         """Why it is refused unheard, None to let it ring; `others` are the calls that are there."""
-        if self.offer:
-            problem = media.problem(self.offer)
-            if problem:
-                return Ending(by=By.SYSTEM, status=488, media=problem)
-            self._call.video = media.wants_video(media.Description.parse(self.offer))
+        if problem := self.problem():
+            return Ending(by=By.SYSTEM, status=488, media=problem)
         waiting_refused = others and config.call_waiting == "off"
         crowded = len(others) >= config.max_calls or self._rings_already(others)
         if config.dnd or waiting_refused or crowded:
             return Ending(by=By.SYSTEM, status=486, refused=config.dnd)
         return None
+
+    def problem(self) -> Sentence | None:
+        """Why what they offer can't be heard here, None where it can."""
+        if not self.offer:
+            return None
+        problem = media.problem(self.offer)
+        if problem is None:
+            self._call.video = media.wants_video(media.Description.parse(self.offer))
+        return problem
 
     def _rings_already(self, others: Collection[Call]) -> bool:
         """Whether one caller takes more lines than a person does."""
@@ -76,6 +83,11 @@ class Incoming:
         caller = call.remote.uri.aor
         same = [one for one in others if one.ringing_in and one.remote.uri.aor == caller]
         return len(same) >= MOST_OF_ONE_CALLER
+
+    def permitted(self, allowed: bool, now: float) -> Steps:
+        """The page has seen the ringing; prevented, the phone stays quiet."""
+        self._call.quiet = not allowed
+        return []
 
     def answer(self, *, video: bool, reply: int | None) -> Result:
         """Take it: the microphone first, then the 2xx."""

@@ -5,12 +5,13 @@ A feature of calls is a part in a file of its own and its rows in `HEARD` of cal
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from webphone.contract import WebPhoneError
+from webphone.contract import Event, WebPhoneError
 from webphone.phone import happenings as on
-from webphone.phone.account.account import Report
+from webphone.phone.account.account import Report, Result
 from webphone.phone.actions import Action
 from webphone.sip import Output
 from webphone.words import Sentence, as_written
@@ -56,7 +57,23 @@ class Unanswered:
     """It has rung for long enough: nobody waits for ever, nor keeps a line for ever."""
 
 
-Change = Up | Broken | NeverWent | Unanswered  # of the whole call: more than a part can do alone
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The page is asked by a cancelable event; `answer` takes whether it allows, and the time."""
+
+    event: Event
+    answer: Callable[[bool, float], Steps]
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """What concerns other calls too: `act` is handed all of them (see others.py), and the time."""
+
+    act: Callable[[Any, float], Result]
+
+
+# Of the whole call and of others: more than a part can do alone.
+Change = Up | Broken | NeverWent | Unanswered | Question | Wider
 Steps = list[Action | Report | Change]
 
 

@@ -29,6 +29,7 @@ def record_of(
     *,
     server: str,
     quality: Quality | None = None,
+    transferred_to: str | None = None,
 ) -> CallRecord:
     """The record of a call that ends `now`; times in whole milliseconds, lengths in seconds."""
     ringing_at, answered_at = times.ringing_at, times.answered_at
@@ -61,7 +62,7 @@ def record_of(
         sip_reason=ending.reason or REASONS.get(status or 0),
         q850=ending.q850,
         explanation=explanation(ending, verdict, rang=ringing_at is not None),
-        transferred_to=None,
+        transferred_to=transferred_to,
         server=server or None,
         codec=view.codec,
         quality=quality or Quality(),

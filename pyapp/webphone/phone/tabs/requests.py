@@ -8,6 +8,7 @@ from itertools import count
 from webphone.contract import (
     ClearHistory,
     Command,
+    Consult,
     Diagnose,
     DialpadPress,
     Disconnect,
@@ -69,7 +70,7 @@ class Requests:
             active = self.leader.phone.active if self.leader else None
             talking = any(x.stage in TALKING for x in mirrored if x.view.id == active)
             return command.key == "+" or not talking
-        if isinstance(command, MakeCall | Register | HangupAll | Disconnect):
+        if isinstance(command, MakeCall | Consult | Register | HangupAll | Disconnect):
             return False
         # A call of ours, from when this tab led or was alone.
         own = [call.view.id for call in self._phone.snapshot.calls]
@@ -81,7 +82,7 @@ class Requests:
         if isinstance(command, HangupAll | Disconnect):
             own = self._phone.handle(on.Asked(command=HangupAll()), now)
             return [*own, *self._hand_on(command, reply, now)]
-        if not isinstance(command, MakeCall):
+        if not isinstance(command, MakeCall | Consult):
             return self._hand_on(command, reply, now)
         # The page that the command comes from is asked; that of the other tab is not.
         snapshot = self._phone.snapshot
@@ -93,7 +94,8 @@ class Requests:
             return self.deny(reply, wrong)
         ask = next(self._replies)
         self._dials[ask] = dial, reply
-        video = config.video if dial.video is None else dial.video
+        wished = dial.video if isinstance(dial, MakeCall) else None
+        video = config.video if wished is None else wished
         detail = {"target": dial.target, "video": video}
         return [do.Ask(ask=ask, event=Event("beforedial", detail))]
 

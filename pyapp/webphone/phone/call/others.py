@@ -1,0 +1,47 @@
+"""What those parts of a call may ask that concern other calls, and what goes on between calls."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from webphone.phone.account.account import Result
+from webphone.phone.call.call import Call
+from webphone.phone.call.endings import Ending
+
+
+class Others(Protocol):
+    """All calls of the phone; see calls.py."""
+
+    calls: dict[str, Call]
+    active: str | None
+    errands: list[Errand]
+
+    def new_id(self) -> str:
+        """A name that no other call has."""
+
+    def dial(self, call: Call, now: float) -> Result:
+        """Begin an outgoing call."""
+
+    def hang_up(self, call: Call, now: float) -> Result:
+        """End a call in whatever stage it is."""
+
+    def resume(self, call: Call, now: float, reply: int | None) -> Result:
+        """Take a call off hold; whatever was in front is held."""
+
+    def finish(self, call: Call, ending: Ending, now: float) -> Result:
+        """The call is over."""
+
+
+class Errand(Protocol):
+    """Something between several calls that takes its time."""
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` must be called next."""
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it is left to do."""
+
+    def wake(self, calls: Others, now: float) -> Result:
+        """Do what is due, or what the last turn has made possible."""

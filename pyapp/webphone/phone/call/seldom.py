@@ -1,0 +1,40 @@
+"""What most calls never need, each loaded when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from webphone.phone.call.call import Call
+from webphone.phone.snapshot import TransferSnapshot
+
+if TYPE_CHECKING:
+    from webphone.phone.call.referral import Referral
+    from webphone.phone.call.transfer import Transfer
+
+
+def transfer(call: Call) -> Transfer:
+    """The part for our transfer of a call."""
+    from webphone.phone.call.transfer import Transfer
+
+    return Transfer(call)
+
+
+def referral(call: Call) -> Referral:
+    """The part for a transfer that the other side asks for."""
+    from webphone.phone.call.referral import Referral
+
+    return Referral(call)
+
+
+def transfer_of(call: Call, calls: Iterable[Call]) -> TransferSnapshot | None:
+    """What a call is in, as the screen sees it; loads nothing."""
+    ours = call.part(transfer).snapshot if transfer in call.parts else None
+    theirs = call.part(referral).snapshot if referral in call.parts else None
+    if ours or theirs:
+        return ours or theirs
+    for other in calls:
+        if other.consults == call.id:
+            target = other.remote.display_name or other.remote.uri.shown_number
+            return TransferSnapshot(stage="consulting", target=target, consult=other.id)
+    return None

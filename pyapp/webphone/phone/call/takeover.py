@@ -1,0 +1,54 @@
+"""A call that takes the place of another, as the other side wants: by INVITE with Replaces.
+
+After a transfer it is with somebody else; after a pickup it is with who took the call that we made
+(RFC 3891 §3). It does not ring: who talks, goes on talking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webphone.phone.account.account import Result
+from webphone.phone.call.call import Call, Stage
+from webphone.phone.call.endings import Ending
+from webphone.phone.call.incoming import Incoming
+from webphone.phone.call.others import Others
+from webphone.phone.call.transfer import name
+from webphone.sip import By
+
+
+def take_over(calls: Others, old: Call, new: Call, now: float) -> Result:
+    """Answer `new` in the place of `old`, which goes once `new` is up."""
+    new.instead_of, new.muted = old.id, old.muted
+    if new.part(Incoming).problem():
+        return new.wire.reject(488, now)
+    calls.calls[new.id] = new
+    calls.errands.append(Takeover(old, new))
+    video = new.video and old.video_local
+    return new.part(Incoming).answer(video=video, reply=None)
+
+
+@dataclass(eq=False)
+class Takeover:
+    """The two calls, until the new one is up or has failed."""
+
+    old: Call
+    new: Call
+    done: bool = False
+    deadline: float | None = None
+
+    def wake(self, calls: Others, now: float) -> Result:
+        """The old call goes when the new one is up; if that fails, all is as it was."""
+        if self.new.over:
+            self.done = True
+            return []
+        if self.new.stage is Stage.INCOMING:  # no microphone: it would ring from now on
+            return calls.hang_up(self.new, now)
+        if self.new.answered_at is None:
+            return []
+        self.done = True
+        if self.old.over:
+            return []
+        self.old.moved_to = name(self.new)
+        ending = Ending(by=By.REMOTE, answered_elsewhere=self.old.answered_at is None)
+        return [*self.old.wire.hang_up(now), *calls.finish(self.old, ending, now)]
