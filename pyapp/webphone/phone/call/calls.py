@@ -10,6 +10,7 @@ from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result
+from webphone.phone.actions import Action
 from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage, Step, ended_by_person
 from webphone.phone.call.digits import REF, Digits
@@ -21,11 +22,11 @@ from webphone.phone.call.others import Errand
 from webphone.phone.call.outgoing import Outgoing
 from webphone.phone.call.part import (
     Broken,
+    Change,
     Media,
     NeverWent,
     Part,
     Question,
-    Steps,
     Unanswered,
     Up,
     Wider,
@@ -108,6 +109,7 @@ class Calls:
     """All calls of a phone, by id."""
 
     def __init__(self, asks: Iterator[int], history: History, entropy: Entropy) -> None:
+        self.config = Config()  # as it was when something was heard last
         self.calls: dict[str, Call] = {}
         self.active: str | None = None
         self.last = LastCall()
@@ -258,7 +260,7 @@ class Calls:
 
     def heard(self, report: Report, config: Config, now: float) -> Result:
         """What an agent reports of a call; a call that is over here has no more news."""
-        output = report.output
+        self.config, output = config, report.output
         if isinstance(output, Invited):
             return self._invited(report.account, output, config, now)
         call = self.calls.get(_call_of(output))
@@ -334,7 +336,7 @@ class Calls:
         self._asked[ask] = call.id, question
         return do.Ask(ask=ask, event=question.event)
 
-    def changed(self, call: Call, steps: Steps, now: float) -> Result:
+    def changed(self, call: Call, steps: Sequence[Action | Report | Change], now: float) -> Result:
         """What parts can't do alone: a call that is up, or can't go on, concerns the others."""
         result: Result = []
         for item in steps:
@@ -350,7 +352,7 @@ class Calls:
                 case Question():
                     result.append(self._ask(call, item))
                 case Wider(act=act):
-                    result += act(self, now)
+                    result += self.changed(call, act(self, now), now)
                 case _:
                     result.append(item)
         return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from webphone.contract import Config
 from webphone.phone.account.account import Result
 from webphone.phone.call.call import Call
 from webphone.phone.call.endings import Ending
@@ -12,6 +13,7 @@ from webphone.phone.call.endings import Ending
 class Others(Protocol):
     """All calls of the phone; see calls.py."""
 
+    config: Config
     calls: dict[str, Call]
     active: str | None
     errands: list[Errand]

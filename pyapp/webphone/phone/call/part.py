@@ -5,13 +5,13 @@ A feature of calls is a part in a file of its own and its rows in `HEARD` of cal
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from webphone.contract import Event, WebPhoneError
 from webphone.phone import happenings as on
-from webphone.phone.account.account import Report, Result
+from webphone.phone.account.account import Report
 from webphone.phone.actions import Action
 from webphone.sip import Output
 from webphone.words import Sentence, as_written
@@ -69,7 +69,7 @@ class Question:
 class Wider:
     """What concerns other calls too: `act` is handed all of them (see others.py), and the time."""
 
-    act: Callable[[Any, float], Result]
+    act: Callable[[Any, float], Sequence[Action | Report | Change]]
 
 
 # Of the whole call and of others: more than a part can do alone.

@@ -98,6 +98,7 @@ class Referral:
         self._call = call
         self._wanted: ReferReceived | None = None
         self._target: Uri | None = None
+        self._verdict = Verdict.NO
         self._reply: int | None = None  # the promise of who grants it
 
     # --- Questions ---
@@ -134,14 +135,10 @@ class Referral:
         """A REFER: nothing is dialled before the page and the policy allow it."""
         if not isinstance(output, ReferReceived):
             return []
-        config = self._call.account.config
-        self._wanted = output
-        self._target = dialled(output.target.uri, config.domain)
-        uri = output.target.uri
+        self._wanted, uri = output, output.target.uri
+        self._target = dialled(uri, self._call.account.config.domain)
         self.shown = (output.target.display_name or uri.shown_number or str(uri))[:LONGEST]
-        if self._target is None or may_dial(self._target, config) is Verdict.NO:
-            return self._happen(Event.REFERRED_IN_VAIN, now)
-        return self._happen(Event.REFERRED, now)
+        return [Wider(self._consider)]
 
     def media(self, news: Media, now: float) -> Steps:
         """The media know nothing of it."""
@@ -155,12 +152,18 @@ class Referral:
 
     # --- Steps ---
 
+    def _consider(self, others: Others, now: float) -> Steps:
+        """What the policy says of it; the page is not asked what is out of the question."""
+        target = self._target
+        self._verdict = may_dial(target, others.config) if target else Verdict.NO
+        vain = self._verdict is Verdict.NO
+        return self._happen(Event.REFERRED_IN_VAIN if vain else Event.REFERRED, now)
+
     def _permitted(self, allowed: bool, now: float) -> Steps:
         """The page's word, and then the policy's."""
         if not allowed:
             return self._happen(Event.PREVENTED, now)
-        assert self._target is not None
-        at_once = may_dial(self._target, self._call.account.config) is Verdict.YES
+        at_once = self._verdict is Verdict.YES
         return self._happen(Event.ALLOWED if at_once else Event.ALLOWED_TO_ASK, now)
 
     def _happen(self, event: Event, now: float) -> Steps:
