@@ -172,6 +172,42 @@ def test_a_single_server_that_never_answers_a_register_is_left_after_32_s(world)
     assert alice.desk.snapshot.state == "registered"
 
 
+@pytest.mark.parametrize("seconds", [6, 20, 31])
+def test_several_slow_servers_get_their_time_once_all_have_been_tried(world, seconds):
+    alice = world.phone("alice", host=[ONE, TWO], realm="one.example")
+    waiting = []
+
+    def registrar(request):
+        waiting.append((world.now, max(alice.links), request))
+        return reply(request, 100)
+
+    world.registrar = registrar
+    alice.ask("register")
+    for _ in range(60):
+        world.wind(1)
+        while waiting and world.now - waiting[0][0] >= seconds:
+            _, socket, request = waiting.pop(0)
+            alice.happens(on.Received(socket=socket, data=bytes(accept(request))))
+    assert alice.desk.snapshot.state == "registered"
+    assert connects(alice) == [ONE, TWO, ONE]
+
+
+@pytest.mark.parametrize("seconds", [8, 25])
+def test_a_slow_server_that_throws_options_away_is_not_left_for_either(world, seconds):
+    deaf_to_options(world)
+    alice = world.phone("alice", host=ONE, realm="one.example")
+    waiting = []
+    world.registrar = lambda request: waiting.append((world.now, request)) or reply(request, 100)
+    alice.ask("register")
+    for _ in range(400):
+        world.wind(1)
+        while waiting and world.now - waiting[0][0] >= seconds:
+            request = waiting.pop(0)[1]
+            alice.happens(on.Received(socket=1, data=bytes(accept(request))))
+    assert alice.desk.snapshot.state == "registered"
+    assert len(connects(alice)) == 1 and alice.told("unregistered") == []
+
+
 # --- What servers wish ---
 
 
@@ -256,6 +292,25 @@ def test_a_server_that_throws_options_away_is_asked_in_another_way(world):
     mine = [data for who, data in world.wire[start:] if who == "alice"]
     assert len([data for data in mine if data.startswith(b"OPTIONS")]) == 1
     assert 10 <= len([data for data in mine if data.startswith(b"REGISTER")]) <= 20
+
+
+def test_a_phone_that_does_not_register_stays_at_a_server_that_throws_options_away(world):
+    deaf_to_options(world)
+    alice = world.phone("alice", host=ONE)
+    alice.ask("connect")
+    world.wind(900)
+    # Once, as it might have been a dead socket.
+    assert len(connects(alice)) == 2
+    assert alice.desk.snapshot.state == "connected"
+    del world.carry
+    alice.ask("connect")
+    world.cut(alice)
+    world.wind(120)
+    assert len(connects(alice)) == 3
+    # It answers by now: silence means something again, once on each side of a new socket.
+    deaf_to_options(world)
+    world.wind(120)
+    assert len(connects(alice)) == 5
 
 
 def test_but_where_that_is_not_answered_either_the_socket_is_dead(world):

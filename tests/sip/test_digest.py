@@ -152,6 +152,7 @@ def test_a_bearer_challenge_gets_the_token():
 def test_the_algorithm_is_echoed_letter_by_letter():
     assert "algorithm=md5" in _ask('Digest realm="r", nonce="n", algorithm=md5')
     assert "algorithm" not in _ask('Digest realm="r", nonce="n"')
+    assert _ask('Digest realm="r", nonce="n", algorithm=""')
 
 
 def test_quotes_in_realm_and_nonce_survive():

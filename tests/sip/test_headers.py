@@ -361,7 +361,20 @@ def test_challenges_joined_in_one_line_come_apart():
 
 
 @pytest.mark.parametrize(
-    "text", ["", 'Digest realm="a', "=", 'Digest realm="\0"', 'Digest realm="a" nonce="b"']
+    "text",
+    [
+        'Digest realm="a b" nonce="1"  qop=auth',
+        'Digest realm="a b"; nonce="1"; qop=auth',
+        'Digest realm="a b" ,nonce="1";qop=auth , ',
+    ],
+)
+def test_a_challenge_is_read_whatever_divides_its_parts(text):
+    challenge = Challenge.parse(text.removesuffix(", "))
+    assert challenge.params == {"realm": "a b", "nonce": "1", "qop": "auth"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", 'Digest realm="a', "=", 'Digest realm="\0"', 'Digest realm="a"nonce="b"']
 )
 def test_a_broken_challenge_is_malformed(text):
     with pytest.raises(Malformed):

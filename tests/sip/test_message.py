@@ -425,6 +425,13 @@ def test_the_body_is_as_long_as_told(lengths, body):
     assert _accept(INVITE.replace(b"Content-Length: 4\r\n", lengths)).body == body
 
 
+@pytest.mark.parametrize("length", [b"", b"x", b"\xd9\xa3", b"5"])
+def test_a_length_that_says_nothing_is_that_of_the_frame(length):
+    """RFC 7118 §4.2: a frame holds one message. The 5 is what LF was before, CRLF."""
+    data = INVITE.replace(b"Content-Length: 4", b"Content-Length: " + length)
+    assert _accept(data).body == b"v=0\n"
+
+
 def test_the_length_is_written_once_and_right():
     message = _accept(INVITE.replace(b"Max-Forwards: 70", b"l: 4"))
     message.body = b"longer body"
@@ -432,9 +439,7 @@ def test_the_length_is_written_once_and_right():
     assert b"l: 4" not in bytes(message)
 
 
-@pytest.mark.parametrize(
-    "length", [b"5", b"-1", b"4 4", b"4, 4", b"x", b"", b"9" * 5000, b"+4", b"\xd9\xa3"]
-)
+@pytest.mark.parametrize("length", [b"6", b"-1", b"4 4", b"4, 4", b"9" * 5000, b"+4"])
 def test_a_wrong_content_length_is_refused(length):
     fault = _refuse(INVITE.replace(b"Content-Length: 4", b"Content-Length: " + length))
     assert (fault.status, fault.text) == (400, "Content-Length")
@@ -477,7 +482,7 @@ def test_a_message_without_a_mandatory_header_is_refused(name):
         assert fault.text == f"{name.decode()}: missing"
 
 
-@pytest.mark.parametrize("line", [b"Via: , ", b'To: "Bob <', b"Call-ID: a b", b"CSeq: x"])
+@pytest.mark.parametrize("line", [b"Via: , ", b'To: "Bob <', b"Call-ID: ", b"CSeq: x"])
 def test_a_message_with_a_broken_mandatory_header_is_refused(line):
     name = line.partition(b":")[0]
     lines = [line if own.startswith(name + b":") else own for own in INVITE.split(b"\r\n")]

@@ -154,7 +154,11 @@ def test_unsuccessful_registration() -> None:
 
 
 def test_a_refusal_is_told_with_its_wait() -> None:
-    for value, seconds in (("120", 120), ("30;duration=60", 30), ("5 (later)", 5), ("", None)):
+    wishes = (
+        *(("120", 120), ("30;duration=60", 30), ("5 (later)", 5), ("", None)),
+        *(('"30"', 30), ("5.5", 5), ("10,20", 10), ("soon", None), ("-3", None)),
+    )
+    for value, seconds in wishes:
         alice = Registrar()
         alice.answer(alice.register(), 503, "r1", ("Retry-After", value))
         failed = _failed(alice)

@@ -321,6 +321,10 @@ def test_a_service_route_is_read_alike(value: str) -> None:
         "SIP/2.0/WSS edge.example;branch=z9hG4bKx,",
         "SIP/2.0/WSS edge.example;branch=z9hG4bKx, SIP/2.0/UDP 192.0.2.1;=;branch=z9hG4bKy",
         ", SIP/2.0/WSS edge.example;branch=z9hG4bKx",
+        "SIP/2.0/WSS edge.example:;branch=z9hG4bKx",
+        "SIP/2.0/WSS edge.example:99999;;branch=z9hG4bKx",
+        "SIP/2.0/WSS edge.example maddr=1;branch=z9hG4bKx",
+        "SIP/2.0/WSS edge.example;branch=z9hG4bKx, SIP/2.0/UDP [::1;branch=z9hG4bKy",
     ],
 )
 def test_of_via_a_phone_needs_the_branch(value: str) -> None:
@@ -336,7 +340,7 @@ def test_what_acknowledges_is_never_answered_however_broken() -> None:
     alice, invited = _rings()
     answer = _answered(alice, invited.call)
     sent = len(alice.phone.sent)
-    for line in ("CSeq: one", "Call-ID: two words", "Via: nothing"):
+    for line in ("CSeq: 7 ACK", "Call-ID: two words", "Via: nothing"):
         outputs = alice.take(_with(Solo().ask("ACK", to_tag=answer.to.tag), line))
         assert [type(output) for output in outputs] == [Dropped]
     assert len(alice.phone.sent) == sent
@@ -346,15 +350,41 @@ def test_what_acknowledges_is_never_answered_however_broken() -> None:
     assert alice.phone.news(Confirmed)
 
 
+@pytest.mark.parametrize("line", ["CSeq: one", "CSeq:", "From: ?", "From: <sip:bob@b.example>"])
+def test_an_ack_that_bears_our_tag_is_for_what_waits(line: str) -> None:
+    alice, invited = _rings()
+    answer = _answered(alice, invited.call)
+    alice.take(_with(Solo().ask("ACK", to_tag=answer.to.tag), line))
+    assert alice.phone.news(Confirmed)
+
+
+@pytest.mark.parametrize("line", ["From: ?", "From:", "From: <sip:bob@b.example>;tag="])
+def test_a_bye_that_has_lost_its_tag_ends_the_call_of_ours(line: str) -> None:
+    alice, invited = _rings()
+    answer = _answered(alice, invited.call)
+    alice.ask("ACK", to_tag=answer.to.tag)
+    alice.take(_with(Solo().ask("BYE", to_tag=answer.to.tag, cseq=2), line))
+    assert alice.last_status() == 200
+    assert alice.phone.news(Ended) == [Ended(call=invited.call, by=By.REMOTE)]
+
+
+def test_a_bye_without_a_tag_ends_no_call_that_is_not_answered_yet() -> None:
+    alice = Solo()
+    invite = alice.call()
+    alice.take(reply(invite, 180, to_tag="b1"))
+    bye = Solo().ask("BYE", to_tag=invite.from_.tag, cseq=2)
+    alice.take(_with(bye, "From: ?", f"Call-ID: {invite.call_id}"))
+    assert alice.last_status() == 481
+    assert alice.agent.calls()
+
+
 @pytest.mark.parametrize(
     "line",
     [
         "Via: nothing",
-        "Via: SIP/2.0/WSS edge.example:99999;;branch=z9hG4bKx",
-        "Via: SIP/2.0/WSS edge.example branch=z9hG4bKx",
         "Via: SIP/2.0/WSS edge.example;branch=z9hG4bKx, ;",
         'To: "Alice <sip:alice@near.example>',
-        "Call-ID: two words",
+        "Call-ID:",
         "CSeq: one",
         "CSeq: 1 OPTIONS",
         "Content-Length: 9999",
@@ -372,9 +402,9 @@ def test_a_bye_that_names_no_call_is_refused() -> None:
     alice, invited = _rings()
     answer = _answered(alice, invited.call)
     alice.ask("ACK", to_tag=answer.to.tag)
-    for line in ("Call-ID: two words", "From: ?"):
+    for line in ("Call-ID: two words", "From: ?;tag=b2"):
         alice.take(_with(Solo().ask("BYE", to_tag=answer.to.tag, cseq=2), line))
-    assert [m.status for m in alice.phone.sent if isinstance(m, Response)][-2:] == [400, 481]
+    assert [m.status for m in alice.phone.sent if isinstance(m, Response)][-2:] == [481, 481]
     assert alice.agent.calls() == (invited.call,)
 
 
@@ -397,6 +427,52 @@ def test_a_contact_of_any_length_and_shape_rings(contact: str) -> None:
     alice.say(alice.agent.hang_up(invited.call, alice.now))
     assert str(alice.last("BYE").uri).startswith("sip:bob@b")
     assert len(str(alice.last("BYE").uri)) < 250
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Max-Forwards: 69",
+        "Call-ID: two words",
+        'To: "Sami\\" <sip:alice@near.example>',
+        'Content-Type: "application/sdp"',
+        "Content-Type: application/sdp,",
+        "Content-Length: none",
+    ],
+)
+def test_what_no_answer_needs_costs_no_call(line: str) -> None:
+    data = _invite(line)
+    alice = Solo()
+    alice.take(data.replace(b"Max-Forwards: 69\r\n", b"Max-Forwards: 69\r\nMax-Forwards: 1\r\n"))
+    (invited,) = alice.phone.news(Invited)
+    assert isinstance(invited, Invited) and invited.sdp == OFFER
+    answer = _answered(alice, invited.call)
+    assert answer.to.tag
+
+
+@pytest.mark.parametrize("between", [b"\n\r\n", b"\r\n\n", b"\n\n"])
+def test_lines_that_end_otherwise_are_read(between: bytes) -> None:
+    alice = Solo()
+    alice.take(_invite().replace(b"\r\n\r\n", between))
+    (invited,) = alice.phone.news(Invited)
+    assert isinstance(invited, Invited) and invited.sdp == OFFER
+
+
+def test_a_message_that_lost_its_carriage_returns_keeps_its_body() -> None:
+    alice = Solo()
+    alice.take(_invite().replace(b"\r\n", b"\n"))
+    (invited,) = alice.phone.news(Invited)
+    assert isinstance(invited, Invited) and invited.sdp == OFFER.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["SIP/2.0  200  OK", "SIP/2.0 200\tOK", "SIP/2.0 200", "sip/2.0 200 "]
+)
+def test_a_status_line_is_read_whatever_stands_between_its_words(line: str) -> None:
+    alice = Solo()
+    data = bytes(reply(alice.call(), 200, to_tag="b1", body=ANSWER.encode()))
+    alice.take(data.replace(b"SIP/2.0 200 OK", line.encode(), 1))
+    assert alice.last("ACK")
 
 
 def test_what_came_is_parsed_again_as_it_was() -> None:

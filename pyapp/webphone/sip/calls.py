@@ -25,6 +25,8 @@ class Calls:
     def __init__(self) -> None:
         self._calls: dict[str, Call] = {}
         self._places: dict[Key, Place] = {}
+        # The same by our half of the key: for who forgets to say who they are.
+        self._halves: dict[tuple[str, str], Key] = {}
         self._keys: dict[str, list[Key]] = {}
         self._invites: dict[ServerTransaction, Incoming] = {}
         self._alarms: Alarms[str] = Alarms()
@@ -62,8 +64,15 @@ class Calls:
         return call
 
     def place(self, request: Request) -> Place | None:
-        """Who takes a request of a peer, by the dialog it belongs to (RFC 3261 §12.2.2)."""
-        return self.at(key_of(request))
+        """Who takes a request of a peer, by the dialog it belongs to (RFC 3261 §12.2.2).
+
+        A BYE or ACK whose From has lost its tag is still known by ours, which nobody guesses.
+        """
+        key = key_of(request)
+        if not key[2] and key not in self._places and request.method in ("ACK", "BYE"):
+            place = self.at(self._halves.get(key[:2], key))
+            return None if isinstance(place, Outgoing) else place
+        return self.at(key)
 
     def at(self, key: Key) -> Place | None:
         """Who is at our end of that dialog."""
@@ -100,6 +109,7 @@ class Calls:
                 continue
             for key in self._keys.pop(name, ()):
                 del self._places[key]
+                self._halves.pop(key[:2], None)
             if call.over and all(session.over for session in call.sessions):
                 self._forget(name, call)
             else:
@@ -108,6 +118,7 @@ class Calls:
     def _note(self, name: str, call: Call) -> None:
         places = {key: place for key, place in call.places.items() if key not in self._places}
         self._places |= places
+        self._halves |= {key[:2]: key for key in places}
         self._keys[name] = list(places)
         deadlines = (session.deadline for session in call.sessions)
         self._alarms.set(name, earliest((call.deadline, *deadlines)))

@@ -23,6 +23,10 @@ REFRESHING = ("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER")
 AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
 # Secrets stay inside (RFC 3261 §22).
 HIDDEN = frozenset(name.lower() for name in AUTHORIZATIONS)
+# Lists of which each value counts: RFC 3261 §7.3.1 has lines and commas mean the same.
+LISTS = frozenset(
+    ("p-asserted-identity", "remote-party-id", "privacy", "diversion", "history-info")
+)
 # Characters of the headers of one message that are told of it.
 MOST_HEADERS = 8192
 
@@ -206,7 +210,7 @@ def sdp_of(message: Message) -> str | None:
 
 
 def first_values(message: Message) -> dict[str, str]:
-    """The headers of a message, by lower-case name, the first value of each.
+    """The headers of a message, by lower-case name, the first line of each, of LISTS every one.
 
     They are kept for as long as the call and told again and again: what is too large is left out.
     """
@@ -214,8 +218,9 @@ def first_values(message: Message) -> dict[str, str]:
     room = MOST_HEADERS
     for name, value in message.headers:
         key = header_key(name)
-        if key in HIDDEN or key in values or len(key) + len(value) > room:
+        known = key in values
+        if key in HIDDEN or (known and key not in LISTS) or len(key) + len(value) > room:
             continue
-        values[key] = visible(value)
+        values[key] = f"{values[key]}, {visible(value)}" if known else visible(value)
         room -= len(key) + len(value)
     return values

@@ -38,6 +38,7 @@ from webphone.sip import (
 REGISTER_PATIENCE = 5.0
 PROOF_PATIENCE = 1.5  # and to prove that it still hears us, after a sleep or a network change
 SILENCE_PATIENCE = 6.0
+SLOWEST = 32.0  # no answer takes longer (RFC 3261 §17.1.2.2)
 PROOF = "proof"
 
 
@@ -80,6 +81,9 @@ class Account:
         self.replaced = False  # its registration is that of the next account by now
         self._retries = Retries(entropy)
         self._patience: float | None = None  # when the first REGISTER has taken too long
+        self._asked_at: float | None = None  # when a REGISTER went out that tells how long it takes
+        self._slowness = 0.0  # seconds that the last one took
+        self._mute: set[str] = set()  # servers left as they said nothing at all to OPTIONS
         self._told = False  # the page believes that we are registered
         self._leaving = False  # it asked for the end of a registration that was under way
         self._online = True
@@ -351,6 +355,7 @@ class Account:
                 case Replied() if output.ref == PROOF:
                     if output.status != 408:  # which is our own word for silence
                         self.connection.keepalive.options_answered()
+                        self._mute.discard(self.server)
                 case Dropped(why=why):
                     result.append(do.Note(level="info", text=why))
                 case _:
@@ -359,6 +364,8 @@ class Account:
 
     def _registered(self, news: Registered, now: float) -> Result:
         self._patience = None
+        if self._asked_at is not None:
+            self._asked_at, self._slowness = None, now - self._asked_at
         self._retries.forget()
         self.connection.works(now)
         self.connection.keepalive.limit(news.flow_timer)
@@ -398,8 +405,11 @@ class Account:
 
     def _send_register(self, now: float) -> Result:
         self._retries.started()
-        if not self.agent.bound and len(self.addresses) > 1:
+        # Where all have failed once, each gets as long as it may take.
+        hurried = len(self.addresses) > 1 and not self.connection.servers.rounds
+        if hurried and not self.agent.bound:
             self._patience = now + REGISTER_PATIENCE
+        self._asked_at = now
         return self.through(self.agent.register(now), now)
 
     def _prove(self, now: float, patience: float, *, urgent: bool = False) -> Result:
@@ -411,18 +421,24 @@ class Account:
         elif keepalive.mute:
             keepalive.heard(now)  # there is nothing that it would answer
             return []
-        keepalive.ask(question, now + patience)
+        # Who takes long to find a registration is not dead for it.
+        keepalive.ask(question, now + max(patience, min(2 * self._slowness, SLOWEST)))
         result: Result = []
         if question is not Question.REGISTER:
             result += self.through(self.agent.options(None, PROOF, now), now)
         if question is not Question.OPTIONS:
+            self._asked_at = now
             result += self.through(self.agent.register(now), now)
         return result
 
     def _unproved(self, now: float) -> Result:
         """A question was not answered: ask in another way, or leave."""
         keepalive = self.connection.keepalive
-        if not (self.agent.bound or keepalive.heard_any) or not keepalive.unanswered():
+        if not (self.agent.bound or keepalive.heard_any) and self.server not in self._mute:
+            # A dead socket, or a server that answers no OPTIONS: another socket tells.
+            self._mute.add(self.server)
+            return self._leave(now)
+        if not keepalive.unanswered():
             return self._leave(now)
         return self._prove(now, SILENCE_PATIENCE)
 

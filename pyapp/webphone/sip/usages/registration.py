@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 from itertools import chain
 from typing import assert_never
@@ -20,6 +21,7 @@ from webphone.sip.wire.uri import Uri
 
 DAY = 24 * 3600  # seconds that a registrar may want a registration to last at least
 SOONEST = 5.0  # seconds until a refresh, however short a registration lasts
+_SECONDS = re.compile(r'[\s"]*([0-9]+)')
 PROOFS = ("Authorization", "Proxy-Authorization")
 
 
@@ -194,7 +196,7 @@ class Registration:
 
     def _adjust(self, response: Response) -> bool:
         if response.status == 423:
-            least = whole_number(response.headers.get("Min-Expires") or "", HIGHEST_SECONDS)
+            least = seconds(response.headers.get("Min-Expires"))
             # Once: a registrar that always wants a little more would never be done.
             if least is not None and self._expires < least <= DAY and not self._lengthened:
                 self._expires, self._lengthened = least, True
@@ -225,9 +227,7 @@ class Registration:
             case Action.KEEP:
                 assert response is not None
                 self.bound = True
-                self._flow_timer = whole_number(
-                    response.headers.get("Flow-Timer") or "", HIGHEST_SECONDS
-                )
+                self._flow_timer = seconds(response.headers.get("Flow-Timer"))
                 self._keep(response, now)
                 return []
             case Action.TELL_FAILED:
@@ -291,27 +291,36 @@ class Registration:
         """Our binding among all of this user, which may be those of other phones and older ones."""
         contacts, ours = response.readable_contacts, self._endpoint.contact.user
         # Its user is a name that nobody else has: servers on the way may change the rest.
-        named = (one for one in contacts if one.uri.user == ours)
+        named = [one for one in contacts if one.uri.user == ours]
         # What this phone bound from a page that is gone has the same instance.
         alike = (one for one in contacts if _instance(one) == self.instance.lower())
-        return next(chain(named, alike), None)
+        # Listed twice, the older one is over.
+        lasting = (one for one in named if one.expires != 0)
+        return next(chain(lasting, named, alike), None)
 
     def _news(self) -> Registered:
         return Registered(expires=self._granted, flow_timer=self._flow_timer)
 
     def _failure(self, response: Response) -> RegistrationFailed:
-        # RFC 3261 §20.33: `120;duration=60`, `120 (in a meeting)`.
-        after = (response.headers.get("Retry-After") or "").replace(";", " ").replace("(", " ")
         return RegistrationFailed(
             status=response.status,
             reason=response.reason,
-            retry_after=whole_number(after.split()[0], HIGHEST_SECONDS) if after.split() else None,
+            retry_after=seconds(response.headers.get("Retry-After")),
             proved=self._proved or not self._signed,
         )
 
     def _publish(self, gruu: Uri | None, route: tuple[NameAddr, ...]) -> None:
         if not self.muted:
             self._endpoint.gruu, self._endpoint.service_route = gruu, route
+
+
+def seconds(value: str | None) -> int | None:
+    """The seconds that a header begins with, whatever follows; None where it begins otherwise.
+
+    RFC 3261 §20.33: `120;duration=60`, `120 (in a meeting)`; some write `"120"` and `120.5`.
+    """
+    found = _SECONDS.match(value or "")
+    return whole_number(found[1], HIGHEST_SECONDS) if found else None
 
 
 def _instance(contact: NameAddr) -> str:

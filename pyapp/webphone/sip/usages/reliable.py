@@ -70,8 +70,9 @@ class Accepted:
         return replace(self, again=now + pause, pause=pause)
 
     def matches(self, ack: Request) -> bool:
-        """Whether an ACK is for this response."""
-        return self.server.request.cseq.number == ack.cseq.number
+        """Whether an ACK is for this response; a number that cannot be read tells nothing else."""
+        ours = self.server.request.cseq
+        return ours.number == ack.safe("cseq", ours).number
 
 
 def wanted(invite: Request) -> bool:

@@ -237,7 +237,7 @@ def _family(challenge: Challenge) -> str:
     """The hash of a Digest challenge in our spelling, "" when we cannot compute it."""
     if challenge.scheme.lower() != "digest":
         return ""
-    name = challenge.params.get("algorithm", "MD5").upper().removesuffix("-SESS")
+    name = (challenge.params.get("algorithm") or "MD5").upper().removesuffix("-SESS")
     return name if name in STRENGTH else ""
 
 

@@ -81,34 +81,40 @@ ABSOLUTE_URI = re.compile(rf"({SCHEME.pattern}):({OPAQUE.pattern})")
 # sent-protocol     = protocol-name SLASH protocol-version SLASH transport
 # sent-by           = host [ COLON port ]
 PROTOCOL = re.compile(rf"{TOKEN_TEXT}/{TOKEN_TEXT}")
-VIA = re.compile(
-    rf"({TOKEN_TEXT})[ \t]*/[ \t]*({TOKEN_TEXT})[ \t]*/[ \t]*({TOKEN_TEXT})[ \t]+"
-    rf"({HOST_TEXT})(?:[ \t]*:[ \t]*([0-9]{{1,5}}))?"
+SENT_PROTOCOL = re.compile(
+    rf"[ \t]*({TOKEN_TEXT})[ \t]*/[ \t]*({TOKEN_TEXT})[ \t]*/[ \t]*({TOKEN_TEXT})[ \t]+"
 )
+VIA = re.compile(rf"{SENT_PROTOCOL.pattern}({HOST_TEXT})(?:[ \t]*:[ \t]*([0-9]{{1,5}}))?")
+
+# media-type = m-type SLASH m-subtype *( SEMI m-parameter ), in quotes by some
+MEDIA_TYPE = re.compile(rf"[ \t\"]*({TOKEN_TEXT})[ \t]*/[ \t]*({TOKEN_TEXT})")
 
 # CSeq = "CSeq" HCOLON 1*DIGIT LWS Method
 CSEQ = re.compile(rf"([0-9]+)[ \t]+({TOKEN_TEXT})")
 
-# callid = word [ "@" word ], here any run of visible characters
-CALL_ID = re.compile(r"[^\s\x00-\x20\x7f]+")
+# callid = word [ "@" word ], here any run of characters that begins and ends with a visible one
+CALL_ID = re.compile(r"[^\s\x00-\x20\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x20\x7f])?")
 
 # challenge  = ("Digest" LWS digest-cln *(COMMA digest-cln)) / other-challenge
 # auth-param = auth-param-name EQUAL ( token / quoted-string )
 AUTH_SCHEME = re.compile(rf"[ \t,]*({TOKEN_TEXT})(?:[ \t]+|$)")
+# Some divide by semicolons, or by nothing but a space.
 AUTH_PARAM = re.compile(
-    rf"[ \t]*({TOKEN_TEXT})[ \t]*=[ \t]*({QUOTED_TEXT}|[^\s,\"\\\x00-\x1f\x7f]*)[ \t]*(?:,|$)"
+    rf"[ \t]*({TOKEN_TEXT})[ \t]*=[ \t]*({QUOTED_TEXT}|[^\s,;\"\\\x00-\x1f\x7f]*)"
+    rf"(?:[ \t]*[,;]|[ \t]+(?={TOKEN_TEXT}[ \t]*=)|[ \t]*$)"
 )
 
 # Request-Line = Method SP Request-URI SP SIP-Version CRLF
 REQUEST_LINE = re.compile(rf"({TOKEN_TEXT}) ([^ ]+) (SIP/[0-9]+\.[0-9]+)", re.IGNORECASE)
 
 # Status-Line = SIP-Version SP Status-Code SP Reason-Phrase CRLF
-STATUS_LINE = re.compile(r"(SIP/[0-9]+\.[0-9]+) ([0-9]+)(?: (.*))?", re.IGNORECASE)
+# Nobody answers a response, so that nothing is gained by counting its spaces.
+STATUS_LINE = re.compile(r"(SIP/[0-9]+\.[0-9]+)[ \t]+([0-9]+)(?:[ \t]+(.*))?", re.IGNORECASE)
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 # What a screen shows nothing of, or shows the rest turned round for: controls, marks without
 # width, line separators, and what sets, overrides or isolates a direction (UAX #9).
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\u061c\ufeff]+")
 # Bytes that were not UTF-8, and halves of a pair: text with these cannot be shown or sent.
 LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 LINE_BREAKING = re.compile(r"[\r\n\x00]")

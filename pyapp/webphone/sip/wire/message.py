@@ -23,6 +23,9 @@ LARGEST = 65536
 # Of a larger one only this much is looked at, for the way back and for what it may end.
 _LONGEST_LINE, _MOST_LINES = 4096, 200
 _FOLD = re.compile(r"\n[ \t]+")
+# RFC 3261 §7.5, and some change one line end of two on the way.
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_NUMBER = re.compile("[0-9]")
 # Stands in for a Request-URI that could not be read, so that the request can be answered.
 UNREADABLE = Uri("about", opaque="unreadable")
 # They end a call or say that something arrived: they mean that whatever else they say, and who
@@ -114,7 +117,8 @@ class Message:
     def content_type(self) -> str:
         """The media type in lower case without parameters, "" when there is none."""
         value = self.headers.get("Content-Type") or ""
-        return "".join(value.partition(";")[0].split()).lower()
+        found = grammar.MEDIA_TYPE.match(value)
+        return f"{found[1]}/{found[2]}".lower() if found else value.strip(" \t").lower()
 
     @property
     def max_forwards(self) -> int | None:
@@ -294,11 +298,10 @@ def shortened(data: bytes) -> Request | Response:
 
 
 def _divide(data: bytes) -> tuple[bytes, bytes, bool]:
-    for ending in (b"\r\n\r\n", b"\n\n"):
-        head, found, body = data.partition(ending)
-        if found:
-            return head, body, True
-    return data.rstrip(b"\r\n"), b"", False
+    found = _HEAD_END.search(data)
+    if found is None:
+        return data.rstrip(b"\r\n"), b"", False
+    return data[: found.start()], data[found.end() :], True
 
 
 def _start(line: str, headers: Headers, body: bytes) -> Request | Response:
@@ -351,14 +354,17 @@ def is_plain(message: Request | Response) -> bool:
 
 
 def _frame(message: Request | Response) -> None:
-    lengths = set(message.headers.all("Content-Length"))
+    lengths = {value for value in message.headers.all("Content-Length") if _NUMBER.search(value)}
     if not lengths:
         # RFC 3261 §18.3: over a message transport the body then runs to the end.
         return
-    numbers = {whole_number(length, len(message.body)) for length in lengths}
+    body = message.body
+    # Who makes CRLF into LF on the way counts what it was before.
+    longest = len(body) + body.count(b"\n") - body.count(b"\r\n")
+    numbers = {whole_number(length, longest) for length in lengths}
     length = numbers.pop()
-    if not numbers and length is not None and length <= len(message.body):
-        message.body = message.body[:length]
+    if not numbers and length is not None and length <= longest:
+        message.body = body[:length]
     elif is_plain(message):
         raise unreadable("Content-Length", message)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from webphone.sip.wire import grammar
 from webphone.sip.wire.grammar import Malformed
 from webphone.sip.wire.message import Request, Response, is_plain, unreadable
 
+_CLOSED = re.compile(r'"[^"]*\\"[ \t]*<')
 Rule = Callable[[Request | Response], None]
 
 _MANDATORY = ("Via", "From", "To", "Call-ID", "CSeq")
-_SINGLE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type")
+_SINGLE = ("From", "To", "Call-ID", "CSeq", "Content-Type")
 
 
 def rfc3261_8_1_1_mandatory_headers(message: Request | Response) -> None:
@@ -44,7 +46,8 @@ def rfc3261_20_39_to(message: Request | Response) -> None:
     to = message.headers.get("To") or ""
     if not is_plain(message) or message.to.tag or grammar.QUOTED.match(to):
         return
-    if to.startswith('"'):
+    # A backslash before the last quote is a name's, not the quote's, to who wrote it.
+    if to.startswith('"') and not _CLOSED.match(to):
         raise Malformed("To: unbalanced quote")
 
 

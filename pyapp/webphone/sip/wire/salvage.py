@@ -75,22 +75,24 @@ def route(text: str) -> NameAddr | None:
 
 
 def via(text: str) -> Via | None:
-    """A Via whose way back can be read, whatever its parameters are."""
+    """A Via with its branch, whatever its host, port and other parameters are.
+
+    Over a WebSocket no answer is sent where it says: it is echoed.
+    """
     try:
         return Via.parse(text)
     except Malformed:
         pass
-    text = text.strip(" \t")
-    found = grammar.VIA.match(text)
+    found = grammar.SENT_PROTOCOL.match(text)
     if found is None:
         return None
-    name, version, transport, host, port = found.groups()
-    rest = text[found.end() :]
-    if rest.strip(" \t;") and not rest.lstrip(" \t").startswith(";"):
-        return None
+    name, version, transport = found.groups()
+    sent_by, semicolon, rest = text[found.end() :].partition(";")
+    host = _HOST_PORT.match(sent_by)
+    port = int(host[2]) if host and host[2] and int(host[2]) <= 65535 else None
+    place = host[1] if host else NOBODY.host
     try:
-        number = int(port) if port else None
-        return Via(transport, host, number, params(rest), f"{name}/{version}")
+        return Via(transport, place, port, params(semicolon + rest), f"{name}/{version}")
     except ValueError:
         return None
 
