@@ -365,7 +365,8 @@ class Account:
     def _registered(self, news: Registered, now: float) -> Result:
         self._patience = None
         if self._asked_at is not None:
-            self._asked_at, self._slowness = None, now - self._asked_at
+            self._slowness = now - self._asked_at
+            self._asked_at = None
         self._retries.forget()
         self.connection.works(now)
         self.connection.keepalive.limit(news.flow_timer)
