@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -27,6 +27,7 @@ class WiredPhone:
 
     def __init__(self, host: str, user: str, password: str, **settings: Any) -> None:
         own = {"host": host, "username": user, "password": password, **settings}
+        self.user = user
         self.desk = Desk(Entropy(secrets.token_bytes), Config().changed(own))
         self.events: list[Event] = []
         self.sent: list[bytes] = []
@@ -45,22 +46,34 @@ class WiredPhone:
 
     def ask(self, method: str, *arguments: object) -> Promise:
         """Call a method and wait for its promise."""
+        promise = self.begin(method, *arguments)
+        self.wait(lambda: promise.settled, method)
+        return promise
+
+    def begin(self, method: str, *arguments: object) -> Promise:
+        """Call a method; its promise may take its time."""
         number = len(self._promises) + 1
         promise = self._promises[number] = Promise()
         self._loop.turn(on.Asked(command=decode_command(method, arguments), reply=number))
-        self.wait(lambda: promise.settled, method)
         return promise
 
     def told(self, name: str) -> list[Any]:
         """The details of all events with this name."""
         return [event.detail for event in self.events if event.name == name]
 
-    def wait(self, so: Callable[[], object], what: str, seconds: float = 15.0) -> None:
-        """Until it is so."""
+    def wait(
+        self,
+        so: Callable[[], object],
+        what: str,
+        seconds: float = 15.0,
+        beside: Sequence[WiredPhone] = (),
+    ) -> None:
+        """Until it is so; phones `beside` go on meanwhile."""
         end = time.monotonic() + seconds
         while not so():
             assert time.monotonic() < end, f"{what} did not happen"
-            self._listen()
+            for phone in (self, *beside):
+                phone._listen()
 
     def close(self) -> None:
         """Leave without a word."""
@@ -115,12 +128,18 @@ class WiredPhone:
             case do.Refuse(reply=reply, error=error):
                 self._promises[reply].error, self._promises[reply].settled = error, True
             case do.OpenMedia(call=call, offer=offer):
-                kind = do.Offer.ANSWER if offer else do.Offer.OFFER
-                setup = "active" if offer else "actpass"
-                sdp = description("phone", setup=setup)
-                self._due.append(on.MediaReady(call=call, kind=kind, sdp=sdp))
+                self._describe(call, do.Offer.ANSWER if offer else do.Offer.OFFER, "sendrecv")
+            case do.Reoffer(call=call, direction=direction):
+                self._describe(call, do.Offer.OFFER, str(direction))
+            case do.Accept(call=call, direction=direction):
+                self._describe(call, do.Offer.ANSWER, str(direction))
             case _:
                 pass
+
+    def _describe(self, call: str, kind: do.Offer, direction: str) -> None:
+        setup = "active" if kind is do.Offer.ANSWER else "actpass"
+        sdp = description("phone", direction, setup=setup)
+        self._due.append(on.MediaReady(call=call, kind=kind, sdp=sdp))
 
     def _fail(self, mistake: Exception) -> None:
         raise mistake

@@ -30,7 +30,7 @@ addEventListener("message", ({data, origin}) => heard.push({data, origin}));
 globalThis.told = [];
 globalThis.listen = (phone) => {
   globalThis.phone = phone;
-  for (const name of ["ready", "answer", "ringingin", "ringingout", "end", "registered", "error", "beforedial", "statechange"])
+  for (const name of ["ready", "answer", "ringingin", "ringingout", "end", "registered", "error", "beforedial", "transfer", "statechange"])
     phone.addEventListener(name, ({detail}) => told.push({name, detail: {...detail, message: detail.message}}));
 };
 </script>
@@ -196,6 +196,15 @@ def test_the_host_may_forbid_a_call(site: Site, visit: Callable[[str], Page]) ->
     page.evaluate("phone.addEventListener('beforedial', (e) => e.preventDefault())")
     assert call(page, "makeCall", "600")["error"]["code"] == "cancelled"
     assert heard(page, "beforedial")[0]["target"] == "600"
+
+
+def test_the_host_is_told_how_a_transfer_goes(site: Site, visit: Callable[[str], Page]) -> None:
+    page = registered(visit(site.with_script("data-demo")))
+    call(page, "makeCall", "600")
+    await_event(page, "answer")
+    assert call(page, "transfer", "601")["error"]["code"] == "declined"
+    told = await_event(page, "transfer")
+    assert (told["stage"], told["target"], told["by"]) == ("failed", "601", "local")
 
 
 def test_a_host_that_says_nothing_allows_the_call_after_5_seconds(

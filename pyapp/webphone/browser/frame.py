@@ -109,6 +109,10 @@ class Framed:
                 self._ask_leave(ask, event)
             case Tell(event=Event(name="error", detail=WebPhoneError() as error)):
                 self._inner.perform(Tell(event=Event("error", self._mended(error))))
+            case Tell(event=event) if EVENTS[event.name].cancelable:
+                # It is asked at one time and only told at others, as `transfer` is.
+                self._inner.perform(action)
+                self._post({"type": "event", "name": event.name, "detail": encode(event.detail)})
             case Refuse(error=error):
                 self._inner.perform(replace(action, error=self._mended(error)))
             case Reveal(shown=shown):
