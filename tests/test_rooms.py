@@ -93,7 +93,8 @@ CHOICES = {
 PROPERTIES = "credentials contactLookup constraints extraHeaders strings"
 METHODS = """
 ready() setConfig(changes) connect() register() unregister() disconnect()
-makeCall(target, {video, headers, displayName}) answer(id?, {video}) reject(id?, code?)
+makeCall(target, {video, headers, displayName}) answer(id?, {video}) confirm(id?)
+reject(id?, code?)
 redirect(id, target) hangup(id?) hangupAll() hold(id?) resume(id?) swap() mute(on?, id?) unmute(id?)
 dialpadPress(key) sendDtmf(tones, {duration, gap, method, id}) transfer(target, id?)
 consult(target) completeTransfer() cancelTransfer() conference(ids?) split(id)
@@ -114,7 +115,7 @@ HANDLERS = {
     "error": "onError",
 }
 OTHER_EVENTS = """
-ready statechange connecting reconnecting beforedial hold resume mute unmute dtmf transfer conference
+ready statechange connecting reconnecting beforedial question hold resume mute unmute dtmf transfer conference
 recording message info notify devicechange quality numberchange screenpop historychange leaderchange
 """
 ERROR_CODES = """

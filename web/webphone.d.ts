@@ -208,6 +208,8 @@ export interface WebPhoneEventDetails {
   reconnecting: {server: string, seconds: number, attempt: number};
   /** Somebody wants to dial; preventDefault() stops it. */
   beforedial: {target: string, video: boolean};
+  /** The person is asked before a call goes on; confirm() and hangup() answer for them. */
+  question: CallView & {question: "emergency" | "redirect", target: string};
   /** A call was put on hold. */
   hold: CallView & {by: "local" | "remote"};
   /** A call was taken off hold. */
@@ -305,6 +307,8 @@ export class WebPhone extends HTMLElement {
   /** Answers a ringing call. Settles when the 2xx is sent. */
   answer(id?: string, options?: { video?: boolean }): Promise<CallView>;
   answer(options?: { video?: boolean }): Promise<CallView>;
+  /** Says yes to what the phone asks by the event `question`; hangup() says no. Settles at once. */
+  confirm(id?: string): Promise<void>;
   /** Refuses a ringing call. Settles at once. */
   reject(id?: string, code?: number): Promise<void>;
   /** Sends a ringing caller elsewhere (302). Settles at once. */

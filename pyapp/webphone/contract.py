@@ -342,6 +342,10 @@ class Answer(Command):
     id: str = argument("The call; left out: the ringing one.", default="")
     video: bool | None = option("With video; the `video` setting when left out.", default=None)
 
+@command("Says yes to what the phone asks by the event `question`; hangup() says no.")
+class Confirm(Command):
+    id: str = argument("The call; left out: the one that is asked about.", default="")
+
 @command("Refuses a ringing call.")
 class Reject(Command):
     id: str = argument("The call; left out: the ringing one.", default="")
@@ -582,6 +586,9 @@ _ROWS = (
         "{server: string, seconds: number, attempt: number}"),
     EventKind("beforedial", "Somebody wants to dial; preventDefault() stops it.",
         "{target: string, video: boolean}", cancelable=True),
+    EventKind("question",
+        "The person is asked before a call goes on; confirm() and hangup() answer for them.",
+        "CallView & {question: 'emergency' | 'redirect', target: string}"),
     EventKind("hold", "A call was put on hold.", _BY),
     EventKind("resume", "A call was taken off hold.", _BY),
     EventKind("mute", "The microphone was muted.", "CallView"),

@@ -8,6 +8,7 @@ from webphone.phone import happenings as on
 from webphone.phone.call.call import STAGES, Stage, Step
 from webphone.phone.call.calls import DESCRIBES, HEARD
 from webphone.phone.call.outgoing import call_to
+from webphone.phone.call.redirection import Redirection
 from webphone.phone.call.renegotiation import RENEGOTIATION, Action, State
 from webphone.sip import Dropped, Uri
 
@@ -33,7 +34,7 @@ def test_every_stage_can_end_and_the_end_is_the_end():
     assert not any(stage is Stage.ENDED for stage, _ in STAGES)
 
 
-KINDS = {*HEARD.values(), *DESCRIBES.values()}
+KINDS = {*HEARD.values(), *DESCRIBES.values(), Redirection}
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS, key=lambda kind: kind.__name__))

@@ -231,7 +231,8 @@ def test_each_refusal_has_its_words(alice, dave, status, disposition, words):
     assert alice.tone is (do.Tone.BUSY if disposition == "busy" else None)
 
 
-def test_a_number_that_has_moved_says_where_to(alice, dave):
+def test_a_number_that_has_moved_says_where_to(world, dave):
+    alice = world.registered("alice", redirect_policy="refuse")
     alice.ask("makeCall", "dave")
     dave.reply(302, "Contact: <sip:dave@new.example>")
     record = only_record(alice)

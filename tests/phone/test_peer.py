@@ -280,6 +280,7 @@ def test_what_is_kept_of_a_refusal_is_short(alice, dave):
     ],
 )
 def test_of_several_new_addresses_the_best_is_named(alice, dave, contacts, best):
+    alice.ask("setConfig", {"redirectPolicy": "refuse"})
     alice.ask("makeCall", "dave")
     dave.reply(300, f"Contact: {contacts}")
     assert best in alice.history[0].explanation

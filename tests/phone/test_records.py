@@ -138,7 +138,7 @@ OUTGOING: dict[str, tuple[Callable[[], Story], tuple[object, ...], str]] = {
         "There is nobody at that number. Check the number.",
     ),
     "moved": (
-        lambda: Story().refused(302, CONTACT),
+        lambda: Story({"redirect_policy": "refuse"}).refused(302, CONTACT),
         ("failed", "remote", 302, "Moved Temporarily", None),
         "That number is now sip:erin@other.example (302 Moved Temporarily). Call that one instead.",
     ),

@@ -117,6 +117,7 @@ FAMILIES = {
     "ended_": [verdict for verdict in DISPOSITIONS if verdict != "failed"],
     "failed_": [*endings._FAILURES.values(), "otherwise", "moved_to"],
     "why_": [*refusals.CODES.values(), "unavailable", "no_answer"],
+    "asks_": ["emergency", "redirect", "emergency_hint", "redirect_hint"],
     "do_": [*endings._REMEDIES.values(), "call_again", "call_that"],
 }
 

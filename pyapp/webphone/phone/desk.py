@@ -101,9 +101,10 @@ class Desk:
         return self.config.in_force(self.guest).shared
 
     @property
-    def here(self) -> Config:
-        """The settings, with the country of the page's language where none is set."""
-        return self.config if self.config.country else replace(self.config, country=self._country)
+    def _in_force(self) -> Config:
+        """The settings in force, with the country of the page's language where none is set."""
+        config = self.config.in_force(self.guest)
+        return config if config.country else replace(config, country=self._country)
 
     @property
     def standing(self) -> Standing:
@@ -208,6 +209,7 @@ class Desk:
                 return self.account.network_changed(online, now)
             case on.LanguageFound(tag=tag):
                 self.language, self._country = spoken(tag), country_of(tag)
+                self.account.configure(self._in_force, self.instance)
                 return []
             case on.Woken():
                 return self._wake(now)
@@ -288,7 +290,7 @@ class Desk:
             waits = self.calls.answered("").id
             command = MakeCall(target=command.target)
         return self._dialling.make_call(
-            command, account, self.here, reply, now, permitted=permitted, consults=waits
+            command, account, self.config, reply, now, permitted=permitted, consults=waits
         )
 
     def _be_ready(self, command: Ready, reply: int | None, now: float) -> Result:
@@ -347,8 +349,9 @@ class Desk:
         return self._changed_settings(command, now) + done(reply)
 
     def _changed_settings(self, command: SetConfig, now: float) -> Result:
-        before, self.config = self.config, self.config.changed(command.changes)
-        before, config = before.in_force(self.guest), self.config.in_force(self.guest)
+        before, changed = self._in_force, self.config.changed(command.changes)
+        self.config = changed
+        config = self._in_force
         result: Result = []
         if config.dial != before.dial:
             result += self._dialling.type(config.dial)
@@ -421,7 +424,7 @@ class Desk:
                 return self._questions.received(text, now)
             case Replied() as reply if self._asked and self._asked.waits(reply):
                 return self._asked.replied(reply)
-        return self.calls.heard(report, self.here, now)
+        return self.calls.heard(report, self.account.config, now)
 
     def _keep(self, action: Action) -> None:
         """The error that the screen shows is the last one that the page was told."""

@@ -42,6 +42,8 @@ class CallSnapshot:
     unstable: bool = False  # media path lost, being found again
     domain: str = ""  # of the other end, where the number alone does not say who it is
     microphone_asked: bool = False  # the browser asks the person, and waits
+    question: str = ""  # the phone asks whether it may go on: emergency or redirect
+    question_about: str = ""  # and to which address
     transfer: TransferSnapshot | None = None
 
     @property

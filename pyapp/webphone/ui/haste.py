@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 
-from webphone.contract import Answer, DialpadPress, Hangup, MakeCall, Reject, SendDtmf
+from webphone.contract import Answer, Confirm, DialpadPress, Hangup, MakeCall, Reject, SendDtmf
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.gestures import (
     FarewellRead,
@@ -38,6 +38,7 @@ PARTS = {
     "hangup decline": Reject,
     "end-and-answer": Together,
     "dial": MakeCall,
+    "confirm": Confirm,
 }
 # What a second press on one of these would meet next: of no harm, but not meant either.
 NEXT = (FarewellRead, NumberRecalled)

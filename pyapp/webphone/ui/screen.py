@@ -12,7 +12,7 @@ from webphone.ui.call import call_waiting
 from webphone.ui.dialpad import dialling
 from webphone.ui.gestures import KeyPressed
 from webphone.ui.html import Node, element, said
-from webphone.ui.selectors import all_waiting, farewell_shown, foremost, living, waiting
+from webphone.ui.selectors import all_waiting, asked, farewell_shown, foremost, living, waiting
 from webphone.ui.status import banners, header, live_regions
 from webphone.ui.view import View
 from webphone.ui.words import say
@@ -29,10 +29,18 @@ class Screen:
     body: Callable[[Snapshot, View, float], list[Node]]
 
 
+def _question(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded by the first question.
+    from webphone.ui.question import question
+
+    return question(snapshot, view, now)
+
+
 # The first that is shown is the one: what a call asks goes before a page that is open, and that
 # before what an idle phone shows.
 SCREENS: dict[str, Screen] = {
     "ringing": Screen(call.rings, call.ringing),
+    "question": Screen(lambda snapshot, view: asked(snapshot) is not None, _question),
     "keypad": Screen(call.keypad_open, call.keying),
     "call": Screen(call.goes_on, call.talking),
     "ended": Screen(farewell_shown, call.ended),

@@ -23,6 +23,11 @@ def foremost(snapshot: Snapshot) -> CallSnapshot | None:
     return next(iter([*active, *ringing, *reversed(calls)]), None)
 
 
+def asked(snapshot: Snapshot) -> CallSnapshot | None:
+    """The call that waits for the person's yes."""
+    return next((call for call in living(snapshot) if call.question), None)
+
+
 def waiting(snapshot: Snapshot) -> CallSnapshot | None:
     """A call that rings while another is in front."""
     first = foremost(snapshot)

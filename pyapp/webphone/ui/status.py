@@ -10,7 +10,7 @@ from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import SoundAllowed
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button, icon
-from webphone.ui.selectors import foremost, living
+from webphone.ui.selectors import asked, foremost, living
 from webphone.ui.words import say
 from webphone.words import Sentence
 
@@ -211,6 +211,13 @@ def _urgent(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
         if call.stage == "incoming":
             kind = "spoken_incoming_video" if call.view.video else "spoken_incoming"
             sentences.append((f"ring {call.view.id}", say(kind, name=call.peer_name)))
+    asking = asked(snapshot)
+    if asking is not None:
+        from webphone.ui.question import hint
+        from webphone.ui.question import words as question
+
+        asks = say("spoken_question", question=question(asking), hint=hint(asking))
+        sentences.append((f"question {asking.view.id}", asks))
     if snapshot.farewell:
         words = say("spoken_ended", name=snapshot.farewell.peer_name, words=snapshot.farewell.words)
         sentences.append((f"end {snapshot.farewell.record.id}", words))

@@ -113,6 +113,14 @@ WORDS: dict[str, str] = {
     "unstable": "Connection unstable, reconnecting…",
     "no_network": "Demo call without network: the sound stays within this page",
     "ended_after": "Lasted {time}",
+    # --- What is asked before a call goes on ---
+    "asks_emergency": "Call the emergency number {address}?",
+    "asks_emergency_hint": "A browser phone may not reach the emergency services, and they may not see where you are. Use a telephone if there is one.",
+    "asks_redirect": "{name} is to be reached at {address}. Call there?",
+    "asks_redirect_hint": "The other side named this address; a call there may cost more.",
+    "call_anyway": "Call anyway",
+    "call_there": "Call there",
+    "do_not_call": "Do not call",
     "unknown": "Unknown caller",
     "spoken_preparing": "Starting the call to {name}.",
     "spoken_dialling": "Calling {name}.",
@@ -127,6 +135,7 @@ WORDS: dict[str, str] = {
     "spoken_muted": "You are muted.",
     "spoken_unstable": "The connection is unstable.",
     "spoken_no_network": "There is no network: the sound of this demo call stays within the page.",
+    "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "Call with {name} ended. {words}",
     # --- Errors, by code ---
@@ -442,6 +451,8 @@ WORDS: dict[str, str] = {
     "why_declined": "The other side does not want it",
     "why_no_answer": "Nobody answered",
     "why_unavailable": "They can't be reached at the moment",
+    "nothing_asked": "No call waits for a confirmation.",
+    "nothing_asked_hint": "Call first; the event question says what is asked.",
     # --- Numbers ---
     "number_missing": "There is no number to call.",
     "number_long": "The number is {count} characters long.",

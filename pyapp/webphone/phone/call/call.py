@@ -1,7 +1,8 @@
 """One call from dialling to the record of it.
 
     outgoing   PREPARING ──► DIALLING ──► RINGING ──► ACTIVE ──► ENDED
-                                 └──► EARLY ──────────►┘
+                               ▲ └──► EARLY ──────────►┘
+                               └── sent elsewhere: from RINGING and EARLY
     incoming   INCOMING ──► ANSWERING ───────────────► ACTIVE ──► ENDED
 
 PREPARING waits for the microphone and the socket, ANSWERING for the microphone; every stage can
@@ -17,13 +18,14 @@ from typing import TypeVar, cast
 
 from webphone import media
 from webphone.border.settings import SERVER
-from webphone.contract import CallRecord, CallView, Config, Party, Quality
+from webphone.contract import CallRecord, CallView, Config, Event, Party, Quality, encode
+from webphone.phone import actions as do
 from webphone.phone.account.account import Account
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.part import Part
 from webphone.phone.call.record import Times, iso, record_of
 from webphone.phone.call.wire import Wire
-from webphone.sip import By, NameAddr
+from webphone.sip import By, NameAddr, Uri
 from webphone.words.bidi import LONGEST
 
 Some = TypeVar("Some", bound=Part)
@@ -53,6 +55,7 @@ class Step(Enum):
     ANSWERED = "a 2xx, ours or theirs"
     ACCEPTED = "the person answers"
     ACCEPT_FAILED = "the microphone was refused: it goes on ringing"
+    MOVED = "a 3xx: it goes on at another address"
     OVER = "the end, whoever made it"
 
 
@@ -62,15 +65,18 @@ STAGES: dict[tuple[Stage, Step], Stage] = {
     (Stage.DIALLING, Step.RANG): Stage.RINGING,
     (Stage.DIALLING, Step.EARLY_MEDIA): Stage.EARLY,
     (Stage.DIALLING, Step.ANSWERED): Stage.ACTIVE,
+    (Stage.DIALLING, Step.MOVED): Stage.DIALLING,
     (Stage.DIALLING, Step.OVER): Stage.ENDED,
     (Stage.RINGING, Step.RANG): Stage.RINGING,
     (Stage.RINGING, Step.EARLY_MEDIA): Stage.EARLY,
     (Stage.RINGING, Step.ANSWERED): Stage.ACTIVE,
+    (Stage.RINGING, Step.MOVED): Stage.DIALLING,
     (Stage.RINGING, Step.OVER): Stage.ENDED,
     (Stage.EARLY, Step.RANG): Stage.EARLY,
     (Stage.EARLY, Step.EARLY_MEDIA): Stage.EARLY,
     (Stage.EARLY, Step.EARLY_MEDIA_FAILED): Stage.RINGING,
     (Stage.EARLY, Step.ANSWERED): Stage.ACTIVE,
+    (Stage.EARLY, Step.MOVED): Stage.DIALLING,
     (Stage.EARLY, Step.OVER): Stage.ENDED,
     (Stage.INCOMING, Step.ACCEPTED): Stage.ANSWERING,
     (Stage.INCOMING, Step.OVER): Stage.ENDED,
@@ -158,6 +164,9 @@ class Call:
     instead_of: str = ""  # id of the call whose place it takes
     moved_to: str | None = None  # whom it goes on with, without us
     ending: Ending | None = None  # once it is over
+    # What the person is asked before it goes on, "emergency" or "redirect", and the address.
+    asks: str = ""
+    asks_about: Uri | None = None
     parts: dict[object, Part] = field(default_factory=dict)
 
     # --- Moves ---
@@ -198,6 +207,17 @@ class Call:
         known = host == NOWHERE or host in _ours(self.account.config)
         global_number = (uri.user or "").startswith("+")
         return "" if uri.user and (known or global_number) else host[:LONGEST]
+
+    @property
+    def asked_for(self) -> str:
+        """The address that the person is asked about, as they know it, "" for none."""
+        uri = self.asks_about
+        if uri is None or not self.asks:
+            return ""
+        number, host = uri.shown_number[:LONGEST], uri.host.lower()[:LONGEST]
+        if number and host in _ours(self.account.config):
+            return number
+        return f"{number}@{host}" if number else host
 
     @property
     def over(self) -> bool:
@@ -257,6 +277,21 @@ class Call:
             quality=quality,
             transferred_to=self.moved_to,
         )
+
+
+def ask(call: Call, kind: str, target: Uri) -> list[do.Action]:
+    """Ask the person whether it goes on to this address, and tell the page."""
+    call.asks, call.asks_about = kind, target
+    detail = {**encode(call.view), "question": kind, "target": str(target)}
+    return [do.Tell(event=Event("question", detail))]
+
+
+def preference(contact: NameAddr) -> float:
+    """§20.10: q is a number from 0 to 1, and 1 where it is not said."""
+    try:
+        return min(max(float(contact.param("q") or 1), 0.0), 1.0)
+    except ValueError:
+        return 0.0
 
 
 def ended_by_person(call: Call) -> Ending:

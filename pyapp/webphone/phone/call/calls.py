@@ -12,7 +12,7 @@ from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.actions import Action
 from webphone.phone.call import seldom
-from webphone.phone.call.call import Call, Stage, Step, ended_by_person
+from webphone.phone.call.call import Call, Stage, Step, ask, ended_by_person, preference
 from webphone.phone.call.digits import REF, Digits
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.incoming import Incoming, call_from
@@ -167,6 +167,13 @@ class Calls:
         waiting_refused = bool(self.calls) and config.call_waiting == "off"
         return config.dnd or waiting_refused or len(self.calls) >= config.max_calls
 
+    def asking(self, id: str) -> Call:
+        """The call with this id, or the first, that waits for the person's yes; `no_call`."""
+        asking = [call for call in self.calls.values() if call.asks and id in ("", call.id)]
+        if not asking:
+            raise WebPhoneError("no_call", say("nothing_asked"))
+        return asking[0]
+
     @property
     def taken(self) -> int:
         """How many calls this person has made or answered."""
@@ -191,10 +198,21 @@ class Calls:
 
     def dial(self, call: Call, now: float) -> Result:
         """Begin an outgoing call: microphone and connection first, then the INVITE."""
-        result = self._activate(call, now)
         self.calls[call.id] = call
+        if call.asks:
+            return [*ask(call, call.asks, call.remote.uri)]
+        result = self._activate(call, now)
         result.append(do.OpenMedia(call=call.id, video=call.video))
         return result + call.wire.connect(now)
+
+    def confirm(self, call: Call, now: float) -> Result:
+        """The person says yes to what the phone asks of this call."""
+        asked, call.asks = call.asks, ""
+        match asked:
+            case "emergency":
+                return self.dial(call, now)
+            case _:
+                return self.changed(call, call.part(seldom.redirection).confirmed(now), now)
 
     def answer(self, call: Call, now: float, *, video: bool, reply: int | None) -> Result:
         """Take a ringing call."""
@@ -217,8 +235,7 @@ class Calls:
             return self._drop(call, WebPhoneError("cancelled", say("call_given_up")))
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
             return self.reject(call, 486, now)
-        result = call.wire.hang_up(now)
-        return result + self.finish(call, ended_by_person(call), now)
+        return _left(call, now) + self.finish(call, ended_by_person(call), now)
 
     def hang_up_all(self, now: float) -> Result:
         """End every call."""
@@ -267,7 +284,7 @@ class Calls:
         if call is None:
             return []
         if isinstance(output, Ended):
-            return self.finish(call, _ending(output), now)
+            return self._ended(call, output, now)
         kind = HEARD.get(type(output))
         return self.changed(call, call.part(kind).heard(output, now), now) if kind else []
 
@@ -306,6 +323,14 @@ class Calls:
         ]
 
     # --- Steps ---
+
+    def _ended(self, call: Call, news: Ended, now: float) -> Result:
+        """The call is over, unless it is sent elsewhere."""
+        if news.moved or (seldom.redirection in call.parts and call.answered_at is None):
+            goes_on = call.part(seldom.redirection).heard(news, now)
+            if goes_on:
+                return self.changed(call, goes_on, now)
+        return self.finish(call, _ending(news), now)
 
     def _invited(self, account: Account, news: Invited, config: Config, now: float) -> Result:
         if account.retired:
@@ -376,7 +401,7 @@ class Calls:
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
             result = call.wire.reject(broken.status, now, headers=_warning(why))
         else:
-            result = call.wire.hang_up(now)
+            result = _left(call, now)
         error = WebPhoneError("media_failed", why)
         result += [*_over(call, error), do.Tell(event=Event("error", error))]
         return result + self.finish(
@@ -384,7 +409,7 @@ class Calls:
         )
 
     def _leave_unanswered(self, call: Call, now: float) -> Result:
-        left = call.wire.hang_up(now) if call.outgoing else call.wire.reject(480, now)
+        left = _left(call, now) if call.outgoing else call.wire.reject(480, now)
         return left + self.finish(call, Ending(by=By.SYSTEM, status=480), now)
 
     def _drop(self, call: Call, error: WebPhoneError) -> Result:
@@ -410,6 +435,11 @@ class Calls:
             if other is not call and other.stage is Stage.ACTIVE and not changes.hold_wanted:
                 result += changes.set_hold(True, None, now)
         return result
+
+
+def _left(call: Call, now: float) -> Result:
+    """End it on the wire; while the person is asked there is nothing of it."""
+    return [] if call.asks else call.wire.hang_up(now)
 
 
 def _call_of(output: Output) -> str:
@@ -439,6 +469,8 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         domain=call.domain,
         microphone_asked=call.part(Microphone).asked,
         transfer=seldom.transfer_of(call, calls),
+        question=call.asks,
+        question_about=call.asked_for,
     )
 
 
@@ -462,13 +494,5 @@ def _ending(news: Ended) -> Ending:
 
 def _best(contacts: Sequence[NameAddr]) -> str:
     """The address that a redirecting server likes best (RFC 3261 §8.1.3.4), "" for none."""
-    best = max(contacts, key=_preference, default=None)
+    best = max(contacts, key=preference, default=None)
     return "" if best is None else str(best.uri)
-
-
-def _preference(contact: NameAddr) -> float:
-    """§20.10: q is a number from 0 to 1, and 1 where it is not said."""
-    try:
-        return min(max(float(contact.param("q") or 1), 0.0), 1.0)
-    except ValueError:
-        return 0.0

@@ -11,6 +11,7 @@ from webphone.contract import (
     Command,
     CompleteTransfer,
     Config,
+    Confirm,
     Hangup,
     HangupAll,
     Hold,
@@ -40,6 +41,12 @@ def _answer(calls: Calls, command: Answer, config: Config, reply: int | None, no
     call = calls.ringing(command.id)
     video = config.video if command.video is None else command.video
     return calls.answer(call, now, video=video and call.video, reply=reply)
+
+
+def _confirm(
+    calls: Calls, command: Confirm, config: Config, reply: int | None, now: float
+) -> Result:
+    return calls.confirm(calls.asking(command.id), now) + done(reply)
 
 
 def _reject(calls: Calls, command: Reject, config: Config, reply: int | None, now: float) -> Result:
@@ -136,6 +143,7 @@ def _meant(calls: Calls, id: str) -> Call:
 
 VERBS: dict[type[Command], Verb] = {
     Answer: _answer,
+    Confirm: _confirm,
     Reject: _reject,
     Redirect: _redirect,
     Hangup: _hang_up,

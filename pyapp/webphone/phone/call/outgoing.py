@@ -16,6 +16,7 @@ from webphone.phone.call.call import Call, Stage, Step
 from webphone.phone.call.part import Broken, Media, NeverWent, Steps, Unanswered, Up, media_error
 from webphone.phone.call.peer import Peer
 from webphone.phone.call.renegotiation import Renegotiation
+from webphone.phone.emergency import is_emergency
 from webphone.phone.numbers import address, wrong_name
 from webphone.sip import Answered, EarlyOffer, InviteSent, NameAddr, Output, Progressed, Uri
 from webphone.words import Sentence, say
@@ -53,6 +54,8 @@ def asked_for(
         raise WebPhoneError("invalid_config", say("header_of_phone", name=ours))
     call = call_to(account, target, id, now)
     call.video = config.video if command.video is None else command.video
+    if is_emergency(target, account.config):
+        call.asks = "emergency"
     setup = call.part(Outgoing)
     setup.headers = tuple(headers.items())
     if command.display_name:
@@ -104,8 +107,17 @@ class Outgoing:
         if not call.wire.open:
             return [NeverWent(WebPhoneError("connection_failed"))]
         self._offered, self._offer = self._offer, None
+        return self._invite(call.remote.uri, now)
+
+    def go_on(self, target: Uri, now: float) -> Steps:
+        """Call another address with the same offer: the one before has sent us there."""
+        self._described.clear()
+        self._branch, self._sounds = None, False
+        return self._invite(target, now)
+
+    def _invite(self, target: Uri, now: float) -> Steps:
+        call, name = self._call, self.name or None
         self.deadline = now + RINGS
-        target, name = call.remote.uri, self.name or None
         try:
             return [*call.wire.invite(target, self._offered, now, headers=self.headers, name=name)]
         except ValueError as wrong:

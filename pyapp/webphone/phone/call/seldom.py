@@ -9,6 +9,7 @@ from webphone.phone.call.call import Call
 from webphone.phone.snapshot import TransferSnapshot
 
 if TYPE_CHECKING:
+    from webphone.phone.call.redirection import Redirection
     from webphone.phone.call.referral import Referral
     from webphone.phone.call.transfer import Transfer
 
@@ -25,6 +26,13 @@ def referral(call: Call) -> Referral:
     from webphone.phone.call.referral import Referral
 
     return Referral(call)
+
+
+def redirection(call: Call) -> Redirection:
+    """The part for a call that is sent elsewhere."""
+    from webphone.phone.call.redirection import Redirection
+
+    return Redirection(call)
 
 
 def transfer_of(call: Call, calls: Iterable[Call]) -> TransferSnapshot | None:
