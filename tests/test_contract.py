@@ -203,6 +203,26 @@ def test_nothing_is_applied_when_one_change_is_wrong():
     assert config.username == "alice"
 
 
+def test_where_one_change_is_wrong_the_others_are_made_in_whatever_order_they_stand():
+    config = Config()
+    asked = {"maxCalls": "x", "host": "ws://10.0.0.1", "allowInsecure": True, "colour": "red"}
+    good, wrong = config.possible(asked)
+    assert good == {"allowInsecure": True, "host": "ws://10.0.0.1"}
+    assert [error.message for error in wrong] == [
+        refused("maxCalls", "x").message,
+        refused("colour", "red").message,
+    ]
+    open_door = config.changed(good)
+    closed = {"allowInsecure": False, "host": "wss://one.example", "theme": "pink"}
+    assert open_door.possible(closed)[0] == {"allowInsecure": False, "host": "wss://one.example"}
+
+
+def test_changes_that_are_right_together_are_made_together():
+    asked = {"host": "ws://10.0.0.1", "allowInsecure": True}
+    assert Config().possible(asked) == (asked, ())
+    assert Config().possible({"theme": "pink"})[0] == {}
+
+
 def test_an_unencrypted_server_needs_permission_or_to_be_this_machine():
     for here in ["ws://127.0.0.1:5066", "ws://localhost", "ws://[::1]/ws", "ws://a.localhost"]:
         assert Config().changed({"host": here}).servers == (here,)

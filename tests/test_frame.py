@@ -33,6 +33,23 @@ def test_an_answer_is_read_and_only_true_is_ok():
     assert frame.read(text) == frame.Answer(rid=3, ok=False)
 
 
+@pytest.mark.parametrize(
+    ("answer", "allowed"),
+    [
+        ({"ok": True, "value": False}, False),
+        ({"ok": True, "value": True}, True),
+        ({"ok": True}, True),
+        ({"ok": True, "value": 0}, True),
+        ({"ok": False, "value": False}, True),
+    ],
+)
+def test_only_a_page_that_says_no_keeps_a_call_from_ringing(answer, allowed):
+    read = frame.read(json.dumps({"type": "answer", "rid": 3, **answer}))
+    assert isinstance(read, frame.Answer)
+    assert frame.allows(read) is allowed
+    assert frame.allows(None)
+
+
 def test_the_focus_comes_without_anything_else():
     assert frame.read('{"type": "focus"}') == frame.Focus()
 

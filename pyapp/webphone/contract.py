@@ -161,6 +161,31 @@ class Config:
         check_secure(new.servers, new.allow_insecure)
         return new
 
+    def possible(
+        self, changes: Mapping[str, Json]
+    ) -> tuple[dict[str, Json], tuple[WebPhoneError, ...]]:
+        """Those of the changes that can be made together, and what is wrong with the others."""
+        try:
+            self.changed(changes)
+        except WebPhoneError:
+            pass
+        else:
+            return dict(changes), ()
+        good: dict[str, Json] = {}
+        left = list(changes)
+        while True:
+            wrong: dict[str, WebPhoneError] = {}
+            for name in left:
+                try:
+                    self.changed({**good, name: changes[name]})
+                except WebPhoneError as error:
+                    wrong[name] = error
+                else:
+                    good[name] = changes[name]
+            if len(wrong) == len(left):
+                return good, tuple(wrong.values())
+            left = list(wrong)  # one may be allowed by another that came after it
+
     @property
     def servers(self) -> tuple[str, ...]:
         """The WebSocket addresses in their order."""

@@ -103,6 +103,11 @@ def read(text: str) -> Message:
             raise Malformed(f"its type is {shortened(other)}")
 
 
+def allows(answer: Answer | None) -> bool:
+    """Whether the page lets a call go out or ring; one that fails or says nothing allows it."""
+    return answer is None or not answer.ok or answer.value is not False
+
+
 def opens(text: str, frame_id: str) -> bool:
     """Whether a window's message answers the hello of this frame. Never raises."""
     try:

@@ -162,7 +162,9 @@ class Element:
             except WebPhoneError as wrong:
                 self._turn(SettingRefused(error=wrong))
                 asked[str(name)] = getattr(self._config, snake(str(name)))
-        good = self._good(asked)
+        good, refused = self._config.possible(asked)
+        for error in refused:
+            self._turn(SettingRefused(error=error))
         if good:
             self._turn(Asked(command=SetConfig(changes=good)))
         if self._picture is not None:
@@ -184,25 +186,6 @@ class Element:
             }
             news = {"config": told}
             self.host.snapshot(to_js(news, dict_converter=Object.fromEntries))
-
-    def _good(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Those of the changes that can be made, all at once or else one after the other."""
-        try:
-            self._config.changed(asked)
-        except WebPhoneError:
-            pass
-        else:
-            return asked
-        good: dict[str, Any] = {}
-        # First what lets another one be allowed.
-        for name in sorted(asked, key=lambda name: name != "allowInsecure"):
-            try:
-                self._config.changed({**good, name: asked[name]})
-            except WebPhoneError as wrong:
-                self._turn(SettingRefused(error=wrong))
-            else:
-                good[name] = asked[name]
-        return good
 
     def _typed(self, number: str, pasted: bool) -> None:
         """The number field's text, typed before Python was up."""

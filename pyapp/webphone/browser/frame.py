@@ -364,10 +364,10 @@ class Framed:
         self._arm()
 
     def _ask_leave(self, ask: int, event: Event) -> None:
-        """Ask whether a call may go out or ring; a page that says nothing allows it."""
+        """Ask whether a call may go out or ring."""
 
         def told(answer: frame.Answer | None) -> None:
-            allowed = answer is None or not answer.ok or answer.value is not False
+            allowed = frame.allows(answer)
             self._turn(Permitted(ask=ask, allowed=allowed))
             if allowed and event.name == "ringingin":
                 self._notify(encode(event.detail))
