@@ -39,7 +39,7 @@ class Browser:
         self._born = 0
         self._holders: dict[str, Tab] = {}
         self._queues: dict[str, list[Tab]] = {}
-        self._flying: list[Callable[[], None]] = []
+        self._flying: list[tuple[Tab, Callable[[], None]]] = []
 
     def tab(self, user: str = "alice", **settings: object) -> Tab:
         """A tab with the phone of a user, that registers by itself."""
@@ -52,7 +52,7 @@ class Browser:
 
     def step(self) -> None:
         """One thing that was said arrives."""
-        self._flying.pop(0)()
+        self._flying.pop(0)[1]()
 
     def land(self) -> None:
         """All that was said arrives, in its order."""
@@ -60,16 +60,22 @@ class Browser:
             self.step()
         self.slow = False
 
+    def withheld(self, tab: Tab) -> list[Callable[[], None]]:
+        """What is on its way to this tab, to arrive when it is called."""
+        late = [go for to, go in self._flying if to is tab]
+        self._flying = [(to, go) for to, go in self._flying if to is not tab]
+        return late
+
     def say(self, tab: Tab, text: str) -> None:
         self.said.append(text)
         name = tab.channel
         for other in self.tabs:
             if other is not tab and other.channel == name:
-                self._later(lambda other=other: other.hears(text))
+                self._later(other, lambda other=other: other.hears(text))
 
-    def _later(self, go: Callable[[], None]) -> None:
+    def _later(self, to: Tab, go: Callable[[], None]) -> None:
         if self.slow:
-            self._flying.append(go)
+            self._flying.append((to, go))
         else:
             go()
 

@@ -364,6 +364,27 @@ def test_a_call_that_the_next_tab_hears_of_only_after_its_lock_has_one_record(
     sound(browser)
 
 
+@pytest.mark.parametrize("heard", ["before", "after", "never"])
+def test_late_words_of_a_dead_tab_are_told_once_in_every_tab(browser, world, bob, heard):
+    """Two that wait may hear the dead tab and its successor in either order."""
+    first, second, third = (browser.tab() for _ in range(3))
+    browser.slow = True
+    bob.ask("makeCall", "alice")
+    first.crash()
+    if heard != "before":
+        late = browser.withheld(third)
+    browser.land()
+    if heard == "after":
+        for go in late:
+            go()
+    world.wind(1)
+    [record] = second.records
+    for tab in (second, third):
+        assert [told["id"] for told in tab.told("ringingin")] == [record.id]
+        assert [told["id"] for told in tab.told("end")] == [record.id]
+    sound(browser)
+
+
 def test_a_tab_that_is_closed_says_goodbye_to_the_other_side(browser, world, bob):
     first, _ = browser.tab(), browser.tab()
     in_call(first, bob=bob)
@@ -600,6 +621,41 @@ def test_a_tab_that_does_not_answer_is_left_for_the_one_that_asks(browser, world
     assert not first.leads
     assert second.snapshot.state == "registered"
     assert bindings(world) == 1  # the old one said no goodbye that ends the new one's
+
+
+def test_a_call_that_a_hung_tab_finds_when_it_has_lost_the_phone_has_one_record(
+    browser, world, bob
+):
+    first, second = browser.tab(), browser.tab()
+    first.freeze()
+    bob.ask("makeCall", "alice")
+    second.use_here()
+    world.wind(2.1)  # its lock is taken
+    first.thaw()
+    assert second.leads and first.call.state == "ringing"
+    assert second.calls == []  # it is no heir of one that lives
+    world.wind(1)
+    assert first.ask("reject").error is None
+    assert bob.calls == []
+    assert [len(tab.records) for tab in (first, second)] == [1, 0]
+    assert len(first.told("end")) == 1 and second.told("end") == []
+
+
+def test_a_tab_that_hung_once_and_led_again_has_an_heir_when_it_dies(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    first.freeze()
+    second.use_here()
+    world.wind(3)
+    first.thaw()
+    first.use_here()
+    world.wind(1)
+    assert first.leads
+    browser.slow = True
+    bob.ask("makeCall", "alice")
+    first.crash()
+    browser.land()
+    world.wind(1)
+    assert [record.ended_by for record in second.records] == ["system"]
 
 
 def test_a_tab_that_does_not_answer_in_a_call_keeps_it(browser, world, bob):

@@ -69,13 +69,24 @@ class Gone(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """News of a dead tab that its successor heard after it had its lock; others may know them."""
+
+    tab: str
+    number: int
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class News(Message):
     """From the tab that leads: what happened, and how the phone is now.
 
-    `roll`: all that follow are to answer with Here.
+    `number` counts the news of that tab. `roll`: all that follow are to answer with Here.
     """
 
     phone: Mirror
+    number: int = 0
+    late: Late | None = None
     events: tuple[Event, ...] = ()
     roll: bool = False
 

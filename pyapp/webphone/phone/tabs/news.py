@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from webphone.contract import EVENTS, CallRecord, Event, encode
 from webphone.phone import actions as do
 from webphone.phone.tabs.actions import Action
@@ -23,6 +25,11 @@ def shared(event: Event) -> bool:
     if event.name == "error":
         return getattr(event.detail, "code", "") in SHARED_ERRORS
     return event.name in SHARED
+
+
+def mirrored(event: Event) -> bool:
+    """Whether it is told here as something that happened in another tab."""
+    return isinstance(event.detail, Mapping) and event.detail.get("mirrored") is True
 
 
 def is_record(action: Action) -> bool:

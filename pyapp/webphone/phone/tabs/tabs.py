@@ -26,7 +26,7 @@ from webphone.phone.tabs.actions import (
     TellTabs,
 )
 from webphone.phone.tabs.mirror import Mirror, record_of_lost
-from webphone.phone.tabs.news import is_record, shared, told_here
+from webphone.phone.tabs.news import is_record, mirrored, shared, told_here
 from webphone.phone.tabs.phone import Phone
 from webphone.phone.tabs.requests import Requests
 from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
@@ -61,6 +61,9 @@ class Tabs:
         self._unanswered: set[str] = set()  # of them, at the roll call
         self._roll = False
         self._shown: Mirror | None = None  # what the others saw last
+        self._said = 0  # our news
+        self._late: say.Late | None = None  # to be passed on with the next
+        self._numbers: dict[str, int] = {}  # of the last news of whoever leads, and led before
         self._state = phone.snapshot.state
         self._leader: bool | None = None  # as told
 
@@ -158,7 +161,7 @@ class Tabs:
 
     def _queue(self, now: float) -> list[Action]:
         """Wait for the lock, and say so to the tab that has it."""
-        self._followers = set()
+        self._followers, self._stolen_from = set(), ""
         self._set(Alarm.UNHEARD, now)
         return [Lead(name=self._name), self._say(say.Hello(tab=self._tab), now)]
 
@@ -340,16 +343,19 @@ class Tabs:
                 return self._requests.obey(message, leading=self.role is Role.LEADING, now=now)
             case say.Take(sure=sure):
                 return self._give(tab, sure, now)
-            case say.News(phone=phone) if self._succeeds(tab):
+            case say.News(phone=phone) if self._succeeds(tab, now):
                 # What a tab said before it died came after its lock.
                 self._mirror, self._term = phone, max(self._term, phone.term + 1)
+                self._late = say.Late(tab=tab, number=message.number, events=message.events)
                 return told_here(message.events, self._phone)
         return []
 
-    def _succeeds(self, tab: str) -> bool:
-        """Whether that tab led before us; we may have had its lock before any word of it."""
+    def _succeeds(self, tab: str, now: float) -> bool:
+        """Whether that tab led before us and is dead; we may have had its lock before its word."""
         before = self._mirror.tab if self._mirror else tab
-        return Alarm.COLLECTING in self._alarms and before == tab
+        collecting = now < self._alarms.get(Alarm.COLLECTING, now)
+        # One that hung lives, and keeps the calls that it finds on waking.
+        return collecting and before == tab and tab != self._stolen_from
 
     def _heard_waiting(self, message: say.Message, now: float) -> list[Action]:
         match message:
@@ -381,7 +387,14 @@ class Tabs:
         actions += self._requests.led_by(phone, now)
         if news.roll:
             actions.append(self._say(say.Here(tab=self._tab, to=phone.tab), now))
-        return actions + told_here(news.events, self._phone)
+        return actions + told_here((*self._unheard(news), *news.events), self._phone)
+
+    def _unheard(self, news: say.News) -> tuple[Event, ...]:
+        """What the tab that leads passes on of a dead one's, where we did not hear that itself."""
+        late, numbers = news.late, self._numbers
+        before = [tab for tab in numbers if tab != news.tab][-1:]
+        self._numbers = {tab: numbers[tab] for tab in before} | {news.tab: news.number}
+        return late.events if late and late.number > numbers.get(late.tab, 0) else ()
 
     def _doubtful(self, phone: Mirror) -> bool:
         """Whether another tab than ours says that it leads, without being the next to do so."""
@@ -417,7 +430,7 @@ class Tabs:
                     pass  # told below, of the phone that is shown here
                 case do.Tell(event=event) | do.Ask(event=event) if shared(event):
                     mine.append(action)
-                    news.append(event)
+                    news += [] if mirrored(event) else [event]
                 case _:
                     mine.append(action)
         return [*mine, *self._changes(), *self._broadcast(news, now), *outcomes]
@@ -442,7 +455,7 @@ class Tabs:
         if self.role not in (Role.LEADING, Role.HANDING):
             return []
         phone, before = self._reflection(), self._shown
-        if phone == before and not news:
+        if phone == before and not news and self._late is None:
             return []
         if self._roll or (phone.phone.calls and before and not before.phone.calls):
             self._unanswered = set(self._followers)
@@ -451,7 +464,12 @@ class Tabs:
         else:
             roll = False
         self._shown = phone
-        return [self._say(say.News(tab=self._tab, phone=phone, events=tuple(news), roll=roll), now)]
+        self._said += 1
+        late, self._late = self._late, None
+        told = say.News(
+            tab=self._tab, phone=phone, number=self._said, late=late, events=tuple(news), roll=roll
+        )
+        return [self._say(told, now)]
 
     def _reflection(self) -> Mirror:
         """What the others see of the phone in this tab."""
