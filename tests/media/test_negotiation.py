@@ -13,6 +13,8 @@ from webphone.media.negotiation import (
     held_by,
     hold_direction,
     problem,
+    shows_video,
+    takes_video,
     wants_video,
 )
 from webphone.media.sdp import Description, Direction
@@ -124,6 +126,13 @@ def test_a_picture_is_wanted_unless_it_is_refused_or_inactive() -> None:
     assert not wants_video(description("plain-offer"))
     assert wants_video(description("asterisk-answer"))
     assert not wants_video(description("rtpengine-answer"))
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_pictures_flow_the_way_their_sender_says(direction: Direction) -> None:
+    remote = description("chromium-offer").with_direction(direction, "video")
+    assert shows_video(remote) is direction.sends
+    assert takes_video(remote) is direction.receives
 
 
 def test_tones_can_be_sent_when_the_other_side_lists_them_with_its_sound() -> None:

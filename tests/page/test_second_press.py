@@ -18,7 +18,7 @@ OTHER = '<web-phone id="other" demo></web-phone>'
 BEFORE = {"answer": "Answer", "call": "Call", "hang up": "Hang up"}
 PAUSES = ([0.0], [0.08], [0.3], [0.5], [0.3] * 5)
 # The rectangle of every control that dials or answers, and does so.
-DIALS = """(phone) => [...phone.shadowRoot.querySelectorAll("[part=dial], [part=answer]")]
+DIALS = """(phone) => [...phone.shadowRoot.querySelectorAll("[part=dial], [part~=answer]")]
   .filter((control) => control.checkVisibility() && !control.ariaDisabled)
   .map((control) => control.getBoundingClientRect().toJSON())"""
 

@@ -288,6 +288,49 @@ def test_video_is_asked_for_by_the_call_or_by_the_setting(world, alice):
     assert asked == [True, True, True]
 
 
+def with_pictures(direction="sendrecv", user="dave", setup="actpass"):
+    """A description with sound, and pictures in this direction."""
+    sound = description(user, setup=setup).replace("BUNDLE 0", "BUNDLE 0 1")
+    return sound + (
+        "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:1\r\n"
+        f"a={direction}\r\na=rtcp-mux\r\na=rtpmap:96 VP8/90000\r\n"
+    )
+
+
+def made(phone, kind, sdp, video):
+    phone.happens(on.MediaReady(call=phone.call.id, kind=kind, sdp=sdp, video=video))
+
+
+def pictures(phone):
+    """Which pictures the phone's screen shows."""
+    (shown,) = phone.machine.snapshot.calls
+    return shown.video_local, shown.video_remote
+
+
+# How the called one answers; whether the caller, and the called one, show own and other pictures.
+ANSWERED = {
+    "with sound": (False, "inactive", (False, False), (False, False)),
+    "with video": (True, "sendrecv", (True, True), (True, True)),
+    "with video, without a camera": (True, "recvonly", (True, False), (False, True)),
+}
+
+
+@pytest.mark.parametrize("how", ANSWERED)
+def test_both_ends_agree_on_the_pictures(alice, others, how):
+    video, direction, at_caller, at_called = ANSWERED[how]
+    bob = others[0]
+    alice.slow_media = bob.slow_media = True
+    alice.ask("makeCall", "bob", {"video": True})
+    made(alice, do.Offer.OFFER, with_pictures(user="alice"), video=True)
+    assert bob.call.video, "pictures are offered"
+    bob.ask("answer", {"video": video})
+    ours = with_pictures(direction, "bob", "active")
+    made(bob, do.Offer.ANSWER, ours, video=direction == "sendrecv")
+    assert alice.call.state == bob.call.state == "active"
+    assert (pictures(alice), pictures(bob)) == (at_caller, at_called)
+    assert alice.call.video == bob.call.video == video
+
+
 def test_a_swap_by_the_button_swaps(alice, others):
     call(alice, *others[:2])
     alice.press("swap")

@@ -157,6 +157,22 @@ def test_an_incoming_video_call_says_so():
     assert words(screen, "stage") == ["Incoming video call"]
 
 
+@pytest.mark.parametrize("behind", [(), (BOB,)])
+def test_pictures_that_are_offered_have_an_answer_of_their_own(behind):
+    ringing = call("Clara Nowak", "1003", "incoming", video=True)
+    picture = replace(talking(*behind, ringing) if behind else IDLE, calls=(*behind, ringing))
+    dialog = find(shown(picture), role="alertdialog")
+    assert press(dialog, "Answer with video") == Answer(id=ringing.view.id, video=True)
+    assert press(dialog, "Answer") == Answer(id=ringing.view.id, video=False)
+    if behind:
+        both = press(dialog, "End and answer")
+        assert both.commands[-1] == Answer(id=ringing.view.id, video=False)
+    without = shown(replace(picture, config=replace(CONFIG, show_answer=False)))
+    assert not find_all(without, part="answer-video")
+    sound = call("Clara Nowak", "1003", "incoming")
+    assert not find_all(shown(replace(picture, calls=(*behind, sound))), part="answer-video")
+
+
 def test_after_answering_the_phone_says_that_it_connects():
     screen = shown(talking(call("Clara Nowak", "1003", "answering")))
     assert words(screen, "stage") == ["Connecting…"]
@@ -268,6 +284,13 @@ def test_a_video_call_has_a_place_for_each_picture():
     assert [video.attributes["data-media"] for video in videos] == ["remote", "self"]
     assert [video.attributes["data-call"] for video in videos] == [BOB.view.id] * 2
     assert "hidden" in videos[1].attributes
+    assert "hidden" not in videos[0].attributes
+
+
+def test_nobody_looks_at_a_black_box():
+    remote, own = find_all(shown(talking(replace(BOB, video_local=True))), role="video")
+    assert "hidden" in remote.attributes and "hidden" not in own.attributes
+    assert not find_all(shown(talking(BOB)), role="video")
 
 
 # --- Several calls --------------------------------------------------------------------------------

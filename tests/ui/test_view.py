@@ -334,9 +334,15 @@ def test_who_types_finds_no_control_under_the_fingers():
 DIALLING = talking(call("", "100", "dialling"))
 TYPED = replace(IDLE, number="100")
 HANDS = ("key", "mouse", "touch", "")
+OFFERED = replace(RINGING, view=replace(RINGING.view, video=True))
 # What is pressed: the screen with the control, its part, and the screen that the press leads to.
 BEGINNINGS_AND_ENDS = {
     "answer": (INCOMING, "answer", talking(replace(BOB, view=RINGING.view))),
+    "answer with video": (
+        replace(IDLE, calls=(OFFERED,)),
+        "answer-video",
+        talking(replace(BOB, view=OFFERED.view)),
+    ),
     "call": (TYPED, "dial", DIALLING),
     "call that fails at once": (TYPED, "dial", replace(TYPED, error=WebPhoneError("internal"))),
     "hang up": (talking(BOB), "hangup", ENDED),

@@ -9,6 +9,8 @@ from webphone.media.negotiation import (
     hold_direction,
     problem,
     same_end,
+    shows_video,
+    takes_video,
     wants_video,
 )
 from webphone.media.quality import Counters, Measure, Quality
@@ -34,6 +36,8 @@ __all__ = [
     "parse_info",
     "problem",
     "same_end",
+    "shows_video",
+    "takes_video",
     "tones",
     "wants_video",
 ]

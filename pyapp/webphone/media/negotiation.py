@@ -63,6 +63,16 @@ def wants_video(offer: Description) -> bool:
     return any(media.direction is not Direction.INACTIVE for media in offer.of_kind("video"))
 
 
+def shows_video(remote: Description) -> bool:
+    """Whether the other side sends pictures."""
+    return any(media.direction.sends for media in remote.of_kind("video"))
+
+
+def takes_video(remote: Description) -> bool:
+    """Whether the other side takes pictures of ours."""
+    return any(media.direction.receives for media in remote.of_kind("video"))
+
+
 def can_send_tones(remote: Description) -> bool:
     """Whether the other side takes RFC 4733 tones with its sound."""
     return any(media.telephone_event is not None for media in remote.of_kind("audio"))

@@ -9,7 +9,7 @@ from webphone.ui.gestures import FarewellRead, PageOpened, Together
 from webphone.ui.haste import typing
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import avatar, button, icon, number
-from webphone.ui.selectors import foremost, hold_command, living, mute_command
+from webphone.ui.selectors import answer_command, foremost, hold_command, living, mute_command
 from webphone.ui.view import View
 from webphone.ui.words import clock, say
 
@@ -32,6 +32,7 @@ def ringing(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         element(
             "section",
             _peer(call, config, now),
+            _with_video(call, config),
             # Whoever types gets no control under the fingers that a key could press.
             _answering(call, config, primary=not typing(view, now)),
             key="ringing",
@@ -151,6 +152,7 @@ def _video(call: CallSnapshot) -> Node:
             autoplay=True,
             playsinline=True,
             muted=True,
+            hidden=not call.video_remote,
             aria_label=say("remote_video", name=call.peer_name),
         ),
         element(
@@ -293,13 +295,26 @@ def _accepting(call: CallSnapshot, config: Config, *, primary: bool) -> list[Nod
     return [
         button(
             say("answer"),
-            on=Answer(id=call.view.id),
+            on=answer_command(call),
             part="answer",
             config=config,
             sign="phone",
             primary=primary,
         )
     ]
+
+
+def _with_video(call: CallSnapshot, config: Config) -> Node | None:
+    """The other answer, where pictures are offered."""
+    if not config.show_answer or not call.view.video:
+        return None
+    return button(
+        say("answer_video"),
+        on=Answer(id=call.view.id, video=True),
+        part="answer answer-video",
+        config=config,
+        sign="camera",
+    )
 
 
 # --- Several calls --------------------------------------------------------------------------------
@@ -313,13 +328,14 @@ def call_waiting(
     talking = first.stage != "incoming"
     both = button(
         say("end_and_answer"),
-        on=Together(commands=(Hangup(id=first.view.id), Answer(id=ringing.view.id))),
+        on=Together(commands=(Hangup(id=first.view.id), answer_command(ringing))),
         part="end-and-answer",
         config=config,
     )
     shown = [
         *_declining(ringing, config),
         *_accepting(ringing, config, primary=True),
+        *([pictures] if (pictures := _with_video(ringing, config)) else []),
         *([both] if talking and config.show_hangup and config.show_answer else []),
     ]
     if not shown and not config.show_status:

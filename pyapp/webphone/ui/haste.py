@@ -34,6 +34,7 @@ CALM = 0.7  # seconds: what came under the finger later than this ago was seen
 # The parts that begin or end a call, and the gestures that they stand for.
 PARTS = {
     "answer": Answer,
+    "answer answer-video": Answer,
     "hangup": Hangup,
     "hangup decline": Reject,
     "end-and-answer": Together,

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from webphone.border import ascii_digits
-from webphone.contract import Answer, DialpadPress, Hangup, MakeCall, Reject
+from webphone.contract import DialpadPress, Hangup, MakeCall, Reject
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import AllRead, DigitDeleted, Fields, Gesture, NumberRecalled, PageClosed
-from webphone.ui.selectors import foremost, hold_command, mute_command, page_open, waiting
+from webphone.ui.selectors import (
+    answer_command,
+    foremost,
+    hold_command,
+    mute_command,
+    page_open,
+    waiting,
+)
 from webphone.ui.view import View
 
 KEYS = "123456789*0#"
@@ -45,7 +52,7 @@ def _enter(snapshot: Snapshot, fields: Fields) -> Gesture | None:
         # In a field it was meant to dial: the call came before the screen that shows it.
         wanted = ringing.stage == "incoming" and not fields.get("typing")
         wanted = wanted and snapshot.config.show_answer
-        return Answer(id=ringing.view.id) if wanted else None
+        return answer_command(ringing) if wanted else None
     if not snapshot.config.show_dial:
         return None
     number = snapshot.number.strip()

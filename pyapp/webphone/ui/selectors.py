@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webphone.contract import Hold, Mute
+from webphone.contract import Answer, Hold, Mute
 from webphone.contract import Resume as ResumeCall
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.view import View
@@ -67,6 +67,11 @@ def last_dialled(snapshot: Snapshot) -> list[str]:
 
 
 # --- What a control of a call asks for ------------------------------------------------------------
+
+
+def answer_command(call: CallSnapshot) -> Answer:
+    """The plain answer: pictures that are offered have a control of their own."""
+    return Answer(id=call.view.id, video=False if call.view.video else None)
 
 
 def mute_command(call: CallSnapshot) -> Mute:

@@ -25,6 +25,7 @@ WORDS: dict[str, str] = {
     "call": "Call",
     "recall": "Last number",
     "answer": "Answer",
+    "answer_video": "Answer with video",
     "decline": "Decline",
     "hang_up": "Hang up",
     "end_and_answer": "End and answer",

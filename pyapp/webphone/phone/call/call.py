@@ -190,7 +190,7 @@ class Call:
         description = media.Description.parse(sdp)
         self.codec = media.chosen_codec(description) or None
         self.telephone_event = media.can_send_tones(description)
-        self.video_remote = self.video and media.wants_video(description)
+        self.video_remote = self.video and media.shows_video(description)
 
     # --- Questions ---
 

@@ -54,6 +54,7 @@ class Incoming:
         self.deadline: float | None = call.started_at + RINGS
         self._call = call
         self._offered = ""  # ours, in the 2xx
+        self._pictures = False  # whether it is answered with video
         self._reply: int | None = None  # the promise of `answer`
 
     def refusal(self, config: Config, others: Collection[Call]) -> Ending | None:
@@ -93,7 +94,7 @@ class Incoming:
         """Take it: the microphone first, then the 2xx."""
         call = self._call
         call.step(Step.ACCEPTED)
-        self._reply = reply
+        self._reply, self._pictures = reply, video
         result: Result = [do.OpenMedia(call=call.id, video=video, offer=self.offer)]
         if call.muted:  # while it rang, when there was no microphone to mute
             result.append(do.MuteMicrophone(call=call.id, muted=True))
@@ -123,11 +124,14 @@ class Incoming:
         call = self._call
         match news:
             case on.MediaReady(sdp=sdp, video=video) if call.stage is Stage.ANSWERING:
-                call.video_local = video
+                # Pictures that our description refuses are nobody's any more.
+                call.video, call.video_local = self._pictures, video
                 self._offered, self.deadline = sdp, None
                 accepted = call.wire.accept(sdp, now)
                 if self.offer:
                     call.agree(self.offer)
+                    offered = media.Description.parse(self.offer)
+                    call.video_local = video and media.takes_video(offered)
                 reply, self._reply = self._reply, None
                 return [*accepted, Up("local", reply)]
             case on.MediaFailed(code="media_failed"):

@@ -253,7 +253,7 @@ class Outgoing:
         self._listen_to(sdp)
         if self._elsewhere:
             call.part(Renegotiation).find_path(now)
-        call.video_local = call.video_local and call.video_remote
+        call.video_local = call.video_local and media.takes_video(media.Description.parse(sdp))
         return [do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=sdp), Up("remote")]
 
     def _listen_to(self, sdp: str) -> None:
