@@ -146,6 +146,7 @@ def _ended(talk: float, words: Sentence) -> Snapshot:
 
 HELD = held(BOB, "local")
 RINGING = call("Clara Nowak", "+442079460123", "incoming")
+PICTURES_OFFERED = replace(RINGING, view=replace(RINGING.view, video=True))
 
 # Every screen by name.
 SCREENS: dict[str, tuple[Snapshot, View]] = {
@@ -154,6 +155,7 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "calling": (talking(call("", "+442079460123", "dialling")), View()),
     "ringing out": (talking(call("Bob Marsh", "1002", "ringing")), View()),
     "ringing in": (replace(IDLE, calls=(RINGING,)), View()),
+    "ringing in, video": (replace(IDLE, calls=(PICTURES_OFFERED,)), View()),
     "connecting": (talking(call("Clara Nowak", "+442079460123", "answering")), View()),
     "in call": (talking(BOB), View()),
     "in call for hours": (talking(replace(CLARA, answered_at=NOW - 7384)), View()),
@@ -166,6 +168,8 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "unstable": (talking(replace(BOB, unstable=True)), View()),
     "two calls": (talking(CLARA, HELD), View()),
     "call waiting": (talking(BOB, RINGING), View()),
+    "call waiting, video": (talking(BOB, PICTURES_OFFERED), View()),
+    "video, nothing comes": (talking(replace(BOB, video_local=True)), View()),
     "video": (talking(replace(BOB, video_remote=True, video_local=True)), View()),
     "video, keypad": (
         talking(replace(BOB, video_remote=True, video_local=True, digits="1234")),
