@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from webphone.contract import SETTINGS, Config, Kind
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui import call
-from webphone.ui.call import call_waiting
+from webphone.ui import call, ringing
 from webphone.ui.dialpad import dialling
+from webphone.ui.farewell import ended
 from webphone.ui.gestures import KeyPressed
 from webphone.ui.html import Node, element, said
 from webphone.ui.selectors import all_waiting, asked, farewell_shown, foremost, living, waiting
@@ -39,11 +39,11 @@ def _question(snapshot: Snapshot, view: View, now: float) -> list[Node]:
 # The first that is shown is the one: what a call asks goes before a page that is open, and that
 # before what an idle phone shows.
 SCREENS: dict[str, Screen] = {
-    "ringing": Screen(call.rings, call.ringing),
+    "ringing": Screen(ringing.rings, ringing.ringing),
     "question": Screen(lambda snapshot, view: asked(snapshot) is not None, _question),
     "keypad": Screen(call.keypad_open, call.keying),
     "call": Screen(call.goes_on, call.talking),
-    "ended": Screen(farewell_shown, call.ended),
+    "ended": Screen(farewell_shown, ended),
     "idle": Screen(lambda snapshot, view: True, dialling),
 }
 
@@ -97,7 +97,7 @@ def _card(
     config = snapshot.config
     second = waiting(snapshot)
     count = len(all_waiting(snapshot, front))
-    sheet = call_waiting(second, front, config, count) if second and front else None
+    sheet = ringing.call_waiting(second, front, config, count) if second and front else None
     return element(
         "div",
         header(snapshot, now),

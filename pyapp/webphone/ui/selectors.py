@@ -28,6 +28,13 @@ def asked(snapshot: Snapshot) -> CallSnapshot | None:
     return next((call for call in living(snapshot) if call.question), None)
 
 
+def front(snapshot: Snapshot) -> CallSnapshot:
+    """The call in front, where the table of screens has asked that there is one."""
+    call = foremost(snapshot)
+    assert call is not None
+    return call
+
+
 def waiting(snapshot: Snapshot) -> CallSnapshot | None:
     """A call that rings while another is in front."""
     first = foremost(snapshot)

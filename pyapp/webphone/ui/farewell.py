@@ -1,0 +1,47 @@
+"""How the last call ended, for a moment, and a way to try it again."""
+
+from __future__ import annotations
+
+from webphone.contract import MakeCall
+from webphone.phone.snapshot import Snapshot
+from webphone.ui.gestures import FarewellRead
+from webphone.ui.html import Node, element
+from webphone.ui.peer import named
+from webphone.ui.pieces import avatar, button
+from webphone.ui.view import View
+from webphone.ui.words import clock, say
+
+
+def ended(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    """How the last call ended, and a way to try it again."""
+    config, farewell = snapshot.config, snapshot.farewell
+    assert farewell is not None  # the table of screens has asked
+    record = farewell.record
+    target = farewell.peer_number or (
+        record.from_.uri if record.direction == "incoming" else record.to.uri
+    )
+    lasted = record.answered_at is not None
+    duration = say("ended_after", time=clock(record.talk_seconds)) if lasted else None
+    again = button(
+        say("call_back"),
+        on=MakeCall(target=target) if target else None,
+        part="dial",
+        config=config,
+        sign="phone",
+    )
+    away = button(
+        say("close"), on=FarewellRead(record=record.id), part="close", config=config, primary=True
+    )
+    return [
+        element(
+            "div",
+            avatar(farewell.peer_name),
+            named(farewell.peer_name, farewell.peer_number),
+            element("p", farewell.words, part="reason"),
+            element("p", duration, part="duration") if duration else None,
+            key="peer",
+            class_="peer",
+            data_stage="ended",
+        ),
+        element("div", away, again if config.show_dial else None, class_="end", key="end"),
+    ]

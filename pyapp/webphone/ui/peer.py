@@ -1,0 +1,58 @@
+"""Who is at the other end of a call, and how the call stands."""
+
+from __future__ import annotations
+
+from webphone.contract import Config
+from webphone.phone.snapshot import CallSnapshot
+from webphone.ui.html import Node, element
+from webphone.ui.pieces import avatar, number
+from webphone.ui.words import clock, say
+
+
+def peer(call: CallSnapshot, config: Config, now: float) -> Node:
+    return element(
+        "div",
+        avatar(call.peer_name),
+        named(call.peer_name, call.peer_number),
+        _standing(call, now) if config.show_status else None,
+        key="peer",
+        class_="peer",
+        data_stage=call.stage,
+    )
+
+
+def named(name: str, digits: str, below: Node | None = None) -> Node:
+    """The peer's name, and the number below when it says more; then what else is to say."""
+    known = name and name != digits
+    shown = element("span", name, dir="auto", part="peer-name")
+    return element(
+        "div",
+        shown if known else number(digits or say("unknown"), "peer-name"),
+        number(digits, "peer-number") if known and digits else None,
+        below,
+        class_="who",
+    )
+
+
+def _standing(call: CallSnapshot, now: float) -> Node:
+    """The timer of an answered call, or else words for its stage."""
+    if call.stage == "active" and call.answered_at is not None:
+        return element(
+            "span",
+            clock(now - call.answered_at),
+            part="timer",
+            role="timer",
+            aria_live="off",
+            aria_label=say("duration"),
+            dir="ltr",
+            translate="no",
+        )
+    return element("span", stage_words(call), part="stage")
+
+
+def stage_words(call: CallSnapshot) -> str:
+    if call.stage == "incoming":
+        return say("incoming_video" if call.view.video else "incoming")
+    if call.stage == "active" and call.held_local:
+        return say("held")
+    return say(call.stage) if call.stage != "active" else say("answering")
