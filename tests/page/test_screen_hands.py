@@ -321,7 +321,7 @@ def test_a_video_call_is_seen_and_steered_in_280_pixels(
     phone.attribute("layout", layout)
     other.page.evaluate("void document.getElementById('other').makeCall('you', {video: true})")
     expect(screen(phone).get_by_role("alertdialog", name="Incoming video call")).to_be_visible()
-    phone.call_method("answer", None, {"video": True})
+    button(phone, "Answer with video").click()
     other.wait_event("answer")
     for each in (phone, other):
         for which in ("remote", "self"):
@@ -343,3 +343,20 @@ def test_a_video_call_is_seen_and_steered_in_280_pixels(
     button(phone, "Hang up").click()
     other.wait_event("end")
     assert screen(phone).locator("video").count() == 0
+
+
+def test_a_video_call_that_is_answered_with_sound_is_a_call_of_sound_at_both_ends(
+    phone: PhonePage, other: PhonePage
+) -> None:
+    other.page.evaluate("void document.getElementById('other').makeCall('you', {video: true})")
+    button(phone, "Answer").click()
+    other.wait_event("answer")
+    for each in (phone, other):
+        expect(screen(each).get_by_role("timer")).to_be_visible()
+        assert screen(each).locator("video").count() == 0
+        assert [call["video"] for call in each.calls()] == [False]
+    phone.ears.wait_sound()
+    totals = phone.ears.totals()
+    assert (totals["framesSent"], totals["framesDecoded"]) == (0, 0)
+    button(phone, "Hang up").click()
+    other.wait_event("end")
