@@ -46,6 +46,14 @@ SETTING_TYPES = {
     Kind.HEADERS: "Record<string, string> | null",
     Kind.FUNCTION: "((...told: any[]) => Promise<any>) | null",
 }
+# And as an attribute in JSX. React takes an attribute whose value is false away, which means the
+# default: what is on by default is not turned off by it.
+ATTRIBUTE_TYPES = {
+    Kind.SHOWN: 'true | "true" | "false"',
+    Kind.BOOLEAN: 'boolean | "true" | "false" | ""',
+    Kind.TEXT: "string | number",
+    Kind.INTEGER: "number | `${number}`",
+}
 NATIVE = (
     ("id", "Finds the phone by WebPhone.get(id); the key of its value in a form."),
     ("name", "The key of its value in a form, instead of `id`."),
@@ -261,7 +269,7 @@ def types() -> str:
     out += ["  id?: string;", "  name?: string;"]
     for row in settings():
         if row.attribute:
-            accepted = one_of(row.choices) if row.choices else "string | number | boolean"
+            accepted = one_of(row.choices) or ATTRIBUTE_TYPES.get(row.kind, "string")
             out.append(f'  "{kebab(row.name)}"?: {accepted};')
     out += [
         "}",

@@ -101,7 +101,8 @@ class Config:
     record: str = choice("off ask on", "off", "Record calls.", built=False)
     multi_tab: str = choice("all leader", "all",
         "Which tabs register: each for itself, or one that leads and shares its phone.")
-    ringtone: str = text("Name of a built-in ringtone, or the URL of one.", "built-in")
+    ringtone: str = text(
+        "Name of a built-in ringtone, or the URL of one.", "built-in", pattern=r"built-in|.*[/.].*")
     ice_servers: Json = setting(Kind.ICE, "STUN and TURN servers.", ())
     ice_servers_url: str = text("Where to fetch ice-servers.", built=False)
     ice_policy: str = choice("all relay", "all", "Which network paths the sound may take.")

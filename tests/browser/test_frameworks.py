@@ -94,12 +94,41 @@ def test_a_framework_sets_hears_removes_and_brings_back_the_phone(
     assert page.locator("[part=number-input]").input_value() == "600"
 
 
-def test_the_types_know_the_phone(tmp_path: Path) -> None:
+def test_the_types_know_the_phone() -> None:
     node("tsc", *TSC, "examples/typed.ts", "examples/react.tsx")
-    wrong = tmp_path / "wrong.ts"
-    wrong.write_text(
-        f'import "{ROOT / "web" / "webphone"}";\n'
-        'document.querySelector("web-phone")!.makeCal("100");\n'
-    )
+
+
+TYPED = """
+import "{web}/webphone";
+document.querySelector("web-phone")!.{given};
+"""
+DRAWN = """
+import type {{ WebPhoneAttributes }} from "{web}/webphone";
+declare module "react" {{
+  namespace JSX {{ interface IntrinsicElements {{ "web-phone": WebPhoneAttributes }} }}
+}}
+export const drawn = (shown: boolean) => <web-phone {given} />;
+"""
+# What is right, and what does not work and so has no type. React takes an attribute away whose
+# value is false, and listens to an event by the very name that is written: "Answer" never comes.
+RIGHT_AND_WRONG = {
+    "a name": (TYPED, 'makeCall("100")', 'makeCal("100")'),
+    "a part not shown": (DRAWN, 'show-hold="false"', "show-hold={false}"),
+    "a part shown or not": (DRAWN, "show-hold={`${shown}`}", "show-hold={shown}"),
+    "a part shown": (DRAWN, "show-hold", 'show-hold="no"'),
+    "what is off by default": (DRAWN, "demo={shown}", "demo={1}"),
+    "a number": (DRAWN, 'max-calls="3"', 'max-calls="three"'),
+    "an event": (DRAWN, "", "onAnswer={() => {}}"),
+}
+
+
+@pytest.mark.parametrize("what", RIGHT_AND_WRONG)
+def test_what_does_not_work_does_not_type_check(tmp_path: Path, what: str) -> None:
+    template, right, wrong = RIGHT_AND_WRONG[what]
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    page = tmp_path / "page.tsx"
+    page.write_text(template.format(web=ROOT / "web", given=right))
+    node("tsc", *TSC, str(page))
+    page.write_text(template.format(web=ROOT / "web", given=wrong))
     with pytest.raises(subprocess.CalledProcessError):
-        node("tsc", *TSC, str(wrong))
+        node("tsc", *TSC, str(page))

@@ -220,9 +220,11 @@ def test_react_knows_the_element_its_attributes_and_its_events(installed, node, 
     resolution = ["--moduleResolution", "bundler", "--module", "esnext"]
     (tmp_path / "drawn.tsx").write_text(DRAWN)
     node("tsc", *TSC, "react", *resolution, "drawn.tsx")
-    for right, wrong in (("bar", "barr"), ("number", "nummer")):
+    wrongs = (("bar", "barr"), ("number", "nummer"), ("onanswer", "onAnswer"))
+    for right, wrong in (*wrongs, ("auto-register", "show-hold={false}")):
         (tmp_path / "drawn.tsx").write_text(DRAWN.replace(right, wrong))
-        assert wrong in node("tsc", *TSC, "react", *resolution, "drawn.tsx", fails=True)
+        said = node("tsc", *TSC, "react", *resolution, "drawn.tsx", fails=True)
+        assert wrong.partition("=")[0] in said
 
 
 def test_its_service_worker_asks_for_no_file_that_the_package_has_not(installed):

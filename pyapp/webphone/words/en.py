@@ -242,6 +242,7 @@ WORDS: dict[str, str] = {
     "like_ice_servers": 'Write it like [{{"urls": "stun:stun.example.com"}}].',
     "like_realm": "Use a domain such as sip.example.com.",
     "like_country": "Use two letters such as us, gb or de.",
+    "like_ringtone": "Use built-in, or the address of a sound file such as /sounds/ring.mp3.",
     "like_codecs": "Write them like opus, !PCMU.",
     "like_emergency_numbers": "Use digits, separated by commas.",
     "like_capture_links": "Use tel, sip or callto.",
