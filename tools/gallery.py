@@ -160,6 +160,11 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "in call": (talking(BOB), View()),
     "in call for hours": (talking(replace(CLARA, answered_at=NOW - 7384)), View()),
     "keypad in call": (talking(replace(BOB, digits="1234*#")), View(open="keypad", of=BOB.view.id)),
+    "digits sent": (talking(replace(BOB, digits="1234*#")), View()),
+    "microphone asked": (
+        talking(call("", "+442079460123", "preparing", microphone_asked=True)),
+        View(),
+    ),
     "muted": (talking(muted(BOB)), View()),
     "held by me": (talking(HELD), View()),
     "held by them": (talking(held(BOB, "remote")), View()),

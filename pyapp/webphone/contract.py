@@ -16,6 +16,7 @@ from typing import Any
 
 from webphone.border import (
     ERRORS,
+    LOOPBACK,
     SERVER,
     Command,
     EventKind,
@@ -203,6 +204,11 @@ class Config:
         if self.realm:
             return self.realm
         return self.hosts[0] if self.hosts else ""
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether the servers need no network, nor does the demo."""
+        return all(LOOPBACK.fullmatch(host) for host in self.hosts)
 
     @property
     def complete(self) -> bool:

@@ -127,6 +127,21 @@ def test_the_busy_tone_stops_by_itself(world, alice, bob):
     assert alice.desk.snapshot.farewell is None
 
 
+def test_how_a_call_ended_stays_on_the_screen_while_a_person_is_there(world, alice, bob):
+    alice.happens(on.FarewellAttended(there=True))  # when nothing has ended yet
+    alice.ask("makeCall", "bob")
+    bob.ask("reject")
+    world.wind(4)
+    alice.happens(on.FarewellAttended(there=True))
+    world.wind(600)
+    assert alice.machine.snapshot.farewell is not None
+    alice.happens(on.FarewellAttended(there=False))
+    world.wind(4)
+    assert alice.machine.snapshot.farewell is not None
+    world.wind(2)
+    assert alice.machine.snapshot.farewell is None
+
+
 def test_nobody_at_that_number_is_said_in_words(alice):
     alice.ask("makeCall", "nobody")
     [record] = alice.told("end")

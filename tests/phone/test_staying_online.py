@@ -1,7 +1,10 @@
 """A phone is never alone for long: failover, loss, sleep and the way back."""
 
+import math
+
 import pytest
 
+from phone.stage import SERVER
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 
@@ -191,6 +194,46 @@ def test_calling_with_no_server_to_be_had_is_refused(world):
     alice = world.phone("alice", host=ONE)
     assert alice.ask("makeCall", "bob").error.code == "connection_failed"
     assert alice.calls == []
+
+
+def test_a_call_while_the_server_is_away_is_refused_at_once_with_the_time_of_the_next_try(world):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.happens(on.NumberTyped(number="bob"))
+    world.broken = {SERVER: "dead"}
+    world.cut(alice)
+    while alice.desk.snapshot.retry_at - world.now < 2:
+        world.wind(1)
+    alice.press("makeCall", "bob")
+    error = alice.machine.snapshot.error
+    assert error.message == "The phone is not connected: nobody was called."
+    seconds = math.ceil(alice.desk.snapshot.retry_at - world.now)
+    assert error.hint == f"The next try comes in {seconds} s; the number stays."
+    assert alice.calls == [] and alice.machine.snapshot.number == "bob"
+    assert alice.ask("makeCall", "bob").error.code == "connection_failed"
+    world.broken = {}
+    world.wind(60)
+    alice.press("makeCall", "bob")
+    assert bob.call.state == "ringing"
+
+
+def test_a_call_without_any_network_is_refused_at_once(world):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.happens(on.NetworkChanged(online=False))
+    alice.press("makeCall", "bob")
+    assert alice.machine.snapshot.error.message == "There is no network: nobody was called."
+    assert alice.calls == []
+    alice.happens(on.NetworkChanged(online=True))
+    alice.press("makeCall", "bob")
+    assert bob.call.state == "ringing"
+
+
+@pytest.mark.parametrize("host", ["ws://127.0.0.1:8080", "ws://localhost", "ws://[::1]/ws"])
+def test_a_server_on_this_machine_needs_no_network(world, host):
+    bob = world.registered("bob")
+    alice = world.registered("alice", host=host, realm="one.example")
+    alice.happens(on.NetworkChanged(online=False))
+    assert alice.ask("makeCall", "bob").value
+    assert bob.call.state == "ringing"
 
 
 def test_a_phone_does_not_ring_for_ever_for_a_caller_whose_server_went_away(world):

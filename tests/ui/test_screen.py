@@ -253,6 +253,22 @@ def test_the_keypad_of_a_call_sends_digits_and_shows_what_was_sent():
     assert find(screen, role="button", name="Mute") is None
 
 
+@pytest.mark.parametrize("layout", ["auto", "bar"])
+def test_digits_that_were_sent_show_without_the_keypad_too(layout):
+    sent = talking(replace(BOB, digits="12#"), config=replace(CONFIG, layout=layout))
+    opened = View(open="keypad" if layout == "bar" else "", of=BOB.view.id)
+    assert words(shown(sent, opened), "notice") == ["Digits sent: 12#"]
+    many = talking(replace(BOB, digits="1" * 30 + "2" * 20))
+    assert words(shown(many), "notice") == [f"Digits sent: \u2068…{'2' * 20}\u2069"]
+
+
+def test_who_is_asked_for_the_microphone_is_told_where_to_allow_it():
+    asked = shown(talking(call("", "100", "preparing", microphone_asked=True)))
+    assert words(asked, "notice") == ["Allow the microphone in the browser's question"]
+    assert "The browser asks for the microphone: allow it." in heard(asked, "status")
+    assert words(shown(talking(call("", "100", "preparing"))), "notice") == []
+
+
 def test_the_keypad_of_another_call_stays_closed():
     assert find(shown(talking(BOB), View(open="keypad", of="another")), part="keypad") is None
 

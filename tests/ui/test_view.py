@@ -18,12 +18,20 @@ from webphone.contract import (
     Resume,
     WebPhoneError,
 )
-from webphone.phone.happenings import Asked, ErrorDismissed, NumberTyped, WantedHere
+from webphone.phone.happenings import (
+    Asked,
+    ErrorDismissed,
+    FarewellAttended,
+    NumberTyped,
+    WantedHere,
+)
 from webphone.ui import find, find_all, meant, noticed, screen
 from webphone.ui.act import act, cleaned
 from webphone.ui.gestures import (
+    AllRead,
     DigitDeleted,
     FarewellRead,
+    FarewellVisited,
     KeyPressed,
     NumberEdited,
     NumberRecalled,
@@ -33,6 +41,7 @@ from webphone.ui.gestures import (
     Together,
 )
 from webphone.ui.haste import CALM, typing
+from webphone.ui.html import walk
 from webphone.ui.view import View
 
 ENTER, ESCAPE = {"key": "Enter"}, {"key": "Escape"}
@@ -321,6 +330,27 @@ def test_keys_that_type_are_typing_and_others_are_not():
 
 def test_enter_in_a_field_never_answers():
     assert key("Enter", INCOMING, typing=True) == []
+
+
+def test_how_a_call_ended_stays_while_a_person_is_there():
+    there, gone = [FarewellAttended(there=True)], [FarewellAttended(there=False)]
+    come, leave = FarewellVisited(there=True), FarewellVisited(there=False)
+    nodes = [node for node in walk(screen(ENDED, View(), NOW)) if "focusin" in node.on]
+    assert {node.on["pointermove"] for node in nodes} == {come}
+    assert {node.on["pointerout"] for node in nodes} == {leave}
+    view, told = act(View(), come, ENDED)
+    assert told == there
+    assert act(view, come, ENDED) == (view, [])  # every move of the mouse
+    assert act(view, leave, ENDED) == (View(), gone)
+    assert act(View(), come, ENDED, {"by": "key"})[1] == there
+    # Where the mouse has pressed Hang up, the focus goes to Close by itself.
+    assert act(View(), come, ENDED, {"by": "mouse"}) == (View(), [])
+    assert act(View(), come, IDLE) == (View(), [])
+    record = ENDED.farewell.record.id
+    for closing in (FarewellRead(record=record), AllRead(), DialpadPress(key="1")):
+        closed, told = act(view, closing, ENDED)
+        assert closed == View(read=record) and told[-1:] == gone
+        assert act(closed, leave, ENDED) == (closed, [])
 
 
 def test_who_types_finds_no_control_under_the_fingers():

@@ -6,6 +6,7 @@ from webphone.border.errors import ERRORS, WebPhoneError
 from webphone.border.names import camel, kebab, snake
 from webphone.border.rows import EventKind, Reading
 from webphone.border.settings import (
+    LOOPBACK,
     SERVER,
     Kind,
     Setting,
@@ -26,6 +27,7 @@ from webphone.border.writing import encode
 
 __all__ = [
     "ERRORS",
+    "LOOPBACK",
     "SERVER",
     "Command",
     "EventKind",

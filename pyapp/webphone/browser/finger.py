@@ -19,7 +19,7 @@ class Finger:
     """
 
     def __init__(self, root: Any) -> None:
-        self._by = "key"
+        self.by = "key"  # what was used last: key, mouse, touch
         self._mouse: tuple[float, float] | None = None
         self._rest: tuple[float, float] | None = None  # the mouse's place when the screen changed
         self._given: Any = None  # the control that has the focus by our doing
@@ -43,13 +43,13 @@ class Finger:
 
     def press(self, control: Any) -> dict[str, object]:
         """The fields of a press on the control."""
-        return {"by": self._by, "pressing": True, "since": self._since(control)}
+        return {"by": self.by, "pressing": True, "since": self._since(control)}
 
     def _since(self, control: Any) -> float:
         """How many seconds ago the person went to the control; endless if it came to the finger."""
-        if self._by == "mouse":
+        if self.by == "mouse":
             return float("inf") if _within(self._rest, control) else 0.0
-        if self._by == "key" and self._given != control:
+        if self.by == "key" and self._given != control:
             return float(js.performance.now()) / 1000 - self._focused_at
         return float("inf")  # a touch is there only when it presses
 
@@ -61,12 +61,12 @@ class Finger:
                 self._focused_at = float(js.performance.now()) / 1000
             return
         if kind == "keydown":
-            self._by = "key"
+            self.by = "key"
             return
         if event.pointerType == "mouse":
             self._mouse = float(event.clientX), float(event.clientY)
         if kind == "pointerdown":
-            self._by = "mouse" if event.pointerType == "mouse" else "touch"
+            self.by = "mouse" if event.pointerType == "mouse" else "touch"
 
 
 def _within(place: tuple[float, float] | None, control: Any) -> bool:

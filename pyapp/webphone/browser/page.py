@@ -26,6 +26,8 @@ from webphone.ui.patch import (
 
 SVG = "http://www.w3.org/2000/svg"
 HEARD = ("click", "input", "keydown")
+# Where a person is, which few screens ask.
+WHEREABOUTS = ("pointermove", "pointerout", "focusin", "focusout")
 
 # The DOM's own functions with `this` as the first argument: no bound method is made for each node.
 _call = js.Function.prototype.call
@@ -68,11 +70,12 @@ class Page:
         self._told: dict[int, str] = {}  # what each field holds, as far as we know
         self._media: dict[tuple[str, str], Any] = {}
         self._numbers = 0
+        self._changing = False
         self._listeners = Listeners()
         self._finger = Finger(root)
         self._taken: set[str] = set()  # keys that are down and were ours
         self._listeners.add(root, "keyup", self._released)
-        for name in HEARD:
+        for name in (*HEARD, *WHEREABOUTS):
             self._listeners.add(root, name, self._heard)
         _adopt(root)
 
@@ -87,8 +90,10 @@ class Page:
         if self._tree is None:
             self._take_over(node)
         patches = difference(self._shown, node)
+        self._changing = True
         for patch in patches:
             self._apply(patch)
+        self._changing = False
         if any(isinstance(patch, Create | Remove | Move) for patch in patches):
             self._finger.screen_changed()
         self._shown = node
@@ -115,6 +120,8 @@ class Page:
 
     def _heard(self, event: Any) -> None:
         kind = str(event.type)
+        if kind in WHEREABOUTS and not self._asked_for(kind):
+            return
         target = event.target
         fields = self._fields(kind, event, target)
         # Enter held down must not press what the screen puts under the focus next.
@@ -134,6 +141,10 @@ class Page:
                 return
             above = _found(found.parentElement)
             found = None if above is None else _found(_closest(above, "[data-on]"))
+
+    def _asked_for(self, kind: str) -> bool:
+        """Whether anything shown wants to know; what goes from under the finger is no answer."""
+        return not self._changing and any(kind in on for on in self._meanings.values())
 
     def _released(self, event: Any) -> None:
         """The page around gets the end of a key as little as its beginning."""
@@ -157,7 +168,7 @@ class Page:
                     event.ctrlKey or event.metaKey or event.altKey or event.isComposing
                 ),
             }
-        return {}
+        return {"by": self._finger.by} if kind == "focusin" else {}
 
     # --- From the shell ---------------------------------------------------------------------------
 

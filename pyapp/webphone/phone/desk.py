@@ -175,6 +175,9 @@ class Desk:
             case on.ErrorDismissed():
                 self.error = None
                 return []
+            case on.FarewellAttended(there=there):
+                self.calls.last.attend(now, there=there)
+                return []
             case on.WantedHere():
                 return []  # it is here
             case on.SocketOpened(socket=socket):
@@ -286,6 +289,7 @@ class Desk:
         self, command: MakeCall | Consult, reply: int | None, now: float, *, permitted: bool
     ) -> Result:
         account, waits = self._ready(), ""
+        account.check_reachable(now)
         if isinstance(command, Consult):
             waits = self.calls.answered("").id
             command = MakeCall(target=command.target)

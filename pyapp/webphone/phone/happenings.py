@@ -42,6 +42,13 @@ class ErrorDismissed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FarewellAttended:
+    """A person is at what says how the last call ended, by pointer or keyboard, or has left it."""
+
+    there: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WantedHere:
     """The person wants the phone that all tabs share in this one."""
 
@@ -201,6 +208,7 @@ Happening = (
     | NumberTyped
     | SettingRefused
     | ErrorDismissed
+    | FarewellAttended
     | WantedHere
     | SocketOpened
     | SocketClosed

@@ -8,7 +8,14 @@ from typing import assert_never
 
 from webphone.border import ascii_digits
 from webphone.contract import Command, DialpadPress, MakeCall
-from webphone.phone.happenings import Asked, ErrorDismissed, Happening, NumberTyped, WantedHere
+from webphone.phone.happenings import (
+    Asked,
+    ErrorDismissed,
+    FarewellAttended,
+    Happening,
+    NumberTyped,
+    WantedHere,
+)
 from webphone.phone.numbers import printed
 from webphone.phone.snapshot import Snapshot
 from webphone.ui import haste, keyboard
@@ -16,6 +23,7 @@ from webphone.ui.gestures import (
     AllRead,
     DigitDeleted,
     FarewellRead,
+    FarewellVisited,
     Fields,
     Gesture,
     KeyPressed,
@@ -48,7 +56,11 @@ def act(
         return replace(view, ignored_at=now, pressed_at=now), []
     if haste.guarded(gesture):
         view = replace(view, pressed_at=now)
-    return _act(view, gesture, snapshot, fields)
+    after, happenings = _act(view, gesture, snapshot, fields)
+    if after.read != view.read and view.attended:
+        # What is closed is attended by nobody.
+        return replace(after, attended=""), [*happenings, FarewellAttended(there=False)]
+    return after, happenings
 
 
 def meant(before: View, after: View, happenings: list[Happening]) -> bool:
@@ -79,6 +91,8 @@ def _act(
             return replace(view, open="", of=""), []
         case FarewellRead(record=record):
             return replace(view, read=record), []
+        case FarewellVisited(there=there):
+            return _visited(view, there, snapshot, fields)
         case AllRead():
             return _read(view, snapshot), [ErrorDismissed()] if snapshot.error else []
         case KeyPressed() | SoundAllowed():
@@ -98,6 +112,20 @@ def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
 
 def _read(view: View, snapshot: Snapshot) -> View:
     return replace(view, read=snapshot.farewell.record.id) if snapshot.farewell else view
+
+
+def _visited(
+    view: View, there: bool, snapshot: Snapshot, fields: Fields
+) -> tuple[View, list[Happening]]:
+    """The person has come to how a call ended, or has left it."""
+    if not farewell_shown(snapshot, view) or fields.get("by") in ("mouse", "touch"):
+        # After a press of the mouse the screen itself has put the focus there.
+        return view, []
+    assert snapshot.farewell is not None  # it is shown
+    attended = snapshot.farewell.record.id if there else ""
+    if attended == view.attended:
+        return view, []
+    return replace(view, attended=attended), [FarewellAttended(there=there)]
 
 
 def cleaned(number: str) -> str:

@@ -18,6 +18,7 @@ from webphone.ui.words import clock, say
 KEYPAD = "keypad"
 # Stages in which the other side can hear keys: in a call, or a machine before it answers.
 KEYED = ("early", "active")
+DIGITS = 20  # of those sent, that one line has room for
 
 
 def goes_on(snapshot: Snapshot, view: View) -> bool:
@@ -27,7 +28,8 @@ def goes_on(snapshot: Snapshot, view: View) -> bool:
 
 def talking(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """The call in front, from dialling to its end."""
-    return _call(snapshot, now, _actions(front(snapshot), snapshot.config))
+    call, config = front(snapshot), snapshot.config
+    return _call(snapshot, now, _actions(call, config), digits=call.digits)
 
 
 def keypad_open(snapshot: Snapshot, view: View) -> bool:
@@ -48,12 +50,12 @@ def keying(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return _call(snapshot, now, digits_sent(call, config), keypad(config, call))
 
 
-def _call(snapshot: Snapshot, now: float, *controls: Node | None) -> list[Node]:
+def _call(snapshot: Snapshot, now: float, *controls: Node | None, digits: str = "") -> list[Node]:
     call, config = front(snapshot), snapshot.config
     shown = (
         peer(call, config, now),
         _video(call) if call.video_remote or call.video_local else None,
-        _notices(call, config, now),
+        _notices(call, config, now, digits),
         *others(call, snapshot, now),
         *controls,
         _ending(call, config) if config.show_hangup else None,
@@ -95,11 +97,13 @@ def _video(call: CallSnapshot) -> Node:
 # --- Notices --------------------------------------------------------------------------------------
 
 
-def _notices(call: CallSnapshot, config: Config, now: float) -> Node | None:
-    """What a person must not overlook while talking."""
+def _notices(call: CallSnapshot, config: Config, now: float, digits: str) -> Node | None:
+    """What a person must not overlook while talking; `digits` were sent."""
     if not config.show_status:
         return None
     shown = []
+    if call.microphone_asked:
+        shown.append(("microphone", "microphone", say("microphone_asked")))
     if call.within_page:
         shown.append(("within", "offline", say("no_network")))
     if call.unstable:
@@ -113,6 +117,8 @@ def _notices(call: CallSnapshot, config: Config, now: float) -> Node | None:
         shown.append(("them", "hold", say("held_by_them", name=call.peer_name)))
     if call.muted:
         shown.append(("muted", "muted", say("muted")))
+    if digits:
+        shown.append(("digits", "keypad", say("sent", digits=_last(digits))))
     if not shown:
         return None
     return element(
@@ -124,6 +130,10 @@ def _notices(call: CallSnapshot, config: Config, now: float) -> Node | None:
         key="notices",
         class_="notices",
     )
+
+
+def _last(digits: str) -> str:
+    return digits if len(digits) <= DIGITS else f"…{digits[-DIGITS:]}"
 
 
 # --- Controls -------------------------------------------------------------------------------------

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from webphone.contract import MakeCall
 from webphone.phone.snapshot import Snapshot
-from webphone.ui.gestures import FarewellRead
+from webphone.ui.gestures import FarewellRead, FarewellVisited
 from webphone.ui.html import Node, element
 from webphone.ui.peer import named
 from webphone.ui.pieces import avatar, button
 from webphone.ui.view import View
 from webphone.ui.words import clock, say
+
+# Whoever is there reads: it stays until they have gone.
+VISITS = {
+    "pointermove": FarewellVisited(there=True),
+    "focusin": FarewellVisited(there=True),
+    "pointerout": FarewellVisited(there=False),
+    "focusout": FarewellVisited(there=False),
+}
 
 
 def ended(snapshot: Snapshot, view: View, now: float) -> list[Node]:
@@ -42,6 +50,9 @@ def ended(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             key="peer",
             class_="peer",
             data_stage="ended",
+            on=VISITS,
         ),
-        element("div", away, again if config.show_dial else None, class_="end", key="end"),
+        element(
+            "div", away, again if config.show_dial else None, class_="end", key="end", on=VISITS
+        ),
     ]

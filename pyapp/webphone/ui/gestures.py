@@ -57,6 +57,16 @@ class FarewellRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FarewellVisited:
+    """The pointer or the focus goes to what says how a call ended, or away from it.
+
+    Fields: by (key, mouse, touch) where the focus goes there.
+    """
+
+    there: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllRead:
     """The person has seen what an idle phone says: how a call ended, what went wrong."""
 
@@ -81,6 +91,7 @@ Gesture = (
     | PageOpened
     | PageClosed
     | FarewellRead
+    | FarewellVisited
     | AllRead
     | Together
     | SoundAllowed

@@ -187,6 +187,8 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
         if call.stage == "incoming":
             continue
         sentences.append((f"stage {call.view.id}", _call_words(call)))
+        if call.microphone_asked:
+            sentences.append((f"microphone {call.view.id}", say("spoken_microphone_asked")))
         if call.held_remote and call.stage == "active":
             words = say("spoken_held_by_them", name=call.peer_name)
             sentences.append((f"them {call.view.id}", words))

@@ -14,6 +14,7 @@ class View:
     open: str = ""  # the page that is open over what the phone shows by itself
     of: str = ""  # what that page is about: the id of a call
     read: str = ""  # id of the call record that the person has closed
+    attended: str = ""  # id of the call record that the person is at, as long as it is shown
     # Each control that begins or ends a call, by what it asks for and of which call: where on the
     # screen it stands, and since when.
     came: Mapping[tuple[str, str], tuple[str, float]] = field(default_factory=dict, compare=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from math import ceil
 
 from webphone.border import bare
 from webphone.contract import Config, Event, WebPhoneError
@@ -32,6 +33,7 @@ from webphone.sip import (
     Send,
     Unregistered,
 )
+from webphone.words import say
 
 # Seconds that a server may take to answer the first REGISTER on a socket, where there is another
 # one; else as long as SIP waits (RFC 3261 §17.1.2.2: 32 s).
@@ -167,6 +169,15 @@ class Account:
     @property
     def _busy(self) -> bool:
         return bool(self.agent.calls())
+
+    def check_reachable(self, now: float) -> None:
+        """Raises WebPhoneError where no call can leave now: who makes one would only wait."""
+        line_state, retry_at = self.connection.state, self.connection.retry_at
+        if not self._online and not self.config.on_this_machine:
+            raise WebPhoneError("connection_failed", say("call_offline"))
+        if line_state is line.State.WAITING and retry_at is not None:
+            seconds = max(1, ceil(retry_at - now))
+            raise WebPhoneError("connection_failed", say("call_unconnected", seconds=seconds))
 
     def owns(self, socket: int) -> bool:
         """Whether news of this socket is for this account."""

@@ -43,6 +43,11 @@ class LastCall:
         self.farewell = farewell
         self._farewell_until = now + FAREWELL_SECONDS
 
+    def attend(self, now: float, *, there: bool) -> None:
+        """A person is at the farewell, so that it stays (WCAG 2.2.1); or has left it."""
+        if self.farewell is not None:
+            self._farewell_until = None if there else now + FAREWELL_SECONDS
+
     def end(self) -> None:
         """Another call takes the ear and the screen."""
         self.farewell = self._farewell_until = self._busy_until = None
