@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from phone.stage import description
+from webphone.phone import happenings as on
+from webphone.phone.pickup import pickup
 
 
 @pytest.fixture
@@ -77,7 +79,9 @@ def test_a_call_goes_on_with_whom_it_is_transferred_to(world, alice, following, 
     assert [*stages(alice)] == [*progress, ("local", "completed", 200)]
     assert alice.history[0].transferred_to == "carol"
     assert alice.history[0].disposition == "answered"
+    assert "carol" in alice.desk.snapshot.farewell.words
     assert bob.history[0].transferred_to == "carol"
+    assert bob.desk.snapshot.farewell is None
     assert len(bob.history) == len(alice.history) == 1
     assert [one[:2] for one in stages(bob)] == [
         ("remote", "requested"), ("remote", "accepted"), ("remote", "completed"),
@@ -611,14 +615,44 @@ def names(view_call, to, of):
     return f"Replaces: {view_call};to-tag={to};from-tag={of}"
 
 
+def ringing(world, at):
+    """What names the dialog of a call that rings at a phone, as that phone would publish it."""
+    heard = [data for user, data in world.wire if user == at and b" 180 " in data[:12]]
+    lines = dict(line.split(": ", 1) for line in heard[-1].decode().split("\r\n") if ": " in line)
+    remote, local = (lines[name].partition("tag=")[2] for name in ("From", "To"))
+    return {"call_id": lines["Call-ID"], "local_tag": local, "remote_tag": remote}
+
+
+def test_a_call_that_rings_at_a_colleague_is_taken(world, alice, bob, carol):
+    alice.ask("makeCall", "bob")
+    taken = pickup("sip:alice@one.example", **ringing(world, "bob"))
+    carol.happens(on.Asked(command=taken))
+    world.wind(1)
+    assert peers(carol) == {"alice": "active"}
+    assert peers(alice) == {"carol": "active"}
+    assert bob.calls == []
+    assert alice.told("ringingin") == []
+    assert carol.history == []
+
+
+def test_a_call_that_the_colleague_has_answered_is_left_alone(world, alice, bob, carol):
+    talk(alice, bob)
+    carol.happens(on.Asked(command=pickup("alice", **ringing(world, "bob"))))
+    world.wind(1)
+    assert peers(alice) == {"bob": "active"}
+    assert carol.history[0].sip_code == 486
+
+
 def test_a_colleague_takes_the_call_that_we_make(world, alice, bob):
     """RFC 3891 §3: an early dialog that we began."""
     alice.ask("makeCall", "bob")
     dave = world.stranger("dave")
-    ringing = [data for user, data in world.wire if user == "bob" and b" 180 " in data][-1].decode()
-    lines = dict(line.split(": ", 1) for line in ringing.split("\r\n") if ": " in line)
-    theirs, ours = (lines[name].partition("tag=")[2] for name in ("From", "To"))
-    dave.call("alice", names(lines["Call-ID"], theirs, ours), sdp=description())
+    call = ringing(world, "bob")
+    dave.call(
+        "alice",
+        names(call["call_id"], call["remote_tag"], call["local_tag"]),
+        sdp=description(),
+    )
     assert dave.words()[-1] == "200"
     dave.ack()
     world.wind(1)
@@ -676,3 +710,30 @@ def test_media_of_both_calls_are_closed_in_the_end(world, alice, following, caro
     for phone in (alice, following, carol):
         assert phone.media == {}
         assert phone.calls == []
+
+
+def test_a_call_of_an_account_that_was_given_up_can_still_be_moved(world, alice, bob):
+    talk(bob, alice)
+    carol = world.registered("carol")
+    talk(bob, carol)
+    alice.ask("setConfig", {"username": "dave", "password": "d", "redirectPolicy": "follow"})
+    bob.ask("completeTransfer")
+    world.wind(2)
+    assert peers(alice) == {"carol": "active"}
+    assert peers(carol) == {"alice": "active"}
+
+
+def test_a_call_of_another_user_is_not_for_the_one_that_came_after(world, alice, bob):
+    """Only calls of the account that is asked are looked at."""
+    talk(bob, alice)
+    alice.ask("setConfig", {"username": "dave", "password": "d"})
+    assert alice.ask("register").settled
+    invite = next(data for user, data in world.wire if user == "bob" and data[:6] == b"INVITE")
+    answer = next(data for user, data in world.wire if user == "alice" and b" 200 " in data[:12]
+                  and b"INVITE" in data)  # fmt: skip
+    theirs = invite.decode().partition("From: ")[2].partition("tag=")[2].partition("\r\n")[0]
+    ours = answer.decode().partition("To: ")[2].partition("tag=")[2].partition("\r\n")[0]
+    eve = world.stranger("eve")
+    eve.call("dave", names(alice.call.call_id, ours, theirs), sdp=description())
+    assert eve.words()[-1] == "481"
+    assert peers(alice) == {"bob": "active"}

@@ -39,6 +39,7 @@ from webphone.phone.account.accounts import Accounts
 from webphone.phone.actions import Action
 from webphone.phone.call.calls import Calls
 from webphone.phone.call.commands import VERBS
+from webphone.phone.call.seldom import transfer
 from webphone.phone.dialling import Dialling
 from webphone.phone.happenings import Happening
 from webphone.phone.history import History
@@ -291,7 +292,9 @@ class Desk:
         account, waits = self._ready(), ""
         account.check_reachable(now)
         if isinstance(command, Consult):
-            waits = self.calls.answered("").id
+            call = self.calls.find("")
+            call.part(transfer).check()
+            waits = call.id
             command = MakeCall(target=command.target)
         return self._dialling.make_call(
             command, account, self.config, reply, now, permitted=permitted, consults=waits

@@ -332,6 +332,7 @@ WORDS: dict[str, str] = {
     "cannot_contact_lookup": "This version cannot look up who calls.",
     "cannot_strings": "This version cannot replace visible words.",
     # --- How calls end ---
+    "ended_transferred": "It goes on with {to}.",
     "ended_answered": "Call ended.",
     "ended_missed": "Missed call.",
     "ended_cancelled": "Cancelled.",

@@ -148,13 +148,6 @@ class Calls:
             raise WebPhoneError("no_call")
         return call
 
-    def answered(self, id: str) -> Call:
-        """The call with this id, or the one that no id can mean, if it is up; else `no_call`."""
-        call = self.find(id)
-        if call.stage is not Stage.ACTIVE:
-            raise WebPhoneError("no_call", say("only_answered_transferred"))
-        return call
-
     def ringing(self, id: str) -> Call:
         """The call with this id, or the oldest that rings; WebPhoneError `no_call`."""
         waiting = [call for call in self.calls.values() if call.ringing_in and id in ("", call.id)]
@@ -314,7 +307,9 @@ class Calls:
         record = call.record(ending, call.part(Measurements).whole, now)
         self._forget(call)
         self._history.remember(record)
-        self.last.begin(call, ending, record, now)
+        if call.moved_to is None or not self.calls:
+            # Who is transferred goes on with another call, and has not been left.
+            self.last.begin(call, ending, record, now)
         return [
             do.CloseMedia(call=call.id),
             *_over(call, WebPhoneError("no_call", say("call_over"))),
@@ -333,7 +328,7 @@ class Calls:
         return self.finish(call, _ending(news), now)
 
     def _invited(self, account: Account, news: Invited, config: Config, now: float) -> Result:
-        if account.retired:
+        if account.retired and news.replaces not in self.calls:
             return Wire(account, news.call).reject(480, now)
         others = list(self.calls.values())
         call = call_from(account, news, now)

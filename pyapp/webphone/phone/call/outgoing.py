@@ -58,6 +58,9 @@ def asked_for(
         call.asks = "emergency"
     setup = call.part(Outgoing)
     setup.headers = tuple(headers.items())
+    if any(name.lower() == "replaces" for name in headers):
+        # RFC 3891 §5: who knows nothing of it would ring beside the other call.
+        setup.headers += (("Require", "replaces"),)
     if command.display_name:
         setup.name = command.display_name
         call.local = NameAddr(command.display_name, call.local.uri)

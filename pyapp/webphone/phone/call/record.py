@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from webphone.contract import CallRecord, CallView, Quality
 from webphone.phone.call.endings import Ending, disposition, explanation
 from webphone.sip.wire.reasons import REASONS
-from webphone.words.bidi import LONGEST
+from webphone.words import say
+from webphone.words.bidi import LONGEST, isolate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,9 @@ def record_of(
     verdict = disposition(ending, outgoing=outgoing, answered=answered)
     progress = ringing_at if ringing_at is not None else answered_at
     rang_until = now if answered_at is None else answered_at
+    why = explanation(ending, verdict, rang=ringing_at is not None)
+    if transferred_to is not None and verdict == "answered":
+        why = say("ended_transferred", to=isolate(transferred_to))
     status = 200 if verdict == "answered" and ending.status is None else ending.status
     return CallRecord(
         id=view.id,
@@ -61,7 +65,7 @@ def record_of(
         sip_code=status,
         sip_reason=ending.reason or REASONS.get(status or 0),
         q850=ending.q850,
-        explanation=explanation(ending, verdict, rang=ringing_at is not None),
+        explanation=why,
         transferred_to=transferred_to,
         server=server or None,
         codec=view.codec,

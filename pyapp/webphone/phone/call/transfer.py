@@ -152,18 +152,19 @@ class Transfer:
 
     # --- What a person wants ---
 
+    def check(self) -> None:
+        """Raise WebPhoneError where the call can't be transferred now."""
+        if self._call.stage is not Stage.ACTIVE:
+            raise WebPhoneError("no_call", say("only_answered_transferred"))
+        if self.under_way:
+            raise WebPhoneError("in_call", say("transfer_under_way"))
+        if not self._call.wire.open:
+            raise WebPhoneError("connection_failed")
+
     def begin(
         self, target: Uri, shown: str, other: Call | None, reply: int | None, now: float
     ) -> Steps:
-        """Transfer the call to `target`, or into our call `other` with that one.
-
-        Raises WebPhoneError where it can't be.
-        """
-        call = self._call
-        if self.under_way:
-            raise WebPhoneError("in_call", say("transfer_under_way"))
-        if not call.wire.open:
-            raise WebPhoneError("connection_failed")
+        """Transfer the call to `target`, or into our call `other` with that one."""
         self._target, self.shown, self._other, self._reply = target, shown, other, reply
         self._status, self._progress = None, False
         return self._happen(Event.WANTED, now)

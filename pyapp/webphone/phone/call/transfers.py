@@ -17,12 +17,12 @@ def transfer(
     calls: Calls, command: Transfer, config: Config, reply: int | None, now: float
 ) -> Result:
     """Transfer a call to somebody who is not asked first."""
-    call = calls.answered(command.id)
+    call = calls.find(command.id)
     target = address(command.target, config.domain)
     shown = target.shown_number or str(target)
-    return calls.changed(
-        call, call.part(seldom.transfer).begin(target, shown, None, reply, now), now
-    )
+    change = call.part(seldom.transfer)
+    change.check()
+    return calls.changed(call, change.begin(target, shown, None, reply, now), now)
 
 
 def complete(calls: Calls, reply: int | None, now: float) -> Result:
@@ -31,8 +31,8 @@ def complete(calls: Calls, reply: int | None, now: float) -> Result:
     if asked is not None:
         return calls.changed(asked, asked.part(seldom.referral).grant(reply, now), now)
     going, target = _pair(calls)
-    calls.answered(going.id)
     change = going.part(seldom.transfer)
+    change.check()
     result: Result = []
     other: Call | None = target
     if target.stage is not Stage.ACTIVE:
