@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Some of these tests run inside Pyodide too, where there is no browser to drive.
-pytest_plugins = [] if sys.platform == "emscripten" else ["page.fixtures"]
+pytest_plugins = [] if sys.platform == "emscripten" else ["page.fixtures", "page.framing"]
 
 TESTS = Path(__file__).parent
 

@@ -30,7 +30,14 @@ WORDS = {
 }
 # What the page's scripts say themselves, before Python is up or beside a frame.
 SAID_BY_SCRIPTS = (
-    *("frame_mute", "frame_removed", "frame_loaded_again", "function_in_frame", "on_needs"),
+    *(
+        "frame_mute",
+        "frame_boxed",
+        "frame_removed",
+        "frame_loaded_again",
+        "function_in_frame",
+        "on_needs",
+    ),
     "event_unknown",
 )
 SETTING_TYPES = {

@@ -177,6 +177,7 @@ globalThis.__webphone ??= Object.freeze({
   },
   words: {
     frame_mute: ["The phone at {address} does not answer.", "Open that address by itself: it says what is wrong."],
+    frame_boxed: ["The sandbox around the phone at {address} does not let it start.", "Write sandbox=\"allow-scripts allow-same-origin\"."],
     frame_removed: ["The phone was removed.", "Ask again."],
     frame_loaded_again: ["The frame was loaded again.", "Ask again."],
     function_in_frame: ["A function can't go into the frame.", "Set it as a property."],

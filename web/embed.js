@@ -4,20 +4,19 @@
   const script = document.currentScript, to = location.protocol === "file:" ? " *" : "";
   const ALLOW = `microphone${to}; camera${to}; autoplay${to}; display-capture${to}; speaker-selection${to}; screen-wake-lock${to}; clipboard-write${to}; hid${to}; local-network${to}; loopback-network${to}; fullscreen${to}`;
   class WebPhoneFrame extends EventTarget {
-    #port = null; #origin; #loads = 0; #met = 0; #coming = false; #rid = 0; #queue = []; #waiting = new Map(); #note = null; #lost = null; #over = new AbortController();
+    #port = null; #origin; #loads = 0; #met = 0; #late; #mute; #rid = 0; #queue = []; #waiting = new Map(); #note = null; #lost = null; #over = new AbortController();
     #values = {}; #told = { ...readings }; #handlers = {}; #heard = new WeakMap();
     constructor({ src = new URL("embed.html", script.src).href, target = document.body, after = null, id = "", title = "Phone", allow = ALLOW, sandbox = null, ...given } = {}) {
       super();
       const frame = this.iframe = Object.assign(document.createElement("iframe"), { id, allow, src, title, width: 320, height: 480, frameBorder: 0, phone: this });
       if (sandbox !== null) frame.sandbox = sandbox;
       this.#origin = new URL(frame.src).origin;
-      frame.addEventListener("load", () => { this.#loads += 1; });
+      frame.addEventListener("load", () => ++this.#loads > 1 && this.#wait());
       window.addEventListener("message", (event) => this.#meet(event), this.#over);
       document.addEventListener("click", (event) => this.#click(event), this.#over);
-      const lost = { code: "not_ready", ...said("frame_mute", { address: frame.src }) };
-      const mute = () => this.#met || this.#lost || this.#over.signal.aborted || this.#fail(lost);
-      setTimeout(() => this.#coming || mute(), 15_000);
-      setTimeout(mute, 60_000); // a slow network still brings what has begun to come
+      const boxed = sandbox !== null && !["allow-scripts", "allow-same-origin"].every((way) => frame.sandbox.contains(way));
+      this.#mute = { code: "not_ready", ...said(boxed ? "frame_boxed" : "frame_mute", { address: frame.src }) };
+      this.#wait();
       this.#set(given);
       after ? after.after(frame) : (target.append ? target : document.querySelector(target)).append(frame);
     }
@@ -28,9 +27,14 @@
       this.addEventListener(name, this.#heard.get(f) ?? (this.#heard.set(f, (event) => f.call(this, event.detail, event)), this.#heard.get(f)));
     }
     async off(name, f) { this.removeEventListener(name, this.#heard.get(f)); }
+    // For 15 s; a slow network and a slow machine say again and again that the phone is coming.
+    #wait() {
+      clearTimeout(this.#late);
+      this.#late = setTimeout(() => (this.#met && this.#met >= this.#loads) || this.#lost || this.#over.signal.aborted || this.#fail(this.#mute), 15_000);
+    }
     #meet({ source, origin, data }) {
       if (source !== this.iframe.contentWindow || origin !== this.#origin || data?.webphone !== 1) return;
-      if (data.type === "coming") this.#coming = true;
+      if (data.type === "coming") this.#wait();
       if (data.type === "error") this.#fail(data.error);
       const load = Math.max(this.#loads, 1);
       if (data.type !== "hello" || load === this.#met) return; // each load is answered once

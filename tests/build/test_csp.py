@@ -59,3 +59,32 @@ def test_a_page_s_own_python_and_its_packages_break_no_rule(dist, serve, visit, 
     assert told(visited.page) == "020 7946 0018"
     assert visited.page.evaluate("violations") == []
     assert visited.complaints == []
+
+
+ELSEWHERE = [
+    *("{0}/phone/../evil.js", "{0}/phone/%2e%2e/evil.js", "{0}/phone/..\\evil.js", "../evil.js"),
+    *("{0}/phonebook/evil.js", "{0}/evil.js", "/evil.js", "//evil.example/phone/evil.js"),
+    *(
+        "https://evil.example/{0}/phone/",
+        "data:text/javascript,1",
+        "javascript:1",
+        "blob:{0}/phone/",
+    ),
+    *("http://[", "{0}@evil.example/phone/x.js"),
+]
+
+
+def test_the_policy_lets_no_address_but_the_phone_s_own_through(dist, serve, visit, tmp_path):
+    put_page(dist, tmp_path / "phone", "")
+    page = (
+        '<!doctype html><link rel="icon" href="data:,"><script src="/phone/webphone.js"></script>'
+    )
+    (tmp_path / "shop.html").write_text(page)
+    origin = serve(tmp_path, {"Content-Security-Policy": STRICT})
+    visited = visit()
+    visited.page.goto(origin + "/shop.html")
+    trusted = """(url) => { try { return `${WebPhone.trusted(url)}`; } catch ({name}) { return name; } }"""
+    for url in ELSEWHERE:
+        assert visited.page.evaluate(trusted, url.format(origin)) == "TypeError", url
+    # What is let through is the address that was judged, however the page around would read it.
+    assert visited.page.evaluate(trusted, "sw.js") == f"{origin}/phone/sw.js"

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +45,21 @@ class Loudspeaker:
 
 
 class Firefox:
-    """One browser; `around` is a command that runs the command after it, in a place of its own."""
+    """One browser; `around` is a command that runs the command after it, in a place of its own.
 
-    def __init__(self, folder: Path, around: Sequence[str] = ()) -> None:
+    `settings` are those of about:config.
+    """
+
+    def __init__(
+        self, folder: Path, around: Sequence[str] = (), settings: Mapping[str, Any] | None = None
+    ) -> None:
         program = require("firefox-esr", "firefox-esr")
         profile = folder / "profile"
         profile.mkdir(parents=True)
         self._loudspeaker = Loudspeaker(folder)
         self._loudspeaker.start()
         self._process = subprocess.Popen(
-            [*around, "node", str(DRIVER), program, str(profile)],
+            [*around, "node", str(DRIVER), program, str(profile), json.dumps(settings or {})],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
@@ -124,8 +129,11 @@ class FirefoxPage:
         self.url = url
         self._firefox.ask("goto", page=self._number, url=url)
 
-    def evaluate(self, code: str, given: Any = None) -> Any:
-        return self._firefox.ask("evaluate", page=self._number, code=code, given=given)
+    def evaluate(self, code: str, given: Any = None, *, inside: str = "") -> Any:
+        """In the page, or in the frame whose address holds `inside`; None while there is none."""
+        return self._firefox.ask(
+            "evaluate", page=self._number, code=code, given=given, inside=inside
+        )
 
     def wait_for_timeout(self, milliseconds: float) -> None:
         time.sleep(milliseconds / 1000)

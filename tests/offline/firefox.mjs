@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";
 
-const [executablePath, userDataDir] = process.argv.slice(2);
+const [executablePath, userDataDir, settings = "{}"] = process.argv.slice(2);
 const browser = await puppeteer.launch({
   browser: "firefox",
   protocol: "webDriverBiDi",
@@ -16,6 +16,7 @@ const browser = await puppeteer.launch({
     "media.navigator.permission.disabled": true,
     "media.autoplay.default": 0,
     "media.autoplay.blocking_policy": 0,
+    ...JSON.parse(settings),
   },
 });
 const contexts = [];
@@ -35,12 +36,15 @@ const does = {
     return pages.push({ page, seen }) - 1;
   },
   goto: async ({ page, url }) => void (await pages[page].page.goto(url)),
-  evaluate: async ({ page, code, given }) => {
+  // In the page, or in the frame below it whose address holds `inside`; null while there is none.
+  evaluate: async ({ page, code, given, inside }) => {
     const run = `(async () => {
       const it = (${code});
       return JSON.stringify((typeof it === "function" ? await it(${JSON.stringify(given)}) : await it) ?? null);
     })()`;
-    return JSON.parse(await pages[page].page.evaluate(run));
+    const frames = pages[page].page.frames();
+    const frame = inside ? frames.find((frame) => frame.url().includes(inside)) : frames[0];
+    return frame ? JSON.parse(await frame.evaluate(run)) : null;
   },
   seen: ({ page }) => pages[page].seen,
   close: async ({ context }) => void (await contexts[context].browser.close()),

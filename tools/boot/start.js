@@ -2,7 +2,9 @@
 // where the page has a core of its own, Python starts without one, since two cannot share a page.
 if (!globalThis[Symbol.for("webphone.started")]) {
   globalThis[Symbol.for("webphone.started")] = true;
-  if (parent !== window) parent.postMessage({ webphone: 1, type: "coming" }, "*"); // embed.js has patience then
+  const tellAround = (news) => parent !== window && parent.postMessage({ webphone: 1, ...news }, "*");
+  const coming = () => tellAround({ type: "coming" }); // embed.js has patience for some seconds then
+  coming();
   const { src: base, dataset } = document.currentScript ?? { dataset: {} };
   const at = (name) => new URL(`runtime/${name}`, base).href;
   const shells = new Set();
@@ -12,7 +14,7 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     if (allowed(value)) return value;
     throw new TypeError(`Not a part of the phone: ${value}`);
   };
-  const rules = { createScript: only((text) => text === MAIN), createScriptURL: only((url) => new URL(url, base).href.startsWith(new URL("./", base).href)) };
+  const rules = { createScript: only((text) => text === MAIN), createScriptURL: (url) => only((address) => address.startsWith(new URL("./", base).href))(new URL(url, base).href) };
   let policy = { createScript: (text) => text, createScriptURL: (url) => url };
   try {
     policy = globalThis.trustedTypes?.createPolicy("webphone", rules) ?? policy;
@@ -53,9 +55,18 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     const parts = [PARTS.interpreter, PARTS.core, PARTS.wasm, PARTS.library].map((name) => ({ url: at(name), size: FILES[name].size }));
     const sum = (some) => some.reduce((sizes, { size }) => sizes + size, 0);
     const loaded = new Set();
+    if (parent !== window) {
+      // What is under way shows no bytes yet: a server that answers is alive, and so is a busy Python.
+      let asked = 0;
+      const asking = setInterval(() => {
+        if (!shells.size || ++asked === 12) clearInterval(asking);
+        const part = parts.find(({ url }) => !loaded.has(url));
+        part ? fetch(`${part.url}#alive`, { method: "HEAD", cache: "no-store" }).then(coming, () => {}) : coming();
+      }, 5000);
+    }
     let late = false;
     const tell = () => late && shells.forEach((shell) => shell.progress((0.9 * sum(parts.filter(({ url }) => loaded.has(url)))) / sum(parts)));
-    new PerformanceObserver((list) => (list.getEntries().forEach(({ name }) => loaded.add(name)), tell())).observe({ type: "resource", buffered: true });
+    new PerformanceObserver((list) => (list.getEntries().forEach(({ name }) => loaded.add(name)), coming(), tell())).observe({ type: "resource", buffered: true });
     setTimeout(() => ((late = true), tell()), 1000);
   };
   const reached = (...states) => new Promise((then) => {
@@ -119,7 +130,8 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     shells.add(shell);
     consider();
     const changed = () => (shell.changed(), consider());
-    return { ...shell, changed, asked: begin, left: () => (shells.delete(shell), shell.left()) };
+    const failed = (error) => (shell.failed(error), tellAround({ type: "error", error: { ...error, message: error.message } }));
+    return { ...shell, changed, failed, asked: begin, left: () => (shells.delete(shell), shell.left()) };
   });
   // The page's own Python may make its phones later, and may itself come later.
   const look = () => {

@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 from typing import Any
 
 import js
-from pyodide.ffi import JsProxy, create_once_callable, jsnull
+from pyodide.ffi import JsException, JsProxy, create_once_callable, jsnull
 
 from webphone.words import say
 
 PATIENCE = 15.0  # seconds that a browser may take for what needs no person
 LONGEST = 200  # characters of what somebody else's fault says
+# How Pyodide speaks of what is thrown and is no Error.
+NO_ERROR = re.compile(
+    r"thrown as an error!\nString interpolation of the thrown value "
+    r'(?:fails|gives """(?:(?P<name>\w+Error): )?(?P<said>.*?)""")',
+    re.DOTALL,
+)
 
 
 class Refused(Exception):
@@ -98,9 +105,20 @@ async def _settled(held: Any, within: float | None) -> Any:
 def refused(reason: Any) -> Refused:
     """What somebody gave as their reason, be it an error, an event, plain data or nothing."""
     try:
+        if thrown := NO_ERROR.search(_all_of(reason)):
+            return Refused(thrown["name"] or "", _said(thrown["said"] or ""), reason)
         return Refused(_name(reason), _line(reason), reason)
     except Exception:  # its own properties throw
         return Refused("", say("refused_unreadably"), reason)
+
+
+def _all_of(reason: Any) -> str:
+    return str(reason.message) if isinstance(reason, JsException) else ""
+
+
+def _said(thrown: str) -> str:
+    nothing = thrown in ("undefined", "null", "[object Object]")
+    return _text("" if nothing else thrown) or say("refused_without_reason")
 
 
 def _name(reason: Any) -> str:

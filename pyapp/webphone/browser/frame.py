@@ -60,6 +60,7 @@ class Framed:
         self._own = "null" if js.location.protocol == "file:" else str(js.location.origin)
         self._listed: list[str] = []
         self._admitted = False
+        self._doubt: Any = None  # what says that nobody vouches for the page around
         self._missing: set[str] = set()
         self._picture: Snapshot | None = None
         self._port: Any = None
@@ -130,14 +131,19 @@ class Framed:
             self._listed = list(decode_setting(SETTINGS["allow_origins"], text or None))
         except WebPhoneError as wrong:
             self._tell(wrong)
-        asking = around.origin_around()
-        if asking != self._own:
+        proven = around.proven_origin()
+        if proven == "null" != self._own:
+            proven = ""  # it may only be kept back
+        if proven != self._own:
             self._listed += await around.listed_beside()
+        # Where the browser vouches for nobody, only the origin of a message does: a page that is
+        # listed may have led a frame of somebody else here. It is refused on less.
+        asking = proven or around.likely_origin()
         if asking and not frame.admits(self._listed, self._own, asking):
             self._refuse(asking)
             return
         self._listeners.add(js.window, "message", self._heard_window)
-        if asking:
+        if proven:
             self._admit()
         self._greet()
 
@@ -146,6 +152,7 @@ class Framed:
         if self._admitted:
             return
         self._admitted = True
+        self._believed()
         self._element.inert = False
         settings, refused = frame.parameters(around.parameters(), SETTINGS)
         if "password" in self._parted(settings):
@@ -173,19 +180,37 @@ class Framed:
             {"webphone": frame.VERSION, "type": "error", "error": error}, self._inner.language
         )
         js.window.parent.postMessage(news, "*" if asking == "null" else asking)
+        self._believed()
+        self._element.replaceWith(self._in_words(error))
+
+    def _believed(self) -> None:
+        """It is known by now whose page is around."""
+        if self._doubt is not None:
+            self._doubt.remove()
+
+    def _doubt_aloud(self) -> None:
+        """Nobody vouches for the page around, and it says nothing: say why no key does anything."""
+        error = WebPhoneError("forbidden_origin", sentence("page_unknown"))
+        self._doubt = self._in_words(error)
+        self._element.before(self._doubt)
+        self._tell(error)
+
+    def _in_words(self, error: WebPhoneError) -> Any:
         words = js.document.createElement("p")
         words.setAttribute("role", "alert")
         words.textContent = said_in(
             self._inner.language,
             sentence("spoken_error", message=error.message, hint=error.hint),
         )
-        self._element.replaceWith(words)
+        return words
 
     def _greet(self) -> None:
         """Say hello, and again until it is answered: the page around may not listen yet."""
         news = {"webphone": frame.VERSION, "type": "hello", "frameId": self._id}
         js.window.parent.postMessage(_outward(news), "*")
         self._hello.set(self._clock.now() + self._gap)
+        if self._gap == LONGEST_GAP and not self._admitted and self._doubt is None:
+            self._doubt_aloud()
         self._gap = min(self._gap * 2, LONGEST_GAP)
 
     def _heard_window(self, event: Any) -> None:

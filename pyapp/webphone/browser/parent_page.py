@@ -12,11 +12,22 @@ from webphone.browser.bridge import promised
 LIST_FILE = "webphone.config.json"
 
 
-def origin_around() -> str:
-    """Origin of the page around as the browser tells it; empty where it does not."""
+def proven_origin() -> str:
+    """Origin of the page around as the browser vouches for it; empty where it does not.
+
+    A page can ask its browser to keep it back (`referrerpolicy`): then it reads "null".
+    """
     ancestors = getattr(js.location, "ancestorOrigins", None)
     if ancestors and ancestors.length:
         return str(ancestors[0])
+    try:
+        return str(js.parent.location.origin)  # only a page of our own origin may be read
+    except Exception:
+        return ""
+
+
+def likely_origin() -> str:
+    """Origin of the page that led here, empty where none is told: whoever it is may be gone."""
     referrer = str(js.document.referrer)
     return str(js.URL.new(referrer).origin) if referrer else ""
 
