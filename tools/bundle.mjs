@@ -50,8 +50,11 @@ const ownParts = {
 
 // A frame of another site may be refused all storage: Python must start without any. No package is
 // kept there, the browser keeps what it fetched; and what a page mounts is looked up when it mounts.
-// PyScript's core starts with the phone's own config, the page's own comes later.
+// PyScript's core starts with the phone's own config, the page's own comes later. A browser without
+// channels, or that refuses them to a frame, lacks nothing but the core's workers, which nobody has here.
 const CHANGED = [
+  [/coincident[/]src[/]sabayon[/]index\.js$/, "const bc = new BroadcastChannel(BROADCAST_CHANNEL_UID);",
+    "let bc = {}; try { bc = new BroadcastChannel(BROADCAST_CHANNEL_UID); } catch {}"],
   [/polyscript[/]esm[/]interpreter[/]pyodide\.js$/, "new IDBMapSync(`${indexURL}@${version}`)",
     "Object.assign(new Map(), { sync() {}, close() {} })"],
   [/@pyscript[/]core[/]src[/]fs\.js$/, "new IDBMap(NAMESPACE)",

@@ -423,7 +423,7 @@ def test_a_microphone_granted_after_the_call_has_ended_is_stopped_at_once(page: 
         ("AbortError", "mic_busy"),
         ("NotAllowedError", "mic_denied"),
         ("SecurityError", "policy_blocked"),
-        ("TypeError", "media_failed"),
+        ("TypeError", "mic_busy"),
     ],
 )
 def test_every_fault_of_the_microphone_has_its_code(page: Bench, fault: str, code: str):
@@ -520,6 +520,58 @@ def test_a_camera_that_is_refused_leaves_the_sound(chromium: Browser):
         )
     assert offer == [["audio", "sendrecv"], ["video", "recvonly"]]
     assert video is False
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        *("async () => null", "async () => {}", "async () => new MediaStream()"),
+        "async () => (await real({video: true}))",
+        "undefined",
+    ],
+)
+def test_who_is_granted_no_microphone_is_heard_as_silence_and_told(page: Bench, way: str):
+    heard, audio = tell(
+        page,
+        f"""
+        restore = another_microphone({way!r})
+        try:
+            one.do(OpenMedia(call="call"))
+            await until(lambda: any(isinstance(each, MediaReady) for each in one.heard))
+            return [[type(each).__name__ for each in one.heard],
+                    sections(one.heard[-1].sdp)]
+        finally:
+            restore()
+        """,
+    )
+    assert heard == ["MicrophoneMissing", "MediaReady"]
+    assert audio == [["audio", "sendrecv"]]
+
+
+@pytest.mark.parametrize(
+    ("way", "why"),
+    [
+        ("() => Promise.reject('no way')", "no way"),
+        ("() => Promise.reject()", "No reason was given."),
+        ("() => { throw new TypeError('odd') }", "odd"),
+        ("() => { throw {status: 5} }", "No reason was given."),
+    ],
+)
+def test_a_microphone_that_fails_in_its_own_way_is_told_in_a_sentence(
+    page: Bench, way: str, why: str
+):
+    assert tell(
+        page,
+        f"""
+        restore = another_microphone({way!r})
+        try:
+            one.do(OpenMedia(call="call"))
+            await until(lambda: one.heard)
+            return [one.heard[0].code, one.heard[0].text]
+        finally:
+            restore()
+        """,
+    ) == ["mic_busy", f"The microphone can't be used: {why}"]
 
 
 def test_a_call_that_got_no_microphone_keeps_nothing_open(page: Bench):

@@ -155,6 +155,17 @@ def hold_back_microphone():
     )
 
 
+def another_microphone(way):
+    """Let that JavaScript stand for getUserMedia, `real` in it; returns a function that ends it."""
+    return js.eval(
+        f"""(() => {{
+          const devices = navigator.mediaDevices, real = devices.getUserMedia.bind(devices);
+          devices.getUserMedia = {way};
+          return () => {{ delete devices.getUserMedia }};
+        }})()"""
+    )
+
+
 def refuse_microphone(name):
     """Let getUserMedia fail as the browser would; returns a function that ends it."""
     return js.eval(

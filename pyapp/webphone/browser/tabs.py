@@ -44,15 +44,17 @@ class OtherTabs:
                 try:
                     self._open(name)
                 except Exception as fault:  # a browser may refuse it to frames of other sites
-                    refused = LeadershipRefused(why=said(fault))
-                    js.queueMicrotask(create_once_callable(lambda: self._turn(refused)))
+                    self._refused(fault)
                     return
                 self._lock = _Lock(name, steal, self._turn)
             case StopLeading():
                 self.close()
             case TellTabs(text=text):
                 if self._channel is not None:
-                    self._channel.postMessage(text)
+                    try:
+                        self._channel.postMessage(text)
+                    except Exception as fault:
+                        self._refused(fault)
             case _:
                 assert_never(action)
 
@@ -71,6 +73,12 @@ class OtherTabs:
         self._channel = js.BroadcastChannel.new(name)
         self._listeners.add(self._channel, "message", self._hear)
         self._name = name
+
+    def _refused(self, fault: Exception) -> None:
+        """No tabs for this phone: it goes on alone."""
+        self.close()
+        refused = LeadershipRefused(why=said(fault))
+        js.queueMicrotask(create_once_callable(lambda: self._turn(refused)))
 
     def _hear(self, event: Any) -> None:
         if isinstance(event.data, str):

@@ -11,6 +11,7 @@ import js
 from webphone.browser.bridge import Refused, promised, refused
 from webphone.browser.proxies import data, plain
 from webphone.phone.happenings import MediaFailed
+from webphone.words import say
 
 # Seconds that a person may take to answer the browser's question about the microphone.
 PERSON_PATIENCE = 120.0
@@ -85,7 +86,7 @@ async def capture_camera(constraints: object, asking: Asking) -> Any:
 
 def release(stream: Any) -> None:
     """Stop every track of a stream: the browser's recording light goes out."""
-    if stream is not None:
+    if stream:
         for track in stream.getTracks():
             track.stop()
 
@@ -102,23 +103,34 @@ _silent: list[Any] = []  # the AudioContext of silence lives as long as the page
 
 async def _ask(wishes: Mapping[str, object], asking: Asking) -> Any:
     devices = getattr(js.navigator, "mediaDevices", None)
-    if not devices:
-        raise CaptureFailed("insecure_context")
+    if not getattr(devices, "getUserMedia", None):
+        raise CaptureFailed("mic_missing" if js.isSecureContext else "insecure_context")
     question = _Question(asking)
     wanted = promised(devices, "getUserMedia", plain(dict(wishes)), within=None)
     stream = asyncio.ensure_future(wanted)
     try:
-        return await asyncio.wait_for(asyncio.shield(stream), PERSON_PATIENCE)
+        return _with(
+            "audio" in wishes, await asyncio.wait_for(asyncio.shield(stream), PERSON_PATIENCE)
+        )
     except TimeoutError:
         stream.add_done_callback(_let_go)
         raise CaptureFailed("mic_denied") from None
     except Refused as no:
-        code = _CODES.get(no.name, "media_failed")
+        code = _CODES.get(no.name, "mic_busy")
         if code == "mic_denied" and not _policy_allows("microphone"):
             code = "policy_blocked"
-        raise CaptureFailed(code, no.message if code == "media_failed" else "") from None
+        text = "" if no.name in _CODES else say("microphone_fails", why=no.message)
+        raise CaptureFailed(code, text) from None
     finally:
         question.over()
+
+
+def _with(audio: bool, stream: Any) -> Any:
+    """The stream, if there is in it what was asked for: some browsers grant an empty one."""
+    if stream and (stream.getAudioTracks() if audio else stream.getVideoTracks()).length:
+        return stream
+    release(stream)
+    raise CaptureFailed("mic_missing")
 
 
 class _Question:
