@@ -24,6 +24,7 @@ WITHOUT = {
     "databases": f"Object.defineProperty(window, 'indexedDB', {{get: {DENIED}}})",
     "a sound card": f"window.AudioContext = {DENIED}",
     "devices that it names": "MediaDevices.prototype.enumerateDevices = () => Promise.reject('no')",
+    "counters": "RTCPeerConnection.prototype.getStats = () => Promise.reject('no')",
     "permissions": "Permissions.prototype.query = () => Promise.reject('no')",
 }
 Open = Callable[..., PhonePage]

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from webphone.browser.bridge import promised
+from webphone.browser.bridge import Refused, promised
 from webphone.media.quality import Counters, Measure, Quality, read
 from webphone.phone.happenings import QualityMeasured, SoundCame
 
@@ -54,7 +54,10 @@ class Measuring:
         self._tell(SoundCame(call=self._call))
 
     async def _counters(self) -> Counters | None:
-        report = await promised(self._connection, "getStats")
+        try:
+            report = await promised(self._connection, "getStats")
+        except Refused:  # a call that can't be measured is a call all the same
+            return None
         entries = [entry.to_py() for entry in report.values() if entry.type in _KINDS]
         return read(entries, self._now())
 
