@@ -96,6 +96,7 @@ def test_only_the_answer_to_its_own_hello_opens_a_frame():
     assert frame.opens(json.dumps(init), "a1")
     wrong = [{**init, "id": "b2"}, {**init, "type": "hello"}, {**init, "webphone": 2}]
     assert not any(frame.opens(json.dumps(each), "a1") for each in wrong)
+    assert not any(frame.opens(text, "a1") for text in ("", "init", "[]", " " * 300_000))
 
 
 @pytest.mark.parametrize(

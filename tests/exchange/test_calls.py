@@ -179,6 +179,22 @@ def test_a_phone_that_does_not_even_answer_the_cancel_is_forgotten():
     assert not alice.agent.calls()
 
 
+def test_a_phone_that_rang_and_fell_silent_is_forgotten():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+    alice.call("bob")
+    bob.ask("ring", bob.incoming)
+    bob.deaf = True
+
+    town.wind(182)
+    assert alice.last(news.Ended).status == 408
+    town.wind(33)
+
+    assert [ended.status for ended in alice.told(news.Ended)] == [408]
+    assert town.seen(bob).count("CANCEL") == 1
+    assert town.exchange.receive(alice.link, b"\r\n", town.now) == []
+
+
 def test_a_silent_phone_does_not_hide_what_another_one_said():
     town = Town()
     alice, desk, mobile = (town.registered(user) for user in ("alice", "bob", "bob"))

@@ -279,6 +279,14 @@ def test_a_request_of_a_scheme_or_extension_we_lack_is_refused_by_name():
     assert (extension.status, extension.headers.get("Unsupported")) == (420, "magic")
 
 
+def test_a_call_to_nobody_by_name_is_not_found():
+    exchange = Exchange(Entropy(seeded(1)))
+
+    (answer,) = responses(exchange, 1, request("INVITE", "sip:town.example"))
+
+    assert answer.status == 404
+
+
 def test_a_cancel_of_nothing_is_told_so():
     exchange = Exchange(Entropy(seeded(1)))
 

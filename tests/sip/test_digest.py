@@ -232,6 +232,13 @@ def test_the_hash_is_there_where_hashlib_lacks_it(monkeypatch):
     assert digest.sha512_256(b"abc") == constants["sha512_256_abc"]
 
 
+@pytest.mark.parametrize(
+    "text", ["", "Digest", "Basic Zm9v", 'Digest username="alice"', "Digest ="]
+)
+def test_what_is_no_proof_lets_nobody_in(text):
+    assert not verify(text, password_for=lambda _: "zanzibar", method="REGISTER")
+
+
 @given(st.text())
 def test_no_authorization_text_breaks_the_server(text):
     assert not verify(text, password_for=lambda _: "zanzibar", method="REGISTER")

@@ -381,7 +381,13 @@ def test_a_changed_header_is_read_anew():
         _ = message.via
 
 
-@pytest.mark.parametrize("noise", [b"", b"\r\n", b"\r\n\r\n", b"hello", b"GET / HTTP/1.1\r\n\r\n"])
+@pytest.mark.parametrize(
+    "noise",
+    [
+        *(b"", b"\r\n", b"\r\n\r\n", b"hello", b"GET / HTTP/1.1\r\n\r\n"),
+        *(b"SIP/3.0 200 OK\r\n\r\n", b"SIP/2.0 99 Early\r\n\r\n", b"SIP/2.0 OK\r\n\r\n"),
+    ],
+)
 def test_what_is_no_message_is_dropped(noise):
     fault = _refuse(noise)
     assert fault.status is None or (

@@ -153,6 +153,17 @@ def test_a_child_that_comes_first_moves_nobody():
     assert difference(old, new) == [Create((0,), new.children[0])]
 
 
+def test_a_child_that_goes_to_the_front_is_moved():
+    one, two = element("li", key="one"), element("li", key="two")
+    assert difference(element("ul", one, two), element("ul", two, one)) == [Move((0,), 1)]
+
+
+def test_a_first_tree_is_made_and_a_field_is_always_told_its_text():
+    field = element("input", value="600")
+    assert difference(None, field) == [Create((), field)]
+    assert difference(field, field) == [SetValue((), "600")]
+
+
 def test_another_word_touches_only_the_word():
     old = element("div", element("span", "02:05"), element("button", "Mute"))
     new = element("div", element("span", "02:06"), element("button", "Mute"))
