@@ -11,6 +11,7 @@ try() {
 try $bin/ruff format --check
 try $bin/ruff check
 try $bin/mypy
+try $bin/mypy --config-file tests/mypy.ini
 try $bin/lint-imports
 try $bin/python tools/files.py --check
 try $bin/python tools/contract.py --check

@@ -38,29 +38,34 @@ window.phone = document.querySelector("web-phone");
 """
 
 
+class Bodies:
+    """Opens a page with this body, again and again in one tab."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._html = ""
+        page.route(
+            f"{ORIGIN}/**", lambda route: route.fulfill(body=self._html, content_type="text/html")
+        )
+
+    def __call__(self, body: str) -> Page:
+        self._html = f"<!doctype html><body>{body}</body>"
+        self.page.goto(f"{ORIGIN}/")
+        return self.page
+
+
 @pytest.fixture(scope="module")
-def open_page() -> Iterator[Callable[[str], Page]]:
+def open_page() -> Iterator[Bodies]:
     with one_playwright.borrowed() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )
-        page = browser.new_page()
-        html = ""
-        page.route(f"{ORIGIN}/**", lambda route: route.fulfill(body=html, content_type="text/html"))
-
-        def opened(body: str) -> Page:
-            nonlocal html
-            html = f"<!doctype html><body>{body}</body>"
-            page.goto(f"{ORIGIN}/")
-            return page
-
-        opened.page = page  # type: ignore[attr-defined]
-        yield opened
+        yield Bodies(browser.new_page())
         browser.close()
 
 
 @pytest.fixture
-def story(open_page: Callable[[str], Page]) -> Callable[..., Any]:
+def story(open_page: Bodies) -> Callable[..., Any]:
     """Tells a story on a page with this body; the element is defined before it runs."""
 
     def tell(body: str, script: str, *, before: str = "") -> Any:
@@ -652,7 +657,7 @@ SHORTCUTS = """
 
 @pytest.mark.parametrize("key", ["1", "q", "/", "?", "Backspace", "Enter", "ArrowLeft", "Shift+K"])
 def test_what_is_typed_into_the_phone_is_no_shortcut_of_the_page(
-    open_page: Callable[[str], Page], story: Callable[..., Any], key: str
+    open_page: Bodies, story: Callable[..., Any], key: str
 ) -> None:
     story("<web-phone></web-phone>", SHORTCUTS)
     page = open_page.page
@@ -662,7 +667,7 @@ def test_what_is_typed_into_the_phone_is_no_shortcut_of_the_page(
 
 @pytest.mark.parametrize("key", ["Escape", "F2", "Control+k", "Alt+m", "Meta+k"])
 def test_keys_that_type_nothing_are_the_pages_too(
-    open_page: Callable[[str], Page], story: Callable[..., Any], key: str
+    open_page: Bodies, story: Callable[..., Any], key: str
 ) -> None:
     story("<web-phone></web-phone>", SHORTCUTS)
     page = open_page.page

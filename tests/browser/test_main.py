@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
+from websockets.typing import Subprotocol
 
 import one_playwright
 from browser.bench import ARGUMENTS, COUNT_PROXIES, PORTS, Bench, bench
@@ -73,7 +74,7 @@ class Line:
     def _listening(self) -> Server:
         for port in reversed(PORTS):
             try:
-                return serve(self._keep, "127.0.0.1", port, subprotocols=["sip"])
+                return serve(self._keep, "127.0.0.1", port, subprotocols=[Subprotocol("sip")])
             except OSError:
                 continue
         raise OSError("no free port")

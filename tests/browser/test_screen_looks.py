@@ -165,11 +165,14 @@ def test_the_focus_is_seen_all_round_the_control_that_ends_a_call(page: Page) ->
     hangup = page.get_by_role("button", name="Hang up")
     place = hangup.bounding_box()
     assert place
-    middle = {"x": round(place["x"] + place["width"] / 2), "width": 20, "height": 1}
+    middle = round(place["x"] + place["width"] / 2)
 
     def ring() -> list[bytes]:
         above, below = round(place["y"]) - 3, round(place["y"] + place["height"]) + 2
-        return [page.screenshot(clip={**middle, "y": y}) for y in (above, below)]
+        return [
+            page.screenshot(clip={"x": middle, "y": y, "width": 20, "height": 1})
+            for y in (above, below)
+        ]
 
     bare = ring()
     page.keyboard.press("Tab")
@@ -247,7 +250,7 @@ def test_a_high_phone_fills_its_place(page: Page, style: str) -> None:
 def test_a_phone_that_shows_nothing_takes_no_room(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hidden = replace(gallery.CONFIG, **{f"show_{part}": False for part in gallery.PARTS})
+    hidden = gallery.CONFIG.changed({f"show_{part}": False for part in gallery.PARTS})
     monkeypatch.setitem(gallery.SCREENS, "headless", (replace(gallery.IDLE, config=hidden), View()))
     sheet = gallery.sheet(320, "light", ["headless"])
     page.set_content(sheet.replace("<web-phone ", '<web-phone style="--wp-block-size: 24rem" '))

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
+from websockets.typing import Subprotocol
 
 import one_playwright
 from browser.bench import ARGUMENTS, PORTS, Bench, bench, untouched
@@ -39,8 +40,7 @@ def line() -> Iterator[str]:
                 if frame == "bye":
                     connection.close(4001)
                     return
-                text = isinstance(frame, str)
-                connection.send(frame if text else b"binary " + frame)
+                connection.send(frame if isinstance(frame, str) else b"binary " + frame)
         except ConnectionClosed:
             pass
 
@@ -55,7 +55,7 @@ def line() -> Iterator[str]:
 def _listening(answer) -> Server:
     for port in reversed(PORTS):
         try:
-            return serve(answer, "127.0.0.1", port, subprotocols=["sip"])
+            return serve(answer, "127.0.0.1", port, subprotocols=[Subprotocol("sip")])
         except OSError:
             continue
     raise OSError("no free port")

@@ -82,7 +82,7 @@ class Sipp:
         script = self.folder / f"{self.scenario}.xml"
         template = (SCENARIOS / script.name).read_text()
         script.write_text(re.sub(r"@([A-Z_]+)@", lambda name: known[name[1]], template))
-        command = [
+        command: list[str | Path] = [
             sipp,
             f"{LOOPBACK}:{self.kamailio.udp_port}",
             *("-sf", script, "-i", LOOPBACK, "-p", str(self.port), "-m", "1"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -166,7 +167,7 @@ def test_a_second_call_holds_the_first_and_swap_changes_them(
     assert len(anna.details("end")) == 2
 
 
-def _call(caller: PhonePage, called: PhonePage) -> dict[str, object]:
+def _call(caller: PhonePage, called: PhonePage) -> dict[str, Any]:
     """A call that is heard at both ends."""
     call = caller.make_call(str(called.id))
     called.wait_event("ringingin")

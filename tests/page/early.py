@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from playwright.sync_api import BrowserContext
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from page.page_server import PageServer
 from page.server import Server
@@ -48,7 +49,7 @@ class EarlyMedia:
     @contextmanager
     def registered(self) -> Iterator[None]:
         """It can be called meanwhile."""
-        with connect(self._server.ws_url, subprotocols=["sip"]) as self._socket:
+        with connect(self._server.ws_url, subprotocols=[Subprotocol("sip")]) as self._socket:
             self._do(self._agent.register(time.time()))
             self._until(Registered)
             yield

@@ -111,8 +111,8 @@ def test_what_is_no_setting_is_named(phone: PhonePage) -> None:
         refused = phone.rejection("setConfig", wrong)
         assert refused.code == "invalid_config"
         assert "no setting named" in refused.message
-    for wrong in ("text", 5, None, [1]):
-        assert phone.rejection("setConfig", wrong).code == "invalid_config"
+    for no_settings in ("text", 5, None, [1]):
+        assert phone.rejection("setConfig", no_settings).code == "invalid_config"
 
 
 def test_empty_settings_mean_their_defaults(phone: PhonePage, server: Server) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -95,7 +96,7 @@ def _saved(phone: PhonePage) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("way", [*WAYS, "wsServers"])
 def test_another_host_takes_the_phone_but_not_its_call(
-    phone: PhonePage, ben: PhonePage, second_server: Server, way: Way | str
+    phone: PhonePage, ben: PhonePage, second_server: Server, way: Way | Literal["wsServers"]
 ) -> None:
     talk(phone, ben)
     if way == "wsServers":
