@@ -28,6 +28,7 @@ from webphone.media import (
 from webphone.media.repair import Agreed, as_offered, repaired
 from webphone.sip import Agent, Entropy, Identity
 from webphone.sip.outputs import By
+from webphone.sip.packages import read as read_news
 from webphone.sip.usages.ending import ended
 from webphone.sip.wire import salvage
 from webphone.sip.wire.grammar import Malformed, split_commas, visible
@@ -134,6 +135,50 @@ DESCRIPTIONS = (
 )
 
 
+_ROOT = "<dialog-info version='1'>"
+XML = (
+    *(
+        Shape(start, unit)
+        for start in ("", _ROOT, "<a ", "<a b='", "<a>&", "<!--", "<![CDATA[")
+        for unit in (
+            "<",
+            "<a",
+            "<a>",
+            "<a/>",
+            "</a>",
+            "a",
+            " ",
+            "\n",
+            " a",
+            " a=",
+            " a='b'",
+            "&",
+            "&a",
+            "&#",
+            "&#6",
+            "&amp;",
+            "-",
+            "--",
+            "]",
+            "]]",
+            "?",
+            "'",
+            '"',
+            ":",
+            "a:",
+            "<!--",
+            "-->",
+        )
+    ),
+    Shape(_ROOT, "<dialog id='1'><state>early</state></dialog>", "</dialog-info>"),
+    Shape("<presence>", "<tuple><status><basic>open</basic></status></tuple>", "</presence>"),
+    Shape("<conference-info><users>", "<user entity='a'/>", "</users></conference-info>"),
+    Shape("<presence><note>", "a ", "</note></presence>"),
+    Shape("<presence><note>", "&amp;", "</note></presence>"),
+    Shape("<presence><note>", "a<!---->", "</note></presence>"),
+)
+
+
 def mixed(starts: tuple[str, ...]) -> tuple[Shape, ...]:
     """Every unit behind every start."""
     return tuple(Shape(start, unit) for start in starts for unit in UNITS)
@@ -189,6 +234,12 @@ def _ended(text: str) -> object:
     return ended("call", By.REMOTE, Request("BYE", Uri("sip", host="a"), headers))
 
 
+def _news(kind: str) -> Callable[[str], object]:
+    suffix = "" if kind == "simple-message-summary" else "+xml"
+    return lambda text: read_news(f"application/{kind}{suffix}", text.encode("utf-8", "replace"))
+
+
+MAIL = tuple(f"Messages-Waiting: yes\r\nVoice-Message: {start}" for start in ("", "1", "1/1 ("))
 HEADERS = (
     *("Via", "From", "To", "Contact", "Record-Route", "Call-ID", "CSeq", "Require", "Accept"),
     *("Session-Expires", "Content-Type", "Content-Disposition", "Supported", "Expires", "X"),
@@ -211,6 +262,8 @@ READERS = (
     Reader("agent: lines", _received(""), LINES),
     *(Reader(f"agent: {name}", _received(name), mixed(IN_HEADER)) for name in HEADERS),
     Reader("description", _described, DESCRIPTIONS),
+    *(Reader(kind, _news(kind), XML) for kind in ("dialog-info", "pidf", "conference-info")),
+    Reader("summary", _news("simple-message-summary"), mixed(("", *MAIL))),
 )
 
 

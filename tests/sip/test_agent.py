@@ -53,7 +53,7 @@ def test_options_are_answered_with_what_the_phone_can_do() -> None:
         ("PUBLISH", 405),
         ("REGISTER", 405),
         ("SUBSCRIBE", 489),
-        ("NOTIFY", 481),
+        ("NOTIFY", 489),
         ("REFER", 603),
         ("BYE", 481),
         ("INFO", 481),

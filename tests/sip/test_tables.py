@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from webphone.sip.usages import invite_client, invite_server, registration, reinvite, session
+from webphone.sip.usages import (
+    invite_client,
+    invite_server,
+    publication,
+    registration,
+    reinvite,
+    session,
+    subscription,
+)
 
 Table = dict[tuple[Any, Any], tuple[Any, tuple[Any, ...]]]
 TABLES: dict[str, tuple[Table, Enum, set[Enum]]] = {
@@ -28,7 +36,15 @@ TABLES: dict[str, tuple[Table, Enum, set[Enum]]] = {
         registration.State.OFF,
         {registration.State.OFF},
     ),
+    "subscription": (
+        subscription.SUBSCRIPTION,
+        subscription.State.OFF,
+        {subscription.State.OVER},
+    ),
+    "publication": (publication.PUBLICATION, publication.State.OFF, {publication.State.OFF}),
 }
+# Those that may begin again.
+LASTING = ("registration", "publication")
 
 
 def _reached(table: Table, start: Enum) -> set[Enum]:
@@ -49,7 +65,7 @@ def test_every_state_of_a_table_can_be_reached_and_can_end(name: str) -> None:
     for state in type(start):
         assert _reached(table, state) & ends
     for (source, _event), (target, _actions) in table.items():
-        if source in ends and name != "registration":
+        if source in ends and name not in LASTING:
             assert target is source
 
 
@@ -59,7 +75,7 @@ def test_a_call_is_told_as_ended_only_by_rows_that_end_it(name: str) -> None:
     over = {"ENDED", "PARTING"}
     for (source, _event), (target, actions) in table.items():
         told = [a for a in actions if a.name in _TELLS_END]
-        if name not in ("reinvite", "registration"):
+        if name not in ("reinvite", *LASTING):
             newly = target.name in over and source.name not in over
             assert len(told) == (1 if newly else 0), (source, target)
 

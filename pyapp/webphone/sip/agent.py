@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from webphone.machine import earliest
 from webphone.sip import checks
 from webphone.sip.authentication import Authenticator
-from webphone.sip.calls import Call, Calls
+from webphone.sip.calls import Call, Calls, Place
 from webphone.sip.endpoint import SDP, Endpoint, Identity, NotNow, Pairs
 from webphone.sip.entropy import Entropy
 from webphone.sip.outputs import Dropped, Output, Send
@@ -32,6 +33,10 @@ from webphone.sip.wire.message import (
 )
 from webphone.sip.wire.rules import validate
 from webphone.sip.wire.uri import Uri
+
+if TYPE_CHECKING:
+    from webphone.sip.subscriptions import Subscriptions
+    from webphone.sip.usages.subscription import Subscription
 
 # INVITEs that were refused and nobody has acknowledged: a proxy does that at once, a flood never.
 MOST_REFUSED = 20
@@ -59,6 +64,7 @@ class Agent:
         self._registration: Registration | None = None
         self._trust = Trust()
         self._calls = Calls()
+        self._wanted: Subscriptions | None = None  # until something is subscribed to, or published
         self._connected = True
         # What was written while there was no socket, and until when it is worth sending.
         self._waiting: list[tuple[float, Send]] = []
@@ -67,7 +73,9 @@ class Agent:
     def deadline(self) -> float | None:
         """When `wake` wants to be called, in the same seconds as `now`."""
         registration = self._registration.deadline if self._registration else None
-        return earliest((self._endpoint.transactions.deadline, registration, self._calls.deadline))
+        wanted = self._wanted.deadline if self._wanted else None
+        transactions = self._endpoint.transactions.deadline
+        return earliest((transactions, registration, self._calls.deadline, wanted))
 
     @property
     def idle(self) -> bool:
@@ -116,6 +124,8 @@ class Agent:
         outputs = self._endpoint.transactions.wake(now)
         if self._registration is not None:
             outputs += self._registration.wake(now)
+        if self._wanted is not None:
+            outputs += self._wanted.wake(now)
         for call in self._calls.due(now):
             outputs += call.wake(now)
             for session in call.sessions:
@@ -123,11 +133,15 @@ class Agent:
         return self._out(outputs, now)
 
     def transport_lost(self, now: float) -> list[Output]:
-        """The socket is gone: the registration with it; calls stay, what rings for a while."""
+        """The socket is gone: the registration with it; calls stay, what rings for a while.
+
+        Subscriptions wait for a new `subscribe`.
+        """
         self._connected = False
         for call in self._calls.incoming():
             call.lost(now)
         outputs = self._registration.lost(now) if self._registration else []
+        outputs += self._wanted.lost(now) if self._wanted else []
         return self._out(outputs, now)
 
     def transport_up(self, now: float) -> list[Output]:
@@ -193,7 +207,7 @@ class Agent:
             headers=(*headers, ("Content-Type", SDP)),
             body=sdp.encode(),
         )
-        outgoing = Outgoing(endpoint, Authenticator(account, entropy, self._trust), call, request)
+        outgoing = Outgoing(endpoint, self._authenticator(), call, request)
         self._calls.add(outgoing)
         return self._out(outgoing.start(now), now)
 
@@ -318,16 +332,55 @@ class Agent:
         question = self._question()
         return self._out(question.ask("MESSAGE", target, ref, now, headers=headers, body=body), now)
 
+    # News of others, and of us.
+
+    def subscribe(
+        self, subscription: str, target: Uri, event: str, now: float, *, accept: str = ""
+    ) -> list[Output]:
+        """Subscribe to an event package of `target` (RFC 6665), or again if that is done already.
+
+        `subscription` is a name of the caller's choice. Subscribed or SubscriptionLost follows, and
+        Notified as often as there is news. `accept` are the content types that can be read.
+        """
+        signing = self._authenticator()
+        outputs = self._subscriptions.subscribe(subscription, signing, target, event, accept, now)
+        return self._out(outputs, now)
+
+    def unsubscribe(self, subscription: str, now: float) -> list[Output]:
+        """End a subscription; Unsubscribed follows."""
+        return self._out(self._subscriptions.unsubscribe(subscription, now), now)
+
+    def publish(self, event: str, content_type: str, body: bytes, now: float) -> list[Output]:
+        """Publish our state (RFC 3903); Published or PublicationFailed follows."""
+        signing = self._authenticator()
+        outputs = self._subscriptions.publish(event, signing, content_type, body, now)
+        return self._out(outputs, now)
+
+    def unpublish(self, event: str, now: float) -> list[Output]:
+        """Have what we published forgotten; Published follows."""
+        return self._out(self._subscriptions.unpublish(event, now), now)
+
     # What they stand on.
+
+    @property
+    def _subscriptions(self) -> Subscriptions:
+        """What is subscribed to and published; who only calls never loads it."""
+        if self._wanted is None:
+            from webphone.sip.subscriptions import Subscriptions
+
+            self._wanted = Subscriptions(self._endpoint)
+        return self._wanted
 
     def _owner(self) -> Identity:
         if self.account is None:
             raise NotNow("there is no account")
         return self.account
 
+    def _authenticator(self) -> Authenticator:
+        return Authenticator(self._owner(), self._endpoint.entropy, self._trust)
+
     def _question(self) -> oneshot.Question:
-        authenticator = Authenticator(self._owner(), self._endpoint.entropy, self._trust)
-        return oneshot.Question(self._endpoint, authenticator)
+        return oneshot.Question(self._endpoint, self._authenticator())
 
     def _call(self, call: str) -> Call:
         known = self._calls.named(call)
@@ -386,7 +439,9 @@ class Agent:
         answer = self._endpoint.transactions.answer
         if request.method == "CANCEL":
             return self._cancel(server, request, now)
-        place = self._calls.place(request)
+        place: Place | Subscription | None = self._calls.place(request)
+        if place is None and request.method == "NOTIFY" and self._wanted is not None:
+            place = self._wanted.place(request)
         if request.method == "ACK":
             if isinstance(place, Session):
                 return place.receive(server, request, now)
@@ -411,6 +466,8 @@ class Agent:
             return place.receive(server, request, now)
         if request.method == "MESSAGE":
             return texts.receive(self._endpoint, "", server, now)
+        if request.method == "NOTIFY":
+            return self._subscriptions.unasked(server, now)
         replaces = self._replaced(request)
         if isinstance(replaces, int):
             return answer(server, self._endpoint.reply(request, replaces), now)

@@ -36,9 +36,9 @@ _ROWS = (
     # RFC 3261 §8.2.1: methods we know of and do not take.
     Method("PUBLISH", 405, 405),
     Method("REGISTER", 405, 405),
-    # RFC 6665 §4.2.1.1 and §4.1.3: no event package here; news of REFER comes inside a call.
+    # RFC 6665 §4.2.1.1: nobody subscribes to us; §4.1.3: what we subscribed to, or a REFER's news.
     Method("SUBSCRIBE", 489, 489),
-    Method("NOTIFY", TAKEN, 481),
+    Method("NOTIFY", TAKEN, TAKEN),
     # RFC 3515 §2.4.2: nobody makes us call outside a call that a person is in.
     Method("REFER", TAKEN, 603),
 )

@@ -282,6 +282,71 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subscribed:
+    """A SUBSCRIBE of ours was accepted, the first or one that renews it; news are Notified."""
+
+    subscription: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionLost:
+    """There is no such subscription now: refused with a status, or ended for a reason.
+
+    The reasons without a status are those of RFC 6665 §4.1.3. `again`: it is tried again by itself.
+    """
+
+    subscription: str
+    status: int
+    reason: str
+    again: bool
+    unanswered: Unanswered | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsubscribed:
+    """The subscription that was to end has ended, or is about to."""
+
+    subscription: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notified:
+    """A NOTIFY; it has been answered. `subscription` is "" for one that nobody asked for.
+
+    `state` is pending, active or terminated; `branch` tells those apart who answered one SUBSCRIBE.
+    """
+
+    subscription: str
+    event: str
+    state: str
+    branch: str
+    from_: NameAddr
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What was to be known of us is known, or was removed: the 2xx to a PUBLISH."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationFailed:
+    """A PUBLISH was refused or timed out (408); what was published before may still stand.
+
+    `again`: it is tried again by itself.
+    """
+
+    event: str
+    status: int
+    reason: str
+    again: bool
+    unanswered: Unanswered | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
     """A message was refused or dropped; for the trace. `why` never holds a secret."""
 
@@ -311,5 +376,11 @@ Output = (
     | ReferReceived
     | MessageReceived
     | Replied
+    | Subscribed
+    | SubscriptionLost
+    | Unsubscribed
+    | Notified
+    | Published
+    | PublicationFailed
     | Dropped
 )

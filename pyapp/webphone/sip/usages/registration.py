@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
 from itertools import chain
 from typing import assert_never
@@ -13,15 +12,13 @@ from webphone.sip.endpoint import Endpoint, Identity
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.outputs import Output, Registered, RegistrationFailed, Unregistered
 from webphone.sip.trust import Trust
+from webphone.sip.usages.soft_state import SOONEST, longer, retry_after, seconds
 from webphone.sip.wire import salvage
 from webphone.sip.wire.grammar import Malformed, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr
 from webphone.sip.wire.message import Response
 from webphone.sip.wire.uri import Uri
 
-DAY = 24 * 3600  # seconds that a registrar may want a registration to last at least
-SOONEST = 5.0  # seconds until a refresh, however short a registration lasts
-_SECONDS = re.compile(r'[\s"]*([0-9]+)')
 PROOFS = ("Authorization", "Proxy-Authorization")
 
 
@@ -196,9 +193,9 @@ class Registration:
 
     def _adjust(self, response: Response) -> bool:
         if response.status == 423:
-            least = seconds(response.headers.get("Min-Expires"))
+            least = longer(response, self._expires)
             # Once: a registrar that always wants a little more would never be done.
-            if least is not None and self._expires < least <= DAY and not self._lengthened:
+            if least is not None and not self._lengthened:
                 self._expires, self._lengthened = least, True
                 return True
         if response.status == 439 and self._outbound:
@@ -305,22 +302,13 @@ class Registration:
         return RegistrationFailed(
             status=response.status,
             reason=response.reason,
-            retry_after=seconds(response.headers.get("Retry-After")),
+            retry_after=retry_after(response),
             proved=self._proved or not self._signed,
         )
 
     def _publish(self, gruu: Uri | None, route: tuple[NameAddr, ...]) -> None:
         if not self.muted:
             self._endpoint.gruu, self._endpoint.service_route = gruu, route
-
-
-def seconds(value: str | None) -> int | None:
-    """The seconds that a header begins with, whatever follows; None where it begins otherwise.
-
-    RFC 3261 §20.33: `120;duration=60`, `120 (in a meeting)`; some write `"120"` and `120.5`.
-    """
-    found = _SECONDS.match(value or "")
-    return whole_number(found[1], HIGHEST_SECONDS) if found else None
 
 
 def _instance(contact: NameAddr) -> str:

@@ -1,0 +1,98 @@
+"""Who is in a conference, as its bridge tells it (RFC 4575)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from webphone.sip.packages import xml
+from webphone.sip.wire.grammar import Malformed, whole_number
+
+TYPE = "application/conference-info+xml"
+MOST = 500  # members, and places that one of them is in from
+LONGEST = 512  # characters of a name or an address
+_HIGHEST = 2**32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """From where a member takes part; `status` is connected, on-hold, muted-via-focus and so on."""
+
+    entity: str
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One who takes part."""
+
+    entity: str
+    name: str = ""
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conference:
+    """A conference and all in it; `complete` unless news of it got lost on the way."""
+
+    entity: str
+    version: int
+    subject: str = ""
+    members: tuple[Member, ...] = ()
+    complete: bool = True
+    deleted: tuple[str, ...] = ()  # members that this document takes away
+    ended: bool = False
+
+
+def read(body: bytes) -> Conference:
+    """What one document says; raises Malformed. `complete` says whether it says all."""
+    root = xml.parse(body)
+    if root.name != "conference-info":
+        raise Malformed("no conference-info")
+    users = [user for group in root.all("users") for user in group.all("user")][:MOST]
+    whole = [group.get("state") for group in (root, *root.all("users"))]
+    return Conference(
+        entity=root.get("entity")[:LONGEST],
+        version=whole_number(root.get("version"), _HIGHEST) or 0,
+        subject=root.said("conference-description", "subject")[:LONGEST],
+        members=tuple(_member(user) for user in users if user.get("state") != "deleted"),
+        complete="partial" not in whole,
+        deleted=tuple(_entity(user) for user in users if user.get("state") == "deleted"),
+        ended=root.get("state") == "deleted",
+    )
+
+
+def updated(before: Conference | None, news: Conference) -> Conference:
+    """What is known after that document (§4.6); not `complete` where one before it got lost."""
+    if news.complete:
+        return news
+    if before is not None and 0 < news.version <= before.version:
+        return before
+    known = {one.entity: one for one in before.members} if before else {}
+    for one in news.members:
+        old = known.get(one.entity)
+        known[one.entity] = replace(one, name=one.name or (old.name if old else ""))
+    for gone in news.deleted:
+        known.pop(gone, None)
+    whole = before is not None and before.complete and news.version <= before.version + 1
+    return replace(
+        news,
+        subject=news.subject or (before.subject if before else ""),
+        members=tuple(known.values())[:MOST],
+        complete=whole,
+        deleted=(),
+    )
+
+
+def _member(user: xml.Element) -> Member:
+    places = [one for one in user.all("endpoint") if one.get("state") != "deleted"][:MOST]
+    return Member(
+        entity=_entity(user),
+        name=user.said("display-text")[:LONGEST],
+        places=tuple(
+            Place(entity=_entity(one), status=one.said("status")[:LONGEST]) for one in places
+        ),
+    )
+
+
+def _entity(one: xml.Element) -> str:
+    return one.get("entity")[:LONGEST]

@@ -1,0 +1,501 @@
+"""News of what is elsewhere: SUBSCRIBE, its dialogs, and the NOTIFYs in them (RFC 6665)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import assert_never
+
+from webphone.machine import due, earliest, step
+from webphone.sip.authentication import Authenticator, ClientRequest
+from webphone.sip.dialog import Dialog
+from webphone.sip.endpoint import Endpoint
+from webphone.sip.outputs import (
+    Notified,
+    Output,
+    Subscribed,
+    SubscriptionLost,
+    Unanswered,
+    Unsubscribed,
+)
+from webphone.sip.transaction import T64
+from webphone.sip.transactions import ServerTransaction
+from webphone.sip.usages.soft_state import (
+    DAY,
+    LASTS,
+    LONGEST_PAUSE,
+    PAUSE,
+    SOONEST,
+    longer,
+    passing,
+    retry_after,
+    seconds,
+)
+from webphone.sip.wire.grammar import Malformed, visible
+from webphone.sip.wire.headers import NameAddr
+from webphone.sip.wire.message import Request, Response
+from webphone.sip.wire.params import parse_value
+from webphone.sip.wire.uri import Uri
+
+MOST_FORKS = 8
+# Whose several answers belong together (RFC 3842 §3.10, RFC 4235 §3.9); of all others the first
+# that answers is the one (RFC 3856 §6.9, RFC 4575 §3.8).
+FORKING = frozenset(("message-summary", "dialog"))
+
+# §4.1.2.2: those end the subscription that was to be refreshed.
+_ENDING = frozenset((404, 405, 410, 416, *range(480, 486), 489, 501, 604))
+# §4.1.3: what is not to be asked for again, and what may be at once.
+_FINAL = frozenset(("rejected", "noresource", "invariant"))
+_AT_ONCE = frozenset(("deactivated", "timeout"))
+
+
+class State(Enum):
+    """Whether we hear of it.
+
+               SUBSCRIBE           2xx, or a NOTIFY before it
+       OFF ──────────────► ASKING ────────────────────────────► ACTIVE ───┐
+                           ▲  │ │                                │ │ │    │ unsubscribe:
+                       due │  │ └──── 403, 404, 489 … ──► OVER ◄─┘ │ │    │ Expires: 0
+                           │  │ 408, 503 …                ▲ rejected │    ▼
+                           │  ▼                           │          │  LEAVING
+                          WAITING ◄── no dialog is left ──┼──────────┘    │
+                           LOST ◄── the socket is gone ───┤               │
+                                                          └─ last NOTIFY ─┘
+
+    ASKING, with a longer time, is also what 423 leads to. LOST waits for `subscribe`.
+    """
+
+    OFF = auto()
+    ASKING = auto()
+    ACTIVE = auto()
+    WAITING = auto()
+    LOST = auto()
+    LEAVING = auto()
+    OVER = auto()
+
+
+class Event(Enum):
+    """What can happen to a subscription."""
+
+    SUBSCRIBE = auto()
+    UNSUBSCRIBE = auto()
+    ADJUST = auto()
+    DIALOG = auto()
+    POSTPONE = auto()
+    END = auto()
+    DUE = auto()
+    LOSE = auto()
+
+
+class Action(Enum):
+    """What the table asks for."""
+
+    ASK = auto()
+    REMOVE = auto()
+    WAIT = auto()
+    FORGET = auto()
+    TELL_POSTPONED = auto()
+    TELL_ENDED = auto()
+    TELL_LEFT = auto()
+
+
+_ASKED = (State.ASKING, (Action.ASK,))
+_PUT_OFF = (State.WAITING, (Action.FORGET, Action.WAIT, Action.TELL_POSTPONED))
+_ENDED = (State.OVER, (Action.FORGET, Action.TELL_ENDED))
+_LEFT = (State.OVER, (Action.FORGET, Action.TELL_LEFT))
+_LOST = (State.LOST, (Action.FORGET,))
+
+SUBSCRIPTION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
+    (State.OFF, Event.SUBSCRIBE): _ASKED,
+    (State.ASKING, Event.ADJUST): _ASKED,
+    (State.ASKING, Event.DIALOG): (State.ACTIVE, ()),
+    (State.ASKING, Event.POSTPONE): _PUT_OFF,
+    (State.ASKING, Event.END): _ENDED,
+    (State.ASKING, Event.LOSE): _LOST,
+    # What has no dialog yet can't be ended there: that waits for the answer.
+    (State.ASKING, Event.UNSUBSCRIBE): (State.LEAVING, ()),
+    (State.ACTIVE, Event.POSTPONE): _PUT_OFF,
+    (State.ACTIVE, Event.END): _ENDED,
+    (State.ACTIVE, Event.LOSE): _LOST,
+    (State.ACTIVE, Event.UNSUBSCRIBE): (State.LEAVING, (Action.REMOVE,)),
+    (State.WAITING, Event.DUE): _ASKED,
+    (State.WAITING, Event.SUBSCRIBE): _ASKED,
+    (State.WAITING, Event.LOSE): _LOST,
+    (State.WAITING, Event.UNSUBSCRIBE): _LEFT,
+    (State.LOST, Event.SUBSCRIBE): _ASKED,
+    (State.LOST, Event.UNSUBSCRIBE): _LEFT,
+    (State.LEAVING, Event.DIALOG): (State.LEAVING, (Action.REMOVE,)),
+    (State.LEAVING, Event.ADJUST): _LEFT,
+    (State.LEAVING, Event.POSTPONE): _LEFT,
+    (State.LEAVING, Event.END): _LEFT,
+    (State.LEAVING, Event.DUE): _LEFT,
+    (State.LEAVING, Event.LOSE): _LEFT,
+}
+
+
+@dataclass(slots=True, eq=False)
+class Fork:
+    """One of those who answered our SUBSCRIBE: a dialog, and how long it is to last."""
+
+    dialog: Dialog
+    ends_at: float
+    refresh_at: float | None = None
+    sent: ClientRequest | None = None
+    lengthened: bool = False
+    left: bool = False  # it was asked to end
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Why there is no subscription: a status that refused it, or a reason of §4.1.3."""
+
+    status: int = 0
+    reason: str = ""
+    wait: float | None = None  # seconds, None for a pause of our own
+    unanswered: Unanswered | None = None
+
+
+class Subscription:
+    """Our wish to hear of one event package of one address, whoever tells us."""
+
+    call = ""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        authenticator: Authenticator,
+        name: str,
+        target: Uri,
+        event: str,
+        accept: str,
+    ) -> None:
+        self.name = name
+        self.event = event
+        self.authenticator = authenticator
+        self.state = State.OFF
+        self.call_id, self.tag = "", ""
+        self._endpoint = endpoint
+        self._target = target
+        self._accept = accept
+        self._expires = LASTS
+        self._forks: dict[str, Fork] = {}
+        # Those that have ended, whose answer may be still on its way.
+        self._gone: set[str] = set()
+        self._sent: ClientRequest | None = None
+        self._at: float | None = None  # when WAITING or LEAVING is over
+        self._until = 0.0  # Timer N: until then others may answer the same SUBSCRIBE
+        self._heard = False
+        self._lengthened = False
+        self._left = False
+        self._failures = 0
+        self._asked_at = float("-inf")
+        self._loss = Loss()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it is left."""
+        return self.state is State.OVER
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Where a NOTIFY finds it: Call-ID and our tag."""
+        return self.call_id, self.tag.lower()
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` has something to do."""
+        moments = [self._at]
+        if self.state is State.ACTIVE:
+            moments += [None if self._heard else self._until]
+            for fork in self._forks.values():
+                moments += [fork.refresh_at, fork.ends_at]
+        return earliest(moments)
+
+    def subscribe(self, now: float) -> list[Output]:
+        """Ask for it, or again for all that is to be known of it."""
+        if self.state is State.ACTIVE:
+            forks = [fork for fork in self._forks.values() if fork.sent is None]
+            return [x for fork in forks for x in self._refresh(fork, self._expires, now)]
+        self._lengthened = False
+        return self._happen(Event.SUBSCRIBE, now)
+
+    def unsubscribe(self, now: float) -> list[Output]:
+        """Ask for it no longer; Unsubscribed follows."""
+        return self._happen(Event.UNSUBSCRIBE, now)
+
+    def lost(self, now: float) -> list[Output]:
+        """The connection that its dialogs lead over is gone (RFC 7118 §5: so is our address)."""
+        return self._happen(Event.LOSE, now)
+
+    def wake(self, now: float) -> list[Output]:
+        """Refresh, ask again, or stop waiting."""
+        if due(self._at, now):
+            self._at = None
+            return self._happen(Event.DUE, now)
+        if self.state is not State.ACTIVE:
+            return []
+        if not self._heard and now >= self._until:
+            # §4.1.2.4: Timer N.
+            return self._lose(Loss(status=408, reason="no NOTIFY came"), Event.POSTPONE, now)
+        outputs: list[Output] = []
+        for tag, fork in list(self._forks.items()):
+            if fork.ends_at <= now:
+                outputs += self._drop(tag, Loss(reason="timeout", wait=0.0), now)
+            elif due(fork.refresh_at, now):
+                fork.lengthened = False
+                outputs += self._refresh(fork, self._expires, now)
+        return outputs
+
+    # Answers.
+
+    def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
+        """The final answer to a SUBSCRIBE of ours."""
+        if sent is self._sent:
+            self._sent = None
+            return self._created(sent, response, now)
+        for tag, fork in self._forks.items():
+            if fork.sent is sent:
+                fork.sent = None
+                return self._refreshed(tag, fork, response, now)
+        return []
+
+    def _created(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
+        status = response.status
+        if status < 300:
+            self._failures = 0
+            return self._settled(sent, response, now)
+        if self._forks:
+            # A NOTIFY came: it is there, whatever became of the answer.
+            return [Subscribed(subscription=self.name)]
+        if status == 423 and not self._lengthened and self._longer(response):
+            self._lengthened = True
+            return self._happen(Event.ADJUST, now)
+        loss = Loss(status, visible(response.reason), retry_after(response), sent.unanswered)
+        return self._lose(loss, Event.POSTPONE if passing(status) else Event.END, now)
+
+    def _settled(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
+        """A 2xx: one of the dialogs is known by it, and how long it lasts."""
+        tag = response.to.tag.lower()
+        outputs: list[Output] = [Subscribed(subscription=self.name)]
+        if tag in self._gone or (tag not in self._forks and not self._room):
+            return outputs
+        if tag not in self._forks:
+            self._forks[tag] = Fork(Dialog.called(sent.request, response), now)
+        self._renew(self._forks[tag], response.safe("expires", None), now)
+        return outputs + self._happen(Event.DIALOG, now)
+
+    def _refreshed(self, tag: str, fork: Fork, response: Response, now: float) -> list[Output]:
+        status = response.status
+        leaving = self.state is State.LEAVING
+        if status < 300 and leaving:
+            return self._answer_left()
+        if status < 300:
+            fork.dialog.refresh(response)
+            self._renew(fork, response.safe("expires", None), now)
+            return [Subscribed(subscription=self.name)]
+        if status in _ENDING or leaving:
+            # Whether that is the last word, the answer to a new one says.
+            loss = Loss(status, visible(response.reason), 0.0 if status == 481 else None)
+            return self._drop(tag, loss, now)
+        if status == 423 and not fork.lengthened and self._longer(response):
+            fork.lengthened = True
+            return self._refresh(fork, self._expires, now)
+        # §4.1.2.2: it lasts as long as it was to last.
+        wait = retry_after(response)
+        fork.refresh_at = now + max(PAUSE if wait is None else wait, SOONEST)
+        return []
+
+    def _longer(self, response: Response) -> bool:
+        least = longer(response, self._expires)
+        self._expires = least or self._expires
+        return least is not None
+
+    # News.
+
+    def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
+        """A request in one of its dialogs, or in one that it makes (§4.4.1)."""
+        event, params = header_value(request, "Event")
+        if request.method != "NOTIFY" or event != self.event or "id" in params:
+            return self._answer(server, 481, now)
+        tag = request.from_.tag.lower()
+        fork = self._forks.get(tag) or self._forked(tag, request, now)
+        if fork is None:
+            return self._answer(server, 481, now)
+        if not fork.dialog.takes(request):
+            return self._answer(server, 500, now)
+        fork.dialog.refresh(request)
+        self._heard = True
+        outputs = self._answer(server, 200, now) + self._happen(Event.DIALOG, now)
+        standing, params = header_value(request, "Subscription-State")
+        outputs.append(notified(self.name, self.event, request, standing))
+        if standing == "terminated":
+            reason = params.get("reason", "").lower()
+            end = Event.END if reason in _FINAL else Event.POSTPONE
+            wait = 0.0 if reason in _AT_ONCE else seconds(params.get("retry-after"))
+            return outputs + self._drop(tag, Loss(reason=visible(reason), wait=wait), now, end)
+        left = seconds(params.get("expires"))
+        if left is not None:
+            self._renew(fork, left, now)
+        return outputs
+
+    @property
+    def _room(self) -> bool:
+        """Whether one more may answer."""
+        return len(self._forks) < (MOST_FORKS if self.event in FORKING else 1)
+
+    def _forked(self, tag: str, request: Request, now: float) -> Fork | None:
+        """The dialog that a NOTIFY makes, None where it is none of ours."""
+        asking = self.state in (State.ASKING, State.ACTIVE, State.LEAVING) and now < self._until
+        if not tag or tag in self._gone or not asking or not self._room:
+            return None
+        dialog = Dialog.answering(request, self.tag)
+        dialog.local_cseq = self._number
+        fork = self._forks[tag] = Fork(dialog, now)
+        self._renew(fork, None, now)
+        return fork
+
+    def _answer(self, server: ServerTransaction, status: int, now: float) -> list[Output]:
+        reply = self._endpoint.reply(server.request, status)
+        return self._endpoint.transactions.answer(server, reply, now)
+
+    # Steps.
+
+    def _renew(self, fork: Fork, granted: int | None, now: float) -> None:
+        """It is to last so long from now on, at most as long as we asked for."""
+        lasts = self._expires if granted is None else min(granted, DAY)
+        fork.ends_at = now + max(lasts, SOONEST + 1)
+        # Spread, so that phones do not all come back at once after a restart.
+        part = self._endpoint.entropy.uniform(0.5, 0.8)
+        fork.refresh_at = now + max(lasts * part, SOONEST)
+
+    def _drop(
+        self, tag: str, loss: Loss, now: float, event: Event = Event.POSTPONE
+    ) -> list[Output]:
+        """One of its dialogs is over; with the last one all of it is."""
+        del self._forks[tag]
+        self._gone.add(tag)
+        return [] if self._forks else self._lose(loss, event, now)
+
+    def _lose(self, loss: Loss, event: Event, now: float) -> list[Output]:
+        self._loss = loss
+        return self._happen(event, now)
+
+    def _happen(self, event: Event, now: float) -> list[Output]:
+        self.state, actions = step(SUBSCRIPTION, self.state, event)
+        return [output for action in actions for output in self._do(action, now)]
+
+    def _do(self, action: Action, now: float) -> list[Output]:
+        match action:
+            case Action.ASK:
+                return self._ask(now)
+            case Action.REMOVE:
+                self._at = now + T64
+                return [x for fork in self._forks.values() for x in self._leave(fork, now)]
+            case Action.WAIT:
+                self._wait(now)
+                return []
+            case Action.FORGET:
+                self._at, self._sent = None, None
+                self._forks.clear()
+                return []
+            case Action.TELL_POSTPONED:
+                return [self._news(again=True)]
+            case Action.TELL_ENDED:
+                return [self._news(again=False)]
+            case Action.TELL_LEFT:
+                return self._answer_left()
+            case _:
+                assert_never(action)
+
+    def _ask(self, now: float) -> list[Output]:
+        """§4.1.2.1: a SUBSCRIBE that makes a dialog of its own."""
+        entropy, account = self._endpoint.entropy, self.authenticator.account
+        assert account is not None
+        self.call_id, self.tag = entropy.call_id(), entropy.tag()
+        self._gone.clear()
+        self._heard, self._at = False, None
+        self._asked_at, self._until = now, now + T64
+        request = self._endpoint.request(
+            "SUBSCRIBE",
+            self._target,
+            from_=NameAddr(account.display_name, account.aor).with_param("tag", self.tag),
+            to=NameAddr("", self._target),
+            call_id=self.call_id,
+            cseq=1,
+            # RFC 3608 §6.1
+            routes=self._endpoint.service_route,
+            headers=self._headers(self._expires),
+        )
+        self._sent = ClientRequest(self._endpoint, self.authenticator, self, request)
+        return self._sent.start(now)
+
+    def _refresh(self, fork: Fork, expires: int, now: float) -> list[Output]:
+        """§4.1.2.2, and with no seconds §4.1.2.3."""
+        fork.refresh_at = None
+        request = fork.dialog.request(self._endpoint, "SUBSCRIBE", headers=self._headers(expires))
+        fork.sent = ClientRequest(
+            self._endpoint, self.authenticator, self, request, dialog=fork.dialog
+        )
+        return fork.sent.start(now)
+
+    def _leave(self, fork: Fork, now: float) -> list[Output]:
+        left, fork.left = fork.left, True
+        return [] if left else self._refresh(fork, 0, now)
+
+    def _headers(self, expires: int) -> list[tuple[str, str]]:
+        accept = [("Accept", self._accept)] if self._accept else []
+        return [("Event", self.event), ("Expires", str(expires)), *accept]
+
+    @property
+    def _number(self) -> int:
+        """The number that our SUBSCRIBE had last; a dialog of its own goes on from there."""
+        return self._sent.request.cseq.number if self._sent else 1
+
+    def _wait(self, now: float) -> None:
+        wait = self._loss.wait
+        if wait is None:
+            pause = min(PAUSE * 2.0**self._failures, LONGEST_PAUSE)
+            self._failures = min(self._failures + 1, 10)
+            wait = pause * self._endpoint.entropy.uniform(0.8, 1.2)
+        self._at = max(now + min(wait, DAY), self._asked_at + SOONEST)
+
+    def _news(self, *, again: bool) -> SubscriptionLost:
+        loss = self._loss
+        return SubscriptionLost(
+            subscription=self.name,
+            status=loss.status,
+            reason=loss.reason,
+            again=again,
+            unanswered=loss.unanswered,
+        )
+
+    def _answer_left(self) -> list[Output]:
+        told, self._left = self._left, True
+        return [] if told else [Unsubscribed(subscription=self.name)]
+
+
+def dialog_key(request: Request) -> tuple[str, str]:
+    """Which subscription a request belongs to: its Call-ID and our tag."""
+    return request.call_id, request.to.tag.lower()
+
+
+def notified(name: str, event: str, request: Request, standing: str) -> Notified:
+    """What a NOTIFY says."""
+    return Notified(
+        subscription=name,
+        event=event,
+        state=visible(standing) or "active",
+        branch=request.from_.tag.lower(),
+        from_=request.from_,
+        content_type=visible(request.content_type),
+        body=request.body,
+    )
+
+
+def header_value(request: Request, name: str) -> tuple[str, dict[str, str]]:
+    """A header's value in lower case and its parameters; nothing of what can't be read."""
+    try:
+        value, params = parse_value(request.headers.get(name) or "")
+    except Malformed:
+        return "", {}
+    return value.lower(), params
