@@ -124,6 +124,16 @@ class Config:
     emergency_numbers: tuple[str, ...] = words(
         "Numbers that need a confirmation; the country's when empty.",
         pattern=r"[0-9+*#]+")
+    voicemail: str = text(
+        "Number of your voice mail; asks the server for it, and is what the lamp dials.",
+        pattern=r"[^\s<>\"]+")
+    lamps: tuple[str, ...] = words(
+        "Numbers or addresses of colleagues: what each does is shown, and a press calls them.",
+        pattern=r"[^\s<>\",]+")
+    pickup: str = text(
+        "Code before a colleague's number that takes the call which rings there, such as **;"
+        " used where the server does not say which call that is.",
+        pattern=r"[0-9*#]+")
     capture_links: tuple[str, ...] = words(
         "Links of the page that dial: tel, sip, callto, with `!` at once; by embed.js as yet.",
         pattern="(tel|sip|callto)!?", built=False)
@@ -338,6 +348,7 @@ class CallRecord:
 
 
 TOKEN = r"[A-Za-z0-9.!%*_+`'~-]*"  # RFC 3261 §25.1
+PACKAGE = r"[A-Za-z0-9!%*_+`'~-]+(\.[A-Za-z0-9!%*_+`'~-]+)*"  # RFC 6665 §8.4
 MIME = r"[A-Za-z0-9.!%*_+`'~-]+/[A-Za-z0-9.!%*_+`'~-]+(\s*;[^\r\n]*)?"
 
 
@@ -483,20 +494,31 @@ class SendInfo(Command):
 class SendOptions(Command):
     target: str = argument("Whom.", default="", number=True)
 
-@command("Subscribes to an event package.", "on the final response", built=False)
+@command("Subscribes to an event package; news come as the event `notify`, until unregistered.",
+    "when the server accepts it; rejects when it does not, though what may pass is tried again")
 class Subscribe(Command):
     target: str = argument("Whose.", number=True)
-    event: str = argument("Event package.")
+    event: str = argument(
+        "Event package: message-summary, dialog, presence, conference or another.",
+        pattern=PACKAGE)
 
-@command("Ends a subscription.", "on the final response", built=False)
+@command("Ends a subscription.", "on the final response")
 class Unsubscribe(Command):
     target: str = argument("Whose.", number=True)
-    event: str = argument("Event package.")
+    event: str = argument("Event package.", pattern=PACKAGE)
 
-@command("Publishes a state.", "on the final response", built=False)
+@command("Publishes a state, in the place of the one before, until unregistered.",
+    "on the final response")
 class Publish(Command):
-    event: str = argument("Event package.")
-    value: Json = argument("The state.")
+    event: str = argument("Event package.", pattern=PACKAGE)
+    value: Json = argument(
+        "{open, activity, note} for presence, {contentType, body} for any; null: none any more.",
+        default=None)
+
+@command("Takes a call that rings at a colleague whom `lamps` names.",
+    "with the call once the INVITE is sent", returns="call")
+class PickUp(Command):
+    target: str = argument("At whom it rings.", number=True)
 
 @command("Adds video to the call.", "on the final answer to the re-INVITE", built=False)
 class StartVideo(Command): ...
@@ -637,8 +659,9 @@ _ROWS = (
         "{from: Party, text: string, contentType: string}"),
     EventKind("info", "An INFO came in a call that is no digit.",
         "CallView & {text: string, contentType: string, package: string}"),
-    EventKind("notify", "News of a subscription.",
-        "{event: string, body: string, value: unknown}", built=False),
+    EventKind("notify", "News of a subscription; voice mail may be told without one.",
+        "{event: string, target: string, state: 'pending' | 'active' | 'terminated',"
+        " body: string, value: unknown}"),
     EventKind("devicechange", "A microphone, loudspeaker or camera came or went.",
         "{devices: Device[]}", built=False),
     EventKind("quality", "How the call sounds now.", "CallView & {quality: Quality}", built=False),

@@ -46,7 +46,7 @@ def test_elements_attributes_and_text_are_read() -> None:
     assert (root.name, root.get("b"), root.get("c"), root.get("none")) == ("a", "1 < 2", "éA", "")
     assert root.text == "one two <three> &"
     assert [child.get("e") for child in root.all("d")] == ["", "f"]
-    assert (root.said("d"), root.said("x", "y"), root.find("x")) == ("", "", None)
+    assert (root.saying("d"), root.saying("x", "y"), root.find("x")) == ("", "", None)
 
 
 def test_what_is_not_seen_is_left_out() -> None:

@@ -19,6 +19,8 @@ from webphone.contract import (
     Event,
     Hide,
     MakeCall,
+    PickUp,
+    Publish,
     Ready,
     Register,
     SendInfo,
@@ -26,7 +28,9 @@ from webphone.contract import (
     SendOptions,
     SetConfig,
     Show,
+    Subscribe,
     Unregister,
+    Unsubscribe,
     WebPhoneError,
     encode,
     snake,
@@ -46,11 +50,24 @@ from webphone.phone.history import History
 from webphone.phone.promises import done
 from webphone.phone.ringing import tone
 from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
-from webphone.sip import Entropy, Malformed, MessageReceived, Replied, parse
+from webphone.sip import (
+    Entropy,
+    Malformed,
+    MessageReceived,
+    Notified,
+    PublicationFailed,
+    Published,
+    Replied,
+    Subscribed,
+    SubscriptionLost,
+    Unsubscribed,
+    parse,
+)
 from webphone.words import ENGLISH, country_of, said_in, say, spoken
 
 if TYPE_CHECKING:
     from webphone.phone.questions import Questions
+    from webphone.phone.subscriptions import Subscriptions
 
 MOVING = ("host", "username", "realm")  # settings that make it another account
 SIGNING_IN = ("password", "register_expires")  # settings that ask for a new REGISTER
@@ -81,6 +98,7 @@ class Desk:
         self.instance = entropy.uuid()
         self._accounts = Accounts(self.config.in_force(guest), self._new_account)
         self._asked: Questions | None = None  # until something is asked, or written
+        self._wanted: Subscriptions | None = None  # until there is something to be heard of
         self._tone: do.Tone | None = None
         self._state = self.account.state
 
@@ -143,6 +161,8 @@ class Desk:
             attempt=self.account.attempt,
             retry_at=self.account.retry_at,
             threads=self._asked.threads.all if self._asked else (),
+            voicemail=self._wanted.voicemail(self.account.config) if self._wanted else None,
+            lamps=self._wanted.lamps(self.account.config) if self._wanted else (),
             history=self.history.records,
             guest=self.guest,
             language=self.language,
@@ -276,6 +296,8 @@ class Desk:
         """Obey a command; what can't be done is refused in words."""
         kind = type(command)
         try:
+            if isinstance(command, PickUp):
+                command = self._subscriptions.pick_up(command, self.account.config)
             if isinstance(command, MakeCall | Consult):
                 return self._dial(command, reply, now, permitted=permitted)
             if kind in _VERBS:
@@ -310,10 +332,11 @@ class Desk:
         return self._ready().register(now, reply)
 
     def _unregister(self, command: Unregister, reply: int | None, now: float) -> Result:
-        return self.account.unregister(now, reply)
+        return self._end_subscriptions(now) + self.account.unregister(now, reply)
 
     def _disconnect(self, command: Disconnect, reply: int | None, now: float) -> Result:
-        return self.calls.hang_up_all(now) + self.account.disconnect(now, reply)
+        result = self.calls.hang_up_all(now) + self._end_subscriptions(now)
+        return result + self.account.disconnect(now, reply)
 
     def _press(self, command: DialpadPress, reply: int | None, now: float) -> Result:
         return self._dialling.press(command.key, self.config, now) + done(reply)
@@ -332,6 +355,28 @@ class Desk:
     def _send_options(self, command: SendOptions, reply: int | None, now: float) -> Result:
         account = self._configured()
         return self._questions.send_options(command, account, account.config, reply, now)
+
+    def _subscribe(self, command: Subscribe, reply: int | None, now: float) -> Result:
+        account = self._configured()
+        return self._subscriptions.subscribe(command, account, account.config, reply, now)
+
+    def _unsubscribe(self, command: Unsubscribe, reply: int | None, now: float) -> Result:
+        return self._subscriptions.unsubscribe(command, self._configured().config, reply, now)
+
+    def _publish(self, command: Publish, reply: int | None, now: float) -> Result:
+        return self._subscriptions.publish(command, self._configured(), reply, now)
+
+    def _end_subscriptions(self, now: float) -> Result:
+        return self._wanted.end(self.account, now) if self._wanted else []
+
+    @property
+    def _subscriptions(self) -> Subscriptions:
+        """What others tell of themselves; who only calls never loads it."""
+        if self._wanted is None:
+            from webphone.phone.subscriptions import Subscriptions
+
+            self._wanted = Subscriptions()
+        return self._wanted
 
     @property
     def _questions(self) -> Questions:
@@ -431,6 +476,17 @@ class Desk:
                 return self._questions.received(text, now)
             case Replied() as reply if self._asked and self._asked.waits(reply):
                 return self._asked.replied(reply)
+            case (
+                Notified()
+                | Subscribed()
+                | SubscriptionLost()
+                | Unsubscribed()
+                | Published()
+                | PublicationFailed()
+            ) as news:
+                if report.account is not self.account:
+                    return []
+                return self._subscriptions.heard(report.account, news, now)
         return self.calls.heard(report, self.account.config, now)
 
     def _keep(self, action: Action) -> None:
@@ -444,7 +500,11 @@ class Desk:
     def _follow_up(self, now: float) -> Result:
         """What the turn has made possible: what waited for the connection, farewells."""
         result = self.calls.wake(now) + self._accounts.farewells(self._busy, now)
-        return result + self._dialling.make_room(self.config.dial)
+        result += self._dialling.make_room(self.config.dial)
+        config = self.account.config
+        if self._wanted is None and not (config.lamps or config.voicemail):
+            return result
+        return result + self._subscriptions.follow(self.account, config, now)
 
     def _busy(self, account: Account) -> bool:
         """Whether an account still carries a call, or must still end one on the wire."""
@@ -486,6 +546,9 @@ _VERBS: dict[type[Command], Callable[[Desk, Any, int | None, float], Result]] = 
     SendMessage: Desk._send_message,
     SendInfo: Desk._send_info,
     SendOptions: Desk._send_options,
+    Subscribe: Desk._subscribe,
+    Unsubscribe: Desk._unsubscribe,
+    Publish: Desk._publish,
     Show: Desk._reveal,
     Hide: Desk._reveal,
 }

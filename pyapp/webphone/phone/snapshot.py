@@ -137,6 +137,26 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voicemail:
+    """What waits in our box; `number` is what is dialled to hear it, "" where nobody knows."""
+
+    waiting: bool
+    new: int = 0
+    old: int = 0
+    urgent: int = 0
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lamp:
+    """What a colleague does: unknown, idle, ringing, busy or away; `caller` is who rings there."""
+
+    number: str
+    state: str = "unknown"
+    caller: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedSnapshot:
     """What all tabs that share one phone show alike. Times are `now` values in seconds."""
 
@@ -148,6 +168,8 @@ class SharedSnapshot:
     attempt: int = 0
     retry_at: float | None = None  # when the next try to connect starts
     threads: tuple[Thread, ...] = ()  # the one with the newest text first
+    voicemail: Voicemail | None = None  # None: nobody has said
+    lamps: tuple[Lamp, ...] = ()  # as the setting names them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,8 @@ class Subscriptions:
     ) -> list[Output]:
         """Subscribe, or again; NotNow where there are too many."""
         self._settle()
-        if name not in self._wanted:
+        known = self._wanted.get(name)
+        if known is None or known.leaving:
             if len(self._wanted) >= MOST:
                 raise NotNow("there are too many subscriptions")
             self._wanted[name] = Subscription(

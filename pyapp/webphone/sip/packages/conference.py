@@ -53,7 +53,7 @@ def read(body: bytes) -> Conference:
     return Conference(
         entity=root.get("entity")[:LONGEST],
         version=whole_number(root.get("version"), _HIGHEST) or 0,
-        subject=root.said("conference-description", "subject")[:LONGEST],
+        subject=root.saying("conference-description", "subject")[:LONGEST],
         members=tuple(_member(user) for user in users if user.get("state") != "deleted"),
         complete="partial" not in whole,
         deleted=tuple(_entity(user) for user in users if user.get("state") == "deleted"),
@@ -87,9 +87,9 @@ def _member(user: xml.Element) -> Member:
     places = [one for one in user.all("endpoint") if one.get("state") != "deleted"][:MOST]
     return Member(
         entity=_entity(user),
-        name=user.said("display-text")[:LONGEST],
+        name=user.saying("display-text")[:LONGEST],
         places=tuple(
-            Place(entity=_entity(one), status=one.said("status")[:LONGEST]) for one in places
+            Place(entity=_entity(one), status=one.saying("status")[:LONGEST]) for one in places
         ),
     )
 

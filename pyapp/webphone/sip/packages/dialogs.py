@@ -32,6 +32,11 @@ class DialogState:
     remote_name: str = ""
     target: str = ""
 
+    @property
+    def ringing(self) -> bool:
+        """Whether it rings there."""
+        return self.state not in ("confirmed", "terminated") and self.direction != "initiator"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogs:
@@ -45,13 +50,12 @@ class Dialogs:
     @property
     def standing(self) -> str:
         """What they are doing: `busy`, `ringing` or `idle`."""
-        states = [(one.state, one.direction) for one in self.dialogs]
-        if any(state == "confirmed" for state, _direction in states):
+        if any(one.state == "confirmed" for one in self.dialogs):
             return "busy"
-        under_way = [direction for state, direction in states if state != "terminated"]
+        under_way = [one for one in self.dialogs if one.state != "terminated"]
         if not under_way:
             return "idle"
-        return "busy" if "initiator" in under_way else "ringing"
+        return "ringing" if all(one.ringing for one in under_way) else "busy"
 
 
 def read(body: bytes) -> Dialogs:
@@ -99,7 +103,7 @@ def _completed(before: DialogState | None, news: DialogState) -> DialogState:
 
 
 def _dialog(one: xml.Element) -> DialogState:
-    state = one.said("state").lower()
+    state = one.saying("state").lower()
     if not one.get("id") or state not in STATES:
         raise Malformed("a dialog without its id or its state")
     remote = one.find("remote", "identity")
@@ -111,7 +115,7 @@ def _dialog(one: xml.Element) -> DialogState:
         call_id=one.get("call-id")[:LONGEST],
         local_tag=one.get("local-tag")[:LONGEST],
         remote_tag=one.get("remote-tag")[:LONGEST],
-        local=one.said("local", "identity")[:LONGEST],
+        local=one.saying("local", "identity")[:LONGEST],
         remote=remote.text[:LONGEST] if remote else "",
         remote_name=remote.get("display")[:LONGEST] if remote else "",
         target=target.get("uri")[:LONGEST] if target else "",

@@ -32,6 +32,21 @@ class Presence:
         return "busy" if BUSY & set(self.activities) else "idle"
 
 
+def written(entity: str, *, open: bool, activity: str = "", note: str = "") -> bytes:
+    """A document that says so; `activity` is a name of RFC 4480 §3.2."""
+    doing = f"<rpid:activities><rpid:{activity}/></rpid:activities>" if activity else ""
+    said = f"<dm:note>{xml.escaped(note)}</dm:note>" if note else ""
+    person = f'<dm:person id="p">{doing}{said}</dm:person>' if doing or said else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<presence xmlns="urn:ietf:params:xml:ns:pidf"'
+        ' xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model"'
+        f' xmlns:rpid="urn:ietf:params:xml:ns:pidf:rpid" entity="{xml.escaped(entity)}">'
+        f'<tuple id="t"><status><basic>{"open" if open else "closed"}</basic></status></tuple>'
+        f"{person}</presence>\n"
+    ).encode("utf-8", "replace")
+
+
 def read(body: bytes) -> Presence:
     """What one document says; raises Malformed."""
     root = xml.parse(body)
@@ -51,8 +66,8 @@ def read(body: bytes) -> Presence:
     ]
     return Presence(
         entity=root.get("entity")[:LONGEST],
-        open=any(one.said("status", "basic").lower() == "open" for one in ways),
+        open=any(one.saying("status", "basic").lower() == "open" for one in ways),
         activities=tuple(name[:LONGEST] for name in doing[:MOST]),
         note=next((text for text in notes if text), "")[:LONGEST],
-        contacts=tuple(one.said("contact")[:LONGEST] for one in ways if one.find("contact")),
+        contacts=tuple(one.saying("contact")[:LONGEST] for one in ways if one.find("contact")),
     )

@@ -64,10 +64,17 @@ class Element:
             found = next(found.all(name), None) if found else None
         return found
 
-    def said(self, *path: str) -> str:
+    def saying(self, *path: str) -> str:
         """The text of what `find` finds, "" where there is none."""
         found = self.find(*path)
         return found.text if found else ""
+
+
+def escaped(text: str) -> str:
+    """Text as it may stand in an element or an attribute."""
+    for char, name in (("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot")):
+        text = text.replace(char, f"&{name};")
+    return visible(text)
 
 
 def parse(data: bytes) -> Element:

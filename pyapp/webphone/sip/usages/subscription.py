@@ -197,6 +197,11 @@ class Subscription:
         return self.state is State.OVER
 
     @property
+    def leaving(self) -> bool:
+        """Whether it is to end: who wants it again needs another one."""
+        return self.state is State.LEAVING
+
+    @property
     def key(self) -> tuple[str, str]:
         """Where a NOTIFY finds it: Call-ID and our tag."""
         return self.call_id, self.tag.lower()
