@@ -73,6 +73,9 @@ MORE = {
     "flows": 1,
     "redirect-policy": "ask",
     "emergency-numbers": (),
+    "voicemail": "",
+    "lamps": (),
+    "pickup": "",
     "capture-links": (),
     "hotkeys": ("on",),
     "allow-origins": (),
@@ -100,7 +103,7 @@ dialpadPress(key) sendDtmf(tones, {duration, gap, method, id}) transfer(target, 
 consult(target) completeTransfer() cancelTransfer() conference(ids?) split(id)
 sendMessage(target, text, {contentType, id}) sendInfo(body, {contentType, id, package})
 sendOptions(target?)
-subscribe(target, event) unsubscribe(target, event) publish(event, value) startVideo() stopVideo()
+subscribe(target, event) unsubscribe(target, event) publish(event, value?) pickUp(target) startVideo() stopVideo()
 setCamera(id) shareScreen(on?) startRecording() pauseRecording(on?) stopRecording() setInput(id)
 setOutput(id) setRinger(id) setVolume(x) diagnose() exportHistory(format?) clearHistory()
 forgetEverything() getTrace() show() hide()

@@ -24,7 +24,13 @@ from webphone.contract import (  # noqa: E402
     Quality,
     WebPhoneError,
 )
-from webphone.phone.snapshot import CallSnapshot, EndedCall, Snapshot  # noqa: E402
+from webphone.phone.snapshot import (  # noqa: E402
+    CallSnapshot,
+    EndedCall,
+    Lamp,
+    Snapshot,
+    Voicemail,
+)
 from webphone.ui.html import Node, render  # noqa: E402
 from webphone.ui.screen import screen  # noqa: E402
 from webphone.ui.view import View  # noqa: E402
@@ -152,6 +158,20 @@ PICTURES_OFFERED = replace(RINGING, view=replace(RINGING.view, video=True))
 SCREENS: dict[str, tuple[Snapshot, View]] = {
     "idle": (IDLE, View()),
     "number typed": (replace(IDLE, number="+442079460123"), View()),
+    "lamps": (
+        replace(
+            IDLE,
+            voicemail=Voicemail(waiting=True, new=3, old=1, number="*97"),
+            lamps=(
+                Lamp(number="101", state="idle"),
+                Lamp(number="102", state="ringing", caller="Bob Marsh"),
+                Lamp(number="103", state="busy"),
+                Lamp(number="104", state="away"),
+                Lamp(number="alexandra.of.the.sales.department@example.com"),
+            ),
+        ),
+        View(),
+    ),
     "calling": (talking(call("", "+442079460123", "dialling")), View()),
     "ringing out": (talking(call("Bob Marsh", "1002", "ringing")), View()),
     "ringing in": (replace(IDLE, calls=(RINGING,)), View()),

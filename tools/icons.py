@@ -35,6 +35,7 @@ USED = {
     "tabs": "app-window",
     "unplugged": "unplug",
     "user": "user-round",
+    "voicemail": "voicemail",
 }
 
 HEAD = '''"""The shapes of the icons, written by tools/icons.py from lucide-static {version}.

@@ -30,6 +30,7 @@ from webphone.contract import (
     Hold,
     MakeCall,
     Mute,
+    PickUp,
     Register,
     Reject,
     Resume,
@@ -38,6 +39,7 @@ from webphone.contract import (
     WebPhoneError,
 )
 from webphone.phone.happenings import ErrorDismissed, WantedHere
+from webphone.phone.snapshot import Lamp, Voicemail
 from webphone.ui.gestures import (
     DigitDeleted,
     FarewellRead,
@@ -570,6 +572,40 @@ def test_the_screen_asks_for_ticks_only_while_a_time_runs_on_it():
 
 
 # --- Another tab has the phone --------------------------------------------------------------------
+
+
+LAMPS = SCREENS["lamps"][0]
+
+
+def test_lamps_say_what_colleagues_do_and_a_press_calls_or_picks_up():
+    screen = shown(LAMPS)
+    assert press(screen, "101 free") == MakeCall(target="101")
+    assert press(screen, "102 rings, Bob Marsh: pick up") == PickUp(target="102")
+    assert press(screen, "103 busy") == MakeCall(target="103")
+    unnamed = shown(replace(LAMPS, lamps=(Lamp(number="102", state="ringing"),)))
+    assert press(unnamed, "102 rings: pick up") == PickUp(target="102")
+    assert not find_all(shown(IDLE), part="lamps")
+    assert not find_all(shown(replace(LAMPS, calls=(BOB,), active=BOB.view.id)), part="lamps")
+
+
+@pytest.mark.parametrize(
+    ("mail", "words"),
+    [
+        (Voicemail(waiting=True, new=3, number="*97"), "Voice mail: 3 new"),
+        (Voicemail(waiting=True, number="*97"), "Voice mail: new messages"),
+        (Voicemail(waiting=False, old=2, number="*97"), "Voice mail: none new"),
+    ],
+)
+def test_the_lamp_of_voice_mail_counts_and_dials_the_box(mail, words):
+    assert press(shown(replace(IDLE, voicemail=mail)), words) == MakeCall(target="*97")
+
+
+def test_a_lamp_that_can_dial_nothing_only_tells():
+    nowhere = replace(IDLE, voicemail=Voicemail(waiting=True, new=1))
+    assert press(shown(nowhere), "Voice mail: 1 new") is None
+    quiet = replace(LAMPS, config=replace(CONFIG, show_dial=False))
+    assert press(shown(quiet), "101 free") is None
+    assert press(shown(quiet), "Voice mail: 3 new") is None
 
 
 def test_a_phone_in_another_tab_says_so_to_eye_and_ear_and_can_be_fetched():

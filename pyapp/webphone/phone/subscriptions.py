@@ -139,7 +139,8 @@ class Subscriptions:
 
     def lamps(self, config: Config) -> tuple[Lamp, ...]:
         """What the colleagues of the setting do."""
-        return tuple(self._lamp(number, config) for number in config.lamps[:MOST_LAMPS])
+        numbers = dict.fromkeys(config.lamps[:MOST_LAMPS])
+        return tuple(self._lamp(number, config) for number in numbers)
 
     def _lamp(self, number: str, config: Config) -> Lamp:
         wish = self._colleague(number, config)

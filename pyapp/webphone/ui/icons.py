@@ -118,4 +118,9 @@ ICONS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
         ("circle", {"cx": "12", "cy": "8", "r": "5"}),
         ("path", {"d": "M20 21a8 8 0 0 0-16 0"}),
     ),
+    "voicemail": (
+        ("circle", {"cx": "6", "cy": "12", "r": "4"}),
+        ("circle", {"cx": "18", "cy": "12", "r": "4"}),
+        ("line", {"x1": "6", "x2": "18", "y1": "16", "y2": "16"}),
+    ),
 }

@@ -12,6 +12,7 @@ from webphone.ui.dialpad import dialling
 from webphone.ui.farewell import ended
 from webphone.ui.gestures import KeyPressed
 from webphone.ui.html import Node, element, said
+from webphone.ui.lamps import lamps
 from webphone.ui.selectors import all_waiting, asked, farewell_shown, foremost, living, waiting
 from webphone.ui.status import banners, header, live_regions
 from webphone.ui.view import View
@@ -102,6 +103,7 @@ def _card(
         "div",
         header(snapshot, now),
         *banners(snapshot),
+        lamps(snapshot) if name == "idle" else None,
         sheet,
         element(
             "div",
