@@ -162,6 +162,12 @@ export interface WebPhoneConfig {
   redirectPolicy: "follow" | "ask" | "refuse";
   /** Numbers that need a confirmation; the country's when empty. */
   emergencyNumbers: string[];
+  /** Number of your voice mail; asks the server for it, and is what the lamp dials. */
+  voicemail: string;
+  /** Numbers or addresses of colleagues: what each does is shown, and a press calls them. */
+  lamps: string[];
+  /** Code before a colleague's number that takes the call which rings there, such as **; used where the server does not say which call that is. */
+  pickup: string;
   /** Links of the page that dial: tel, sip, callto, with `!` at once; by embed.js as yet. */
   captureLinks: string[];
   /** on, off, or a list of `no-x`, x being the key. */
@@ -230,8 +236,8 @@ export interface WebPhoneEventDetails {
   message: {from: Party, text: string, contentType: string};
   /** An INFO came in a call that is no digit. */
   info: CallView & {text: string, contentType: string, package: string};
-  /** News of a subscription. */
-  notify: {event: string, body: string, value: unknown};
+  /** News of a subscription; voice mail may be told without one. */
+  notify: {event: string, target: string, state: "pending" | "active" | "terminated", body: string, value: unknown};
   /** A microphone, loudspeaker or camera came or went. */
   devicechange: {devices: Device[]};
   /** How the call sounds now. */
@@ -349,12 +355,14 @@ export class WebPhone extends HTMLElement {
   sendInfo(body: string, options?: { contentType?: string; id?: string; package?: string }): Promise<{sipCode: number}>;
   /** Asks a target or the server for its abilities (OPTIONS). Settles on the final response. */
   sendOptions(target?: string): Promise<{sipCode: number, allow: string[], supported: string[], accept: string[], userAgent: string}>;
-  /** Subscribes to an event package. Settles on the final response. Not built yet: rejects with `unsupported`. */
+  /** Subscribes to an event package; news come as the event `notify`, until unregistered. Settles when the server accepts it; rejects when it does not, though what may pass is tried again. */
   subscribe(target: string, event: string): Promise<void>;
-  /** Ends a subscription. Settles on the final response. Not built yet: rejects with `unsupported`. */
+  /** Ends a subscription. Settles on the final response. */
   unsubscribe(target: string, event: string): Promise<void>;
-  /** Publishes a state. Settles on the final response. Not built yet: rejects with `unsupported`. */
-  publish(event: string, value: unknown): Promise<void>;
+  /** Publishes a state, in the place of the one before, until unregistered. Settles on the final response. */
+  publish(event: string, value?: unknown): Promise<void>;
+  /** Takes a call that rings at a colleague whom `lamps` names. Settles with the call once the INVITE is sent. */
+  pickUp(target: string): Promise<CallView>;
   /** Adds video to the call. Settles on the final answer to the re-INVITE. Not built yet: rejects with `unsupported`. */
   startVideo(): Promise<void>;
   /** Removes video from the call. Settles on the final answer to the re-INVITE. Not built yet: rejects with `unsupported`. */
@@ -469,6 +477,9 @@ export interface WebPhoneAttributes {
   "flows"?: number | `${number}`;
   "redirect-policy"?: "follow" | "ask" | "refuse";
   "emergency-numbers"?: string;
+  "voicemail"?: string | number;
+  "lamps"?: string;
+  "pickup"?: string | number;
   "capture-links"?: string;
   "hotkeys"?: string;
   "allow-origins"?: string;

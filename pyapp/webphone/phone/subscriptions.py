@@ -25,6 +25,7 @@ from webphone.phone import actions as do
 from webphone.phone.account.account import Account, Result
 from webphone.phone.call.endings import unanswered
 from webphone.phone.numbers import address
+from webphone.phone.pickup import pickup
 from webphone.phone.promises import Promises
 from webphone.phone.publishing import body_of
 from webphone.phone.refusals import code_of
@@ -51,7 +52,6 @@ from webphone.sip.packages import (
     read,
     updated,
 )
-from webphone.sip.wire.replaces import Replaces
 from webphone.words import say
 from webphone.words.bidi import isolate
 
@@ -455,7 +455,6 @@ def _replaced(call: DialogState, config: Config) -> MakeCall | None:
     uri = next((uri for uri in named if uri.has("gr")), named[-1] if named else None)
     if uri is None or may_dial(uri, config) is Verdict.NO:
         return None
-    value = Replaces(
-        call_id=call.call_id, to_tag=call.remote_tag, from_tag=call.local_tag, early_only=True
+    return pickup(
+        str(uri), call_id=call.call_id, local_tag=call.local_tag, remote_tag=call.remote_tag
     )
-    return MakeCall(target=str(uri), headers={"Replaces": str(value)})
