@@ -96,6 +96,49 @@ def test_a_180_after_early_media_that_is_silent_brings_the_ringback_back(alice, 
     assert tones(alice) == [do.Tone.RINGBACK, None] and alice.call.state == "active"
 
 
+def test_early_media_that_stays_silent_after_a_180_brings_the_ringback_back(world, alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(180)
+    dave.reply(183, sdp=description())
+    world.wind(0.9)
+    assert tones(alice) == [do.Tone.RINGBACK, None]
+    world.wind(0.2)
+    assert tones(alice) == [do.Tone.RINGBACK, None, do.Tone.RINGBACK]
+    alice.happens(on.SoundCame(call=alice.call.id))
+    world.wind(10)
+    assert tones(alice)[3:] == [None]
+
+
+def test_early_media_that_sounds_in_time_is_not_rung_over(world, alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(180)
+    dave.reply(183, sdp=description())
+    alice.happens(on.SoundCame(call=alice.call.id))
+    world.wind(10)
+    assert tones(alice) == [do.Tone.RINGBACK, None]
+
+
+def test_silence_behind_a_183_alone_is_not_rung_over(world, alice, dave):
+    """RFC 3960 §3.2, rule 1: unless a 180 has come."""
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description())
+    world.wind(10)
+    assert tones(alice) == []
+
+
+def test_when_the_fork_that_was_heard_has_failed_the_one_that_rings_does(world, alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(180, tag="first")
+    dave.reply(183, sdp=description(), tag="second")
+    alice.happens(on.SoundCame(call=alice.call.id))
+    dave.reply(199, tag="second")
+    assert tones(alice) == [do.Tone.RINGBACK, None, do.Tone.RINGBACK]
+    dave.reply(199, tag="first")
+    world.wind(10)
+    dave.reply(200, sdp=description(), tag="third")
+    assert alice.call.state == "active" and tones(alice)[-1] is None
+
+
 def test_another_fork_that_is_heard_is_silent_until_its_own_sound_comes(alice, dave):
     alice.ask("makeCall", "dave")
     dave.reply(183, sdp=description("one"), tag="one")
@@ -348,22 +391,33 @@ def test_a_hold_by_the_button_that_is_refused_is_said_on_the_screen(alice, dave)
     assert not alice.desk.snapshot.calls[0].changing
 
 
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [
-        (481, "The other side has lost the call."),
-        (408, "The other side did not answer any more."),
-    ],
-)
-def test_a_change_that_finds_no_call_over_there_ends_it_here(world, alice, dave, status, words):
+def test_a_change_that_finds_no_call_over_there_ends_it_here(world, alice, dave):
     answered(alice, dave)
     promise = alice.ask("hold")
-    dave.reply(status)
+    dave.reply(481)
     record = only_record(alice)
     assert (record["disposition"], record["endedBy"]) == ("answered", "system")
-    assert record["sipCode"] == status
-    assert record["explanation"] == words
+    assert record["sipCode"] == 481
+    assert record["explanation"] == "The other side has lost the call."
     assert promise.error.code == "no_call"
+
+
+@pytest.mark.parametrize("what", ["408", "silence", "silence after 100", "a cut"])
+def test_pressing_hold_never_ends_a_call(world, alice, dave, what):
+    answered(alice, dave)
+    promise = alice.ask("hold")
+    if what == "408":
+        dave.reply(408)
+    elif what == "silence after 100":
+        dave.reply(100)
+    elif what == "a cut":
+        world.cut(alice)
+    world.wind(100)
+    assert promise.error.code == "media_failed" and alice.told("end") == []
+    assert (alice.call.state, alice.call.held_by) == ("active", None)
+    again = alice.ask("hold")
+    dave.reply(200, sdp=description(direction="recvonly", version="2"))
+    assert again.settled and alice.call.held_by == "local"
 
 
 def test_a_change_agreed_to_without_a_description_is_taken_back(alice, dave):

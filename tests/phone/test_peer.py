@@ -4,6 +4,7 @@ import pytest
 
 from phone.stage import description
 from webphone.sip import reply
+from webphone.sip.wire.uri import unescape
 
 OFFER = description(setup="actpass")
 
@@ -36,10 +37,45 @@ def test_the_network_says_who_calls_whatever_from_says(alice, dave):
     )
 
 
-@pytest.mark.parametrize("privacy", ["id", "user", "header;id", "ID ; critical"])
+@pytest.mark.parametrize("privacy", ["id", "user", "header;id", "ID ; critical", "header,id"])
 def test_who_asks_for_privacy_is_shown_as_from_says(alice, dave, privacy):
     dave.call("alice", CAROL, f"Privacy: {privacy}", sdp=OFFER)
     assert alice.call.from_.number == "dave"
+
+
+def test_the_verification_of_any_asserted_address_is_told(alice, dave):
+    verified = "<tel:+1555;verstat=TN-Validation-Passed>"
+    dave.call("alice", f"P-Asserted-Identity: <sip:8@one.example>, {verified}", sdp=OFFER)
+    assert alice.told("ringingin")[0]["verstat"] == "TN-Validation-Passed"
+
+
+@pytest.mark.parametrize(
+    ("header", "number"),
+    [
+        ("Diversion: <sip:500@one.example>;;reason=x", "500"),
+        ("Diversion: A, B <sip:500@one.example>;reason=x, <sip:501@one.example>", "500"),
+        ("Diversion: <sip:500@one.example>;privacy=full, <sip:501@one.example>", None),
+        ("History-Info: <sip:alice@one.example>;index=1", None),
+        ("History-Info: <sip:5@x>;index=1, <sip:alice@x>;index=1.1;rc=1", None),
+        (
+            "History-Info: <sip:5@x>;index=1, <sip:6@x>;index=1.1;rc=1, <sip:a@x>;index=2;mp=1.1",
+            "6",
+        ),
+        ("History-Info: <sip:5@x?Reason=SIP%3Bcause%3D302>;index=1, <sip:a@x>;index=1.1", "5"),
+        ("History-Info: <sip:5@x>;index=1, <sip:a@x;cause=486>;index=1.1", "5"),
+    ],
+)
+def test_who_forwarded_a_call_is_told_however_it_is_said(alice, dave, header, number):
+    dave.call("alice", header, sdp=OFFER)
+    forwarded = alice.told("ringingin")[0]["forwardedFrom"]
+    assert forwarded == (None if number is None else forwarded | {"number": number})
+    assert "?" not in str(forwarded)
+
+
+def test_a_number_in_windows_1252_is_read_as_well(alice, dave):
+    invite_of(dave, b"<sip:m\xfcller@one.example>;tag=me")
+    assert alice.call.from_.number == "müller"
+    assert unescape("m%FCller %C3%BC") == "müller ü"
 
 
 def test_privacy_that_asks_for_nothing_hides_nobody(alice, dave):
@@ -56,6 +92,21 @@ def test_privacy_that_asks_for_nothing_hides_nobody(alice, dave):
         (['P-Asserted-Identity: "A" <sip:8@one.example>, <tel:+1558>'], "A", "8"),
         (["P-Asserted-Identity: ???, <tel:+1-558>"], "", "+1558"),
         (["P-Asserted-Identity: <sip:dave@10.0.0.1>"], "", "dave"),
+        (['P-Asserted-Identity: <tel:+1558>, "A" <sip:8@one.example>'], "A", "+1558"),
+        (["P-Asserted-Identity: <tel:+1558>", 'P-Asserted-Identity: "A" <sip:8@x>'], "A", "+1558"),
+        (["P-Asserted-Identity: <sip:8@one.example>;;x"], "", "8"),
+        (['P-Asserted-Identity: "A\\" <sip:8@one.example>'], "A\\", "8"),
+        (["P-Asserted-Identity: Miller, Bob <sip:8@one.example>"], "Miller, Bob", "8"),
+        (['P-Asserted-Identity: "  " <sip:8@one.example>'], "", "8"),
+        ([CAROL, "Privacy: header", "Privacy: id"], "", "dave"),
+        (
+            [
+                'Remote-Party-ID: "Me" <sip:1@one.example>;party=called',
+                'Remote-Party-ID: "Ed" <sip:7@one.example>;party=calling',
+            ],
+            "Ed",
+            "7",
+        ),
     ],
 )
 def test_of_several_words_the_first_that_can_be_read_and_trusted_counts(

@@ -30,6 +30,12 @@ def _talking(alice: Actor, dave: Stranger, *headers: str) -> None:
         "Q.850;cause=16;text=ANSWERED_ELSEWHERE",
         "Call answered elsewhere",
         'FreeSWITCH;text="Picked up elsewhere"',
+        'FreeSWITCH;cause=502;text="LOSE_RACE"',
+        "Q850;cause=26",
+        'SIP;cause=487;text="Answered by another phone"',
+        'SIP;cause=487;text="answered on another device"',
+        'SIP;cause=487;text="call-pickup"',
+        'SIP;cause=487;text="Handled elsewhere"',
     ],
 )
 def test_a_call_that_a_colleague_took_is_answered_elsewhere(
@@ -42,7 +48,13 @@ def test_a_call_that_a_colleague_took_is_answered_elsewhere(
 
 @pytest.mark.parametrize(
     "reason",
-    ['SIP;cause=487;text="Cancelled"', "Q.850;cause=16", 'SIP;cause=603;text="Declined elsewhere"'],
+    [
+        'SIP;cause=487;text="Cancelled"',
+        "Q.850;cause=16",
+        "Q.851;cause=26",
+        "SIP;cause=26",
+        'SIP;cause=603;text="Declined elsewhere"',
+    ],
 )
 def test_a_caller_who_gave_up_is_missed(alice: Actor, dave: Stranger, reason: str) -> None:
     dave.call("alice", sdp=description(setup="actpass"))

@@ -33,7 +33,7 @@ def params(draw: st.DrawFn) -> tuple[tuple[str, str | None], ...]:
     return addr.params
 
 
-NAME_ADDRS = st.builds(NameAddr, SPOKEN, uris(), params())
+NAME_ADDRS = st.builds(NameAddr, SPOKEN.map(str.strip), uris(), params())
 VIAS = st.builds(
     Via,
     TOKENS,

@@ -185,18 +185,31 @@ def test_a_change_asked_for_without_an_offer_gets_one_and_the_answer_comes_in_th
     assert alice.phone.news(OfferAcknowledged) == [OfferAcknowledged(call="call", sdp=ANSWER)]
 
 
-def test_a_peer_that_knows_the_call_no_more_or_keeps_silent_has_ended_it() -> None:
-    for status in (481, 408, None):
-        alice, _invite = _up()
-        alice.say(alice.agent.reinvite("call", HOLD, alice.now))
-        if status is None:
-            alice.wind(33)
-        else:
-            alice.answer(alice.last("INVITE"), status)
-        assert len(alice.phone.news(OfferRefused)) == 1
-        assert _ended(alice.phone).by is By.SYSTEM
-        assert _ended(alice.phone).status == (status or 408)
-        assert alice.phone.wrote("BYE") == ["BYE"]
+def test_a_peer_that_knows_the_call_no_more_has_ended_it() -> None:
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    alice.answer(alice.last("INVITE"), 481)
+    assert len(alice.phone.news(OfferRefused)) == 1
+    assert _ended(alice.phone).by is By.SYSTEM
+    assert _ended(alice.phone).status == 481
+    assert alice.phone.wrote("BYE") == ["BYE"]
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_change_that_nobody_answers_leaves_the_call_as_it_was(silent: bool) -> None:
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    if silent:
+        alice.wind(33)
+    else:
+        alice.answer(alice.last("INVITE"), 408)
+    (refused,) = alice.phone.news(OfferRefused)
+    assert isinstance(refused, OfferRefused) and refused.status == 408
+    alice.wind(100)
+    assert alice.agent.calls() == ("call",) and alice.phone.wrote("BYE") == []
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    alice.answer(alice.last("INVITE"), 200, sdp=ANSWER)
+    assert len(alice.phone.news(OfferAnswered)) == 1
 
 
 def test_a_challenged_change_is_sent_again_signed() -> None:
@@ -387,8 +400,8 @@ def test_a_change_that_was_challenged_has_its_full_time_again() -> None:
     alice.wind(20)
     assert alice.phone.wrote("CANCEL") == []
     alice.wind(20)
-    # Nobody answered at all: RFC 3261 §12.2.1.2.
-    assert _ended(alice.phone).status == 408
+    (refused,) = alice.phone.news(OfferRefused)
+    assert isinstance(refused, OfferRefused) and refused.status == 408
 
 
 def test_a_call_that_ends_over_an_unanswered_change_leaves_nothing_behind() -> None:

@@ -13,9 +13,10 @@ from webphone.phone.account.account import Account, Result
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage, Step, party
 from webphone.phone.call.endings import Ending
+from webphone.phone.call.forwarding import forwarder
 from webphone.phone.call.outgoing import unusable_answer
 from webphone.phone.call.part import Broken, Media, Steps, Unanswered, Up, media_error
-from webphone.phone.call.peer import Peer, addresses
+from webphone.phone.call.peer import Peer
 from webphone.phone.promises import refused
 from webphone.sip import By, Confirmed, Invited, Output
 from webphone.words import Sentence
@@ -165,5 +166,5 @@ class Incoming:
 
     def _forwarded_from(self) -> object:
         """Who forwarded the call last: the first Diversion (RFC 5806 §5.1)."""
-        found = addresses(self._call.headers.get("diversion", ""))
-        return encode(party(found[0])) if found else None
+        found = forwarder(self._call.headers)
+        return encode(party(found)) if found else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from webphone import media
 from webphone.contract import Config, Event, MakeCall, WebPhoneError, encode
-from webphone.machine import due
+from webphone.machine import due, earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result
@@ -25,6 +25,8 @@ from webphone.words import Sentence, say
 PREPARES = 120.0
 # and without a word of the other side; a proxy waits 3 minutes from the last (RFC 3261 §16.6).
 RINGS = 300.0
+# and for the sound of early media to come: after that it rings here again.
+SILENT = 1.0
 
 # What an INVITE of ours says itself, in long and in short (RFC 3261 §7.3.3): said twice, it breaks.
 OURS = frozenset((
@@ -86,7 +88,7 @@ class Outgoing:
         self.headers: tuple[tuple[str, str], ...] = ()
         self.name = ""  # to be shown in place of that of the settings
         self.reply: int | None = None  # the promise of `makeCall`
-        self.deadline: float | None = call.started_at + PREPARES
+        self._ends: float | None = call.started_at + PREPARES
         self._call = call
         self._offer: str | None = None  # ours, until the INVITE leaves
         self._offered = ""  # and from then on
@@ -95,16 +97,26 @@ class Outgoing:
         self._heard = ""  # the description of it that the media have
         self._elsewhere = False  # the media have heard another end before
         self._sounds = False  # packets of that fork have come in
+        self._rings: set[str] = set()  # the forks that ring, as a 180 says
+        self._silent: float | None = None  # until when the early media may still be silent
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` must be called next."""
+        return earliest((self._ends, self._silent))
 
     # --- As a part of the call ---
 
     def wake(self, now: float) -> Steps:
         """Send the INVITE once both the description and the connection are there."""
         call = self._call
-        if due(self.deadline, now):
-            self.deadline = None
+        if due(self._ends, now):
+            self._ends = None
             preparing = call.stage is Stage.PREPARING
             return [NeverWent(WebPhoneError("timeout")) if preparing else Unanswered()]
+        if due(self._silent, now):
+            # RFC 3960 §3.2, rule 2: it rings over there, and no sound comes from there.
+            self._silent, call.ringback = None, True
         if call.stage is not Stage.PREPARING or self._offer is None or call.wire.opening:
             return []
         if not call.wire.open:
@@ -115,12 +127,13 @@ class Outgoing:
     def go_on(self, target: Uri, now: float) -> Steps:
         """Call another address with the same offer: the one before has sent us there."""
         self._described.clear()
-        self._branch, self._sounds = None, False
+        self._rings.clear()
+        self._branch, self._sounds, self._silent = None, False, None
         return self._invite(target, now)
 
     def _invite(self, target: Uri, now: float) -> Steps:
         call, name = self._call, self.name or None
-        self.deadline = now + RINGS
+        self._ends = now + RINGS
         try:
             return [*call.wire.invite(target, self._offered, now, headers=self.headers, name=name)]
         except ValueError as wrong:
@@ -163,11 +176,11 @@ class Outgoing:
             case on.MediaFailed():
                 return [Broken(media_error(news).message, 487)]
             case on.SoundCame():
-                self._sounds, call.ringback = True, False
+                self._sounds, call.ringback, self._silent = True, False, None
             case on.MediaChanged(state=state):
                 call.unstable = state != "connected"
                 if call.stage is Stage.EARLY and call.unstable:
-                    return [*self._next_early_media()]
+                    return [*self._next_early_media(now)]
                 if call.stage is Stage.EARLY:
                     self._elsewhere = False  # the fork that it was for is heard
         return []
@@ -183,15 +196,17 @@ class Outgoing:
         """It rings over there, or something is to be heard from there already."""
         call = self._call
         call.headers = news.headers
-        self.deadline = now + RINGS
+        self._ends = now + RINGS
         call.part(Peer).named(news.headers)
         if news.status == 199:
             # RFC 6228 §1: this fork has failed, others go on.
             self._described.pop(news.branch, None)
+            self._rings.discard(news.branch)
             if news.branch != self._branch:
                 return []
-            self._branch = None
-            return self._next_early_media()
+            self._branch, self._sounds, self._silent = None, False, None
+            call.ringback = bool(self._rings)
+            return self._next_early_media(now)
         # RFC 3261 §13.2.1: a description in any of them is early media, as of a queue's 182.
         if news.status not in (180, 183) and not news.sdp:
             return []
@@ -202,15 +217,16 @@ class Outgoing:
             self._described[news.branch] = news.sdp
             # One fork's early media is heard, the first; the answer decides (RFC 3960 §3.1).
             if self._branch is None or call.unstable:
-                result += self._next_early_media()
+                result += self._next_early_media(now)
         if news.status == 180:
+            self._rings.add(news.branch)
             call.step(Step.RANG)
-            call.ringback = not self._sounds
+            call.ringback, self._silent = not self._sounds, None
         stage = "earlymedia" if call.stage is Stage.EARLY else "ringing"
         detail = {**encode(call.view), "stage": stage, "sipCode": news.status}
         return [*result, do.Tell(event=Event("ringingout", detail))]
 
-    def _next_early_media(self) -> Result:
+    def _next_early_media(self, now: float) -> Result:
         """Listen to the newest fork that sounds, where the one heard so far has gone."""
         call, offer = self._call, media.Description.parse(self._offered)
         others = [branch for branch in reversed(self._described) if branch != self._branch]
@@ -219,6 +235,7 @@ class Outgoing:
             return []
         self._branch, call.unstable = usable[0], False
         self._sounds = call.ringback = False
+        self._silent = now + SILENT if self._rings else None
         sdp = self._described[self._branch]
         call.step(Step.EARLY_MEDIA)
         call.agree(sdp)
@@ -246,7 +263,8 @@ class Outgoing:
 
     def _answered(self, news: Answered, now: float) -> Steps:
         call = self._call
-        self.deadline, call.ringback = None, False
+        self._ends = self._silent = None
+        call.ringback = False
         call.headers = news.headers or call.headers
         call.part(Peer).named(news.headers)
         sdp = news.sdp or self._described.get(news.branch, "")

@@ -6,6 +6,7 @@ From, which anybody may write. A From that changes within the call is a new one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,7 +14,8 @@ from webphone.contract import WebPhoneError
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
 from webphone.phone.call.part import Media, Steps
-from webphone.sip import Malformed, NameAddr, Output, PeerNamed
+from webphone.sip import NameAddr, Output, PeerNamed
+from webphone.sip.wire import salvage
 from webphone.sip.wire.grammar import split_commas
 
 # RFC 3323 §4.2, RFC 3325 §9.3: what keeps an asserted identity from being shown.
@@ -28,11 +30,14 @@ class Peer:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._from = call.remote  # what From says, whoever is shown
+        self._asserted: list[NameAddr] = []  # and all that the network says
 
     def named(self, headers: Mapping[str, str], from_: NameAddr | None = None) -> None:
         """A message of the other side came, with these headers and this From if it has one."""
-        call, shown = self._call, asserted(headers)
-        if shown is not None:
+        call = self._call
+        found = asserted(headers, outgoing=call.outgoing)
+        if found:
+            shown, self._asserted = _named_by_any(found), found
             theirs = from_ or self._from
             if not shown.display_name and theirs.uri.user == shown.uri.user:
                 shown = replace(shown, display_name=theirs.display_name)
@@ -43,7 +48,7 @@ class Peer:
 
     def param(self, name: str) -> str | None:
         """What From or the asserted identity say under this name, wherever it stands there."""
-        for address in (self._from, self._call.remote):
+        for address in (self._from, self._call.remote, *self._asserted):
             uri = address.uri
             found = uri.param(name) or uri.user_param(name) or address.param(name)
             if found:
@@ -71,28 +76,46 @@ class Peer:
         return []
 
 
-def asserted(headers: Mapping[str, str]) -> NameAddr | None:
-    """Whom the network says it is, None where it does not, or is asked not to tell."""
-    privacy = {word.strip().lower() for word in headers.get("privacy", "").split(";")}
+def asserted(headers: Mapping[str, str], *, outgoing: bool) -> list[NameAddr]:
+    """Whom the network says it is, none where it does not, or is asked not to tell.
+
+    `outgoing`: we have called them.
+    """
+    privacy = {word.strip().lower() for word in re.split("[;,]", headers.get("privacy", ""))}
     if privacy & PRIVATE:
-        return None
-    for address in addresses(headers.get("p-asserted-identity", "")):
-        return address
-    for address in addresses(headers.get("remote-party-id", "")):
-        if (address.param("privacy") or "off").lower() in ("off", "none"):
-            return address
-    return None
+        return []
+    if found := addresses(headers.get("p-asserted-identity", "")):
+        return found
+    ours, theirs = ("calling", "called") if outgoing else ("called", "calling")
+    parties = [
+        ((address.param("party") or theirs).lower(), address)
+        for address in addresses(headers.get("remote-party-id", ""))
+        if (address.param("privacy") or "off").lower() in ("off", "none")
+    ]
+    # Within a call some name both ends by the part that they had in the first INVITE.
+    return [address for _, address in sorted(parties, key=lambda each: each[0] == ours)]
 
 
 def addresses(text: str) -> list[NameAddr]:
-    """Those of a list header that can be read."""
+    """Those of a list header that can be read; `Miller, Bob <sip:b@x>` is one of them."""
     found: list[NameAddr] = []
+    before = ""
     for part in split_commas(text):
-        try:
-            found.append(NameAddr.parse(part))
-        except Malformed:
+        address = salvage.address(part)
+        if address is None:
+            before += f"{part}, "
             continue
+        if address.display_name and not part.startswith('"'):
+            address = salvage.address(before + part) or address
+        found.append(address)
+        before = ""
     return found
+
+
+def _named_by_any(found: list[NameAddr]) -> NameAddr:
+    """The first, by the name of another where it has none: RFC 3325 §9.1 has a sip and a tel."""
+    name = next((one.display_name for one in found if one.display_name), "")
+    return found[0] if found[0].display_name else replace(found[0], display_name=name)
 
 
 def _face(address: NameAddr) -> tuple[str, str]:

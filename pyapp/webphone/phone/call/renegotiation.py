@@ -124,7 +124,7 @@ RENEGOTIATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.OURS, Event.REFUSED): (State.NONE, (Action.ROLL_BACK, Action.GIVE_UP)),
     # RFC 3261 §14.1: theirs is heard first, and what we want is offered afresh afterwards.
     (State.OURS, Event.GLARE): (State.PAUSED, (Action.ROLL_BACK, Action.PAUSE)),
-    # §12.2.1.2: 408 and 481 end the call.
+    # §12.2.1.2: 481 ends the call.
     (State.OURS, Event.GONE): (State.NONE, (Action.ROLL_BACK,)),
     # §14.2: our own offer is being made, though not yet on the wire.
     (State.OURS, Event.OFFERED): (State.OURS, (Action.REFUSE_491,)),
@@ -285,7 +285,7 @@ class Renegotiation:
                 return Event.UNANSWERED if self._unusable() else Event.ACKNOWLEDGED
             case OfferRefused(overtaken=True):
                 return Event.GLARE
-            case OfferRefused(status=408 | 481):
+            case OfferRefused(status=481):
                 return Event.GONE
             case OfferRefused(status=status, reason=reason, unanswered=challenge):
                 words = say("change_refused", status=status, reason=isolate(reason))
@@ -308,10 +308,7 @@ class Renegotiation:
         return self._happen(Event.WANTED, now)
 
     def _offline(self) -> Result:
-        """A change waits for the socket, a person not for longer than a round of the servers.
-
-        A re-INVITE that is never answered would end the call (RFC 3261 §12.2.1.2).
-        """
+        """A change waits for the socket, a person not for longer than a round of the servers."""
         if self._call.wire.opening or not self.changing:
             return []
         return self._given_up(WebPhoneError("connection_failed"))

@@ -12,10 +12,14 @@ from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr, Reason
 from webphone.sip.wire.message import Message, Response
 from webphone.sip.wire.params import find_param
 
-# "Call completed elsewhere", "ANSWERED_ELSEWHERE"; not "declined elsewhere".
+# "Call completed elsewhere", "ANSWERED_ELSEWHERE", "answered on another device", FreeSWITCH's
+# "LOSE_RACE" for all but the first of a group; not "declined elsewhere".
 _ELSEWHERE = re.compile(
-    r"(?:answered|completed|accepted|taken|picked[ _-]?up)[ _-]{0,3}elsewhere", re.IGNORECASE
+    r"(?:answered|completed|accepted|taken|handled|picked[ _-]?up)[ _-]{0,3}"
+    r"(?:elsewhere|(?:by|on|at|from)[ _-](?:an)?other)|lose[ _-]race|call[ _-]?pick[ _-]?up",
+    re.IGNORECASE,
 )
+_Q850 = ("Q.850", "Q850")
 
 
 def ended(
@@ -41,7 +45,7 @@ def ended(
         by=by,
         status=response.status if response else None,
         reason=response.reason if response else None,
-        q850=next((one.cause for one in reasons if one.protocol.upper() == "Q.850"), None),
+        q850=next((one.cause for one in reasons if one.protocol.upper() in _Q850), None),
         text=texts[0] if texts else "",
         answered_elsewhere=any(map(_elsewhere, reasons)),
         moved=tuple(moved),
@@ -55,7 +59,8 @@ def _elsewhere(reason: Reason) -> bool:
     RFC 3326 §3.1 has `SIP;cause=200`, Asterisk Q.850's 26 (non-selected user clearing); others only
     say so.
     """
-    if (reason.protocol.upper(), reason.cause) in (("SIP", 200), ("Q.850", 26)):
+    protocol = reason.protocol.upper()
+    if (protocol, reason.cause) == ("SIP", 200) or (protocol in _Q850 and reason.cause == 26):
         return True
     return _ELSEWHERE.search(reason.text) is not None
 

@@ -219,12 +219,13 @@ class Session:
 
     def _reinvited(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         status, refresh = response.status, self.reinvite.refreshing
-        unheard = status == 408 and not self.reinvite.withdrawing
+        unheard = status == 408 and refresh
         outputs = self.reinvite.answered(sent, response, now)
         if sent.request.method == "CANCEL" or status < 300:
             return outputs
         if status == 481 or unheard:
-            # RFC 3261 §12.2.1.2: then the dialog is gone too.
+            # RFC 3261 §12.2.1.2: then the dialog is gone too. Not for a change that nobody answers:
+            # a person who pressed Hold is not cut off, and can still hang up.
             return outputs + self._gone(response, now)
         return outputs + (self._refused(sent, response, now) if refresh else [])
 

@@ -144,7 +144,12 @@ def visible(text: str) -> str:
     """
     if text.isascii():
         return text if text.isprintable() else CONTROL.sub("", text)
-    return UNSEEN.sub("", LONE_SURROGATE.sub(_guessed, text))
+    return UNSEEN.sub("", guessed(text))
+
+
+def guessed(text: str) -> str:
+    """`text` with a letter for each byte that is no UTF-8."""
+    return LONE_SURROGATE.sub(_guessed, text)
 
 
 def _guessed(found: re.Match[str]) -> str:

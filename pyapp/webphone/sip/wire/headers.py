@@ -240,7 +240,7 @@ class NameAddr:
             found = grammar.QUOTED.match(text)
             if found is None:
                 raise Malformed(f"unbalanced quote in {text[:80]!r}")
-            name, end = visible(unquote(found[0])), found.end()
+            name, end = visible(unquote(found[0])).strip(), found.end()
         opening = text.find("<", end)
         if opening < 0:
             # RFC 3261 §20: without brackets, what follows a semicolon belongs to the header.

@@ -130,7 +130,7 @@ def uri(text: str) -> Uri | None:
     user = user.partition(":")[0].strip(" \t")
     port = int(host[2]) if host[2] and int(host[2]) <= 65535 else None
     kept = _uri_params(rest[len(user) :].partition(host[0])[2] if at else rest)
-    return Uri(scheme, escape_user(unescape(user)) or None, None, host[1], port, kept)
+    return Uri(scheme, escape_user(visible(unescape(user))) or None, None, host[1], port, kept)
 
 
 def _uri_params(text: str) -> tuple[tuple[str, str | None], ...]:

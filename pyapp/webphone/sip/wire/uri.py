@@ -21,12 +21,14 @@ _TELLING_PARAMS = ("user", "ttl", "method", "maddr", "transport")
 
 
 def unescape(text: str) -> str:
-    """`text` with every %HH read once; bytes that are not UTF-8 become U+FFFD."""
+    """`text` with every %HH read once; bytes that are not UTF-8 are read as Windows-1252."""
     if "%" not in text:
         return text
-    return _ESCAPE.sub(
-        lambda found: bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace"), text
+    octets = _ESCAPE.sub(
+        lambda found: bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "surrogateescape"),
+        text,
     )
+    return grammar.guessed(octets)
 
 
 def escape_user(text: str) -> str:
