@@ -146,6 +146,12 @@ BROKEN_LINES = [
     "a=extmap:256 urn:x",
     "a=extmap:1 urn:again",
     "a=extmap:x urn:x",
+    "a=extmap:2 urn:another",
+    "a=extmap:2/sendonly urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+    "a=extmap:14 urn:never-offered",
+    "b=TIAS:1",
+    "b=AS:0",
+    "b=AS:5",
     "a=extmap:7/sideways urn:x",
     "a=extmap:99999999999 urn:x",
     "a=candidate:",
@@ -302,6 +308,14 @@ FRAMES: dict[str, Callable[[str], str]] = {
     "two bundles": with_session_line("a=group:BUNDLE 0"),
     "no bundle": without("a=group"),
     "another profile": swapped("UDP/TLS/RTP/SAVPF", "RTP/SAVPF"),
+    "a profile in small letters": swapped("UDP/TLS/RTP/SAVPF", "udp/tls/rtp/savpf"),
+    "a name too long for a packet": lambda sdp: sdp.replace("mid:0", "mid:" + "x" * 40).replace(
+        "BUNDLE 0", "BUNDLE " + "x" * 40
+    ),
+    "a section that is none behind it": lambda sdp: f"{sdp}m=video\r\n",
+    "one without formats behind it": lambda sdp: f"{sdp}m=video 9 UDP/TLS/RTP/SAVPF\r\n",
+    "one of an impossible port behind it": lambda sdp: f"{sdp}m=video 70000 RTP/AVP 96\r\n",
+    "pictures by the same name": lambda sdp: f"{sdp}m=video 9 RTP/AVP 96\r\na=mid:0\r\n",
     "no profile to speak of": swapped("UDP/TLS/RTP/SAVPF", "RTP/AVP"),
     "a fingerprint in small letters": lambda sdp: re.sub(
         r"a=fingerprint:.*", lambda found: found[0].lower(), sdp
@@ -352,6 +366,9 @@ REFUSED_PICTURES: dict[str, Callable[[str], str]] = {
     ),
     "and still bundled": lambda sdp: re.sub(r"m=video \d+", "m=video 0", sdp),
     "for want of a codec": lambda sdp: re.sub(r"m=video .*", "m=video 9 UDP/TLS/RTP/SAVPF 34", sdp),
+    "for want of any format at a port": lambda sdp: re.sub(
+        r"m=video .*", "m=video 9 UDP/TLS/RTP/SAVPF", sdp
+    ),
     "for want of any format": lambda sdp: re.sub(r"m=video .*", "m=video 0 UDP/TLS/RTP/SAVPF", sdp),
 }
 

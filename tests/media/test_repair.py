@@ -196,3 +196,52 @@ def test_an_answer_that_is_none_or_answers_nothing_goes_as_it_came() -> None:
 def test_a_section_belongs_to_one_track() -> None:
     said = repaired(f"{HEAD}{SOUND}a=msid:s one\r\na=msid:t one\r\na=msid:s two\r\n")
     assert re.findall("a=msid:(.*)\r", said) == ["s one", "t one"]
+
+
+# --- What a browser does not keep, or refuses -----------------------------------------------------
+
+
+def test_an_answer_names_no_extensions_but_those_that_were_offered() -> None:
+    offer = (
+        HEAD
+        + "a=extmap:4 urn:all\r\n"
+        + SOUND
+        + "a=extmap:1 urn:a\r\na=extmap:2/sendonly urn:b\r\n"
+    )
+    said = ("1 urn:a", "2 urn:other", "2/recvonly urn:b", "3 urn:new", "4 urn:all")
+    answer = (
+        HEAD + "a=extmap:9 urn:session\r\n" + SOUND + "".join(f"a=extmap:{x}\r\n" for x in said)
+    )
+    (media,) = Description.parse(repaired(answer, offer)).media
+    assert media.own.attributes["extmap"] == ["1 urn:a", "2/recvonly urn:b", "4 urn:all"]
+    (offered,) = Description.parse(repaired(answer)).media
+    assert "3 urn:new" in offered.own.attributes["extmap"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        *(("b=AS:0", False), ("b=AS:5", False), ("b=AS:6", True), ("b=TIAS:1", False)),
+        *(("b=TIAS:6000", True), ("b=RR:0", True), ("b=AS:x", False), ("b=CT:500", False)),
+    ],
+)
+def test_no_sound_fits_into_less_than_six_kilobits(line: str, kept: bool) -> None:
+    head, path = SOUND.split("\r\n", 1)
+    written = repaired(f"{HEAD}{head}\r\n{line}\r\n{path}")
+    assert (line in written) is kept
+
+
+def test_a_name_that_fits_into_no_packet_is_ours_until_we_answer() -> None:
+    long = "x" * 17
+    offer = f"{HEAD}a=group:BUNDLE {long} 1\r\n{SOUND}a=mid:{long}\r\n{PICTURE}a=mid:1\r\n"
+    taken = repaired(offer)
+    assert mids(taken) == ["m0", "1"] and bundles(taken) == (("m0", "1"),)
+    assert mids(as_offered(taken, offer)) == [long, "1"]
+
+
+def test_two_sections_of_one_name_are_two_all_the_same() -> None:
+    bare = "m=video 9 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\na=mid:0\r\n"
+    sdp = f"{HEAD}a=group:BUNDLE 0\r\n{SOUND}a=mid:0\r\n{bare}"
+    sound, picture = Description.parse(repaired(sdp)).media
+    assert (sound.mid, picture.mid) == ("0", "m1")
+    assert picture.rejected and not sound.rejected

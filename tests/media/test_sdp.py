@@ -272,3 +272,30 @@ def test_a_direction_is_made_of_sending_and_receiving(direction: Direction) -> N
 def test_a_map_that_explains_nothing_hides_no_codec_that_is_known_without_it() -> None:
     media = described("m=audio 9 RTP/AVP 0 8", "a=rtpmap:0").media[0]
     assert [codec.name for codec in media.codecs] == ["PCMU", "PCMA"]
+
+
+@pytest.mark.parametrize(
+    "line", ["m=video", "m=video 9 RTP/AVP", "m=video 70000 RTP/AVP 96", "m=video -1 RTP/AVP 96"]
+)
+def test_a_section_that_cannot_be_read_is_refused_where_another_can_be(line: str) -> None:
+    sound, picture = described("m=audio 9 RTP/AVP 0", line, "a=mid:1").media
+    assert (sound.kind, picture.kind, picture.mid) == ("audio", "video", "1")
+    assert picture.rejected and not sound.rejected
+    with pytest.raises(Unusable):
+        described(line)
+
+
+def test_a_section_of_no_kind_keeps_its_place() -> None:
+    kinds = [media.kind for media in described("m=", "m=audio 9 RTP/AVP 0").media]
+    assert kinds == ["application", "audio"]
+
+
+def test_more_formats_than_there_are_is_too_much_in_any_section() -> None:
+    many = "m=video 9 RTP/AVP " + " ".join(map(str, range(2_000)))
+    with pytest.raises(Unusable):
+        described("m=audio 9 RTP/AVP 0", many)
+
+
+def test_a_profile_is_read_in_any_case() -> None:
+    (media,) = described("m=audio 9 udp/tls/rtp/savpf 0").media
+    assert media.protocol == "UDP/TLS/RTP/SAVPF"

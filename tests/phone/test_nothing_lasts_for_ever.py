@@ -121,12 +121,14 @@ def test_calls_that_were_made_or_answered_count(world, alice, bob):
     assert alice.ask("makeCall", "carol").error.code == "in_call"
 
 
-def test_one_caller_rings_twice_and_no_more(world, alice):
-    ends = [ring(world, alice, "eve", from_='"Eve" <sip:eve@far.example>') for _ in range(4)]
+@pytest.mark.parametrize("number", ["eve", "+4930123"])
+def test_one_caller_rings_twice_and_no_more(world, alice, number):
+    from_ = f'"Eve" <sip:{number}@far.example>'
+    ends = [ring(world, alice, "eve", from_=from_) for _ in range(4)]
     assert len(alice.calls) == 2
     assert [end.words()[-1] for end in ends] == ["180", "180", "486", "486"]
     alice.ask("answer")
-    assert ring(world, alice, "eve", from_="<sip:eve@FAR.example>").words()[-1] == "180"
+    assert ring(world, alice, "eve", from_=f"<sip:{number}@FAR.example>").words()[-1] == "180"
 
 
 @pytest.mark.parametrize(
@@ -135,6 +137,8 @@ def test_one_caller_rings_twice_and_no_more(world, alice):
         '"Anonymous" <sip:anonymous@anonymous.invalid>',
         "<sip:far.example>",
         "<sip:unknown@far.example>",
+        "<sip:Private@far.example>",
+        "<tel:+4930123>",
         '"Queue 5" <sip:800@one.example>',
     ],
 )

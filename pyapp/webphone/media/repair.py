@@ -17,10 +17,13 @@ from webphone.media.sdp import BUNDLE, Block, Description, Direction, Media, Unu
 
 # RFC 8866 §5.2: o=<username> <sess-id> <sess-version> <nettype> <addrtype> <unicast-address>
 _ORIGIN = re.compile(r"o=(.*) ([0-9]{1,20}) ([0-9]{1,20}) +IN +(IP[46]) +(\S+)")
-# RFC 8866 §5.8
-_BANDWIDTH = re.compile(r"b=(?:AS|TIAS|RR|RS):[0-9]{1,9}")
+# RFC 8866 §5.8, RFC 3890 §6.2
+_BANDWIDTH = re.compile(r"b=(AS|TIAS|RR|RS):([0-9]{1,9})")
+# RFC 8843 §15.1 lets a mid be longer; browsers do not, as it goes into each packet.
+_LONGEST_MID = 16
 # What a session may say for all its sections, and each section says here for itself.
 _FOR_ALL = ("ice-ufrag", "ice-pwd", "ice-options", "fingerprint", "tls-id", "setup")
+_LEAST_BITS = 6_000  # a second, which is the least that any codec here can do
 _DIRECTIONS = frozenset(Direction)
 _ROLES = {"active": "passive", "passive": "active"}  # RFC 4145 §4: of one end, of the other
 
@@ -56,6 +59,8 @@ def repaired(sdp: str, offer: str = "", agreed: Agreed | None = None) -> str:
         sections, theirs = _bundled_still(theirs, sections, mids, local)
     renamed = _renamed(sections, mids)
     roles = _roles(local, remote) if remote else {}
+    if ours:
+        sections = [_within(media, offered) for media, offered in zip(sections, ours.media)]
     described = [
         _section(media, mid, _setup(theirs, media, at, roles, answers=bool(ours)))
         for at, (media, mid) in enumerate(zip(sections, mids))
@@ -106,7 +111,8 @@ def _mids(sections: Sequence[Media], known: Sequence[Media]) -> list[str | None]
     names: list[str | None] = []
     for at, (media, name) in enumerate(zip(sections, ours)):
         if name is None:
-            name = media.mid if media.mid and media.mid not in taken else f"m{at}"
+            own = media.mid or ""
+            name = own if 0 < len(own) <= _LONGEST_MID and own not in taken else f"m{at}"
             while name in taken:
                 name += "x"
         taken.add(name)
@@ -142,6 +148,28 @@ def _bundled_still(
     bundle = " ".join([BUNDLE, *(str(mids[at]) for at in there if at not in apart)])
     others = tuple(line for line in theirs.session if not line.startswith(BUNDLE))
     return named, replace(theirs, session=(*others, bundle))
+
+
+def _within(answer: Media, offered: Media) -> Media:
+    """The section with those header extensions only that were offered, by their numbers.
+
+    RFC 8285 §6: an answer names no others.
+    """
+    blocks = (offered.own, offered.session)
+    known = {_extension(value) for one in blocks for value in one.attributes.get("extmap", ())}
+    kept = tuple(line for line in answer.lines if _answers(line, known))
+    shared = tuple(line for line in answer.session.lines if _answers(line, known))
+    return replace(answer, own=Block(kept), session=Block(shared))
+
+
+def _answers(line: str, known: set[tuple[str, ...]]) -> bool:
+    return not line.startswith("a=extmap:") or _extension(line.partition(":")[2]) in known
+
+
+def _extension(value: str) -> tuple[str, ...]:
+    """The number of an extension and its name, whatever direction stands between."""
+    number, _, name = value.partition(" ")
+    return (number.partition("/")[0], *name.split()[:1])
 
 
 def _path(carrier: Media) -> tuple[str | None, ...]:
@@ -249,13 +277,21 @@ def _section(media: Media, mid: str | None, setup: str | None) -> list[str]:
     return [
         media.lines[0],
         *_connection(media.own),
-        *(line for line in media.lines if _BANDWIDTH.fullmatch(line)),
+        *(line for line in media.lines if _is_bandwidth(line)),
         *([f"a=mid:{mid}"] if mid else []),
         *([f"a=setup:{setup}"] if setup else []),
         *_inherited(media),
         f"a={media.direction}",
         *dict.fromkeys(_unambiguous(own, media.session)),
     ]
+
+
+def _is_bandwidth(line: str) -> bool:
+    """Whether it is one that a browser can keep within, or that is of RTCP."""
+    found = _BANDWIDTH.fullmatch(line)
+    if found is None or found[1] in ("RR", "RS"):
+        return found is not None
+    return int(found[2]) * (1000 if found[1] == "AS" else 1) >= _LEAST_BITS
 
 
 def _inherited(media: Media) -> list[str]:

@@ -98,6 +98,7 @@ MOST_FORMATS = 256  # there are 128 payload types
 # RFC 8866 §9: media-field = %s"m" "=" media SP port ["/" integer] SP proto 1*(SP fmt) CRLF
 # A section that is refused may come without formats.
 _MEDIA = re.compile(r"m=([^ ]+) +([0-9]{1,5})(?:/[0-9]{1,5})? +([^ ]+)((?: +[^ ]+)*)")
+_KIND = re.compile(r"m=([A-Za-z]+)\b")
 # RFC 8866 §9: type is one letter; we let unknown ones through, the browser decides.
 _LINE = re.compile(r"[A-Za-z]=[^\r\0]*")
 # RFC 8866 §6.6: rtpmap-value = payload-type SP encoding-name "/" clock-rate [ "/" encoding-params ]
@@ -278,6 +279,7 @@ class Description:
             raise Unusable(say("sdp_version", number=number, line=_shown(first)))
         if len(starts) > MOST_SECTIONS:
             raise Unusable(say("sdp_too_many_sections", count=len(starts), most=MOST_SECTIONS))
+        numbered = _refusable(numbered, starts)
         ends = [*starts, len(numbered)]
         session = Block(_session(numbered[: ends[0]]))
         media = tuple(_media(numbered[start:end], session) for start, end in zip(starts, ends[1:]))
@@ -308,12 +310,21 @@ class Description:
 
     def transport_of(self, media: Media) -> Media:
         """The section whose ICE and DTLS lines carry `media`: its bundle's first, or itself."""
+        first = self._named.get(media.mid or "", media)
+        # RFC 9143 §7.1: no two have one name; where they do, only the first is in the bundle.
+        if first.kind != media.kind:
+            return media
         return self._carriers.get(media.mid or "", media)
+
+    @cached_property
+    def _named(self) -> dict[str, Media]:
+        """The first section of each name."""
+        return {media.mid: media for media in reversed(self.media) if media.mid}
 
     @cached_property
     def _carriers(self) -> dict[str, Media]:
         """By mid the section that carries it, of those that are in a bundle."""
-        sections = {media.mid: media for media in reversed(self.media) if media.mid}
+        sections = self._named
         carriers: dict[str, Media] = {}
         for mids in self.bundles:
             # RFC 9143 §7.2: the first mid of the group is the tagged section.
@@ -344,6 +355,26 @@ _STATIC_CODECS = {
 }
 
 
+def _refusable(numbered: list[tuple[int, str]], starts: list[int]) -> list[tuple[int, str]]:
+    """The lines, with every m= line that cannot be read as one that is refused, unless all are."""
+    broken = [at for at in starts if not _is_media(numbered[at][1])]
+    if not broken or len(broken) == len(starts):
+        return numbered
+    mended = list(numbered)
+    for at in broken:
+        number, line = numbered[at]
+        kind = _KIND.match(line)
+        mended[at] = (number, f"m={kind[1] if kind else 'application'} 0 RTP/AVP 0")
+    return mended
+
+
+def _is_media(line: str) -> bool:
+    if len(line) > MOST_FORMATS * 16:
+        return True  # which is a bound, and no mistake
+    found = _MEDIA.fullmatch(line)
+    return found is not None and int(found[2]) <= _PORT_MAX and bool(found[4] or not int(found[2]))
+
+
 def _session(numbered: list[tuple[int, str]]) -> tuple[str, ...]:
     if len(numbered) > MOST_SESSION_LINES:
         count, most = len(numbered), MOST_SESSION_LINES
@@ -359,7 +390,7 @@ def _media(numbered: list[tuple[int, str]], session: Block) -> Media:
     # RFC 8866 §5.14 asks for formats; a section that is refused needs none.
     if found is None or not (found[4] or int(found[2]) == 0):
         raise Unusable(say("sdp_no_media", number=number, line=_shown(first)))
-    kind, port, protocol = found[1].lower(), int(found[2]), found[3]
+    kind, port, protocol = found[1].lower(), int(found[2]), found[3].upper()
     if port > _PORT_MAX:
         raise Unusable(say("sdp_port", number=number, port=port, most=_PORT_MAX))
     formats = tuple(dict.fromkeys(found[4].split()))

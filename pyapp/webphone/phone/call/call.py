@@ -203,10 +203,14 @@ class Call:
     def domain(self) -> str:
         """The domain of the other end, "" where it is ours or the number is known everywhere."""
         uri = self.remote.uri
-        host = uri.host.lower()
-        known = host == NOWHERE or host in _ours(self.account.config)
-        global_number = (uri.user or "").startswith("+")
-        return "" if uri.user and (known or global_number) else host[:LONGEST]
+        known = not self.foreign or (uri.user or "").startswith("+")
+        return "" if uri.user and known else uri.host.lower()[:LONGEST]
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the other end is in a domain that is not ours."""
+        host = self.remote.uri.host.lower()
+        return host not in ("", NOWHERE) and host not in _ours(self.account.config)
 
     @property
     def asked_for(self) -> str:

@@ -25,7 +25,9 @@ RINGS = 240.0  # seconds until nobody waits for an answer any more
 MOST_OF_ONE_CALLER = 2  # calls that ring at once
 # Callers without a number are not one caller. Nor are those with an identity of our own domain: a
 # queue or the operator's switch brings them.
-NOBODY = frozenset({"", "anonymous", "unknown", "restricted", "unavailable"})
+NOBODY = frozenset(
+    ("", "0", "anonymous", "unknown", "restricted", "unavailable", "private", "withheld")
+)
 
 
 def call_from(account: Account, news: Invited, now: float) -> Call:
@@ -80,7 +82,7 @@ class Incoming:
     def _rings_already(self, others: Collection[Call]) -> bool:
         """Whether one caller takes more lines than a person does."""
         call = self._call
-        if not call.domain or call.remote.uri.number.lower() in NOBODY:
+        if not call.foreign or call.remote.uri.number.lower() in NOBODY:
             return False
         caller = call.remote.uri.aor
         same = [one for one in others if one.ringing_in and one.remote.uri.aor == caller]

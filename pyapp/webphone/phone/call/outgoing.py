@@ -124,6 +124,10 @@ class Outgoing:
         self._offered, self._offer = self._offer, None
         return self._invite(call.remote.uri, now)
 
+    def rest(self) -> None:
+        """Nobody over there is waited for, until the call goes on."""
+        self._ends = self._silent = None
+
     def go_on(self, target: Uri, now: float) -> Steps:
         """Call another address with the same offer: the one before has sent us there."""
         self._described.clear()

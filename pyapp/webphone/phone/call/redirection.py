@@ -87,7 +87,7 @@ class Redirection:
 
     def _ask(self, target: Uri, now: float) -> Steps:
         self.target, self.deadline = target, now + ASKS
-        self._call.part(Outgoing).deadline = None
+        self._call.part(Outgoing).rest()
         return [*ask(self._call, "redirect", target)]
 
     def _go_on(self, target: Uri, now: float) -> Steps:
