@@ -91,10 +91,7 @@ def via(text: str) -> Via | None:
     host = _HOST_PORT.match(sent_by)
     port = int(host[2]) if host and host[2] and int(host[2]) <= 65535 else None
     place = host[1] if host else NOBODY.host
-    try:
-        return Via(transport, place, port, params(semicolon + rest), f"{name}/{version}")
-    except ValueError:
-        return None
+    return Via(transport, place, port, params(semicolon + rest), f"{name}/{version}")
 
 
 def params(text: str) -> Params:
