@@ -574,6 +574,25 @@ def test_a_microphone_that_fails_in_its_own_way_is_told_in_a_sentence(
     ) == ["mic_busy", f"The microphone can't be used: {why}"]
 
 
+def test_a_browser_that_makes_no_connection_is_told_in_a_sentence(page: Bench):
+    assert tell(
+        page,
+        """
+        restore = js.eval('''(() => {
+          const real = RTCPeerConnection;
+          window.RTCPeerConnection = class { constructor() { throw new DOMException("Too many", "UnknownError"); } };
+          return () => { window.RTCPeerConnection = real };
+        })()''')
+        try:
+            one.do(OpenMedia(call="call"))
+            await until(lambda: one.heard)
+            return [one.heard[0].code, one.heard[0].text]
+        finally:
+            restore()
+        """,
+    ) == ["media_failed", "The sound could not be set up: Too many"]
+
+
 def test_a_call_that_got_no_microphone_keeps_nothing_open(page: Bench):
     assert tell(
         page,

@@ -163,6 +163,7 @@ WORDS: dict[str, str] = {
     "error_mic_denied_hint": "Allow the microphone for this page in the browser's address bar, then try again.",
     "error_mic_missing": "No microphone was found.",
     "error_mic_missing_hint": "Plug in a microphone or headset and try again.",
+    "sound_fails": "The sound could not be set up: {why}",
     "microphone_fails": "The microphone can't be used: {why}",
     "microphone_missing": "No microphone was found: you hear the other side, and they hear silence.",
     "microphone_missing_hint": "Plug in a microphone or headset and call again.",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import js
+from pyodide.ffi import JsException
 
 from webphone.browser.bridge import Refused, promised, refused
 from webphone.browser.proxies import data, plain
@@ -50,7 +51,9 @@ def failure(call: str, fault: Exception) -> MediaFailed:
     """What a phone is told when the media of a call could not be set up."""
     if isinstance(fault, CaptureFailed):
         return MediaFailed(call=call, code=fault.code, text=fault.text)
-    return MediaFailed(call=call, code="media_failed", text=refused(fault).message)
+    why = refused(fault).message
+    told = say("sound_fails", why=why) if isinstance(fault, Refused | JsException) else why
+    return MediaFailed(call=call, code="media_failed", text=told)
 
 
 async def capture(*, video: bool, constraints: object = None, asking: Asking) -> Any:
