@@ -112,8 +112,8 @@ class Config:
         pattern=r"!?[A-Za-z0-9._/-]+")
     register_expires: int = number("Lifetime of the registration in seconds.", 600, least=10)
     session_expires: int = number(
-        "Session timer in seconds, at least 90 (RFC 4028 §4); 0 = off.", 1800,
-        least=90, off=True, built=False)
+        "Session timer in seconds that calls ask for, at least 90 (RFC 4028 §4); 0 = off.", 1800,
+        least=90, off=True)
     dtmf: str = choice("auto rtp info", "auto", "How digits are sent in a call.")
     info_packages: tuple[str, ...] = words(
         "Packages of INFO that the page takes (RFC 6086); they come as the event `info`.",

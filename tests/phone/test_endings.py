@@ -1,5 +1,7 @@
 """How a call ended, in a record's word and in a sentence."""
 
+import pytest
+
 from webphone.contract import DISPOSITIONS
 from webphone.phone.call.endings import Ending, disposition, explanation
 from webphone.sip import By
@@ -61,3 +63,30 @@ def test_calls_that_came_in_are_missed_refused_or_taken_elsewhere():
     assert words(outgoing=False)[0] == "missed"
     assert words(outgoing=False, by=By.LOCAL, refused=True)[0] == "rejected"
     assert words(outgoing=False, answered_elsewhere=True)[0] == "answered-elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "said"),
+    [
+        (486, 30, "The line is busy. Call again in 30 seconds."),
+        (480, 600, "Nobody answered. Call again in 10 minutes."),
+        (603, 7200, "Declined. Call again in 2 hours."),
+        (503, 100, "The service is not available at the moment (503). Call again in 2 minutes."),
+        (486, 999_999, "The line is busy."),
+        (403, 30, "The server does not allow this call (403). Ask the administrator"),
+        (486, 0, "The line is busy."),
+    ],
+)
+def test_when_to_call_again_is_said_where_the_other_side_says_it(status, wait, said):
+    assert words(status=status, retry_after=wait)[1].startswith(said)
+
+
+def test_a_time_to_call_again_is_of_no_use_where_the_phone_itself_gave_up():
+    assert words(by=By.SYSTEM, status=480, retry_after=30)[1] == "Nobody answered."
+
+
+def test_a_service_elsewhere_and_a_lost_flow_have_their_words():
+    assert words(status=380)[1] == (
+        "The other side can't be called this way (380). Reach them in another way."
+    )
+    assert "lost the way to the other phone" in words(status=430)[1]

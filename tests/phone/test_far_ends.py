@@ -818,3 +818,34 @@ def test_news_of_calls_that_are_over_changes_nothing(alice, dave):
     ):
         alice.happens(late)
     assert len(alice.actions) == before and alice.mistakes == []
+
+
+# --- Reasons and waits (RFC 3326, RFC 3261 §20.33) ------------------------------------------------
+
+
+def test_a_caller_hears_when_to_call_again(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(486, "Retry-After: 120 (in a meeting);duration=600")
+    assert only_record(alice)["explanation"] == "The line is busy. Call again in 2 minutes."
+
+
+def test_a_call_taken_back_since_the_sound_failed_says_so_to_the_other_side(alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(180)
+    alice.happens(on.MediaFailed(call=alice.call.id, code="media_failed", text="no codec"))
+    reason = dave.last("CANCEL").headers.get("Reason")
+    assert reason.startswith('SIP;cause=487;text="') and "no codec" in reason
+
+
+def test_the_reason_of_a_bye_is_kept_in_the_record(alice, dave):
+    answered(alice, dave)
+    dave.inside("BYE", 'Reason: Q.850;cause=38;text="network out of order"')
+    assert only_record(alice)["q850"] == 38
+
+
+@pytest.mark.parametrize("seconds", [0, 600])
+def test_the_setting_says_whether_a_call_asks_for_a_session_timer(world, dave, seconds):
+    alice = world.registered("alice", session_expires=seconds)
+    alice.ask("makeCall", "dave")
+    said = dave.last("INVITE").headers.get("Session-Expires")
+    assert said == (str(seconds) if seconds else None)

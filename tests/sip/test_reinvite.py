@@ -417,3 +417,48 @@ def test_a_call_that_ends_over_an_unanswered_change_leaves_nothing_behind() -> N
         alice.wind(33)
         assert alice.agent.idle
         assert alice.agent.deadline is None
+
+
+# --- What a refusal means for the call (RFC 6141) -------------------------------------------------
+
+
+def test_a_change_that_is_refused_moves_no_target() -> None:
+    alice, invite = _up()
+    alice.ask("INVITE", dialog_of=invite, cseq=5, sdp=OFFER)
+    alice.say(alice.agent.rerefuse("call", 488, alice.now))
+    alice.say(alice.agent.hang_up("call", alice.now))
+    assert str(alice.last("BYE").uri) == "sip:bob@b1.example"
+
+
+def test_a_peer_that_is_busy_with_its_own_change_gets_ours_when_it_says() -> None:
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    alice.answer(alice.last("INVITE"), 500, "b1", ("Retry-After", "7 (soon)"))
+    alice.wind(6.9)
+    assert len(alice.phone.wrote("INVITE")) == 2
+    alice.wind(0.2)
+    assert len(alice.phone.wrote("INVITE")) == 3
+    alice.answer(alice.last("INVITE"), 200, sdp=HELD)
+    assert alice.phone.news(OfferAnswered) == [OfferAnswered(call="call", sdp=HELD)]
+    assert not alice.phone.news(OfferRefused)
+
+
+@pytest.mark.parametrize("after", [(), (("Retry-After", "600"),), (("Retry-After", "later"),)])
+def test_a_refusal_for_longer_than_a_moment_is_one(after: tuple[tuple[str, str], ...]) -> None:
+    alice, _invite = _up()
+    alice.say(alice.agent.reinvite("call", HOLD, alice.now))
+    alice.answer(alice.last("INVITE"), 500, "b1", *after)
+    assert len(alice.phone.news(OfferRefused)) == 1
+
+
+def test_two_ends_that_change_the_call_at_once_by_retry_after_both_get_through() -> None:
+    pair, call = _talking()
+    pair.say(pair.alice, pair.alice.agent.reinvite("call", HOLD, pair.now))
+    pair.deliver()
+    pair.say(pair.bob, pair.bob.agent.reaccept(call, HELD, pair.now))
+    pair.deliver()
+    pair.say(pair.bob, pair.bob.agent.reinvite(call, HOLD, pair.now))
+    pair.deliver()
+    pair.say(pair.alice, pair.alice.agent.reaccept("call", HELD, pair.now))
+    pair.deliver()
+    assert pair.bob.news(OfferAnswered) == [OfferAnswered(call=call, sdp=HELD)]

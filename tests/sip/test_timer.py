@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from pair import ANSWER, BILOXI, OFFER, Pair, Solo
+from pair import ANSWER, BILOXI, OFFER, Pair, Phone, Solo
 from webphone.sip import (
     By,
     Ended,
@@ -298,7 +300,7 @@ def test_a_change_under_way_is_the_refresh() -> None:
     assert _refreshes(alice) == ["INVITE", "INVITE"]
 
 
-def test_a_call_whose_interval_is_too_brief_for_a_proxy_is_made_again_once() -> None:
+def test_a_call_whose_interval_is_too_brief_for_a_proxy_is_made_again_once_each() -> None:
     alice = Solo()
     first = alice.call()
     alice.answer(first, 422, "p1", ("Min-SE", "1800;x=y"))
@@ -306,7 +308,7 @@ def test_a_call_whose_interval_is_too_brief_for_a_proxy_is_made_again_once() -> 
     assert again.cseq.number == first.cseq.number + 1
     assert again.headers.get("Session-Expires") == "1800"
     assert again.headers.get("Min-SE") == "1800"
-    alice.answer(again, 422, "p1", ("Min-SE", "3600"))
+    alice.answer(again, 422, "p1", ("Min-SE", "1800"))
     assert _ends(alice) == [(By.REMOTE, 422)]
 
 
@@ -337,3 +339,91 @@ def test_a_refresh_of_the_other_side_outdates_ours(status: int, timed: bool) -> 
     assert _refreshes(alice) == ["UPDATE"]
     alice.wind(30)
     assert bool(alice.phone.wrote("BYE")) is timed
+
+
+# --- Asked for by us ------------------------------------------------------------------------------
+
+
+def _wanting(pair: Pair, *phones: Phone, seconds: int = 1800) -> None:
+    """These ends ask for a session timer of that many seconds."""
+    for phone in phones:
+        assert phone.agent.account is not None
+        phone.agent.account = replace(phone.agent.account, session_expires=seconds)
+
+
+def test_a_call_of_ours_asks_for_a_timer_and_the_other_end_keeps_it() -> None:
+    pair = Pair()
+    _wanting(pair, pair.alice)
+    pair.talking()
+    invite = next(one for one in pair.alice.sent if isinstance(one, Request))
+    assert (invite.headers.get("Session-Expires"), "timer" in invite.supported) == ("1800", True)
+    pair.wind(905)
+    assert pair.alice.wrote("UPDATE") == ["UPDATE"]
+    pair.wind(3600)
+    assert pair.alice.agent.calls() and pair.bob.agent.calls()
+
+
+def test_a_call_to_us_is_given_a_timer_and_we_refresh_it() -> None:
+    pair = Pair()
+    _wanting(pair, pair.bob, seconds=90)
+    pair.talking()
+    pair.wind(100)
+    assert (pair.alice.wrote("UPDATE"), len(pair.bob.wrote("UPDATE"))) == ([], 2)
+    pair.fate = lambda message: None
+    pair.wind(200)
+    assert not pair.alice.agent.calls() and not pair.bob.agent.calls()
+
+
+def test_a_caller_without_timers_is_given_none() -> None:
+    alice = Solo()
+    assert alice.agent.account is not None
+    alice.agent.account = replace(alice.agent.account, session_expires=1800)
+    alice.ask("INVITE", cseq=10, sdp=OFFER)
+    (call,) = alice.agent.calls()
+    alice.say(alice.agent.accept(call, ANSWER, alice.now))
+    assert "Session-Expires" not in _last(alice).headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "granted"),
+    [("7200", "", "1800"), ("7200", "3600", "3600"), ("600", "", "600"), ("90", "no", "90")],
+)
+def test_an_interval_that_is_longer_than_ours_is_made_shorter(
+    asked: str, least: str, granted: str
+) -> None:
+    alice = Solo()
+    assert alice.agent.account is not None
+    alice.agent.account = replace(alice.agent.account, session_expires=1800)
+    more = [("Min-SE", least)] if least else []
+    alice.ask("INVITE", KNOWS, ("Session-Expires", asked), *more, cseq=10, sdp=OFFER)
+    (call,) = alice.agent.calls()
+    alice.say(alice.agent.accept(call, ANSWER, alice.now))
+    assert _last(alice).headers.get("Session-Expires") == f"{granted};refresher=uac"
+
+
+def test_a_page_that_writes_a_timer_itself_is_obeyed() -> None:
+    alice = Solo()
+    assert alice.agent.account is not None
+    alice.agent.account = replace(alice.agent.account, session_expires=1800)
+    bob, headers = Uri.parse(f"sip:bob@{BILOXI}"), (("Session-Expires", "300"),)
+    alice.say(alice.agent.invite("call", bob, OFFER, alice.now, headers=headers))
+    assert alice.last("INVITE").headers.values("Session-Expires") == ["300"]
+
+
+def test_each_proxy_on_the_way_may_want_a_longer_interval() -> None:
+    alice = Solo()
+    assert alice.agent.account is not None
+    alice.agent.account = replace(alice.agent.account, session_expires=90)
+    alice.call()
+    for least in ("300", "600", "900"):
+        alice.answer(alice.last("INVITE"), 422, "p1", ("Min-SE", least))
+        assert alice.last("INVITE").headers.get("Session-Expires") == least
+    alice.answer(alice.last("INVITE"), 422, "p1", ("Min-SE", "1200"))
+    assert _ends(alice) == [(By.REMOTE, 422)]
+
+
+def test_a_call_that_nobody_refreshes_is_ended_with_the_reason() -> None:
+    alice, _answer = _called(NEEDS, KNOWS, ("Session-Expires", "90"))
+    alice.wind(61)
+    bye = alice.last("BYE")
+    assert bye.headers.get("Reason") == 'SIP;cause=408;text="the session was not refreshed"'

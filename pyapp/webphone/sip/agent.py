@@ -15,7 +15,7 @@ from webphone.sip.outputs import Dropped, Output, Send
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.trust import Trust
-from webphone.sip.usages import oneshot, texts
+from webphone.sip.usages import oneshot, texts, timer
 from webphone.sip.usages.invite_client import Outgoing
 from webphone.sip.usages.invite_server import Incoming
 from webphone.sip.usages.registration import Registration
@@ -204,7 +204,7 @@ class Agent:
             cseq=1,
             # RFC 3608 §6.1
             routes=endpoint.service_route,
-            headers=(*headers, ("Content-Type", SDP)),
+            headers=(*headers, *_timed(account, headers), ("Content-Type", SDP)),
             body=sdp.encode(),
         )
         outgoing = Outgoing(endpoint, self._authenticator(), call, request)
@@ -506,6 +506,12 @@ class Agent:
 
 
 _ACCEPT = (("Accept", SDP),)
+
+
+def _timed(account: Identity, headers: Pairs) -> Pairs:
+    """What an INVITE says of the session timer that we want (RFC 4028 §7.1)."""
+    said = any(name.lower() in ("session-expires", "x") for name, _ in headers)
+    return () if said or not account.session_expires else timer.asked(account.session_expires)
 
 
 def _refuse(fault: Malformed) -> list[Output]:

@@ -52,6 +52,7 @@ class Identity:
     display_name: str = ""
     cli: str = ""
     expires: int = 600
+    session_expires: int = 0  # seconds of the session timer that our calls ask for, 0 for none
     instance: str = ""
     realm: str = ""
     hosts: tuple[str, ...] = ()

@@ -202,6 +202,7 @@ class Ended:
     `status` and `reason` are the final response that ended it, or None after a BYE.
     `answered_elsewhere`: a CANCEL with `Reason: SIP;cause=200`. `q850` from a Reason header.
     `text` from Reason or Warning, for the explanation. `moved` lists the contacts of a 3xx.
+    `retry_after`: in how many seconds the other side may be called again, if it says so.
     `unanswered` is the challenge that a 401 or 407 is about, where we had no trust in it.
     """
 
@@ -213,6 +214,7 @@ class Ended:
     text: str = ""
     answered_elsewhere: bool = False
     moved: tuple[NameAddr, ...] = ()
+    retry_after: int | None = None
     unanswered: Unanswered | None = None
 
 

@@ -16,6 +16,7 @@ def identity(config: Config, instance: str) -> Identity:
         display_name=config.display_name,
         cli=ascii_digits(config.cli) or config.username,
         expires=config.register_expires,
+        session_expires=config.session_expires,
         instance=instance,
         realm=config.realm,
         hosts=config.hosts,

@@ -63,6 +63,7 @@ from webphone.sip import (
     Replied,
     Uri,
 )
+from webphone.sip.usages.ending import reason
 from webphone.sip.wire.grammar import quote, visible
 from webphone.words import Sentence, say
 from webphone.words.bidi import LONGEST
@@ -396,7 +397,7 @@ class Calls:
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
             result = call.wire.reject(broken.status, now, headers=_warning(why))
         else:
-            result = _left(call, now)
+            result = _left(call, now, reason(broken.status, str(why)))
         error = WebPhoneError("media_failed", why)
         result += [*_over(call, error), do.Tell(event=Event("error", error))]
         return result + self.finish(
@@ -404,7 +405,11 @@ class Calls:
         )
 
     def _leave_unanswered(self, call: Call, now: float) -> Result:
-        left = _left(call, now) if call.outgoing else call.wire.reject(480, now)
+        left = (
+            _left(call, now, reason(408, "nobody answers"))
+            if call.outgoing
+            else call.wire.reject(480, now)
+        )
         return left + self.finish(call, Ending(by=By.SYSTEM, status=480), now)
 
     def _drop(self, call: Call, error: WebPhoneError) -> Result:
@@ -432,9 +437,9 @@ class Calls:
         return result
 
 
-def _left(call: Call, now: float) -> Result:
+def _left(call: Call, now: float, *headers: tuple[str, str]) -> Result:
     """End it on the wire; while the person is asked there is nothing of it."""
-    return [] if call.asks else call.wire.hang_up(now)
+    return [] if call.asks else call.wire.hang_up(now, headers=headers)
 
 
 def _call_of(output: Output) -> str:
@@ -483,6 +488,7 @@ def _ending(news: Ended) -> Ending:
         text=news.text[:LONGEST],
         answered_elsewhere=news.answered_elsewhere,
         moved=_best(news.moved)[:LONGEST],
+        retry_after=news.retry_after,
         unanswered=news.unanswered,
     )
 

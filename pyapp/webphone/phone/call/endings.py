@@ -24,6 +24,7 @@ _FAILURES = {
     300: "moved",
     301: "moved",
     302: "moved",
+    380: "alternative",
     400: "not_understood",
     401: "credentials",
     403: "forbidden",
@@ -34,6 +35,7 @@ _FAILURES = {
     416: "kind_of_address",
     420: "extension",
     421: "extension",
+    430: "flow",
     433: "anonymous",
     481: "lost_by_peer",
     482: "loop",
@@ -51,6 +53,7 @@ _FAILURES = {
 }
 # What a person can do about it, as `do_…`; for all other codes, to call again later.
 _REMEDIES = {
+    380: "reach_otherwise",
     401: "correct_credentials",
     403: "ask_administrator",
     407: "correct_credentials",
@@ -67,6 +70,8 @@ _REMEDIES = {
     606: "ask_administrator",
     607: "reach_otherwise",
 }
+# Seconds: who says a longer time says no.
+LONGEST_WAIT = 48 * 3600
 _LOST = {408: "ended_mute", 481: "ended_lost_by_peer"}
 
 
@@ -82,6 +87,7 @@ class Ending:
     answered_elsewhere: bool = False
     refused: bool = False  # a person here, or a setting, refused it
     media: Sentence | None = None  # what went wrong with the sound
+    retry_after: int | None = None  # seconds until it is of use to call again, as they say
     moved: str = ""  # where a 3xx says that the number is now
     unanswered: Unanswered | None = None  # the challenge that we did not trust
     tab_gone: bool = False  # the browser tab that had the call is gone: no more is known
@@ -126,16 +132,20 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> Sentence:
         return say(_LOST.get(ending.status or 0, "ended_lost"))
     if ending.by is By.SYSTEM and ending.status == 486 and verdict in _BY_ITSELF:
         return say(_BY_ITSELF[verdict])
-    if verdict == "no-answer" and not rang:
+    again = _again(ending)
+    if verdict == "no-answer" and not rang and not again:
         return say("ended_not_reached")
     if verdict in _PLAIN:
-        return say(f"ended_{verdict}")
+        plain = say(f"ended_{verdict}")
+        return say("ended_until", known=plain, remedy=again) if again else plain
     if ending.status in UNKNOWN:
         return say("ended_unknown")
     if ending.by is By.SYSTEM and ending.status == 408:
         return say("ended_server_mute")
     known = say(f"failed_{_FAILURES.get(ending.status or 0, 'otherwise')}")
     remedy = say(f"do_{_REMEDIES.get(ending.status or 0, 'call_again')}")
+    if again and ending.status not in _REMEDIES:
+        remedy = again
     if ending.moved and ending.status in MOVED:
         known = say("failed_moved_to", address=isolate(ending.moved))
         remedy = say("do_call_that")
@@ -144,6 +154,18 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> Sentence:
     if theirs:
         return say("ended_failed_saying", known=known, theirs=theirs, remedy=remedy)
     return say("ended_failed", known=known, remedy=remedy)
+
+
+def _again(ending: Ending) -> Sentence | None:
+    """When to call again, where the other side has said it (RFC 3261 §20.33)."""
+    wait = ending.retry_after
+    if not wait or ending.by is not By.REMOTE or (ending.status or 0) < 400:
+        return None
+    if wait <= 90:
+        return say("do_call_again_seconds", count=wait)
+    if wait <= 90 * 60:
+        return say("do_call_again_minutes", count=-(-wait // 60))
+    return say("do_call_again_hours", count=-(-wait // 3600)) if wait <= LONGEST_WAIT else None
 
 
 def unanswered(challenge: Unanswered) -> Sentence:

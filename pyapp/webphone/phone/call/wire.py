@@ -64,9 +64,10 @@ class Wire:
         """Send the caller elsewhere."""
         return self.account.through(self.account.agent.redirect(self.call, target, now), now)
 
-    def hang_up(self, now: float) -> Result:
+    def hang_up(self, now: float, *, headers: Headers = ()) -> Result:
         """End the call wherever it is."""
-        return self.account.through(self.account.agent.hang_up(self.call, now), now)
+        outputs = self.account.agent.hang_up(self.call, now, headers=tuple(headers))
+        return self.account.through(outputs, now)
 
     # --- A call that is up ---
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 
 from webphone.sip.outputs import By, Ended, Unanswered
+from webphone.sip.usages.soft_state import retry_after
 from webphone.sip.wire import salvage
-from webphone.sip.wire.grammar import Malformed, unquote, visible, whole_number
+from webphone.sip.wire.grammar import Malformed, quote, unquote, visible, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr, Reason
 from webphone.sip.wire.message import Message, Response
 from webphone.sip.wire.params import find_param
@@ -49,8 +50,14 @@ def ended(
         text=texts[0] if texts else "",
         answered_elsewhere=any(map(_elsewhere, reasons)),
         moved=tuple(moved),
+        retry_after=retry_after(response) if response else None,
         unanswered=unanswered,
     )
+
+
+def reason(status: int, text: str) -> tuple[str, str]:
+    """The header that says why, in a BYE or CANCEL of ours (RFC 3326 §2)."""
+    return ("Reason", f"SIP;cause={status};text={quote(visible(text))}")
 
 
 def _elsewhere(reason: Reason) -> bool:

@@ -31,6 +31,8 @@ from webphone.sip.wire.message import Request, Response
 
 # A stranger may answer under ever new tags; each is kept for as long as the call.
 MOST_FORKS = 32
+# A proxy after the other may find our session interval too brief, each a longer one.
+MOST_LENGTHENED = 3
 
 
 class State(Enum):
@@ -135,11 +137,13 @@ class Outgoing:
         self.deadline: float | None = None
         self._client: ClientTransaction | None = None
         self._tries = Tries()
+        # The least session interval that somebody on the way takes, and how often one was named.
+        self._least = self._lengthened = 0
         self._early: dict[str, Dialog] = {}
         self._rseq: dict[str, int] = {}
         # The forks that have described their early media, and the UPDATE of one that waits for us.
         self._described: set[str] = set()
-        self._theirs: ServerTransaction | None = None
+        self._theirs: tuple[ServerTransaction, Dialog] | None = None
         self._acks: dict[str, Send] = {}
         self._cancel_headers: Pairs = ()
 
@@ -204,11 +208,12 @@ class Outgoing:
     def _lengthen(self, response: Response) -> bool:
         """Whether a longer session interval may please who found it too brief (RFC 4028 §7.3).
 
-        A proxy may have asked for that interval in our name.
+        A proxy may have asked for that interval in our name, and the next one may want more still.
         """
         longer = timer.least(response)
-        if longer is None or "Min-SE" in self.invite.headers:
+        if longer is None or longer <= self._least or self._lengthened >= MOST_LENGTHENED:
             return False
+        self._least, self._lengthened = longer, self._lengthened + 1
         self.invite.headers.set("Session-Expires", str(longer))
         self.invite.headers.set("Min-SE", str(longer))
         return True
@@ -245,26 +250,27 @@ class Outgoing:
             return self._answer(server, 491, now)
         if self._theirs is not None:
             return self._answer(server, 500, now, (self.endpoint.retry_after(),))
-        dialog.refresh(request)
-        self._theirs = server
+        self._theirs = server, dialog
         offer = EarlyOffer(call=self.call, branch=request.from_.tag, sdp=sdp)
         return [self._named(request), offer]
 
     def accept(self, sdp: str, now: float) -> list[Output]:
         """Answer what the peer offers in an early dialog."""
-        server = self._offered()
+        server, dialog = self._offered()
+        # RFC 6141 §4.6: not by a request that is refused.
+        dialog.refresh(server.request)
         success = self.endpoint.success(server.request, sdp)
         return self.endpoint.transactions.answer(server, success, now)
 
     def refuse(self, status: int, now: float) -> list[Output]:
         """Refuse it: what is heard stays as it was."""
-        return self._answer(self._offered(), status, now)
+        return self._answer(self._offered()[0], status, now)
 
-    def _offered(self) -> ServerTransaction:
-        server, self._theirs = self._theirs, None
-        if server is None:
+    def _offered(self) -> tuple[ServerTransaction, Dialog]:
+        theirs, self._theirs = self._theirs, None
+        if theirs is None:
             raise NotNow("the other side asks for no change of the call")
-        return server
+        return theirs
 
     def _named(self, request: Request) -> PeerNamed:
         return PeerNamed(call=self.call, from_=request.from_, headers=first_values(request))

@@ -34,7 +34,9 @@ class Leg:
         self.calling = calling
         # Our side of the session as it was agreed last.
         self.sdp = sdp
-        self.timer = Refresher()
+        self.timer = Refresher(
+            authenticator.account.session_expires if authenticator.account else 0
+        )
         # The packages of INFO that the peer takes (RFC 6086 §5.2.2).
         self.packages: frozenset[str] = frozenset()
         # Our 2xx that waits for its ACK.

@@ -21,6 +21,7 @@ from webphone.sip.outputs import (
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ServerTransaction, cancel_of
 from webphone.sip.usages.leg import Leg
+from webphone.sip.usages.soft_state import retry_after
 from webphone.sip.wire.message import REASONS, Request, Response
 
 
@@ -140,6 +141,8 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
 
 # RFC 3261 §14.1 has it tried again after the first; somebody who never gives way is told of.
 _MOST_GLARES = 4
+# Seconds; who is to come back later than that is told no, and a person sees it.
+LONGEST_PAUSE = 10
 
 
 class Reinvite:
@@ -153,6 +156,7 @@ class Reinvite:
         self._owner = owner
         self._sdp = ""
         self._glares = 0
+        self._after: int | None = None
         self._timed: Pairs = ()
         self._pending: ClientRequest | None = None
         self._asked: ServerTransaction | None = None
@@ -255,13 +259,22 @@ class Reinvite:
         status = response.status
         if status < 300:
             return self._success(sent, response, now)
-        if status == 491 and not self.withdrawing and self._glares < _MOST_GLARES:
+        if not self.withdrawing and self._glares < _MOST_GLARES and self._comes_later(response):
             self._glares += 1
             return self._happen(Event.GLARE, now)
         if not self.withdrawing:
             self._refusal = (status, response.reason)
             self._unanswered = sent.unanswered
         return self._happen(Event.REFUSAL, now)
+
+    def _comes_later(self, response: Response) -> bool:
+        """Whether the offer is to be made again: after a glare, or when the peer says so.
+
+        RFC 3261 §14.2: a 500 with a Retry-After says that a change of theirs was in its way.
+        """
+        after = retry_after(response) if response.status == 500 else None
+        self._after = after if after is not None and after <= LONGEST_PAUSE else None
+        return response.status == 491 or self._after is not None
 
     def _success(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         number = sent.request.cseq.number
@@ -307,12 +320,11 @@ class Reinvite:
                 self._give_up(now)
                 return []
             case Action.PAUSE:
-                self.deadline = now + self._pause()
+                self.deadline = now + (self._pause() if self._after is None else self._after)
                 return []
             case Action.ASK:
                 assert server is not None
                 self._asked = server
-                self._leg.dialog.refresh(server.request)
                 offer = OfferReceived(call=call, sdp=sdp_of(server.request))
                 return [self._named(server.request), offer]
             case Action.SEND_2XX:
@@ -367,6 +379,8 @@ class Reinvite:
     def _send_success(self, now: float) -> list[Output]:
         server, self._asked = self._asked, None
         assert server is not None
+        # RFC 6141 §4.6: not by a request that is refused.
+        self._leg.dialog.refresh(server.request)
         if server.request.method == "UPDATE":
             return self._leg.accept_update(server, self._sdp, now)
         return self._leg.accept_invite(server, self._sdp, now)

@@ -12,7 +12,7 @@ from webphone.sip.methods import refusal
 from webphone.sip.outputs import By, Confirmed, Dropped, Output
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages import info, texts
-from webphone.sip.usages.ending import ended
+from webphone.sip.usages.ending import ended, reason
 from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.reinvite import Reinvite
 from webphone.sip.wire.message import Message, Request, Response
@@ -82,6 +82,13 @@ SESSION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.PARTING, Event.ACK): (State.ENDED, (Action.SEND_BYE,)),
     (State.PARTING, Event.NO_ACK): (State.ENDED, (Action.SEND_BYE,)),
     (State.PARTING, Event.BYE): (State.ENDED, ()),
+}
+
+
+# What a BYE says that nobody has asked for (RFC 3326 §2).
+_REASONS = {
+    Event.NO_ACK: "the ACK did not come",
+    Event.EXPIRED: "the session was not refreshed",
 }
 
 
@@ -287,6 +294,8 @@ class Session:
 
     def _happen(self, event: Event, now: float, message: Message | None = None) -> list[Output]:
         state, actions = step(SESSION, self.state, event)
+        if event in _REASONS and not self._bye_headers:
+            self._bye_headers = (reason(408, _REASONS[event]),)
         ending = state is State.ENDED and self.state is not State.ENDED
         self.state = state
         outputs: list[Output] = self.reinvite.close(now) if ending else []

@@ -1,6 +1,6 @@
 """Session timers (RFC 4028): who refreshes a call and when, and when it is over without that.
 
-We ask for none ourselves, and keep those that a peer or a proxy asks for.
+We ask for one where the account wants it, and keep those that a peer or a proxy asks for.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ class Timer:
 class Refresher:
     """The timer of one session, as the last 2xx had it, and by which method it is refreshed."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: int = 0) -> None:
+        # The interval that we ask for ourselves in seconds, 0 for none.
+        self._wanted = wanted
         self._timer: Timer | None = None
         # The methods that the peer said it takes.
         self._allowed: list[str] = []
@@ -97,12 +99,20 @@ class Refresher:
         self._allowed = request.allow or self._allowed
         self._timer = None
         interval = Interval.of(request)
-        if interval is None:
-            return ()
         knows = "timer" in (*request.supported, *request.require)
+        if interval is None:
+            # §9: who names no interval may be given ours, if it knows what that is.
+            if not (self._wanted and knows):
+                return ()
+            interval = Interval(seconds=self._wanted, refresher="uas")
         refresher = (interval.refresher or "uac") if knows else "uas"
-        self._timer = Timer.started(interval.seconds, ours=refresher == "uas", now=now)
-        headers = [("Session-Expires", f"{interval.seconds};refresher={refresher}")]
+        seconds = interval.seconds
+        if self._wanted:
+            # §9: it may be made shorter, down to what the request says is the least.
+            least = whole_number(_number(request, "Min-SE"), HIGHEST_SECONDS) or SHORTEST
+            seconds = max(min(seconds, self._wanted), least)
+        self._timer = Timer.started(seconds, ours=refresher == "uas", now=now)
+        headers = [("Session-Expires", f"{seconds};refresher={refresher}")]
         if knows:
             headers.append(("Require", "timer"))
         return tuple(headers)
@@ -158,6 +168,15 @@ def least(response: Response) -> int | None:
     """How long the interval must be for who answered 422 (§7.3)."""
     if response.status != 422:
         return None
-    value = (response.headers.get("Min-SE") or "").partition(";")[0].strip(" \t")
-    seconds = whole_number(value, HIGHEST_SECONDS)
+    seconds = whole_number(_number(response, "Min-SE"), HIGHEST_SECONDS)
     return None if seconds is None else max(seconds, SHORTEST)
+
+
+def asked(seconds: int) -> Pairs:
+    """What an INVITE of ours says (§7.1): who refreshes is for the answer to say."""
+    return (("Session-Expires", str(seconds)),)
+
+
+def _number(message: Message, name: str) -> str:
+    """The number in a header, before its parameters."""
+    return (message.headers.get(name) or "").partition(";")[0].strip(" \t")
