@@ -150,7 +150,7 @@ export interface WebPhoneConfig {
   codecs: string[];
   /** Lifetime of the registration in seconds. */
   registerExpires: number;
-  /** Session timer in seconds, at least 90 (RFC 4028 §4); 0 = off. */
+  /** Session timer in seconds that calls ask for, at least 90 (RFC 4028 §4); 0 = off. */
   sessionExpires: number;
   /** How digits are sent in a call. */
   dtmf: "auto" | "rtp" | "info";
