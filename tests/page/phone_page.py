@@ -17,7 +17,8 @@ from page.ports import wait_until
 
 EVENTS = (
     *("answer", "ringingout", "ringingin", "end", "registered", "unregistered", "error"),
-    *("ready", "statechange", "connecting", "reconnecting", "beforedial", "hold", "resume"),
+    *("ready", "statechange", "connecting", "reconnecting", "beforedial", "question", "hold"),
+    "resume",
     *("mute", "unmute", "dtmf", "transfer", "conference", "recording", "message", "notify"),
     *("devicechange", "quality", "numberchange", "screenpop", "historychange", "leaderchange"),
 )
