@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def phone(new_context: Callable[..., BrowserContext], pages: PageServer) -> Iterator[PhonePage]:
     """A demo phone in which an echo is the number for emergencies."""
-    settings = {"demo": True, "emergency-numbers": "600"}
+    settings: dict[str, str | bool | None] = {"demo": True, "emergency-numbers": "600"}
     opened = PhonePage(new_context(), PhonePage.write(pages, "/dist/webphone.js", settings)).open()
     opened.wait_event("registered", seconds=30)
     yield opened
