@@ -335,3 +335,19 @@ def test_mute_survives_hold_and_the_answer(alice, bob):
     bob.ask("hold")
     bob.ask("resume")
     assert bob.call.muted and bob.ask("unmute").value is False
+
+
+def test_a_path_that_is_lost_and_found_before_a_call_is_answered_costs_nothing(alice, bob):
+    """As a browser tells it of early media that have failed, or while it makes its answer."""
+    bob.slow_media = True
+    alice.ask("makeCall", "bob")
+    answered = bob.ask("answer")
+    for phone in (alice, bob):
+        phone.happens(on.MediaChanged(call=phone.call.id, state="disconnected"))
+        assert phone.desk.snapshot.calls[0].unstable
+        phone.happens(on.MediaChanged(call=phone.call.id, state="connected"))
+        assert not phone.desk.snapshot.calls[0].unstable
+    assert not answered.settled
+    bob.media_arrives()
+    assert answered.error is None
+    assert alice.call.state == bob.call.state == "active"
