@@ -30,6 +30,7 @@ for name, options in {
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "few")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist asks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Pure tests run first, then those in a browser, then those with real servers.
 
