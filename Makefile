@@ -59,7 +59,7 @@ dist: $(DIST) ## Build dist/, with .br and .gz files and the packages: one scrip
 	@$(PYTHON) tools/packages.py
 
 screens: $(DEV_READY) $(VENDORED) $(DIST) ## Take the screenshots of the documentation again.
-	@SCREENS=docs/screens $(PYTHON) -m pytest tests/page/test_demo.py -k dist
+	@SCREENS=docs/screens $(PYTHON) -m pytest tests/page/test_demo.py -k "two_tabs and demo]"
 	@SCREENS=docs/screens $(PYTHON) -m pytest tests/examples
 	@$(PYTHON) tools/gallery.py --docs
 

@@ -30,14 +30,24 @@ pytestmark = pytest.mark.browser
 SCREENS = Path(os.environ.get("SCREENS", ROOT / "tests" / ".run" / "screens"))
 
 
-@pytest.fixture(scope="module", params=["dist", "unbundled"])
-def demo(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[DemoServer]:
-    """The exchange beside the build, and beside the page that vendored PyScript runs as it is."""
-    root = ROOT / "dist" if request.param == "dist" else ROOT
-    server = DemoServer(run_folder / f"demo-{request.param}", root)
+def served(folder: Path, root: Path) -> Iterator[DemoServer]:
+    """The exchange beside the files of a folder."""
+    server = DemoServer(folder, root)
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def demo(run_folder: Path) -> Iterator[DemoServer]:
+    """What `make demo` serves: the build."""
+    yield from served(run_folder / "demo-dist", ROOT / "dist")
+
+
+@pytest.fixture(scope="module")
+def sources(run_folder: Path) -> Iterator[DemoServer]:
+    """The page that vendored PyScript runs as it is."""
+    yield from served(run_folder / "demo-unbundled", ROOT)
 
 
 def tab(context: BrowserContext, demo: DemoServer) -> Page:
@@ -55,9 +65,11 @@ def picture(page: Page, name: str) -> None:
     page.locator("web-phone").screenshot(path=SCREENS / f"{name}.png", animations="disabled")
 
 
+@pytest.mark.parametrize("page", ["demo", "sources"])
 def test_two_tabs_call_each_other(
-    demo: DemoServer, new_context: Callable[..., BrowserContext]
+    page: str, request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]
 ) -> None:
+    demo: DemoServer = request.getfixturevalue(page)
     context = new_context()
     context.set_default_timeout(30_000)
     alice, bob = tab(context, demo), tab(context, demo)
