@@ -29,6 +29,7 @@ from webphone.phone.snapshot import (  # noqa: E402
     EndedCall,
     Lamp,
     Snapshot,
+    TransferSnapshot,
     Voicemail,
 )
 from webphone.ui.html import Node, render  # noqa: E402
@@ -154,6 +155,11 @@ HELD = held(BOB, "local")
 RINGING = call("Clara Nowak", "+442079460123", "incoming")
 PICTURES_OFFERED = replace(RINGING, view=replace(RINGING.view, video=True))
 
+
+def transfer(stage: str, target: str) -> TransferSnapshot:
+    return TransferSnapshot(stage=stage, target=target)
+
+
 # Every screen by name.
 SCREENS: dict[str, tuple[Snapshot, View]] = {
     "idle": (IDLE, View()),
@@ -192,6 +198,16 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "holding": (talking(replace(BOB, changing=True)), View()),
     "unstable": (talking(replace(BOB, unstable=True)), View()),
     "two calls": (talking(CLARA, HELD), View()),
+    "transfer": (talking(BOB), View(open="transfer", of=BOB.view.id, transfer_to="1003")),
+    "transfer, asking first": (
+        talking(CLARA, replace(HELD, transfer=transfer("consulting", "Clara Nowak"))),
+        View(),
+    ),
+    "transfer under way": (talking(replace(HELD, transfer=transfer("accepted", "1003"))), View()),
+    "transfer wanted by them": (
+        talking(replace(BOB, transfer=transfer("requested", "1003"))),
+        View(),
+    ),
     "call waiting": (talking(BOB, RINGING), View()),
     "call waiting, video": (talking(BOB, PICTURES_OFFERED), View()),
     "video, nothing comes": (talking(replace(BOB, video_local=True)), View()),

@@ -15,6 +15,7 @@ from webphone.contract import CALL_STATES, COMMANDS, DISPOSITIONS, PHONE_STATES,
 from webphone.phone import refusals
 from webphone.phone.call import endings
 from webphone.phone.call.call import Stage
+from webphone.ui.transfer import CHOICES
 from webphone.words.en import WORDS
 
 HOUSE = Path(__file__).resolve().parents[2] / "pyapp"
@@ -117,6 +118,7 @@ FAMILIES = {
     "ended_": [verdict for verdict in DISPOSITIONS if verdict != "failed"],
     "failed_": [*endings._FAILURES.values(), "otherwise", "moved_to"],
     "why_": [*refusals.CODES.values(), "unavailable", "no_answer"],
+    "transfer_": list(CHOICES),
     "asks_": ["emergency", "redirect", "emergency_hint", "redirect_hint"],
     "do_": [*endings._REMEDIES.values(), "call_again", "call_that"],
 }

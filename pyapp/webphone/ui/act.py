@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from webphone.border import ascii_digits
-from webphone.contract import Command, DialpadPress, MakeCall
+from webphone.contract import CancelTransfer, Command, DialpadPress, MakeCall
 from webphone.phone.happenings import (
     Asked,
     ErrorDismissed,
@@ -33,6 +33,7 @@ from webphone.ui.gestures import (
     PageOpened,
     SoundAllowed,
     Together,
+    TransferTyped,
 )
 from webphone.ui.selectors import farewell_shown, last_dialled, living
 from webphone.ui.view import View
@@ -79,14 +80,15 @@ def _act(
         case ErrorDismissed() | WantedHere():
             return view, [gesture]
         case NumberEdited():
-            number = str(fields.get("value", ""))
-            return view, [NumberTyped(number=cleaned(number) if fields.get("pasted") else number)]
+            return view, [NumberTyped(number=_entered(fields))]
+        case TransferTyped():
+            return replace(view, transfer_to=_entered(fields)), []
         case DigitDeleted():
             return view, [NumberTyped(number=snapshot.number[:-1])]
         case NumberRecalled():
             return view, [NumberTyped(number=number) for number in last_dialled(snapshot)]
         case PageOpened(page=page, of=of):
-            return replace(view, open=page, of=of), []
+            return replace(view, open=page, of=of, transfer_to=""), []
         case PageClosed():
             return replace(view, open="", of=""), []
         case FarewellRead(record=record):
@@ -105,9 +107,16 @@ def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
     """The view once a person has asked the phone for this."""
     if isinstance(command, MakeCall):
         return replace(view, unfinished=False)
+    if isinstance(command, CancelTransfer):
+        return replace(view, open="", of="")  # back to the call, not to the question whom to
     if isinstance(command, DialpadPress) and farewell_shown(snapshot, view):
         return _read(view, snapshot)  # on to the next number
     return view
+
+
+def _entered(fields: Fields) -> str:
+    number = str(fields.get("value", ""))
+    return cleaned(number) if fields.get("pasted") else number
 
 
 def _read(view: View, snapshot: Snapshot) -> View:

@@ -10,7 +10,16 @@ from webphone.ui.html import Node, element
 from webphone.ui.others import others
 from webphone.ui.peer import peer
 from webphone.ui.pieces import button, icon
-from webphone.ui.selectors import foremost, front, hold_command, mute_command
+from webphone.ui.selectors import (
+    TRANSFER,
+    foremost,
+    front,
+    hold_command,
+    in_transfer,
+    mute_command,
+    shows_transfer,
+    transferable,
+)
 from webphone.ui.view import View
 from webphone.ui.words import clock, say
 
@@ -28,8 +37,8 @@ def goes_on(snapshot: Snapshot, view: View) -> bool:
 
 def talking(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """The call in front, from dialling to its end."""
-    call, config = front(snapshot), snapshot.config
-    return _call(snapshot, now, _actions(call, config), digits=call.digits)
+    call = front(snapshot)
+    return _call(snapshot, now, _actions(call, snapshot), digits=call.digits)
 
 
 def keypad_open(snapshot: Snapshot, view: View) -> bool:
@@ -50,6 +59,24 @@ def keying(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return _call(snapshot, now, digits_sent(call, config), keypad(config, call))
 
 
+def transferring(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    """The call in front with the question whom to transfer it to."""
+    # Loaded by the first transfer.
+    from webphone.ui.transfer import pane
+
+    return _call(snapshot, now, *pane(front(snapshot), view, snapshot.config))
+
+
+def _transfer(snapshot: Snapshot) -> list[Node]:
+    """How far a transfer has come, if there is one."""
+    call = in_transfer(snapshot)
+    if call is None or call.transfer is None:
+        return []
+    from webphone.ui.transfer import standing
+
+    return standing(call, call.transfer, snapshot.config)
+
+
 def _call(snapshot: Snapshot, now: float, *controls: Node | None, digits: str = "") -> list[Node]:
     call, config = front(snapshot), snapshot.config
     shown = (
@@ -57,6 +84,7 @@ def _call(snapshot: Snapshot, now: float, *controls: Node | None, digits: str = 
         _video(call) if call.video_remote or call.video_local else None,
         _notices(call, config, now, digits),
         *others(call, snapshot, now),
+        *_transfer(snapshot),
         *controls,
         _ending(call, config) if config.show_hangup else None,
     )
@@ -139,8 +167,9 @@ def _last(digits: str) -> str:
 # --- Controls -------------------------------------------------------------------------------------
 
 
-def _actions(call: CallSnapshot, config: Config) -> Node | None:
-    up = call.stage == "active"
+def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
+    config, up = snapshot.config, call.stage == "active"
+    transfer = PageOpened(page=TRANSFER, of=call.view.id) if transferable(snapshot) else None
     shown = [
         part
         for part in (
@@ -174,6 +203,16 @@ def _actions(call: CallSnapshot, config: Config) -> Node | None:
                 waits=call.changing,
             )
             if config.show_hold
+            else None,
+            button(
+                say("transfer"),
+                on=transfer,
+                part="action transfer",
+                config=config,
+                sign="transfer",
+                after="transfer-back",
+            )
+            if shows_transfer(config)
             else None,
         )
         if part is not None

@@ -50,6 +50,11 @@ class PageClosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferTyped:
+    """The field for whom a call is transferred to has another text; fields: value, pasted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FarewellRead:
     """The person has seen how this call ended."""
 
@@ -90,6 +95,7 @@ Gesture = (
     | KeyPressed
     | PageOpened
     | PageClosed
+    | TransferTyped
     | FarewellRead
     | FarewellVisited
     | AllRead

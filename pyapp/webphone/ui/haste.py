@@ -12,7 +12,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 
-from webphone.contract import Answer, Confirm, DialpadPress, Hangup, MakeCall, Reject, SendDtmf
+from webphone.contract import (
+    Answer,
+    CancelTransfer,
+    CompleteTransfer,
+    Confirm,
+    Consult,
+    DialpadPress,
+    Hangup,
+    MakeCall,
+    Reject,
+    SendDtmf,
+    Transfer,
+)
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.gestures import (
     FarewellRead,
@@ -22,6 +34,7 @@ from webphone.ui.gestures import (
     NumberEdited,
     NumberRecalled,
     Together,
+    TransferTyped,
 )
 from webphone.ui.html import Node
 from webphone.ui.selectors import foremost, waiting
@@ -40,7 +53,13 @@ PARTS = {
     "end-and-answer": Together,
     "dial": MakeCall,
     "confirm": Confirm,
+    "transfer-now": Transfer,
+    "consult": Consult,
+    "transfer-complete": CompleteTransfer,
+    "transfer-cancel": CancelTransfer,
 }
+# What goes out to a number that was typed for it.
+DIALS = (MakeCall, Transfer, Consult)
 # What a second press on one of these would meet next: of no harm, but not meant either.
 NEXT = (FarewellRead, NumberRecalled)
 
@@ -59,7 +78,7 @@ def types(gesture: Gesture, fields: Fields) -> bool:
         key = str(fields.get("key", ""))
         typed = (len(key) == 1 and key != " ") or key in ("Backspace", "Delete")
         return typed and not fields.get("modified")
-    return isinstance(gesture, NumberEdited | DialpadPress | SendDtmf)
+    return isinstance(gesture, NumberEdited | TransferTyped | DialpadPress | SendDtmf)
 
 
 # --- Presses --------------------------------------------------------------------------------------
@@ -89,11 +108,11 @@ def hasty(view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields, now:
         came = view.came.get(name, ("", -inf))[1]
     else:
         return False
-    if isinstance(gesture, MakeCall) and fields.get("typing"):
+    if isinstance(gesture, DIALS) and fields.get("typing"):
         return False  # Enter after a number dials, however fast it was typed
     if _typed(view, gesture, snapshot, fields, came, now):
         return True
-    if isinstance(gesture, MakeCall) and view.typed_at > max(came, view.pressed_at):
+    if isinstance(gesture, DIALS) and view.typed_at > max(came, view.pressed_at):
         return False  # who has typed a number since then has seen the screen
     passed = now - max(came, view.pressed_at)  # since it came, or the last press that did something
     return now - view.ignored_at < CALM or (passed < CALM and by_itself(fields, passed))
@@ -113,7 +132,7 @@ def _typed(
     view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields, came: float, now: float
 ) -> bool:
     """Whether the press belongs to what is being typed."""
-    if isinstance(gesture, (MakeCall, *NEXT)):
+    if isinstance(gesture, (*DIALS, *NEXT)):
         return False
     if fields.get("by") != "key":
         return typing(view, now) and came > view.typed_at
@@ -129,7 +148,8 @@ def _typed(
 def _name(gesture: object) -> tuple[str, str]:
     """What a control is known by: what it asks for, and of which call."""
     last = gesture.commands[-1] if isinstance(gesture, Together) else gesture
-    return type(gesture).__name__, getattr(last, "id", "")
+    # There is one field for whom to transfer to, so that its control is known while it is idle.
+    return type(gesture).__name__, "" if isinstance(last, Transfer) else getattr(last, "id", "")
 
 
 def _controls(node: Node, place: str) -> Iterator[tuple[tuple[str, str], str]]:

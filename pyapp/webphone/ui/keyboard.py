@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from webphone.border import ascii_digits
-from webphone.contract import DialpadPress, Hangup, MakeCall, Reject
+from webphone.contract import DialpadPress, Hangup, MakeCall, Reject, Transfer
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import AllRead, DigitDeleted, Fields, Gesture, NumberRecalled, PageClosed
 from webphone.ui.selectors import (
     answer_command,
     foremost,
+    front,
     hold_command,
     mute_command,
     page_open,
+    transfer_open,
     waiting,
 )
 from webphone.ui.view import View
@@ -25,6 +27,8 @@ def meaning(view: View, snapshot: Snapshot, fields: Fields) -> Gesture | None:
     key = ascii_digits(str(fields.get("key", "")))
     if fields.get("modified"):
         return None
+    if fields.get("typing") and transfer_open(snapshot, view):
+        return _transfer(key, view, snapshot)
     if key == "Enter":
         return None if fields.get("pressing") else _enter(snapshot, fields)
     if fields.get("typing") or not listens(snapshot.config.hotkeys, key):
@@ -57,6 +61,15 @@ def _enter(snapshot: Snapshot, fields: Fields) -> Gesture | None:
         return None
     number = snapshot.number.strip()
     return MakeCall(target=number) if number else NumberRecalled()
+
+
+def _transfer(key: str, view: View, snapshot: Snapshot) -> Gesture | None:
+    """A key in the field for whom the call is transferred to."""
+    if key == "Escape":
+        return PageClosed()
+    target = view.transfer_to.strip()
+    wanted = key == "Enter" and target
+    return Transfer(target=target, id=front(snapshot).view.id) if wanted else None
 
 
 def _escape(view: View, snapshot: Snapshot) -> Gesture | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from webphone.contract import Config
-from webphone.phone.snapshot import CallSnapshot
+from webphone.phone.snapshot import CallSnapshot, TransferSnapshot
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import avatar, number
 from webphone.ui.words import clock, say
+from webphone.words import Sentence
 
 
 def peer(call: CallSnapshot, config: Config, now: float) -> Node:
@@ -56,3 +57,8 @@ def stage_words(call: CallSnapshot) -> str:
     if call.stage == "active" and call.held_local:
         return say("held")
     return say(call.stage) if call.stage != "active" else say("answering")
+
+
+def transfer_words(call: CallSnapshot, transfer: TransferSnapshot) -> Sentence:
+    """How far the transfer of a call has come."""
+    return say(f"transfer_{transfer.stage}", name=call.peer_name, target=transfer.target)

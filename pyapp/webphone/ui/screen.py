@@ -13,7 +13,15 @@ from webphone.ui.farewell import ended
 from webphone.ui.gestures import KeyPressed
 from webphone.ui.html import Node, element, said
 from webphone.ui.lamps import lamps
-from webphone.ui.selectors import all_waiting, asked, farewell_shown, foremost, living, waiting
+from webphone.ui.selectors import (
+    all_waiting,
+    asked,
+    farewell_shown,
+    foremost,
+    living,
+    transfer_open,
+    waiting,
+)
 from webphone.ui.status import banners, header, live_regions
 from webphone.ui.view import View
 from webphone.ui.words import say
@@ -42,6 +50,7 @@ def _question(snapshot: Snapshot, view: View, now: float) -> list[Node]:
 SCREENS: dict[str, Screen] = {
     "ringing": Screen(ringing.rings, ringing.ringing),
     "question": Screen(lambda snapshot, view: asked(snapshot) is not None, _question),
+    "transfer": Screen(transfer_open, call.transferring),
     "keypad": Screen(call.keypad_open, call.keying),
     "call": Screen(call.goes_on, call.talking),
     "ended": Screen(farewell_shown, ended),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from webphone.contract import Answer, Hold, Mute
+from webphone.contract import Answer, Config, Hold, Mute
 from webphone.contract import Resume as ResumeCall
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.view import View
+
+# The page of a call that asks whom it is transferred to.
+TRANSFER = "transfer"
 
 # --- Which call -----------------------------------------------------------------------------------
 
@@ -50,6 +53,30 @@ def page_open(snapshot: Snapshot, view: View) -> str:
     """Name of the page that is open, "" where there is none, or its call has ended."""
     ids = [call.view.id for call in living(snapshot)]
     return view.open if not view.of or view.of in ids else ""
+
+
+def in_transfer(snapshot: Snapshot) -> CallSnapshot | None:
+    """The call that is in a transfer."""
+    return next((call for call in living(snapshot) if call.transfer), None)
+
+
+def transferable(snapshot: Snapshot) -> bool:
+    """Whether the call in front can be transferred."""
+    call = foremost(snapshot)
+    up = call is not None and call.stage == "active"
+    return up and in_transfer(snapshot) is None and shows_transfer(snapshot.config)
+
+
+def shows_transfer(config: Config) -> bool:
+    """Whether transfers are offered: not where a page lets nobody dial, or hold a call."""
+    return config.show_dial and config.show_hold
+
+
+def transfer_open(snapshot: Snapshot, view: View) -> bool:
+    """Whether the call in front is asked about whom it is transferred to."""
+    call = foremost(snapshot)
+    open = call is not None and (view.open, view.of) == (TRANSFER, call.view.id)
+    return open and transferable(snapshot)
 
 
 def farewell_shown(snapshot: Snapshot, view: View) -> bool:

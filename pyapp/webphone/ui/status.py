@@ -9,6 +9,7 @@ from webphone.phone.happenings import ErrorDismissed, WantedHere
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import SoundAllowed
 from webphone.ui.html import Node, element
+from webphone.ui.peer import transfer_words
 from webphone.ui.pieces import button, icon
 from webphone.ui.selectors import asked, foremost, living
 from webphone.ui.words import say
@@ -192,6 +193,9 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
         if call.held_remote and call.stage == "active":
             words = say("spoken_held_by_them", name=call.peer_name)
             sentences.append((f"them {call.view.id}", words))
+        if call.transfer:
+            words = transfer_words(call, call.transfer)
+            sentences.append((f"transfer {call.view.id} {call.transfer.stage}", words))
         if call.within_page:
             sentences.append((f"within {call.view.id}", say("spoken_no_network")))
         if call.unstable:

@@ -13,6 +13,7 @@ class View:
 
     open: str = ""  # the page that is open over what the phone shows by itself
     of: str = ""  # what that page is about: the id of a call
+    transfer_to: str = ""  # what is typed on the page of a transfer
     read: str = ""  # id of the call record that the person has closed
     attended: str = ""  # id of the call record that the person is at, as long as it is shown
     # Each control that begins or ends a call, by what it asks for and of which call: where on the
