@@ -69,6 +69,7 @@ MORE = {
     "register-expires": 600,
     "session-expires": 1800,
     "dtmf": "auto",
+    "feature-codes": (),
     "info-packages": (),
     "flows": 1,
     "redirect-policy": "ask",

@@ -29,6 +29,8 @@ from webphone.phone.snapshot import (  # noqa: E402
     EndedCall,
     Lamp,
     Snapshot,
+    Text,
+    Thread,
     TransferSnapshot,
     Voicemail,
 )
@@ -152,6 +154,32 @@ def _ended(talk: float, words: Sentence) -> Snapshot:
 
 
 HELD = held(BOB, "local")
+CODED = replace(CONFIG, feature_codes=("asterisk",), dnd=True)
+THREADS = (
+    Thread(
+        uri="sip:1002@example.com",
+        peer=Party(uri="sip:1002@example.com", number="1002", display_name="Bob Marsh"),
+        texts=(
+            Text(id="1", ours=False, text="Lunch at noon?", at=MOMENT),
+            Text(id="2", ours=True, text="Yes", at=MOMENT, state="sent"),
+            Text(id="3", ours=True, text="Where?", at=MOMENT, state="queued"),
+            Text(
+                id="4",
+                ours=True,
+                text="Hello?",
+                at=MOMENT,
+                state="failed",
+                why=say("question_offline"),
+            ),
+            Text(id="5", ours=True, text="Still there?", at=MOMENT, state="sending"),
+        ),
+    ),
+    Thread(
+        uri="sip:+442079460123@example.com",
+        peer=Party(uri="sip:+442079460123@example.com", number="+442079460123"),
+        texts=(Text(id="6", ours=False, text="Call me <b>back</b>, please. " * 9, at=MOMENT),),
+    ),
+)
 RINGING = call("Clara Nowak", "+442079460123", "incoming")
 PICTURES_OFFERED = replace(RINGING, view=replace(RINGING.view, video=True))
 
@@ -231,6 +259,14 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "other tab, in call": (talking(BOB, other_tab=True), View()),
     "other tab, ringing": (replace(IDLE, other_tab=True, calls=(RINGING,)), View()),
     "do not disturb": (replace(IDLE, config=replace(CONFIG, dnd=True)), View()),
+    "menu": (replace(IDLE, threads=THREADS, config=CODED), View(open="menu")),
+    "parking": (replace(talking(BOB), config=CODED), View()),
+    "messages": (replace(IDLE, threads=THREADS), View(open="messages")),
+    "no messages": (IDLE, View(open="messages", drafts={"to": "1002"})),
+    "thread": (
+        replace(IDLE, threads=THREADS),
+        View(open="messages", of="1002", drafts={"text 1002": "Half past?"}),
+    ),
     "disabled": (replace(IDLE, number="100", config=replace(CONFIG, disabled=True)), View()),
     "disabled in call": (replace(talking(BOB), config=replace(CONFIG, disabled=True)), View()),
     "hostile name": (

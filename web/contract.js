@@ -39,6 +39,7 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "registerExpires", "attribute": "register-expires", "kind": "integer", "initial": 600},
     {"property": "sessionExpires", "attribute": "session-expires", "kind": "integer", "initial": 1800},
     {"property": "dtmf", "attribute": "dtmf", "kind": "choice", "initial": "auto"},
+    {"property": "featureCodes", "attribute": "feature-codes", "kind": "list", "initial": []},
     {"property": "infoPackages", "attribute": "info-packages", "kind": "list", "initial": []},
     {"property": "flows", "attribute": "flows", "kind": "integer", "initial": 1},
     {"property": "redirectPolicy", "attribute": "redirect-policy", "kind": "choice", "initial": "ask"},

@@ -154,6 +154,8 @@ export interface WebPhoneConfig {
   sessionExpires: number;
   /** How digits are sent in a call. */
   dtmf: "auto" | "rtp" | "info";
+  /** Codes of the server for its Park and Forward: asterisk, freepbx, freeswitch, kamailio, or a list like park=700 forward=*72 forward-off=*73; none if empty. */
+  featureCodes: string[];
   /** Packages of INFO that the page takes (RFC 6086); they come as the event `info`. */
   infoPackages: string[];
   /** RFC 5626 flows, 1 or 2. */
@@ -473,6 +475,7 @@ export interface WebPhoneAttributes {
   "register-expires"?: number | `${number}`;
   "session-expires"?: number | `${number}`;
   "dtmf"?: "auto" | "rtp" | "info";
+  "feature-codes"?: string;
   "info-packages"?: string;
   "flows"?: number | `${number}`;
   "redirect-policy"?: "follow" | "ask" | "refuse";

@@ -115,6 +115,10 @@ class Config:
         "Session timer in seconds that calls ask for, at least 90 (RFC 4028 §4); 0 = off.", 1800,
         least=90, off=True)
     dtmf: str = choice("auto rtp info", "auto", "How digits are sent in a call.")
+    feature_codes: tuple[str, ...] = words(
+        "Codes of the server for its Park and Forward: asterisk, freepbx, freeswitch, kamailio,"
+        " or a list like park=700 forward=*72 forward-off=*73; none if empty.",
+        pattern=r"asterisk|freepbx|freeswitch|kamailio|(park|forward|forward-off)=[0-9A-Za-z*#+]*")
     info_packages: tuple[str, ...] = words(
         "Packages of INFO that the page takes (RFC 6086); they come as the event `info`.",
         pattern=r"[A-Za-z0-9.!%*_+`'~-]+")

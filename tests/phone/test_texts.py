@@ -353,3 +353,14 @@ def test_nobody_is_asked_while_offline_or_where_there_is_nobody(world, alice):
 def test_a_phone_that_only_calls_never_loads_what_writes():
     code = "import sys, webphone.phone; assert not [m for m in sys.modules if 'questions' in m]"
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": "pyapp"})
+
+
+def test_a_switch_of_the_screen_is_one_of_the_phone_in_whichever_tab(world, bob):
+    browser = Browser(world)
+    first, second = browser.tab(), browser.tab()
+    second.press("setConfig", {"dnd": True})
+    assert [tab.machine.snapshot.config.dnd for tab in (first, second)] == [True, True]
+    bob.ask("makeCall", "alice")
+    assert bob.history[0].disposition == "busy"
+    second.ask("setConfig", {"dnd": False})  # what a page sets is each tab's own
+    assert [tab.machine.snapshot.config.dnd for tab in (first, second)] == [True, False]

@@ -120,6 +120,8 @@ FAMILIES = {
     "why_": [*refusals.CODES.values(), "unavailable", "no_answer"],
     "transfer_": list(CHOICES),
     "asks_": ["emergency", "redirect", "emergency_hint", "redirect_hint"],
+    "text_": ["sending", "sent", "queued", "failed"],
+    "switch_": ["dnd", "auto_answer"],
     "do_": [*endings._REMEDIES.values(), "call_again", "call_that"],
 }
 

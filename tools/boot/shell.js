@@ -30,6 +30,7 @@ const paint = (host, wake) => {
     const idle = (control, idles) => (idles ? control.setAttribute("aria-disabled", "true") : control.removeAttribute("aria-disabled"));
     idle(dial, !phone.disabled && (!field.value.trim() || host.waits(asked)));
     idle(part("recall"), !phone.disabled);
+    idle(part("menu"), !phone.disabled);
   };
   const type = (value, pasted = false) => {
     host.gesture({ typed: (field.value = value), pasted });

@@ -18,10 +18,13 @@ from webphone.phone.happenings import (
 )
 from webphone.phone.numbers import printed
 from webphone.phone.snapshot import Snapshot
-from webphone.ui import haste, keyboard
+from webphone.ui import drafts, haste, keyboard
 from webphone.ui.gestures import (
     AllRead,
     DigitDeleted,
+    DraftEdited,
+    DraftKeyPressed,
+    DraftSent,
     FarewellRead,
     FarewellVisited,
     Fields,
@@ -35,6 +38,7 @@ from webphone.ui.gestures import (
     Together,
     TransferTyped,
 )
+from webphone.ui.messages import looked_at
 from webphone.ui.selectors import farewell_shown, last_dialled, living
 from webphone.ui.view import View
 
@@ -73,6 +77,13 @@ def _act(
     view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields
 ) -> tuple[View, list[Happening]]:
     match gesture:
+        case DraftEdited(what=what):
+            return drafts.edited(view, what, str(fields.get("value", ""))), []
+        case DraftSent(what=what):
+            return drafts.sent(view, what, snapshot)
+        case DraftKeyPressed(what=what):
+            sends = fields.get("key") == "Enter" and not fields.get("modified")
+            return drafts.sent(view, what, snapshot) if sends else (view, [])
         case Command():
             return _asked(view, gesture, snapshot), [Asked(command=gesture)]
         case Together(commands=commands):
@@ -88,9 +99,10 @@ def _act(
         case NumberRecalled():
             return view, [NumberTyped(number=number) for number in last_dialled(snapshot)]
         case PageOpened(page=page, of=of):
+            view = looked_at(_read(view, snapshot), snapshot)
             return replace(view, open=page, of=of, transfer_to=""), []
         case PageClosed():
-            return replace(view, open="", of=""), []
+            return replace(looked_at(view, snapshot), open="", of=""), []
         case FarewellRead(record=record):
             return replace(view, read=record), []
         case FarewellVisited(there=there):

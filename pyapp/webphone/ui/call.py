@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webphone.contract import Config, Hangup
+from webphone.phone.feature_codes import codes
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.dialpad import digits_sent, keypad
 from webphone.ui.gestures import PageOpened
@@ -17,6 +18,7 @@ from webphone.ui.selectors import (
     hold_command,
     in_transfer,
     mute_command,
+    park_command,
     shows_transfer,
     transferable,
 )
@@ -169,6 +171,7 @@ def _last(digits: str) -> str:
 
 def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
     config, up = snapshot.config, call.stage == "active"
+    parking = codes(config.feature_codes).park
     transfer = PageOpened(page=TRANSFER, of=call.view.id) if transferable(snapshot) else None
     shown = [
         part
@@ -213,6 +216,15 @@ def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
                 after="transfer-back",
             )
             if shows_transfer(config)
+            else None,
+            button(
+                say("park"),
+                on=park_command(call, parking) if up else None,
+                part="action park",
+                config=config,
+                sign="park",
+            )
+            if parking
             else None,
         )
         if part is not None

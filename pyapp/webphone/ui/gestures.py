@@ -37,6 +37,27 @@ class KeyPressed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftEdited:
+    """A field that is no number's has another text; fields: value."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftKeyPressed:
+    """A key in that field; fields as those of KeyPressed."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSent:
+    """The person is done with that text."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageOpened:
     """A page of the phone comes up, such as the keypad of a call; `of` is what it is about."""
 
@@ -93,6 +114,9 @@ Gesture = (
     | DigitDeleted
     | NumberRecalled
     | KeyPressed
+    | DraftEdited
+    | DraftKeyPressed
+    | DraftSent
     | PageOpened
     | PageClosed
     | TransferTyped

@@ -27,6 +27,7 @@ from webphone.contract import (
 )
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.gestures import (
+    DraftEdited,
     FarewellRead,
     Fields,
     Gesture,
@@ -78,7 +79,8 @@ def types(gesture: Gesture, fields: Fields) -> bool:
         key = str(fields.get("key", ""))
         typed = (len(key) == 1 and key != " ") or key in ("Backspace", "Delete")
         return typed and not fields.get("modified")
-    return isinstance(gesture, NumberEdited | TransferTyped | DialpadPress | SendDtmf)
+    typed = NumberEdited | TransferTyped | DialpadPress | SendDtmf | DraftEdited
+    return isinstance(gesture, typed)
 
 
 # --- Presses --------------------------------------------------------------------------------------

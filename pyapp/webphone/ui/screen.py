@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from webphone.contract import SETTINGS, Config, Kind
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui import call, ringing
+from webphone.ui import call, menu, messages, ringing
 from webphone.ui.dialpad import dialling
 from webphone.ui.farewell import ended
 from webphone.ui.gestures import KeyPressed
@@ -54,6 +54,8 @@ SCREENS: dict[str, Screen] = {
     "keypad": Screen(call.keypad_open, call.keying),
     "call": Screen(call.goes_on, call.talking),
     "ended": Screen(farewell_shown, ended),
+    "messages": Screen(messages.is_open, messages.body),
+    "menu": Screen(menu.is_open, menu.body),
     "idle": Screen(lambda snapshot, view: True, dialling),
 }
 
@@ -110,7 +112,7 @@ def _card(
     sheet = ringing.call_waiting(second, front, config, count) if second and front else None
     return element(
         "div",
-        header(snapshot, now),
+        header(snapshot, menu.opener(snapshot, view), now),
         *banners(snapshot),
         lamps(snapshot) if name == "idle" else None,
         sheet,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webphone.contract import Answer, Config, Hold, Mute
+from webphone.contract import Answer, Config, Hold, Mute, SendDtmf, Transfer
 from webphone.contract import Resume as ResumeCall
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.view import View
@@ -114,3 +114,10 @@ def mute_command(call: CallSnapshot) -> Mute:
 
 def hold_command(call: CallSnapshot) -> Hold | ResumeCall:
     return ResumeCall(id=call.view.id) if call.held_local else Hold(id=call.view.id)
+
+
+def park_command(call: CallSnapshot, code: str) -> SendDtmf | Transfer:
+    """Digits that the server hears in the call, or the extension where calls are parked."""
+    if code.startswith(("*", "#")):
+        return SendDtmf(tones=code, id=call.view.id)
+    return Transfer(target=code, id=call.view.id)

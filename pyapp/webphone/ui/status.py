@@ -39,8 +39,8 @@ REMEDIES = {
 }
 
 
-def header(snapshot: Snapshot, now: float) -> Node | None:
-    """Who this phone is, its state, and what can be done about it."""
+def header(snapshot: Snapshot, menu: Node | None, now: float) -> Node | None:
+    """Who this phone is, its state, and what can be done about it; or else the way to more."""
     if not snapshot.config.show_status:
         return None
     look = _look(snapshot)
@@ -59,7 +59,7 @@ def header(snapshot: Snapshot, now: float) -> Node | None:
             data_mood=mood,
             data_state=snapshot.state,
         ),
-        button(say(remedy), on=command, part="retry", config=config) if remedy else None,
+        button(say(remedy), on=command, part="retry", config=config) if remedy else menu,
         part="header",
         key="header",
     )
@@ -200,6 +200,11 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
             sentences.append((f"within {call.view.id}", say("spoken_no_network")))
         if call.unstable:
             sentences.append((f"path {call.view.id}", say("spoken_unstable")))
+    texts = [text for thread in snapshot.threads[:1] for text in thread.texts if not text.ours]
+    if texts:
+        # Its words are read on the page of the thread, not to everybody around.
+        words = say("spoken_text", name=snapshot.threads[0].name)
+        sentences.append((f"text {texts[-1].id}", words))
     first = foremost(snapshot)
     if first is not None and first.muted:
         sentences.append(("muted", say("spoken_muted")))

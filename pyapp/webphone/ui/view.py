@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
+# Pages of an idle phone.
+MENU, MESSAGES = "menu", "messages"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """The screen's own state."""
 
     open: str = ""  # the page that is open over what the phone shows by itself
-    of: str = ""  # what that page is about: the id of a call
+    of: str = ""  # what that page is about: the id of a call, or whom texts are for
     transfer_to: str = ""  # what is typed on the page of a transfer
     read: str = ""  # id of the call record that the person has closed
     attended: str = ""  # id of the call record that the person is at, as long as it is shown
+    drafts: Mapping[str, str] = field(default_factory=dict)  # texts typed and not sent yet, by what
+    seen: Mapping[str, str] = field(default_factory=dict)  # the last text seen of each thread
     # Each control that begins or ends a call, by what it asks for and of which call: where on the
     # screen it stands, and since when.
     came: Mapping[tuple[str, str], tuple[str, float]] = field(default_factory=dict, compare=False)

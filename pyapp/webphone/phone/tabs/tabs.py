@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from webphone.contract import Event, Register, WebPhoneError
+from webphone.contract import Event, Register, SetConfig, WebPhoneError
 from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
@@ -28,7 +28,7 @@ from webphone.phone.tabs.actions import (
 from webphone.phone.tabs.mirror import Mirror, record_of_lost
 from webphone.phone.tabs.news import is_record, mirrored, shared, told_here
 from webphone.phone.tabs.phone import Phone
-from webphone.phone.tabs.requests import Requests
+from webphone.phone.tabs.requests import Requests, switches
 from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
 from webphone.sip import Entropy
 from webphone.words import say as sentence
@@ -125,6 +125,9 @@ class Tabs:
                 return self._take(now)
             case on.Asked(command=command, reply=reply) if away and not requests.local(command):
                 return requests.ask(command, reply, now)
+            case on.Asked(command=SetConfig() as command, reply=None) if away and switches(command):
+                own = self._phone.handle(happening, now)
+                return [*own, *requests.switch(command, now)]
             case on.Permitted(ask=ask, allowed=allowed) if requests.asked(ask):
                 return requests.permitted(ask, allowed, now)
             case on.Leaving():

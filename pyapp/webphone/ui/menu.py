@@ -1,0 +1,129 @@
+"""What an idle phone can do besides calling: texts, switches, forwarding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from webphone.contract import Config, MakeCall, SetConfig
+from webphone.phone.feature_codes import codes
+from webphone.phone.snapshot import Snapshot
+from webphone.ui import drafts
+from webphone.ui.gestures import DraftSent, PageClosed, PageOpened
+from webphone.ui.html import Node, element
+from webphone.ui.messages import all_unread, title
+from webphone.ui.pieces import button
+from webphone.ui.selectors import living
+from webphone.ui.view import MENU, MESSAGES, View
+from webphone.ui.words import say
+
+
+def is_open(snapshot: Snapshot, view: View) -> bool:
+    """Whether the person looks for more."""
+    return view.open == MENU
+
+
+def opener(snapshot: Snapshot, view: View) -> Node | None:
+    """The button in the header; a call has all the room there is."""
+    config = snapshot.config
+    if living(snapshot):
+        return None
+    count = all_unread(snapshot, view)
+    there = view.open in (MENU, MESSAGES)
+    opened = button(
+        say("menu_unread", count=count) if count else say("menu"),
+        on=PageClosed() if there else PageOpened(page=MENU),
+        part="menu",
+        config=config,
+        sign="menu",
+        wordless=True,
+        waits=not config.complete,
+    )
+    marks = {"data-unread": str(count)} if count else {}
+    spread = {"aria-expanded": "true" if there else "false"}
+    return replace(opened, attributes={**opened.attributes, **spread, **marks})
+
+
+def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    """The page."""
+    config = snapshot.config
+    count = all_unread(snapshot, view)
+    words = say("messages_unread", count=count) if count else say("messages")
+    shown = (
+        title(say("menu"), say("close"), PageClosed(), config),
+        element(
+            "div",
+            button(
+                words,
+                on=PageOpened(page=MESSAGES),
+                part="open-messages",
+                config=config,
+                sign="messages",
+                primary=True,
+            ),
+            _switch("dnd", config.dnd, "dnd", config),
+            _switch("auto_answer", config.auto_answer, "auto-answer", config),
+            key="choices",
+            class_="choices",
+        ),
+        *_forwarding(view, config),
+    )
+    return list(shown)
+
+
+def _switch(name: str, on: bool, part: str, config: Config) -> Node:
+    return button(
+        say(f"switch_{name}"),
+        on=SetConfig(changes={name: not on}),
+        part=part,
+        config=config,
+        sign=part,
+        pressed=on,
+    )
+
+
+def _forwarding(view: View, config: Config) -> list[Node]:
+    """The server forwards calls: what is dialled tells it so."""
+    known = codes(config.feature_codes)
+    if not known.forward or not config.show_dial:
+        return []
+    draft = view.drafts.get(drafts.FORWARD, "").strip()
+    return [
+        element(
+            "div",
+            drafts.field(
+                drafts.FORWARD,
+                view,
+                name=say("forward_to"),
+                part="forward-input",
+                disabled=config.disabled,
+            ),
+            button(
+                say("forward"),
+                on=DraftSent(what=drafts.FORWARD),
+                part="forward",
+                config=config,
+                sign="forward",
+                wordless=True,
+                waits=not draft,
+            ),
+            key="forward",
+            class_="field",
+        ),
+        *(
+            [
+                element(
+                    "div",
+                    button(
+                        say("forward_off"),
+                        on=MakeCall(target=known.forward_off),
+                        part="forward-off",
+                        config=config,
+                    ),
+                    key="forward-off",
+                    class_="choices",
+                )
+            ]
+            if known.forward_off
+            else []
+        ),
+    ]
