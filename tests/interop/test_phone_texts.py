@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
 from interop.kamailio import Kamailio
 from interop.sipp import Sipp
 from interop.wired_phone import WiredPhone
+from phone.stage import Promise
 
 pytestmark = pytest.mark.interop
 
@@ -31,6 +33,12 @@ def phone(kamailio: Kamailio) -> Iterator[Phones]:
         each.close()
 
 
+def given(promise: Promise) -> Mapping[str, Any]:
+    """What a promise has settled with."""
+    assert isinstance(promise.value, Mapping), promise.error
+    return promise.value
+
+
 def test_two_phones_write_to_each_other_through_a_proxy(phone: Phones) -> None:
     alice, bob = phone("alice"), phone("bob")
     sent = alice.begin("sendMessage", "bob", "grüß dich\nund so")
@@ -51,7 +59,7 @@ def test_abilities_are_asked_through_a_proxy_and_of_it(phone: Phones) -> None:
     alice, bob = phone("alice"), phone("bob")
     asked = alice.begin("sendOptions", "bob")
     alice.wait(lambda: asked.settled, "the answer", beside=[bob])
-    assert {"INVITE", "MESSAGE"} <= set(asked.value["allow"])
+    assert {"INVITE", "MESSAGE"} <= set(given(asked)["allow"])
     # This Kamailio has no port 5060, so that its bare domain is nobody to it; it says so.
     assert alice.ask("sendOptions").error.sip_code == 404
 
@@ -67,7 +75,7 @@ def test_an_info_and_a_text_go_within_a_call_through_a_proxy(phone: Phones) -> N
     text = alice.begin("sendMessage", "bob", "psst", {"id": call.view.id})
     alice.wait(lambda: info.settled and text.settled, "both answers", beside=[bob])
     assert info.value == {"sipCode": 200}
-    assert text.value["sipCode"] == 200
+    assert given(text)["sipCode"] == 200
     assert [told["text"] for told in bob.told("info")] == ["{}"]
     assert [told["text"] for told in bob.told("message")] == ["psst"]
     ending = alice.begin("hangup")
@@ -77,7 +85,7 @@ def test_an_info_and_a_text_go_within_a_call_through_a_proxy(phone: Phones) -> N
 def test_a_text_that_is_kept_for_later_says_so(phone: Phones, sipp: Script) -> None:
     script = sipp("keep_text")
     alice = phone("alice")
-    assert alice.ask("sendMessage", script.number, "hello").value["queued"] is True
+    assert given(alice.ask("sendMessage", script.number, "hello"))["queued"] is True
     script.finish()
     [text] = script.received("MESSAGE")
     assert (text.header("Content-Type"), text.header("Contact")) == ("text/plain", "")
