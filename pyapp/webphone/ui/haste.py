@@ -79,8 +79,7 @@ def types(gesture: Gesture, fields: Fields) -> bool:
         key = str(fields.get("key", ""))
         typed = (len(key) == 1 and key != " ") or key in ("Backspace", "Delete")
         return typed and not fields.get("modified")
-    typed = NumberEdited | TransferTyped | DialpadPress | SendDtmf | DraftEdited
-    return isinstance(gesture, typed)
+    return isinstance(gesture, NumberEdited | TransferTyped | DraftEdited | DialpadPress | SendDtmf)
 
 
 # --- Presses --------------------------------------------------------------------------------------

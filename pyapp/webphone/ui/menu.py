@@ -62,8 +62,8 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             ),
             _switch("dnd", config.dnd, "dnd", config),
             _switch("auto_answer", config.auto_answer, "auto-answer", config),
-            key="choices",
-            class_="choices",
+            key="more",
+            class_="more",
         ),
         *_forwarding(view, config),
     )
@@ -120,7 +120,7 @@ def _forwarding(view: View, config: Config) -> list[Node]:
                         config=config,
                     ),
                     key="forward-off",
-                    class_="choices",
+                    class_="more",
                 )
             ]
             if known.forward_off
