@@ -306,6 +306,20 @@ def test_another_account_subscribes_for_itself() -> None:
     assert lamp(alice).state == "unknown"
 
 
+def test_news_of_an_account_that_stays_for_its_call_alone_change_nothing() -> None:
+    world = World()
+    eve, bob = notifier(world), world.registered("bob")
+    alice = world.registered("alice", lamps="eve")
+    request = eve.granted()
+    eve.tells(request, calls("confirmed"))
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    alice.ask("setConfig", {"username": "carol", "password": "c"})
+    assert lamp(alice).state == "unknown" and len(alice.calls) == 1
+    eve.tells(request, calls("early"))
+    assert lamp(alice).state == "unknown" and not bob.told("end")
+
+
 # --- Colleagues -----------------------------------------------------------------------------------
 
 
