@@ -18,7 +18,7 @@ TESTS = Path(__file__).parent
 # How many examples a property is tried with: few while one works, many in `make test`.
 for name, options in {
     "few": {},
-    "many": {"max_examples": 200},
+    "many": {"max_examples": 100},
     "inside": {"database": None},
 }.items():
     settings.register_profile(

@@ -16,7 +16,7 @@ LOWEST, HIGHEST = 20_000, 32_000
 
 T = TypeVar("T")
 
-# Of two workers of pytest each has ports of its own.
+# Of the workers of pytest each has ports of its own.
 WORKERS = 2
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 SHARE = (HIGHEST - LOWEST) // WORKERS if "PYTEST_XDIST_WORKER" in os.environ else HIGHEST - LOWEST
