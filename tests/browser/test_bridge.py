@@ -241,7 +241,7 @@ def test_a_microphone_that_ends_is_replaced_without_a_new_offer(page: Bench):
     [
         ("NotFoundError", "mic_missing"),
         ("NotAllowedError", "mic_denied"),
-        ("TypeError", "mic_missing"),
+        ("TypeError", "mic_busy"),
     ],
 )
 def test_a_microphone_that_ends_and_leaves_none_is_said(page: Bench, fault: str, code: str):

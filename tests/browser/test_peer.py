@@ -407,8 +407,9 @@ def test_a_microphone_granted_after_the_call_has_ended_is_stopped_at_once(page: 
             await asyncio.sleep(0.05)
             one.do(CloseMedia(call="call"))
             grant()
-            await until(lambda: len(streams))
-            await asyncio.sleep(0)
+            await until(
+                lambda: streams and {str(t.readyState) for t in streams[0].getTracks()} == {"ended"}
+            )
             return [[str(t.readyState) for t in streams[0].getTracks()], len(one.heard)]
         finally:
             restore()

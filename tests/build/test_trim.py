@@ -25,6 +25,7 @@ OUTSIDE = ["tests/exchange/test_serve.py", "tests/exchange/test_jssip.py"]
 LEFT_OUT = [
     "tests/sip/test_digest.py::test_the_pure_python_hash_is_the_real_one",
     "tests/phone/test_tabs.py::test_what_shares_the_phone_is_loaded_when_a_page_first_asks_for_it",
+    "tests/phone/test_texts.py::test_a_phone_that_only_calls_never_loads_what_writes",
 ]
 
 
