@@ -95,6 +95,42 @@ def test_two_tabs_call_each_other(
     expect(log).not_to_contain_text('"password"')
 
 
+def press(page: Page, name: str) -> None:
+    """A control by its name, as late as a person who has seen it come."""
+    page.bring_to_front()
+    control = page.get_by_role("button", name=name, exact=True)
+    control.wait_for()
+    seen(page)
+    control.click()
+
+
+def test_who_is_asked_first_takes_the_call_over(
+    demo: DemoServer, new_context: Callable[..., BrowserContext]
+) -> None:
+    context = new_context()
+    context.set_default_timeout(30_000)
+    alice, bob, carol = (tab(context, demo) for _ in range(3))
+    press(alice, "Call")
+    press(bob, "Answer")
+    press(alice, "Transfer")
+    alice.keyboard.type("carol")
+    press(alice, "Ask first")
+    press(carol, "Answer")
+    press(alice, "Complete")
+    press(bob, "Go there")
+    expect(alice.get_by_role("button", name="Hang up", exact=True)).to_be_hidden()
+    for page, other in ((bob, "carol"), (carol, "bob")):
+        page.wait_for_function(f"""(() => {{
+          const {{ calls }} = document.querySelector("web-phone");
+          return calls.length === 1 && calls[0].state === "active" &&
+            [calls[0].from.number, calls[0].to.number].includes("{other}");
+        }})()""")
+    Ears(bob).wait_sound()
+    Ears(carol).wait_sound()
+    press(carol, "Hang up")
+    expect(bob.get_by_text("Call ended.", exact=True)).to_be_visible()
+
+
 # What a caller is told of each number that the page lists, and what ends the call.
 TOLD = {
     "600": ["answer"],
