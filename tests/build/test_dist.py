@@ -14,7 +14,7 @@ import files
 
 pytestmark = pytest.mark.browser
 
-PAGE = """<!doctype html><title>A page of a customer</title>
+PAGE = """<!doctype html><title>A page of a customer</title><link rel="icon" href="data:,">
 {scripts}<web-phone id="phone"></web-phone>"""
 IMPORT_EACH = """
 import importlib
