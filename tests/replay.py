@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from sip.entropy import seeded
 from webphone.border.decoding import decode_value
+from webphone.border.errors import WebPhoneError
 from webphone.contract import Command, Config, decode_command
 from webphone.phone.desk import Desk
 from webphone.phone.happenings import Happening, Woken
@@ -131,6 +132,7 @@ def _octets(text: str) -> bytes:
 READERS = {
     bytes: _octets,
     Command: lambda data: decode_command(data["method"], data["given"]),
+    WebPhoneError: lambda data: WebPhoneError(data["code"], data["message"], data["hint"]),
 }
 
 

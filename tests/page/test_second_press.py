@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
-from page.chromium import Chromium
-from page.fixtures import FAILED
 from page.page_server import PageServer
 from page.phone_page import PhonePage
-from page.spec import at_rest, button, screen
+from page.spec import button, screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.timed]
 OTHER = '<web-phone id="other" demo></web-phone>'
@@ -25,47 +23,15 @@ DIALS = """(phone) => [...phone.shadowRoot.querySelectorAll("[part=dial], [part~
   .map((control) => control.getBoundingClientRect().toJSON())"""
 
 
-@pytest.fixture(scope="module")
-def resting() -> Iterator[list[PhonePage]]:
-    """The page that rests between two tests: it starts once, not ninety times."""
-    pages: list[PhonePage] = []
-    yield pages
-    for page in pages:
-        page.close()
-
-
 @pytest.fixture
-def phone(
-    request: pytest.FixtureRequest,
-    resting: list[PhonePage],
-    chromium: Chromium,
-    pages: PageServer,
-) -> Iterator[PhonePage]:
+def phone(new_context: Callable[..., BrowserContext], pages: PageServer) -> Iterator[PhonePage]:
     """A registered demo phone with another one below it, in a browser that can be touched."""
-    if not resting:
-        url = PhonePage.write(pages, "/dist/webphone.js", {"demo": True}, after=OTHER)
-        fresh = PhonePage(chromium.context(has_touch=True), url).open()
-        for each in (fresh, fresh.beside("other")):
-            each.wait_event("registered", seconds=30)
-        resting.append(fresh)
-    opened = resting.pop()
-    yield opened
-    errors = opened.console.errors
-    if request.node.stash.get(FAILED, False) or errors:
-        opened.page.context.close()
-        assert errors == []
-        return
-    opened.page.mouse.move(0, 0)
+    url = PhonePage.write(pages, "/dist/webphone.js", {"demo": True}, after=OTHER)
+    opened = PhonePage(new_context(has_touch=True), url).open()
     for each in (opened, opened.beside("other")):
-        each.call_method("hangupAll")
-        each.page.wait_for_function(f"!document.getElementById('{each.id}').calls.length")
-        at_rest(each)
-    opened.page.set_viewport_size({"width": 1280, "height": 720})
-    opened.attribute("layout", None)
-    opened.call_method("setConfig", {"showStatus": True, "dial": ""})
-    screen(opened).get_by_role("textbox").fill("")
-    opened.forget_events()
-    resting.append(opened)
+        each.wait_event("registered", seconds=30)
+    yield opened
+    assert opened.console.errors == [], opened.report()
 
 
 def ready_for(phone: PhonePage, name: str) -> None:
