@@ -33,18 +33,27 @@ CHANGES = (
     {"callWaiting": "off"},
     {"host": "wss://two.example/ws", "realm": "one.example"},
 )
-who = st.sampled_from([0, 1])
-wishes = st.sampled_from(
-    [(method, argument) for method, choices in WISHES.items() for argument in choices or ((),)]
-)
-steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("ask"), who, wishes),
-        st.tuples(st.just("press"), who, wishes),
-        st.tuples(st.just("change"), who, st.sampled_from(CHANGES)),
-        st.tuples(st.just("wind"), st.sampled_from([0.1, 1.0, 7.0, 40.0])),
+
+
+def usual(who, wishes, changes, longest):
+    """The steps of every kind of story: wishes, other settings, time, the wire; as strategies."""
+    wish = st.sampled_from(
+        [(method, argument) for method, choices in wishes.items() for argument in choices or ((),)]
+    )
+    return (
+        st.tuples(st.just("ask"), who, wish),
+        st.tuples(st.just("press"), who, wish),
+        st.tuples(st.just("change"), who, st.sampled_from(changes)),
+        st.tuples(st.just("wind"), st.sampled_from([0.1, 1.0, 7.0, longest])),
         st.tuples(st.just("slow"), st.booleans()),
         st.tuples(st.just("cut"), who),
+    )
+
+
+who = st.sampled_from([0, 1])
+steps = st.lists(
+    st.one_of(
+        *usual(who, WISHES, CHANGES, 40.0),
         st.tuples(st.just("unheard"), who, st.booleans()),
         st.tuples(st.just("broken"), st.sampled_from(["", "dead", "mute"])),
         st.tuples(st.just("network"), who, st.booleans()),

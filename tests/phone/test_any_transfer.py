@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phone.stage import World
-from phone.test_any_sequence import act, all_is_well
+from phone.test_any_sequence import act, all_is_well, usual
 
 WISHES = {
     "makeCall": ("alice", "bob", "carol"),
@@ -21,17 +21,9 @@ WISHES = {
 }
 POLICIES = ({"redirectPolicy": "follow"}, {"redirectPolicy": "ask"}, {"redirectPolicy": "refuse"})
 who = st.sampled_from([0, 1, 2])
-wishes = st.sampled_from(
-    [(method, argument) for method, choices in WISHES.items() for argument in choices or ((),)]
-)
 steps = st.lists(
     st.one_of(
-        st.tuples(st.just("ask"), who, wishes),
-        st.tuples(st.just("press"), who, wishes),
-        st.tuples(st.just("change"), who, st.sampled_from(POLICIES)),
-        st.tuples(st.just("wind"), st.sampled_from([0.1, 1.0, 7.0, 31.0])),
-        st.tuples(st.just("slow"), st.booleans()),
-        st.tuples(st.just("cut"), who),
+        *usual(who, WISHES, POLICIES, 31.0),
         st.tuples(st.just("slow media"), who, st.booleans()),
         st.tuples(st.just("media fault"), who, st.booleans()),
         st.tuples(st.just("prevent"), who, st.sampled_from(["beforedial", "transfer", ""])),

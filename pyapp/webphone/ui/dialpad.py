@@ -7,7 +7,7 @@ from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import DigitDeleted, NumberEdited, NumberRecalled, PageClosed
 from webphone.ui.html import Node, element
 from webphone.ui.keyboard import KEYS
-from webphone.ui.pieces import button
+from webphone.ui.pieces import button, number_field
 from webphone.ui.selectors import last_dialled
 from webphone.ui.view import View
 from webphone.ui.words import LETTERS, key_name, say
@@ -31,24 +31,14 @@ def _field(snapshot: Snapshot) -> Node:
     config = snapshot.config
     return element(
         "div",
-        element(
-            "input",
+        number_field(
+            say("number"),
             key="number",
-            part="number-input",
-            type="tel",
-            inputmode="tel",
-            enterkeyhint="go",
-            autocomplete="off",
-            autocapitalize="off",
-            spellcheck="false",
-            dir="ltr",
-            maxlength=1000,
-            name="target",
-            aria_label=say("number"),
-            placeholder=say("number_hint"),
-            disabled=config.disabled,
             value=snapshot.number,
-            on={"input": NumberEdited()},
+            on=NumberEdited(),
+            config=config,
+            name="target",
+            hint=say("number_hint"),
         ),
         button(
             say("delete_digit"),

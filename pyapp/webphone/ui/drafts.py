@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from webphone.contract import Command, MakeCall, SendMessage, WebPhoneError
+from webphone.contract import Command, Config, MakeCall, SendMessage, WebPhoneError
 from webphone.phone.feature_codes import codes
 from webphone.phone.happenings import Asked, Happening
 from webphone.phone.numbers import address, printed
 from webphone.phone.snapshot import Snapshot
-from webphone.ui.gestures import DraftEdited, DraftKeyPressed
+from webphone.ui.gestures import DraftEdited, DraftKeyPressed, DraftSent
 from webphone.ui.html import Node, element
+from webphone.ui.pieces import button
 from webphone.ui.view import MESSAGES, View
 
 # Drafts: whom to write to, where calls are to go, and of each peer the next text.
@@ -18,7 +19,44 @@ TO, FORWARD, TEXT = "to", "forward", "text "
 MOST, LONGEST = 50, 4000
 
 
-def field(what: str, view: View, *, name: str, part: str, disabled: bool) -> Node:
+def line(
+    what: str,
+    view: View,
+    config: Config,
+    *,
+    name: str,
+    part: str,
+    send: str,
+    does: str,
+    sign: str,
+    key: str = "field",
+    primary: bool = False,
+) -> Node:
+    """The field of a draft with its `name` and `part`, and the button `does` that sends it."""
+    return element(
+        "div",
+        _field(what, view, name=name, part=part, disabled=config.disabled),
+        button(
+            send,
+            on=DraftSent(what=what),
+            part=does,
+            config=config,
+            sign=sign,
+            wordless=True,
+            waits=not typed(view, what),
+            primary=primary,
+        ),
+        class_="field",
+        key=key,
+    )
+
+
+def typed(view: View, what: str) -> str:
+    """What the draft says, "" where it says nothing."""
+    return view.drafts.get(what, "").strip()
+
+
+def _field(what: str, view: View, *, name: str, part: str, disabled: bool) -> Node:
     """The field of a draft; Enter sends it."""
     text = what.startswith(TEXT)
     return element(
@@ -50,7 +88,7 @@ def edited(view: View, what: str, value: str) -> View:
 
 def sent(view: View, what: str, snapshot: Snapshot) -> tuple[View, list[Happening]]:
     """The person is done with it. What can't be sent stays where it is, and the phone says why."""
-    text = view.drafts.get(what, "").strip()
+    text = typed(view, what)
     if not text:
         return view, []
     if what == TO:

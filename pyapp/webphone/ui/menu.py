@@ -8,7 +8,7 @@ from webphone.contract import Config, MakeCall, SetConfig
 from webphone.phone.feature_codes import codes
 from webphone.phone.snapshot import Snapshot
 from webphone.ui import drafts
-from webphone.ui.gestures import DraftSent, PageClosed, PageOpened
+from webphone.ui.gestures import PageClosed, PageOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread, title
 from webphone.ui.pieces import button
@@ -86,44 +86,25 @@ def _forwarding(view: View, config: Config) -> list[Node]:
     known = codes(config.feature_codes)
     if not known.forward or not config.show_dial:
         return []
-    draft = view.drafts.get(drafts.FORWARD, "").strip()
-    return [
-        element(
-            "div",
-            drafts.field(
-                drafts.FORWARD,
-                view,
-                name=say("forward_to"),
-                part="forward-input",
-                disabled=config.disabled,
-            ),
-            button(
-                say("forward"),
-                on=DraftSent(what=drafts.FORWARD),
-                part="forward",
-                config=config,
-                sign="forward",
-                wordless=True,
-                waits=not draft,
-            ),
+    shown = [
+        drafts.line(
+            drafts.FORWARD,
+            view,
+            config,
+            name=say("forward_to"),
+            part="forward-input",
+            send=say("forward"),
+            does="forward",
+            sign="forward",
             key="forward",
-            class_="field",
-        ),
-        *(
-            [
-                element(
-                    "div",
-                    button(
-                        say("forward_off"),
-                        on=MakeCall(target=known.forward_off),
-                        part="forward-off",
-                        config=config,
-                    ),
-                    key="forward-off",
-                    class_="more",
-                )
-            ]
-            if known.forward_off
-            else []
-        ),
+        )
     ]
+    if known.forward_off:
+        off = button(
+            say("forward_off"),
+            on=MakeCall(target=known.forward_off),
+            part="forward-off",
+            config=config,
+        )
+        shown.append(element("div", off, key="forward-off", class_="more"))
+    return shown

@@ -7,7 +7,7 @@ from dataclasses import replace
 from webphone.contract import Config, SendMessage
 from webphone.phone.snapshot import Snapshot, Text, Thread
 from webphone.ui import drafts
-from webphone.ui.gestures import DraftSent, PageClosed, PageOpened
+from webphone.ui.gestures import PageClosed, PageOpened
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button
 from webphone.ui.view import MESSAGES, View
@@ -64,21 +64,16 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             aria_label=say("messages"),
             tabindex="0",
         ),
-        element(
-            "div",
-            drafts.field(what, view, name=say("text"), part="text-input", disabled=config.disabled),
-            button(
-                say("send"),
-                on=DraftSent(what=what),
-                part="send",
-                config=config,
-                sign="send",
-                wordless=True,
-                waits=not view.drafts.get(what, "").strip(),
-                primary=True,
-            ),
-            class_="field",
-            key="field",
+        drafts.line(
+            what,
+            view,
+            config,
+            name=say("text"),
+            part="text-input",
+            send=say("send"),
+            does="send",
+            sign="send",
+            primary=True,
         ),
     ]
 
@@ -100,22 +95,15 @@ def _threads(snapshot: Snapshot, view: View) -> list[Node]:
     none = element("p", say("no_texts"), key="none", class_="hint")
     return [
         title(say("messages"), say("close"), PageClosed(), config),
-        element(
-            "div",
-            drafts.field(
-                drafts.TO, view, name=say("text_to"), part="to-input", disabled=config.disabled
-            ),
-            button(
-                say("write"),
-                on=DraftSent(what=drafts.TO),
-                part="write",
-                config=config,
-                sign="messages",
-                wordless=True,
-                waits=not view.drafts.get(drafts.TO, "").strip(),
-            ),
-            class_="field",
-            key="field",
+        drafts.line(
+            drafts.TO,
+            view,
+            config,
+            name=say("text_to"),
+            part="to-input",
+            send=say("write"),
+            does="write",
+            sign="messages",
         ),
         element("ul", *rows, key="threads", part="list", class_="others") if rows else none,
     ]

@@ -61,6 +61,31 @@ def button(
     )
 
 
+def number_field(
+    words: str, *, key: str, value: str, on: Any, config: Config, hint: str = "", **more: Any
+) -> Node:
+    """A text field for a number or an address, told by its name; `more` are its own attributes."""
+    return element(
+        "input",
+        key=key,
+        part="number-input",
+        type="tel",
+        inputmode="tel",
+        enterkeyhint="go",
+        autocomplete="off",
+        autocapitalize="off",
+        spellcheck="false",
+        dir="ltr",
+        maxlength=1000,
+        aria_label=words,
+        placeholder=hint or words,
+        disabled=config.disabled,
+        value=value,
+        on={"input": on},
+        **more,
+    )
+
+
 def avatar(name: str) -> Node:
     """The peer's initials, or a figure for a bare number."""
     letters = initials(name)

@@ -7,7 +7,7 @@ from webphone.phone.snapshot import CallSnapshot, TransferSnapshot
 from webphone.ui.gestures import PageClosed, TransferTyped
 from webphone.ui.html import Node, element
 from webphone.ui.peer import transfer_words
-from webphone.ui.pieces import button, icon
+from webphone.ui.pieces import button, icon, number_field
 from webphone.ui.view import View
 from webphone.ui.words import say
 
@@ -35,24 +35,13 @@ def pane(call: CallSnapshot, view: View, config: Config) -> list[Node]:
     target = view.transfer_to.strip()
     field = element(
         "div",
-        element(
-            "input",
+        number_field(
+            say("transfer_to"),
             key="transfer",
-            part="number-input",
-            type="tel",
-            inputmode="tel",
-            enterkeyhint="go",
-            autocomplete="off",
-            autocapitalize="off",
-            spellcheck="false",
-            dir="ltr",
-            maxlength=1000,
-            aria_label=say("transfer_to"),
-            placeholder=say("transfer_to"),
-            disabled=config.disabled,
-            data_after="action transfer",
             value=view.transfer_to,
-            on={"input": TransferTyped()},
+            on=TransferTyped(),
+            config=config,
+            data_after="action transfer",
         ),
         button(
             say("transfer_close"),
