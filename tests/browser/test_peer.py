@@ -280,14 +280,15 @@ def test_the_answer_of_another_fork_replaces_the_early_one(page: Bench):
         try:
             one.do(OpenMedia(call="call"))
             offer = await one.next(MediaReady)
-            answers = []
-            for end in (two, three):
-                end.do(OpenMedia(call="call", offer=offer.sdp))
-                answers.append((await end.next(MediaReady)).sdp)
-            one.do(DescribeRemote(call="call", kind=Offer.PROVISIONAL, sdp=answers[0]))
+            two.do(OpenMedia(call="call", offer=offer.sdp))
+            ringing = await two.next(MediaReady)
+            one.do(DescribeRemote(call="call", kind=Offer.PROVISIONAL, sdp=ringing.sdp))
             early = await one.hears()
+            # Only now: two that answer at once would both begin DTLS at the same port.
+            three.do(OpenMedia(call="call", offer=offer.sdp))
+            answer = await three.next(MediaReady)
             close(two)
-            one.do(DescribeRemote(call="call", kind=Offer.ANSWER, sdp=answers[1]))
+            one.do(DescribeRemote(call="call", kind=Offer.ANSWER, sdp=answer.sdp))
             await until(lambda: one.connection.signalingState == "stable")
             return [early, await three.hears(10), one.count(MediaFailed)]
         finally:
