@@ -191,6 +191,21 @@ def _circles(imports: dict[str, set[str]]) -> list[list[str]]:
     return circles
 
 
+IMPORT_ALL = """
+import pkgutil, typing
+typing.TYPE_CHECKING = True
+import webphone
+for found in pkgutil.walk_packages(webphone.__path__, "webphone."):
+    if not found.name.startswith(("webphone.browser", "webphone.demo")):
+        __import__(found.name)
+"""
+
+
+def test_what_is_imported_for_types_alone_is_there_and_in_no_circle():
+    ours = {**os.environ, "PYTHONPATH": "pyapp"}
+    subprocess.run([sys.executable, "-c", IMPORT_ALL], check=True, cwd=ROOT, env=ours)
+
+
 def test_no_two_files_need_each_other_not_even_for_their_types():
     package = ROOT / "pyapp" / "webphone"
     files = {
