@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import Any, assert_never
 
 from webphone.border import method_name, shortened
 from webphone.contract import (
@@ -20,17 +19,11 @@ from webphone.contract import (
     Hide,
     MakeCall,
     PickUp,
-    Publish,
     Ready,
     Register,
-    SendInfo,
-    SendMessage,
-    SendOptions,
     SetConfig,
     Show,
-    Subscribe,
     Unregister,
-    Unsubscribe,
     WebPhoneError,
     encode,
     snake,
@@ -42,35 +35,25 @@ from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.account.accounts import Accounts
 from webphone.phone.actions import Action
 from webphone.phone.call.calls import Calls
-from webphone.phone.call.commands import VERBS
+from webphone.phone.call.commands import VERBS as call_verbs
 from webphone.phone.call.seldom import transfer
 from webphone.phone.dialling import Dialling
 from webphone.phone.happenings import Happening
 from webphone.phone.history import History
 from webphone.phone.promises import done
 from webphone.phone.ringing import tone
+from webphone.phone.seldom import VERBS as seldom_verbs
+from webphone.phone.seldom import Seldom
+from webphone.phone.settings import Settings
 from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
+from webphone.phone.trouble import Solved, Trouble
 from webphone.sip import (
     Entropy,
     Malformed,
-    MessageReceived,
-    Notified,
-    PublicationFailed,
-    Published,
-    Replied,
-    Subscribed,
-    SubscriptionLost,
-    Unsubscribed,
     parse,
 )
 from webphone.words import ENGLISH, country_of, said_in, say, spoken
 
-if TYPE_CHECKING:
-    from webphone.phone.questions import Questions
-    from webphone.phone.subscriptions import Subscriptions
-
-MOVING = ("host", "username", "realm")  # settings that make it another account
-SIGNING_IN = ("password", "register_expires")  # settings that ask for a new REGISTER
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
 
 
@@ -82,10 +65,8 @@ class Desk:
 
     def __init__(self, entropy: Entropy, config: Config | None = None, guest: str = "you") -> None:
         """`guest` is the username in a demo when none is set."""
-        self.config = config or Config()
-        self.guest = guest
+        self._settings = Settings(config or Config(), guest)
         self.language = ENGLISH
-        self._country = ""  # that the language of the page names
         self.error: WebPhoneError | None = None
         self.history = History()
         self.leading = False  # of the tabs that share one phone, this one has it
@@ -96,13 +77,22 @@ class Desk:
         self.calls = Calls(self._asks, self.history, entropy)
         self._dialling = Dialling(self.config.dial, self.calls, self._asks, entropy)
         self.instance = entropy.uuid()
-        self._accounts = Accounts(self.config.in_force(guest), self._new_account)
-        self._asked: Questions | None = None  # until something is asked, or written
-        self._wanted: Subscriptions | None = None  # until there is something to be heard of
+        self._accounts = Accounts(self._settings.in_force, self._new_account)
+        self._seldom = Seldom(entropy)
         self._tone: do.Tone | None = None
         self._state = self.account.state
 
     # --- Questions ---
+
+    @property
+    def config(self) -> Config:
+        """The settings as the page writes them."""
+        return self._settings.written
+
+    @property
+    def guest(self) -> str:
+        """The username in a demo when none is set."""
+        return self._settings.guest
 
     @property
     def account(self) -> Account:
@@ -117,13 +107,7 @@ class Desk:
     @property
     def shared(self) -> str:
         """Name of the phone that the tabs share, "" where each has its own."""
-        return self.config.in_force(self.guest).shared
-
-    @property
-    def _in_force(self) -> Config:
-        """The settings in force, with the country of the page's language where none is set."""
-        config = self.config.in_force(self.guest)
-        return config if config.country else replace(config, country=self._country)
+        return self._settings.in_force.shared
 
     @property
     def standing(self) -> Standing:
@@ -143,8 +127,7 @@ class Desk:
     @property
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest, as a `now` value; None: no need."""
-        asked = self._asked.deadline if self._asked else None
-        return earliest((self.calls.deadline, self._accounts.deadline, asked))
+        return earliest((self.calls.deadline, self._accounts.deadline, self._seldom.deadline))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -160,9 +143,9 @@ class Desk:
             server=self.account.server,
             attempt=self.account.attempt,
             retry_at=self.account.retry_at,
-            threads=self._asked.threads.all if self._asked else (),
-            voicemail=self._wanted.voicemail(self.account.config) if self._wanted else None,
-            lamps=self._wanted.lamps(self.account.config) if self._wanted else (),
+            threads=self._seldom.threads,
+            voicemail=self._seldom.voicemail(self.account.config),
+            lamps=self._seldom.lamps(self.account.config),
             history=self.history.records,
             guest=self.guest,
             language=self.language,
@@ -221,10 +204,10 @@ class Desk:
                 return self.calls.media(happening, now)
             case on.MediaMissing():
                 self._soundless = True
-                return [do.Tell(event=Event("error", _soundless()))]
+                return [Trouble(_soundless())]
             case on.ServersRefused(addresses=addresses):
                 problem = say("ice_servers_refused", given=shortened(", ".join(addresses)))
-                return [do.Tell(event=Event("error", WebPhoneError("invalid_config", problem)))]
+                return [Trouble(WebPhoneError("invalid_config", problem))]
             case on.Permitted(ask=ask, allowed=allowed):
                 if self._dialling.asks(ask):
                     return self._dialling.permitted(ask, allowed, now)
@@ -232,8 +215,8 @@ class Desk:
             case on.NetworkChanged(online=online):
                 return self.account.network_changed(online, now)
             case on.LanguageFound(tag=tag):
-                self.language, self._country = spoken(tag), country_of(tag)
-                self.account.configure(self._in_force, self.instance)
+                self.language, self._settings.country = spoken(tag), country_of(tag)
+                self.account.configure(self._settings.in_force, self.instance)
                 return []
             case on.Woken():
                 return self._wake(now)
@@ -272,8 +255,7 @@ class Desk:
 
     def remember(self, threads: Sequence[Thread]) -> None:
         """What was written while another tab had the phone."""
-        if threads:
-            self._questions.threads.restore(threads)
+        self._seldom.remember(threads)
 
     def learn(self, event: Event) -> bool:
         """News of the shared phone from where it is; False where it is known already."""
@@ -297,13 +279,17 @@ class Desk:
         kind = type(command)
         try:
             if isinstance(command, PickUp):
-                command = self._subscriptions.pick_up(command, self.account.config)
+                command = self._seldom.subscriptions.pick_up(command, self.account.config)
             if isinstance(command, MakeCall | Consult):
                 return self._dial(command, reply, now, permitted=permitted)
             if kind in _VERBS:
                 return _VERBS[kind](self, command, reply, now)
-            if kind in VERBS:
-                return VERBS[kind](self.calls, command, self.account.config, reply, now)
+            if kind in call_verbs:
+                return call_verbs[kind](self.calls, command, self.account.config, reply, now)
+            if kind in seldom_verbs:
+                return seldom_verbs[kind](
+                    self._seldom, command, self._configured, self.calls, reply, now
+                )
             raise WebPhoneError("unsupported", say(f"cannot_{snake(method_name(kind))}"))
         except WebPhoneError as error:
             return self._refused(reply, error)
@@ -332,10 +318,10 @@ class Desk:
         return self._ready().register(now, reply)
 
     def _unregister(self, command: Unregister, reply: int | None, now: float) -> Result:
-        return self._end_subscriptions(now) + self.account.unregister(now, reply)
+        return self._seldom.end(self.account, now) + self.account.unregister(now, reply)
 
     def _disconnect(self, command: Disconnect, reply: int | None, now: float) -> Result:
-        result = self.calls.hang_up_all(now) + self._end_subscriptions(now)
+        result = self.calls.hang_up_all(now) + self._seldom.end(self.account, now)
         return result + self.account.disconnect(now, reply)
 
     def _press(self, command: DialpadPress, reply: int | None, now: float) -> Result:
@@ -343,49 +329,6 @@ class Desk:
 
     def _reveal(self, command: Show | Hide, reply: int | None, now: float) -> Result:
         return [do.Reveal(shown=isinstance(command, Show)), *done(reply)]
-
-    def _send_message(self, command: SendMessage, reply: int | None, now: float) -> Result:
-        return self._questions.send_message(
-            command, self._configured(), self.calls, self.account.config, reply, now
-        )
-
-    def _send_info(self, command: SendInfo, reply: int | None, now: float) -> Result:
-        return self._questions.send_info(command, self.calls, reply, now)
-
-    def _send_options(self, command: SendOptions, reply: int | None, now: float) -> Result:
-        account = self._configured()
-        return self._questions.send_options(command, account, account.config, reply, now)
-
-    def _subscribe(self, command: Subscribe, reply: int | None, now: float) -> Result:
-        account = self._configured()
-        return self._subscriptions.subscribe(command, account, account.config, reply, now)
-
-    def _unsubscribe(self, command: Unsubscribe, reply: int | None, now: float) -> Result:
-        return self._subscriptions.unsubscribe(command, self._configured().config, reply, now)
-
-    def _publish(self, command: Publish, reply: int | None, now: float) -> Result:
-        return self._subscriptions.publish(command, self._configured(), reply, now)
-
-    def _end_subscriptions(self, now: float) -> Result:
-        return self._wanted.end(self.account, now) if self._wanted else []
-
-    @property
-    def _subscriptions(self) -> Subscriptions:
-        """What others tell of themselves; who only calls never loads it."""
-        if self._wanted is None:
-            from webphone.phone.subscriptions import Subscriptions
-
-            self._wanted = Subscriptions()
-        return self._wanted
-
-    @property
-    def _questions(self) -> Questions:
-        """What only wants its answer; who only calls never loads it."""
-        if self._asked is None:
-            from webphone.phone.questions import Questions
-
-            self._asked = Questions(self._entropy.token(4))
-        return self._asked
 
     def _ready(self) -> Account:
         if self._soundless:
@@ -401,24 +344,18 @@ class Desk:
         return self._changed_settings(command, now) + done(reply)
 
     def _changed_settings(self, command: SetConfig, now: float) -> Result:
-        before, changed = self._in_force, self.config.changed(command.changes)
-        self.config = changed
-        config = self._in_force
+        changed = self._settings.change(command.changes)
+        config = changed.after
         result: Result = []
-        if config.dial != before.dial:
+        if changed.any_of("dial"):
             result += self._dialling.type(config.dial)
-        if config.shared != before.shared:
+        if changed.any_of("shared"):
             self.leading = False  # until it is known who has that one
-        moved = any(getattr(config, name) != getattr(before, name) for name in MOVING)
-        if moved:
+        if changed.moved:
             result += self._accounts.move(config, self._busy, now, idle=self.standby)
-        elif config != before:
+        elif config != changed.before:
             self.account.configure(config, self.instance)
-        if self.standby or self._soundless or not (config.auto_register and config.complete):
-            return result
-        credentials = any(getattr(config, name) != getattr(before, name) for name in SIGNING_IN)
-        alone = before.shared and not config.shared
-        if moved or credentials or alone or not before.auto_register:
+        if changed.registers and not (self.standby or self._soundless):
             result += self.account.register(now)
         return result
 
@@ -431,13 +368,13 @@ class Desk:
             return []
         # A wrong setting is the page's: its developer reads the console.
         words = f"{said_in(self.language, error.message)} {said_in(self.language, error.hint)}"
-        return [do.Tell(event=Event("error", error)), do.Note(level="error", text=words)]
+        return [Trouble(error), do.Note(level="error", text=words)]
 
     # --- Time ---
 
     def _wake(self, now: float) -> Result:
         result = [] if self.standby else self._accounts.come_back(now)
-        result += self._asked.wake(now) if self._asked else []
+        result += self._seldom.wake(now)
         return result + [x for account in self._accounts for x in account.wake(now)]
 
     # --- Results ---
@@ -459,52 +396,36 @@ class Desk:
         return whose.received(data, now)
 
     def _resolved(self, result: Result, now: float) -> list[Action]:
-        """Only actions: every report of a call is turned into what follows from it."""
+        """Only actions: reports are turned into what follows from them, an error into its event.
+
+        The screen shows the last error, until the phone is registered.
+        """
         actions: list[Action] = []
         for item in result:
-            if isinstance(item, Report):
-                actions += self._resolved(self._reported(item, now), now)
-            else:
-                self._keep(item)
-                actions.append(item)
+            match item:
+                case Report():
+                    actions += self._resolved(self._reported(item, now), now)
+                case Trouble(error=error):
+                    self.error = error
+                    actions.append(do.Tell(event=Event("error", error)))
+                case Solved():
+                    self.error = None
+                case _:
+                    actions.append(item)
         return actions
 
     def _reported(self, report: Report, now: float) -> Result:
         """What an agent reports is of a call, or stands alone."""
-        match report.output:
-            case MessageReceived() as text:
-                return self._questions.received(text, now)
-            case Replied() as reply if self._asked and self._asked.waits(reply):
-                return self._asked.replied(reply)
-            case (
-                Notified()
-                | Subscribed()
-                | SubscriptionLost()
-                | Unsubscribed()
-                | Published()
-                | PublicationFailed()
-            ) as news:
-                if report.account is not self.account:
-                    return []
-                return self._subscriptions.heard(report.account, news, now)
+        result = self._seldom.heard(report, self.account, now)
+        if result is not None:
+            return result
         return self.calls.heard(report, self.account.config, now)
-
-    def _keep(self, action: Action) -> None:
-        """The error that the screen shows is the last one that the page was told."""
-        match action:
-            case do.Tell(event=Event(name="error" | "registered") as event):
-                self.learn(event)
-            case _:
-                pass
 
     def _follow_up(self, now: float) -> Result:
         """What the turn has made possible: what waited for the connection, farewells."""
         result = self.calls.wake(now) + self._accounts.farewells(self._busy, now)
         result += self._dialling.make_room(self.config.dial)
-        config = self.account.config
-        if self._wanted is None and not (config.lamps or config.voicemail):
-            return result
-        return result + self._subscriptions.follow(self.account, config, now)
+        return result + self._seldom.follow(self.account, now)
 
     def _busy(self, account: Account) -> bool:
         """Whether an account still carries a call, or must still end one on the wire."""
@@ -543,12 +464,6 @@ _VERBS: dict[type[Command], Callable[[Desk, Any, int | None, float], Result]] = 
     Unregister: Desk._unregister,
     Disconnect: Desk._disconnect,
     DialpadPress: Desk._press,
-    SendMessage: Desk._send_message,
-    SendInfo: Desk._send_info,
-    SendOptions: Desk._send_options,
-    Subscribe: Desk._subscribe,
-    Unsubscribe: Desk._unsubscribe,
-    Publish: Desk._publish,
     Show: Desk._reveal,
     Hide: Desk._reveal,
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from webphone.contract import Event, WebPhoneError
+from webphone.contract import WebPhoneError
 from webphone.phone import actions as do
 from webphone.phone.actions import Action
+from webphone.phone.trouble import Trouble
 
 
 class Promises:
@@ -37,11 +38,11 @@ class Promises:
         return taken
 
 
-def refused(reply: int | None, error: WebPhoneError) -> list[Action]:
+def refused(reply: int | None, error: WebPhoneError) -> list[Action | Trouble]:
     """Reject a promise, or tell the person where there is none."""
     if reply is not None:
         return [do.Refuse(reply=reply, error=error)]
-    return [] if error.code == "cancelled" else [do.Tell(event=Event("error", error))]
+    return [] if error.code == "cancelled" else [Trouble(error)]
 
 
 def done(reply: int | None, value: object = None) -> list[Action]:

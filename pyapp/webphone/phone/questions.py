@@ -30,6 +30,7 @@ from webphone.phone.promises import done
 from webphone.phone.refusals import code_of
 from webphone.phone.snapshot import Text
 from webphone.phone.threads import Threads
+from webphone.phone.trouble import Trouble
 from webphone.sip import Agent, MessageReceived, NameAddr, NotNow, Replied
 from webphone.sip.inbox import LARGEST
 from webphone.words import say
@@ -186,7 +187,7 @@ class Questions:
         self.threads.change(waiting.text, state="failed", why=error.message)
         if waiting.reply is not None:
             return [do.Refuse(reply=waiting.reply, error=error)]
-        return [] if waiting.text else [do.Tell(event=Event("error", error))]
+        return [] if waiting.text else [Trouble(error)]
 
 
 def _of(method: str, reply: int | None, now: float, text: str = "") -> Waiting:

@@ -22,6 +22,7 @@ from webphone.phone.account.registration_errors import error_of, try_next_server
 from webphone.phone.account.retries import Retries, wish
 from webphone.phone.actions import Action
 from webphone.phone.promises import Promises
+from webphone.phone.trouble import Solved, Trouble
 from webphone.sip import (
     Agent,
     Dropped,
@@ -52,7 +53,9 @@ class Report:
     output: Output
 
 
-Result = list[Action | Report]
+# What the desk makes actions of.
+Unresolved = Report | Trouble | Solved
+Result = list[Action | Unresolved]
 
 
 class State(Enum):
@@ -324,7 +327,7 @@ class Account:
                     result += self._down(now)
                 case Exhausted(error=error, first=first):
                     if first and not self.retired:
-                        result.append(do.Tell(event=Event("error", error)))
+                        result.append(Trouble(error))
                     result += self.give_up(error)
                 case do.Tell() if self.retired:
                     pass
@@ -385,7 +388,7 @@ class Account:
         actions: Result = []
         if not told and not self.retired:
             detail = {"server": self.server, "expires": news.expires, "aor": self.aor}
-            actions.append(do.Tell(event=Event("registered", detail)))
+            actions += [Solved(), do.Tell(event=Event("registered", detail))]
         return [*actions, *self._registering.settle()]
 
     def _unregistered(self) -> Result:
@@ -405,7 +408,7 @@ class Account:
         known = news.status == self._retries.status
         self._retries.refused(news, now)
         if not known and not self.retired:
-            result.append(do.Tell(event=Event("error", error)))
+            result.append(Trouble(error))
         return [*result, *self._registering.refuse(error)]
 
     @property

@@ -9,7 +9,7 @@ from webphone.contract import Config, Event, WebPhoneError, encode
 from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-from webphone.phone.account.account import Account, Report, Result
+from webphone.phone.account.account import Account, Report, Result, Unresolved
 from webphone.phone.actions import Action
 from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage, Step, ask, ended_by_person, preference
@@ -39,6 +39,7 @@ from webphone.phone.call.wire import Wire
 from webphone.phone.history import History
 from webphone.phone.promises import refused
 from webphone.phone.snapshot import CallSnapshot
+from webphone.phone.trouble import Trouble
 from webphone.sip import (
     Answered,
     By,
@@ -357,7 +358,9 @@ class Calls:
         self._asked[ask] = call.id, question
         return do.Ask(ask=ask, event=question.event)
 
-    def changed(self, call: Call, steps: Sequence[Action | Report | Change], now: float) -> Result:
+    def changed(
+        self, call: Call, steps: Sequence[Action | Unresolved | Change], now: float
+    ) -> Result:
         """What parts can't do alone: a call that is up, or can't go on, concerns the others."""
         result: Result = []
         for item in steps:
@@ -399,7 +402,7 @@ class Calls:
         else:
             result = _left(call, now, reason(broken.status, str(why)))
         error = WebPhoneError("media_failed", why)
-        result += [*_over(call, error), do.Tell(event=Event("error", error))]
+        result += [*_over(call, error), Trouble(error)]
         return result + self.finish(
             call, Ending(by=By.SYSTEM, status=broken.status, media=why), now
         )

@@ -11,6 +11,7 @@ from webphone.phone.account.account import Result
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.part import Media, Steps
+from webphone.phone.trouble import Trouble
 from webphone.sip import InfoReceived, NotNow, Output, Replied
 from webphone.words import say
 from webphone.words.bidi import isolate
@@ -89,7 +90,7 @@ class Digits:
         self._waiting = ()
         words = say("digits_refused", status=reply.status, reason=isolate(reply.reason))
         error = WebPhoneError("media_failed", words, sip_code=reply.status)
-        return [do.Tell(event=Event("error", error))]
+        return [Trouble(error)]
 
     def _next(self, now: float) -> Result:
         if not self._waiting:

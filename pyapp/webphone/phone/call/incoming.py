@@ -151,7 +151,7 @@ class Incoming:
     def over(self, error: WebPhoneError) -> list[Action]:
         """It will not be answered."""
         reply, self._reply = self._reply, None
-        return [] if reply is None else refused(reply, error)
+        return [] if reply is None else [do.Refuse(reply=reply, error=error)]
 
     # --- What the page is told ---
 

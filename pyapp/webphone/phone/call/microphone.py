@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from webphone.contract import Event, WebPhoneError
-from webphone.phone import actions as do
+from webphone.contract import WebPhoneError
 from webphone.phone import happenings as on
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
 from webphone.phone.call.part import Media, Steps
+from webphone.phone.trouble import Trouble
 from webphone.sip import Output
 from webphone.words import Sentence, say
 
@@ -47,4 +47,4 @@ class Microphone:
 
 
 def _told(code: str, sentence: Sentence) -> Steps:
-    return [do.Tell(event=Event("error", WebPhoneError(code, sentence)))]
+    return [Trouble(WebPhoneError(code, sentence))]

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from webphone.contract import Event, WebPhoneError
 from webphone.phone import happenings as on
-from webphone.phone.account.account import Report
+from webphone.phone.account.account import Unresolved
 from webphone.phone.actions import Action
 from webphone.sip import Output
 from webphone.words import Sentence, as_written
@@ -69,12 +69,12 @@ class Question:
 class Wider:
     """What concerns other calls too: `act` is handed all of them (see others.py), and the time."""
 
-    act: Callable[[Any, float], Sequence[Action | Report | Change]]
+    act: Callable[[Any, float], Sequence[Action | Unresolved | Change]]
 
 
 # Of the whole call and of others: more than a part can do alone.
 Change = Up | Broken | NeverWent | Unanswered | Question | Wider
-Steps = list[Action | Report | Change]
+Steps = list[Action | Unresolved | Change]
 
 
 class Part(Protocol):

@@ -20,6 +20,7 @@ from webphone.phone.account.account import Result
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.endings import unanswered
 from webphone.phone.call.part import Broken, Media, Steps, media_error
+from webphone.phone.trouble import Trouble
 from webphone.sip import (
     NotNow,
     OfferAcknowledged,
@@ -379,7 +380,7 @@ class Renegotiation:
         if not self._works:
             return [Broken(error.message)]
         if self._before is None or now > self._before_until:
-            return [do.Tell(event=Announcement("error", error))]
+            return [Trouble(error)]
         self._error = WebPhoneError("media_failed", error.message)
         return [*self._happen(Event.UNDESCRIBED, now), *self._next_offer(now)]
 
@@ -458,7 +459,7 @@ class Renegotiation:
         if not wanted and not self._call.unstable:
             # Nobody asked for it, and nothing is missing without it.
             return [do.Note(level="info", text=error.message)]
-        return [do.Tell(event=Announcement("error", error))]
+        return [Trouble(error)]
 
 
 def _holds(sdp: str) -> bool:

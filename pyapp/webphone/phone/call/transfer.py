@@ -271,7 +271,7 @@ class Transfer:
             self._error = WebPhoneError("no_call", say("call_over"))
             return self._happen(Event.REFUSED, now)
 
-    def _not_done(self) -> list[do.Action]:
+    def _not_done(self) -> Result:
         reply, self._reply = self._reply, None
         return [self._told("failed"), *refused(reply, self._error)]
 

@@ -1,0 +1,195 @@
+"""What most phones never do, each loaded when first asked for: texts, questions, news of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from webphone.contract import (
+    Command,
+    Config,
+    Publish,
+    SendInfo,
+    SendMessage,
+    SendOptions,
+    Subscribe,
+    Unsubscribe,
+)
+from webphone.phone.account.account import Account, Report, Result
+from webphone.phone.call.calls import Calls
+from webphone.phone.snapshot import Lamp, Thread, Voicemail
+from webphone.sip import (
+    Entropy,
+    MessageReceived,
+    Notified,
+    PublicationFailed,
+    Published,
+    Replied,
+    Subscribed,
+    SubscriptionLost,
+    Unsubscribed,
+)
+
+if TYPE_CHECKING:
+    from webphone.phone.questions import Questions
+    from webphone.phone.subscriptions import Subscriptions
+
+# The account in use; raises WebPhoneError `not_configured`.
+Configured = Callable[[], Account]
+
+
+class Seldom:
+    """What only wants its answer, and what others tell of themselves."""
+
+    def __init__(self, entropy: Entropy) -> None:
+        self._entropy = entropy
+        self._asked: Questions | None = None  # until something is asked, or written
+        self._wanted: Subscriptions | None = None  # until there is something to be heard of
+
+    # --- Questions ---
+
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` must be called next."""
+        return self._asked.deadline if self._asked else None
+
+    @property
+    def threads(self) -> tuple[Thread, ...]:
+        """What was written to and fro."""
+        return self._asked.threads.all if self._asked else ()
+
+    def voicemail(self, config: Config) -> Voicemail | None:
+        """What waits in the box of these settings."""
+        return self._wanted.voicemail(config) if self._wanted else None
+
+    def lamps(self, config: Config) -> tuple[Lamp, ...]:
+        """The colleagues of these settings, and what they do."""
+        return self._wanted.lamps(config) if self._wanted else ()
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """What others tell of themselves; whoever only calls never loads it."""
+        if self._wanted is None:
+            from webphone.phone.subscriptions import Subscriptions
+
+            self._wanted = Subscriptions()
+        return self._wanted
+
+    @property
+    def questions(self) -> Questions:
+        """What only wants its answer; whoever only calls never loads it."""
+        if self._asked is None:
+            from webphone.phone.questions import Questions
+
+            self._asked = Questions(self._entropy.token(4))
+        return self._asked
+
+    # --- What goes on by itself ---
+
+    def remember(self, threads: Sequence[Thread]) -> None:
+        """What was written elsewhere."""
+        if threads:
+            self.questions.threads.restore(threads)
+
+    def wake(self, now: float) -> Result:
+        """Do what is due."""
+        return self._asked.wake(now) if self._asked else []
+
+    def heard(self, report: Report, account: Account, now: float) -> Result | None:
+        """What an agent reports, `account` being in use; None where it is of a call."""
+        match report.output:
+            case MessageReceived() as text:
+                return self.questions.received(text, now)
+            case Replied() as reply if self._asked and self._asked.waits(reply):
+                return self._asked.replied(reply)
+            case (
+                Notified()
+                | Subscribed()
+                | SubscriptionLost()
+                | Unsubscribed()
+                | Published()
+                | PublicationFailed()
+            ) as news:
+                if report.account is not account:
+                    return []
+                return self.subscriptions.heard(account, news, now)
+        return None
+
+    def follow(self, account: Account, now: float) -> Result:
+        """Subscribe to what the settings and the page want, once that can be."""
+        config = account.config
+        if self._wanted is None and not (config.lamps or config.voicemail):
+            return []
+        return self.subscriptions.follow(account, config, now)
+
+    def end(self, account: Account, now: float) -> Result:
+        """The registration ends, and with it all that is subscribed to and published."""
+        return self._wanted.end(account, now) if self._wanted else []
+
+    # --- Commands ---
+
+    def _send_message(
+        self,
+        command: SendMessage,
+        configured: Configured,
+        calls: Calls,
+        reply: int | None,
+        now: float,
+    ) -> Result:
+        account = configured()
+        return self.questions.send_message(command, account, calls, account.config, reply, now)
+
+    def _send_info(
+        self, command: SendInfo, configured: Configured, calls: Calls, reply: int | None, now: float
+    ) -> Result:
+        return self.questions.send_info(command, calls, reply, now)
+
+    def _send_options(
+        self,
+        command: SendOptions,
+        configured: Configured,
+        calls: Calls,
+        reply: int | None,
+        now: float,
+    ) -> Result:
+        account = configured()
+        return self.questions.send_options(command, account, account.config, reply, now)
+
+    def _subscribe(
+        self,
+        command: Subscribe,
+        configured: Configured,
+        calls: Calls,
+        reply: int | None,
+        now: float,
+    ) -> Result:
+        account = configured()
+        return self.subscriptions.subscribe(command, account, account.config, reply, now)
+
+    def _unsubscribe(
+        self,
+        command: Unsubscribe,
+        configured: Configured,
+        calls: Calls,
+        reply: int | None,
+        now: float,
+    ) -> Result:
+        return self.subscriptions.unsubscribe(command, configured().config, reply, now)
+
+    def _publish(
+        self, command: Publish, configured: Configured, calls: Calls, reply: int | None, now: float
+    ) -> Result:
+        return self.subscriptions.publish(command, configured(), reply, now)
+
+
+# What a command comes to.
+VERBS: dict[
+    type[Command], Callable[[Seldom, Any, Configured, Calls, int | None, float], Result]
+] = {
+    SendMessage: Seldom._send_message,
+    SendInfo: Seldom._send_info,
+    SendOptions: Seldom._send_options,
+    Subscribe: Seldom._subscribe,
+    Unsubscribe: Seldom._unsubscribe,
+    Publish: Seldom._publish,
+}

@@ -1,0 +1,60 @@
+"""The settings of the phone: as the page writes them, as they are in force, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from webphone.contract import Config
+
+MOVING = ("host", "username", "realm")  # settings that make it another account
+SIGNING_IN = ("password", "register_expires")  # settings that ask for a new REGISTER
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The settings in force before and after a change."""
+
+    before: Config
+    after: Config
+
+    def any_of(self, *names: str) -> bool:
+        """Whether one of these settings is another now."""
+        return any(getattr(self.after, name) != getattr(self.before, name) for name in names)
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is another account now."""
+        return self.any_of(*MOVING)
+
+    @property
+    def registers(self) -> bool:
+        """Whether the change alone asks for a REGISTER."""
+        before, after = self.before, self.after
+        if not (after.auto_register and after.complete):
+            return False
+        alone = bool(before.shared and not after.shared)  # of the tabs that shared one phone
+        return self.moved or self.any_of(*SIGNING_IN) or alone or not before.auto_register
+
+
+class Settings:
+    """`guest` is the username in a demo when none is set."""
+
+    def __init__(self, written: Config, guest: str) -> None:
+        self.written = written
+        self.guest = guest
+        self.country = ""  # that the language of the page names
+
+    @property
+    def in_force(self) -> Config:
+        """With the demo's own, and with the country of the page's language where none is set."""
+        config = self.written.in_force(self.guest)
+        if config.country or not self.country:
+            return config
+        return replace(config, country=self.country)
+
+    def change(self, changes: Mapping[str, Any]) -> Changed:
+        """Take what the page writes. Raises WebPhoneError where it makes no sense."""
+        before, self.written = self.in_force, self.written.changed(changes)
+        return Changed(before, self.in_force)
