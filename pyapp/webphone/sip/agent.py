@@ -1,21 +1,19 @@
-"""The agent: messages to transactions, transactions to calls, and the verbs of a phone."""
+"""The agent: the verbs of a phone, what is due, and each message to whom it is for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from webphone.machine import earliest
-from webphone.sip import checks
 from webphone.sip.authentication import Authenticator
-from webphone.sip.calls import Call, Calls, Place
+from webphone.sip.calls import Call, Calls
 from webphone.sip.endpoint import SDP, Endpoint, Identity, NotNow, Pairs
 from webphone.sip.entropy import Entropy
-from webphone.sip.outputs import Dropped, Output, Send
+from webphone.sip.outputs import Output, Send
+from webphone.sip.serving import Serving, refuse
 from webphone.sip.transaction import T64
-from webphone.sip.transactions import ServerTransaction
 from webphone.sip.trust import Trust
-from webphone.sip.usages import oneshot, texts, timer
+from webphone.sip.usages import oneshot, timer
 from webphone.sip.usages.invite_client import Outgoing
 from webphone.sip.usages.invite_server import Incoming
 from webphone.sip.usages.registration import Registration
@@ -24,22 +22,12 @@ from webphone.sip.wire.grammar import Malformed
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import (
     LARGEST,
-    Request,
     Response,
-    Unreadable,
     parse,
-    reply,
     shortened,
 )
 from webphone.sip.wire.rules import validate
 from webphone.sip.wire.uri import Uri
-
-if TYPE_CHECKING:
-    from webphone.sip.subscriptions import Subscriptions
-    from webphone.sip.usages.subscription import Subscription
-
-# INVITEs that were refused and nobody has acknowledged: a proxy does that at once, a flood never.
-MOST_REFUSED = 20
 
 
 class Agent:
@@ -57,25 +45,41 @@ class Agent:
         transport: str = "WSS",
         contact_params: Pairs = (("transport", "ws"),),
     ) -> None:
-        self.account: Identity | None = None
-        # A call would be refused as busy: what OPTIONS is answered with.
-        self.busy = False
         self._endpoint = Endpoint(entropy, user_agent, transport, contact_params)
         self._registration: Registration | None = None
         self._trust = Trust()
         self._calls = Calls()
-        self._wanted: Subscriptions | None = None  # until something is subscribed to, or published
+        self._serving = Serving(self._endpoint, self._calls, self._trust)
         self._connected = True
         # What was written while there was no socket, and until when it is worth sending.
         self._waiting: list[tuple[float, Send]] = []
 
     @property
+    def account(self) -> Identity | None:
+        """Whose phone this is; without it nothing can be asked, and calls come all the same."""
+        return self._serving.account
+
+    @account.setter
+    def account(self, account: Identity | None) -> None:
+        self._serving.account = account
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call would be refused as busy: what OPTIONS is answered with."""
+        return self._serving.busy
+
+    @busy.setter
+    def busy(self, busy: bool) -> None:
+        self._serving.busy = busy
+
+    @property
     def deadline(self) -> float | None:
         """When `wake` wants to be called, in the same seconds as `now`."""
         registration = self._registration.deadline if self._registration else None
-        wanted = self._wanted.deadline if self._wanted else None
+        wanted = self._serving.wanted
+        news = wanted.deadline if wanted else None
         transactions = self._endpoint.transactions.deadline
-        return earliest((transactions, registration, self._calls.deadline, wanted))
+        return earliest((transactions, registration, self._calls.deadline, news))
 
     @property
     def idle(self) -> bool:
@@ -114,9 +118,9 @@ class Agent:
             if isinstance(message, Response):
                 outputs = self._endpoint.transactions.respond(message, now)
             else:
-                outputs = self._request(message, now)
+                outputs = self._serving.request(message, now)
         except Malformed as fault:
-            outputs = _refuse(fault)
+            outputs = refuse(fault)
         return self._out(outputs, now)
 
     def wake(self, now: float) -> list[Output]:
@@ -124,8 +128,8 @@ class Agent:
         outputs = self._endpoint.transactions.wake(now)
         if self._registration is not None:
             outputs += self._registration.wake(now)
-        if self._wanted is not None:
-            outputs += self._wanted.wake(now)
+        if self._serving.wanted is not None:
+            outputs += self._serving.wanted.wake(now)
         for call in self._calls.due(now):
             outputs += call.wake(now)
             for session in call.sessions:
@@ -141,7 +145,7 @@ class Agent:
         for call in self._calls.incoming():
             call.lost(now)
         outputs = self._registration.lost(now) if self._registration else []
-        outputs += self._wanted.lost(now) if self._wanted else []
+        outputs += self._serving.wanted.lost(now) if self._serving.wanted else []
         return self._out(outputs, now)
 
     def transport_up(self, now: float) -> list[Output]:
@@ -343,33 +347,26 @@ class Agent:
         Notified as often as there is news. `accept` are the content types that can be read.
         """
         signing = self._authenticator()
-        outputs = self._subscriptions.subscribe(subscription, signing, target, event, accept, now)
+        outputs = self._serving.subscriptions.subscribe(
+            subscription, signing, target, event, accept, now
+        )
         return self._out(outputs, now)
 
     def unsubscribe(self, subscription: str, now: float) -> list[Output]:
         """End a subscription; Unsubscribed follows."""
-        return self._out(self._subscriptions.unsubscribe(subscription, now), now)
+        return self._out(self._serving.subscriptions.unsubscribe(subscription, now), now)
 
     def publish(self, event: str, content_type: str, body: bytes, now: float) -> list[Output]:
         """Publish our state (RFC 3903); Published or PublicationFailed follows."""
         signing = self._authenticator()
-        outputs = self._subscriptions.publish(event, signing, content_type, body, now)
+        outputs = self._serving.subscriptions.publish(event, signing, content_type, body, now)
         return self._out(outputs, now)
 
     def unpublish(self, event: str, now: float) -> list[Output]:
         """Have what we published forgotten; Published follows."""
-        return self._out(self._subscriptions.unpublish(event, now), now)
+        return self._out(self._serving.subscriptions.unpublish(event, now), now)
 
     # What they stand on.
-
-    @property
-    def _subscriptions(self) -> Subscriptions:
-        """What is subscribed to and published; who only calls never loads it."""
-        if self._wanted is None:
-            from webphone.sip.subscriptions import Subscriptions
-
-            self._wanted = Subscriptions(self._endpoint)
-        return self._wanted
 
     def _owner(self) -> Identity:
         if self.account is None:
@@ -408,102 +405,6 @@ class Agent:
         self._waiting += [(now + T64, out) for out in outputs if isinstance(out, Send)]
         return [out for out in outputs if not isinstance(out, Send)]
 
-    def _request(self, request: Request, now: float) -> list[Output]:
-        if self._overloaded(request):
-            # Without a transaction it is forgotten as soon as it is answered. §8.2.7: with the same
-            # tag if it comes again.
-            tag, headers = self._endpoint.contact.user or "", (("Retry-After", "10"),)
-            busy = reply(request, 503, to_tag=tag, headers=headers)
-            return [Send(data=bytes(busy)), Dropped(why="too many calls are being refused")]
-        admitted = self._endpoint.transactions.admit(request, now)
-        if not isinstance(admitted, ServerTransaction):
-            return admitted
-        try:
-            return self._serve(admitted, request, now)
-        except Malformed as fault:
-            if request.method == "ACK":
-                return [Dropped(why=fault.text)]
-            refusal = self._endpoint.reply(request, fault.status or 400)
-            outputs = self._endpoint.transactions.answer(admitted, refusal, now)
-            return [*outputs, Dropped(why=fault.text)]
-
-    def _overloaded(self, request: Request) -> bool:
-        """Whether one more call is refused at no cost to us."""
-        transactions = self._endpoint.transactions
-        if request.method != "INVITE" or transactions.refused < MOST_REFUSED:
-            return False
-        return not request.to.tag and not transactions.known(request)
-
-    def _serve(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
-        """RFC 3261 §8.2 and §12.2.2, in their order."""
-        answer = self._endpoint.transactions.answer
-        if request.method == "CANCEL":
-            return self._cancel(server, request, now)
-        place: Place | Subscription | None = self._calls.place(request)
-        if place is None and request.method == "NOTIFY" and self._wanted is not None:
-            place = self._wanted.place(request)
-        if request.method == "ACK":
-            if isinstance(place, Session):
-                return place.receive(server, request, now)
-            return [Dropped(why="an ACK to nothing we answered")]
-        if request.method == "BYE" and place is not None:
-            # It ends the call whatever else it asks for.
-            return place.receive(server, request, now)
-        refusal = checks.unknown_method(self._endpoint, request)
-        if refusal is None and request.to.tag:
-            if place is None:
-                refusal = self._endpoint.reply(request, 481)
-            else:
-                refusal = checks.any_request(self._endpoint, request)
-        elif refusal is None:
-            refusal = checks.outside_dialog(self._endpoint, request)
-        if refusal is not None:
-            return answer(server, refusal, now)
-        if request.method == "OPTIONS":
-            status = 486 if self.busy and place is None else 200
-            return answer(server, oneshot.capabilities(self._endpoint, request, status), now)
-        if place is not None:
-            return place.receive(server, request, now)
-        if request.method == "MESSAGE":
-            return texts.receive(self._endpoint, "", server, now)
-        if request.method == "NOTIFY":
-            return self._subscriptions.unasked(server, now)
-        replaces = self._replaced(request)
-        if isinstance(replaces, int):
-            return answer(server, self._endpoint.reply(request, replaces), now)
-        call = self._endpoint.entropy.token(8)
-        authenticator = Authenticator(self.account, self._endpoint.entropy, self._trust)
-        incoming = Incoming(self._endpoint, authenticator, call, server, now, replaces=replaces)
-        self._calls.add(incoming)
-        return incoming.start()
-
-    def _replaced(self, invite: Request) -> str | int:
-        """The call that it takes the place of, "" for none, or the status that refuses it."""
-        if "Replaces" not in invite.headers:
-            return ""
-        # Loaded by the first that comes.
-        from webphone.sip.replacing import replaced
-
-        return replaced(self._calls, invite)
-
-    def _cancel(self, server: ServerTransaction, cancel: Request, now: float) -> list[Output]:
-        """RFC 3261 §9.2."""
-        answer = self._endpoint.transactions.answer
-        meant = self._endpoint.transactions.cancelled(cancel)
-        if meant is None:
-            return answer(server, self._endpoint.reply(cancel, 481), now)
-        call = self._calls.invited_by(meant)
-        if call is not None:
-            # The same To tag as in the response to the INVITE.
-            done = self._endpoint.reply(cancel, 200, to_tag=call.dialog.local.tag)
-            outputs = answer(server, done, now) + call.cancel(cancel, now)
-        else:
-            outputs = answer(server, self._endpoint.reply(cancel, 200), now)
-        place = self._calls.place(meant.request)
-        if isinstance(place, Session):
-            outputs += place.reinvite.cancel(meant, now)
-        return outputs
-
 
 _ACCEPT = (("Accept", SDP),)
 
@@ -512,15 +413,3 @@ def _timed(account: Identity, headers: Pairs) -> Pairs:
     """What an INVITE says of the session timer that we want (RFC 4028 §7.1)."""
     said = any(name.lower() in ("session-expires", "x") for name, _ in headers)
     return () if said or not account.session_expires else timer.asked(account.session_expires)
-
-
-def _refuse(fault: Malformed) -> list[Output]:
-    """Answer what can be answered of a message that cannot be read."""
-    dropped = Dropped(why=fault.text)
-    request = fault.message if isinstance(fault, Unreadable) else None
-    if fault.status is None or not isinstance(request, Request) or request.method == "ACK":
-        return [dropped]
-    if "Via" not in request.headers:
-        # Nothing of SIP, HTTP perhaps: no answer would find its way.
-        return [dropped]
-    return [Send(data=bytes(reply(request, fault.status))), dropped]

@@ -6,6 +6,7 @@ from webphone.sip.authentication import Authenticator, ClientRequest
 from webphone.sip.endpoint import SDP, Endpoint, Pairs
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.outputs import Output
+from webphone.sip.usages import texts
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Request, Response
 from webphone.sip.wire.uri import Uri
@@ -13,7 +14,7 @@ from webphone.sip.wire.uri import Uri
 # RFC 3261 §11.2; reasons and warnings are in English.
 _CAPABILITIES = (
     ("Allow", ALLOW),
-    ("Accept", f"{SDP}, text/plain"),
+    ("Accept", f"{SDP}, {texts.PLAIN}"),
     ("Accept-Encoding", "identity"),
     ("Accept-Language", "en"),
     ("Supported", supported(Place.CAPABILITIES)),

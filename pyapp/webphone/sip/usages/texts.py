@@ -12,10 +12,10 @@ from webphone.sip.wire.grammar import visible
 from webphone.sip.wire.message import Request
 from webphone.sip.wire.multipart import part
 
-_PLAIN = "text/plain"
+PLAIN = "text/plain"
 # What is text: a person reads the first, a page the second.
 TAKEN = ("text/", "application/")
-ACCEPT = "text/plain, text/*, application/*"
+ACCEPT = f"{PLAIN}, text/*, application/*"
 _CHARSET = re.compile(r'charset\s*=\s*"?([^";\s]+)', re.IGNORECASE)
 # UTF-8 where nothing else is said; the first of these are a part of it.
 _CHARSETS = {"us-ascii": "utf-8", "ascii": "utf-8", "utf-8": "utf-8", "iso-8859-1": "latin-1"}
@@ -54,8 +54,8 @@ def _read(request: Request) -> tuple[str, str | None]:
         return kind, None
     if kind.startswith("multipart/"):
         # RFC 5621 §3.1: of its parts the plain one, the charset of which is not looked at.
-        plain = part(body, described, _PLAIN)
-        return _PLAIN, None if plain is None else plain.decode("utf-8", "replace")
+        plain = part(body, described, PLAIN)
+        return PLAIN, None if plain is None else plain.decode("utf-8", "replace")
     if body and not kind.startswith(TAKEN):
         return kind, None
     found = _CHARSET.search(described)
