@@ -6,7 +6,7 @@ from phone.stage import World
 from webphone.contract import WebPhoneError
 from webphone.phone import happenings as on
 from webphone.phone.call.call import STAGES, Stage, Step
-from webphone.phone.call.calls import DESCRIBES, HEARD
+from webphone.phone.call.hearing import DESCRIBES, HEARD
 from webphone.phone.call.outgoing import call_to
 from webphone.phone.call.redirection import Redirection
 from webphone.phone.call.renegotiation import RENEGOTIATION, Action, State

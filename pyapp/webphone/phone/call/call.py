@@ -290,14 +290,6 @@ def ask(call: Call, kind: str, target: Uri) -> list[do.Action]:
     return [do.Tell(event=Event("question", detail))]
 
 
-def preference(contact: NameAddr) -> float:
-    """§20.10: q is a number from 0 to 1, and 1 where it is not said."""
-    try:
-        return min(max(float(contact.param("q") or 1), 0.0), 1.0)
-    except ValueError:
-        return 0.0
-
-
 def ended_by_person(call: Call) -> Ending:
     """The person hangs up; a CANCEL makes the INVITE end with 487 (RFC 3261 §9.2)."""
     if call.answered_at is not None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from webphone.contract import Config, Event, WebPhoneError, encode
 from webphone.machine import earliest
@@ -12,26 +11,24 @@ from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result, Unresolved
 from webphone.phone.actions import Action
 from webphone.phone.call import seldom
-from webphone.phone.call.call import Call, Stage, Step, ask, ended_by_person, preference
-from webphone.phone.call.digits import REF, Digits
-from webphone.phone.call.endings import Ending
+from webphone.phone.call.call import Call, Stage, Step, ask, ended_by_person
+from webphone.phone.call.digits import Digits
+from webphone.phone.call.endings import Ending, ending_of
+from webphone.phone.call.hearing import DESCRIBES, HEARD, call_of
 from webphone.phone.call.incoming import Incoming, call_from
 from webphone.phone.call.last_call import LastCall
 from webphone.phone.call.microphone import Microphone
 from webphone.phone.call.others import Errand
-from webphone.phone.call.outgoing import Outgoing
 from webphone.phone.call.part import (
     Broken,
     Change,
     Media,
     NeverWent,
-    Part,
     Question,
     Unanswered,
     Up,
     Wider,
 )
-from webphone.phone.call.peer import Peer
 from webphone.phone.call.quality import Measurements
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.call.swap import Swap
@@ -41,70 +38,14 @@ from webphone.phone.promises import refused
 from webphone.phone.snapshot import CallSnapshot
 from webphone.phone.trouble import Trouble
 from webphone.sip import (
-    Answered,
     By,
-    Confirmed,
-    EarlyOffer,
     Ended,
     Entropy,
-    InfoReceived,
     Invited,
-    InviteSent,
-    NameAddr,
-    OfferAcknowledged,
-    OfferAnswered,
-    OfferReceived,
-    OfferRefused,
-    Output,
-    PeerNamed,
-    Progressed,
-    ReferAnswered,
-    ReferNotified,
-    ReferReceived,
-    Replied,
     Uri,
 )
 from webphone.sip.usages.ending import reason
-from webphone.sip.wire.grammar import quote, visible
-from webphone.words import Sentence, say
-from webphone.words.bidi import LONGEST
-
-Kind = Callable[[Call], Part]
-
-# Which part of a call hears what of the agent and of the media.
-HEARD: dict[type[Any], Kind] = {
-    InviteSent: Outgoing,
-    Progressed: Outgoing,
-    EarlyOffer: Outgoing,
-    Answered: Outgoing,
-    Confirmed: Incoming,
-    PeerNamed: Peer,
-    OfferReceived: Renegotiation,
-    OfferAcknowledged: Renegotiation,
-    OfferAnswered: Renegotiation,
-    OfferRefused: Renegotiation,
-    InfoReceived: Digits,
-    Replied: Digits,
-    ReferAnswered: seldom.transfer,
-    ReferNotified: seldom.transfer,
-    ReferReceived: seldom.referral,
-    on.ToneSent: Digits,
-    on.MicrophoneAsked: Microphone,
-    on.MicrophoneMissing: Microphone,
-    on.MicrophoneEnded: Microphone,
-    on.QualityMeasured: Measurements,
-}
-
-# For whom the media work in each stage: who asked for a description hears what became of it.
-DESCRIBES: dict[Stage, Kind] = {
-    Stage.PREPARING: Outgoing,
-    Stage.DIALLING: Outgoing,
-    Stage.RINGING: Outgoing,
-    Stage.EARLY: Outgoing,
-    Stage.INCOMING: Incoming,
-    Stage.ANSWERING: Incoming,
-    Stage.ACTIVE: Renegotiation,
-}
+from webphone.words import say
 
 
 class Calls:
@@ -275,7 +216,7 @@ class Calls:
         self.config, output = config, report.output
         if isinstance(output, Invited):
             return self._invited(report.account, output, config, now)
-        call = self.calls.get(_call_of(output))
+        call = self.calls.get(call_of(output))
         if call is None:
             return []
         if isinstance(output, Ended):
@@ -327,7 +268,7 @@ class Calls:
             goes_on = call.part(seldom.redirection).heard(news, now)
             if goes_on:
                 return self.changed(call, goes_on, now)
-        return self.finish(call, _ending(news), now)
+        return self.finish(call, ending_of(news), now)
 
     def _invited(self, account: Account, news: Invited, config: Config, now: float) -> Result:
         if account.retired and news.replaces not in self.calls:
@@ -343,8 +284,7 @@ class Calls:
         self.calls[call.id] = call
         refusal = setup.refusal(config, others)
         if refusal is not None:
-            headers = _warning(refusal.media)
-            rejected = call.wire.reject(refusal.status or 486, now, headers=headers)
+            rejected = call.wire.reject(refusal.status or 486, now, why=refusal.media)
             return rejected + self.finish(call, refusal, now)
         result = call.wire.ring(now)
         event = Event("ringingin", setup.details())
@@ -398,7 +338,7 @@ class Calls:
         """The sound can't be set up: end the call and say why. It was not answered then."""
         why, call.answered_at = broken.why, None
         if call.stage in (Stage.INCOMING, Stage.ANSWERING):
-            result = call.wire.reject(broken.status, now, headers=_warning(why))
+            result = call.wire.reject(broken.status, now, why=why)
         else:
             result = _left(call, now, reason(broken.status, str(why)))
         error = WebPhoneError("media_failed", why)
@@ -445,13 +385,6 @@ def _left(call: Call, now: float, *headers: tuple[str, str]) -> Result:
     return [] if call.asks else call.wire.hang_up(now, headers=headers)
 
 
-def _call_of(output: Output) -> str:
-    """The call that an output of an agent is about."""
-    if isinstance(output, Replied):
-        return output.ref.removeprefix(REF)
-    return getattr(output, "call", "")
-
-
 def _over(call: Call, error: WebPhoneError) -> list[do.Action]:
     """What waited for something of the call is refused."""
     return [refusal for part in call.parts.values() for refusal in part.over(error)]
@@ -475,28 +408,3 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         question=call.asks,
         question_about=call.asked_for,
     )
-
-
-def _warning(why: Sentence | None) -> tuple[tuple[str, str], ...]:
-    """What the trace at the other side says of a refusal (RFC 3261 §20.43), if it needs words."""
-    return (("Warning", f"399 webphone {quote(visible(why))}"),) if why else ()
-
-
-def _ending(news: Ended) -> Ending:
-    return Ending(
-        by=news.by,
-        status=news.status,
-        reason=news.reason and news.reason[:LONGEST],
-        q850=news.q850,
-        text=news.text[:LONGEST],
-        answered_elsewhere=news.answered_elsewhere,
-        moved=_best(news.moved)[:LONGEST],
-        retry_after=news.retry_after,
-        unanswered=news.unanswered,
-    )
-
-
-def _best(contacts: Sequence[NameAddr]) -> str:
-    """The address that a redirecting server likes best (RFC 3261 §8.1.3.4), "" for none."""
-    best = max(contacts, key=preference, default=None)
-    return "" if best is None else str(best.uri)

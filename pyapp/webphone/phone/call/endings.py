@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webphone.sip import By, Unanswered
+from webphone.sip import By, Ended, NameAddr, Unanswered
 from webphone.words import Sentence, say
-from webphone.words.bidi import isolate
+from webphone.words.bidi import LONGEST, isolate
 
 NOT_TAKEN = (408, 480, 487)
 BUSY = (486, 600)
@@ -91,6 +92,35 @@ class Ending:
     moved: str = ""  # where a 3xx says that the number is now
     unanswered: Unanswered | None = None  # the challenge that we did not trust
     tab_gone: bool = False  # the browser tab that had the call is gone: no more is known
+
+
+def ending_of(news: Ended) -> Ending:
+    """What the SIP room tells of the end of a call."""
+    return Ending(
+        by=news.by,
+        status=news.status,
+        reason=news.reason and news.reason[:LONGEST],
+        q850=news.q850,
+        text=news.text[:LONGEST],
+        answered_elsewhere=news.answered_elsewhere,
+        moved=_best(news.moved)[:LONGEST],
+        retry_after=news.retry_after,
+        unanswered=news.unanswered,
+    )
+
+
+def _best(contacts: Sequence[NameAddr]) -> str:
+    """The address that a redirecting server likes best (RFC 3261 §8.1.3.4), "" for none."""
+    best = max(contacts, key=preference, default=None)
+    return "" if best is None else str(best.uri)
+
+
+def preference(contact: NameAddr) -> float:
+    """§20.10: q is a number from 0 to 1, and 1 where it is not said."""
+    try:
+        return min(max(float(contact.param("q") or 1), 0.0), 1.0)
+    except ValueError:
+        return 0.0
 
 
 def disposition(ending: Ending, *, outgoing: bool, answered: bool) -> str:

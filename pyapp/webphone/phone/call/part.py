@@ -1,6 +1,6 @@
 """A part of a call: it owns its fields and its deadline, and knows what it hears.
 
-A feature of calls is a part in a file of its own and its rows in `HEARD` of calls.py.
+A feature of calls is a part in a file of its own and its rows in `HEARD` of hearing.py.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from __future__ import annotations
 from webphone.contract import WebPhoneError
 from webphone.machine import due
 from webphone.phone.actions import Action
-from webphone.phone.call.call import Call, Step, ask, preference
-from webphone.phone.call.endings import MOVED
+from webphone.phone.call.call import Call, Step, ask
+from webphone.phone.call.endings import MOVED, preference
 from webphone.phone.call.outgoing import Outgoing
 from webphone.phone.call.part import Media, Steps, Unanswered
 from webphone.phone.sent_on import Verdict, dialled, may_dial

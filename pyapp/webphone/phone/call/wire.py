@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from webphone.phone.account.account import Account, Result, State
 from webphone.sip import Uri
+from webphone.sip.wire.grammar import quote, visible
+from webphone.words import Sentence
 
 Headers = Sequence[tuple[str, str]]
 
@@ -55,9 +57,10 @@ class Wire:
         """Answer with this description."""
         return self.account.through(self.account.agent.accept(self.call, sdp, now), now)
 
-    def reject(self, status: int, now: float, *, headers: Headers = ()) -> Result:
-        """Refuse the call."""
-        outputs = self.account.agent.reject(self.call, status, now, headers=tuple(headers))
+    def reject(self, status: int, now: float, *, why: Sentence | None = None) -> Result:
+        """Refuse the call; `why` is for the trace at the other side (RFC 3261 §20.43)."""
+        warning = (("Warning", f"399 webphone {quote(visible(why))}"),) if why else ()
+        outputs = self.account.agent.reject(self.call, status, now, headers=warning)
         return self.account.through(outputs, now)
 
     def redirect(self, target: Uri, now: float) -> Result:

@@ -1,0 +1,79 @@
+"""Which part of a call hears what: a row for each output of the agent and news of the media."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from webphone.phone import happenings as on
+from webphone.phone.call import seldom
+from webphone.phone.call.call import Call, Stage
+from webphone.phone.call.digits import REF, Digits
+from webphone.phone.call.incoming import Incoming
+from webphone.phone.call.microphone import Microphone
+from webphone.phone.call.outgoing import Outgoing
+from webphone.phone.call.part import Part
+from webphone.phone.call.peer import Peer
+from webphone.phone.call.quality import Measurements
+from webphone.phone.call.renegotiation import Renegotiation
+from webphone.sip import (
+    Answered,
+    Confirmed,
+    EarlyOffer,
+    InfoReceived,
+    InviteSent,
+    OfferAcknowledged,
+    OfferAnswered,
+    OfferReceived,
+    OfferRefused,
+    Output,
+    PeerNamed,
+    Progressed,
+    ReferAnswered,
+    ReferNotified,
+    ReferReceived,
+    Replied,
+)
+
+Kind = Callable[[Call], Part]
+
+HEARD: dict[type[Any], Kind] = {
+    InviteSent: Outgoing,
+    Progressed: Outgoing,
+    EarlyOffer: Outgoing,
+    Answered: Outgoing,
+    Confirmed: Incoming,
+    PeerNamed: Peer,
+    OfferReceived: Renegotiation,
+    OfferAcknowledged: Renegotiation,
+    OfferAnswered: Renegotiation,
+    OfferRefused: Renegotiation,
+    InfoReceived: Digits,
+    Replied: Digits,
+    ReferAnswered: seldom.transfer,
+    ReferNotified: seldom.transfer,
+    ReferReceived: seldom.referral,
+    on.ToneSent: Digits,
+    on.MicrophoneAsked: Microphone,
+    on.MicrophoneMissing: Microphone,
+    on.MicrophoneEnded: Microphone,
+    on.QualityMeasured: Measurements,
+}
+
+# For whom the media work in each stage: who asked for a description hears what became of it.
+DESCRIBES: dict[Stage, Kind] = {
+    Stage.PREPARING: Outgoing,
+    Stage.DIALLING: Outgoing,
+    Stage.RINGING: Outgoing,
+    Stage.EARLY: Outgoing,
+    Stage.INCOMING: Incoming,
+    Stage.ANSWERING: Incoming,
+    Stage.ACTIVE: Renegotiation,
+}
+
+
+def call_of(output: Output) -> str:
+    """The call that an output of an agent is about."""
+    if isinstance(output, Replied):
+        return output.ref.removeprefix(REF)
+    return getattr(output, "call", "")
