@@ -25,6 +25,8 @@ from webphone.phone.tabs.actions import (
     TabHeard,
     TellTabs,
 )
+from webphone.phone.tabs.audience import Audience
+from webphone.phone.tabs.followed import Followed
 from webphone.phone.tabs.mirror import Mirror, record_of_lost
 from webphone.phone.tabs.news import is_record, mirrored, shared, told_here
 from webphone.phone.tabs.phone import Phone
@@ -49,21 +51,12 @@ class Tabs:
         self._requests = Requests(phone, self._tab)
         self._name = ""  # of the lock and the channel
         self._left = False  # the page went away, and may come back
-        self._mirror: Mirror | None = (
-            None  # the tab that leads; or that led, until its calls are recorded
-        )
-        self._term = 0  # of the tab that leads
+        self._followed = Followed()
         self._taking = False  # the person wants the phone here
         self._stolen_from = ""  # the tab whose lock was taken without its consent
         self._wanted = False  # whether the phone is to be registered, wherever it is
         self._alarms: dict[Alarm, float] = {}
-        self._followers: set[str] = set()
-        self._unanswered: set[str] = set()  # of them, at the roll call
-        self._roll = False
-        self._shown: Mirror | None = None  # what the others saw last
-        self._said = 0  # our news
-        self._late: say.Late | None = None  # to be passed on with the next
-        self._numbers: dict[str, int] = {}  # of the last news of whoever leads, and led before
+        self._audience = Audience(self._tab)
         self._state = phone.snapshot.state
         self._leader: bool | None = None  # as told
 
@@ -78,7 +71,7 @@ class Tabs:
     @property
     def snapshot(self) -> Snapshot:
         """The phone as the screen sees it: that of this tab, or that of the tab that leads."""
-        own, mirror = self._phone.snapshot, self._mirror
+        own, mirror = self._phone.snapshot, self._followed.mirror
         if self.role in AT_HOME:
             return replace(own, calls=own.calls + self._mirrored)
         if mirror is None:
@@ -87,7 +80,8 @@ class Tabs:
 
     @property
     def _mirrored(self) -> tuple[CallSnapshot, ...]:
-        return self._mirror.phone.calls if self._mirror else ()
+        mirror = self._followed.mirror
+        return mirror.phone.calls if mirror else ()
 
     @property
     def _leads(self) -> bool | None:
@@ -154,7 +148,8 @@ class Tabs:
             return []
         actions = self._record_lost_calls(now)
         actions += self._part(now) if self._name else []
-        self._name, self._mirror, self._requests.leader, self._term = name, None, None, 0
+        self._name, self._requests.leader = name, None
+        self._followed.forget()
         self._alarms, self._taking = {}, False
         if not name:
             self._turn(Turn.UNWANTED)
@@ -164,7 +159,7 @@ class Tabs:
 
     def _queue(self, now: float) -> list[Action]:
         """Wait for the lock, and say so to the tab that has it."""
-        self._followers, self._stolen_from = set(), ""
+        self._audience.followers, self._stolen_from = set(), ""
         self._set(Alarm.UNHEARD, now)
         return [Lead(name=self._name), self._say(say.Hello(tab=self._tab), now)]
 
@@ -173,7 +168,7 @@ class Tabs:
         last = say.Gone(tab=self._tab)
         if self.role not in (Role.LEADING, Role.HANDING):
             return [self._say(last, now), StopLeading()]
-        shown = self._shown or self._reflection()
+        shown = self._audience.shown or self._reflection()
         gone = replace(shown.phone, state="offline", calls=(), active=None)
         news = say.News(tab=self._tab, phone=replace(shown, phone=gone))
         return [self._say(news, now), self._say(last, now), StopLeading()]
@@ -182,17 +177,18 @@ class Tabs:
         """The phone is here now; what the tab that led before has left undone is ours."""
         if not self._turn(Turn.GRANTED):
             return []
-        before, self._alarms = self._mirror, {}
+        before, self._alarms = self._followed.mirror, {}
         wanted = before.wanted if before else self._auto_register
         instance = before.instance if before else self._phone.standing.instance
         self._set(Alarm.COLLECTING, now)
         return self._lead(instance, wanted or self._taking, now)
 
     def _lead(self, instance: str, register: bool, now: float) -> list[Action]:
-        self._term += 1
-        self._shown, self._roll, self._taking = None, True, False
-        if self._mirror:
-            self._phone.remember(self._mirror.phone.threads)
+        mirror, self._taking = self._followed.mirror, False
+        self._followed.term += 1
+        self._audience.begin()
+        if mirror:
+            self._phone.remember(mirror.phone.threads)
         led = self._phone.lead(instance, register=register, now=now)
         return [*led, *self._requests.led_here(now)]
 
@@ -216,7 +212,7 @@ class Tabs:
         actions: list[Action] = []
         if before is Role.LEADING:  # HANDING has stood down already
             actions += self._phone.stand_down(replaced=True, now=now)
-        self._mirror, self._alarms = None, {}
+        self._followed.mirror, self._alarms = None, {}
         return actions + self._queue(now)
 
     def _take(self, now: float) -> list[Action]:
@@ -225,8 +221,7 @@ class Tabs:
             return []
         self._taking = True
         self._set(Alarm.TAKING, now)
-        to = self._mirror.tab if self._mirror else ""
-        return [self._say(say.Take(tab=self._tab, to=to), now)]
+        return [self._say(say.Take(tab=self._tab, to=self._followed.tab), now)]
 
     def _give(self, tab: str, sure: bool, now: float) -> list[Action]:
         """Another tab asks for the phone; it can't have one that is in a call."""
@@ -244,7 +239,7 @@ class Tabs:
 
     def _leave(self, now: float) -> list[Action]:
         """The page goes. Its calls get their record from the tab that leads next, if one waits."""
-        successor = self.role is Role.LEADING and bool(self._followers)
+        successor = self.role is Role.LEADING and bool(self._audience.followers)
         actions = [] if successor else self._record_lost_calls(now)
         left = self._phone.handle(on.Leaving(), now)
         actions += [action for action in left if not (successor and is_record(action))]
@@ -254,7 +249,7 @@ class Tabs:
         # A successor that has not been heard yet must not record what is recorded here.
         gone = self._say(say.Gone(tab=self._tab), now)
         actions += [gone, StopLeading()] if successor else self._part(now)
-        self._name, self._mirror, self._requests.leader, self._alarms = "", None, None, {}
+        self._name, self._followed.mirror, self._requests.leader, self._alarms = "", None, None, {}
         self._turn(Turn.UNWANTED)
         return actions
 
@@ -282,7 +277,7 @@ class Tabs:
                 self._taking = False
                 return self._requests.deny(None, WebPhoneError("other_tab", sentence("tab_mute")))
             case Alarm.TAKING:
-                self._stolen_from = self._mirror.tab if self._mirror else ""
+                self._stolen_from = self._followed.tab
                 return [Lead(name=self._name, steal=True)]
             case Alarm.HANDING:
                 self._turn(Turn.KEPT)
@@ -290,10 +285,11 @@ class Tabs:
             case Alarm.COLLECTING:
                 return self._record_lost_calls(now)
             case Alarm.ROLL:
-                self._followers -= self._unanswered
+                self._audience.roll_over()
                 return []
             case Alarm.DOUBT:
-                self._mirror, self._requests.leader, self._term = None, None, 0
+                self._followed.forget()
+                self._requests.leader = None
                 self._set(Alarm.UNHEARD, now)
                 return [self._say(say.Hello(tab=self._tab), now)]
             case _:
@@ -301,10 +297,10 @@ class Tabs:
 
     def _record_lost_calls(self, now: float) -> list[Action]:
         """The calls of the tab that is gone: one record each, of those that had begun."""
-        mirror = self._mirror
+        mirror = self._followed.mirror
         if mirror is None or self.role is not Role.LEADING:
             return []
-        self._mirror = None
+        self._followed.mirror = None
         phone = mirror.phone
         begun = [call for call in phone.calls if call.stage != "preparing"]
         return [
@@ -332,30 +328,29 @@ class Tabs:
         tab = message.tab
         match message:
             case say.Hello():
-                self._followers.add(tab)
-                self._shown = None  # so it is told again
+                self._audience.came(tab)
                 if tab == self._stolen_from and self._wanted:
                     # It hung, and may have registered until it saw that it lost the lock.
                     return [*self._phone.handle(on.Asked(command=Register()), now)]
             case say.Here():
-                self._followers.add(tab)
-                self._unanswered.discard(tab)
+                self._audience.here(tab)
             case say.Gone():
-                self._followers.discard(tab)
+                self._audience.gone(tab)
             case say.CommandSent():
                 return self._requests.obey(message, leading=self.role is Role.LEADING, now=now)
             case say.Take(sure=sure):
                 return self._give(tab, sure, now)
             case say.News(phone=phone) if self._succeeds(tab, now):
                 # What a tab said before it died came after its lock.
-                self._mirror, self._term = phone, max(self._term, phone.term + 1)
-                self._late = say.Late(tab=tab, number=message.number, events=message.events)
+                followed = self._followed
+                followed.mirror, followed.term = phone, max(followed.term, phone.term + 1)
+                self._audience.pass_on(message)
                 return told_here(message.events, self._phone)
         return []
 
     def _succeeds(self, tab: str, now: float) -> bool:
         """Whether that tab led before us and is dead; we may have had its lock before its word."""
-        before = self._mirror.tab if self._mirror else tab
+        before = self._followed.tab or tab
         collecting = now < self._alarms.get(Alarm.COLLECTING, now)
         # One that hung lives, and keeps the calls that it finds on waking.
         return collecting and before == tab and tab != self._stolen_from
@@ -379,9 +374,10 @@ class Tabs:
     def _news(self, news: say.News, now: float) -> list[Action]:
         """From the tab that leads: the phone as it is there, and what happened."""
         phone = news.phone
-        if self._doubtful(phone):
+        if self._followed.doubtful(phone):
             return self._doubt(now)
-        self._mirror, self._term, self._wanted = phone, phone.term, phone.wanted
+        self._followed.mirror, self._followed.term = phone, phone.term
+        self._wanted = phone.wanted
         for alarm in (Alarm.UNHEARD, Alarm.MUTE, Alarm.DOUBT):
             self._alarms.pop(alarm, None)
         actions: list[Action] = []
@@ -390,29 +386,14 @@ class Tabs:
         actions += self._requests.led_by(phone, now)
         if news.roll:
             actions.append(self._say(say.Here(tab=self._tab, to=phone.tab), now))
-        return actions + told_here((*self._unheard(news), *news.events), self._phone)
-
-    def _unheard(self, news: say.News) -> tuple[Event, ...]:
-        """What the tab that leads passes on of a dead one's, where we did not hear that itself."""
-        late, numbers = news.late, self._numbers
-        before = [tab for tab in numbers if tab != news.tab][-1:]
-        self._numbers = {tab: numbers[tab] for tab in before} | {news.tab: news.number}
-        return late.events if late and late.number > numbers.get(late.tab, 0) else ()
-
-    def _doubtful(self, phone: Mirror) -> bool:
-        """Whether another tab than ours says that it leads, without being the next to do so."""
-        mirror = self._mirror
-        if mirror is None or mirror.tab == phone.tab:
-            return phone.term < self._term
-        return phone.term not in (self._term, self._term + 1)
+        return actions + told_here((*self._followed.unheard(news), *news.events), self._phone)
 
     def _doubt(self, now: float) -> list[Action]:
         """The tab that we follow is asked whether it still leads; its silence says no."""
         if Alarm.DOUBT in self._alarms:
             return []
         self._set(Alarm.DOUBT, now)
-        to = self._mirror.tab if self._mirror else ""
-        return [self._say(say.Hello(tab=self._tab, to=to), now)]
+        return [self._say(say.Hello(tab=self._tab, to=self._followed.tab), now)]
 
     # --- What goes out ---
 
@@ -457,21 +438,11 @@ class Tabs:
         """What the others must know of this turn."""
         if self.role not in (Role.LEADING, Role.HANDING):
             return []
-        phone, before = self._reflection(), self._shown
-        if phone == before and not news and self._late is None:
+        told = self._audience.news(self._reflection(), news)
+        if told is None:
             return []
-        if self._roll or (phone.phone.calls and before and not before.phone.calls):
-            self._unanswered = set(self._followers)
+        if told.roll:
             self._set(Alarm.ROLL, now)
-            roll, self._roll = True, False
-        else:
-            roll = False
-        self._shown = phone
-        self._said += 1
-        late, self._late = self._late, None
-        told = say.News(
-            tab=self._tab, phone=phone, number=self._said, late=late, events=tuple(news), roll=roll
-        )
         return [self._say(told, now)]
 
     def _reflection(self) -> Mirror:
@@ -481,7 +452,7 @@ class Tabs:
             self._wanted = standing.registered
         return Mirror(
             tab=self._tab,
-            term=self._term,
+            term=self._followed.term,
             instance=standing.instance,
             wanted=self._wanted,
             phone=self.snapshot.shared,
