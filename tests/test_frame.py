@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webphone.border import frame
+from webphone.border import frame, guest
 from webphone.contract import SETTINGS, WebPhoneError
 
 OWN = "https://phone.example"
@@ -135,14 +135,14 @@ def test_a_phone_opened_from_disk_is_framed_only_from_disk(asking, admitted):
 
 def test_an_address_gives_settings_and_never_a_secret():
     asked = {"demo": "", "dial": "600", "utm_source": "x", "password": "p", "TOKEN": "t"}
-    good, refused = frame.parameters(asked, SETTINGS)
+    good, refused = guest.parameters(asked, SETTINGS)
     assert good == {"demo": "", "dial": "600"}
     assert [wrong.message.split()[0] for wrong in refused] == ["password", "token"]
     assert all(wrong.code == "invalid_config" for wrong in refused)
 
 
 def test_an_address_admits_nobody():
-    good, refused = frame.parameters({"allow-origins": "*"}, SETTINGS)
+    good, refused = guest.parameters({"allow-origins": "*"}, SETTINGS)
     assert good == {} and "embed.html" in refused[0].hint
 
 
@@ -189,8 +189,8 @@ HERE = {"host": "wss://sip.example.com", "realm": "office"}
     ],
 )
 def test_a_page_that_leads_a_phone_elsewhere_does_not_take_the_built_in_password_along(changes):
-    assert frame.parted(changes, HERE) == {"password": "", **changes}
-    assert next(iter(frame.parted(changes, HERE))) == "password"  # it goes first
+    assert guest.parted(changes, HERE) == {"password": "", **changes}
+    assert next(iter(guest.parted(changes, HERE))) == "password"  # it goes first
 
 
 @pytest.mark.parametrize(
@@ -204,10 +204,53 @@ def test_a_page_that_leads_a_phone_elsewhere_does_not_take_the_built_in_password
     ],
 )
 def test_a_page_that_stays_or_brings_a_password_of_its_own_changes_what_it_says(changes, lent):
-    assert frame.parted(changes, HERE, lent=lent) == changes
+    assert guest.parted(changes, HERE, lent=lent) == changes
 
 
 def test_only_a_password_that_is_one_is_brought_along():
-    assert frame.brings_password({"password": "x"})
-    assert not frame.brings_password({"password": ""})
-    assert not frame.brings_password({"host": "wss://new.example"})
+    assert guest.brings_password({"password": "x"})
+    assert not guest.brings_password({"password": ""})
+    assert not guest.brings_password({"host": "wss://new.example"})
+
+
+def test_what_the_page_around_sets_is_set_in_its_order_and_the_rest_refused():
+    page = guest.Guest(SETTINGS)
+    said = frame.Assign(
+        settings={"lang": "de", "theme": "dark", "allowOrigins": "*", "onclick": "x"},
+        functions=["contactLookup", "lang", "allowOrigins"],
+    )
+    done = page.assigns(said, HERE)
+    assert done.attributes == {"lang": "de"} and done.properties == {"theme": "dark"}
+    assert done.functions == ("contactLookup",)
+    names = ["allowOrigins", "onclick", "allowOrigins"]
+    assert len(done.refused) == len(names)
+    assert all(f"'{name}'" in wrong.message for name, wrong in zip(names, done.refused))
+
+
+def test_a_password_that_is_taken_away_goes_before_its_server_does():
+    page = guest.Guest(SETTINGS)
+    said = frame.Assign(settings={"theme": "dark", "host": "wss://evil.example"}, functions=[])
+    done = page.assigns(said, HERE)
+    assert next(iter(done.properties.items())) == ("password", "")
+    late = frame.Assign(settings={"host": "wss://new.example", "password": "new"}, functions=[])
+    assert list(page.assigns(late, HERE).properties) == ["password", "host"]
+
+
+def test_a_page_that_has_brought_a_password_takes_it_along():
+    page = guest.Guest(SETTINGS)
+    page.configures({"password": "its own"}, HERE)
+    assert page.configures({"realm": "elsewhere"}, HERE) == {"realm": "elsewhere"}
+
+
+@pytest.mark.parametrize("name", ["allowOrigins", "allow_origins", "allow-origins"])
+def test_no_spelling_lets_a_page_say_who_may_be_the_page_around(name):
+    with pytest.raises(WebPhoneError) as refused:
+        guest.Guest(SETTINGS).configures({"theme": "dark", name: "*"}, HERE)
+    assert refused.value.code == "invalid_config"
+
+
+def test_an_address_that_leads_elsewhere_takes_the_built_in_password_away():
+    done = guest.Guest(SETTINGS).arrives({"host": "wss://evil.example", "token": "t"}, HERE)
+    assert done.properties == {"password": ""}
+    assert done.attributes == {"host": "wss://evil.example"}
+    assert len(done.refused) == 1

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from webphone.border.errors import WebPhoneError
-from webphone.border.names import kebab
 from webphone.border.reading import parsed
-from webphone.border.settings import Setting, shortened
+from webphone.border.settings import shortened
 from webphone.words import Sentence, say
 
 VERSION = 1
@@ -172,69 +171,6 @@ def _stands_for(entry: str, asking: str) -> bool:
         return asking == f"{scheme}://{rest}"
     name = asking.removeprefix(f"{scheme}://")
     return name != asking and name.endswith(f".{rest}")
-
-
-# --- Settings in the frame's address --------------------------------------------------------------
-
-SECRETS = {"password", "token", "ha1", "credentials", "secret"}
-# Whoever writes the address could admit himself.
-KEPT = {"allow-origins"}
-
-
-def parameters(
-    given: Mapping[str, str], settings: Mapping[str, Setting]
-) -> tuple[dict[str, str], list[WebPhoneError]]:
-    """The attributes that the parameters of an address stand for, and what is wrong with others.
-
-    Names that mean nothing to a phone are left alone.
-    """
-    known = {
-        kebab(row.name) for row in settings.values() if row.attribute and not row.secret
-    } - KEPT
-    good: dict[str, str] = {}
-    refused = []
-    for name, value in given.items():
-        if name.lower() in SECRETS | KEPT:
-            refused.append(_not_here(name.lower()))
-        elif name in known:
-            good[name] = value
-    return good, refused
-
-
-def parted(
-    changes: Mapping[str, Any], now: Mapping[str, str], *, lent: bool = False
-) -> dict[str, Any]:
-    """A page's changes of settings: where they lead the phone to another server, without the
-    password that stands in embed.html.
-
-    `now` are the host and realm as they are; `lent`: the page has brought a password of its own.
-    """
-    names = {_folded(name): name for name in changes}
-    moves = any(
-        name in names and str(changes[names[name]] or "") != now.get(_MOVING[name], "")
-        for name in _MOVING
-    )
-    if lent or not moves or "password" in names:
-        return dict(changes)
-    return {"password": "", **changes}
-
-
-def brings_password(changes: Mapping[str, Any]) -> bool:
-    """Whether a page's changes of settings hold a password of its own."""
-    return any(_folded(name) == "password" and bool(changes[name]) for name in changes)
-
-
-# The settings that decide who gets an answer made with the password, however they are spelled.
-_MOVING = {"host": "host", "wsservers": "host", "realm": "realm"}
-
-
-def _folded(name: str) -> str:
-    return name.replace("-", "").replace("_", "").lower()
-
-
-def _not_here(name: str) -> WebPhoneError:
-    problem = "kept_from_address" if name in KEPT else "secret_in_address"
-    return WebPhoneError("invalid_config", say(problem, name=name))
 
 
 # --- What the page around must allow --------------------------------------------------------------

@@ -1,12 +1,10 @@
-"""A phone alone in an iframe: who may frame it, and what goes over the port to the page around."""
+"""A phone alone in an iframe: what goes over the port to the page around it, and back."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import math
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +12,13 @@ import js
 from pyodide.ffi import JsProxy, create_proxy
 
 from webphone.border import bare, frame
-from webphone.border.reading import parsed
+from webphone.border.guest import Assignment, Guest
 from webphone.browser import parent_page as around
+from webphone.browser.admission import Admission
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.clock import Clock
 from webphone.browser.element import Element, ElementAction
+from webphone.browser.plain_data import data_of, outward, text_of
 from webphone.browser.proxies import Listeners
 from webphone.contract import (
     COMMANDS,
@@ -26,23 +26,15 @@ from webphone.contract import (
     SETTINGS,
     Event,
     WebPhoneError,
-    camel,
-    decode_setting,
     encode,
-    snake,
 )
 from webphone.phone.actions import Ask, Refuse, Reveal, Tell
 from webphone.phone.happenings import Happening, Permitted
 from webphone.phone.readings import config_readings, readings
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.words import say
-from webphone.words import ENGLISH, as_written, said_in
+from webphone.words import as_written
 from webphone.words import say as sentence
-
-FIRST_GAP, LONGEST_GAP = 0.25, 8.0  # seconds between two hellos
-PLAIN = {"lang", "dir"}  # attributes of any HTML element
-# What the page around may set: not who may be the page around.
-SETTABLE = frozenset({camel(name) for name in SETTINGS} - {"allowOrigins"} | PLAIN)
 
 
 class Framed:
@@ -56,19 +48,19 @@ class Framed:
         self._inner = inner
         self._element = inner.host.element
         self._clock = clock
-        self._id = secrets.token_hex(8)
-        self._own = "null" if js.location.protocol == "file:" else str(js.location.origin)
-        self._listed: list[str] = []
-        self._admitted = False
-        self._doubt: Any = None  # what says that nobody vouches for the page around
-        self._missing: set[str] = set()
+        self._around = Admission(
+            self._element,
+            clock,
+            welcome=self._welcome,
+            open=self._open,
+            tell=self._tell,
+            language=lambda: inner.language,
+        )
+        self._guest = Guest(SETTINGS)
         self._picture: Snapshot | None = None
         self._port: Any = None
         self._sequence = 0
-        self._lent = False  # the page around has brought a password of its own
         self._questions: dict[int, tuple[float, Callable[[frame.Answer | None], None]]] = {}
-        self._gap = FIRST_GAP
-        self._hello = clock.alarm(self._greet)
         self._late = clock.alarm(self._give_up)
         self._listeners = Listeners()
         self._kept: list[Any] = []
@@ -93,7 +85,7 @@ class Framed:
         if js.window.parent == js.window:
             self._element.inert = False
         else:
-            self._later(self._look_around())
+            self._later(self._around.look())
         return kept
 
     def show(self, snapshot: Snapshot) -> None:
@@ -124,106 +116,14 @@ class Framed:
 
     # --- The page around ----------------------------------------------------------------------
 
-    async def _look_around(self) -> None:
-        """Find out whose page this is; hello is said when it may be a listed one."""
-        text = self._element.getAttribute("allow-origins")
-        try:
-            self._listed = list(decode_setting(SETTINGS["allow_origins"], text or None))
-        except WebPhoneError as wrong:
+    def _welcome(self) -> None:
+        """The page around may have the phone: it is what the address of the frame asks for."""
+        given = self._guest.arrives(around.parameters(), self._now)
+        self._make(given)
+        for wrong in given.refused:
             self._tell(wrong)
-        proven = around.proven_origin()
-        if proven == "null" != self._own:
-            proven = ""  # it may only be kept back
-        if proven != self._own:
-            self._listed += await around.listed_beside()
-        # Where the browser vouches for nobody, only the origin of a message does: a page that is
-        # listed may have led a frame of somebody else here. It is refused on less.
-        asking = proven or around.likely_origin()
-        if asking and not frame.admits(self._listed, self._own, asking):
-            self._refuse(asking)
-            return
-        self._listeners.add(js.window, "message", self._heard_window)
-        if proven:
-            self._admit()
-        self._greet()
-
-    def _admit(self) -> None:
-        """The page around may have the phone."""
-        if self._admitted:
-            return
-        self._admitted = True
-        self._believed()
-        self._element.inert = False
-        settings, refused = frame.parameters(around.parameters(), SETTINGS)
-        if "password" in self._parted(settings):
-            self._element.password = ""
-        for name, value in settings.items():
-            self._element.setAttribute(name, value)
-        for wrong in refused:
-            self._tell(wrong)
-        if refused:
+        if given.refused:
             js.history.replaceState(None, "", js.location.pathname)
-        self._missing = around.missing()
-        if "microphone" in self._missing:
-            self._tell(WebPhoneError("policy_blocked"))
-        elif self._missing & {"autoplay", "local-network"}:
-            js.console.warn(frame.remedy(self._missing, self._own))
-
-    def _refuse(self, asking: str) -> None:
-        """Not a page that may have the phone: say so in words, to both; the phone goes away."""
-        error = WebPhoneError(
-            "forbidden_origin", sentence("page_not_listed", origin=asking, file=around.LIST_FILE)
-        )
-        self._hello.set(None)
-        self._tell(error)
-        news = _outward(
-            {"webphone": frame.VERSION, "type": "error", "error": error}, self._inner.language
-        )
-        js.window.parent.postMessage(news, "*" if asking == "null" else asking)
-        self._believed()
-        self._element.replaceWith(self._in_words(error))
-
-    def _believed(self) -> None:
-        """It is known by now whose page is around."""
-        if self._doubt is not None:
-            self._doubt.remove()
-
-    def _doubt_aloud(self) -> None:
-        """Nobody vouches for the page around, and it says nothing: say why no key does anything."""
-        error = WebPhoneError("forbidden_origin", sentence("page_unknown"))
-        self._doubt = self._in_words(error)
-        self._element.before(self._doubt)
-        self._tell(error)
-
-    def _in_words(self, error: WebPhoneError) -> Any:
-        words = js.document.createElement("p")
-        words.setAttribute("role", "alert")
-        words.textContent = said_in(
-            self._inner.language,
-            sentence("spoken_error", message=error.message, hint=error.hint),
-        )
-        return words
-
-    def _greet(self) -> None:
-        """Say hello, and again until it is answered: the page around may not listen yet."""
-        news = {"webphone": frame.VERSION, "type": "hello", "frameId": self._id}
-        js.window.parent.postMessage(_outward(news), "*")
-        self._hello.set(self._clock.now() + self._gap)
-        if self._gap == LONGEST_GAP and not self._admitted and self._doubt is None:
-            self._doubt_aloud()
-        self._gap = min(self._gap * 2, LONGEST_GAP)
-
-    def _heard_window(self, event: Any) -> None:
-        if self._port is not None or event.source != js.window.parent:
-            return
-        if not frame.opens(_text(event.data), self._id) or event.ports.length != 1:
-            return
-        origin = str(event.origin)
-        if not frame.admits(self._listed, self._own, origin):
-            self._refuse(origin)
-            return
-        self._hello.set(None)
-        self._open(event.ports[0])
 
     # --- The port -----------------------------------------------------------------------------
 
@@ -231,10 +131,10 @@ class Framed:
         self._port = port
         self._listeners.add(port, "message", self._heard)
         port.start()
-        self._admit()
+        self._around.admit()
         self._tell_state(None)
         self._post({"type": "event", "name": "ready", "detail": {}})
-        if "microphone" in self._missing:
+        if "microphone" in self._around.missing:
             error = self._mended(WebPhoneError("policy_blocked"))
             self._post({"type": "event", "name": "error", "detail": error})
         watch = create_proxy(lambda *_: self._tell_size())  # destroyed in _close
@@ -243,7 +143,7 @@ class Framed:
 
     def _post(self, message: dict[str, Any]) -> None:
         if self._port is not None:
-            self._port.postMessage(_outward(message, self._inner.language))
+            self._port.postMessage(outward(message, self._inner.language))
 
     def _tell(self, error: WebPhoneError) -> None:
         """A fault of the frame itself: to the developer, and as an event."""
@@ -274,12 +174,12 @@ class Framed:
 
     def _heard_event(self, event: Any) -> None:
         if self._port is not None and str(event.type) != "ready":
-            self._post({"type": "event", "name": str(event.type), "detail": _data(event.detail)})
+            self._post({"type": "event", "name": str(event.type), "detail": data_of(event.detail)})
 
     def _heard(self, event: Any) -> None:
         """A message of the page around; what is wrong with it is noted, and no more."""
         try:
-            text = _text(event.data)
+            text = text_of(event.data)
             try:
                 message = frame.read(text)
             except frame.Malformed as wrong:
@@ -320,51 +220,41 @@ class Framed:
                 )
             arguments = list(call.arguments)
             if call.method == "setConfig" and arguments and isinstance(arguments[0], dict):
-                arguments[0] = self._parted(self._settable(arguments[0]))
+                arguments[0] = self._guest.configures(arguments[0], self._now)
             # Our own promise: it takes as long as the command does.
-            given = map(_outward, arguments)
+            given = map(outward, arguments)
             value = await promised(self._element, call.method, *given, within=None)
-            told["value"] = _data(value)
+            told["value"] = data_of(value)
         except WebPhoneError as refused:
             told |= {"ok": False, "error": refused}
         except Refused as refused:
-            told |= {"ok": False, "error": _data(refused.reason)}
+            told |= {"ok": False, "error": data_of(refused.reason)}
         self._post(told)
 
     def _assign(self, message: frame.Assign) -> None:
-        for name in (*message.settings, *message.functions):
-            if name not in SETTABLE:
-                problem = sentence("page_cannot_set", given=repr(name[:40]))
-                self._tell(WebPhoneError("invalid_config", problem))
-        settings = self._parted(message.settings)
-        # A password that is taken away goes before its server does.
-        for name in sorted(SETTABLE.intersection(settings), key=lambda name: name != "password"):
-            value = settings[name]
-            if name in PLAIN:
-                self._element.setAttribute(name, str(value))
-            else:
-                setattr(self._element, name, _outward(value))
-        for name in SETTABLE.intersection(message.functions) - PLAIN:
+        given = self._guest.assigns(message, self._now)
+        for wrong in given.refused:
+            self._tell(wrong)
+        self._make(given)
+
+    def _make(self, given: Assignment) -> None:
+        """Set what the page around may set."""
+        for name, value in given.properties.items():
+            setattr(self._element, name, outward(value))
+        for name, text in given.attributes.items():
+            self._element.setAttribute(name, text)
+        for name in given.functions:
             proxy = create_proxy(self._far_function(name))  # destroyed in _close
             self._kept.append(proxy)
             setattr(self._element, name, proxy)
 
-    def _settable(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """A page's changes without those that it can't make: who may be the page around."""
-        for name in changes:
-            if camel(snake(name)) == "allowOrigins":
-                problem = sentence("page_cannot_set", given=repr(name[:40]))
-                raise WebPhoneError("invalid_config", problem)
-        return dict(changes)
-
-    def _parted(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """A page's changes, without the password built into embed.html where they lead away."""
-        now = {"host": "", "realm": ""}
-        if self._picture is not None:
-            now = {name: getattr(self._picture.config, name) for name in now}
-        parted = frame.parted(changes, now, lent=self._lent)
-        self._lent = self._lent or frame.brings_password(changes)
-        return parted
+    @property
+    def _now(self) -> dict[str, str]:
+        """Which server the phone is led to, as its page knows it by now."""
+        names = ("host", "realm")
+        if self._picture is None:
+            return dict.fromkeys(names, "")
+        return {name: getattr(self._picture.config, name) for name in names}
 
     # --- Questions to the page around ---------------------------------------------------------
 
@@ -420,9 +310,9 @@ class Framed:
                     fault = WebPhoneError("timeout", as_written(theirs) if theirs else late)
                     waiting.set_exception(fault)
                 else:
-                    waiting.set_result(_outward(answer.value))
+                    waiting.set_result(outward(answer.value))
 
-            self._ask(name, [_data(item) for item in arguments], told)
+            self._ask(name, [data_of(item) for item in arguments], told)
             return waiting
 
         return call
@@ -430,7 +320,7 @@ class Framed:
     # --- Keeping house ------------------------------------------------------------------------
 
     def _mended(self, error: WebPhoneError) -> WebPhoneError:
-        return frame.mended(error, self._missing, self._own)
+        return frame.mended(error, self._around.missing, self._around.own)
 
     def _later(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -438,7 +328,7 @@ class Framed:
         task.add_done_callback(self._tasks.discard)
 
     def _close(self) -> None:
-        self._hello.close()
+        self._around.close()
         self._late.close()
         self._listeners.close()
         if self._port is not None:
@@ -446,25 +336,3 @@ class Framed:
             self._port = None
         for proxy in self._kept:
             proxy.destroy()
-
-
-# --- Values across the border ---------------------------------------------------------------------
-
-
-def _text(value: Any) -> str:
-    """A JavaScript value as JSON; empty when it can't be written."""
-    try:
-        return str(js.JSON.stringify(value))
-    except Exception:
-        return ""
-
-
-def _data(value: Any) -> Any:
-    """A JavaScript value as plain data."""
-    text = js.JSON.stringify(value)
-    return parsed(text) if isinstance(text, str) else None
-
-
-def _outward(value: Any, language: str = ENGLISH) -> Any:
-    """A contract value as JavaScript data; what a page's own function is stays behind."""
-    return js.JSON.parse(json.dumps(encode(value, language), default=lambda _: None))
