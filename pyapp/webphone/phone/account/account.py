@@ -39,9 +39,6 @@ from webphone.words import say
 # Seconds that a server may take to answer the first REGISTER on a socket, where there is another
 # one; else as long as SIP waits (RFC 3261 §17.1.2.2: 32 s).
 REGISTER_PATIENCE = 5.0
-PROOF_PATIENCE = 1.5  # and to prove that it still hears us, after a sleep or a network change
-SILENCE_PATIENCE = 6.0
-SLOWEST = 32.0  # no answer takes longer (RFC 3261 §17.1.2.2)
 PROOF = "proof"
 
 
@@ -86,9 +83,6 @@ class Account:
         self.replaced = False  # its registration is that of the next account by now
         self._retries = Retries(entropy)
         self._patience: float | None = None  # when the first REGISTER has taken too long
-        self._asked_at: float | None = None  # when a REGISTER went out that tells how long it takes
-        self._slowness = 0.0  # seconds that the last one took
-        self._mute: set[str] = set()  # servers left as they said nothing at all to OPTIONS
         self._told = False  # the page believes that we are registered
         self._leaving = False  # it asked for the end of a registration that was under way
         self._online = True
@@ -262,7 +256,7 @@ class Account:
         if self.open:
             if self._retries.at is not None and not self._retries.strict:
                 return self._send_register(now)
-            return self._prove(now, PROOF_PATIENCE, urgent=True)
+            return self._prove(now, urgent=True)
         if came_back or self.connection.state is line.State.WAITING:
             return self._follow(self.connection.restart(now), now)
         return []
@@ -270,7 +264,7 @@ class Account:
     def awoken(self, now: float) -> Result:
         """The computer slept or the page was hidden: ask the server whether it still hears us."""
         if self.open:
-            return self._prove(now, PROOF_PATIENCE, urgent=True)
+            return self._prove(now, urgent=True)
         if self.connection.state is line.State.WAITING:
             return self._follow(self.connection.restart(now), now)
         return []
@@ -311,7 +305,7 @@ class Account:
             result += self._send_register(now)
         result += self._follow(self.connection.wake(now, busy=self._busy), now)
         if due(self._next_question, now):
-            result += self._prove(now, SILENCE_PATIENCE)
+            result += self._prove(now)
         return result
 
     # --- News from the connection ---
@@ -368,8 +362,7 @@ class Account:
                     result += self._refused(output, now)
                 case Replied() if output.ref == PROOF:
                     if output.status != 408:  # which is our own word for silence
-                        self.connection.keepalive.options_answered()
-                        self._mute.discard(self.server)
+                        self.connection.keepalive.options_answered(self.server)
                 case Dropped(why=why):
                     result.append(do.Note(level="info", text=why))
                 case _:
@@ -378,9 +371,7 @@ class Account:
 
     def _registered(self, news: Registered, now: float) -> Result:
         self._patience = None
-        if self._asked_at is not None:
-            self._slowness = now - self._asked_at
-            self._asked_at = None
+        self.connection.keepalive.registered(now)
         self._retries.forget()
         self.connection.works(now)
         self.connection.keepalive.limit(news.flow_timer)
@@ -424,38 +415,27 @@ class Account:
         hurried = len(self.addresses) > 1 and not self.connection.servers.rounds
         if hurried and not self.agent.bound:
             self._patience = now + REGISTER_PATIENCE
-        self._asked_at = now
+        return self._register_again(now)
+
+    def _register_again(self, now: float) -> Result:
+        self.connection.keepalive.registering(now)
         return self.through(self.agent.register(now), now)
 
-    def _prove(self, now: float, patience: float, *, urgent: bool = False) -> Result:
+    def _prove(self, now: float, *, urgent: bool = False) -> Result:
         """Ask for any answer at all; silence means that the socket is dead."""
-        keepalive = self.connection.keepalive
-        question = Question.OPTIONS
-        if self.agent.bound:
-            question = keepalive.choose(urgent=urgent)
-        elif keepalive.mute:
-            keepalive.heard(now)  # there is nothing that it would answer
-            return []
-        # Who takes long to find a registration is not dead for it.
-        keepalive.ask(question, now + max(patience, min(2 * self._slowness, SLOWEST)))
+        question = self.connection.keepalive.ask(now, bound=self.agent.bound, urgent=urgent)
         result: Result = []
-        if question is not Question.REGISTER:
+        if question in (Question.OPTIONS, Question.BOTH):
             result += self.through(self.agent.options(None, PROOF, now), now)
-        if question is not Question.OPTIONS:
-            self._asked_at = now
-            result += self.through(self.agent.register(now), now)
+        if question in (Question.REGISTER, Question.BOTH):
+            result += self._register_again(now)
         return result
 
     def _unproved(self, now: float) -> Result:
         """A question was not answered: ask in another way, or leave."""
-        keepalive = self.connection.keepalive
-        if not (self.agent.bound or keepalive.heard_any) and self.server not in self._mute:
-            # A dead socket, or a server that answers no OPTIONS: another socket tells.
-            self._mute.add(self.server)
-            return self._leave(now)
-        if not keepalive.unanswered():
-            return self._leave(now)
-        return self._prove(now, SILENCE_PATIENCE)
+        if self.connection.keepalive.unanswered(self.server, bound=self.agent.bound):
+            return self._prove(now)
+        return self._leave(now)
 
     def _leave(self, now: float) -> Result:
         error, anew = WebPhoneError("connection_failed"), self.agent.bound

@@ -7,6 +7,9 @@ from enum import Enum, auto
 EVERY = 25.0  # seconds of silence after which a server is asked whether it is there
 SELDOM = 40.0  # and one that has to look up the registration for it
 SOONEST = 5.0
+# Seconds that it may take to answer; after a sleep or a network change it is in doubt already.
+PATIENCE, URGENT = 6.0, 1.5
+SLOWEST = 32.0  # no answer takes longer (RFC 3261 §17.1.2.2)
 MARGIN = 0.8  # part of the time after which a quiet connection is closed (RFC 5626 §4.4.1)
 
 
@@ -21,11 +24,17 @@ class Question(Enum):
 class KeepAlive:
     """When something was heard last, and until when a question may stay unanswered."""
 
-    __slots__ = ("_heard", "_limit", "_options_answered", "asked", "heard_any", "mute", "until")
+    __slots__ = (
+        *("_heard", "_limit", "_left_mute", "_options_answered", "_registering_at", "_slowness"),
+        *("asked", "heard_any", "mute", "until"),
+    )
 
     def __init__(self) -> None:
         self.until: float | None = None
         self.asked = Question.OPTIONS
+        self._left_mute: set[str] = set()  # servers left as they said nothing at all to OPTIONS
+        self._registering_at: float | None = None  # when the REGISTER went out that is measured
+        self._slowness = 0.0  # seconds that the last one took
         self.start(0.0)
 
     def start(self, now: float) -> None:
@@ -43,11 +52,33 @@ class KeepAlive:
         self.heard_any = True
         self.until = None
 
-    def options_answered(self) -> None:
+    def options_answered(self, server: str) -> None:
         """It answers OPTIONS: silence to the next means something."""
         self._options_answered, self.mute = True, False
+        self._left_mute.discard(server)
 
-    def choose(self, *, urgent: bool) -> Question:
+    def registering(self, now: float) -> None:
+        """A REGISTER goes out."""
+        self._registering_at = now
+
+    def registered(self, now: float) -> None:
+        """It was taken."""
+        if self._registering_at is not None:
+            self._slowness = now - self._registering_at
+            self._registering_at = None
+
+    def ask(self, now: float, *, bound: bool, urgent: bool) -> Question | None:
+        """What to ask now, None for nothing; `bound` says whether we are registered there."""
+        if not bound and self.mute:
+            self.heard(now)  # there is nothing that it would answer
+            return None
+        self.asked = self._choose(urgent=urgent) if bound else Question.OPTIONS
+        # Who takes long to find a registration is not dead for it.
+        slow = min(2 * self._slowness, SLOWEST)
+        self.until = now + max(URGENT if urgent else PATIENCE, slow)
+        return self.asked
+
+    def _choose(self, *, urgent: bool) -> Question:
         """What to ask of a server where REGISTER is a question, too."""
         if self.mute:
             return Question.REGISTER
@@ -55,15 +86,15 @@ class KeepAlive:
             return Question.BOTH
         return Question.OPTIONS
 
-    def ask(self, question: Question, until: float) -> None:
-        """A question went out that must be answered by then."""
-        self.asked, self.until = question, until
+    def unanswered(self, server: str, *, bound: bool) -> bool:
+        """No answer came: whether to ask in another way, and not to leave the server.
 
-    def unanswered(self) -> bool:
-        """No answer came: whether that proves nothing yet.
-
-        It does where OPTIONS were never answered: the server may be one that throws them away.
+        Where OPTIONS were never answered, it may be one that throws them away.
         """
+        if not (bound or self.heard_any) and server not in self._left_mute:
+            # A dead socket, or a server that answers no OPTIONS: another socket tells.
+            self._left_mute.add(server)
+            return False
         self.until = None
         if self.asked is not Question.OPTIONS or self._options_answered:
             return False
