@@ -31,8 +31,9 @@ from webphone.sip.outputs import By
 from webphone.sip.packages import read as read_news
 from webphone.sip.usages.ending import ended
 from webphone.sip.wire import salvage
+from webphone.sip.wire.fields import Headers
 from webphone.sip.wire.grammar import Malformed, split_commas, visible
-from webphone.sip.wire.headers import Challenge, Headers, NameAddr, Reason, Via
+from webphone.sip.wire.headers import Challenge, NameAddr, Reason, Via
 from webphone.sip.wire.message import Request
 from webphone.sip.wire.multipart import part
 from webphone.sip.wire.params import parse_params

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webphone.exchange.forking import best
-from webphone.sip.wire.headers import Headers
+from webphone.sip.wire.fields import Headers
 from webphone.sip.wire.message import Response
 
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sip.test_uri import uris
+from webphone.sip.wire.fields import Headers
 from webphone.sip.wire.grammar import visible
 from webphone.sip.wire.headers import (
     Challenge,
     CSeq,
-    Headers,
     Malformed,
     NameAddr,
     Reason,

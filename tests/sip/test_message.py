@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webphone.sip.wire.headers import CSeq, Headers
+from webphone.sip.wire.fields import Headers
+from webphone.sip.wire.headers import CSeq
 from webphone.sip.wire.message import (
     REASONS,
     UNREADABLE,

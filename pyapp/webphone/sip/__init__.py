@@ -37,8 +37,9 @@ from webphone.sip.outputs import (
     Unregistered,
     Unsubscribed,
 )
+from webphone.sip.wire.fields import Headers
 from webphone.sip.wire.grammar import Malformed
-from webphone.sip.wire.headers import Headers, NameAddr
+from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Request, Response, parse, reply
 from webphone.sip.wire.uri import Uri
 

@@ -9,8 +9,9 @@ from webphone.sip.entropy import Entropy
 from webphone.sip.inbox import Inbox
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.transactions import Transactions
+from webphone.sip.wire.fields import Headers, header_key
 from webphone.sip.wire.grammar import visible
-from webphone.sip.wire.headers import CSeq, Headers, NameAddr, Via, header_key
+from webphone.sip.wire.headers import CSeq, NameAddr, Via
 from webphone.sip.wire.message import Message, Request, Response, reply
 from webphone.sip.wire.multipart import part
 from webphone.sip.wire.uri import Uri, escape_user

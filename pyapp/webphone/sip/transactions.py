@@ -20,7 +20,7 @@ from webphone.sip.transaction import (
     answer_of,
     event_of,
 )
-from webphone.sip.wire.headers import Headers
+from webphone.sip.wire.fields import Headers
 from webphone.sip.wire.message import Request, Response, reply
 
 Key = tuple[str, ...]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from webphone.sip.wire import grammar, salvage
+from webphone.sip.wire.fields import Headers, header_key
 from webphone.sip.wire.grammar import Malformed as Malformed
 from webphone.sip.wire.grammar import visible, whole_number
-from webphone.sip.wire.headers import HIGHEST_SECONDS, CSeq, Headers, NameAddr, Via, header_key
+from webphone.sip.wire.headers import HIGHEST_SECONDS, CSeq, NameAddr, Via
 from webphone.sip.wire.reasons import REASONS as REASONS
 from webphone.sip.wire.uri import Uri
 
