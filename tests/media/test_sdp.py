@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from webphone.media.sdp import Codec, Description, Direction, Unusable
+from webphone.media.codecs import Codec
+from webphone.media.sdp import Description, Direction, Unusable
 
 DATA = Path(__file__).parent / "data"
 FILES = sorted(path.name for path in DATA.glob("*.sdp"))

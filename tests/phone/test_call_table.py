@@ -7,9 +7,9 @@ from webphone.contract import WebPhoneError
 from webphone.phone import happenings as on
 from webphone.phone.call.call import STAGES, Stage, Step
 from webphone.phone.call.hearing import DESCRIBES, HEARD
+from webphone.phone.call.offer_answer import RENEGOTIATION, Action, State
 from webphone.phone.call.outgoing import call_to
 from webphone.phone.call.redirection import Redirection
-from webphone.phone.call.renegotiation import RENEGOTIATION, Action, State
 from webphone.sip import Dropped, Uri
 
 

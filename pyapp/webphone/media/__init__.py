@@ -1,5 +1,6 @@
 """What a session description says; no sound passes here."""
 
+from webphone.media.codecs import Codec
 from webphone.media.dtmf import Invalid, choose, info_body, parse_info, tones
 from webphone.media.negotiation import (
     answer_direction,
@@ -14,7 +15,7 @@ from webphone.media.negotiation import (
     wants_video,
 )
 from webphone.media.quality import Counters, Measure, Quality
-from webphone.media.sdp import Codec, Description, Direction, Media, Unusable
+from webphone.media.sdp import Description, Direction, Media, Unusable
 
 __all__ = [
     "Codec",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from webphone.media.attributes import GRAMMAR, ONCE, readable
+from webphone.media.codecs import Codec, explained, payload_type
 from webphone.words import Sentence, say
 
 
@@ -46,48 +47,6 @@ class Direction(StrEnum):
         return Direction.RECVONLY if receives else Direction.INACTIVE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Codec:
-    """One payload type and what it stands for; `clock` is in hertz, `fmtp` is "" when absent."""
-
-    payload: int
-    name: str
-    clock: int
-    channels: int = 1
-    fmtp: str = ""
-
-    @property
-    def carries_media(self) -> bool:
-        """False for payloads that only accompany a codec: tones, comfort noise, repair."""
-        return self.name.lower() not in _COMPANIONS
-
-    @property
-    def serves(self) -> frozenset[int]:
-        """The payload types that this one repairs: rtx names one, red lists its own."""
-        match self.name.lower():
-            case "rtx":  # RFC 4588 §8
-                listed = re.findall(r"\bapt=([0-9]{1,3})\b", self.fmtp)
-            case "red":  # RFC 2198 §5
-                listed = re.findall(r"\b[0-9]{1,3}\b", self.fmtp)
-            case _:
-                listed = []
-        return frozenset(int(payload) for payload in listed)
-
-
-_COMPANIONS = frozenset(
-    {"telephone-event", "cn", "red", "rtx", "ulpfec", "flexfec-03", "flexfec", "tone"}
-)
-
-# RFC 3551 §6, tables 4 and 5: payload types that need no rtpmap.
-_STATIC = {
-    0: ("PCMU", 8000),
-    3: ("GSM", 8000),
-    8: ("PCMA", 8000),
-    9: ("G722", 8000),
-    13: ("CN", 8000),
-    18: ("G729", 8000),
-}
-
 # What we read of a description, and no more: a browser's own is 2 to 12 kB, of 2 to 4 sections.
 LONGEST = 65_536  # characters
 MOST_SECTIONS = 64
@@ -101,8 +60,6 @@ _MEDIA = re.compile(r"m=([^ ]+) +([0-9]{1,5})(?:/[0-9]{1,5})? +([^ ]+)((?: +[^ ]
 _KIND = re.compile(r"m=([A-Za-z]+)\b")
 # RFC 8866 §9: type is one letter; we let unknown ones through, the browser decides.
 _LINE = re.compile(r"[A-Za-z]=[^\r\0]*")
-# RFC 8866 §6.6: rtpmap-value = payload-type SP encoding-name "/" clock-rate [ "/" encoding-params ]
-_RTPMAP = re.compile(r"([0-9]{1,3}) +([^ /]+)/([0-9]{1,9})(?:/([0-9]{1,3}))?.*")
 # RFC 8866 §9: connection-field = %s"c" "=" nettype SP addrtype SP connection-address CRLF
 _CONNECTION = re.compile(r"c=IN +IP[46] +([^ /]+).*")
 _DIRECTIONS = {f"a={direction}": direction for direction in Direction}
@@ -204,23 +161,8 @@ class Media:
     @cached_property
     def codecs(self) -> tuple[Codec, ...]:
         """The payload types of the m= line in its order; those nobody explains are left out."""
-        known = dict(_STATIC_CODECS)
-        maps = map(_RTPMAP.fullmatch, self.own.attributes.get("rtpmap", ()))
-        for found in filter(None, maps):
-            payload = int(found[1])
-            known[payload] = Codec(
-                payload=payload,
-                name=found[2],
-                clock=int(found[3]),
-                channels=int(found[4] or 1),
-            )
-        for value in self.own.attributes.get("fmtp", ()):
-            payload_text, _, parameters = value.partition(" ")
-            payload = _payload(payload_text)
-            if payload in known:
-                known[payload] = replace(known[payload], fmtp=parameters.strip())
-        wanted = [_payload(text) for text in self.formats]
-        return tuple(known[payload] for payload in wanted if payload in known)
+        said = self.own.attributes
+        return explained(self.formats, said.get("rtpmap", ()), said.get("fmtp", ()))
 
     @property
     def telephone_event(self) -> int | None:
@@ -349,12 +291,6 @@ class Description:
         return replace(self, media=tuple(change(media) for media in self.media))
 
 
-_STATIC_CODECS = {
-    payload: Codec(payload=payload, name=name, clock=clock)
-    for payload, (name, clock) in _STATIC.items()
-}
-
-
 def _refusable(numbered: list[tuple[int, str]], starts: list[int]) -> list[tuple[int, str]]:
     """The lines, with every m= line that cannot be read as one that is refused, unless all are."""
     broken = [at for at in starts if not _is_media(numbered[at][1])]
@@ -397,7 +333,7 @@ def _media(numbered: list[tuple[int, str]], session: Block) -> Media:
     if len(formats) > MOST_FORMATS:
         raise Unusable(say("sdp_too_many_formats", count=len(formats), most=MOST_FORMATS))
     if "RTP/" in protocol:
-        formats = tuple(each for each in formats if 0 <= _payload(each) < 128)
+        formats = tuple(each for each in formats if 0 <= payload_type(each) < 128)
     known, once = frozenset(formats), set[str]()
     lines = (_understood(line, known, once) for _, line in numbered[1:])
     head = " ".join((f"m={kind}", str(port), protocol, *formats))
@@ -432,11 +368,6 @@ def _parted(line: str) -> tuple[str, str]:
     """Name and value of an a= line."""
     name, _, value = line[2:].partition(":")
     return name.strip(), value.strip()
-
-
-def _payload(text: str) -> int:
-    """The payload type (RFC 3550 §5.1, seven bits), or -1 for what is none."""
-    return int(text) if len(text) <= 3 and text.isascii() and text.isdecimal() else -1
 
 
 def _shown(line: str) -> str:

@@ -40,13 +40,12 @@ from webphone.phone.call.seldom import transfer
 from webphone.phone.dialling import Dialling
 from webphone.phone.happenings import Happening
 from webphone.phone.history import History
-from webphone.phone.promises import done
+from webphone.phone.promises import Solved, Trouble, done
 from webphone.phone.ringing import tone
 from webphone.phone.seldom import VERBS as seldom_verbs
 from webphone.phone.seldom import Seldom
 from webphone.phone.settings import Settings
 from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
-from webphone.phone.trouble import Solved, Trouble
 from webphone.sip import (
     Entropy,
     Malformed,

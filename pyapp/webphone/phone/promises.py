@@ -1,11 +1,24 @@
-"""Promises of the page that wait for the same thing."""
+"""Promises of the page that wait for the same thing, and errors that none waits for."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from webphone.contract import WebPhoneError
 from webphone.phone import actions as do
 from webphone.phone.actions import Action
-from webphone.phone.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error that no promise waits for: the page is told, and the screen shows the last one."""
+
+    error: WebPhoneError
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """The phone is registered: what went wrong before is of no interest any more."""
 
 
 class Promises:

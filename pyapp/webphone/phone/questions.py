@@ -26,11 +26,10 @@ from webphone.phone.call.calls import Calls
 from webphone.phone.call.endings import unanswered
 from webphone.phone.call.record import iso
 from webphone.phone.numbers import address
-from webphone.phone.promises import done
+from webphone.phone.promises import Trouble, done
 from webphone.phone.refusals import code_of
 from webphone.phone.snapshot import Text
 from webphone.phone.threads import Threads
-from webphone.phone.trouble import Trouble
 from webphone.sip import Agent, MessageReceived, NameAddr, NotNow, Replied
 from webphone.sip.inbox import LARGEST
 from webphone.words import say

@@ -21,8 +21,7 @@ from webphone.phone.account.keepalive import Question
 from webphone.phone.account.registration_errors import error_of, try_next_server
 from webphone.phone.account.retries import Retries, wish
 from webphone.phone.actions import Action
-from webphone.phone.promises import Promises
-from webphone.phone.trouble import Solved, Trouble
+from webphone.phone.promises import Promises, Solved, Trouble
 from webphone.sip import (
     Agent,
     Dropped,

@@ -34,9 +34,8 @@ from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.call.swap import Swap
 from webphone.phone.call.wire import Wire
 from webphone.phone.history import History
-from webphone.phone.promises import refused
+from webphone.phone.promises import Trouble, refused
 from webphone.phone.snapshot import CallSnapshot
-from webphone.phone.trouble import Trouble
 from webphone.sip import (
     By,
     Ended,

@@ -11,7 +11,7 @@ from webphone.phone.account.account import Result
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.part import Media, Steps
-from webphone.phone.trouble import Trouble
+from webphone.phone.promises import Trouble
 from webphone.sip import InfoReceived, NotNow, Output, Replied
 from webphone.words import say
 from webphone.words.bidi import isolate

@@ -7,7 +7,7 @@ from webphone.phone import happenings as on
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
 from webphone.phone.call.part import Media, Steps
-from webphone.phone.trouble import Trouble
+from webphone.phone.promises import Trouble
 from webphone.sip import Output
 from webphone.words import Sentence, say
 
