@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from pair import ANSWER, BILOXI, OFFER, Pair, Solo
-from webphone.sip import By, Ended, NotNow, Response, Uri
+from pair import ANSWER, BILOXI, OFFER, Pair, Solo, word
+from webphone.sip import (
+    By,
+    Confirmed,
+    EarlyAnswer,
+    EarlyOffer,
+    Ended,
+    NotNow,
+    Response,
+    Uri,
+)
 
 NEEDS = ("Require", "100rel")
 
@@ -22,12 +31,12 @@ def _responses(alice: Solo) -> list[Response]:
     return [message for message in alice.phone.sent if isinstance(message, Response)]
 
 
-def _prack(alice: Solo, rack: str = "", *, cseq: int = 11, sdp: str = "") -> int:
-    """Bob acknowledges the last ringing; what he is answered."""
+def _prack(alice: Solo, rack: str = "", *, cseq: int = 11, sdp: str = "") -> int | None:
+    """Bob acknowledges the last ringing; what he is answered, None for nothing yet."""
     ringing = next(r for r in reversed(_responses(alice)) if r.headers.get("RSeq"))
     rack = rack or f"{ringing.headers.get('RSeq')} 10 INVITE"
     alice.ask("PRACK", ("RAck", rack), cseq=cseq, to_tag=ringing.to.tag, sdp=sdp)
-    return next(r.status for r in _responses(alice) if r.cseq.number == cseq)
+    return next((r.status for r in _responses(alice) if r.cseq.number == cseq), None)
 
 
 def _ends(alice: Solo) -> list[tuple[By, int | None]]:
@@ -85,10 +94,16 @@ def test_a_second_ringing_waits_for_the_first_and_has_the_next_number() -> None:
     assert int(second.headers.get("RSeq") or "") == int(first.headers.get("RSeq") or "") + 1
 
 
-def test_an_offer_in_the_acknowledgement_is_refused_and_the_call_goes_on() -> None:
+def test_an_offer_before_the_first_has_its_answer_is_refused_and_the_call_goes_on() -> None:
+    """RFC 6337 §2.2; §2.3: without the offer the acknowledgement may come again."""
     alice = Solo()
     call = _called(alice)
+    tag = _responses(alice)[-1].to.tag
     assert _prack(alice, sdp=OFFER) == 488
+    assert _prack(alice, cseq=12) == 200
+    assert _prack(alice, cseq=13) == 481
+    alice.ask("UPDATE", cseq=14, to_tag=tag, sdp=OFFER)
+    assert alice.last_status() == 500
     alice.say(alice.agent.accept(call, ANSWER, alice.now))
     assert alice.phone.wrote()[-1] == "200 INVITE"
 
@@ -100,6 +115,134 @@ def test_a_caller_without_an_offer_hears_nothing_before_the_answer() -> None:
     assert alice.phone.wrote() == []
     alice.say(alice.agent.accept(call, OFFER, alice.now))
     assert alice.phone.wrote() == ["200 INVITE"]
+
+
+INVITE, PLAIN = ("INVITE", OFFER), ("INVITE", "")
+RELIABLE, OFFERLESS = ("INVITE 100rel", OFFER), ("INVITE 100rel", "")
+HEARD = [RELIABLE, ("ring", ANSWER)]  # and so answered before the call is
+OTHER = OFFER.replace("alice 1 1", "bob 2 2")
+
+# RFC 6337 table 1: what Bob asks and what Alice does, each with its description; and which
+# messages have carried one by the end.
+PATTERNS = {
+    "1": ([INVITE, ("ring", ""), ("accept", ANSWER), ("ACK", "")], ["INVITE", "200 INVITE"]),
+    "1 after plain early media": (
+        [INVITE, ("ring", ANSWER), ("accept", ANSWER), ("ACK", "")],
+        ["INVITE", "183 INVITE", "200 INVITE"],
+    ),
+    "2": ([PLAIN, ("ring", ""), ("accept", OFFER), ("ACK", ANSWER)], ["200 INVITE", "ACK"]),
+    "2 never in a plain 18x": (
+        [PLAIN, ("ring", OFFER), ("accept", OFFER), ("ACK", ANSWER)],
+        ["200 INVITE", "ACK"],
+    ),
+    "3": (
+        [*HEARD, ("PRACK", ""), ("accept", ANSWER), ("ACK", "")],
+        ["INVITE", "183 INVITE"],
+    ),
+    "3 and ringing again": (
+        [*HEARD, ("PRACK", ""), ("ring", ANSWER), ("PRACK", ""), ("accept", ANSWER), ("ACK", "")],
+        ["INVITE", "183 INVITE"],
+    ),
+    "4": (
+        [OFFERLESS, ("ring", OFFER), ("PRACK", ANSWER), ("accept", OFFER), ("ACK", "")],
+        ["183 INVITE", "PRACK"],
+    ),
+    "4 answered meanwhile": (
+        [OFFERLESS, ("ring", OFFER), ("accept", OFFER), ("PRACK", ANSWER), ("ACK", "")],
+        ["183 INVITE", "PRACK"],
+    ),
+    "5": (
+        [*HEARD, ("PRACK", OTHER), ("reaccept", ANSWER), ("accept", ANSWER), ("ACK", "")],
+        ["INVITE", "183 INVITE", "PRACK", "200 PRACK"],
+    ),
+    "5 answered meanwhile": (
+        [*HEARD, ("accept", ANSWER), ("PRACK", OTHER), ("reaccept", ANSWER), ("ACK", "")],
+        ["INVITE", "183 INVITE", "PRACK", "200 PRACK"],
+    ),
+    "6": (
+        [*HEARD, ("PRACK", ""), ("UPDATE", OTHER), ("reaccept", ANSWER), ("accept", ANSWER)],
+        ["INVITE", "183 INVITE", "UPDATE", "200 UPDATE"],
+    ),
+    "6 answered meanwhile": (
+        [*HEARD, ("PRACK", ""), ("UPDATE", OTHER), ("accept", ANSWER), ("reaccept", ANSWER)],
+        ["INVITE", "183 INVITE", "UPDATE", "200 UPDATE"],
+    ),
+}
+
+
+def _play(alice: Solo, steps: list[tuple[str, str]]) -> list[str]:
+    """Play these steps; which messages carried a description."""
+    carried: list[str] = []
+    for cseq, (step, sdp) in enumerate(steps, 10):
+        before, first = len(alice.phone.sent), next(iter(_responses(alice)), None)
+        to_tag, number = (first.to.tag, 10 if step == "ACK" else cseq) if first else ("", cseq)
+        method, _, needs = step.partition(" ")
+        match step:
+            case "ring":
+                alice.say(alice.agent.ring(alice.agent.calls()[0], alice.now, sdp=sdp))
+            case "accept":
+                alice.say(alice.agent.accept(alice.agent.calls()[0], sdp, alice.now))
+            case "reaccept":
+                alice.say(alice.agent.reaccept(alice.agent.calls()[0], sdp, alice.now))
+            case "PRACK":
+                assert _prack(alice, cseq=cseq, sdp=sdp) in (200, None)
+            case _:
+                headers = (NEEDS,) if needs else ()
+                alice.ask(method, *headers, cseq=number, to_tag=to_tag, sdp=sdp)
+        carried += [method] if method.isupper() and sdp else []
+        carried += [word(message) for message in alice.phone.sent[before:] if message.body]
+    return carried
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_each_offer_has_its_answer_where_the_rfc_puts_it(pattern: str) -> None:
+    alice = Solo()
+    steps, carriers = PATTERNS[pattern]
+    assert _play(alice, steps) == carriers
+    assert alice.phone.wrote("200 INVITE") == ["200 INVITE"]
+    early = [EarlyAnswer(call=alice.agent.calls()[0], sdp=ANSWER)] if pattern[0] == "4" else []
+    assert alice.phone.news(EarlyAnswer) == early
+    offers = [news.sdp for news in alice.phone.news(EarlyOffer) if isinstance(news, EarlyOffer)]
+    assert offers == ([OTHER] if pattern[0] in "56" else [])
+    answers = [news.sdp for news in alice.phone.news(Confirmed) if isinstance(news, Confirmed)]
+    assert answers == [] if pattern[0] == "6" else [ANSWER if pattern[0] == "2" else None]
+
+
+def test_ringing_again_waits_for_an_answer_to_what_is_offered_meanwhile() -> None:
+    alice = Solo()
+    _play(alice, [*HEARD, ("PRACK", OTHER)])
+    (call,) = alice.agent.calls()
+    assert alice.agent.ring(call, alice.now) == []
+    alice.ask("UPDATE", cseq=20, to_tag=_responses(alice)[0].to.tag, sdp=OTHER)
+    assert alice.last_status() == 500
+    alice.say(alice.agent.rerefuse(call, 488, alice.now))
+    assert alice.phone.wrote()[-1] == "488 PRACK"
+    with pytest.raises(NotNow):
+        alice.agent.reaccept(call, ANSWER, alice.now)
+
+
+def test_an_offer_of_theirs_is_void_while_ours_has_no_answer() -> None:
+    """RFC 3311 §5.2."""
+    alice = Solo()
+    _play(alice, [OFFERLESS, ("ring", OFFER), ("UPDATE", OTHER)])
+    assert alice.last_status() == 491
+    assert alice.phone.news(EarlyOffer) == []
+
+
+def test_an_acknowledgement_without_the_answer_that_it_owes_is_told() -> None:
+    alice = Solo()
+    _play(alice, [OFFERLESS, ("ring", OFFER), ("PRACK", "")])
+    assert alice.phone.news(EarlyAnswer) == [EarlyAnswer(call=alice.agent.calls()[0], sdp=None)]
+
+
+def test_what_is_offered_to_a_call_that_ends_is_answered_with_its_end() -> None:
+    """RFC 3261 §15.1.2."""
+    alice = Solo()
+    _play(alice, [*HEARD, ("PRACK", OTHER)])
+    alice.say(alice.agent.hang_up(alice.agent.calls()[0], alice.now))
+    assert sorted(alice.phone.wrote("4")) == ["486 INVITE", "487 PRACK"]
+    alice.wind(40)
+    assert alice.agent.idle
 
 
 @pytest.mark.parametrize("accepted", [False, True])

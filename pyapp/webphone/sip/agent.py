@@ -216,7 +216,11 @@ class Agent:
         return self._out(outgoing.start(now), now)
 
     def ring(self, call: str, now: float, *, sdp: str = "") -> list[Output]:
-        """Tell the caller that the phone rings: 180, or 183 with early media in `sdp`."""
+        """Tell the caller that the phone rings: 180, or 183 with early media in `sdp`.
+
+        `sdp` answers the INVITE's offer; where it has none it is the offer, if the caller takes
+        reliable responses, and EarlyAnswer follows.
+        """
         return self._out(self._incoming(call).ring(sdp, now), now)
 
     def accept(self, call: str, sdp: str, now: float) -> list[Output]:
@@ -257,16 +261,16 @@ class Agent:
     def reaccept(self, call: str, sdp: str, now: float) -> list[Output]:
         """Answer a change the other side offers."""
         known = self._call(call)
-        if isinstance(known, Outgoing) and known.session is None:
-            return self._out(known.accept(sdp, now), now)
-        return self._out(self._session(call).reinvite.accept(sdp, now), now)
+        if known.session is None:
+            return self._out(known.reaccept(sdp, now), now)
+        return self._out(known.session.reinvite.accept(sdp, now), now)
 
     def rerefuse(self, call: str, status: int, now: float) -> list[Output]:
         """Refuse a change the other side offers."""
         known = self._call(call)
-        if isinstance(known, Outgoing) and known.session is None:
-            return self._out(known.refuse(status, now), now)
-        return self._out(self._session(call).reinvite.refuse(status, now), now)
+        if known.session is None:
+            return self._out(known.rerefuse(status, now), now)
+        return self._out(known.session.reinvite.refuse(status, now), now)
 
     # Transfers.
 

@@ -141,14 +141,23 @@ class OfferReceived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyOffer:
-    """An UPDATE offers something else before our INVITE is answered (RFC 3311 §5.2).
+    """An UPDATE or PRACK offers something else before the call is answered (RFC 6337 §2.2).
 
-    It comes from a fork that has described its early media. Answer with `reaccept` or `rerefuse`.
+    It comes from who has described its early media, or has heard ours by a reliable 18x. Answer
+    with `reaccept` or `rerefuse`.
     """
 
     call: str
     branch: str
     sdp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyAnswer:
+    """The PRACK to our 18x, in which we made the offer; `sdp` is None where it has no answer."""
+
+    call: str
+    sdp: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,6 +375,7 @@ Output = (
     | Answered
     | Confirmed
     | OfferReceived
+    | EarlyAnswer
     | EarlyOffer
     | PeerNamed
     | OfferAcknowledged

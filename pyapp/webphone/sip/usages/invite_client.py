@@ -254,7 +254,7 @@ class Outgoing:
         offer = EarlyOffer(call=self.call, branch=request.from_.tag, sdp=sdp)
         return [self._named(request), offer]
 
-    def accept(self, sdp: str, now: float) -> list[Output]:
+    def reaccept(self, sdp: str, now: float) -> list[Output]:
         """Answer what the peer offers in an early dialog."""
         server, dialog = self._offered()
         # RFC 6141 §4.6: not by a request that is refused.
@@ -262,7 +262,7 @@ class Outgoing:
         success = self.endpoint.success(server.request, sdp)
         return self.endpoint.transactions.answer(server, success, now)
 
-    def refuse(self, status: int, now: float) -> list[Output]:
+    def rerefuse(self, status: int, now: float) -> list[Output]:
         """Refuse it: what is heard stays as it was."""
         return self._answer(self._offered()[0], status, now)
 

@@ -10,9 +10,10 @@ from webphone.sip.authentication import Authenticator
 from webphone.sip.dialog import Dialog, Key
 from webphone.sip.endpoint import SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
 from webphone.sip.methods import ALLOW
-from webphone.sip.outputs import By, Invited, Output, PeerNamed
+from webphone.sip.outputs import By, EarlyAnswer, Invited, Output, PeerNamed
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages import info, reliable, texts
+from webphone.sip.usages.early import Early
 from webphone.sip.usages.ending import ended
 from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.reliable import Unacknowledged
@@ -131,6 +132,9 @@ class Incoming:
         self._sdp = ""
         self._reliable = reliable.wanted(server.request)
         self._unacknowledged: Unacknowledged | None = None
+        # The last that a PRACK was for that we have refused.
+        self._objected: Unacknowledged | None = None
+        self._early = Early(call, server.request)
         self._rseq = 0
         self._refusal: Response | None = None
 
@@ -168,18 +172,43 @@ class Incoming:
 
     def ring(self, sdp: str, now: float) -> list[Output]:
         """Say that the phone rings; with `sdp`, let the caller hear something before the answer."""
-        # RFC 3262 §3: one at a time. §5: where no offer came, the first one would have to make
-        # ours, and its PRACK answer it; such a caller hears 100 until we answer.
-        offerless = sdp_of(self.server.request) is None
-        if self._reliable and (self._unacknowledged or offerless):
+        early = self._early
+        # RFC 3262 §3: one at a time. §5: where no offer came, the first one must make ours, and its
+        # PRACK answers it; without such an offer the caller hears 100 until we answer.
+        unoffered = early.offerless and not (sdp or early.agreed)
+        if self._reliable and (self._unacknowledged or early.waits or unoffered):
             return []
-        self._sdp = sdp
+        # RFC 6337 §2.2: what is agreed is not said again. §3.1.1: no offer but in a reliable one.
+        plainly = early.offerless and not self._reliable
+        self._sdp = "" if early.agreed or plainly else sdp
         return self._wanted(Event.RING, now)
 
     def accept(self, sdp: str, now: float) -> list[Output]:
         """Take the call."""
         self._sdp = sdp
-        return self._wanted(Event.ACCEPT_EARLY if self._unacknowledged else Event.ACCEPT, now)
+        return self._wanted(Event.ACCEPT_EARLY if self._unsettled else Event.ACCEPT, now)
+
+    @property
+    def _unsettled(self) -> bool:
+        """Whether something that both ends are to know first keeps the 2xx back."""
+        return self._unacknowledged is not None or self._early.waits
+
+    def reaccept(self, sdp: str, now: float) -> list[Output]:
+        """Answer what the caller offers before we answer the call."""
+        server = self._early.answer(sdp)
+        request, endpoint = server.request, self.endpoint
+        if request.method == "PRACK":  # which is no target refresh
+            typed = (("Content-Type", SDP),)
+            response = endpoint.reply(request, 200, headers=typed, body=sdp.encode())
+        else:
+            self.dialog.refresh(request)
+            response = endpoint.success(request, sdp)
+        return self._settle(server, response, now)
+
+    def rerefuse(self, status: int, now: float) -> list[Output]:
+        """Refuse it: all stays as it was."""
+        server = self._early.answer()
+        return self._settle(server, self.endpoint.reply(server.request, status), now)
 
     def refuse(self, status: int, reason: str, headers: Pairs, now: float) -> list[Output]:
         """Answer with a 3xx to 6xx."""
@@ -231,28 +260,54 @@ class Incoming:
                 return texts.receive(self.endpoint, self.call, server, now)
             case "PRACK":
                 return self._acknowledged(server, request, now)
-            case "UPDATE" if sdp_of(request) is None:
-                self.dialog.refresh(request)
-                named = PeerNamed(
-                    call=self.call, from_=request.from_, headers=first_values(request)
-                )
-                return [named, *answer(server, self.endpoint.success(request, None), now)]
-            case "UPDATE" | "INVITE":
-                # RFC 3311 §5.2, RFC 3261 §14.2: an offer of theirs is not answered yet.
+            case "UPDATE":
+                return self._updated(server, request, now)
+            case "INVITE":
+                # RFC 3261 §14.2: the one before is not answered yet.
                 busy = reply(request, 500, headers=(self.endpoint.retry_after(),))
                 return answer(server, busy, now)
             case _:
                 return answer(server, reply(request, 481), now)
 
     def _acknowledged(self, server: ServerTransaction, prack: Request, now: float) -> list[Output]:
-        waits, answer = self._unacknowledged, self.endpoint.transactions.answer
+        waits, reply = self._unacknowledged or self._objected, self.endpoint.reply
         if waits is None or not waits.matches(prack):
-            return answer(server, self.endpoint.reply(prack, 481), now)
-        self._unacknowledged = None
-        # RFC 3262 §5: an offer in it would change what is not answered yet.
-        status = 488 if sdp_of(prack) else 200
-        outputs = answer(server, self.endpoint.reply(prack, status), now)
-        return outputs + self._happen(Event.PRACK, now)
+            return self.endpoint.transactions.answer(server, reply(prack, 481), now)
+        self._unacknowledged = self._objected = None
+        early, sdp = self._early, sdp_of(prack)
+        answers = early.acknowledged(waits.response)
+        if answers:
+            news: list[Output] = [EarlyAnswer(call=self.call, sdp=sdp)]
+            return news + self._settle(server, reply(prack, 200), now)
+        if sdp is None:
+            return self._settle(server, reply(prack, 200), now)
+        if sdp_of(waits.response):
+            return [early.offered(server, sdp)]
+        # RFC 6337 §2.2: only what acknowledges an answer may offer. §2.3: without an offer it may
+        # come again.
+        self._objected = waits
+        return self._settle(server, reply(prack, 488), now)
+
+    def _updated(self, server: ServerTransaction, update: Request, now: float) -> list[Output]:
+        """An UPDATE, with an offer or without one (RFC 3311 §5.2)."""
+        answer, early = self.endpoint.transactions.answer, self._early
+        named = PeerNamed(call=self.call, from_=update.from_, headers=first_values(update))
+        sdp = sdp_of(update)
+        if sdp is None:
+            self.dialog.refresh(update)
+            return [named, *answer(server, self.endpoint.success(update, None), now)]
+        if early.offerless and self._unacknowledged:
+            # Our own offer has no answer.
+            return answer(server, self.endpoint.reply(update, 491), now)
+        if early.waits or not early.agreed:
+            busy = self.endpoint.reply(update, 500, headers=(self.endpoint.retry_after(),))
+            return answer(server, busy, now)
+        return [named, early.offered(server, sdp)]
+
+    def _settle(self, server: ServerTransaction, response: Response, now: float) -> list[Output]:
+        """Answer what came before the 2xx, which goes out where it has waited for that alone."""
+        outputs = self.endpoint.transactions.answer(server, response, now)
+        return outputs if self._unsettled else outputs + self._happen(Event.PRACK, now)
 
     def _wanted(self, event: Event, now: float) -> list[Output]:
         if (self.state, event) not in INCOMING:
@@ -267,6 +322,11 @@ class Incoming:
         outputs: list[Output] = []
         for action in actions:
             outputs += self._do(action, now, message)
+        if state is State.ENDED and self._early.waits:
+            # RFC 3261 §15.1.2: what waits for an answer gets 487 as well.
+            theirs = self._early.answer()
+            void = self.endpoint.reply(theirs.request, 487)
+            outputs += self.endpoint.transactions.answer(theirs, void, now)
         return outputs
 
     def _do(self, action: Action, now: float, message: Message | None) -> list[Output]:
@@ -314,17 +374,13 @@ class Incoming:
         return ringing
 
     def _accept(self, now: float) -> list[Output]:
-        leg = Leg(
-            self.endpoint,
-            self.authenticator,
-            self.call,
-            self.dialog,
-            calling=False,
-            sdp=self._sdp,
-        )
+        agreed = self._early.agreed
+        sdp = agreed or self._sdp
+        leg = Leg(self.endpoint, self.authenticator, self.call, self.dialog, calling=False, sdp=sdp)
         leg.packages = info.packages(self.server.request)
         self.session = Session(leg)
-        return leg.accept_invite(self.server, self._sdp, now, self.dialog.local.tag)
+        tag = self.dialog.local.tag
+        return leg.accept_invite(self.server, sdp, now, tag, agreed=bool(agreed))
 
     def _reply(self, status: int, reason: str = "", headers: Pairs = ()) -> Response:
         tag = self.dialog.local.tag

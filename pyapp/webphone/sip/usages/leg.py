@@ -72,13 +72,23 @@ class Leg:
         return self.endpoint.transactions.answer(server, response, now)
 
     def accept_invite(
-        self, server: ServerTransaction, sdp: str, now: float, tag: str = ""
+        self,
+        server: ServerTransaction,
+        sdp: str,
+        now: float,
+        tag: str = "",
+        *,
+        agreed: bool = False,
     ) -> list[Output]:
-        """The 2xx to an INVITE, sent again and again until its ACK; `tag` to the first one."""
+        """The 2xx to an INVITE, sent again and again until its ACK; `tag` to the first one.
+
+        `agreed`: both ends know the session already, and the 2xx says nothing of it.
+        """
         self.sdp = sdp
         timed = self.timer.granted(server.request, now)
-        response = self.endpoint.success(server.request, sdp, tag, timed=timed)
-        offered = sdp_of(server.request) is None
+        said = None if agreed else sdp
+        response = self.endpoint.success(server.request, said, tag, timed=timed)
+        offered = not agreed and sdp_of(server.request) is None
         self.accepted = Accepted.sent(server, response, offered=offered, now=now)
         return self.endpoint.transactions.answer(server, response, now)
 
