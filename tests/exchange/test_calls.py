@@ -9,9 +9,7 @@ from webphone.sip.wire.message import Request, Response
 
 def answered(town: Town):
     """alice and bob in a call that alice made."""
-    alice, bob = town.registered("alice"), town.registered("bob")
-    alice.call("bob")
-    bob.ask("ring", bob.incoming)
+    alice, bob = town.ringing()
     bob.ask("accept", bob.incoming, SDP.format(who="bob"))
     return alice, bob
 
@@ -83,10 +81,8 @@ def test_a_busy_callee_is_heard():
 
 def test_the_caller_gives_up_while_it_rings():
     town = Town()
-    alice, bob = town.registered("alice"), town.registered("bob")
+    alice, bob = town.ringing()
 
-    alice.call("bob")
-    bob.ask("ring", bob.incoming)
     alice.ask("hang_up", "call")
 
     assert bob.last(news.Ended).by is news.By.REMOTE
@@ -126,9 +122,7 @@ def test_a_request_that_comes_twice_is_passed_on_once():
 
 def test_a_cancel_that_comes_twice_is_answered_twice_and_passed_on_once():
     town = Town()
-    alice, bob = town.registered("alice"), town.registered("bob")
-    alice.call("bob")
-    bob.ask("ring", bob.incoming)
+    alice, bob = town.ringing()
     bob.deaf = True
     alice.ask("hang_up", "call")
     cancel = next(m for _l, sent, m in town.wire if sent and m.cseq.method == "CANCEL")
@@ -142,10 +136,8 @@ def test_a_cancel_that_comes_twice_is_answered_twice_and_passed_on_once():
 
 def test_nobody_answers_and_the_caller_hears_408():
     town = Town()
-    alice, bob = town.registered("alice"), town.registered("bob")
+    alice, bob = town.ringing()
 
-    alice.call("bob")
-    bob.ask("ring", bob.incoming)
     town.wind(182)
 
     assert alice.last(news.Ended).status == 408
@@ -167,9 +159,7 @@ def test_a_phone_that_says_nothing_at_all_is_given_up_after_32_seconds():
 
 def test_a_phone_that_does_not_even_answer_the_cancel_is_forgotten():
     town = Town()
-    alice, bob = town.registered("alice"), town.registered("bob")
-    alice.call("bob")
-    bob.ask("ring", bob.incoming)
+    alice, bob = town.ringing()
     bob.deaf = True
 
     alice.ask("hang_up", "call")
@@ -181,9 +171,7 @@ def test_a_phone_that_does_not_even_answer_the_cancel_is_forgotten():
 
 def test_a_phone_that_rang_and_fell_silent_is_forgotten():
     town = Town()
-    alice, bob = town.registered("alice"), town.registered("bob")
-    alice.call("bob")
-    bob.ask("ring", bob.incoming)
+    alice, bob = town.ringing()
     bob.deaf = True
 
     town.wind(182)

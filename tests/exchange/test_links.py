@@ -31,9 +31,7 @@ def test_a_phone_whose_link_broke_cannot_be_reached():
 
 def test_a_link_that_breaks_while_it_rings_ends_the_ringing():
     town = Town()
-    alice, bob = town.registered("alice"), town.registered("bob")
-    alice.call("bob")
-    bob.ask("ring", bob.incoming)
+    alice, bob = town.ringing()
 
     town.cut(bob)
 
@@ -99,9 +97,7 @@ def test_a_bye_to_a_phone_that_never_comes_back_ends_all_the_same():
 
 def test_an_answer_reaches_a_caller_who_came_back_meanwhile():
     town = Town()
-    alice, bob = town.registered("alice"), town.registered("bob")
-    alice.call("bob")
-    bob.ask("ring", bob.incoming)
+    alice, bob = town.ringing()
     town.cut(alice)
     town.wind(3)
     town.connect(alice)
@@ -116,9 +112,7 @@ def test_an_answer_reaches_a_caller_who_came_back_meanwhile():
 
 def test_nobody_rings_long_for_a_caller_who_is_gone():
     town = Town()
-    alice, bob = town.registered("alice"), town.registered("bob")
-    alice.call("bob")
-    bob.ask("ring", bob.incoming)
+    alice, bob = town.ringing()
 
     town.cut(alice)
     town.wind(11)
@@ -259,9 +253,7 @@ def test_a_control_character_is_not_sent_back(method, line, status):
 
 def test_a_call_is_cancelled_whatever_stands_in_the_reason():
     town = Town()
-    alice, bob = town.registered("alice"), town.registered("bob")
-    alice.call("bob")
-    bob.ask("ring", bob.incoming)
+    alice, bob = town.ringing()
     invite = next(one for _link, sent, one in town.wire if sent and one.cseq.method == "INVITE")
     cancel = cancel_of(invite)
     cancel.headers.add("Reason", "SIP;cause=?")

@@ -88,6 +88,13 @@ class Town:
         assert phone.told(news.Registered)
         return phone
 
+    def ringing(self) -> tuple[Phone, Phone]:
+        """alice, who calls, and bob, whose phone rings."""
+        alice, bob = self.registered("alice"), self.registered("bob")
+        alice.call("bob")
+        bob.ask("ring", bob.incoming)
+        return alice, bob
+
     def connect(self, phone: Phone) -> None:
         """The phone opens a WebSocket."""
         self._links += 1
