@@ -258,7 +258,7 @@ def test_early_sound_is_told_once_when_it_comes_and_not_before(page: Bench):
         two.do(OpenMedia(call="call", offer=offer.sdp.replace("a=sendrecv", "a=recvonly")))
         answer = await two.next(MediaReady)
         silent = answer.sdp.replace("a=sendonly", "a=sendrecv")
-        track = two.peer._microphone
+        track = two.peer.own.microphone
         await two.connection.getSenders()[0].replaceTrack(None)
         one.do(DescribeRemote(call="call", kind=Offer.PROVISIONAL, sdp=silent))
         await until(lambda: one.connection.connectionState == "connected")
@@ -316,7 +316,7 @@ def test_an_offer_of_pictures_answered_without_turns_our_camera_off(page: Bench)
         page,
         """
         offer, answer = await call(one, two, video=True, answer_video=False)
-        await until(lambda: one.peer._camera is None)
+        await until(lambda: one.peer.own.camera is None)
         return [sections(answer.sdp), one.microphones()]
         """,
     )
@@ -337,7 +337,7 @@ def test_pictures_can_be_added_and_taken_away(page: Bench):
         started = one.microphones()
         stop = Reoffer(call="call", direction=Direction.SENDRECV, video=False)
         offer, answer = await change(one, two, stop, accept)
-        await until(lambda: one.peer._camera is None)
+        await until(lambda: one.peer.own.camera is None)
         return [added, started, sections(offer.sdp), one.microphones()]
         """,
     )

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from webphone.browser.bridge import Refused, promised
-from webphone.browser.media.capture import (
-    CaptureFailed,
-    capture,
-    capture_camera,
-    failure,
-    release,
-    silence,
-)
+from webphone.browser.media.capture import failure
 from webphone.browser.media.dtmf import Digits
 from webphone.browser.media.ice import Gathering
 from webphone.browser.media.ice_servers import connection, named
+from webphone.browser.media.own_tracks import OwnTracks
 from webphone.browser.media.playback import Listening
 from webphone.browser.media.stats import Measuring
 from webphone.browser.media.transceivers import Sections, kind_of, put, sends
@@ -33,9 +26,7 @@ from webphone.phone.happenings import (
     Happening,
     MediaChanged,
     MediaReady,
-    MicrophoneAsked,
     MicrophoneEnded,
-    MicrophoneMissing,
     ServersRefused,
     ToneSent,
 )
@@ -63,11 +54,11 @@ class Peer:
 
     def __init__(self, call: str, world: World) -> None:
         self.call = call
-        self.local: Any = None  # the MediaStream of our microphone and camera
         self.listening = Listening(call, world.blocked)
         self._world = world
         self._connection: Any = None
         self._sections: Any = None
+        self.own = OwnTracks(call, world.config, self._tell, kept=self._open_own, lost=self._lost)
         self._gathering: Gathering | None = None
         self._measuring: Measuring | None = None
         self._listeners = Listeners()
@@ -79,6 +70,11 @@ class Peer:
         self._wanted = Direction.SENDRECV
         self._agreed: tuple[Direction, bool, dict[str, Any]] | None = None  # before our offer
         self._digits = Digits(lambda tone: self._tell(ToneSent(call=call, tone=tone)))
+
+    @property
+    def local(self) -> Any:
+        """The MediaStream of our microphone and camera, None before it is there."""
+        return self.own.stream
 
     # --- one thing after the other ---
 
@@ -102,7 +98,7 @@ class Peer:
         self._closed = True
         # The promises of a closed connection never settle (WebRTC 1.0 §4.4.1.6).
         self._work.close()
-        release(self.local)
+        self.own.close()
         self.listening.close()
         self._digits.close()
         self._listeners.close()
@@ -112,7 +108,7 @@ class Peer:
             self._gathering.close()
         if self._connection is not None:
             self._connection.close()
-        self.local = self._connection = None
+        self._connection = None
 
     # --- opening ---
 
@@ -123,7 +119,7 @@ class Peer:
         if asked.offer is not None:
             await self._hear_offer(asked.offer)
         offered = asked.offer is None or self._sections.first("video") is not None
-        await self._take_all(video=asked.video and offered)
+        await self.own.take(video=asked.video and offered)
         if asked.offer is None:
             self._add("audio")
             if asked.video:
@@ -153,81 +149,25 @@ class Peer:
             self._world.note(f"Call {self.call}: no ICE servers. {refused.message}")
             return []
 
-    async def _take_all(self, *, video: bool) -> None:
-        """The microphone, and a camera; without any microphone the other side hears silence."""
-        constraints = self._world.config().constraints
-        try:
-            await self._take(capture(video=video, constraints=constraints, asking=self._asking))
-        except CaptureFailed as lacking:
-            if lacking.code != "mic_missing":
-                raise
-            if video:
-                await self._take(capture_camera(constraints, self._asking))
-            self._keep(silence())
-            self._tell(MicrophoneMissing(call=self.call))
-
-    def _asking(self, waiting: bool) -> None:
-        self._tell(MicrophoneAsked(call=self.call, waiting=waiting))
-
-    async def _take(self, asking: Awaitable[Any]) -> None:
-        """Keep the stream that was asked for; one granted after the call's end is let go of."""
-        task = asyncio.ensure_future(asking)
-        task.add_done_callback(self._granted)
-        # Shielded: cancelled, it would leave a microphone open that nobody knows of.
-        await asyncio.shield(task)
-
-    def _granted(self, task: asyncio.Task[Any]) -> None:
-        if task.cancelled() or task.exception() is not None or task.result() is None:
-            return
-        stream = task.result()
-        if self._closed:
-            release(stream)
-            return
-        for track in stream.getAudioTracks():
-            self._listeners.add(track, "ended", self._lost)
-        self._keep(stream)
-
-    def _keep(self, stream: Any) -> None:
-        if self.local is None:
-            self.local = stream
-        else:
-            for track in stream.getTracks():
-                self.local.addTrack(track)
+    def _open_own(self) -> None:
         self._open_microphone()
-        self.listening.own(self.local if self._camera is not None else None)
+        self.listening.own(self.local if self.own.camera is not None else None)
 
-    def _lost(self, event: Any) -> None:
-        """Unplugged, or its permission taken back: a track that we stop ourselves tells nothing."""
-        track = event.target
+    def _lost(self, track: Any) -> None:
         self.later(lambda: self._replace(track))
 
     async def _replace(self, lost: Any) -> None:
-        """Any microphone in place of the one that ended; nothing goes over the wire."""
-        if self.local is None or self._microphone != lost:
+        """Another microphone in the place of one that ended; nothing goes over the wire."""
+        code = await self.own.replace(lost)
+        if code is None:
             return
-        self.local.removeTrack(lost)
-        try:
-            await self._take(capture(video=False, asking=self._asking))
-        except CaptureFailed as gone:
-            self._keep(silence())
-            code = gone.code if gone.code.startswith("mic_") else "mic_missing"
-        else:
-            code = ""
         for section in self._sections.live():
             if section == self._sections.first("audio"):
-                await put(section, self._microphone, self.local)
+                await put(section, self.own.microphone, self.local)
         self._tell(MicrophoneEnded(call=self.call, code=code))
 
-    @property
-    def _microphone(self) -> Any:
-        return _first(self.local.getAudioTracks()) if self.local is not None else None
-
-    @property
-    def _camera(self) -> Any:
-        return _first(self.local.getVideoTracks()) if self.local is not None else None
-
     def _add(self, kind: str) -> None:
-        track = self._microphone if kind == "audio" else self._camera
+        track = self.own.microphone if kind == "audio" else self.own.camera
         self._sections.add(kind, self._direction(kind), track, self.local)
 
     # --- describing ---
@@ -265,7 +205,9 @@ class Peer:
         sdp = _sdp(self._connection.localDescription)
         if kind is Offer.ANSWER:
             sdp = as_offered(sdp, offer)
-        self._tell(MediaReady(call=self.call, kind=kind, sdp=sdp, video=self._camera is not None))
+        self._tell(
+            MediaReady(call=self.call, kind=kind, sdp=sdp, video=self.own.camera is not None)
+        )
 
     async def describe(self, asked: DescribeRemote) -> None:
         """Apply the remote's answer."""
@@ -296,9 +238,8 @@ class Peer:
             self._video = asked.video
         self._open_microphone()
         # Only who asks for pictures gets them: a hold opens no camera that was let go of.
-        if asked.video and self._camera is None:
-            constraints = self._world.config().constraints
-            await self._take(capture_camera(constraints, self._asking))
+        if asked.video and self.own.camera is None:
+            await self.own.take_camera()
         await self._direct()
         if asked.video and self._sections.first("video") is None:
             self._add("video")
@@ -340,7 +281,7 @@ class Peer:
         self._agreed = None
         self._open_microphone()
         self._flush_digits()
-        camera, pictures = self._camera, self._sections.first("video")
+        camera, pictures = self.own.camera, self._sections.first("video")
         # Pictures that stay while the sound does not go either are only on hold.
         kept = self._video and pictures is not None
         if camera is None or (
@@ -349,8 +290,7 @@ class Peer:
             return
         if pictures is not None:
             await promised(pictures.sender, "replaceTrack", None)
-        camera.stop()
-        self.local.removeTrack(camera)
+        self.own.drop_camera()
         self.listening.own(None)
 
     async def _direct(self) -> None:
@@ -360,7 +300,7 @@ class Peer:
             direction = self._direction(kind)
             if section != self._sections.first(kind):
                 direction = Direction.INACTIVE
-            track = self._microphone if kind == "audio" else self._camera
+            track = self.own.microphone if kind == "audio" else self.own.camera
             if track is not None and direction is not Direction.INACTIVE:
                 await put(section, track, self.local)
             section.direction = direction.value
@@ -370,7 +310,7 @@ class Peer:
             return self._wanted
         if not self._video:
             return Direction.INACTIVE
-        if self._camera is not None:
+        if self.own.camera is not None:
             return self._wanted
         return Direction.of(sends=False, receives=self._wanted.receives)
 
@@ -383,10 +323,10 @@ class Peer:
 
     def _open_microphone(self) -> None:
         before = self._agreed[0] if self._agreed else self._wanted
-        if self._microphone is not None:
-            self._microphone.enabled = is_open(self._muted, self._wanted, before)
-        if self._camera is not None:
-            self._camera.enabled = is_open(False, self._wanted, before)
+        if self.own.microphone is not None:
+            self.own.microphone.enabled = is_open(self._muted, self._wanted, before)
+        if self.own.camera is not None:
+            self.own.camera.enabled = is_open(False, self._wanted, before)
 
     def send_tones(self, asked: SendTones) -> None:
         """Send digits after the ones still waiting."""
@@ -421,7 +361,3 @@ def _description(kind: str, sdp: str = "") -> Any:
 
 def _sdp(description: Any) -> str:
     return str(description.sdp) if description else ""
-
-
-def _first(tracks: Any) -> Any:
-    return tracks[0] if tracks.length else None

@@ -1,0 +1,136 @@
+"""What a call sends of ours: the microphone and the camera, taken, replaced and let go of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from webphone.browser.media.capture import (
+    CaptureFailed,
+    capture,
+    capture_camera,
+    release,
+    silence,
+)
+from webphone.browser.proxies import Listeners
+from webphone.contract import Config
+from webphone.phone.happenings import Happening, MicrophoneAsked, MicrophoneMissing
+
+
+class OwnTracks:
+    """Of one call.
+
+    `kept` is called after each track that came, `lost` is handed a microphone that ended.
+    """
+
+    def __init__(
+        self,
+        call: str,
+        config: Callable[[], Config],
+        tell: Callable[[Happening], None],
+        *,
+        kept: Callable[[], None],
+        lost: Callable[[Any], None],
+    ) -> None:
+        self.stream: Any = None  # a MediaStream
+        self._call = call
+        self._config = config
+        self._tell = tell
+        self._kept = kept
+        self._lost = lost
+        self._listeners = Listeners()
+        self._closed = False
+
+    @property
+    def microphone(self) -> Any:
+        """Its track, None before it was granted."""
+        return _first(self.stream.getAudioTracks()) if self.stream is not None else None
+
+    @property
+    def camera(self) -> Any:
+        """Its track, None where there is none."""
+        return _first(self.stream.getVideoTracks()) if self.stream is not None else None
+
+    async def take(self, *, video: bool) -> None:
+        """The microphone, and a camera; without any microphone the other side hears silence."""
+        constraints = self._config().constraints
+        try:
+            await self._take(capture(video=video, constraints=constraints, asking=self._asking))
+        except CaptureFailed as lacking:
+            if lacking.code != "mic_missing":
+                raise
+            if video:
+                await self.take_camera()
+            self._keep(silence())
+            self._tell(MicrophoneMissing(call=self._call))
+
+    async def take_camera(self) -> None:
+        """A camera beside the microphone."""
+        await self._take(capture_camera(self._config().constraints, self._asking))
+
+    async def replace(self, lost: Any) -> str | None:
+        """Any microphone in place of the one that ended, else silence.
+
+        Gives what is wrong, as an error code, or "" where another one was found; None where that
+        one is not in use any more.
+        """
+        if self.stream is None or self.microphone != lost:
+            return None
+        self.stream.removeTrack(lost)
+        try:
+            await self._take(capture(video=False, asking=self._asking))
+        except CaptureFailed as gone:
+            self._keep(silence())
+            return gone.code if gone.code.startswith("mic_") else "mic_missing"
+        return ""
+
+    def drop_camera(self) -> None:
+        """Nobody looks into it any more."""
+        camera = self.camera
+        camera.stop()
+        self.stream.removeTrack(camera)
+
+    def close(self) -> None:
+        """Let go of all at once; what is granted later is let go of then."""
+        self._closed = True
+        self._listeners.close()
+        release(self.stream)
+        self.stream = None
+
+    def _asking(self, waiting: bool) -> None:
+        self._tell(MicrophoneAsked(call=self._call, waiting=waiting))
+
+    async def _take(self, asking: Awaitable[Any]) -> None:
+        """Keep the stream that was asked for; one granted after the call's end is let go of."""
+        task = asyncio.ensure_future(asking)
+        task.add_done_callback(self._granted)
+        # Shielded: cancelled, it would leave a microphone open that nobody knows of.
+        await asyncio.shield(task)
+
+    def _granted(self, task: asyncio.Task[Any]) -> None:
+        if task.cancelled() or task.exception() is not None or task.result() is None:
+            return
+        stream = task.result()
+        if self._closed:
+            release(stream)
+            return
+        for track in stream.getAudioTracks():
+            self._listeners.add(track, "ended", self._ended)
+        self._keep(stream)
+
+    def _keep(self, stream: Any) -> None:
+        if self.stream is None:
+            self.stream = stream
+        else:
+            for track in stream.getTracks():
+                self.stream.addTrack(track)
+        self._kept()
+
+    def _ended(self, event: Any) -> None:
+        """Unplugged, or its permission taken back: a track that we stop ourselves tells nothing."""
+        self._lost(event.target)
+
+
+def _first(tracks: Any) -> Any:
+    return tracks[0] if tracks.length else None
