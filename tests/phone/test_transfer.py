@@ -225,8 +225,12 @@ def test_the_end_of_the_call_is_news_enough(world, alice, dave):
     dave.reply(202, to="REFER")
     dave.inside("BYE")
     assert promise.settled and promise.error is None
+    news(dave, "SIP/2.0 200 OK", "terminated")
+    assert dave.words()[-1] == "200"
     assert [one[1] for one in stages(alice)] == ["accepted", "completed"]
     assert alice.history[0].transferred_to == "carol"
+    news(dave, "SIP/2.0 200 OK", "terminated")
+    assert dave.words()[-1] == "481"
 
 
 def test_an_end_before_the_other_side_has_agreed_is_an_end(world, alice, dave):
@@ -527,6 +531,8 @@ def test_who_hangs_up_at_once_has_transferred_all_the_same(world, alice, carol):
     world.wind(10)
     assert peers(alice) == {"carol": "active"}
     assert alice.history[0].transferred_to == "carol"
+    # RFC 5057 §4.1: what was promised is told all the same.
+    assert dave.last("NOTIFY").body == b"SIP/2.0 200 OK\r\n"
 
 
 def test_who_forgets_to_hang_up_is_left(world, alice, carol):

@@ -106,17 +106,105 @@ def test_a_call_that_ends_takes_the_wish_with_it() -> None:
     assert len(pair.alice.news(Ended)) == 1
 
 
-def test_who_hangs_up_hears_no_more() -> None:
-    pair = Pair()
+def _hung_up(pair: Pair, who: str = "alice") -> str:
+    """Bob calls Carol as Alice wants, and one of them has hung up; the name of the call at Bob's."""
     call = _refer(pair)
     pair.say(pair.bob, pair.bob.agent.answer_refer(call, 200, pair.now))
-    pair.say(pair.alice, pair.alice.agent.hang_up("call", pair.now))
+    phone, name = (pair.alice, "call") if who == "alice" else (pair.bob, call)
+    pair.say(phone, phone.agent.hang_up(name, pair.now))
     pair.deliver()
+    pair.wind(40)
+    assert pair.alice.agent.calls() == pair.bob.agent.calls() == ()
+    assert pair.alice.agent.idle and pair.bob.agent.idle
+    return call
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_news_comes_after_the_call_has_ended(who: str) -> None:
+    """RFC 5057 §4.1: the dialog lasts as long as what was asked for in it."""
+    pair = Pair()
+    call = _hung_up(pair, who)
+    for status in (180, 200):
+        pair.say(pair.bob, pair.bob.agent.report_refer(call, status, pair.now))
+        pair.deliver()
+    assert [one.status for one in pair.alice.news(ReferNotified)] == [100, 180, 200]
+    assert pair.alice.wrote("200 NOTIFY") == ["200 NOTIFY"] * 3
     with pytest.raises(NotNow):
         pair.bob.agent.report_refer(call, 200, pair.now)
-    pair.wind(700)
-    assert pair.bob.agent.idle
-    assert pair.alice.agent.idle
+    assert pair.alice.agent.deadline is None or pair.alice.agent.deadline < pair.now + 40
+
+
+def test_in_a_call_that_has_ended_nothing_but_the_news_is_taken() -> None:
+    alice = Solo()
+    invite = _in_a_call(alice)
+    alice.say(alice.agent.refer("call", CAROL, alice.now))
+    alice.answer(alice.last("REFER"), 202)
+    alice.say(alice.agent.hang_up("call", alice.now))
+    alice.answer(alice.last("BYE"), 200)
+    for cseq, method in enumerate(("INVITE", "REFER", "MESSAGE", "UPDATE"), 5):
+        alice.ask(method, dialog_of=invite, cseq=cseq)
+        assert alice.last_status() == 481
+    assert _notify(alice, invite, 20, "refer", "SIP/2.0 180 Ringing\r\n") == 200
+    assert _notify(alice, invite, 30, "refer", "SIP/2.0 200 OK\r\n") == 200
+    assert _notify(alice, invite, 40, "refer", "SIP/2.0 200 OK\r\n") == 481
+
+
+@pytest.mark.parametrize(
+    ("standing", "lasts"),
+    [("active;expires=60", 60), ("active;expires=99999", 600), ("active", 600), ("terminated", 0)],
+)
+def test_news_is_waited_for_as_long_as_it_is_promised(standing: str, lasts: int) -> None:
+    alice = Solo()
+    invite = _in_a_call(alice)
+    alice.say(alice.agent.refer("call", CAROL, alice.now))
+    alice.answer(alice.last("REFER"), 202)
+    alice.say(alice.agent.hang_up("call", alice.now))
+    alice.answer(alice.last("BYE"), 200)
+    headers = (("Event", "refer"), ("Subscription-State", standing))
+    for later, status in ((0, 200), (lasts - 1, 200 if lasts else 481), (lasts + 1, 481)):
+        alice.wind(max(later, 0))
+        alice.ask("NOTIFY", *headers, dialog_of=invite, cseq=50 + later)
+        assert alice.last_status() == status
+
+
+@pytest.mark.parametrize("status", [481, 489])
+def test_who_has_forgotten_that_it_asked_is_told_no_more(status: int) -> None:
+    """RFC 6665 §4.2.2."""
+    alice = Solo()
+    invite = _in_a_call(alice)
+    alice.ask("REFER", ("Refer-To", f"<{CAROL}>"), dialog_of=invite, cseq=2)
+    alice.say(alice.agent.answer_refer("call", 200, alice.now))
+    alice.ask("BYE", dialog_of=invite, cseq=3)
+    alice.answer(alice.last("NOTIFY"), status)
+    with pytest.raises(NotNow):
+        alice.agent.report_refer("call", 200, alice.now)
+    alice.wind(40)
+    assert alice.agent.deadline is None
+
+
+def test_who_is_told_nothing_for_long_hears_that_it_is_over() -> None:
+    pair = Pair()
+    call = _hung_up(pair)
+    pair.wind(600)
+    last = _sent(pair.bob, "NOTIFY")[-1]
+    assert last.headers.get("Subscription-State") == "terminated;reason=timeout"
+    pair.wind(40)
+    with pytest.raises(NotNow):
+        pair.bob.agent.report_refer(call, 200, pair.now)
+    assert pair.bob.agent.deadline is pair.alice.agent.deadline is None
+
+
+def test_a_dialog_that_is_unknown_over_there_has_no_news() -> None:
+    alice = Solo()
+    invite = _in_a_call(alice)
+    alice.ask("REFER", ("Refer-To", f"<{CAROL}>"), dialog_of=invite, cseq=2)
+    alice.say(alice.agent.answer_refer("call", 200, alice.now))
+    alice.answer(alice.last("NOTIFY"), 200)
+    alice.say(alice.agent.info("call", "text/plain", b"x", "1", alice.now))
+    alice.answer(alice.last("INFO"), 481)
+    assert len(alice.phone.news(Ended)) == 1
+    with pytest.raises(NotNow):
+        alice.agent.report_refer("call", 200, alice.now)
 
 
 def test_a_refer_without_news_has_none() -> None:

@@ -84,7 +84,7 @@ class Agent:
     @property
     def idle(self) -> bool:
         """Whether no call needs the wire any more, not even to be ended."""
-        return not self._calls
+        return self._calls.parted
 
     @property
     def bound(self) -> bool:
@@ -292,8 +292,11 @@ class Agent:
         return self._out(self._session(call).refers.asked.answer(status, now), now)
 
     def report_refer(self, call: str, status: int, now: float, reason: str = "") -> list[Output]:
-        """Tell the peer how far the call has come that it asked for."""
-        return self._out(self._session(call).refers.asked.report(status, reason, now), now)
+        """Tell the peer how far the call has come that it asked for, hung up or not."""
+        known = self._calls.named(call, over=True)
+        if known is None or known.session is None:
+            raise NotNow(f"there is no call {call!r}")
+        return self._out(known.session.refers.asked.report(status, reason, now), now)
 
     # Questions.
 

@@ -55,10 +55,18 @@ class Calls:
         if isinstance(call, Incoming):
             self._invites[call.server] = call
 
-    def named(self, name: str) -> Call | None:
-        """The call of that name, unless it is over."""
+    @property
+    def parted(self) -> bool:
+        """Whether nothing is left of any but news of others (see Session.parted)."""
+        return all(
+            call.over and all(session.parted for session in call.sessions)
+            for call in self._calls.values()
+        )
+
+    def named(self, name: str, *, over: bool = False) -> Call | None:
+        """The call of that name, unless it is over; then only if it may be, `over`."""
         call = self._calls.get(name)
-        if call is None or call.over:
+        if call is None or (call.over and not over):
             return None
         self._found.add(name)
         return call

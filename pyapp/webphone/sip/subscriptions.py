@@ -11,9 +11,10 @@ from webphone.sip.endpoint import Endpoint, NotNow
 from webphone.sip.inbox import Allowance
 from webphone.sip.outputs import Output, Published
 from webphone.sip.transactions import ServerTransaction
+from webphone.sip.usages.notify import header_value, notified
 from webphone.sip.usages.publication import Publication
 from webphone.sip.usages.publication import State as Standing
-from webphone.sip.usages.subscription import Subscription, dialog_key, header_value, notified
+from webphone.sip.usages.subscription import Subscription, dialog_key
 from webphone.sip.wire.message import Request
 from webphone.sip.wire.uri import Uri
 

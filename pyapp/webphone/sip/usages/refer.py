@@ -11,7 +11,7 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import assert_never
 
-from webphone.machine import step
+from webphone.machine import due, earliest, step
 from webphone.sip.authentication import ClientRequest, Owner
 from webphone.sip.dialog import Dialog
 from webphone.sip.endpoint import NotNow, Pairs
@@ -23,15 +23,16 @@ from webphone.sip.outputs import (
 )
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages.leg import Leg
+from webphone.sip.usages.notify import ENDING, header_value
+from webphone.sip.usages.soft_state import seconds
 from webphone.sip.wire.grammar import Malformed, visible
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import REASONS, Request, Response
-from webphone.sip.wire.params import parse_value
 from webphone.sip.wire.replaces import Replaces
 from webphone.sip.wire.uri import Uri
 
 SIPFRAG = "message/sipfrag"
-# Seconds that we may go on telling what became of a REFER; each NOTIFY says so anew.
+# Seconds that one may go on telling what became of a REFER; each NOTIFY says so anew.
 LASTS = 600
 # Status-Line = SIP-Version SP Status-Code SP Reason-Phrase CRLF
 _STATUS_LINE = re.compile(rb"\s*SIP/2\.0[ \t]+([1-6][0-9]{2})(?:[ \t]+([^\r\n]{0,200}))?", re.I)
@@ -45,6 +46,8 @@ class Asking:
         self._leg = leg
         self._owner = owner
         self._sent: ClientRequest | None = None
+        # Until when there may be news of it, also when the call is over (RFC 5057 §4.1).
+        self.deadline: float | None = None
 
     def ask(self, to: NameAddr, now: float) -> list[Output]:
         """Ask the peer to call `to`; ReferAnswered and ReferNotified follow, in any order."""
@@ -53,6 +56,7 @@ class Asking:
         by = NameAddr("", account.caller.uri)
         headers = (("Refer-To", str(to)), ("Referred-By", str(by)))
         self._sent = self._leg.request("REFER", self._owner, headers=headers)
+        self.deadline = now + LASTS
         return self._sent.start(now)
 
     def answered(self, sent: ClientRequest, response: Response) -> list[Output]:
@@ -63,6 +67,8 @@ class Asking:
             self._leg.dialog.refresh(response)
         # RFC 4488 §4
         silent = (response.headers.get("Refer-Sub") or "").strip().lower().startswith("false")
+        if silent or response.status >= 300:
+            self.deadline = None
         return [
             ReferAnswered(
                 call=self._leg.call,
@@ -76,7 +82,7 @@ class Asking:
     def notified(self, server: ServerTransaction, now: float) -> list[Output]:
         """News of a REFER of ours (RFC 3515 §2.4.5), also before it is answered."""
         request = server.request
-        event, params = _event(request)
+        event, params = header_value(request, "Event")
         if self._sent is None or event != "refer":
             return self._leg.answer(server, _NO_DIALOG, now)
         outputs = self._leg.answer(server, 200, now)
@@ -84,9 +90,16 @@ class Asking:
         if params.get("id", str(self._number)) != str(self._number):
             return outputs
         found = _STATUS_LINE.match(request.body)
+        status = int(found[1]) if found else 100
+        standing, params = header_value(request, "Subscription-State")
+        left = seconds(params.get("expires"))
+        if standing == "terminated" or status >= 200:
+            self.deadline = None
+        elif self.deadline is not None and left is not None:
+            self.deadline = now + min(left, LASTS)
         if found is None:
             return outputs
-        status, reason = int(found[1]), visible((found[2] or b"").decode("utf-8", "replace"))
+        reason = visible((found[2] or b"").decode("utf-8", "replace"))
         return [*outputs, ReferNotified(call=self._leg.call, status=status, reason=reason)]
 
     @property
@@ -104,7 +117,10 @@ class State(Enum):
     QUIET ──────────► ASKED ───────────────┴─────► REPORTING ─┐ NOTIFY
       ▲                 │ taken, and no news wanted │     ▲   │ 1xx
       │◄────────────────┘                           │     └───┘
-      └─────── NOTIFY with a final status ──────────┘
+      ├─────── NOTIFY with a final status ──────────┤
+      └─────── nobody listens, or no news came ─────┘
+
+    The end of the call is not the end of the news: the dialog lasts as long (RFC 5057 §4.1).
     """
 
     QUIET = auto()
@@ -121,7 +137,9 @@ class Event(Enum):
     REFUSE = auto()
     REPORT = auto()
     REPORT_LAST = auto()
-    OVER = auto()
+    UNHEARD = auto()
+    TIME = auto()
+    OVER = auto()  # the call
 
 
 class Action(Enum):
@@ -131,6 +149,7 @@ class Action(Enum):
     ANSWER = auto()
     NOTIFY = auto()
     NOTIFY_LAST = auto()
+    NOTIFY_TIME = auto()
 
 
 REFERRED: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
@@ -142,8 +161,9 @@ REFERRED: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.ASKED, Event.OVER): (State.QUIET, (Action.ANSWER,)),
     (State.REPORTING, Event.REPORT): (State.REPORTING, (Action.NOTIFY,)),
     (State.REPORTING, Event.REPORT_LAST): (State.QUIET, (Action.NOTIFY_LAST,)),
-    # Who hangs up does not want to know.
-    (State.REPORTING, Event.OVER): (State.QUIET, ()),
+    # RFC 6665 §4.2.2: the other side has forgotten it, or is gone.
+    (State.REPORTING, Event.UNHEARD): (State.QUIET, ()),
+    (State.REPORTING, Event.TIME): (State.QUIET, (Action.NOTIFY_TIME,)),
 }
 
 
@@ -157,6 +177,8 @@ class Asked:
         self._server: ServerTransaction | None = None
         self._wanted: ReferReceived | None = None
         self._status, self._reason = 100, ""
+        # Until when we have promised news of it.
+        self.deadline: float | None = None
 
     def receive(self, server: ServerTransaction, now: float) -> list[Output]:
         """The peer asks us to call somebody."""
@@ -189,9 +211,19 @@ class Asked:
         self._status, self._reason = status, reason
         return self._happen(Event.REPORT if status < 200 else Event.REPORT_LAST, now)
 
+    def heard(self, response: Response, now: float) -> None:
+        """The final answer to a NOTIFY of ours; one that is lost is followed by others."""
+        if response.status in ENDING:
+            self._happen(Event.UNHEARD, now)
+
+    def wake(self, now: float) -> list[Output]:
+        """Nobody has told us for long what became of it."""
+        return self._happen(Event.TIME, now) if due(self.deadline, now) else []
+
     def close(self, now: float) -> list[Output]:
         """The call is over."""
-        self._status = _NO_DIALOG
+        if self.state is State.ASKED:
+            self._status = _NO_DIALOG
         return self._happen(Event.OVER, now)
 
     @property
@@ -203,6 +235,7 @@ class Asked:
 
     def _happen(self, event: Event, now: float) -> list[Output]:
         self.state, actions = step(REFERRED, self.state, event)
+        self.deadline = now + LASTS if self.state is State.REPORTING else None
         return [output for action in actions for output in self._do(action, now)]
 
     def _do(self, action: Action, now: float) -> list[Output]:
@@ -217,6 +250,8 @@ class Asked:
             case Action.NOTIFY_LAST:
                 # RFC 3515 §2.4.7
                 return self._notify("terminated;reason=noresource", now)
+            case Action.NOTIFY_TIME:
+                return self._notify("terminated;reason=timeout", now)
             case _:
                 assert_never(action)
 
@@ -249,6 +284,17 @@ class Refers:
         self.asking = Asking(leg, owner)
         self.asked = Asked(leg, owner)
 
+    @property
+    def deadline(self) -> float | None:
+        """When `wake` has something to do; None too where no news is to come any more."""
+        return earliest((self.asking.deadline, self.asked.deadline))
+
+    def wake(self, now: float) -> list[Output]:
+        """Wait for no more news, and promise none."""
+        if due(self.asking.deadline, now):
+            self.asking.deadline = None
+        return self.asked.wake(now)
+
 
 def refer_to(uri: Uri, replaced: Dialog | None) -> NameAddr:
     """Where a REFER leads: to `uri`, or to the peer of the dialog whose place is to be taken."""
@@ -270,14 +316,6 @@ def reachable(dialog: Dialog) -> Uri:
     if dialog.target.has("gr") or not known.user or known.host.lower().endswith(".invalid"):
         return dialog.target
     return replace(known, headers=())
-
-
-def _event(request: Request) -> tuple[str, dict[str, str]]:
-    try:
-        name, params = parse_value(request.headers.get("Event") or "")
-    except Malformed:
-        return "", {}
-    return name.lower(), params
 
 
 def _wanted(call: str, request: Request) -> ReferReceived | int:

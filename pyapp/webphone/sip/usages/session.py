@@ -112,6 +112,11 @@ class Session:
     @property
     def over(self) -> bool:
         """Whether nothing of it is under way any more."""
+        return self.parted and (self._refers is None or self._refers.deadline is None)
+
+    @property
+    def parted(self) -> bool:
+        """Whether nothing is left of it but news of a REFER (RFC 5057 §4.1)."""
         return self.state is State.ENDED and self._bye is None and not self.reinvite.waits
 
     @property
@@ -128,12 +133,14 @@ class Session:
                 accepted.deadline if accepted else None,
                 self.reinvite.deadline,
                 self.leg.timer.deadline,
+                self._refers.deadline if self._refers else None,
             )
         )
 
     def wake(self, now: float) -> list[Output]:
         """Repeat the 2xx, give up on its ACK, offer again after glare, or refresh."""
         outputs = self.reinvite.wake(now) + self._timer_due(now)
+        outputs += self._refers.wake(now) if self._refers else []
         accepted = self.leg.accepted
         if accepted is None or now < accepted.deadline:
             return outputs
@@ -184,7 +191,7 @@ class Session:
             return leg.answer(server, 200, now) + self._happen(Event.BYE, now, request)
         if not leg.dialog.takes(request):
             return leg.answer(server, 500, now)
-        if self.state is State.ENDED:
+        if self.state is State.ENDED and not (request.method == "NOTIFY" and self._refers):
             return leg.answer(server, 481, now)
         match request.method:
             case "INVITE" | "UPDATE":
@@ -217,6 +224,7 @@ class Session:
             return self._reinvited(sent, response, now)
         if method == "NOTIFY":
             # RFC 5057 §5.2: whatever it is, it concerns the news alone.
+            self.refers.asked.heard(response, now)
             return []
         outputs: list[Output] = [sent.news(response)]
         if method == "REFER":
@@ -301,6 +309,8 @@ class Session:
         outputs: list[Output] = self.reinvite.close(now) if ending else []
         if ending and self._refers is not None:
             outputs += self._refers.asked.close(now)
+            # A dialog that is unknown over there has no news.
+            self._refers = None if event is Event.GONE else self._refers
         for action in actions:
             outputs += self._do(action, now, message)
         if ending:

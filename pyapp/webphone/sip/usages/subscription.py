@@ -11,7 +11,6 @@ from webphone.sip.authentication import Authenticator, ClientRequest
 from webphone.sip.dialog import Dialog
 from webphone.sip.endpoint import Endpoint
 from webphone.sip.outputs import (
-    Notified,
     Output,
     Subscribed,
     SubscriptionLost,
@@ -20,6 +19,7 @@ from webphone.sip.outputs import (
 )
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ServerTransaction
+from webphone.sip.usages.notify import AT_ONCE, ENDING, FINAL, header_value, notified
 from webphone.sip.usages.soft_state import (
     DAY,
     LASTS,
@@ -31,22 +31,15 @@ from webphone.sip.usages.soft_state import (
     retry_after,
     seconds,
 )
-from webphone.sip.wire.grammar import Malformed, visible
+from webphone.sip.wire.grammar import visible
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Request, Response
-from webphone.sip.wire.params import parse_value
 from webphone.sip.wire.uri import Uri
 
 MOST_FORKS = 8
 # Whose several answers belong together (RFC 3842 §3.10, RFC 4235 §3.9); of all others the first
 # that answers is the one (RFC 3856 §6.9, RFC 4575 §3.8).
 FORKING = frozenset(("message-summary", "dialog"))
-
-# §4.1.2.2: those end the subscription that was to be refreshed.
-_ENDING = frozenset((404, 405, 410, 416, *range(480, 486), 489, 501, 604))
-# §4.1.3: what is not to be asked for again, and what may be at once.
-_FINAL = frozenset(("rejected", "noresource", "invariant"))
-_AT_ONCE = frozenset(("deactivated", "timeout"))
 
 
 class State(Enum):
@@ -298,7 +291,7 @@ class Subscription:
             fork.dialog.refresh(response)
             self._renew(fork, response.safe("expires", None), now)
             return [Subscribed(subscription=self.name)]
-        if status in _ENDING or leaving:
+        if status in ENDING or leaving:
             # Whether that is the last word, the answer to a new one says.
             loss = Loss(status, visible(response.reason), 0.0 if status == 481 else None)
             return self._drop(tag, loss, now)
@@ -335,8 +328,8 @@ class Subscription:
         outputs.append(notified(self.name, self.event, request, standing))
         if standing == "terminated":
             reason = params.get("reason", "").lower()
-            end = Event.END if reason in _FINAL else Event.POSTPONE
-            wait = 0.0 if reason in _AT_ONCE else seconds(params.get("retry-after"))
+            end = Event.END if reason in FINAL else Event.POSTPONE
+            wait = 0.0 if reason in AT_ONCE else seconds(params.get("retry-after"))
             return outputs + self._drop(tag, Loss(reason=visible(reason), wait=wait), now, end)
         left = seconds(params.get("expires"))
         if left is not None:
@@ -482,25 +475,3 @@ class Subscription:
 def dialog_key(request: Request) -> tuple[str, str]:
     """Which subscription a request belongs to: its Call-ID and our tag."""
     return request.call_id, request.to.tag.lower()
-
-
-def notified(name: str, event: str, request: Request, standing: str) -> Notified:
-    """What a NOTIFY says."""
-    return Notified(
-        subscription=name,
-        event=event,
-        state=visible(standing) or "active",
-        branch=request.from_.tag.lower(),
-        from_=request.from_,
-        content_type=visible(request.content_type),
-        body=request.body,
-    )
-
-
-def header_value(request: Request, name: str) -> tuple[str, dict[str, str]]:
-    """A header's value in lower case and its parameters; nothing of what can't be read."""
-    try:
-        value, params = parse_value(request.headers.get(name) or "")
-    except Malformed:
-        return "", {}
-    return value.lower(), params
