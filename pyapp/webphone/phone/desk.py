@@ -48,8 +48,6 @@ from webphone.phone.settings import Settings
 from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
 from webphone.sip import (
     Entropy,
-    Malformed,
-    parse,
 )
 from webphone.words import ENGLISH, country_of, said_in, say, spoken
 
@@ -76,7 +74,7 @@ class Desk:
         self.calls = Calls(self._asks, self.history, entropy)
         self._dialling = Dialling(self.config.dial, self.calls, self._asks, entropy)
         self.instance = entropy.uuid()
-        self._accounts = Accounts(self._settings.in_force, self._new_account)
+        self._accounts = Accounts(self._settings.in_force, self._new_account, self._carried)
         self._seldom = Seldom(entropy)
         self._tone: do.Tone | None = None
         self._state = self.account.state
@@ -188,7 +186,7 @@ class Desk:
             case on.SocketClosed(socket=socket, denied=denied):
                 return [x for owner in owners(socket) for x in owner.closed(socket, denied, now)]
             case on.Received(socket=socket, data=data):
-                return [x for owner in owners(socket) for x in self._received(owner, data, now)]
+                return self._accounts.received(socket, data, now)
             case (
                 on.MediaReady()
                 | on.MediaFailed()
@@ -240,7 +238,7 @@ class Desk:
     def stand_down(self, *, replaced: bool, now: float) -> list[Action]:
         """Another tab has it, or is about to; `replaced`: the server knows of that already."""
         self.leading = False
-        return self._concluded(self._accounts.stand_down(self._busy, now, replaced=replaced), now)
+        return self._concluded(self._accounts.stand_down(now, replaced=replaced), now)
 
     def record_lost_calls(self, farewells: Sequence[EndedCall], now: float) -> list[Action]:
         """Calls that went down with the tab that had them: their records, as of calls of ours."""
@@ -351,7 +349,7 @@ class Desk:
         if changed.any_of("shared"):
             self.leading = False  # until it is known who has that one
         if changed.moved:
-            result += self._accounts.move(config, self._busy, now, idle=self.standby)
+            result += self._accounts.move(config, now, idle=self.standby)
         elif config != changed.before:
             self.account.configure(config, self.instance)
         if changed.registers and not (self.standby or self._soundless):
@@ -377,22 +375,6 @@ class Desk:
         return result + [x for account in self._accounts for x in account.wake(now)]
 
     # --- Results ---
-
-    def _received(self, owner: Account, data: bytes, now: float) -> Result:
-        """A message goes to the account whose call it is about.
-
-        Who registers again from the same phone is often sent all it has over the newest socket
-        (RFC 5626 §6: the same instance and reg-id is the same flow).
-        """
-        if self._accounts.alone:
-            return owner.received(data, now)
-        try:
-            about = parse(data).call_id
-        except Malformed:
-            about = ""
-        theirs = (call.account for call in self.calls.calls.values() if call.call_id == about)
-        whose = next(theirs, owner)
-        return whose.received(data, now)
 
     def _resolved(self, result: Result, now: float) -> list[Action]:
         """Only actions: reports are turned into what follows from them, an error into its event.
@@ -422,14 +404,9 @@ class Desk:
 
     def _follow_up(self, now: float) -> Result:
         """What the turn has made possible: what waited for the connection, farewells."""
-        result = self.calls.wake(now) + self._accounts.farewells(self._busy, now)
+        result = self.calls.wake(now) + self._accounts.farewells(now)
         result += self._dialling.make_room(self.config.dial)
         return result + self._seldom.follow(self.account, now)
-
-    def _busy(self, account: Account) -> bool:
-        """Whether an account still carries a call, or must still end one on the wire."""
-        calls = self.calls.calls.values()
-        return not account.agent.idle or any(call.account is account for call in calls)
 
     def _changes(self) -> list[Action]:
         """The tone and the state, told when they change."""
@@ -448,6 +425,10 @@ class Desk:
 
     def _new_account(self, config: Config) -> Account:
         return Account(config, self._entropy, self._sockets, self.instance)
+
+    def _carried(self) -> list[tuple[str, Account]]:
+        """The calls that are not over, as their accounts know them."""
+        return [(call.call_id, call.account) for call in self.calls.calls.values()]
 
 
 def _soundless() -> WebPhoneError:

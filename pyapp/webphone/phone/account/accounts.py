@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from webphone.contract import Config, WebPhoneError
 from webphone.machine import earliest
 from webphone.phone.account.account import Account, Result
+from webphone.sip import Malformed, parse
 
-Busy = Callable[[Account], bool]
+# The calls that are not over: the Call-ID of each, and its account.
+Carried = Callable[[], Iterable[tuple[str, Account]]]
 
 
 class Accounts:
     """One account for each identity and list of servers; `make` builds one from settings."""
 
-    def __init__(self, config: Config, make: Callable[[Config], Account]) -> None:
+    def __init__(self, config: Config, make: Callable[[Config], Account], carried: Carried) -> None:
         self.current = make(config)
         self._make = make
+        self._carried = carried
         self._leaving: list[Account] = []
         self._left = (False, False)  # connected and registered when the page went away
 
     def __iter__(self) -> Iterator[Account]:
         return iter((self.current, *self._leaving))
-
-    @property
-    def alone(self) -> bool:
-        """Whether no other account is left beside the one in use."""
-        return not self._leaving
 
     @property
     def deadline(self) -> float | None:
@@ -38,7 +36,20 @@ class Accounts:
         """Whom news of this socket is for."""
         return [account for account in self if account.owns(socket)]
 
-    def move(self, config: Config, busy: Busy, now: float, *, idle: bool = False) -> Result:
+    def received(self, socket: int, data: bytes, now: float) -> Result:
+        """A message goes to the account whose call it is about.
+
+        Who registers again from the same phone is often sent all it has over the newest socket
+        (RFC 5626 §6: the same instance and reg-id is the same flow).
+        """
+        result: Result = []
+        for owner in self.owners(socket):
+            about = _call_id(data) if self._leaving else ""
+            theirs = (account for call_id, account in self._carried() if call_id == about)
+            result += (next(theirs, owner) if about else owner).received(data, now)
+        return result
+
+    def move(self, config: Config, now: float, *, idle: bool = False) -> Result:
         """Another server or user: the old account leaves, but carries its calls to their end.
 
         `idle`: the new one waits for a wish, whatever the old one did.
@@ -48,7 +59,7 @@ class Accounts:
         self.current = self._make(config)
         self.current.inherit(old)
         result: Result = []
-        if busy(old):
+        if self._busy(old):
             self._leaving.append(old)
             result += old.retire(replaced=_same_registration(old, self.current))
         else:
@@ -61,7 +72,7 @@ class Accounts:
             return result + self.current.register(now)
         return result + self.current.connect(now) if connected else result
 
-    def stand_down(self, busy: Busy, now: float, *, replaced: bool) -> Result:
+    def stand_down(self, now: float, *, replaced: bool) -> Result:
         """Another tab has the registration; calls are carried to their end.
 
         `replaced`: it has it already, and under our instance: a farewell to the server would end
@@ -70,14 +81,14 @@ class Accounts:
         old = self.current
         self.current = self._make(old.config)
         result = old.give_up(WebPhoneError("other_tab"))
-        if busy(old) or replaced:
+        if self._busy(old) or replaced:
             self._leaving.append(old)
             return result + old.retire(replaced=True, reason="other-tab")
         return result + old.disconnect(now, reason="other-tab")
 
-    def farewells(self, busy: Busy, now: float) -> Result:
+    def farewells(self, now: float) -> Result:
         """Those given up go once nothing needs them any more."""
-        done = [account for account in self._leaving if not busy(account)]
+        done = [account for account in self._leaving if not self._busy(account)]
         self._leaving = [account for account in self._leaving if account not in done]
         return [x for account in done for x in account.disconnect(now)]
 
@@ -95,6 +106,18 @@ class Accounts:
         if registered:
             return self.current.register(now)
         return self.current.connect(now) if connected else []
+
+    def _busy(self, account: Account) -> bool:
+        """Whether an account still carries a call, or must still end one on the wire."""
+        return not account.agent.idle or any(its is account for _, its in self._carried())
+
+
+def _call_id(data: bytes) -> str:
+    """The call that a message is about, "" where it can't be read."""
+    try:
+        return parse(data).call_id
+    except Malformed:
+        return ""
 
 
 def _same_registration(old: Account, new: Account) -> bool:
