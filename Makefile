@@ -15,7 +15,7 @@ SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
 PURE := not browser and not interop and not build
 
-.PHONY: help demo test test-fast test-page cover steady check bench dist screens contract clean again
+.PHONY: help demo test test-fast test-page test-servers cover steady check bench dist screens contract clean again
 help: ## List the verbs.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
@@ -33,6 +33,11 @@ test-fast: $(DEV_READY) ## The pure tests in two workers: no browser, no server,
 
 test-page: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium and the built-in exchange only: no root, no other server.
 	@$(PYTHON) -m pytest tests -m "browser and not interop" --durations=15
+
+test-servers: $(DEV_READY) $(VENDORED) $(DIST) ## The phone at Asterisk and Kamailio as docs/servers has them (as root on Debian 12).
+	@tools/debian.sh
+	@tools/servers.sh
+	@tools/own_network.sh $(PYTHON) -m pytest tests/servers -m servers --durations=15
 
 cover: $(DEV_READY) ## The pure tests with many examples, and that they reach every line and branch.
 	@$(PYTHON) -m coverage erase

@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ALONE = ["-m", "timed"]
-TOGETHER = ["-m", "not timed and (browser or interop or build)", "-n", "2", "--dist", "loadgroup"]
+ALONE = ["-m", "timed and not servers"]
+TOGETHER = ["-m", "not timed and not servers and (browser or interop or build)", "-n", "2", "--dist", "loadgroup"]
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 
 
