@@ -15,7 +15,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ALONE = ["-m", "timed and not servers"]
-TOGETHER = ["-m", "not timed and not servers and (browser or interop or build)", "-n", "2", "--dist", "loadgroup"]
+TOGETHER = [
+    "-m",
+    "not timed and not servers and (browser or interop or build)",
+    "-n",
+    "2",
+    "--dist",
+    "loadgroup",
+]
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 
 

@@ -40,6 +40,8 @@ class Kamailio:
     A caller over UDP whose From user is none of `users` is a trunk and is not challenged.
     """
 
+    template = DATA / "kamailio.cfg"
+
     def __init__(
         self,
         folder: Path,
@@ -96,8 +98,7 @@ class Kamailio:
         shutil.rmtree(runtime, ignore_errors=True)
         runtime.mkdir()
         config = self.folder / "kamailio.cfg"
-        template = (DATA / "kamailio.cfg").read_text()
-        filled = re.sub(r"@([A-Z_]+)@", lambda m: self._values[m[1]], template)
+        filled = re.sub(r"@([A-Z_]+)@", lambda m: self._values[m[1]], self.template.read_text())
         config.write_text(self._change(filled))
         self.program.start(
             [kamailio, "-f", config, "-DD", "-E", "-m", "64", "-M", "8", "-Y", runtime],
@@ -153,7 +154,7 @@ class Kamailio:
     def _handshake_answered(self) -> bool:
         with (
             contextlib.suppress(OSError),
-            socket.create_connection((LOOPBACK, self.ws_port), 0.5) as line,
+            self._connect() as line,
         ):
             line.sendall(
                 b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
@@ -162,3 +163,7 @@ class Kamailio:
             )
             return line.recv(4096).startswith(b"HTTP/1.1 101")
         return False
+
+    def _connect(self) -> socket.socket:
+        """A connection to where it takes WebSockets."""
+        return socket.create_connection((LOOPBACK, self.ws_port), 0.5)

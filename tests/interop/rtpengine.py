@@ -17,8 +17,8 @@ _cookies = itertools.count()
 class Rtpengine:
     """One rtpengine on loopback; Kamailio talks to `control_port`."""
 
-    def __init__(self, folder: Path) -> None:
-        self.control_port = free_port()
+    def __init__(self, folder: Path, control_port: int | None = None) -> None:
+        self.control_port = control_port or free_port()
         self.program = Program("rtpengine", folder)
 
     def start(self) -> None:

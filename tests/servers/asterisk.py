@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import socket
-import ssl
 import subprocess
 from pathlib import Path
 
 from page.ports import LOOPBACK
 from page.program import Missing, Program
 from page.server import Wire
-from servers.certificate import write_certificate
+from servers.certificate import connect_by_tls, write_certificate
 
 ROOT = Path(__file__).parents[2]
 CHROOT = ROOT / ".cache" / "asterisk"
@@ -33,9 +32,7 @@ class Asterisk:
     def __init__(self, folder: Path) -> None:
         self.domain = LOOPBACK
         accounts = (DOCUMENTED / "pjsip.conf").read_text()
-        self.users = dict(
-            re.findall(r"^username = (\w+)\npassword = (\S+)$", accounts, re.MULTILINE)
-        )
+        self.users = dict(re.findall(r"^username = (\w+)\npassword = (\S+)$", accounts, re.M))
         self.program = Program("asterisk", folder)
         self._log = CHROOT / "var" / "log" / "asterisk" / "full"
 
@@ -82,8 +79,7 @@ class Asterisk:
         """Whether it is fully booted and takes TLS."""
         try:
             with (
-                socket.create_connection((LOOPBACK, WSS_PORT), 0.5) as line,
-                ssl._create_unverified_context().wrap_socket(line),
+                connect_by_tls(WSS_PORT),
             ):
                 return "fully booted" in self.command("core waitfullybooted")
         except OSError:
