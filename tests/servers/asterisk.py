@@ -47,8 +47,8 @@ class Asterisk:
         for file in (*DOCUMENTED.glob("*.conf"), OURS / "asterisk.conf", OURS / "cli.conf"):
             shutil.copy(file, there)
         shutil.copy(OURS / "logger.conf", there)
-        with (there / "rtp.conf").open("a") as file:
-            file.write((OURS / "rtp_loopback.conf").read_text())
+        with (there / "rtp.conf").open("a") as rtp:
+            rtp.write((OURS / "rtp_loopback.conf").read_text())
         write_certificate(there / "keys", LOOPBACK)
         # It asks the name service on each call, and there is none.
         names = f"{LOOPBACK} localhost {socket.gethostname()} A.ROOT-SERVERS.NET\n"

@@ -14,10 +14,11 @@ from servers.certificate import connect_by_tls, write_certificate
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "servers" / "kamailio" / "kamailio.cfg"
 RTPENGINE_PORT = 2223
 KEYS = "/etc/kamailio/keys"
+ADDRESS = "203.0.113.5"
 
 
 class DocumentedKamailio(Kamailio):
-    """The server of the documentation; only its certificate lies in the test's folder."""
+    """The server of the documentation; only its certificate lies in the test's folder, and its address is 127.0.0.1."""
 
     template = DOCUMENTED
 
@@ -29,8 +30,8 @@ class DocumentedKamailio(Kamailio):
         write_certificate(keys, LOOPBACK)
 
         def placed(config: str) -> str:
-            assert KEYS in config
-            return change(config.replace(KEYS, str(keys)))
+            assert KEYS in config and ADDRESS in config
+            return change(config.replace(KEYS, str(keys)).replace(ADDRESS, LOOPBACK))
 
         users = dict(re.findall(r'\(users=>(\w+)\) = "(.*)";', DOCUMENTED.read_text()))
         super().__init__(folder, RTPENGINE_PORT, users=users, ws_port=8443, change=placed)
