@@ -62,13 +62,14 @@ class World:
     """The exchange, the wires to it, and the time.
 
     `broken` maps a server to how it is broken: dead or mute. `refusing` maps one to the status and
-    the Retry-After that it answers a REGISTER with. `registrar` answers one in the place of the
+    the Retry-After that it answers a REGISTER with, `overloaded` likewise an INVITE. `registrar` answers one in the place of the
     exchange, or None to leave it to that. While `slow`, what is sent flies until `land`.
     """
 
     now: float = 1_700_000_000.0
     broken: dict[str, str] = field(default_factory=dict)
     refusing: dict[str, tuple[int, int]] = field(default_factory=dict)
+    overloaded: dict[str, tuple[int, int]] = field(default_factory=dict)
     registrar: Callable[[Request], Response | None] = lambda request: None
     slow: bool = False
     phones: list[Actor] = field(default_factory=list)
@@ -162,20 +163,14 @@ class World:
             return
         answer = None
         if data.startswith(b"REGISTER"):
-            answer = self._refusal(phone.servers[socket], parse(data)) or self.registrar(
-                parse(data)
-            )
+            refusal = _refusal(self.refusing, phone.servers[socket], parse(data))
+            answer = refusal or self.registrar(parse(data))
+        elif data.startswith(b"INVITE"):
+            answer = _refusal(self.overloaded, phone.servers[socket], parse(data))
         if answer is not None:
             phone.happens(on.Received(socket=socket, data=bytes(answer)))
             return
         self.carry(link, data)
-
-    def _refusal(self, server: str, request: Request) -> Response | None:
-        if server not in self.refusing:
-            return None
-        status, after = self.refusing[server]
-        headers = [("Retry-After", str(after))] if after else []
-        return reply(request, status, to_tag="no", headers=headers)
 
     def carry(self, link: int, data: bytes) -> None:
         """Bring a message to the exchange, now or when it lands."""
@@ -202,6 +197,16 @@ class World:
                 phone.happens(on.Received(socket=socket, data=send.data))
             elif send.link in self._strangers:
                 self._strangers[send.link].hear(send.data)
+
+
+def _refusal(
+    refusing: dict[str, tuple[int, int]], server: str, request: Request
+) -> Response | None:
+    if server not in refusing:
+        return None
+    status, after = refusing[server]
+    headers = [("Retry-After", str(after))] if after else []
+    return reply(request, status, to_tag="no", headers=headers)
 
 
 class Stranger:

@@ -564,3 +564,132 @@ def test_phones_that_lose_the_same_server_do_not_come_back_all_at_once(world):
         phone.ask("connect")
     moments = {round(phone.desk.snapshot.retry_at - world.now, 6) for phone in phones}
     assert len(moments) == 4 and all(0.75 <= moment <= 1.25 for moment in moments)
+
+
+# --- A call that a server can't take ---
+
+
+@pytest.fixture
+def two_servers(world):
+    """Alice's phone has two servers, and the first one is at its limit."""
+    world.overloaded = {ONE: (503, 60)}
+    alice = world.registered("alice", host=f"{ONE},{TWO}", realm="one.example")
+    assert alice.desk.snapshot.server == ONE
+    return alice
+
+
+def invites(world):
+    return [data for user, data in world.wire if user == "alice" and data.startswith(b"INVITE")]
+
+
+def test_a_call_goes_out_over_the_next_server(world, two_servers, bob):
+    alice = two_servers
+    promise = alice.ask("makeCall", "bob")
+    assert promise.settled and promise.error is None
+    assert alice.desk.snapshot.server == TWO and alice.desk.snapshot.state == "registered"
+    bob.ask("answer")
+    world.wind(1)
+    assert alice.call.state == bob.call.state == "active"
+    assert alice.call.id == promise.value.id
+    alice.ask("hangup")
+    assert [record.disposition for record in alice.history] == ["answered"]
+    assert alice.told("error") == [] and alice.mistakes == []
+
+
+def test_the_server_that_asked_for_peace_has_it(world, two_servers, bob):
+    alice = two_servers
+    alice.ask("makeCall", "bob")
+    alice.ask("hangup")
+    world.broken = {TWO: "dead"}
+    before = len(tried(alice))
+    world.cut(alice)
+    world.wind(50)
+    assert ONE not in tried(alice)[before:]
+    world.wind(40)
+    assert ONE in tried(alice)[before:]
+
+
+def test_a_call_that_no_server_takes_has_failed_as_the_last_one_says(world, two_servers, bob):
+    alice = two_servers
+    world.overloaded[TWO] = (503, 0)
+    alice.ask("makeCall", "bob")
+    world.wind(1)
+    assert len(invites(world)) == 2
+    assert alice.calls == [] and bob.calls == []
+    [record] = alice.history
+    assert (record.disposition, record.sip_code) == ("failed", 503)
+
+
+def test_a_call_has_failed_where_the_other_servers_are_gone(world, two_servers):
+    alice = two_servers
+    world.broken = {TWO: "dead"}
+    alice.ask("makeCall", "bob")
+    world.wind(1)
+    assert len(invites(world)) == 1
+    [record] = alice.history
+    assert (record.disposition, record.sip_code) == ("failed", 503)
+
+
+def test_a_call_that_waits_for_the_next_server_can_be_given_up(world, two_servers):
+    alice = two_servers
+    world.broken = {TWO: "mute"}
+    alice.ask("makeCall", "bob")
+    assert alice.call.state == "dialling"
+    assert alice.ask("hangup").error is None
+    world.wind(10)
+    assert len(invites(world)) == 1
+    assert [record.disposition for record in alice.history] == ["cancelled"]
+
+
+def test_another_call_is_not_left_for_it(world, bob):
+    world.registered("carol")
+    alice = world.registered("alice", host=f"{ONE},{TWO}", realm="one.example")
+    alice.ask("makeCall", "carol")
+    world.overloaded = {ONE: (503, 0)}
+    alice.ask("makeCall", "bob")
+    assert alice.desk.snapshot.server == ONE
+    assert [record.sip_code for record in alice.history] == [503]
+    assert len(alice.calls) == 1
+
+
+def test_one_server_alone_is_believed(world, bob):
+    world.overloaded = {ONE: (503, 30)}
+    alice = world.registered("alice", host=ONE, realm="one.example")
+    alice.ask("makeCall", "bob")
+    assert len(invites(world)) == 1 and alice.desk.snapshot.state == "registered"
+    assert [record.sip_code for record in alice.history] == [503]
+
+
+def test_a_server_that_never_answers_a_call_is_left_for_the_next(world, bob):
+    alice = world.registered("alice", host=f"{ONE},{TWO}", realm="one.example")
+    alice.unheard = True
+    alice.ask("makeCall", "bob")
+    world.wind(31)
+    alice.unheard = False
+    world.wind(3)
+    assert alice.desk.snapshot.server == TWO
+    assert bob.call.state == "ringing"
+
+
+def test_an_invite_that_was_lost_with_its_connection_goes_out_again(world, bob):
+    """RFC 3263 §4.3: the same request as a new transaction."""
+    alice = world.registered("alice", host=f"{ONE},{TWO}", realm="one.example")
+    alice.unheard = True
+    alice.ask("makeCall", "bob")
+    alice.unheard = False
+    world.cut(alice)
+    world.wind(3)
+    assert bob.call.state == "ringing" and alice.call.state == "ringing"
+    world.wind(40)
+    assert len(alice.calls) == len(bob.calls) == 1
+    bob.ask("answer")
+    assert alice.call.state == "active"
+
+
+def test_what_the_other_side_says_is_no_fault_of_the_server(world):
+    alice = world.registered("alice", host=f"{ONE},{TWO}", realm="one.example")
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(408)
+    assert [record.sip_code for record in alice.history] == [408]
+    assert alice.desk.snapshot.server == ONE

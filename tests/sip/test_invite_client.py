@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pair import ANSWER, OFFER, Solo
+from pair import ANSWER, BILOXI, OFFER, Solo
 from webphone.sip import (
     Answered,
     By,
@@ -15,6 +15,7 @@ from webphone.sip import (
     NotNow,
     Progressed,
     Request,
+    Uri,
     reply,
 )
 from webphone.sip.endpoint import Identity
@@ -378,3 +379,42 @@ def test_an_offer_of_an_early_dialog_is_answered_one_at_a_time() -> None:
     alice.ask("UPDATE", dialog_of=invite, cseq=4, sdp=OFFER)
     alice.say(alice.agent.rerefuse("call", 488, alice.now))
     assert alice.last_status() == 488
+
+
+def test_an_invite_that_nothing_was_heard_of_goes_over_the_next_connection() -> None:
+    """RFC 3263 §4.3."""
+    alice = Solo()
+    first = alice.call()
+    alice.say(alice.agent.transport_lost(alice.now))
+    alice.wind(1)
+    alice.say(alice.agent.transport_up(alice.now))
+    again = alice.last("INVITE")
+    assert again is not first
+    assert (again.call_id, again.cseq, again.from_.tag) == (
+        first.call_id,
+        first.cseq,
+        first.from_.tag,
+    )
+    assert again.vias[0].branch != first.vias[0].branch
+    # What is the end of the first is none of the call.
+    alice.wind(31.5)
+    assert alice.phone.news(Ended) == []
+    alice.answer(again, 200, sdp=ANSWER)
+    assert alice.phone.wrote() == ["INVITE", "INVITE", "ACK"]
+
+
+@pytest.mark.parametrize("before", ["heard", "given up", "given up meanwhile", "unconnected"])
+def test_no_other_invite_goes_out_twice(before: str) -> None:
+    alice = Solo()
+    if before == "unconnected":
+        alice.say(alice.agent.transport_lost(alice.now))
+    alice.say(alice.agent.invite("call", Uri.parse(f"sip:bob@{BILOXI}"), OFFER, alice.now))
+    if before == "heard":
+        alice.answer(alice.last("INVITE"), 100)
+    if before == "given up":
+        alice.say(alice.agent.hang_up("call", alice.now))
+    alice.say(alice.agent.transport_lost(alice.now))
+    if before == "given up meanwhile":
+        alice.say(alice.agent.hang_up("call", alice.now))
+    alice.say(alice.agent.transport_up(alice.now))
+    assert alice.phone.wrote("INVITE") == ["INVITE"]

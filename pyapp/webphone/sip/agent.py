@@ -141,6 +141,8 @@ class Agent:
 
         Subscriptions wait for a new `subscribe`.
         """
+        for made in self._calls.outgoing() if self._connected else ():
+            made.lost()
         self._connected = False
         for call in self._calls.incoming():
             call.lost(now)
@@ -149,10 +151,16 @@ class Agent:
         return self._out(outputs, now)
 
     def transport_up(self, now: float) -> list[Output]:
-        """A socket is there: what was written meanwhile goes out, unless it is too old."""
+        """A socket is there: what was written meanwhile goes out, unless it is too old.
+
+        So does an INVITE that the last one may have swallowed (RFC 3263 §4.3).
+        """
         self._connected = True
         waiting, self._waiting = self._waiting, []
-        return [send for until, send in waiting if now < until]
+        outputs: list[Output] = [send for until, send in waiting if now < until]
+        for made in self._calls.outgoing():
+            outputs += made.reconnected(now)
+        return self._out(outputs, now)
 
     # Registration.
 

@@ -102,6 +102,12 @@ class Calls:
         self._found.update(call.call for call in found)
         return found
 
+    def outgoing(self) -> list[Outgoing]:
+        """All that were made by us."""
+        found = [call for call in self._calls.values() if isinstance(call, Outgoing)]
+        self._found.update(call.call for call in found)
+        return found
+
     def due(self, now: float) -> list[Call]:
         """The calls whose time has come."""
         names = self._alarms.due(now)

@@ -19,7 +19,7 @@ from webphone.phone.account.connection import Connection, Down, Exhausted, Steps
 from webphone.phone.account.identity import identity, transport
 from webphone.phone.account.keepalive import Question
 from webphone.phone.account.registration_errors import error_of, try_next_server
-from webphone.phone.account.retries import Retries, wish
+from webphone.phone.account.retries import LONGEST_WISH, Retries, wish
 from webphone.phone.actions import Action
 from webphone.phone.promises import Promises, Solved, Trouble
 from webphone.sip import (
@@ -225,6 +225,16 @@ class Account:
         result += self._follow(self.connection.close(now), now)
         result += self.give_up(WebPhoneError("cancelled"))
         return [*result, *self._unregistering.settle()]
+
+    def pass_over(self, seconds: int | None, now: float) -> Result | None:
+        """Go to another server, as this one takes no call of ours; it rests for those seconds.
+
+        None where it has other calls of ours, which go on.
+        """
+        if self._busy or not self.open:
+            return None
+        rest = min(float(seconds or 0), LONGEST_WISH)
+        return self._follow(self.connection.pass_over(now, now + rest), now)
 
     def retire(self, *, replaced: bool, reason: str = "user") -> Result:
         """Another account takes over, while calls still need this one.

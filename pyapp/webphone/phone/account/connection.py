@@ -197,6 +197,13 @@ class Connection:
             self.servers.start_round()
         return self._happen(Event.FAILED, now)
 
+    def pass_over(self, now: float, until: float) -> Steps:
+        """The server takes no calls, as it says: on to any other, and back in a while."""
+        self._error = WebPhoneError("connection_failed")
+        self._note_loss(now)
+        self.servers.pass_over(until)
+        return self._happen(Event.FAILED, now)
+
     def works(self, now: float) -> None:
         """The server does its job."""
         self.attempt = 0

@@ -62,6 +62,11 @@ class Servers:
             self._good = ""
         self._resting[self.current] = until
 
+    def pass_over(self, until: float) -> None:
+        """The current server takes no calls: the next one is any other."""
+        self.failed(until)
+        self._left = [address for address in self.addresses if address != self.current]
+
     def wait(self, now: float) -> float:
         """Seconds until the next round: WAITS with jitter, and no server's rest disturbed."""
         length = WAITS[min(self.rounds, len(WAITS) - 1)]

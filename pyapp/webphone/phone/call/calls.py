@@ -267,6 +267,13 @@ class Calls:
             goes_on = call.part(seldom.redirection).heard(news, now)
             if goes_on:
                 return self.changed(call, goes_on, now)
+        if call.outgoing and news.status in (408, 503) and len(call.account.addresses) > 1:
+            # Loaded by the first server that fails.
+            from webphone.phone.call.elsewhere import another_server
+
+            left = another_server(self, call, news, now)
+            if left is not None:
+                return left
         return self.finish(call, ending_of(news), now)
 
     def _invited(self, account: Account, news: Invited, config: Config, now: float) -> Result:
@@ -380,8 +387,8 @@ class Calls:
 
 
 def _left(call: Call, now: float, *headers: tuple[str, str]) -> Result:
-    """End it on the wire; while the person is asked there is nothing of it."""
-    return [] if call.asks else call.wire.hang_up(now, headers=headers)
+    """End it on the wire, where there is something of it."""
+    return call.wire.hang_up(now, headers=headers) if call.wire.known else []
 
 
 def _over(call: Call, error: WebPhoneError) -> list[do.Action]:

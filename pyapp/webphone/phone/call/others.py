@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from webphone.contract import Config
-from webphone.phone.account.account import Result
+from webphone.phone.account.account import Result, Unresolved
+from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
 from webphone.phone.call.endings import Ending
+from webphone.phone.call.part import Change
 
 
 class Others(Protocol):
@@ -29,6 +32,11 @@ class Others(Protocol):
 
     def resume(self, call: Call, now: float, reply: int | None) -> Result:
         """Take a call off hold; whatever was in front is held."""
+
+    def changed(
+        self, call: Call, steps: Sequence[Action | Unresolved | Change], now: float
+    ) -> Result:
+        """What parts can't do alone."""
 
     def finish(self, call: Call, ending: Ending, now: float) -> Result:
         """The call is over."""

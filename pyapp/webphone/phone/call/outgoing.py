@@ -88,6 +88,8 @@ class Outgoing:
         self.headers: tuple[tuple[str, str], ...] = ()
         self.name = ""  # to be shown in place of that of the settings
         self.reply: int | None = None  # the promise of `makeCall`
+        self.servers: set[str] = set()  # those that could not take it
+        self._target = call.remote.uri
         self._ends: float | None = call.started_at + PREPARES
         self._call = call
         self._offer: str | None = None  # ours, until the INVITE leaves
@@ -135,8 +137,12 @@ class Outgoing:
         self._branch, self._sounds, self._silent = None, False, None
         return self._invite(target, now)
 
+    def again(self, now: float) -> Steps:
+        """Call the same address again, over another server."""
+        return self._invite(self._target, now)
+
     def _invite(self, target: Uri, now: float) -> Steps:
-        call, name = self._call, self.name or None
+        call, name, self._target = self._call, self.name or None, target
         self._ends = now + RINGS
         try:
             return [*call.wire.invite(target, self._offered, now, headers=self.headers, name=name)]

@@ -32,6 +32,11 @@ class Wire:
         """Whether that is being tried."""
         return self.account.state is State.CONNECTING
 
+    @property
+    def known(self) -> bool:
+        """Whether there is something of it: not while one that was refused waits to go on."""
+        return self.call in self.account.agent.calls()
+
     # --- A call that begins ---
 
     def connect(self, now: float) -> Result:

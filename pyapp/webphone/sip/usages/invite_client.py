@@ -137,6 +137,7 @@ class Outgoing:
         self.deadline: float | None = None
         self._client: ClientTransaction | None = None
         self._tries = Tries()
+        self._swallowed = False  # it may have been lost with its socket
         # The least session interval that somebody on the way takes, and how often one was named.
         self._least = self._lengthened = 0
         self._early: dict[str, Dialog] = {}
@@ -170,6 +171,18 @@ class Outgoing:
         """Stop calling; `headers` go into the CANCEL."""
         self._cancel_headers = tuple(headers)
         return self._happen(Event.HANG_UP, now)
+
+    def lost(self) -> None:
+        """The socket is gone that the INVITE went over."""
+        self._swallowed = self.state is State.CALLING
+
+    def reconnected(self, now: float) -> list[Output]:
+        """Send the INVITE again that nothing was heard of: the same but for its branch."""
+        swallowed, self._swallowed = self._swallowed, False
+        if not swallowed or self.state is not State.CALLING:
+            return []
+        self.invite = self.endpoint.again(self.invite, self.invite.cseq.number)
+        return [self._send(now)]
 
     def wake(self, now: float) -> list[Output]:
         """Wait no longer for the answer to a cancelled INVITE."""
@@ -220,6 +233,8 @@ class Outgoing:
 
     def timed_out(self, client: ClientTransaction, now: float) -> list[Output]:
         """Nobody answered the INVITE at all."""
+        if client is not self._client:  # it went out again meanwhile
+            return []
         return self._happen(Event.TIME_OUT, now, self.endpoint.reply(self.invite, 408))
 
     @property
