@@ -9,7 +9,7 @@ from webphone.machine import due, step
 from webphone.sip.authentication import Authenticator, ClientRequest
 from webphone.sip.endpoint import Endpoint
 from webphone.sip.outputs import Output, PublicationFailed, Published
-from webphone.sip.usages.soft_state import DAY, LASTS, PAUSE, SOONEST, longer, passing, retry_after
+from webphone.sip.usages.soft_state import LASTS, longer, passing, renewal, retry_in
 from webphone.sip.wire.grammar import TOKEN, visible
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Response
@@ -177,8 +177,7 @@ class Publication:
                 return []
             case Action.WAIT:
                 assert response is not None
-                wait = retry_after(response)
-                self.deadline = now + max(PAUSE if wait is None else min(wait, DAY), SOONEST)
+                self.deadline = now + retry_in(response)
                 return []
             case Action.FORGET:
                 self.deadline, self._tag = None, ""
@@ -223,8 +222,7 @@ class Publication:
         self._tag = tag if TOKEN.fullmatch(tag) else ""
         granted = response.safe("expires", None)
         lasts = self._expires if granted is None else min(granted, self._expires)
-        part = self._endpoint.entropy.uniform(0.5, 0.8)
-        self.deadline = now + max(lasts * part, SOONEST)
+        self.deadline = now + renewal(lasts, self._endpoint.entropy)
 
     def _failure(self, response: Response | None, *, again: bool) -> PublicationFailed:
         assert response is not None and self._sent is not None

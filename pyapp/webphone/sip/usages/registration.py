@@ -12,7 +12,7 @@ from webphone.sip.endpoint import Endpoint, Identity
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.outputs import Output, Registered, RegistrationFailed, Unregistered
 from webphone.sip.trust import Trust
-from webphone.sip.usages.soft_state import SOONEST, longer, retry_after, seconds
+from webphone.sip.usages.soft_state import longer, renewal, retry_after, seconds
 from webphone.sip.wire import salvage
 from webphone.sip.wire.grammar import Malformed, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS, NameAddr
@@ -267,9 +267,7 @@ class Registration:
         """Take what the 2xx grants."""
         self._proved = True
         own = self._own_contact(response)
-        # Spread, so that phones do not all come back at once after a restart.
-        part = self._endpoint.entropy.uniform(0.5, 0.8)
-        self.deadline = now + max(self._granted * part, SOONEST)
+        self.deadline = now + renewal(self._granted, self._endpoint.entropy)
         gruu = None if own is None else _uri(own.param("pub-gruu"))
         ways = map(salvage.route, response.headers.values("Service-Route"))
         self._publish(gruu, tuple(way for way in ways if way is not None))

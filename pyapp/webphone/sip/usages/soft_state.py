@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from webphone.sip.entropy import Entropy
 from webphone.sip.wire.grammar import whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS
 from webphone.sip.wire.message import Response
@@ -28,6 +29,19 @@ def longer(response: Response, expires: int) -> int | None:
     """The seconds that a 423 wants, None where that is no more than we asked for, or absurd."""
     least = seconds(response.headers.get("Min-Expires"))
     return least if least is not None and expires < least <= DAY else None
+
+
+def renewal(lasts: float, entropy: Entropy) -> float:
+    """The seconds after which it is asked for again; spread, so that phones do not all come back at
+    once after a restart.
+    """
+    return max(lasts * entropy.uniform(0.5, 0.8), SOONEST)
+
+
+def retry_in(response: Response) -> float:
+    """The seconds after which what was refused is tried again, within reason."""
+    wait = retry_after(response)
+    return max(PAUSE if wait is None else min(wait, DAY), SOONEST)
 
 
 def retry_after(response: Response) -> int | None:

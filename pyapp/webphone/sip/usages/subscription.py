@@ -28,7 +28,9 @@ from webphone.sip.usages.soft_state import (
     SOONEST,
     longer,
     passing,
+    renewal,
     retry_after,
+    retry_in,
     seconds,
 )
 from webphone.sip.wire.grammar import visible
@@ -299,8 +301,7 @@ class Subscription:
             fork.lengthened = True
             return self._refresh(fork, self._expires, now)
         # §4.1.2.2: it lasts as long as it was to last.
-        wait = retry_after(response)
-        fork.refresh_at = now + max(PAUSE if wait is None else wait, SOONEST)
+        fork.refresh_at = now + retry_in(response)
         return []
 
     def _longer(self, response: Response) -> bool:
@@ -362,9 +363,7 @@ class Subscription:
         """It is to last so long from now on, at most as long as we asked for."""
         lasts = self._expires if granted is None else min(granted, DAY)
         fork.ends_at = now + max(lasts, SOONEST + 1)
-        # Spread, so that phones do not all come back at once after a restart.
-        part = self._endpoint.entropy.uniform(0.5, 0.8)
-        fork.refresh_at = now + max(lasts * part, SOONEST)
+        fork.refresh_at = now + renewal(lasts, self._endpoint.entropy)
 
     def _drop(
         self, tag: str, loss: Loss, now: float, event: Event = Event.POSTPONE
