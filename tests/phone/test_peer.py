@@ -1,5 +1,7 @@
 """Who is at the other end: the newest trusted word, short, and never turned round."""
 
+import re
+
 import pytest
 
 from phone.stage import description
@@ -20,6 +22,19 @@ def invite_of(dave, from_, *headers):
 def shown(alice):
     [call] = alice.machine.snapshot.calls
     return call.peer_name, call.peer_number
+
+
+def test_a_server_may_call_us_by_our_contact(alice, dave):
+    """Asterisk writes it into To, with an address of its own behind the at-sign."""
+    [register, *_] = [data.decode() for user, data in alice.world.wire if user == "alice"]
+    contact = re.search(r"^Contact: <sip:(\w+)@", register, re.MULTILINE)[1]
+    data = dave._request(
+        "INVITE", "sip:alice@one.example", "<sip:d@one.example>", "TO", 1, (), (), OFFER
+    )
+    dave.say(data.replace(b"To: TO", f"To: <sip:{contact}@192.0.2.1>".encode()))
+    assert alice.call.to.uri == "sip:alice@one.example"
+    alice.ask("reject")
+    assert alice.history[0].to.number == "alice"
 
 
 # --- Whom the network names -----------------------------------------------------------------------

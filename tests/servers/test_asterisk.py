@@ -151,8 +151,60 @@ def test_two_calls_are_joined_after_asking(phone: Open) -> None:
     alice.call_method("completeTransfer")
     wait_until(lambda: alice.calls() == [], "no call at Alice")
     hear_each_other(bob, carol)
+    # And each is told who the other one is now.
+    wait_until(lambda: bob.calls()[0]["to"]["displayName"] == "Carol", "Carol's name at Bob")
+    wait_until(lambda: carol.calls()[0]["from"]["displayName"] == "Bob", "Bob's name at Carol")
     bob.call_method("hangup")
-    carol.wait_event("end")
+    assert carol.wait_event("end")["to"]["number"] == "carol"
+
+
+def test_a_transfer_to_nobody_gives_the_call_back(phone: Open) -> None:
+    alice, bob = phone("alice"), phone("bob")
+    talk(alice, bob)
+    assert alice.rejection("transfer", "999").code == "not_found"
+    hear_each_other(alice, bob)
+
+
+def test_both_hold_and_take_each_other_back(phone: Open) -> None:
+    alice, bob = phone("alice"), phone("bob")
+    talk(alice, bob)
+    for wish, state in (("hold", "held"), ("resume", "active")):
+        for each, promise in [(each, each.begin(wish)) for each in (alice, bob)]:
+            each.outcome(promise)
+            each.wait_state(state)
+    hear_each_other(alice, bob)
+
+
+def test_each_browser_of_a_person_rings_and_one_answers(phone: Open) -> None:
+    alice, bob, other = phone("alice"), phone("bob"), phone("bob")
+    alice.make_call("bob")
+    for each in (bob, other):
+        each.wait_event("ringingin")
+    other.call_method("answer")
+    assert bob.wait_event("end")["disposition"] == "answered-elsewhere"
+    hear_each_other(alice, other)
+
+
+def test_who_is_in_a_call_is_told_to_others(phone: Open) -> None:
+    alice, bob, carol = phone("alice"), phone("bob"), phone("carol")
+    carol.call_method("subscribe", "102", "dialog")
+    carol.wait_event(
+        "notify", lambda news: news["event"] == "dialog" and "confirmed" not in news["body"]
+    )
+    talk(alice, bob)
+    carol.wait_event(
+        "notify", lambda news: news["event"] == "dialog" and "confirmed" in news["body"]
+    )
+
+
+def test_phones_come_back_to_a_server_that_starts_again(phone: Open, server: Asterisk) -> None:
+    alice, bob = phone("alice"), phone("bob")
+    since = {each: each.mark() for each in (alice, bob)}
+    server.restart()
+    for each, mark in since.items():
+        each.wait_event("registered", since=mark, seconds=60)
+    talk(alice, bob)
+    hear_each_other(alice, bob)
 
 
 def test_a_recorded_message_lights_the_lamp_and_is_played(phone: Open) -> None:

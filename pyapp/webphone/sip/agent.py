@@ -101,6 +101,10 @@ class Agent:
         """How many transactions are under way."""
         return len(self._endpoint.transactions)
 
+    def is_contact(self, uri: Uri) -> bool:
+        """Whether it is the Contact that we register; its host is the server's to change."""
+        return uri.user == self._endpoint.contact.user
+
     def calls(self) -> tuple[str, ...]:
         """The calls that are not over."""
         return self._calls.open

@@ -10,6 +10,7 @@ from webphone.machine import due
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result
+from webphone.phone.account.identity import identity
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage, Step, party
 from webphone.phone.call.endings import Ending
@@ -18,7 +19,7 @@ from webphone.phone.call.outgoing import unusable_answer
 from webphone.phone.call.part import Broken, Media, Steps, Unanswered, Up, media_error
 from webphone.phone.call.peer import Peer
 from webphone.phone.promises import refused
-from webphone.sip import By, Confirmed, Invited, Output
+from webphone.sip import By, Confirmed, Invited, NameAddr, Output
 from webphone.words import Sentence
 
 RINGS = 240.0  # seconds until nobody waits for an answer any more
@@ -32,11 +33,13 @@ NOBODY = frozenset(
 
 def call_from(account: Account, news: Invited, now: float) -> Call:
     """The call that an INVITE begins."""
+    # Some servers, Asterisk among them, write our contact into To, by which nobody knows us.
+    by_contact = account.agent.is_contact(news.to.uri)
     call = Call(
         id=news.call,
         account=account,
         outgoing=False,
-        local=news.to,
+        local=NameAddr("", identity(account.config, "").aor) if by_contact else news.to,
         remote=news.from_,
         started_at=now,
         call_id=news.call_id,
