@@ -5,6 +5,7 @@ A .br beside a file is sent in its place to who accepts brotli.
 
 import contextlib
 import functools
+import random
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -47,7 +48,7 @@ class Files(SimpleHTTPRequestHandler):
 
 @contextlib.contextmanager
 def serving(root: Path, headers: dict[str, str] | None = None) -> Iterator[str]:
-    """Serve a folder on a port of 9100-9199 or any free one; gives the origin, as http://..."""
+    """Serve a folder on a free port of 9100-9399, or any free one; gives the origin, as http://..."""
     handler = type("Served", (Files,), {"headers_for_all": headers or {}})
     make = functools.partial(handler, directory=str(root))
     server = _first_free(make)
@@ -62,7 +63,8 @@ def serving(root: Path, headers: dict[str, str] | None = None) -> Iterator[str]:
 
 
 def _first_free(handler: Any) -> ThreadingHTTPServer:
-    for port in range(9100, 9200):
+    # Not the first that is free: what another has just left may still be asked for as his.
+    for port in random.sample(range(9100, 9400), 300):
         with contextlib.suppress(OSError):
             return ThreadingHTTPServer(("127.0.0.1", port), handler)
     return ThreadingHTTPServer(("127.0.0.1", 0), handler)
