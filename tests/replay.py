@@ -61,6 +61,7 @@ class Replay:
     """A phone that is played a trace, and what it did, as plain data."""
 
     trace: Trace
+    exact: bool = False  # of this very version: its times are taken as they are
     shown: set[str] = field(default_factory=set)  # who was said to be at the other end
     took: list[dict[str, Any]] = field(default_factory=list)  # the turns as they went now
     _names: dict[str, str] = field(default_factory=dict)
@@ -74,7 +75,8 @@ class Replay:
         for turn in self.trace.turns:
             happening = self._read(turn["in"])
             self._now = max(self._now, turn["at"])
-            if isinstance(happening, Woken) and turn["out"] and self.desk.deadline is not None:
+            late = isinstance(happening, Woken) and turn["out"] and not self.exact
+            if late and self.desk.deadline is not None:
                 # Pauses are drawn as well: this one may be a little longer now.
                 self._now = max(self._now, self.desk.deadline)
             actions = self.desk.handle(happening, self._now)

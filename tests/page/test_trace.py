@@ -28,4 +28,5 @@ def test_the_trace_of_a_call_in_a_browser_replays_to_the_same_actions(
         sent = [a["data"] for turn in trace.turns for a in turn["out"] if a["type"] == "Send"]
         assert any(data.startswith("REGISTER") for data in sent)
         assert trace.head["leftOut"] == 0
-        assert Replay(trace).done == [turn["out"] for turn in trace.turns]
+        for turn, done in zip(trace.turns, Replay(trace, exact=True).done, strict=True):
+            assert done == turn["out"], turn["in"]
