@@ -13,8 +13,6 @@ from hypothesis import HealthCheck, settings
 # Some of these tests run inside Pyodide too, where there is no browser to drive.
 pytest_plugins = [] if sys.platform == "emscripten" else ["page.fixtures", "page.framing"]
 
-TESTS = Path(__file__).parent
-
 # How many examples a property is tried with: few while one works, many in `make test`.
 for name, options in {
     "few": {},
@@ -30,7 +28,6 @@ for name, options in {
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "few")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist asks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Pure tests run first, then those in a browser, then those with real servers.
 
@@ -38,10 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     this thread, so that asyncio.run() of another test would be refused.
     """
     items.sort(key=_heaviness)
-    for item in items:
-        # Of two workers one does all of a file; and all tests of the build, which share theirs.
-        place = item.path.parent if item.path.parent.name == "build" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(place.relative_to(TESTS))))
 
 
 def _heaviness(item: pytest.Item) -> int:

@@ -21,7 +21,8 @@ TOGETHER = [
     "-n",
     "2",
     "--dist",
-    "loadgroup",
+    "loadfile",
+    "--no-loadscope-reorder",
 ]
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 
@@ -70,8 +71,7 @@ def run(paths: list[str], group: list[str]) -> tuple[int, dict[str, str]]:
         found: dict[str, str] = {}
         for line in notes.read_text().splitlines() if notes.exists() else ():
             note = json.loads(line)
-            # xdist says in which group a test was.
-            found.setdefault(note["test"].partition("@")[0], note["why"])
+            found.setdefault(note["test"], note["why"])
         return done.returncode, found
 
 

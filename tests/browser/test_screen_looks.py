@@ -67,9 +67,11 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("theme", gallery.THEMES)
 def test_axe_finds_nothing_on_any_screen(page: Page, theme: str) -> None:
     page.emulate_media(reduced_motion="reduce")
-    page.set_content(gallery.sheet(320, theme, list(gallery.SCREENS)))
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(VIOLATIONS)
+    names, found = list(gallery.SCREENS), []
+    for first in range(0, len(names), 6):  # axe looks at each against all others of the sheet
+        page.set_content(gallery.sheet(320, theme, names[first : first + 6]))
+        page.evaluate(AXE.read_text())
+        found += page.evaluate(VIOLATIONS)
     assert not found, "\n".join(found)
 
 

@@ -1,6 +1,8 @@
 """One Chromium for the build's tests, and pages that report what they asked for."""
 
 import contextlib
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -108,20 +110,33 @@ def root() -> Path:
     return ROOT
 
 
+@contextlib.contextmanager
+def alone(folder: Path, what: str) -> Iterator[bool]:
+    """Of two workers one does this in the folder, the other waits; gives whether it is to be done."""
+    done = folder / f"{what}.done"
+    with (folder / f"{what}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not done.exists()
+        done.touch()
+
+
 @pytest.fixture(scope="session")
 def checkouts(tmp_path_factory):
-    """Three copies of the sources, in three folders."""
-    places = [("first", "a"), ("second", "other"), ("third", "whole")]
-    copies = [tmp_path_factory.mktemp(outer) / inner for outer, inner in places]
+    """Three copies of the sources, in three folders; both workers of a run share them."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "builds"
+    copies = [shared / place for place in ("first/a", "second/other", "third/whole")]
     ignore = shutil.ignore_patterns("vendor", "__pycache__")
-    for folder in copies:
-        for name in ("pyapp", "tools", "web", "examples"):
-            shutil.copytree(ROOT / name, folder / name, ignore=ignore)
-        for name in ("index.html", "pyscript.toml", "pyproject.toml", "README.md", "LICENSE"):
-            shutil.copy(ROOT / name, folder / name)
-        for name in ("node_modules", ".cache"):  # what was fetched from elsewhere
-            (ROOT / name).mkdir(exist_ok=True)
-            (folder / name).symlink_to(ROOT / name)
+    shared.mkdir(exist_ok=True)
+    with alone(shared, "copies") as missing:
+        for folder in copies if missing else ():
+            for name in ("pyapp", "tools", "web", "examples"):
+                shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+            for name in ("index.html", "pyscript.toml", "pyproject.toml", "README.md", "LICENSE"):
+                shutil.copy(ROOT / name, folder / name)
+            for name in ("node_modules", ".cache"):  # what was fetched from elsewhere
+                (ROOT / name).mkdir(exist_ok=True)
+                (folder / name).symlink_to(ROOT / name)
     return copies
 
 
@@ -130,7 +145,10 @@ def built():
     """Builds in a copy of the sources; gives its dist/."""
 
     def build(checkout, *options):
-        subprocess.run([sys.executable, "tools/build.py", *options], cwd=checkout, check=True)
+        with alone(checkout.parent, "built") as missing:
+            if missing:
+                command = [sys.executable, "tools/build.py", *options]
+                subprocess.run(command, cwd=checkout, check=True)
         return checkout / "dist"
 
     return build
@@ -141,7 +159,10 @@ def packed():
     """Makes the packages of a copy that is built; gives the folder with the two."""
 
     def pack(checkout):
-        subprocess.run([sys.executable, "tools/packages.py"], cwd=checkout, check=True)
+        with alone(checkout.parent, "packed") as missing:
+            if missing:
+                command = [sys.executable, "tools/packages.py"]
+                subprocess.run(command, cwd=checkout, check=True)
         return checkout / "dist" / "packages"
 
     return pack
