@@ -15,7 +15,7 @@ SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
 PURE := not browser and not interop and not build
 
-.PHONY: help demo test test-fast test-page test-servers cover steady check bench dist screens contract clean again
+.PHONY: help demo test test-fast test-page test-inside test-servers cover steady check bench dist screens contract clean again
 help: ## List the verbs.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
@@ -38,6 +38,9 @@ test-servers: $(DEV_READY) $(VENDORED) $(DIST) ## The phone at Asterisk and Kama
 	@tools/debian.sh
 	@tools/servers.sh
 	@tools/own_network.sh $(PYTHON) -m pytest tests/servers -m servers --durations=15
+
+test-inside: $(DEV_READY) $(VENDORED) $(DIST) ## All pure tests once more, inside the trimmed runtime under Node (make test takes those of SIP).
+	@INSIDE="sip media phone ui exchange" $(PYTHON) -m pytest tests/build/test_trim.py -k pure_tests
 
 cover: $(DEV_READY) ## The pure tests with many examples, and that they reach every line and branch.
 	@$(PYTHON) -m coverage erase
