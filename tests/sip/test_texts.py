@@ -167,7 +167,7 @@ def _from(alice: Solo, who: str, number: int) -> None:
 def test_options_say_that_a_phone_is_busy_but_not_within_a_call() -> None:
     """RFC 3261 §11.2: the status that a call would get."""
     alice = Solo()
-    alice.agent.busy = True
+    alice.agent.take_calls(False)
     alice.ask("OPTIONS")
     assert (last(alice).status, "MESSAGE" in last(alice).allow) == (486, True)
     invite = alice.call()

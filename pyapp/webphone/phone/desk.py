@@ -411,7 +411,7 @@ class Desk:
     def _changes(self) -> list[Action]:
         """The tone and the state, told when they change."""
         changes: list[Action] = []
-        self.account.agent.busy = self.calls.crowded(self.config)
+        self.account.agent.take_calls(not self.calls.crowded(self.config))
         wanted = tone(self.calls.calls.values(), ended_busy=self.calls.last.busy)
         if wanted is not self._tone:
             self._tone = wanted

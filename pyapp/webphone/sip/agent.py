@@ -64,15 +64,6 @@ class Agent:
         self._serving.account = account
 
     @property
-    def busy(self) -> bool:
-        """Whether a call would be refused as busy: what OPTIONS is answered with."""
-        return self._serving.busy
-
-    @busy.setter
-    def busy(self, busy: bool) -> None:
-        self._serving.busy = busy
-
-    @property
     def deadline(self) -> float | None:
         """When `wake` wants to be called, in the same seconds as `now`."""
         registration = self._registration.deadline if self._registration else None
@@ -311,6 +302,10 @@ class Agent:
         return self._out(known.session.refers.asked.report(status, reason, now), now)
 
     # Questions.
+
+    def take_calls(self, more: bool) -> None:
+        """Whether one more would be taken, or refused as busy: what OPTIONS is answered with."""
+        self._serving.busy = not more
 
     def take_packages(self, packages: Iterable[str]) -> None:
         """The packages of INFO that are taken from now on (RFC 6086)."""
