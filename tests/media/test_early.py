@@ -17,7 +17,7 @@ def test_both_ends_become_answers_and_keep_their_parts(before: str, us: str) -> 
     assert turned is not None
     answer, remote = turned
     assert f"a=setup:{us}\r\n" in answer and f"a=setup:{before}\r\n" in remote
-    assert "a=ice-ufrag:us\r\n" in answer and "a=ice-ufrag:new\r\n" in remote
+    assert "a=ice-ufrag:us00\r\n" in answer and "a=ice-ufrag:new0\r\n" in remote
     assert problem(remote, Description.parse(OURS)) is None
 
 

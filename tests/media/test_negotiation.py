@@ -180,6 +180,8 @@ def changed(name: str, *swaps: tuple[str, str]) -> str:
         ),
         ("v=0\r\n" + "a=b\r\n" * 20_000, "cannot be read. It has 100005 characters"),
         (changed("rtpengine-answer", ("a=ice-ufrag:", "a=x:")), "without ICE (no a=ice-ufrag"),
+        (changed("rtpengine-answer", ("a=ice-ufrag:", "a=ice-ufrag:a\r\na=x:")), "too short for"),
+        (changed("rtpengine-answer", ("a=ice-pwd:", "a=ice-pwd:0123\r\na=x:")), "a=ice-pwd 22."),
         (changed("rtpengine-answer", ("a=rtcp-mux\r\n", "")), "a second port for RTCP"),
         (changed("rtpengine-answer", ("m=audio 30412", "m=audio 0")), "neither sound nor picture"),
         (

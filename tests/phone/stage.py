@@ -34,7 +34,7 @@ a=group:BUNDLE 0\r
 m=audio 9 UDP/TLS/RTP/SAVPF {codecs}\r
 c=IN IP4 0.0.0.0\r
 a=rtcp:9 IN IP4 0.0.0.0\r
-a=ice-ufrag:{who}\r
+a=ice-ufrag:{who:0<4}\r
 a=ice-pwd:0123456789abcdef01234567\r
 a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:\
 88:99:AA:BB:CC:DD:EE:FF\r

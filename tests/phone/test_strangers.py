@@ -147,3 +147,16 @@ def test_an_early_update_may_name_another_one(alice: Actor, dave: Stranger) -> N
     dave.inside("UPDATE", 'P-Asserted-Identity: "Reception" <sip:500@one.example>')
     assert dave.words()[-1] == "200"
     assert alice.calls[0].display_name == "Reception"
+
+
+@pytest.mark.parametrize("short", ["a=ice-ufrag:abc", "a=ice-pwd:0123456789abcdef01234"])
+def test_names_that_no_browser_takes_are_refused_before_it_rings(world, alice, short):
+    """RFC 8839 §5.4."""
+    dave = world.stranger("dave")
+    name = short.partition(":")[0]
+    lines = description().split("\r\n")
+    dave.call("alice", sdp="\r\n".join(short if one.startswith(name) else one for one in lines))
+    assert dave.words()[-1] == "488"
+    assert alice.told("ringingin") == [] and alice.tone is None
+    [record] = alice.history
+    assert "too short for a browser" in record.explanation

@@ -22,7 +22,7 @@ _HASH_BYTES = {"sha-1": 20, "sha-224": 28, "sha-256": 32, "sha-384": 48, "sha-51
 _EXTENSIONS = frozenset((*range(1, 15), *range(16, 256)))
 
 GRAMMAR = {
-    # RFC 8839 §5.4: 4 to 256 and 22 to 256 characters; we leave their count to the browser.
+    # RFC 8839 §5.4: 4 to 256 and 22 to 256 characters; see negotiation.py for too few.
     "ice-ufrag": re.compile(r"\S{1,256}"),
     "ice-pwd": re.compile(r"\S{1,256}"),
     "ice-options": re.compile(r"\S+(?: \S+)*"),

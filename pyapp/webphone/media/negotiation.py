@@ -81,6 +81,9 @@ def can_send_tones(remote: Description) -> bool:
 # RFC 7874 §3 asks for Opus, PCMU and PCMA; every browser adds G.722.
 _BROWSER_SOUND = frozenset({"opus", "g722", "pcmu", "pcma"})
 
+# RFC 8839 §5.4: what is shorter no browser takes, and none would say so before the answer.
+_LEAST_ICE = {"ice-ufrag": 4, "ice-pwd": 22}
+
 
 def problem(
     sdp: str | Description, offer: Description | None = None, *, later: bool = False
@@ -133,6 +136,8 @@ def _transport_problem(media: Media, carrier: Media, *, answers: bool) -> Senten
         return _unencrypted(media)
     if not carrier.has_ice:
         return say("sdp_no_ice", kind=media.kind)
+    if any(len(carrier.own_or_session(name) or "") < least for name, least in _LEAST_ICE.items()):
+        return say("sdp_short_ice", kind=media.kind)
     # RFC 8829 §4.1.1: rtcpMuxPolicy is "require" unless a page says otherwise, and now always.
     if carrier.attribute("rtcp-mux") is None:
         return say("sdp_no_rtcp_mux", kind=media.kind)

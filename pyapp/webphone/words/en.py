@@ -579,6 +579,7 @@ WORDS: dict[str, str] = {
     "sdp_no_fingerprint": "The other side's {kind} is {protocol} but names no certificate (no a=fingerprint). {remedy}",
     "sdp_needs_dtls": "A browser needs DTLS-SRTP: UDP/TLS/RTP/SAVPF with a=fingerprint. Turn on WebRTC for that endpoint, or put rtpengine or another gateway between.",
     "sdp_no_ice": "The other side's {kind} comes without ICE (no a=ice-ufrag and a=ice-pwd). Turn on ICE for that endpoint.",
+    "sdp_short_ice": "The other side's {kind} has ICE names that are too short for a browser: a=ice-ufrag needs 4 characters, a=ice-pwd 22.",
     "sdp_no_rtcp_mux": "The other side's {kind} wants a second port for RTCP (no a=rtcp-mux). A browser uses one port: turn on rtcp-mux for that endpoint.",
     "sdp_actpass": "The other side's {kind} answers a=setup:actpass, so nobody starts DTLS. An answer must say active or passive.",
     "sdp_no_codec": "No codec in common: the other side's {kind} has {theirs}, this phone has {ours}. Allow one of these on the server.",

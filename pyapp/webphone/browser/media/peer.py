@@ -106,9 +106,12 @@ class Peer:
             self._measuring.close()
         if self._gathering:
             self._gathering.close()
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
+        connection, self._connection = self._connection, None
+        try:
+            if connection is not None:
+                connection.close()
+        except Exception as fault:  # the call is over all the same
+            self._world.note(f"Call {self.call}: its connection did not close. {fault}")
 
     # --- opening ---
 
