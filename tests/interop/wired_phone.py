@@ -133,6 +133,8 @@ class WiredPhone:
                 self._describe(call, do.Offer.OFFER, str(direction))
             case do.Accept(call=call, direction=direction):
                 self._describe(call, do.Offer.ANSWER, str(direction))
+            case do.DescribeRemote(call=call, kind=do.Offer.ANSWER):
+                self._due.append(on.AnswerTaken(call=call))
             case _:
                 pass
 

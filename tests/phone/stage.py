@@ -371,6 +371,7 @@ class Actor:
         self.mistakes: list[Exception] = []
         self.media: dict[str, str] = {}  # call -> direction that was last agreed on
         self.media_fault: tuple[str, str] | None = None  # code and text of the next failure
+        self.takes_answers = True  # else the test says what becomes of them
         self.slow_media = False  # media is made only when `media_arrives` is called
         self.prevented: set[str] = set()
         self._waiting_media: list[Callable[[], None]] = []
@@ -486,6 +487,8 @@ class Actor:
                 self._make(call, do.Offer.OFFER, str(direction))
             case do.Accept(call=call, direction=direction):
                 self._make(call, do.Offer.ANSWER, str(direction))
+            case do.DescribeRemote(call=call, kind=do.Offer.ANSWER) if self.takes_answers:
+                self.happens(on.AnswerTaken(call=call))
             case do.SendTones(call=call, tones=tones):
                 for tone in tones:
                     self.happens(on.ToneSent(call=call, tone=tone))

@@ -849,3 +849,37 @@ def test_the_setting_says_whether_a_call_asks_for_a_session_timer(world, dave, s
     alice.ask("makeCall", "dave")
     said = dave.last("INVITE").headers.get("Session-Expires")
     assert said == (str(seconds) if seconds else None)
+
+
+def test_a_hold_is_done_when_the_browser_has_taken_the_answer(world, alice, dave):
+    answered(alice, dave)
+    alice.takes_answers = False
+    promise = alice.ask("hold")
+    dave.reply(200, sdp=description(direction="recvonly"))
+    assert not promise.settled
+    alice.happens(on.AnswerTaken(call=alice.call.id))
+    assert promise.value.held_by == "local"
+
+
+def test_a_hold_whose_answer_the_browser_refuses_is_rejected_and_undone(world, alice, dave):
+    answered(alice, dave)
+    alice.takes_answers = False
+    promise = alice.ask("hold")
+    dave.reply(200, sdp=description(direction="recvonly"))
+    failed = on.MediaFailed(call=alice.call.id, code="media_failed", text="Not this one.")
+    alice.happens(failed)
+    assert promise.error.code == "media_failed" and "Not this one." in promise.error.message
+    assert alice.call.state == "active" and alice.call.held_by is None
+    # The other side, which has taken the hold, is told that it is over.
+    assert "a=sendrecv" in dave.last("INVITE").body.decode()
+
+
+def test_a_browser_that_says_nothing_of_the_answer_is_not_waited_for_for_ever(world, alice, dave):
+    answered(alice, dave)
+    alice.takes_answers = False
+    promise = alice.ask("hold")
+    dave.reply(200, sdp=description(direction="recvonly"))
+    world.wind(9)
+    assert not promise.settled
+    world.wind(2)
+    assert promise.value.held_by == "local"

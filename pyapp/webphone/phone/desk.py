@@ -191,6 +191,7 @@ class Desk:
                 on.MediaReady()
                 | on.MediaFailed()
                 | on.MediaChanged()
+                | on.AnswerTaken()
                 | on.SoundCame()
                 | on.MicrophoneAsked()
                 | on.MicrophoneMissing()

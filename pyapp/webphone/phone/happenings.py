@@ -149,6 +149,13 @@ class MediaChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTaken:
+    """The media have taken the other side's answer: what was agreed is so."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SoundCame:
     """The first packets of the other side's sound have come in."""
 
@@ -221,6 +228,7 @@ Happening = (
     | MediaMissing
     | ServersRefused
     | MediaChanged
+    | AnswerTaken
     | SoundCame
     | ToneSent
     | QualityMeasured

@@ -22,6 +22,7 @@ from webphone.media import Description, Direction
 from webphone.media.microphone import is_open
 from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reoffer, SendTones
 from webphone.phone.happenings import (
+    AnswerTaken,
     MediaChanged,
     MediaReady,
     MicrophoneAsked,
@@ -170,6 +171,7 @@ class PageMedia:
     async def describe(self, asked: DescribeRemote) -> None:
         """Apply the remote's answer."""
         self._settle(asked.sdp)
+        self._world.turn(AnswerTaken(call=self.call))
 
     async def reoffer(self, asked: Reoffer) -> None:
         """Offer a direction; there are no paths to find anew, and no pictures."""

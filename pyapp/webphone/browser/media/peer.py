@@ -23,6 +23,7 @@ from webphone.media.microphone import is_open
 from webphone.media.repair import Agreed, as_offered, repaired
 from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reoffer, SendTones
 from webphone.phone.happenings import (
+    AnswerTaken,
     Happening,
     MediaChanged,
     MediaReady,
@@ -216,6 +217,7 @@ class Peer:
         """Apply the remote's answer."""
         if self._connection.signalingState == "stable":
             # RFC 3261 §13.2.1: a 200 repeats the answer of its 183, and only the first counts.
+            self._tell(AnswerTaken(call=self.call))
             return
         ours = _sdp(self._connection.localDescription)
         sdp = repaired(asked.sdp, ours, self._agreed_on())
@@ -223,6 +225,7 @@ class Peer:
         await promised(self._connection, "setRemoteDescription", theirs)
         if asked.kind is Offer.ANSWER:
             await self._settle()
+            self._tell(AnswerTaken(call=self.call))
 
     async def reoffer(self, asked: Reoffer) -> None:
         """Offer a direction, with pictures or without, or new network paths."""

@@ -12,7 +12,7 @@ from typing import assert_never
 from webphone import media
 from webphone.contract import Event as Announcement
 from webphone.contract import WebPhoneError, encode
-from webphone.machine import earliest, step
+from webphone.machine import due, earliest, step
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
@@ -53,6 +53,8 @@ class Renegotiation:
         self._works = False  # the sound of the call was up once
         self._before: tuple[bool, bool] | None = None  # held by us and by them, until the answer
         self._before_until = 0.0
+        # Until when the media may still be taking the last answer: who waits for it waits as long.
+        self._taking_until: float | None = None
         self._set_right = False  # offer what is, as the peer has taken what we could not follow
         self._was_set_right = False
         self._hold_offered = False  # what our re-INVITE under way asks for
@@ -64,7 +66,7 @@ class Renegotiation:
     @property
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
-        return earliest((self._pause_until, self._path_due))
+        return earliest((self._pause_until, self._path_due, self._taking_until))
 
     @property
     def changing(self) -> bool:
@@ -107,6 +109,8 @@ class Renegotiation:
         if self._pause_until is not None and self._pause_until <= now:
             self._pause_until = None
             self._happen(Event.TIME, now)
+        if due(self._taking_until, now):
+            self._taking_until = None
         return [*self._next_offer(now)] if self._call.stage is Stage.ACTIVE else []
 
     def heard(self, output: Output, now: float) -> Steps:
@@ -134,6 +138,9 @@ class Renegotiation:
             case on.MediaFailed():
                 self._error = WebPhoneError("media_failed", media_error(news).message)
                 return [*self._happen(Event.UNDESCRIBED, now), *self._next_offer(now)]
+            case on.AnswerTaken():
+                self._taking_until = None
+                return [*self._next_offer(now)]
             case on.MediaChanged(state=state):
                 self._call.unstable = state != "connected"
                 self._works = self._works or not self._call.unstable
@@ -187,6 +194,8 @@ class Renegotiation:
         if self._pause_until is not None:  # the other side had its turn in it
             return self._happen(Event.TOO_EARLY, now)
         if not (self.changing or self._restart_wanted or self._set_right):
+            if self._taking_until is not None:
+                return []
             replies, self._replies = self._replies, []
             return [do.Settle(reply=reply, value=self._call.view) for reply in replies]
         if not self._call.wire.open:
@@ -251,7 +260,7 @@ class Renegotiation:
             case Action.GIVE_UP:
                 return self._given_up(self._error)
             case Action.UNDO:
-                before, self._before = self._before, None
+                before, self._before, self._taking_until = self._before, None, None
                 return self._mark(*before, now) if before else []
             case Action.SET_RIGHT:
                 self._set_right = not self._was_set_right
@@ -318,6 +327,7 @@ class Renegotiation:
         hold = self._call.hold
         self._works = True
         self._before, self._before_until = (hold.local, hold.remote), now + SECOND_THOUGHTS
+        self._taking_until = self._before_until
         described = do.DescribeRemote(call=self._call.id, kind=do.Offer.ANSWER, sdp=self._sdp)
         return [described, *self._mark(local, remote, now, deaf)]
 
