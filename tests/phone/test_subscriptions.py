@@ -10,7 +10,8 @@ import pytest
 from phone.stage import Actor, Promise, Stranger, World
 from webphone.phone import happenings as on
 from webphone.phone.snapshot import Lamp, Voicemail
-from webphone.phone.subscriptions import MOST, MOST_LAMPS
+from webphone.phone.subscriptions import MOST
+from webphone.phone.wishes import MOST_LAMPS
 from webphone.sip import Request
 
 DIALOG = """<?xml version="1.0"?>

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from webphone.contract import (
@@ -22,17 +21,16 @@ from webphone.contract import (
     encode,
 )
 from webphone.phone import actions as do
+from webphone.phone import wishes
 from webphone.phone.account.account import Account, Result
 from webphone.phone.call.endings import unanswered
 from webphone.phone.numbers import address
-from webphone.phone.pickup import pickup
 from webphone.phone.promises import Promises
 from webphone.phone.publishing import body_of
 from webphone.phone.refusals import code_of
-from webphone.phone.sent_on import Verdict, may_dial
 from webphone.phone.snapshot import Lamp, Voicemail
+from webphone.phone.wishes import CALLS, MAIL, MOST_LAMPS, PRESENCE, Wish, name_of, own
 from webphone.sip import (
-    Malformed,
     Notified,
     NotNow,
     PublicationFailed,
@@ -45,7 +43,6 @@ from webphone.sip import (
 from webphone.sip.packages import (
     ACCEPT,
     Dialogs,
-    DialogState,
     Presence,
     Summary,
     Value,
@@ -56,54 +53,8 @@ from webphone.words import say
 from webphone.words.bidi import isolate
 
 News = Subscribed | SubscriptionLost | Unsubscribed | Notified | Published | PublicationFailed
-MAIL, CALLS, PRESENCE = "message-summary", "dialog", "presence"
-# What several calls or phones of one colleague come to: the first of these that is among them.
-STANDINGS = ("ringing", "busy", "idle", "away")
 MOST = 90  # subscriptions of a page and of the settings
-MOST_LAMPS = 50
 UNKNOWN_THERE = (405, 489, 501)  # the server does not know the package
-
-
-@dataclass(eq=False, kw_only=True)
-class Wish:
-    """One subscription that is wanted: by the page, by a setting, or by both."""
-
-    target: Uri
-    event: str
-    page: bool = False
-    setting: bool = False
-    begun: bool = False  # the agent was told
-    agreed: bool = False  # and the server said yes
-    over: bool = False  # the server said no, for good
-    whole: bool = True  # nothing is missing of what is known, or it has been asked for
-    known: dict[str, Value] = field(default_factory=dict)  # by who tells it
-    coming: Promises = field(default_factory=Promises)
-    going: Promises = field(default_factory=Promises)
-
-    @property
-    def name(self) -> str:
-        """What the agent calls it."""
-        return _name(self.target, self.event)
-
-    @property
-    def standing(self) -> str:
-        """What a colleague does, "" where that is not known."""
-        found = {one.standing for one in self.known.values() if isinstance(one, Dialogs | Presence)}
-        return next((standing for standing in STANDINGS if standing in found), "")
-
-    @property
-    def ringing(self) -> DialogState | None:
-        """The call that rings there."""
-        dialogs = (
-            one for all in self.known.values() if isinstance(all, Dialogs) for one in all.dialogs
-        )
-        return next((one for one in dialogs if one.ringing), None)
-
-    def stop(self) -> None:
-        """The server tells nothing any more, for now."""
-        self.begun = self.agreed = False
-        self.whole = True
-        self.known.clear()
 
 
 class Subscriptions:
@@ -122,57 +73,15 @@ class Subscriptions:
 
     def voicemail(self, config: Config) -> Voicemail | None:
         """What waits in our box, None where nobody has said."""
-        own = _name(_own(config), MAIL)
-        wish = self._wishes.get(own)
-        found = [one for one in wish.known.values() if isinstance(one, Summary)] if wish else []
-        found = found or ([self._unasked] if self._unasked else [])
-        if not found:
-            return None
-        account = next((one.account for one in found if one.account), "")
-        return Voicemail(
-            waiting=any(one.waiting for one in found),
-            new=sum(one.new for one in found),
-            old=sum(one.old for one in found),
-            urgent=sum(one.new_urgent for one in found),
-            number=config.voicemail or _box(account, config),
-        )
+        return wishes.voicemail(self._wishes, self._unasked, config)
 
     def lamps(self, config: Config) -> tuple[Lamp, ...]:
         """What the colleagues of the setting do."""
-        numbers = dict.fromkeys(config.lamps[:MOST_LAMPS])
-        return tuple(self._lamp(number, config) for number in numbers)
-
-    def _lamp(self, number: str, config: Config) -> Lamp:
-        wish = self._colleague(number, config)
-        if wish is None:
-            return Lamp(number=number)
-        one = wish.ringing
-        caller = (one.remote_name or _user(one.remote)) if one else ""
-        return Lamp(number=number, state=wish.standing or "unknown", caller=caller)
-
-    def _colleague(self, number: str, config: Config) -> Wish | None:
-        """The subscription that tells what a colleague does."""
-        try:
-            uri = address(number, config.domain)
-        except WebPhoneError:
-            return None
-        wishes = (self._wishes.get(_name(uri, event)) for event in (CALLS, PRESENCE))
-        known = [wish for wish in wishes if wish is not None]
-        return next((wish for wish in known if wish.known), known[0] if known else None)
+        return wishes.lamps(self._wishes, config)
 
     def pick_up(self, command: PickUp, config: Config) -> MakeCall:
-        """The call that takes a colleague's ringing one (RFC 3891): by its name, or by a code.
-
-        Raises WebPhoneError `no_call` where there is nothing to be taken.
-        """
-        wish = self._colleague(command.target, config)
-        call = wish.ringing if wish else None
-        replaced = _replaced(call, config) if call else None
-        if replaced is not None:
-            return replaced
-        if config.pickup:
-            return MakeCall(target=f"{config.pickup}{command.target.strip()}")
-        raise WebPhoneError("no_call", say("nothing_rings", target=isolate(command.target)))
+        """The call that takes a colleague's ringing one; raises WebPhoneError for none."""
+        return wishes.pick_up(self._wishes, command, config)
 
     # --- What the page asks for ---
 
@@ -183,7 +92,7 @@ class Subscriptions:
         uri = address(command.target, config.domain)
         if not account.wants_connection:
             raise WebPhoneError("connection_failed", say("question_offline"))
-        name = _name(uri, command.event)
+        name = name_of(uri, command.event)
         if name not in self._wishes and len(self._wishes) >= MOST:
             raise WebPhoneError("unavailable", say("subscriptions_many"))
         wish = self._wishes.setdefault(name, Wish(target=uri, event=command.event))
@@ -198,7 +107,7 @@ class Subscriptions:
     ) -> Result:
         """End a subscription; one that there is not has ended."""
         uri = address(command.target, config.domain)
-        wish = self._wishes.get(_name(uri, command.event), Wish(target=uri, event=command.event))
+        wish = self._wishes.get(name_of(uri, command.event), Wish(target=uri, event=command.event))
         wish.page = False
         wish.going.add(reply)
         result: Result = [*wish.coming.refuse(WebPhoneError("cancelled"))]
@@ -271,12 +180,12 @@ class Subscriptions:
             with suppress(WebPhoneError):  # then the lamp stays dark
                 self._wish_setting(address(number, config.domain), CALLS)
         if config.voicemail:
-            self._wish_setting(_own(config), MAIL)
+            self._wish_setting(own(config), MAIL)
         unwanted = [wish for wish in self._wishes.values() if not wish.page and not wish.setting]
         return [x for wish in unwanted for x in self._leave(wish, now)]
 
     def _wish_setting(self, uri: Uri, event: str) -> None:
-        wish = self._wishes.setdefault(_name(uri, event), Wish(target=uri, event=event))
+        wish = self._wishes.setdefault(name_of(uri, event), Wish(target=uri, event=event))
         wish.setting, wish.over = True, False
 
     def _begin(self, wish: Wish, account: Account, now: float) -> Result:
@@ -307,8 +216,8 @@ class Subscriptions:
         wish = self._going.pop(name, None)
         return [*wish.going.settle()] if wish else []
 
-    def _stop(self, wishes: Iterable[Wish]) -> None:
-        for wish in wishes:
+    def _stop(self, some: Iterable[Wish]) -> None:
+        for wish in some:
             wish.stop()
 
     def _forget_unwanted(self) -> None:
@@ -409,52 +318,3 @@ def _refusal(news: SubscriptionLost | PublicationFailed) -> WebPhoneError:
     theirs = isolate(f"{news.status or ''} {news.reason}".strip())
     words = say("question_refused", why=say(f"why_{code}"), theirs=theirs)
     return WebPhoneError(code, words, sip_code=news.status or None)
-
-
-# --- Addresses ------------------------------------------------------------------------------------
-
-
-def _name(target: Uri, event: str) -> str:
-    return f"{event} {target}"
-
-
-def _own(config: Config) -> Uri:
-    return address(config.username, config.domain)
-
-
-def _user(uri: str) -> str:
-    """The number in an address, or all of it."""
-    try:
-        return Uri.parse(uri).shown_number or uri
-    except Malformed:
-        return uri
-
-
-def _box(account: str, config: Config) -> str:
-    """The number of a box that a summary names: at our own server, or none."""
-    try:
-        uri = Uri.parse(account)
-    except Malformed:
-        return ""
-    ours = {config.domain.lower(), *(host.lower() for host in config.hosts)}
-    return uri.shown_number if uri.host.lower() in ours else ""
-
-
-def _replaced(call: DialogState, config: Config) -> MakeCall | None:
-    """The INVITE that takes a call which rings elsewhere; None where it can't be named.
-
-    It goes to who made it. That address is a stranger's word: it is no way to an emergency call.
-    """
-    if not (call.call_id and call.local_tag and call.remote_tag):
-        return None
-    try:
-        targets = [Uri.parse(text) for text in (call.target, call.remote) if text]
-    except Malformed:
-        return None
-    named = [uri for uri in targets if uri.has("gr") or not uri.host.endswith(".invalid")]
-    uri = next((uri for uri in named if uri.has("gr")), named[-1] if named else None)
-    if uri is None or may_dial(uri, config) is Verdict.NO:
-        return None
-    return pickup(
-        str(uri), call_id=call.call_id, local_tag=call.local_tag, remote_tag=call.remote_tag
-    )
