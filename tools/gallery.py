@@ -180,6 +180,14 @@ THREADS = (
         texts=(Text(id="6", ours=False, text="Call me <b>back</b>, please. " * 9, at=MOMENT),),
     ),
 )
+MAIL = Voicemail(waiting=True, new=3, old=1, number="*97")
+LAMPS = (
+    Lamp(number="101", state="idle"),
+    Lamp(number="102", state="ringing", caller="Bob Marsh"),
+    Lamp(number="103", state="busy"),
+    Lamp(number="104", state="away"),
+    Lamp(number="alexandra.of.the.sales.department@example.com"),
+)
 RINGING = call("Clara Nowak", "+442079460123", "incoming")
 PICTURES_OFFERED = replace(RINGING, view=replace(RINGING.view, video=True))
 
@@ -195,14 +203,8 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "lamps": (
         replace(
             IDLE,
-            voicemail=Voicemail(waiting=True, new=3, old=1, number="*97"),
-            lamps=(
-                Lamp(number="101", state="idle"),
-                Lamp(number="102", state="ringing", caller="Bob Marsh"),
-                Lamp(number="103", state="busy"),
-                Lamp(number="104", state="away"),
-                Lamp(number="alexandra.of.the.sales.department@example.com"),
-            ),
+            voicemail=MAIL,
+            lamps=LAMPS,
         ),
         View(),
     ),
@@ -229,6 +231,10 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "transfer": (talking(BOB), View(open="transfer", of=BOB.view.id, transfer_to="1003")),
     "transfer, asking first": (
         talking(CLARA, replace(HELD, transfer=transfer("consulting", "Clara Nowak"))),
+        View(),
+    ),
+    "emergency": (
+        talking(replace(call("", "112", "preparing"), question="emergency", question_about="112")),
         View(),
     ),
     "transfer under way": (talking(replace(HELD, transfer=transfer("accepted", "1003"))), View()),
@@ -260,6 +266,15 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "other tab, ringing": (replace(IDLE, other_tab=True, calls=(RINGING,)), View()),
     "do not disturb": (replace(IDLE, config=replace(CONFIG, dnd=True)), View()),
     "menu": (replace(IDLE, threads=THREADS, config=CODED), View(open="menu")),
+    "more in a call": (
+        talking(BOB, threads=THREADS, voicemail=MAIL, lamps=LAMPS),
+        View(open="menu", over=BOB.view.id),
+    ),
+    "thread in a call": (
+        talking(BOB, threads=THREADS),
+        View(open="messages", of="1002", over=BOB.view.id),
+    ),
+    "text in a call": (talking(BOB, threads=THREADS), View()),
     "parking": (replace(talking(BOB), config=CODED), View()),
     "messages": (replace(IDLE, threads=THREADS), View(open="messages")),
     "no messages": (IDLE, View(open="messages", drafts={"to": "1002"})),

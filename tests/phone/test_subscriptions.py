@@ -9,7 +9,8 @@ import pytest
 
 from phone.stage import Actor, Promise, Stranger, World
 from webphone.phone import happenings as on
-from webphone.phone.snapshot import Lamp, Voicemail
+from webphone.phone.lamp_news import PAUSE, LampEar
+from webphone.phone.snapshot import Lamp, LampNews, Voicemail
 from webphone.phone.subscriptions import MOST
 from webphone.phone.wishes import MOST_LAMPS
 from webphone.sip import Request
@@ -86,6 +87,11 @@ def box(phone: Actor) -> Voicemail | None:
     found = phone.machine.snapshot.voicemail
     assert found is None or isinstance(found, Voicemail)
     return found
+
+
+def news(phone: Actor) -> Any:
+    """What the ear was told of the lamps last."""
+    return phone.machine.snapshot.lamp_news
 
 
 def refusal(promise: Promise) -> str:
@@ -366,6 +372,53 @@ def test_a_lamp_that_was_refused_can_go() -> None:
     eve.reply(404, to="SUBSCRIBE")
     alice.ask("setConfig", {"lamps": ""})
     assert eve.asked() == 1 and not alice.mistakes
+
+
+def test_the_ear_is_told_what_changed_and_not_more_often_than_it_can_hear() -> None:
+    world = World()
+    eve, alice = notifier(world), world.registered("alice", lamps="eve")
+    request = eve.granted()
+    eve.tells(request, calls("terminated"))
+    assert news(alice) is None  # it is how she was when we came
+    eve.tells(request, calls("confirmed", 2))
+    assert news(alice) == LampNews(number=1, lamps=(Lamp(number="eve", state="busy"),))
+    eve.tells(request, calls("terminated", 3))
+    eve.tells(request, calls("early", 4))
+    assert news(alice).number == 1
+    world.wind(PAUSE)
+    [told] = news(alice).lamps
+    assert (news(alice).number, told.state) == (2, "ringing")
+    eve.tells(request, calls("confirmed", 5))
+    eve.tells(request, calls("early", 6))
+    world.wind(PAUSE)
+    assert news(alice).number == 2  # as it was
+    assert not alice.machine.snapshot.calls
+
+
+def test_of_many_lamps_some_are_named_what_rings_first_and_the_rest_is_counted() -> None:
+    ear, numbers = LampEar(), [str(number) for number in range(100, 106)]
+    ear.hear([Lamp(number=number, state="idle") for number in numbers], None, 0.0)
+    assert ear.news is None
+    ear.hear([Lamp(number=number) for number in numbers], None, 1.0)
+    busy = [Lamp(number=number, state="busy") for number in numbers[:5]]
+    rings = Lamp(number="105", state="ringing")
+    ear.hear([*busy, rings], None, 2.0)
+    assert ear.news == LampNews(number=1, lamps=(rings, *busy[:2]), more=3)
+    ear.hear(busy[:1], None, 3.0)
+    ear.hear([*busy[:1], Lamp(number="105", state="idle")], None, 20.0)
+    assert ear.news.number == 1 and ear.deadline is None  # it is new in the setting
+
+
+def test_the_ear_is_told_of_new_voice_mail_and_not_of_what_was_heard() -> None:
+    world = World()
+    eve, alice = notifier(world), world.registered("alice")
+    unasked(alice, eve, mail("yes", "2/0"))
+    assert news(alice).mail == box(alice)
+    world.wind(PAUSE)
+    unasked(alice, eve, mail("yes", "1/1"))
+    assert news(alice).number == 1
+    unasked(alice, eve, mail("yes", "2/1"))
+    assert (news(alice).number, news(alice).mail.new) == (2, 2)
 
 
 def test_there_are_only_so_many_lamps() -> None:

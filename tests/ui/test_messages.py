@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gallery import BOB, CODED, CONFIG, IDLE, NOW, SCREENS, THREADS, talking
-from webphone.contract import MakeCall, SendDtmf, SendMessage, SetConfig, Transfer
+from webphone.contract import Hangup, MakeCall, SendDtmf, SendMessage, SetConfig, Transfer
 from webphone.phone.feature_codes import SERVERS, Codes, codes
 from webphone.phone.happenings import Asked
 from webphone.phone.snapshot import Text
@@ -62,8 +62,9 @@ def test_the_header_leads_to_more_and_back_and_counts_what_is_new():
     assert press(WRITTEN, View(open="menu"), "Messages, new: 2") == PageOpened(page="messages")
 
 
-def test_a_call_and_a_remedy_have_the_room_of_it_and_a_phone_that_is_not_set_up_has_no_more():
-    assert find(screen(talking(BOB), View(), NOW), part="menu") is None
+def test_what_rings_asks_or_needs_a_remedy_has_the_room_of_it_and_an_unset_phone_has_no_more():
+    for name in ("ringing in", "call waiting", "emergency"):
+        assert find(screen(*SCREENS[name], NOW), part="menu") is None
     assert find(screen(replace(IDLE, state="offline"), View(), NOW), part="menu") is None
     assert press(*SCREENS["not set up"], "More") is None
 
@@ -79,6 +80,42 @@ def test_opening_a_page_is_having_read_how_the_last_call_ended():
     ended = SCREENS["ended"][0]
     view, _ = act(View(), PageOpened(page="menu"), ended)
     assert shown(ended, view) == "menu"
+
+
+def test_in_a_call_more_comes_over_it_with_the_lamps_the_texts_and_the_end_of_the_call():
+    picture = SCREENS["more in a call"][0]
+    assert press(picture, View(), "More, new messages: 2") == PageOpened(page="menu")
+    view, _ = act(View(), PageOpened(page="menu"), picture)
+    assert shown(picture, view) == "menu"
+    assert press(picture, view, "101 free") == MakeCall(target="101")
+    assert press(picture, view, "Messages, new: 2") == PageOpened(page="messages")
+    assert press(picture, view, "Hang up") == Hangup(id=BOB.view.id)
+    assert act(view, KeyPressed(), picture, {"key": "5"}) == (view, [])
+    back, told = act(view, KeyPressed(), picture, {"key": "Escape"})
+    assert (shown(picture, back), told) == ("call", [])
+    unended = replace(picture, config=replace(CONFIG, show_hangup=False))
+    assert find(screen(unended, view, NOW), role="button", name="Hang up") is None
+
+
+def test_a_page_over_a_call_gives_way_to_a_ringing_one_and_to_another_call_and_outlasts_its_own():
+    view, _ = act(View(), PageOpened(page="messages", of="1002"), replace(WRITTEN, calls=(BOB,)))
+    clara = SCREENS["two calls"][0].calls[0]
+    assert shown(talking(BOB), view) == "messages"
+    assert shown(talking(clara, BOB), view) == "call"
+    assert shown(SCREENS["ringing in"][0], view) == "ringing"
+    assert shown(SCREENS["emergency"][0], view) == "question"
+    assert shown(SCREENS["ended"][0], view) == "ended"
+    assert shown(IDLE, view) == "messages"
+
+
+def test_a_text_that_comes_during_a_call_shows_also_when_its_thread_lies_under_the_call():
+    opened, _ = act(LIST, PageOpened(page="messages", of="1002"), WRITTEN)
+    news = Text(id="9", ours=False, text="The link", at="")
+    bob = replace(THREADS[0], texts=(*THREADS[0].texts, news))
+    assert all_unread(talking(BOB, threads=THREADS[:1]), opened) == 0
+    assert press(talking(BOB, threads=(bob,)), opened, "More, new messages: 1")
+    answered = typed(opened, TO_BOB, "half", replace(IDLE, threads=(bob,)))
+    assert all_unread(talking(BOB, threads=(bob,)), answered) == 0
 
 
 # --- Texts ----------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ from webphone.contract import (
     WebPhoneError,
 )
 from webphone.phone.happenings import ErrorDismissed, WantedHere
-from webphone.phone.snapshot import Lamp, Voicemail
+from webphone.phone.snapshot import Lamp, LampNews, Voicemail
 from webphone.ui.gestures import (
     DigitDeleted,
     FarewellRead,
@@ -586,6 +586,26 @@ def test_lamps_say_what_colleagues_do_and_a_press_calls_or_picks_up():
     assert press(unnamed, "102 rings: pick up") == PickUp(target="102")
     assert not find_all(shown(IDLE), part="lamps")
     assert not find_all(shown(replace(LAMPS, calls=(BOB,), active=BOB.view.id)), part="lamps")
+
+
+def test_what_changes_of_the_lamps_is_said_once_and_politely():
+    news = LampNews(
+        number=2,
+        lamps=LAMPS.lamps[:3],
+        more=4,
+        mail=LAMPS.voicemail,
+    )
+    said = heard(shown(replace(LAMPS, lamp_news=news)), "status")
+    assert said[1:] == [
+        "101 is free.",
+        "It rings at 102.",
+        "103 is busy.",
+        "Other colleagues with news: 4.",
+        "Voice mail: 3 new.",
+    ]
+    assert heard(shown(LAMPS), "status") == said[:1]
+    nothing = shown(replace(LAMPS, lamp_news=LampNews(number=3, lamps=LAMPS.lamps[3:4])))
+    assert heard(nothing, "status")[1:] == ["104 is away."]
 
 
 @pytest.mark.parametrize(

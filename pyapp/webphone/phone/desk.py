@@ -143,6 +143,7 @@ class Desk:
             threads=self._seldom.threads,
             voicemail=self._seldom.voicemail(self.account.config),
             lamps=self._seldom.lamps(self.account.config),
+            lamp_news=self._seldom.lamp_news,
             history=self.history.records,
             guest=self.guest,
             language=self.language,

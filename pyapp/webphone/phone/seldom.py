@@ -15,9 +15,10 @@ from webphone.contract import (
     Subscribe,
     Unsubscribe,
 )
+from webphone.machine import earliest
 from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.call.calls import Calls
-from webphone.phone.snapshot import Lamp, Thread, Voicemail
+from webphone.phone.snapshot import Lamp, LampNews, Thread, Voicemail
 from webphone.sip import (
     Entropy,
     MessageReceived,
@@ -51,7 +52,12 @@ class Seldom:
     @property
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
-        return self._asked.deadline if self._asked else None
+        return earliest(
+            (
+                self._asked.deadline if self._asked else None,
+                self._wanted.ear.deadline if self._wanted else None,
+            )
+        )
 
     @property
     def threads(self) -> tuple[Thread, ...]:
@@ -65,6 +71,11 @@ class Seldom:
     def lamps(self, config: Config) -> tuple[Lamp, ...]:
         """The colleagues of these settings, and what they do."""
         return self._wanted.lamps(config) if self._wanted else ()
+
+    @property
+    def lamp_news(self) -> LampNews | None:
+        """What an ear is told of them."""
+        return self._wanted.ear.news if self._wanted else None
 
     @property
     def subscriptions(self) -> Subscriptions:

@@ -157,6 +157,19 @@ class Lamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LampNews:
+    """What of the lamps an ear is told: some that changed, how many more did, and new voice mail.
+
+    `number` counts, so that the same words are heard again.
+    """
+
+    number: int
+    lamps: tuple[Lamp, ...] = ()
+    more: int = 0
+    mail: Voicemail | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedSnapshot:
     """What all tabs that share one phone show alike. Times are `now` values in seconds."""
 
@@ -170,6 +183,7 @@ class SharedSnapshot:
     threads: tuple[Thread, ...] = ()  # the one with the newest text first
     voicemail: Voicemail | None = None  # None: nobody has said
     lamps: tuple[Lamp, ...] = ()  # as the setting names them
+    lamp_news: LampNews | None = None  # None: nothing has changed yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,10 +20,12 @@ from webphone.contract import (
     WebPhoneError,
     encode,
 )
+from webphone.machine import due
 from webphone.phone import actions as do
 from webphone.phone import wishes
 from webphone.phone.account.account import Account, Result
 from webphone.phone.call.endings import unanswered
+from webphone.phone.lamp_news import LampEar
 from webphone.phone.numbers import address
 from webphone.phone.promises import Promises
 from webphone.phone.publishing import body_of
@@ -68,6 +70,8 @@ class Subscriptions:
         self._settings: tuple[object, ...] = ()
         self._published: set[str] = set()
         self._publishing: dict[str, Promises] = {}
+        self._news = False  # that the ear has not been told of
+        self.ear = LampEar()
 
     # --- What the screen shows ---
 
@@ -146,6 +150,9 @@ class Subscriptions:
                 self._published.clear()
             self._account = account
         result = self._wish_settings(account, config, now)
+        if self._news or due(self.ear.deadline, now):
+            self._news = False
+            self.ear.hear(self.lamps(config), self.voicemail(config), now)
         registered = account.agent.bound and account.wants_registration
         if not account.open or (account.wants_registration and not account.agent.bound):
             self._stop(self._wishes.values())
@@ -229,6 +236,7 @@ class Subscriptions:
 
     def heard(self, account: Account, news: News, now: float) -> Result:
         """What the agent tells of it."""
+        self._news = True
         match news:
             case Published(event=event):
                 return [*self._publishing.pop(event, Promises()).settle()]

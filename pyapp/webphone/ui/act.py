@@ -39,8 +39,8 @@ from webphone.ui.gestures import (
     TransferTyped,
 )
 from webphone.ui.messages import looked_at
-from webphone.ui.selectors import farewell_shown, last_dialled, living
-from webphone.ui.view import View
+from webphone.ui.selectors import farewell_shown, foremost, last_dialled, living
+from webphone.ui.view import MENU, MESSAGES, View
 
 
 def act(
@@ -78,6 +78,7 @@ def _act(
 ) -> tuple[View, list[Happening]]:
     match gesture:
         case DraftEdited(what=what):
+            view = looked_at(view, snapshot)
             return drafts.edited(view, what, str(fields.get("value", ""))), []
         case DraftSent(what=what):
             return drafts.sent(view, what, snapshot)
@@ -100,9 +101,12 @@ def _act(
             return view, [NumberTyped(number=number) for number in last_dialled(snapshot)]
         case PageOpened(page=page, of=of):
             view = looked_at(_read(view, snapshot), snapshot)
-            return replace(view, open=page, of=of, transfer_to=""), []
+            call = foremost(snapshot)
+            over = call.view.id if call and page in (MENU, MESSAGES) else ""
+            view = replace(view, open=page, of=of, over=over, transfer_to="")
+            return looked_at(view, snapshot), []
         case PageClosed():
-            return replace(looked_at(view, snapshot), open="", of=""), []
+            return replace(looked_at(view, snapshot), open="", of="", over=""), []
         case FarewellRead(record=record):
             return replace(view, read=record), []
         case FarewellVisited(there=there):

@@ -236,6 +236,12 @@ def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
     )
 
 
+def hanging_up(snapshot: Snapshot) -> list[Node]:
+    """The end of the call in front, if there is one."""
+    call, config = foremost(snapshot), snapshot.config
+    return [_ending(call, config)] if call and config.show_hangup else []
+
+
 def _ending(call: CallSnapshot, config: Config) -> Node:
     return element("div", _hangup(call, config), class_="end", key="end")
 

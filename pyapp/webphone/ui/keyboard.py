@@ -11,13 +11,13 @@ from webphone.ui.selectors import (
     foremost,
     front,
     hold_command,
-    living,
     mute_command,
+    own_page,
     page_open,
     transfer_open,
     waiting,
 )
-from webphone.ui.view import MENU, MESSAGES, View
+from webphone.ui.view import View
 
 KEYS = "123456789*0#"
 UNANSWERED = ("preparing", "dialling", "ringing", "early")
@@ -30,7 +30,7 @@ def meaning(view: View, snapshot: Snapshot, fields: Fields) -> Gesture | None:
         return None
     if fields.get("typing") and transfer_open(snapshot, view):
         return _transfer(key, view, snapshot)
-    if view.open in (MENU, MESSAGES) and not living(snapshot):
+    if own_page(snapshot, view):
         # No number can be seen there, so none is typed and none is called.
         wanted = key == "Escape" and listens(snapshot.config.hotkeys, key)
         return PageClosed() if wanted else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from webphone.contract import Command, Config, MakeCall, PickUp
-from webphone.phone.snapshot import Lamp, Snapshot, Voicemail
+from webphone.phone.snapshot import Lamp, LampNews, Snapshot, Voicemail
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button, number
 from webphone.ui.words import say
@@ -22,7 +22,7 @@ WORDS = {
 
 
 def lamps(snapshot: Snapshot) -> Node | None:
-    """The lamps of an idle phone, None where it has none."""
+    """All of them, None where the phone has none."""
     config = snapshot.config
     mail = snapshot.voicemail
     shown = [
@@ -59,6 +59,18 @@ def _waiting(mail: Voicemail) -> Sentence:
     if not mail.waiting:
         return say("voicemail_empty")
     return say("voicemail_new", count=mail.new) if mail.new else say("voicemail_waiting")
+
+
+def spoken(news: LampNews) -> list[tuple[str, Sentence]]:
+    """What an ear is told of them, each sentence with its key."""
+    named = [(lamp.number, f"spoken_lamp_{lamp.state}") for lamp in news.lamps]
+    sentences = [(f"lamp {name} {news.number}", say(key, name=name)) for name, key in named]
+    if news.more:
+        sentences.append((f"lamps {news.number}", say("spoken_lamps_more", count=news.more)))
+    if news.mail:
+        words = say("spoken_voicemail", words=_waiting(news.mail))
+        sentences.append((f"mail {news.number}", words))
+    return sentences
 
 
 def _lamp(lamp: Lamp, config: Config) -> Node:

@@ -1,4 +1,4 @@
-"""What an idle phone can do besides calling: texts, switches, forwarding."""
+"""What a phone can do besides calling: texts, switches, forwarding."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from webphone.ui.gestures import PageClosed, PageOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread, title
 from webphone.ui.pieces import button
-from webphone.ui.selectors import living
+from webphone.ui.selectors import asked, living, own_page
 from webphone.ui.view import MENU, MESSAGES, View
 from webphone.ui.words import say
 
 
 def is_open(snapshot: Snapshot, view: View) -> bool:
     """Whether the person looks for more."""
-    return view.open == MENU
+    return own_page(snapshot, view) == MENU
 
 
 def opener(snapshot: Snapshot, view: View) -> Node | None:
-    """The button in the header; a call has all the room there is."""
+    """The button in the header; what rings or asks has all the room there is."""
     config = snapshot.config
-    if living(snapshot):
+    if asked(snapshot) or any(call.stage == "incoming" for call in living(snapshot)):
         return None
     count = all_unread(snapshot, view)
-    there = view.open in (MENU, MESSAGES)
+    there = own_page(snapshot, view) != ""
     opened = button(
         say("menu_unread", count=count) if count else say("menu"),
         on=PageClosed() if there else PageOpened(page=MENU),

@@ -10,18 +10,19 @@ from webphone.ui import drafts
 from webphone.ui.gestures import PageClosed, PageOpened
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button
+from webphone.ui.selectors import own_page
 from webphone.ui.view import MESSAGES, View
 from webphone.ui.words import say
 
 
 def is_open(snapshot: Snapshot, view: View) -> bool:
     """Whether the person reads or writes texts."""
-    return view.open == MESSAGES
+    return own_page(snapshot, view) == MESSAGES
 
 
-def unread(thread: Thread, view: View) -> int:
+def unread(thread: Thread, snapshot: Snapshot, view: View) -> int:
     """How many texts of theirs came since the person looked at the thread last."""
-    if view.open == MESSAGES and _is(thread, view.of):
+    if is_open(snapshot, view) and _is(thread, view.of):
         return 0
     ids = [text.id for text in thread.texts]
     seen = view.seen.get(thread.uri, "")
@@ -31,12 +32,12 @@ def unread(thread: Thread, view: View) -> int:
 
 def all_unread(snapshot: Snapshot, view: View) -> int:
     """Of all threads."""
-    return sum(unread(thread, view) for thread in snapshot.threads)
+    return sum(unread(thread, snapshot, view) for thread in snapshot.threads)
 
 
 def looked_at(view: View, snapshot: Snapshot) -> View:
-    """The view once the person leaves the thread that is open."""
-    thread = _thread(snapshot, view) if view.open == MESSAGES else None
+    """The view once the person has seen the thread that is open, if one is."""
+    thread = _thread(snapshot, view) if is_open(snapshot, view) else None
     if thread is None:
         return view
     known = {one.uri for one in snapshot.threads}
@@ -91,7 +92,7 @@ def title(words: str, away: str, on: PageOpened | PageClosed, config: Config) ->
 
 def _threads(snapshot: Snapshot, view: View) -> list[Node]:
     config = snapshot.config
-    rows = [_row(thread, view, config) for thread in snapshot.threads]
+    rows = [_row(thread, snapshot, view) for thread in snapshot.threads]
     none = element("p", say("no_texts"), key="none", class_="hint")
     return [
         title(say("messages"), say("close"), PageClosed(), config),
@@ -109,8 +110,8 @@ def _threads(snapshot: Snapshot, view: View) -> list[Node]:
     ]
 
 
-def _row(thread: Thread, view: View, config: Config) -> Node:
-    count = unread(thread, view)
+def _row(thread: Thread, snapshot: Snapshot, view: View) -> Node:
+    count, config = unread(thread, snapshot, view), snapshot.config
     opener = button(
         thread.name,
         on=PageOpened(page=MESSAGES, of=thread.uri),

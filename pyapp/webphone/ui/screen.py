@@ -19,6 +19,7 @@ from webphone.ui.selectors import (
     farewell_shown,
     foremost,
     living,
+    own_page,
     transfer_open,
     waiting,
 )
@@ -45,17 +46,24 @@ def _question(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return question(snapshot, view, now)
 
 
+def _beside_call(
+    body: Callable[[Snapshot, View, float], list[Node]],
+) -> Callable[[Snapshot, View, float], list[Node]]:
+    """That page; while a call goes on behind it, it can be ended there too."""
+    return lambda snapshot, view, now: [*body(snapshot, view, now), *call.hanging_up(snapshot)]
+
+
 # The first that is shown is the one: what a call asks goes before a page that is open, and that
-# before what an idle phone shows.
+# before what the phone shows by itself.
 SCREENS: dict[str, Screen] = {
     "ringing": Screen(ringing.rings, ringing.ringing),
     "question": Screen(lambda snapshot, view: asked(snapshot) is not None, _question),
     "transfer": Screen(transfer_open, call.transferring),
     "keypad": Screen(call.keypad_open, call.keying),
-    "call": Screen(call.goes_on, call.talking),
     "ended": Screen(farewell_shown, ended),
-    "messages": Screen(messages.is_open, messages.body),
-    "menu": Screen(menu.is_open, menu.body),
+    "messages": Screen(messages.is_open, _beside_call(messages.body)),
+    "menu": Screen(menu.is_open, _beside_call(menu.body)),
+    "call": Screen(call.goes_on, call.talking),
     "idle": Screen(lambda snapshot, view: True, dialling),
 }
 
@@ -94,7 +102,7 @@ def ticks(snapshot: Snapshot, view: View) -> bool:
         return False
     if snapshot.state == "reconnecting" and snapshot.retry_at is not None:
         return True
-    return any(call.stage == "active" for call in living(snapshot))
+    return any(call.stage == "active" for call in living(snapshot)) and not own_page(snapshot, view)
 
 
 def headless(config: Config) -> bool:
@@ -114,7 +122,7 @@ def _card(
         "div",
         header(snapshot, menu.opener(snapshot, view), now),
         *banners(snapshot),
-        lamps(snapshot) if name == "idle" else None,
+        lamps(snapshot) if name in ("idle", "menu") else None,
         sheet,
         element(
             "div",

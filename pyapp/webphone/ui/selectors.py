@@ -5,7 +5,7 @@ from __future__ import annotations
 from webphone.contract import Answer, Config, Hold, Mute, SendDtmf, Transfer
 from webphone.contract import Resume as ResumeCall
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui.view import View
+from webphone.ui.view import MENU, MESSAGES, View
 
 # The page of a call that asks whom it is transferred to.
 TRANSFER = "transfer"
@@ -53,6 +53,16 @@ def page_open(snapshot: Snapshot, view: View) -> str:
     """Name of the page that is open, "" where there is none, or its call has ended."""
     ids = [call.view.id for call in living(snapshot)]
     return view.open if not view.of or view.of in ids else ""
+
+
+def own_page(snapshot: Snapshot, view: View) -> str:
+    """Name of the page of the phone itself that is open, "" where there is none.
+
+    A call that comes to the front meanwhile goes before it; after that call it is there again.
+    """
+    call = foremost(snapshot)
+    uncovered = call is None or (call.view.id == view.over and call.stage != "incoming")
+    return view.open if view.open in (MENU, MESSAGES) and uncovered else ""
 
 
 def in_transfer(snapshot: Snapshot) -> CallSnapshot | None:

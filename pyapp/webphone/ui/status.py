@@ -9,6 +9,7 @@ from webphone.phone.happenings import ErrorDismissed, WantedHere
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import SoundAllowed
 from webphone.ui.html import Node, element
+from webphone.ui.lamps import spoken as lamps_spoken
 from webphone.ui.peer import transfer_words
 from webphone.ui.pieces import button, icon
 from webphone.ui.selectors import asked, foremost, living
@@ -205,6 +206,8 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
         # Its words are read on the page of the thread, not to everybody around.
         words = say("spoken_text", name=snapshot.threads[0].name)
         sentences.append((f"text {texts[-1].id}", words))
+    if snapshot.lamp_news:
+        sentences += lamps_spoken(snapshot.lamp_news)
     first = foremost(snapshot)
     if first is not None and first.muted:
         sentences.append(("muted", say("spoken_muted")))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
-# Pages of an idle phone.
+# Pages of the phone itself: over a call only if they were opened there.
 MENU, MESSAGES = "menu", "messages"
 
 
@@ -15,6 +15,7 @@ class View:
     """The screen's own state."""
 
     open: str = ""  # the page that is open over what the phone shows by itself
+    over: str = ""  # id of the call that was in front when it was opened
     of: str = ""  # what that page is about: the id of a call, or whom texts are for
     transfer_to: str = ""  # what is typed on the page of a transfer
     read: str = ""  # id of the call record that the person has closed
