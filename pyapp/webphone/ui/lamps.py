@@ -19,6 +19,13 @@ WORDS = {
     "busy": "lamp_busy",
     "away": "lamp_away",
 }
+# The same as news for the ear; that nothing is known is none.
+SPOKEN = {
+    "idle": "spoken_lamp_idle",
+    "ringing": "spoken_lamp_ringing",
+    "busy": "spoken_lamp_busy",
+    "away": "spoken_lamp_away",
+}
 
 
 def lamps(snapshot: Snapshot) -> Node | None:
@@ -63,8 +70,10 @@ def _waiting(mail: Voicemail) -> Sentence:
 
 def spoken(news: LampNews) -> list[tuple[str, Sentence]]:
     """What an ear is told of them, each sentence with its key."""
-    named = [(lamp.number, f"spoken_lamp_{lamp.state}") for lamp in news.lamps]
-    sentences = [(f"lamp {name} {news.number}", say(key, name=name)) for name, key in named]
+    sentences = [
+        (f"lamp {lamp.number} {news.number}", say(SPOKEN[lamp.state], name=lamp.number))
+        for lamp in news.lamps
+    ]
     if news.more:
         sentences.append((f"lamps {news.number}", say("spoken_lamps_more", count=news.more)))
     if news.mail:
