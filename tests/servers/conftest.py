@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext
 
 from page.phone_page import PhonePage
 from page.server import Server
+from servers.stories import KEEP_SOCKETS
 
 Open = Callable[..., PhonePage]
 
@@ -26,6 +27,7 @@ def phone(
 
     def registered(user: str, **attributes: str | bool | None) -> PhonePage:
         context = new_context(ignore_https_errors=True)
+        context.add_init_script(KEEP_SOCKETS)
         phone = phone_page(user, id=user, context=context, **attributes)
         opened.append(phone)
         phone.register()

@@ -10,7 +10,7 @@ import pytest
 from page.phone_page import PhonePage
 from page.ports import wait_until
 from servers.asterisk import Asterisk
-from servers.stories import hear_each_other, talk
+from servers.stories import hear_each_other, lose_connection, talk
 
 pytestmark = [pytest.mark.interop, pytest.mark.servers]
 
@@ -195,6 +195,17 @@ def test_who_is_in_a_call_is_told_to_others(phone: Open) -> None:
     carol.wait_event(
         "notify", lambda news: news["event"] == "dialog" and "confirmed" in news["body"]
     )
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_a_call_outlives_its_connection(phone: Open, who: str) -> None:
+    phones = {user: phone(user) for user in ("alice", "bob")}
+    talk(phones["alice"], phones["bob"])
+    lose_connection(phones[who])
+    hear_each_other(*phones.values())
+    # Asterisk says BYE to where the connection was, so the phone has to ask whether the call is there.
+    phones["bob" if who == "alice" else "alice"].call_method("hangup")
+    phones[who].wait_event("end", seconds=40)
 
 
 def test_phones_come_back_to_a_server_that_starts_again(phone: Open, server: Asterisk) -> None:
