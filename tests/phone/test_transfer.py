@@ -535,6 +535,16 @@ def test_who_hangs_up_at_once_has_transferred_all_the_same(world, alice, carol):
     assert dave.last("NOTIFY").body == b"SIP/2.0 200 OK\r\n"
 
 
+def test_who_wants_no_news_gets_none(world, alice, carol):
+    alice.ask("setConfig", {"redirectPolicy": "follow"})
+    dave = referred(world, alice, "Refer-Sub: false")
+    carol.ask("answer")
+    assert "NOTIFY" not in dave.words()
+    world.wind(6)
+    assert "BYE" in dave.words()
+    assert peers(alice) == {"carol": "active"}
+
+
 def test_who_forgets_to_hang_up_is_left(world, alice, carol):
     alice.ask("setConfig", {"redirectPolicy": "follow"})
     dave = referred(world, alice)

@@ -32,9 +32,6 @@ class Calls:
         self._alarms: Alarms[str] = Alarms()
         self._found: set[str] = set()
 
-    def __len__(self) -> int:
-        return len(self._calls)
-
     def __contains__(self, name: object) -> bool:
         return name in self._calls
 

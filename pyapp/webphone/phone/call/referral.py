@@ -258,7 +258,7 @@ class Following:
     def _report(self, status: int, now: float) -> Result:
         try:
             return self.old.wire.report_refer(status, now)
-        except NotNow:  # they have ended the call, or want no news
+        except NotNow:  # they want no news, or have forgotten that they do
             return []
 
     def _leave(self, calls: Others, now: float) -> Result:
