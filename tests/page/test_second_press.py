@@ -121,6 +121,22 @@ def test_more_presses_than_one_do_what_one_does(phone: PhonePage, name: str, by:
         at_peace(phone)
 
 
+def test_a_hand_that_goes_to_a_new_control_means_it_whatever_changes_beside_it(
+    phone: PhonePage,
+) -> None:
+    phone.page.mouse.move(5, 5)
+    phone.call_method("makeCall", "600")
+    phone.wait_event("answer")
+    place = button(phone, "Hang up").bounding_box()
+    assert place
+    phone.page.mouse.move(place["x"] + 20, place["y"] + 20)
+    phone.page.clock.fast_forward(50)
+    phone.call_method("mute", True)  # which is written on the screen
+    phone.page.mouse.down()
+    phone.page.mouse.up()
+    phone.wait_event("end")
+
+
 @pytest.mark.parametrize("layout", [None, "bar", "compact", "full"])
 @pytest.mark.parametrize(
     "hidden", [{}, {"showStatus": False, "dial": "604"}], ids=["", "no status"]
