@@ -7,11 +7,22 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Playwright, sync_playwright
 
-# Chromium watches the heap of one start in a hundred, and its renderer falls over where Python is
-# on a second stack (JSPI), as the whole runtime has it. The first two are Playwright's own.
-HEAP_UNWATCHED = (
-    "--enable-features=CDPScreenshotNewSurface,SkipListAccountsWithoutGaiaCookies,"
-    "HeapProfilerReporting:stable-probability/0"
+# Features of Chromium that are on or off in all tests. Of two switches of a name the last counts, so
+# that those come first which Playwright itself turns on or off. Chromium watches the heap of one
+# start in a hundred, and its renderer falls over where Python is on a second stack (JSPI), as the
+# whole runtime has it. And each window would load two pages for its address bar, which nobody sees:
+# half the time that it takes to open one.
+_ON = ("CDPScreenshotNewSurface", "SkipListAccountsWithoutGaiaCookies")
+_OFF = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints"),
+    *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+)
+_UNWATCHED = "HeapProfilerReporting:stable-probability/0"
+FEATURES = (
+    f"--enable-features={','.join((*_ON, _UNWATCHED))}",
+    f"--disable-features={','.join((*_OFF, 'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'))}",
 )
 
 _started: Playwright | None = None

@@ -26,7 +26,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    one_playwright.HEAP_UNWATCHED,
+    *one_playwright.FEATURES,
 ]
 PORTS = range(9400, 9450)
 TYPES = {".html": "text/html", ".wasm": "application/wasm", ".zip": "application/zip"}

@@ -29,7 +29,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    one_playwright.HEAP_UNWATCHED,
+    *one_playwright.FEATURES,
 ]
 
 

@@ -21,7 +21,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    one_playwright.HEAP_UNWATCHED,
+    *one_playwright.FEATURES,
 )
 
 # Keeps every RTCPeerConnection of the page, so that a test can ask for its statistics without
