@@ -42,8 +42,7 @@ from webphone.phone.happenings import Happening
 from webphone.phone.history import History
 from webphone.phone.promises import Solved, Trouble, done
 from webphone.phone.ringing import tone
-from webphone.phone.seldom import VERBS as seldom_verbs
-from webphone.phone.seldom import Seldom
+from webphone.phone.seldom import Seldom, SeldomAsked
 from webphone.phone.settings import Settings
 from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
 from webphone.sip import (
@@ -285,10 +284,8 @@ class Desk:
                 return _VERBS[kind](self, command, reply, now)
             if kind in call_verbs:
                 return call_verbs[kind](self.calls, command, self.account.config, reply, now)
-            if kind in seldom_verbs:
-                return seldom_verbs[kind](
-                    self._seldom, command, self._configured, self.calls, reply, now
-                )
+            if isinstance(command, SeldomAsked):
+                return self._seldom.do(command, self._configured, self.calls, reply, now)
             raise WebPhoneError("unsupported", say(f"cannot_{snake(method_name(kind))}"))
         except WebPhoneError as error:
             return self._refused(reply, error)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, assert_never
 
 from webphone.contract import (
-    Command,
     Config,
     Publish,
     SendInfo,
@@ -34,6 +33,9 @@ from webphone.sip import (
 if TYPE_CHECKING:
     from webphone.phone.questions import Questions
     from webphone.phone.subscriptions import Subscriptions
+
+# The commands that are for these parts.
+SeldomAsked = SendMessage | SendInfo | SendOptions | Subscribe | Unsubscribe | Publish
 
 # The account in use; raises WebPhoneError `not_configured`.
 Configured = Callable[[], Account]
@@ -139,68 +141,32 @@ class Seldom:
 
     # --- Commands ---
 
-    def _send_message(
+    def do(
         self,
-        command: SendMessage,
+        command: SeldomAsked,
         configured: Configured,
         calls: Calls,
         reply: int | None,
         now: float,
     ) -> Result:
-        account = configured()
-        return self.questions.send_message(command, account, calls, account.config, reply, now)
-
-    def _send_info(
-        self, command: SendInfo, configured: Configured, calls: Calls, reply: int | None, now: float
-    ) -> Result:
-        return self.questions.send_info(command, calls, reply, now)
-
-    def _send_options(
-        self,
-        command: SendOptions,
-        configured: Configured,
-        calls: Calls,
-        reply: int | None,
-        now: float,
-    ) -> Result:
-        account = configured()
-        return self.questions.send_options(command, account, account.config, reply, now)
-
-    def _subscribe(
-        self,
-        command: Subscribe,
-        configured: Configured,
-        calls: Calls,
-        reply: int | None,
-        now: float,
-    ) -> Result:
-        account = configured()
-        return self.subscriptions.subscribe(command, account, account.config, reply, now)
-
-    def _unsubscribe(
-        self,
-        command: Unsubscribe,
-        configured: Configured,
-        calls: Calls,
-        reply: int | None,
-        now: float,
-    ) -> Result:
-        return self.subscriptions.unsubscribe(command, configured().config, reply, now)
-
-    def _publish(
-        self, command: Publish, configured: Configured, calls: Calls, reply: int | None, now: float
-    ) -> Result:
-        return self.subscriptions.publish(command, configured(), reply, now)
-
-
-# What a command comes to.
-VERBS: dict[
-    type[Command], Callable[[Seldom, Any, Configured, Calls, int | None, float], Result]
-] = {
-    SendMessage: Seldom._send_message,
-    SendInfo: Seldom._send_info,
-    SendOptions: Seldom._send_options,
-    Subscribe: Seldom._subscribe,
-    Unsubscribe: Seldom._unsubscribe,
-    Publish: Seldom._publish,
-}
+        """What a command comes to."""
+        match command:
+            case SendInfo():
+                return self.questions.send_info(command, calls, reply, now)
+            case SendMessage():
+                account = configured()
+                return self.questions.send_message(
+                    command, account, calls, account.config, reply, now
+                )
+            case SendOptions():
+                account = configured()
+                return self.questions.send_options(command, account, account.config, reply, now)
+            case Subscribe():
+                account = configured()
+                return self.subscriptions.subscribe(command, account, account.config, reply, now)
+            case Unsubscribe():
+                return self.subscriptions.unsubscribe(command, configured().config, reply, now)
+            case Publish():
+                return self.subscriptions.publish(command, configured(), reply, now)
+            case _:
+                assert_never(command)
