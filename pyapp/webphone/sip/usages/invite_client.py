@@ -7,30 +7,25 @@ from typing import assert_never
 
 from webphone.machine import due, step
 from webphone.sip.authentication import Authenticator, ClientRequest, Tries
-from webphone.sip.dialog import Dialog, Key
-from webphone.sip.endpoint import Endpoint, NotNow, Pairs, first_values, sdp_of
+from webphone.sip.dialog import Key
+from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
 from webphone.sip.outputs import (
     Answered,
     By,
     Dropped,
-    EarlyOffer,
     InviteSent,
     Output,
-    PeerNamed,
     Progressed,
     Send,
 )
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ClientTransaction, ServerTransaction, cancel_of
-from webphone.sip.usages import info, texts, timer
+from webphone.sip.usages import info, timer
 from webphone.sip.usages.ending import ended
 from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.session import Session
-from webphone.sip.wire.grammar import whole_number
 from webphone.sip.wire.message import Request, Response
 
-# A stranger may answer under ever new tags; each is kept for as long as the call.
-MOST_FORKS = 32
 # A proxy after the other may find our session interval too brief, each a longer one.
 MOST_LENGTHENED = 3
 
@@ -126,26 +121,24 @@ class Outgoing:
     def __init__(
         self, endpoint: Endpoint, authenticator: Authenticator, call: str, invite: Request
     ) -> None:
+        # Loaded by the first call that is made.
+        from webphone.sip.usages.forks import Forks
+
         self.endpoint = endpoint
         self.authenticator = authenticator
         self.call = call
         self.invite = invite
         self.state = State.CALLING
         self.session: Session | None = None
-        # Forks that answered too late, until their BYE is done.
-        self.forks: list[Session] = []
+        # Of those that answered too late, until their BYE is done.
+        self._late: list[Session] = []
         self.deadline: float | None = None
         self._client: ClientTransaction | None = None
         self._tries = Tries()
         self._swallowed = False  # it may have been lost with its socket
         # The least session interval that somebody on the way takes, and how often one was named.
         self._least = self._lengthened = 0
-        self._early: dict[str, Dialog] = {}
-        self._rseq: dict[str, int] = {}
-        # The forks that have described their early media, and the UPDATE of one that waits for us.
-        self._described: set[str] = set()
-        self._theirs: tuple[ServerTransaction, Dialog] | None = None
-        self._acks: dict[str, Send] = {}
+        self._forks = Forks(endpoint, authenticator, call)
         self._cancel_headers: Pairs = ()
 
     @property
@@ -160,8 +153,8 @@ class Outgoing:
 
     @property
     def sessions(self) -> list[Session]:
-        """What became of it: the call itself, and forks being ended."""
-        return [*([self.session] if self.session else []), *self.forks]
+        """What became of it: the call itself, and what answered too late."""
+        return [*([self.session] if self.session else []), *self._late]
 
     def start(self, now: float) -> list[Output]:
         """Send the INVITE."""
@@ -195,14 +188,10 @@ class Outgoing:
         """A response to the INVITE (RFC 3261 §13.2.2)."""
         status = response.status
         if status < 200:
-            if not self._takes_fork(response):
-                return [Dropped(why="more phones are ringing than anybody has")]
-            pracks = self._acknowledge_reliable(response, now)
-            if pracks is None:
-                return [Dropped(why="a reliable provisional response out of order")]
-            if sdp_of(response):
-                self._described.add(_fork(response))
-            return pracks + self._happen(Event.PROVISIONAL, now, response)
+            heard = self._forks.heard(self.invite, response, now)
+            if isinstance(heard, Dropped):
+                return [heard]
+            return heard + self._happen(Event.PROVISIONAL, now, response)
         if status < 300:
             outputs = self.authenticator.check(self.invite, response)
             return outputs + self._happen(Event.SUCCESS, now, response)
@@ -213,10 +202,6 @@ class Outgoing:
         if may_ask and self._lengthen(response):
             return self._happen(Event.CHALLENGE, now, response)
         return self._happen(Event.FAILURE, now, response)
-
-    def _takes_fork(self, response: Response) -> bool:
-        """Whether a provisional response comes from one of the first phones that were reached."""
-        return _fork(response) in self._early or len(self._early) < MOST_FORKS
 
     def _lengthen(self, response: Response) -> bool:
         """Whether a longer session interval may please who found it too brief (RFC 4028 §7.3).
@@ -240,65 +225,24 @@ class Outgoing:
     @property
     def places(self) -> dict[Key, Outgoing | Session]:
         """Who takes a request of a peer, by the dialog it belongs to."""
-        found: dict[Key, Outgoing | Session] = {one.key: self for one in self._early.values()}
+        found: dict[Key, Outgoing | Session] = dict.fromkeys(self._forks.keys, self)
         return found | {session.leg.dialog.key: session for session in self.sessions}
 
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """A request of a peer in an early dialog."""
-        dialog = self._early[request.from_.tag.lower()]
-        if not dialog.takes(request):
-            return self._answer(server, 500, now)
-        if request.method == "INFO":
-            return info.receive(self.endpoint, self.call, server, now)
-        if request.method == "MESSAGE":
-            return texts.receive(self.endpoint, self.call, server, now)
-        if request.method != "UPDATE":
-            # RFC 3261 §15: the callee sends no BYE in an early dialog.
-            return self._answer(server, 481, now)
-        sdp = sdp_of(request)
-        if sdp is None:
-            dialog.refresh(request)
-            success = self.endpoint.success(request, None)
-            return [self._named(request), *self.endpoint.transactions.answer(server, success, now)]
-        # RFC 3311 §5.2: before our own offer has an answer, and before theirs has one.
-        if request.from_.tag.lower() not in self._described:
-            return self._answer(server, 491, now)
-        if self._theirs is not None:
-            return self._answer(server, 500, now, (self.endpoint.retry_after(),))
-        self._theirs = server, dialog
-        offer = EarlyOffer(call=self.call, branch=request.from_.tag, sdp=sdp)
-        return [self._named(request), offer]
+        return self._forks.receive(server, request, now)
 
     def reaccept(self, sdp: str, now: float) -> list[Output]:
         """Answer what the peer offers in an early dialog."""
-        server, dialog = self._offered()
-        # RFC 6141 §4.6: not by a request that is refused.
-        dialog.refresh(server.request)
-        success = self.endpoint.success(server.request, sdp)
-        return self.endpoint.transactions.answer(server, success, now)
+        return self._forks.reaccept(sdp, now)
 
     def rerefuse(self, status: int, now: float) -> list[Output]:
         """Refuse it: what is heard stays as it was."""
-        return self._answer(self._offered()[0], status, now)
-
-    def _offered(self) -> tuple[ServerTransaction, Dialog]:
-        theirs, self._theirs = self._theirs, None
-        if theirs is None:
-            raise NotNow("the other side asks for no change of the call")
-        return theirs
-
-    def _named(self, request: Request) -> PeerNamed:
-        return PeerNamed(call=self.call, from_=request.from_, headers=first_values(request))
+        return self._forks.rerefuse(status, now)
 
     def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
-        """The answer to a PRACK or CANCEL tells nothing that the INVITE's will not."""
+        """The answer to a CANCEL tells nothing that the INVITE's will not."""
         return []
-
-    def _answer(
-        self, server: ServerTransaction, status: int, now: float, headers: Pairs = ()
-    ) -> list[Output]:
-        response = self.endpoint.reply(server.request, status, headers=headers)
-        return self.endpoint.transactions.answer(server, response, now)
 
     def _send(self, now: float) -> Output:
         self.authenticator.sign(self.invite)
@@ -324,18 +268,16 @@ class Outgoing:
         match action:
             case Action.TRY_AGAIN:
                 self.invite = self.endpoint.again(self.invite, self.invite.cseq.number + 1)
-                self._early.clear()
-                self._rseq.clear()
-                self._described.clear()
+                self._forks.clear()
                 return [self._send(now)]
             case Action.SEND_ACK:
-                self.session = self._accepted(response)
+                self.session, ack = self._accepted(response)
                 self.session.leg.timer.agreed(response, now)
-                return [self._acks[_fork(response)]]
+                return [ack]
             case Action.ACK_AND_BYE:
                 return self._part(response, now)
             case Action.ACK_FORK:
-                again = self._acks.get(_fork(response))
+                again = self._forks.ack(response)
                 return [again] if again else self._part(response, now)
             case Action.TELL_PROGRESS:
                 return self._progress(response)
@@ -382,15 +324,9 @@ class Outgoing:
         nobody = Authenticator(None, self.endpoint.entropy)
         return ClientRequest(self.endpoint, nobody, self, cancel).start(now)
 
-    def _accepted(self, response: Response, *, unwanted: bool = False) -> Session:
+    def _accepted(self, response: Response, *, unwanted: bool = False) -> tuple[Session, Send]:
         """Make the session of a 2xx and its ACK."""
-        tag = _fork(response)
-        dialog = self._early.pop(tag, None)
-        if dialog is None:
-            dialog = Dialog.called(self.invite, response)
-        else:
-            dialog.confirm(response)
-        self._acks[tag] = Send(data=bytes(dialog.ack(self.endpoint, self.invite)))
+        dialog, ack = self._forks.accept(self.invite, response)
         self.deadline = None
         leg = Leg(
             self.endpoint,
@@ -402,36 +338,12 @@ class Outgoing:
             unwanted=unwanted,
         )
         leg.packages = info.packages(response)
-        return Session(leg)
+        return Session(leg), ack
 
     def _part(self, response: Response, now: float) -> list[Output]:
         """Acknowledge a 2xx that nobody wants, and end it at once (RFC 3261 §13.2.2.4)."""
-        if len(self._acks) >= MOST_FORKS:
+        if not self._forks.room:
             return [Dropped(why="more phones have answered than anybody has")]
-        fork = self._accepted(response, unwanted=True)
-        self.forks.append(fork)
-        return [self._acks[_fork(response)], *fork.hang_up(now, self._cancel_headers)]
-
-    def _acknowledge_reliable(self, response: Response, now: float) -> list[Output] | None:
-        """The PRACK a reliable 18x wants; None when it is to be ignored (RFC 3262 §4)."""
-        tag = _fork(response)
-        if response.status > 100 and tag and tag not in self._early:
-            # RFC 3261 §12.1.2: an early dialog.
-            self._early[tag] = Dialog.called(self.invite, response)
-        number = whole_number(response.headers.get("RSeq") or "", 2**32 - 1)
-        if number is None or "100rel" not in response.require or tag not in self._early:
-            return []
-        if tag in self._rseq and number != self._rseq[tag] + 1:
-            return None
-        self._rseq[tag] = number
-        dialog = self._early[tag]
-        rack = f"{number} {self.invite.cseq}"
-        prack = dialog.request(self.endpoint, "PRACK", headers=(("RAck", rack),))
-        return ClientRequest(self.endpoint, self.authenticator, self, prack, dialog=dialog).start(
-            now
-        )
-
-
-def _fork(response: Response) -> str:
-    """Which of the phones that our INVITE reached: its tag, a token and so case-blind (§7.3.1)."""
-    return response.to.tag.lower()
+        late, ack = self._accepted(response, unwanted=True)
+        self._late.append(late)
+        return [ack, *late.hang_up(now, self._cancel_headers)]
