@@ -71,7 +71,7 @@ class Subscriptions:
             self._wanted[name] = Subscription(
                 self._endpoint, authenticator, name, target, event, accept
             )
-        self._wanted[name].authenticator = authenticator
+        self._wanted[name].wish.authenticator = authenticator
         return self._wanted[name].subscribe(now)
 
     def unsubscribe(self, name: str, now: float) -> list[Output]:
@@ -123,8 +123,7 @@ class Subscriptions:
         if not self._unasked.spend(now):
             later = (self._endpoint.retry_after(),)
             return answer(server, reply(request, 480, headers=later), now)
-        standing, _params = header_value(request, "Subscription-State")
-        return [*answer(server, reply(request, 200), now), notified("", event, request, standing)]
+        return [*answer(server, reply(request, 200), now), notified("", event, request)]
 
     def _settle(self) -> None:
         """Forget what is over."""

@@ -14,8 +14,9 @@ AT_ONCE = frozenset(("deactivated", "timeout"))
 ENDING = frozenset((404, 405, 410, 416, *range(480, 486), 489, 501, 604))
 
 
-def notified(name: str, event: str, request: Request, standing: str) -> Notified:
+def notified(name: str, event: str, request: Request) -> Notified:
     """The news in it, for the subscription of that name."""
+    standing, _params = header_value(request, "Subscription-State")
     return Notified(
         subscription=name,
         event=event,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import assert_never
 
@@ -14,26 +13,13 @@ from webphone.sip.outputs import (
     Output,
     Subscribed,
     SubscriptionLost,
-    Unanswered,
     Unsubscribed,
 )
 from webphone.sip.transaction import T64
 from webphone.sip.transactions import ServerTransaction
-from webphone.sip.usages.notify import AT_ONCE, ENDING, FINAL, header_value, notified
-from webphone.sip.usages.soft_state import (
-    DAY,
-    LASTS,
-    LONGEST_PAUSE,
-    PAUSE,
-    SOONEST,
-    longer,
-    passing,
-    renewal,
-    retry_after,
-    retry_in,
-    seconds,
-)
-from webphone.sip.wire.grammar import visible
+from webphone.sip.usages.notify import header_value, notified
+from webphone.sip.usages.soft_state import DAY, LONGEST_PAUSE, PAUSE, SOONEST
+from webphone.sip.usages.subscription_fork import Fork, Loss, Wish, refused
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Request, Response
 from webphone.sip.wire.uri import Uri
@@ -128,28 +114,6 @@ SUBSCRIPTION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
 }
 
 
-@dataclass(slots=True, eq=False)
-class Fork:
-    """One of those who answered our SUBSCRIBE: a dialog, and how long it is to last."""
-
-    dialog: Dialog
-    ends_at: float
-    refresh_at: float | None = None
-    sent: ClientRequest | None = None
-    lengthened: bool = False
-    left: bool = False  # it was asked to end
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """Why there is no subscription: a status that refused it, or a reason of §4.1.3."""
-
-    status: int = 0
-    reason: str = ""
-    wait: float | None = None  # seconds, None for a pause of our own
-    unanswered: Unanswered | None = None
-
-
 class Subscription:
     """Our wish to hear of one event package of one address, whoever tells us."""
 
@@ -165,14 +129,11 @@ class Subscription:
         accept: str,
     ) -> None:
         self.name = name
-        self.event = event
-        self.authenticator = authenticator
+        self.wish = Wish(endpoint, authenticator, self, event, accept)
         self.state = State.OFF
         self.call_id, self.tag = "", ""
         self._endpoint = endpoint
         self._target = target
-        self._accept = accept
-        self._expires = LASTS
         self._forks: dict[str, Fork] = {}
         # Those that have ended, whose answer may be still on its way.
         self._gone: set[str] = set()
@@ -207,15 +168,14 @@ class Subscription:
         moments = [self._at]
         if self.state is State.ACTIVE:
             moments += [None if self._heard else self._until]
-            for fork in self._forks.values():
-                moments += [fork.refresh_at, fork.ends_at]
+            moments += [fork.deadline for fork in self._forks.values()]
         return earliest(moments)
 
     def subscribe(self, now: float) -> list[Output]:
         """Ask for it, or again for all that is to be known of it."""
         if self.state is State.ACTIVE:
             forks = [fork for fork in self._forks.values() if fork.sent is None]
-            return [x for fork in forks for x in self._refresh(fork, self._expires, now)]
+            return [x for fork in forks for x in fork.refresh(now)]
         self._lengthened = False
         return self._happen(Event.SUBSCRIBE, now)
 
@@ -236,14 +196,13 @@ class Subscription:
             return []
         if not self._heard and now >= self._until:
             # §4.1.2.4: Timer N.
-            return self._lose(Loss(status=408, reason="no NOTIFY came"), Event.POSTPONE, now)
+            return self._lose(Loss(status=408, reason="no NOTIFY came"), now)
         outputs: list[Output] = []
         for tag, fork in list(self._forks.items()):
-            if fork.ends_at <= now:
+            if fork.over(now):
                 outputs += self._drop(tag, Loss(reason="timeout", wait=0.0), now)
-            elif due(fork.refresh_at, now):
-                fork.lengthened = False
-                outputs += self._refresh(fork, self._expires, now)
+            else:
+                outputs += fork.wake(now)
         return outputs
 
     # Answers.
@@ -255,23 +214,21 @@ class Subscription:
             return self._created(sent, response, now)
         for tag, fork in self._forks.items():
             if fork.sent is sent:
-                fork.sent = None
                 return self._refreshed(tag, fork, response, now)
         return []
 
     def _created(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
-        status = response.status
-        if status < 300:
+        if response.status < 300:
             self._failures = 0
             return self._settled(sent, response, now)
         if self._forks:
             # A NOTIFY came: it is there, whatever became of the answer.
             return [Subscribed(subscription=self.name)]
-        if status == 423 and not self._lengthened and self._longer(response):
+        adjusting = response.status == 423 and not self._lengthened
+        if adjusting and self.wish.lengthened(response):
             self._lengthened = True
             return self._happen(Event.ADJUST, now)
-        loss = Loss(status, visible(response.reason), retry_after(response), sent.unanswered)
-        return self._lose(loss, Event.POSTPONE if passing(status) else Event.END, now)
+        return self._lose(refused(sent, response), now)
 
     def _settled(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """A 2xx: one of the dialogs is known by it, and how long it lasts."""
@@ -280,41 +237,24 @@ class Subscription:
         if tag in self._gone or (tag not in self._forks and not self._room):
             return outputs
         if tag not in self._forks:
-            self._forks[tag] = Fork(Dialog.called(sent.request, response), now)
-        self._renew(self._forks[tag], response.safe("expires", None), now)
+            self._forks[tag] = Fork(self.wish, Dialog.called(sent.request, response), now)
+        self._forks[tag].renew(response.safe("expires", None), now)
         return outputs + self._happen(Event.DIALOG, now)
 
     def _refreshed(self, tag: str, fork: Fork, response: Response, now: float) -> list[Output]:
-        status = response.status
-        leaving = self.state is State.LEAVING
-        if status < 300 and leaving:
-            return self._answer_left()
-        if status < 300:
-            fork.dialog.refresh(response)
-            self._renew(fork, response.safe("expires", None), now)
-            return [Subscribed(subscription=self.name)]
-        if status in ENDING or leaving:
-            # Whether that is the last word, the answer to a new one says.
-            loss = Loss(status, visible(response.reason), 0.0 if status == 481 else None)
-            return self._drop(tag, loss, now)
-        if status == 423 and not fork.lengthened and self._longer(response):
-            fork.lengthened = True
-            return self._refresh(fork, self._expires, now)
-        # §4.1.2.2: it lasts as long as it was to last.
-        fork.refresh_at = now + retry_in(response)
-        return []
-
-    def _longer(self, response: Response) -> bool:
-        least = longer(response, self._expires)
-        self._expires = least or self._expires
-        return least is not None
+        followed = fork.answered(response, now)
+        if isinstance(followed, Loss):
+            return self._drop(tag, followed, now)
+        if response.status < 300:
+            return self._answer_left() if fork.left else [Subscribed(subscription=self.name)]
+        return followed
 
     # News.
 
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """A request in one of its dialogs, or in one that it makes (§4.4.1)."""
         event, params = header_value(request, "Event")
-        if request.method != "NOTIFY" or event != self.event or "id" in params:
+        if request.method != "NOTIFY" or event != self.wish.event or "id" in params:
             return self._answer(server, 481, now)
         tag = request.from_.tag.lower()
         fork = self._forks.get(tag) or self._forked(tag, request, now)
@@ -325,22 +265,14 @@ class Subscription:
         fork.dialog.refresh(request)
         self._heard = True
         outputs = self._answer(server, 200, now) + self._happen(Event.DIALOG, now)
-        standing, params = header_value(request, "Subscription-State")
-        outputs.append(notified(self.name, self.event, request, standing))
-        if standing == "terminated":
-            reason = params.get("reason", "").lower()
-            end = Event.END if reason in FINAL else Event.POSTPONE
-            wait = 0.0 if reason in AT_ONCE else seconds(params.get("retry-after"))
-            return outputs + self._drop(tag, Loss(reason=visible(reason), wait=wait), now, end)
-        left = seconds(params.get("expires"))
-        if left is not None:
-            self._renew(fork, left, now)
-        return outputs
+        outputs.append(notified(self.name, self.wish.event, request))
+        loss = fork.notified(request, now)
+        return outputs if loss is None else outputs + self._drop(tag, loss, now)
 
     @property
     def _room(self) -> bool:
         """Whether one more may answer."""
-        return len(self._forks) < (MOST_FORKS if self.event in FORKING else 1)
+        return len(self._forks) < (MOST_FORKS if self.wish.event in FORKING else 1)
 
     def _forked(self, tag: str, request: Request, now: float) -> Fork | None:
         """The dialog that a NOTIFY makes, None where it is none of ours."""
@@ -349,8 +281,8 @@ class Subscription:
             return None
         dialog = Dialog.answering(request, self.tag)
         dialog.local_cseq = self._number
-        fork = self._forks[tag] = Fork(dialog, now)
-        self._renew(fork, None, now)
+        fork = self._forks[tag] = Fork(self.wish, dialog, now)
+        fork.renew(None, now)
         return fork
 
     def _answer(self, server: ServerTransaction, status: int, now: float) -> list[Output]:
@@ -359,23 +291,15 @@ class Subscription:
 
     # Steps.
 
-    def _renew(self, fork: Fork, granted: int | None, now: float) -> None:
-        """It is to last so long from now on, at most as long as we asked for."""
-        lasts = self._expires if granted is None else min(granted, DAY)
-        fork.ends_at = now + max(lasts, SOONEST + 1)
-        fork.refresh_at = now + renewal(lasts, self._endpoint.entropy)
-
-    def _drop(
-        self, tag: str, loss: Loss, now: float, event: Event = Event.POSTPONE
-    ) -> list[Output]:
+    def _drop(self, tag: str, loss: Loss, now: float) -> list[Output]:
         """One of its dialogs is over; with the last one all of it is."""
         del self._forks[tag]
         self._gone.add(tag)
-        return [] if self._forks else self._lose(loss, event, now)
+        return [] if self._forks else self._lose(loss, now)
 
-    def _lose(self, loss: Loss, event: Event, now: float) -> list[Output]:
+    def _lose(self, loss: Loss, now: float) -> list[Output]:
         self._loss = loss
-        return self._happen(event, now)
+        return self._happen(Event.END if loss.final else Event.POSTPONE, now)
 
     def _happen(self, event: Event, now: float) -> list[Output]:
         self.state, actions = step(SUBSCRIPTION, self.state, event)
@@ -387,7 +311,7 @@ class Subscription:
                 return self._ask(now)
             case Action.REMOVE:
                 self._at = now + T64
-                return [x for fork in self._forks.values() for x in self._leave(fork, now)]
+                return [x for fork in self._forks.values() for x in fork.leave(now)]
             case Action.WAIT:
                 self._wait(now)
                 return []
@@ -406,7 +330,7 @@ class Subscription:
 
     def _ask(self, now: float) -> list[Output]:
         """§4.1.2.1: a SUBSCRIBE that makes a dialog of its own."""
-        entropy, account = self._endpoint.entropy, self.authenticator.account
+        entropy, account = self._endpoint.entropy, self.wish.authenticator.account
         assert account is not None
         self.call_id, self.tag = entropy.call_id(), entropy.tag()
         self._gone.clear()
@@ -421,27 +345,10 @@ class Subscription:
             cseq=1,
             # RFC 3608 §6.1
             routes=self._endpoint.service_route,
-            headers=self._headers(self._expires),
+            headers=self.wish.headers(self.wish.expires),
         )
-        self._sent = ClientRequest(self._endpoint, self.authenticator, self, request)
+        self._sent = self.wish.sent(request)
         return self._sent.start(now)
-
-    def _refresh(self, fork: Fork, expires: int, now: float) -> list[Output]:
-        """§4.1.2.2, and with no seconds §4.1.2.3."""
-        fork.refresh_at = None
-        request = fork.dialog.request(self._endpoint, "SUBSCRIBE", headers=self._headers(expires))
-        fork.sent = ClientRequest(
-            self._endpoint, self.authenticator, self, request, dialog=fork.dialog
-        )
-        return fork.sent.start(now)
-
-    def _leave(self, fork: Fork, now: float) -> list[Output]:
-        left, fork.left = fork.left, True
-        return [] if left else self._refresh(fork, 0, now)
-
-    def _headers(self, expires: int) -> list[tuple[str, str]]:
-        accept = [("Accept", self._accept)] if self._accept else []
-        return [("Event", self.event), ("Expires", str(expires)), *accept]
 
     @property
     def _number(self) -> int:
