@@ -15,6 +15,7 @@ from webphone.sip.usages import (
     reinvite,
     session,
     subscription,
+    target,
 )
 
 Table = dict[tuple[Any, Any], tuple[Any, tuple[Any, ...]]]
@@ -41,20 +42,21 @@ TABLES: dict[str, tuple[Table, Enum, set[Enum]]] = {
         subscription.State.OFF,
         {subscription.State.OVER},
     ),
+    "target": (target.TARGET, target.State.KNOWN, {target.State.KNOWN}),
     "publication": (publication.PUBLICATION, publication.State.OFF, {publication.State.OFF}),
 }
 # Those that may begin again.
-LASTING = ("registration", "publication")
+LASTING = ("registration", "publication", "target")
 
 
 def _reached(table: Table, start: Enum) -> set[Enum]:
     found, fresh = {start}, [start]
     while fresh:
         state = fresh.pop()
-        for (source, _event), (target, _actions) in table.items():
-            if source is state and target not in found:
-                found.add(target)
-                fresh.append(target)
+        for (source, _event), (goal, _actions) in table.items():
+            if source is state and goal not in found:
+                found.add(goal)
+                fresh.append(goal)
     return found
 
 
@@ -64,20 +66,20 @@ def test_every_state_of_a_table_can_be_reached_and_can_end(name: str) -> None:
     assert _reached(table, start) == set(type(start))
     for state in type(start):
         assert _reached(table, state) & ends
-    for (source, _event), (target, _actions) in table.items():
+    for (source, _event), (goal, _actions) in table.items():
         if source in ends and name not in LASTING:
-            assert target is source
+            assert goal is source
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_call_is_told_as_ended_only_by_rows_that_end_it(name: str) -> None:
     table, _start, _ends = TABLES[name]
     over = {"ENDED", "PARTING"}
-    for (source, _event), (target, actions) in table.items():
+    for (source, _event), (goal, actions) in table.items():
         told = [a for a in actions if a.name in _TELLS_END]
         if name not in ("reinvite", *LASTING):
-            newly = target.name in over and source.name not in over
-            assert len(told) == (1 if newly else 0), (source, target)
+            newly = goal.name in over and source.name not in over
+            assert len(told) == (1 if newly else 0), (source, goal)
 
 
 _TELLS_END = {

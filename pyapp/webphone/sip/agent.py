@@ -141,6 +141,8 @@ class Agent:
         self._connected = False
         for call in self._calls.incoming():
             call.lost(now)
+        for session in self._calls.sessions():
+            session.lost(now)
         outputs = self._registration.lost(now) if self._registration else []
         outputs += self._serving.wanted.lost(now) if self._serving.wanted else []
         return self._out(outputs, now)
@@ -155,6 +157,15 @@ class Agent:
         outputs: list[Output] = [send for until, send in waiting if now < until]
         for made in self._calls.outgoing():
             outputs += made.reconnected(now)
+        return self._out(outputs, now)
+
+    def renew_targets(self, now: float) -> list[Output]:
+        """Tell the peer of each confirmed call that its requests are to come over this socket.
+
+        To be called once the server knows the socket: that is, registered over it, where the
+        account registers.
+        """
+        outputs = [output for session in self._calls.sessions() for output in session.back(now)]
         return self._out(outputs, now)
 
     # Registration.

@@ -105,6 +105,11 @@ class Calls:
         self._found.update(call.call for call in found)
         return found
 
+    def sessions(self) -> list[Session]:
+        """What became of those that were accepted."""
+        self._found.update(self._calls)
+        return [session for call in self._calls.values() for session in call.sessions]
+
     def due(self, now: float) -> list[Call]:
         """The calls whose time has come."""
         names = self._alarms.due(now)

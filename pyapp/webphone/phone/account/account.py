@@ -342,6 +342,7 @@ class Account:
         result: Result = self.through(self.agent.transport_up(now), now)
         if not self.wants_registration:
             self.connection.works(now)
+            result += self.through(self.agent.renew_targets(now), now)
         result += self._connecting.settle()
         if not self.wants_registration or (self._retries.strict and self._retries.at is not None):
             return result
@@ -389,6 +390,7 @@ class Account:
         if not told and not self.retired:
             detail = {"server": self.server, "expires": news.expires, "aor": self.aor}
             actions += [Solved(), do.Tell(event=Event("registered", detail))]
+        actions += self.through(self.agent.renew_targets(now), now)
         return [*actions, *self._registering.settle()]
 
     def _unregistered(self) -> Result:

@@ -170,6 +170,11 @@ class Reinvite:
         return self._pending is not None
 
     @property
+    def quiet(self) -> bool:
+        """Whether no change is under way."""
+        return self.state is State.QUIET
+
+    @property
     def withdrawing(self) -> bool:
         """Whether we have cancelled our offer and wait for what becomes of it."""
         return self.state is State.TAKING_BACK

@@ -19,6 +19,7 @@ from webphone.sip.wire.message import Message, Request, Response
 
 if TYPE_CHECKING:
     from webphone.sip.usages.refer import Refers
+    from webphone.sip.usages.target import Target
 
 
 class State(Enum):
@@ -103,6 +104,7 @@ class Session:
         self._bye_headers: Pairs = ()
         self._update: ClientRequest | None = None
         self._refers: Refers | None = None
+        self._target: Target | None = None  # until a connection is lost
 
     @property
     def call(self) -> str:
@@ -134,12 +136,13 @@ class Session:
                 self.reinvite.deadline,
                 self.leg.timer.deadline,
                 self._refers.deadline if self._refers else None,
+                self._target.deadline if self._target else None,
             )
         )
 
     def wake(self, now: float) -> list[Output]:
         """Repeat the 2xx, give up on its ACK, offer again after glare, or refresh."""
-        outputs = self.reinvite.wake(now) + self._timer_due(now)
+        outputs = self.reinvite.wake(now) + self._timer_due(now) + self._tell_target(now)
         outputs += self._refers.wake(now) if self._refers else []
         accepted = self.leg.accepted
         if accepted is None or now < accepted.deadline:
@@ -150,6 +153,24 @@ class Session:
         self.leg.accepted = accepted.repeated(now)
         answer = self.leg.endpoint.transactions.answer
         return outputs + answer(accepted.server, accepted.response, now)
+
+    def lost(self, now: float) -> None:
+        """The connection is gone to which the peer sends its requests."""
+        if self._target is None:
+            # Loaded by the first loss.
+            from webphone.sip.usages.target import Target
+
+            self._target = Target(self.leg)
+        self._target.lost(now)
+        if self._update is not None:  # its answer may never come
+            self._update = None
+            self.leg.timer.put_off(now)
+
+    def back(self, now: float) -> list[Output]:
+        """There is another connection, and the server knows it: the peer is to hear of it."""
+        if self._target is not None:
+            self._target.back(now)
+        return self._tell_target(now)
 
     def hang_up(self, now: float, headers: Pairs = ()) -> list[Output]:
         """End the call; `headers` go into the BYE."""
@@ -217,9 +238,9 @@ class Session:
             # RFC 3261 §15.1.1: whatever it is, nothing is left to do.
             self._bye = None
             return []
-        if sent is self._update:
-            return self._updated(sent, response, now)
         method = sent.request.method
+        if method == "UPDATE":
+            return self._updated(sent, response, now)
         if method in ("INVITE", "CANCEL"):
             return self._reinvited(sent, response, now)
         if method == "NOTIFY":
@@ -234,15 +255,47 @@ class Session:
 
     def _reinvited(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         status, refresh = response.status, self.reinvite.refreshing
-        unheard = status == 408 and refresh
+        unheard = refresh and self._unheard(sent, response)
         outputs = self.reinvite.answered(sent, response, now)
-        if sent.request.method == "CANCEL" or status < 300:
+        if sent.request.method == "CANCEL":
+            return outputs
+        if status < 300:
+            self._target_accepted(sent, now)
             return outputs
         if status == 481 or unheard:
             # RFC 3261 §12.2.1.2: then the dialog is gone too. Not for a change that nobody answers:
             # a person who pressed Hold is not cut off, and can still hang up.
             return outputs + self._gone(response, now)
         return outputs + (self._refused(sent, response, now) if refresh else [])
+
+    # The remote target of the peer, which is our Contact (RFC 3261 §12.2).
+
+    def _tell_target(self, now: float) -> list[Output]:
+        """A target refresh where one is wanted, and nothing else is under way."""
+        target = self._target
+        if target is None or self.ended:
+            return []
+        free = self.state is State.CONFIRMED and self._update is None and self.reinvite.quiet
+        return self._refresh(self.leg.timer.asking, now) if target.take_turn(now, free=free) else []
+
+    def _target_accepted(self, sent: ClientRequest, now: float) -> None:
+        if self._target is not None:
+            self._target.accepted(sent.request, now)
+
+    def _unheard(self, sent: ClientRequest, response: Response) -> bool:
+        """Whether the silence to a refresh ends the call.
+
+        Not where it or its answer was lost with our connection, nor where only that is new: the
+        peer may be about to come back itself.
+        """
+        return response.status == 408 and not (self._telling or self._outdated(sent))
+
+    @property
+    def _telling(self) -> bool:
+        return self._target is not None and self._target.telling
+
+    def _outdated(self, sent: ClientRequest) -> bool:
+        return self._target is not None and self._target.outdated(sent.request)
 
     # The session timer (RFC 4028).
 
@@ -261,28 +314,33 @@ class Session:
             outputs = self.reinvite.refresh(headers, now)
             if not outputs:
                 self.leg.timer.put_off(now)
+                if self._target is not None:
+                    self._target.refused(None, now)
             return outputs
         # Without an offer it changes nothing but the time.
         self._update = self.leg.request("UPDATE", self, headers=headers)
         return self._update.start(now)
 
     def _updated(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
-        self._update = None
-        if self.ended:
+        if sent is not self._update or self.ended:
             return []
+        self._update = None
         if response.status < 300:
             self.leg.dialog.refresh(response)
             self.leg.timer.agreed(response, now)
+            self._target_accepted(sent, now)
             return []
-        if response.status in (408, 481):
+        if response.status == 481 or self._unheard(sent, response):
             return self._gone(response, now)
         return self._refused(sent, response, now)
 
     def _refused(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
-        again = self.leg.timer.refused(sent.request, response)
+        again = self.leg.timer.refused(sent.request, response, needed=self._telling)
         if again is not None:
             return self._refresh(again, now)
         self.leg.timer.put_off(now)
+        if self._target is not None and not self._outdated(sent):
+            self._target.refused(response, now)
         return []
 
     def _gone(self, response: Response, now: float) -> list[Output]:

@@ -127,9 +127,9 @@ class Refresher:
             self._timer = Timer.started(interval.seconds, ours=ours, now=now)
 
     def started(self) -> None:
-        """A refresh is on its way: nothing is due until its answer."""
-        assert self._timer is not None
-        self._timer = replace(self._timer, deadline=None)
+        """A refresh is on its way: where it is ours to do, nothing is due until its answer."""
+        if self._timer is not None and self._timer.ours:
+            self._timer = replace(self._timer, deadline=None)
 
     def put_off(self, now: float) -> None:
         """It has not worked: once more, before the time is up (§10).
@@ -139,12 +139,15 @@ class Refresher:
         if self._timer is not None and self._timer.deadline is None:
             self._timer = replace(self._timer, deadline=now + max(self._timer.seconds / 4, 5))
 
-    def refused(self, request: Request, response: Response) -> Pairs | None:
-        """What another refresh is to say at once, None when none would help now."""
-        if self._timer is None:
+    def refused(self, request: Request, response: Response, *, needed: bool) -> Pairs | None:
+        """What another refresh is to say at once, None when none would help now.
+
+        `needed`: with or without a timer.
+        """
+        if self._timer is None and not needed:
             return None
         longer = least(response)
-        if longer is not None and "Min-SE" not in request.headers:
+        if self._timer is not None and longer is not None and "Min-SE" not in request.headers:
             # §7.3 and §10
             self._timer = replace(self._timer, seconds=max(longer, self._timer.seconds))
             return (*self.asking, ("Min-SE", str(longer)))

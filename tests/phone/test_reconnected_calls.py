@@ -1,0 +1,101 @@
+"""A call whose connection was replaced: the other end must hear where its requests are to go."""
+
+import pytest
+
+from phone.stage import SERVER, description
+from webphone.phone import happenings as on
+
+SOME = "Allow: INVITE, ACK, BYE, CANCEL"
+UPDATE_TOO = f"{SOME}, UPDATE"
+
+
+def talking(world, allow):
+    alice, bob = world.registered("alice"), world.stranger("bob")
+    alice.ask("makeCall", "bob")
+    bob.reply(200, allow, sdp=description())
+    return alice, bob
+
+
+@pytest.mark.parametrize(("allow", "refresh"), [(SOME, "INVITE"), (UPDATE_TOO, "UPDATE")])
+def test_it_is_told_as_soon_as_the_server_knows_the_new_connection(world, allow, refresh):
+    """Else its BYE goes to the one that is gone, and the phone stays in a call that is over."""
+    alice, bob = talking(world, allow)
+    before = len(world.wire)
+    world.cut(alice)
+    world.wind(2)
+    told = [data.split()[0].decode() for who, data in world.wire[before:] if who == "alice"]
+    assert told == ["REGISTER", refresh] and bob.words()[-1] == refresh
+    bob.reply(200, to=refresh, sdp=description() if refresh == "INVITE" else "")
+    world.wind(5)
+    bob.inside("BYE")
+    assert alice.calls == [] and alice.told("end")[0]["endedBy"] == "remote"
+    assert alice.told("error") == [] and alice.told("hold") == []
+
+
+def test_a_phone_that_registers_nowhere_tells_it_once_it_is_connected(world):
+    alice, bob = world.phone("alice"), world.stranger("bob")
+    alice.ask("makeCall", "bob")
+    bob.reply(200, UPDATE_TOO, sdp=description())
+    world.cut(alice)
+    world.wind(2)
+    assert alice.state == "connected" and bob.words()[-1] == "UPDATE"
+
+
+def test_both_ends_may_have_lost_theirs(world):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    world.cut(alice)
+    world.cut(bob)
+    world.wind(60)
+    assert alice.call.state == bob.call.state == "active"
+    assert alice.ask("hold").value.held_by == "local" and bob.call.held_by == "remote"
+    assert [bool(world.sent(who, "UPDATE")) for who in ("alice", "bob")] == [True, True]
+
+
+@pytest.mark.parametrize("status", [403, 408, 480, 488, 503])
+def test_a_call_whose_other_end_wants_no_refresh_goes_on(world, status):
+    alice, bob = talking(world, UPDATE_TOO)
+    world.cut(alice)
+    world.wind(2)
+    bob.reply(status, to="UPDATE")
+    world.wind(60)
+    assert alice.call.state == "active" and alice.told("error") == []
+
+
+def test_a_call_that_nobody_knows_any_more_is_over(world):
+    """RFC 3261 §12.2.1.2"""
+    alice, bob = talking(world, UPDATE_TOO)
+    world.cut(alice)
+    world.wind(2)
+    bob.reply(481, to="UPDATE")
+    assert alice.calls == [] and alice.told("end")[0]["endedBy"] == "system"
+
+
+def test_a_hold_that_waited_for_the_connection_goes_out_beside_it(world):
+    alice, bob = talking(world, UPDATE_TOO)
+    world.broken = {SERVER: "mute"}
+    world.cut(alice)
+    promise = alice.ask("hold")
+    world.broken = {}
+    alice.happens(on.NetworkChanged(online=False))
+    alice.happens(on.NetworkChanged(online=True))
+    assert bob.words()[-2:] == ["UPDATE", "INVITE"]
+    bob.reply(200, to="UPDATE")
+    bob.reply(200, sdp=description(direction="recvonly"))
+    assert promise.value.held_by == "local"
+    world.wind(60)
+    assert bob.words().count("UPDATE") == 1
+
+
+def test_a_hold_that_comes_too_soon_is_offered_a_little_later(world):
+    """While the description that both know is on its way again."""
+    alice, bob = talking(world, SOME)
+    world.cut(alice)
+    world.wind(2)
+    promise = alice.ask("hold")
+    bob.reply(200, sdp=description())
+    world.wind(1)
+    assert "a=sendonly" in bob.last("INVITE").body.decode()
+    bob.reply(200, sdp=description(direction="recvonly"))
+    assert promise.value.held_by == "local"
