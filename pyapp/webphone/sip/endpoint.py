@@ -1,4 +1,4 @@
-"""Who we are on the wire: the account, our Via and Contact, and the requests we make from them."""
+"""Who we are on the wire: the account, our Via and Contact, and the messages we make from them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from webphone.sip.entropy import Entropy
 from webphone.sip.inbox import Inbox
 from webphone.sip.methods import ALLOW, Place, supported
-from webphone.sip.transactions import Transactions
+from webphone.sip.outputs import Output
+from webphone.sip.transactions import ServerTransaction, Transactions
 from webphone.sip.wire.fields import Headers, header_key
 from webphone.sip.wire.grammar import visible
 from webphone.sip.wire.headers import CSeq, NameAddr, Via
@@ -181,6 +182,13 @@ class Endpoint:
         if self.user_agent:
             response.headers.add("User-Agent", self.user_agent)
         return response
+
+    def answer(
+        self, server: ServerTransaction, status: int, now: float, headers: Pairs = ()
+    ) -> list[Output]:
+        """Answer a request with a status and nothing else."""
+        response = self.reply(server.request, status, headers=headers)
+        return self.transactions.answer(server, response, now)
 
     def success(
         self, request: Request, sdp: str | None, to_tag: str = "", *, timed: Pairs = ()

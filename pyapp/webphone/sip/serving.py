@@ -61,8 +61,7 @@ class Serving:
         except Malformed as fault:
             if request.method == "ACK":
                 return [Dropped(why=fault.text)]
-            refusal = self._endpoint.reply(request, fault.status or 400)
-            outputs = self._endpoint.transactions.answer(admitted, refusal, now)
+            outputs = self._endpoint.answer(admitted, fault.status or 400, now)
             return [*outputs, Dropped(why=fault.text)]
 
     def _overloaded(self, request: Request) -> bool:
@@ -108,7 +107,7 @@ class Serving:
             return self.subscriptions.unasked(server, now)
         replaces = self._replaced(request)
         if isinstance(replaces, int):
-            return answer(server, self._endpoint.reply(request, replaces), now)
+            return self._endpoint.answer(server, replaces, now)
         call = self._endpoint.entropy.token(8)
         authenticator = Authenticator(self.account, self._endpoint.entropy, self._trust)
         incoming = Incoming(self._endpoint, authenticator, call, server, now, replaces=replaces)
@@ -126,17 +125,17 @@ class Serving:
 
     def _cancel(self, server: ServerTransaction, cancel: Request, now: float) -> list[Output]:
         """RFC 3261 §9.2."""
-        answer = self._endpoint.transactions.answer
-        meant = self._endpoint.transactions.cancelled(cancel)
+        transactions = self._endpoint.transactions
+        meant = transactions.cancelled(cancel)
         if meant is None:
-            return answer(server, self._endpoint.reply(cancel, 481), now)
+            return self._endpoint.answer(server, 481, now)
         call = self._calls.invited_by(meant)
         if call is not None:
             # The same To tag as in the response to the INVITE.
             done = self._endpoint.reply(cancel, 200, to_tag=call.dialog.local.tag)
-            outputs = answer(server, done, now) + call.cancel(cancel, now)
+            outputs = transactions.answer(server, done, now) + call.cancel(cancel, now)
         else:
-            outputs = answer(server, self._endpoint.reply(cancel, 200), now)
+            outputs = self._endpoint.answer(server, 200, now)
         place = self._calls.place(meant.request)
         if isinstance(place, Session):
             outputs += place.reinvite.cancel(meant, now)

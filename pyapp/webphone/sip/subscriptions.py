@@ -110,20 +110,19 @@ class Subscriptions:
 
     def unasked(self, server: ServerTransaction, now: float) -> list[Output]:
         """A NOTIFY outside any dialog: voice mail is told so, nothing else is taken."""
-        request, reply = server.request, self._endpoint.reply
-        answer = self._endpoint.transactions.answer
+        request, answer = server.request, self._endpoint.answer
         event, _params = header_value(request, "Event")
         if event not in KNOWN:
             # RFC 6665 §8.3.2
             allowed = (("Allow-Events", ", ".join(KNOWN)),)
-            return answer(server, reply(request, 489, headers=allowed), now)
+            return answer(server, 489, now, allowed)
         if event != UNASKED:
-            return answer(server, reply(request, 481), now)
+            return answer(server, 481, now)
         self._unasked = self._unasked or Allowance(MOST_UNASKED, now)
         if not self._unasked.spend(now):
             later = (self._endpoint.retry_after(),)
-            return answer(server, reply(request, 480, headers=later), now)
-        return [*answer(server, reply(request, 200), now), notified("", event, request)]
+            return answer(server, 480, now, later)
+        return [*answer(server, 200, now), notified("", event, request)]
 
     def _settle(self) -> None:
         """Forget what is over."""

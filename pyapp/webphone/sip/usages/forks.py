@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from webphone.sip.authentication import Authenticator, ClientRequest
 from webphone.sip.dialog import Dialog, Key
-from webphone.sip.endpoint import Endpoint, NotNow, Pairs, first_values, sdp_of
+from webphone.sip.endpoint import Endpoint, NotNow, first_values, sdp_of
 from webphone.sip.outputs import Dropped, EarlyOffer, Output, PeerNamed, Send
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages import info, texts
@@ -95,14 +95,14 @@ class Forks:
         early = self._early[request.from_.tag.lower()]
         dialog = early.dialog
         if not dialog.takes(request):
-            return self._answer(server, 500, now)
+            return self._endpoint.answer(server, 500, now)
         if request.method == "INFO":
             return info.receive(self._endpoint, self.call, server, now)
         if request.method == "MESSAGE":
             return texts.receive(self._endpoint, self.call, server, now)
         if request.method != "UPDATE":
             # RFC 3261 §15: the callee sends no BYE in an early dialog.
-            return self._answer(server, 481, now)
+            return self._endpoint.answer(server, 481, now)
         sdp = sdp_of(request)
         if sdp is None:
             dialog.refresh(request)
@@ -110,9 +110,9 @@ class Forks:
             return [self._named(request), *self._endpoint.transactions.answer(server, success, now)]
         # RFC 3311 §5.2: before our own offer has an answer, and before theirs has one.
         if not early.described:
-            return self._answer(server, 491, now)
+            return self._endpoint.answer(server, 491, now)
         if self._theirs is not None:
-            return self._answer(server, 500, now, (self._endpoint.retry_after(),))
+            return self._endpoint.answer(server, 500, now, (self._endpoint.retry_after(),))
         self._theirs = server, dialog
         offer = EarlyOffer(call=self.call, branch=request.from_.tag, sdp=sdp)
         return [self._named(request), offer]
@@ -127,7 +127,7 @@ class Forks:
 
     def rerefuse(self, status: int, now: float) -> list[Output]:
         """Refuse it: what is heard stays as it was."""
-        return self._answer(self._offered()[0], status, now)
+        return self._endpoint.answer(self._offered()[0], status, now)
 
     def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """The answer to a PRACK tells nothing that the INVITE's will not."""
@@ -146,12 +146,6 @@ class Forks:
 
     def _named(self, request: Request) -> PeerNamed:
         return PeerNamed(call=self.call, from_=request.from_, headers=first_values(request))
-
-    def _answer(
-        self, server: ServerTransaction, status: int, now: float, headers: Pairs = ()
-    ) -> list[Output]:
-        response = self._endpoint.reply(server.request, status, headers=headers)
-        return self._endpoint.transactions.answer(server, response, now)
 
 
 def _tag(response: Response) -> str:

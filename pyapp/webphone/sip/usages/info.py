@@ -16,15 +16,14 @@ def receive(endpoint: Endpoint, call: str, server: ServerTransaction, now: float
     if "Info-Package" in request.headers and package not in endpoint.packages:
         # §4.2.2: we have not offered to take it.
         offered = (("Recv-Info", ", ".join(endpoint.packages)),)
-        response = endpoint.reply(request, 469, headers=offered)
-        return endpoint.transactions.answer(server, response, now)
+        return endpoint.answer(server, 469, now, offered)
     news = InfoReceived(
         call=call,
         content_type=visible(request.content_type),
         body=request.body,
         package=visible(package),
     )
-    return [*endpoint.transactions.answer(server, endpoint.reply(request, 200), now), news]
+    return [*endpoint.answer(server, 200, now), news]
 
 
 def packages(message: Message) -> frozenset[str]:

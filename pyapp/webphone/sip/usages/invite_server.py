@@ -246,13 +246,12 @@ class Incoming:
 
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """A request of the caller in the early dialog."""
-        answer = self.endpoint.transactions.answer
-        reply = self.endpoint.reply
+        answer = self.endpoint.answer
         if request.method == "BYE":
             # RFC 3261 §15.1.2: the INVITE still gets its 487.
-            return answer(server, reply(request, 200), now) + self.cancel(request, now)
+            return answer(server, 200, now) + self.cancel(request, now)
         if not self.dialog.takes(request):
-            return answer(server, reply(request, 500), now)
+            return answer(server, 500, now)
         match request.method:
             case "INFO":
                 return info.receive(self.endpoint, self.call, server, now)
@@ -264,15 +263,14 @@ class Incoming:
                 return self._updated(server, request, now)
             case "INVITE":
                 # RFC 3261 §14.2: the one before is not answered yet.
-                busy = reply(request, 500, headers=(self.endpoint.retry_after(),))
-                return answer(server, busy, now)
+                return answer(server, 500, now, (self.endpoint.retry_after(),))
             case _:
-                return answer(server, reply(request, 481), now)
+                return answer(server, 481, now)
 
     def _acknowledged(self, server: ServerTransaction, prack: Request, now: float) -> list[Output]:
         waits, reply = self._unacknowledged or self._objected, self.endpoint.reply
         if waits is None or not waits.matches(prack):
-            return self.endpoint.transactions.answer(server, reply(prack, 481), now)
+            return self.endpoint.answer(server, 481, now)
         self._unacknowledged = self._objected = None
         early, sdp = self._early, sdp_of(prack)
         answers = early.acknowledged(waits.response)
@@ -290,18 +288,18 @@ class Incoming:
 
     def _updated(self, server: ServerTransaction, update: Request, now: float) -> list[Output]:
         """An UPDATE, with an offer or without one (RFC 3311 §5.2)."""
-        answer, early = self.endpoint.transactions.answer, self._early
+        answer, early = self.endpoint.answer, self._early
         named = PeerNamed(call=self.call, from_=update.from_, headers=first_values(update))
         sdp = sdp_of(update)
         if sdp is None:
             self.dialog.refresh(update)
-            return [named, *answer(server, self.endpoint.success(update, None), now)]
+            success = self.endpoint.success(update, None)
+            return [named, *self.endpoint.transactions.answer(server, success, now)]
         if early.offerless and self._unacknowledged:
             # Our own offer has no answer.
-            return answer(server, self.endpoint.reply(update, 491), now)
+            return answer(server, 491, now)
         if early.waits or not early.agreed:
-            busy = self.endpoint.reply(update, 500, headers=(self.endpoint.retry_after(),))
-            return answer(server, busy, now)
+            return answer(server, 500, now, (self.endpoint.retry_after(),))
         return [named, early.offered(server, sdp)]
 
     def _settle(self, server: ServerTransaction, response: Response, now: float) -> list[Output]:
@@ -324,9 +322,7 @@ class Incoming:
             outputs += self._do(action, now, message)
         if state is State.ENDED and self._early.waits:
             # RFC 3261 §15.1.2: what waits for an answer gets 487 as well.
-            theirs = self._early.answer()
-            void = self.endpoint.reply(theirs.request, 487)
-            outputs += self.endpoint.transactions.answer(theirs, void, now)
+            outputs += self.endpoint.answer(self._early.answer(), 487, now)
         return outputs
 
     def _do(self, action: Action, now: float, message: Message | None) -> list[Output]:

@@ -57,13 +57,6 @@ class Leg:
             self.endpoint, self.authenticator, owner, request, dialog=self.dialog, ref=ref
         )
 
-    def answer(
-        self, server: ServerTransaction, status: int, now: float, headers: Pairs = ()
-    ) -> list[Output]:
-        """Answer a request of the peer with a status and nothing else."""
-        response = self.endpoint.reply(server.request, status, headers=headers)
-        return self.endpoint.transactions.answer(server, response, now)
-
     def accept_update(self, server: ServerTransaction, sdp: str | None, now: float) -> list[Output]:
         """The 2xx to an UPDATE (RFC 3311 §5.2); `sdp` answers the offer in it."""
         self.sdp = sdp or self.sdp

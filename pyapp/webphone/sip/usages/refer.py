@@ -84,8 +84,8 @@ class Asking:
         request = server.request
         event, params = header_value(request, "Event")
         if self._sent is None or event != "refer":
-            return self._leg.answer(server, _NO_DIALOG, now)
-        outputs = self._leg.answer(server, 200, now)
+            return self._leg.endpoint.answer(server, _NO_DIALOG, now)
+        outputs = self._leg.endpoint.answer(server, 200, now)
         # §2.4.6: the number of the REFER; some leave it out.
         if params.get("id", str(self._number)) != str(self._number):
             return outputs
@@ -183,10 +183,10 @@ class Asked:
     def receive(self, server: ServerTransaction, now: float) -> list[Output]:
         """The peer asks us to call somebody."""
         if self.state is not State.QUIET:
-            return self._leg.answer(server, 491, now)
+            return self._leg.endpoint.answer(server, 491, now)
         wanted = _wanted(self._leg.call, server.request)
         if isinstance(wanted, int):
-            return self._leg.answer(server, wanted, now)
+            return self._leg.endpoint.answer(server, wanted, now)
         self._leg.dialog.refresh(server.request)
         self._server, self._wanted = server, wanted
         return self._happen(Event.REFER, now)
@@ -263,7 +263,7 @@ class Asked:
             contact = self._leg.endpoint.contact_for(self._server.request)
             headers = [("Contact", str(contact))]
             headers += [("Refer-Sub", "false")] if self._silent else []
-        return self._leg.answer(self._server, status, now, headers)
+        return self._leg.endpoint.answer(self._server, status, now, headers)
 
     def _notify(self, standing: str, now: float) -> list[Output]:
         assert self._server is not None

@@ -395,7 +395,7 @@ class Reinvite:
         if server is self._asked:
             self._asked = None
         headers = (self._leg.endpoint.retry_after(),) if status == 500 else ()
-        return self._leg.answer(server, status, now, headers)
+        return self._leg.endpoint.answer(server, status, now, headers)
 
     def _pause(self) -> float:
         """RFC 3261 §14.1: who made the Call-ID waits longer, in steps of 10 ms."""

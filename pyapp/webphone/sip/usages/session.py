@@ -209,11 +209,11 @@ class Session:
         if request.method == "BYE":
             # §15.1.2; also when our own BYE is still under way, and whatever its number: a stranger
             # who knows the tags could otherwise use up the numbers that are left.
-            return leg.answer(server, 200, now) + self._happen(Event.BYE, now, request)
+            return leg.endpoint.answer(server, 200, now) + self._happen(Event.BYE, now, request)
         if not leg.dialog.takes(request):
-            return leg.answer(server, 500, now)
+            return leg.endpoint.answer(server, 500, now)
         if self.state is State.ENDED and not (request.method == "NOTIFY" and self._refers):
-            return leg.answer(server, 481, now)
+            return leg.endpoint.answer(server, 481, now)
         match request.method:
             case "INVITE" | "UPDATE":
                 if "Recv-Info" in request.headers:
@@ -230,7 +230,7 @@ class Session:
             case method:
                 # What is taken elsewhere means something that is not there, as a PRACK does: we
                 # answer a call only when nothing waits for one (RFC 3262 §3).
-                return leg.answer(server, refusal(method, inside=True) or 481, now)
+                return leg.endpoint.answer(server, refusal(method, inside=True) or 481, now)
 
     def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """The final answer to a request of ours inside the dialog."""

@@ -255,16 +255,16 @@ class Subscription:
         """A request in one of its dialogs, or in one that it makes (§4.4.1)."""
         event, params = header_value(request, "Event")
         if request.method != "NOTIFY" or event != self.wish.event or "id" in params:
-            return self._answer(server, 481, now)
+            return self._endpoint.answer(server, 481, now)
         tag = request.from_.tag.lower()
         fork = self._forks.get(tag) or self._forked(tag, request, now)
         if fork is None:
-            return self._answer(server, 481, now)
+            return self._endpoint.answer(server, 481, now)
         if not fork.dialog.takes(request):
-            return self._answer(server, 500, now)
+            return self._endpoint.answer(server, 500, now)
         fork.dialog.refresh(request)
         self._heard = True
-        outputs = self._answer(server, 200, now) + self._happen(Event.DIALOG, now)
+        outputs = self._endpoint.answer(server, 200, now) + self._happen(Event.DIALOG, now)
         outputs.append(notified(self.name, self.wish.event, request))
         loss = fork.notified(request, now)
         return outputs if loss is None else outputs + self._drop(tag, loss, now)
@@ -284,10 +284,6 @@ class Subscription:
         fork = self._forks[tag] = Fork(self.wish, dialog, now)
         fork.renew(None, now)
         return fork
-
-    def _answer(self, server: ServerTransaction, status: int, now: float) -> list[Output]:
-        reply = self._endpoint.reply(server.request, status)
-        return self._endpoint.transactions.answer(server, reply, now)
 
     # Steps.
 

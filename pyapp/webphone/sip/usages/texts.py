@@ -23,17 +23,17 @@ _CHARSETS = {"us-ascii": "utf-8", "ascii": "utf-8", "utf-8": "utf-8", "iso-8859-
 
 def receive(endpoint: Endpoint, call: str, server: ServerTransaction, now: float) -> list[Output]:
     """Answer a MESSAGE (§7) and pass it on; the answer says that it came, not that it was read."""
-    request, answer = server.request, endpoint.transactions.answer
+    request = server.request
     if endpoint.inbox.knows(request):
-        return answer(server, endpoint.reply(request, 200), now)
+        return endpoint.answer(server, 200, now)
     kind, text = _read(request)
     refusal = _refusal(request, text)
     if refusal is None and not endpoint.inbox.take(request, now):
         refusal = (480, (endpoint.retry_after(),))
     if refusal is not None:
         status, headers = refusal
-        return answer(server, endpoint.reply(request, status, headers=headers), now)
-    done = answer(server, endpoint.reply(request, 200), now)
+        return endpoint.answer(server, status, now, headers)
+    done = endpoint.answer(server, 200, now)
     if not text:
         return done
     news = MessageReceived(
