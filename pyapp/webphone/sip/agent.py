@@ -20,12 +20,7 @@ from webphone.sip.usages.registration import Registration
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.grammar import Malformed
 from webphone.sip.wire.headers import NameAddr
-from webphone.sip.wire.message import (
-    LARGEST,
-    Response,
-    parse,
-    shortened,
-)
+from webphone.sip.wire.message import LARGEST, Response, parse, shortened
 from webphone.sip.wire.rules import validate
 from webphone.sip.wire.uri import Uri
 
@@ -209,22 +204,11 @@ class Agent:
         account = self._owner()
         if call in self._calls:
             raise NotNow(f"there is a call {call!r} already")
-        endpoint, entropy = self._endpoint, self._endpoint.entropy
-        caller = account.caller
+        endpoint, caller = self._endpoint, account.caller
         if display_name is not None:
             caller = NameAddr(display_name, caller.uri)
-        request = endpoint.request(
-            "INVITE",
-            target,
-            from_=caller.with_param("tag", entropy.tag()),
-            to=NameAddr("", target),
-            call_id=entropy.call_id(),
-            cseq=1,
-            # RFC 3608 §6.1
-            routes=endpoint.service_route,
-            headers=(*headers, *_timed(account, headers), ("Content-Type", SDP)),
-            body=sdp.encode(),
-        )
+        headers = (*headers, *_timed(account, headers), ("Content-Type", SDP))
+        request = endpoint.outside("INVITE", caller, target, headers=headers, body=sdp.encode())
         outgoing = Outgoing(endpoint, self._authenticator(), call, request)
         self._calls.add(outgoing)
         return self._out(outgoing.start(now), now)

@@ -65,6 +65,11 @@ class Identity:
         return Uri("sip", user=escape_user(self.user), host=self.domain)
 
     @property
+    def address(self) -> NameAddr:
+        """How we present ourselves to our own server."""
+        return NameAddr(self.display_name, self.aor)
+
+    @property
     def caller(self) -> NameAddr:
         """How calls and messages present us."""
         uri = Uri("sip", user=escape_user(self.cli or self.user), host=self.domain)
@@ -156,6 +161,23 @@ class Endpoint:
         for name, value in headers:
             add(name, value)
         return request
+
+    def outside(
+        self, method: str, from_: NameAddr, uri: Uri, *, headers: Pairs = (), body: bytes = b""
+    ) -> Request:
+        """A request outside a dialog: it stands alone, or is to make one."""
+        return self.request(
+            method,
+            uri,
+            from_=from_.with_param("tag", self.entropy.tag()),
+            to=NameAddr("", uri),
+            call_id=self.entropy.call_id(),
+            cseq=1,
+            # RFC 3608 §6.1
+            routes=self.service_route,
+            headers=headers,
+            body=body,
+        )
 
     def again(self, request: Request, cseq: int) -> Request:
         """The same request for another try: new branch, new number (RFC 3261 §8.1.3.5)."""

@@ -7,7 +7,6 @@ from webphone.sip.endpoint import SDP, Endpoint, Pairs
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.outputs import Output
 from webphone.sip.usages import texts
-from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Request, Response
 from webphone.sip.wire.uri import Uri
 
@@ -48,19 +47,7 @@ class Question:
         """Send a request outside a dialog."""
         account = self.authenticator.account
         assert account is not None
-        entropy = self.endpoint.entropy
-        request = self.endpoint.request(
-            method,
-            target,
-            from_=account.caller.with_param("tag", entropy.tag()),
-            to=NameAddr("", target),
-            call_id=entropy.call_id(),
-            cseq=1,
-            # RFC 3608 §6.1
-            routes=self.endpoint.service_route,
-            headers=headers,
-            body=body,
-        )
+        request = self.endpoint.outside(method, account.caller, target, headers=headers, body=body)
         return ClientRequest(self.endpoint, self.authenticator, self, request, ref=ref).start(now)
 
     def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:

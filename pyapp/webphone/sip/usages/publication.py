@@ -11,7 +11,6 @@ from webphone.sip.endpoint import Endpoint
 from webphone.sip.outputs import Output, PublicationFailed, Published
 from webphone.sip.usages.soft_state import LASTS, longer, passing, renewal, retry_in
 from webphone.sip.wire.grammar import TOKEN, visible
-from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Response
 
 
@@ -201,18 +200,9 @@ class Publication:
             headers.append(("SIP-If-Match", self._tag))
         if body:
             headers.append(("Content-Type", self._type))
-        address = NameAddr(account.display_name, account.aor)
-        request = endpoint.request(
-            "PUBLISH",
-            account.aor,
-            from_=address.with_param("tag", endpoint.entropy.tag()),
-            to=NameAddr("", account.aor),
-            call_id=endpoint.entropy.call_id(),
-            cseq=1,
-            # RFC 3608 §6.1
-            routes=endpoint.service_route,
-            headers=headers,
-            body=self._body if body else b"",
+        said = self._body if body else b""
+        request = endpoint.outside(
+            "PUBLISH", account.address, account.aor, headers=headers, body=said
         )
         self._sent = ClientRequest(endpoint, self.authenticator, self, request)
         return self._sent.start(now)

@@ -237,12 +237,11 @@ class Registration:
         endpoint, account = self._endpoint, self.account
         self.deadline = None
         self._cseq += 1
-        address = NameAddr(account.display_name, account.aor)
         request = endpoint.request(
             "REGISTER",
             Uri("sip", host=account.domain),
-            from_=address.with_param("tag", self._tag),
-            to=address,
+            from_=account.address.with_param("tag", self._tag),
+            to=account.address,
             call_id=self._call_id,
             cseq=self._cseq,
             headers=(

@@ -20,7 +20,6 @@ from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages.notify import header_value, notified
 from webphone.sip.usages.soft_state import DAY, LONGEST_PAUSE, PAUSE, SOONEST
 from webphone.sip.usages.subscription_fork import Fork, Loss, Wish, refused
-from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Request, Response
 from webphone.sip.wire.uri import Uri
 
@@ -326,23 +325,16 @@ class Subscription:
 
     def _ask(self, now: float) -> list[Output]:
         """§4.1.2.1: a SUBSCRIBE that makes a dialog of its own."""
-        entropy, account = self._endpoint.entropy, self.wish.authenticator.account
+        account = self.wish.authenticator.account
         assert account is not None
-        self.call_id, self.tag = entropy.call_id(), entropy.tag()
         self._gone.clear()
         self._heard, self._at = False, None
         self._asked_at, self._until = now, now + T64
-        request = self._endpoint.request(
-            "SUBSCRIBE",
-            self._target,
-            from_=NameAddr(account.display_name, account.aor).with_param("tag", self.tag),
-            to=NameAddr("", self._target),
-            call_id=self.call_id,
-            cseq=1,
-            # RFC 3608 §6.1
-            routes=self._endpoint.service_route,
-            headers=self.wish.headers(self.wish.expires),
+        headers = self.wish.headers(self.wish.expires)
+        request = self._endpoint.outside(
+            "SUBSCRIBE", account.address, self._target, headers=headers
         )
+        self.call_id, self.tag = request.call_id, request.from_.tag
         self._sent = self.wish.sent(request)
         return self._sent.start(now)
 
