@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from webphone.contract import Event
+from webphone.phone.snapshot import EndedCall
 from webphone.phone.tabs import messages as say
-from webphone.phone.tabs.mirror import Mirror
+from webphone.phone.tabs.mirror import Mirror, record_of_lost
 
 
 class Followed:
@@ -23,6 +24,14 @@ class Followed:
     def forget(self) -> None:
         """None is known to lead."""
         self.mirror, self.term = None, 0
+
+    def lost_calls(self, now: float) -> list[EndedCall]:
+        """How the calls of a tab that is gone ended, of those that had begun; once."""
+        mirror, self.mirror = self.mirror, None
+        if mirror is None:
+            return []
+        begun = [call for call in mirror.phone.calls if call.stage != "preparing"]
+        return [record_of_lost(call, mirror.phone.server, now) for call in begun]
 
     def doubtful(self, phone: Mirror) -> bool:
         """Whether another tab than ours says that it leads, without being the next to do so."""

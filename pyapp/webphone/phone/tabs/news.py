@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from webphone.contract import EVENTS, CallRecord, Event, encode
 from webphone.phone import actions as do
@@ -40,6 +40,20 @@ def is_record(action: Action) -> bool:
     return False
 
 
+def of_state(action: Action) -> bool:
+    """Whether it tells of the state of the phone in this tab."""
+    match action:
+        case do.Tell(event=Event(name="statechange")):
+            return True
+    return False
+
+
+def news_of(actions: Sequence[Action]) -> list[Event]:
+    """What is told in this tab and must be told in the others."""
+    told = [action.event for action in actions if isinstance(action, do.Tell | do.Ask)]
+    return [event for event in told if shared(event) and not mirrored(event)]
+
+
 def told_here(events: tuple[Event, ...], phone: Phone) -> list[Action]:
     """What happened there, told here too; each detail says that it is a mirrored one."""
     actions: list[Action] = []
@@ -51,3 +65,24 @@ def told_here(events: tuple[Event, ...], phone: Phone) -> list[Action]:
         detail = {**encode(event.detail), "mirrored": True}
         actions.append(do.Tell(event=Event(event.name, detail)))
     return actions
+
+
+class Told:
+    """What the page of this tab has been told: the state that is shown, and where the phone is."""
+
+    def __init__(self, state: str) -> None:
+        self._state = state
+        self._leader: bool | None = None
+
+    def changes(self, state: str, leads: bool | None, *, alone: bool) -> list[Action]:
+        """What has changed since; `leads` is None while nobody knows, or of a phone `alone`."""
+        changes: list[Action] = []
+        before, self._state = self._state, state
+        if state != before:
+            detail = {"state": state, "previous": before}
+            changes.append(do.Tell(event=Event("statechange", detail)))
+        if leads not in (self._leader, None):
+            changes.append(do.Tell(event=Event("leaderchange", {"leader": leads})))
+        if leads is not None or alone:
+            self._leader = leads
+        return changes

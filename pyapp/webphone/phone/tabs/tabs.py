@@ -27,8 +27,8 @@ from webphone.phone.tabs.actions import (
 )
 from webphone.phone.tabs.audience import Audience
 from webphone.phone.tabs.followed import Followed
-from webphone.phone.tabs.mirror import Mirror, record_of_lost
-from webphone.phone.tabs.news import is_record, mirrored, shared, told_here
+from webphone.phone.tabs.mirror import Mirror
+from webphone.phone.tabs.news import Told, is_record, news_of, of_state, told_here
 from webphone.phone.tabs.phone import Phone
 from webphone.phone.tabs.requests import Requests, switches
 from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
@@ -57,8 +57,7 @@ class Tabs:
         self._wanted = False  # whether the phone is to be registered, wherever it is
         self._alarms: dict[Alarm, float] = {}
         self._audience = Audience(self._tab)
-        self._state = phone.snapshot.state
-        self._leader: bool | None = None  # as told
+        self._told = Told(phone.snapshot.state)
 
     # --- Questions ---
 
@@ -169,8 +168,7 @@ class Tabs:
         if self.role not in (Role.LEADING, Role.HANDING):
             return [self._say(last, now), StopLeading()]
         shown = self._audience.shown or self._reflection()
-        gone = replace(shown.phone, state="offline", calls=(), active=None)
-        news = say.News(tab=self._tab, phone=replace(shown, phone=gone))
+        news = say.News(tab=self._tab, phone=shown.gone)
         return [self._say(news, now), self._say(last, now), StopLeading()]
 
     def _granted(self, now: float) -> list[Action]:
@@ -297,17 +295,8 @@ class Tabs:
 
     def _record_lost_calls(self, now: float) -> list[Action]:
         """The calls of the tab that is gone: one record each, of those that had begun."""
-        mirror = self._followed.mirror
-        if mirror is None or self.role is not Role.LEADING:
-            return []
-        self._followed.mirror = None
-        phone = mirror.phone
-        begun = [call for call in phone.calls if call.stage != "preparing"]
-        return [
-            *self._phone.record_lost_calls(
-                [record_of_lost(call, phone.server, now) for call in begun], now
-            )
-        ]
+        lost = self._followed.lost_calls(now) if self.role is Role.LEADING else []
+        return [*self._phone.record_lost_calls(lost, now)] if lost else []
 
     # --- What the others say ---
 
@@ -403,36 +392,15 @@ class Tabs:
     def _outward(self, actions: list[Action], now: float) -> list[Action]:
         """The turn's actions for this tab, then its news for the others, then the outcomes."""
         mine: list[Action] = []
-        news: list[Event] = []
         outcomes: list[Action] = []
         for action in actions:
             outcome = self._requests.report(action, now)
-            match action:
-                case _ if outcome is not None:
-                    outcomes.append(outcome)
-                case do.Tell(event=Event(name="statechange")):
-                    pass  # told below, of the phone that is shown here
-                case do.Tell(event=event) | do.Ask(event=event) if shared(event):
-                    mine.append(action)
-                    news += [] if mirrored(event) else [event]
-                case _:
-                    mine.append(action)
-        return [*mine, *self._changes(), *self._broadcast(news, now), *outcomes]
-
-    def _changes(self) -> list[Action]:
-        """The state that is shown here, and whether the phone is here, told when they change."""
-        changes: list[Action] = []
-        state, before = self.snapshot.state, self._state
-        if state != before:
-            self._state = state
-            detail = {"state": state, "previous": before}
-            changes.append(do.Tell(event=Event("statechange", detail)))
-        leads = self._leads
-        if leads not in (self._leader, None):
-            changes.append(do.Tell(event=Event("leaderchange", {"leader": leads})))
-        if leads is not None or not self._name:
-            self._leader = leads
-        return changes
+            if outcome is not None:
+                outcomes.append(outcome)
+            elif not of_state(action):  # told below, of the phone that is shown here
+                mine.append(action)
+        changes = self._told.changes(self.snapshot.state, self._leads, alone=not self._name)
+        return [*mine, *changes, *self._broadcast(news_of(mine), now), *outcomes]
 
     def _broadcast(self, news: list[Event], now: float) -> list[Action]:
         """What the others must know of this turn."""
