@@ -15,7 +15,7 @@ SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
 PURE := not browser and not interop and not build
 
-.PHONY: help demo test test-fast test-page test-inside test-servers cover steady check bench dist screens contract clean again
+.PHONY: help demo test test-fast test-page test-inside test-servers cover steady check bench bench-sip dist screens contract clean again
 help: ## List the verbs.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
@@ -54,8 +54,11 @@ steady: $(DEV_READY) $(VENDORED) $(DIST) ## Run the whole suite N times (10); fa
 check: $(DEV_READY) ## Format, lint, types, the one-way doors, and generated files up to date.
 	@tools/check.sh
 
-bench: $(DEV_READY) $(DIST) ## Measure start-up against the stock runtimes.
+bench: $(DEV_READY) $(DIST) bench-sip ## Measure start-up against the stock runtimes, and SIP against JsSIP and SIP.js.
 	@$(PYTHON) tools/cold_start.py $(RUNS) $(if $(WRITE),--write)
+
+bench-sip: $(DEV_READY) $(DIST) ## How long SIP is read and written, beside JsSIP and SIP.js; how that grows.
+	@$(PYTHON) tools/bench_sip.py $(ROUNDS) $(if $(WRITE),--write)
 
 bench-readers: $(DEV_READY) ## How long the nastiest text of each size keeps each reader busy.
 	@$(PYTHON) tools/bench_readers.py $(READERS)

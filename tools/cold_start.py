@@ -18,6 +18,7 @@ from typing import Any
 from playwright.sync_api import CDPSession, Page, sync_playwright
 from websockets.sync.server import ServerConnection, serve
 
+import bench_page
 import compress
 from static_server import serving
 
@@ -163,14 +164,14 @@ def median(found: list[Measured], what: str) -> float | None:
 def table(found: dict[tuple[str, str], list[Measured]]) -> str:
     """The medians, as Markdown."""
     heads = ["page", "visit", *(f"{head}, ms" for head in HEADS), "KiB", "MB of memory"]
-    rows = [heads, ["---"] * len(heads)]
+    rows = [heads]
     for (name, way), visits in found.items():
         marks = [median(visits, mark) for mark in MARKS]
         size = (median(visits, "bytes") or 0) / 1024
         memory = median(visits, "memory") or 0
         shown = ["" if value is None else f"{value:.0f}" for value in marks]
         rows.append([name, way, *shown, f"{size:.0f}", f"{memory:.0f}"])
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return bench_page.table(rows)
 
 
 def budgets(found: dict[tuple[str, str], list[Measured]]) -> list[tuple[str, float, float]]:
@@ -216,9 +217,8 @@ def main() -> None:
     if chosen.write:
         chromium = subprocess.check_output(["/usr/bin/chromium", "--version"], text=True)
         machine = f"{os.cpu_count()} processors, {' '.join(chromium.split()[:2])}"
-        head = "# Start-up, measured by `make bench`"
-        title = f"{head}\n\nMedians of {chosen.runs} visits; {machine}.\n\n"
-        (ROOT / "docs" / "bench.md").write_text(title + said + "\n")
+        about = f"Medians of {chosen.runs} visits; {machine}.\n\n"
+        bench_page.write("Start-up, measured by `make bench`", about + said)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError, fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +98,34 @@ def test_any_text_is_a_value_or_malformed(text, start):
             continue
         for value in values if isinstance(values, list) else [values]:
             assert value == value
+
+
+@given(
+    st.text(max_size=40) | st.text('abz09.:;=,?@<>[]"\\% \t-ſK', max_size=20),
+    st.sampled_from(["", '"Bob" <sip:b@c', "<sip:a@b>;", "SIP/2.0/WS h", "sips:a:b@c:5;d=e"]),
+)
+def test_what_is_read_could_be_built(text, start):
+    for read in (Uri.parse, NameAddr.parse, Via.parse):
+        try:
+            value = read(start + text)
+        except Malformed:
+            continue
+        parts = {field.name: getattr(value, field.name) for field in fields(value)}
+        built = type(value)(**parts)
+        assert built == value and hash(built) == hash(value)
+        with pytest.raises(FrozenInstanceError):
+            value.params = ()
+
+
+def test_a_port_is_below_65536():
+    for read, text in (
+        (Uri.parse, "sip:a@b:{}"),
+        (Via.parse, "SIP/2.0/WS b:{};branch=c"),
+        (NameAddr.parse, "<sip:b:{}>"),
+    ):
+        assert ":65535" in str(read(text.format(65535)))
+        with pytest.raises(Malformed):
+            read(text.format(65536))
 
 
 @given(st.text(max_size=40))

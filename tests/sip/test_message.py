@@ -396,6 +396,29 @@ def test_what_is_no_message_is_dropped(noise):
     )
 
 
+@pytest.mark.parametrize("line", ["\u212aING sip:a@b SIP/2.0", "A sip:a@b \u017fIP/2.0"])
+def test_letters_that_only_look_like_ours_make_no_request_line(line):
+    assert _refuse(f"{line}\r\nVia: SIP/2.0/WS a\r\n\r\n".encode()).status in (None, 400)
+
+
+@pytest.mark.parametrize(
+    ("data", "body"),
+    [
+        (b"A\r\n\r\nb\r\n\r\n", b"b\r\n\r\n"),
+        (b"A\n\nb\r\n\r\n", b"b\r\n\r\n"),
+        (b"A\n\r\n\r\n", b"\r\n"),
+        (b"A\r\n\n\r\n", b"\r\n"),
+        (b"A\n\n\r\n", b"\r\n"),
+    ],
+)
+def test_the_first_empty_line_ends_the_headers_however_it_is_written(data, body):
+    head, _, _ = INVITE.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length")]
+    message = parse(b"\r\n".join([*lines, b"X-Last: "]) + data)
+    assert message.headers.get("X-Last") == "A"
+    assert message.body == body
+
+
 def test_a_message_without_its_empty_line_is_refused():
     assert _refuse(INVITE.partition(b"\r\n\r\n")[0]).status == 400
 

@@ -90,6 +90,8 @@ class Endpoint:
         self.contact = Uri("sip", user=entropy.token(4), host=self.host)
         for name, value in contact:
             self.contact = self.contact.with_param(name, value)
+        # RFC 5626 §4.3: `ob` asks that a dialog stays on this flow.
+        self._staying = self.contact.with_param("ob")
         # What the last 2xx to REGISTER gave us: RFC 5627 §4.2 and RFC 3608 §6.1.
         self.gruu: Uri | None = None
         self.service_route: tuple[NameAddr, ...] = ()
@@ -103,8 +105,8 @@ class Endpoint:
         `ways` are the addresses that decide whether it is to be a sips one: of a request its
         target and first route (RFC 3261 §8.1.1.8), else the peer's (§12.1.1).
         """
-        # RFC 5626 §4.3: `ob` asks that the dialog stays on this flow; a GRUU finds us anyway.
-        uri = self.gruu or self.contact.with_param("ob")
+        # A GRUU finds us anyway.
+        uri = self.gruu or self._staying
         secure = any(way.scheme == "sips" for way in ways)
         return NameAddr("", replace(uri, scheme="sips") if secure else uri)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Flag, auto
+from functools import cache
 
 # In place of a status: such a request is taken.
 TAKEN = None
@@ -90,6 +91,7 @@ def refusal(method: str, *, inside: bool) -> int | None:
     return row.inside if inside else row.outside
 
 
+@cache
 def supported(place: Place, *, outbound: bool = True) -> str:
     """The value of Supported there (RFC 3261 §20.37)."""
     tags = [row.tag for row in EXTENSIONS if place in row.said]

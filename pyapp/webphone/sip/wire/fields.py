@@ -54,11 +54,13 @@ class Headers:
     Setting a value with CR, LF or NUL, or under a name that is no token, raises ValueError.
     """
 
-    __slots__ = ("_items", "_keys", "_typed")
+    __slots__ = ("_keys", "_names", "_typed", "_values")
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
-        self._items: list[tuple[str, str]] = []
+        # Three lists of one length: names as written, names as they are found, values.
+        self._names: list[str] = []
         self._keys: list[str] = []
+        self._values: list[str] = []
         # What has been read out of the values; forgotten whenever a header changes.
         self._typed: dict[str, object] = {}
         for name, value in items:
@@ -68,26 +70,46 @@ class Headers:
     def received(cls, items: list[tuple[str, str]]) -> Headers:
         """Headers as they came from the wire, unchecked; names that are no token are left out."""
         headers = cls()
-        headers._keys = [header_key(name) for name, _value in items]
-        headers._items = items
-        if "" in headers._keys:
-            headers._items = [item for item in items if header_key(item[0])]
-            headers._keys = [key for key in headers._keys if key]
+        keys = [header_key(name) for name, _value in items]
+        if "" in keys:
+            items = [item for item, key in zip(items, keys) if key]
+            keys = [key for key in keys if key]
+        headers._names = [name for name, _value in items]
+        headers._keys = keys
+        headers._values = [value for _name, value in items]
+        return headers
+
+    @classmethod
+    def of_lines(cls, lines: list[str]) -> Headers:
+        """The same out of header lines without their ends; blanks may stand around the colon."""
+        parts = [line.partition(": ") for line in lines]
+        keys = [header_key(part[0]) for part in parts]
+        if "" in keys:
+            # Few leave out the space after a colon, or put one before it.
+            pairs = [line.partition(":") for line in lines]
+            return cls.received(
+                [(name.rstrip(" \t"), value.strip(" \t")) for name, _colon, value in pairs]
+            )
+        headers = cls()
+        headers._names = [part[0] for part in parts]
+        headers._keys = keys
+        headers._values = [part[2].strip(" \t") for part in parts]
         return headers
 
     def get(self, name: str) -> str | None:
         """The first value of that name."""
-        try:
-            return self._items[self._keys.index(header_key(name))][1]
-        except ValueError:
-            return None
+        key = header_key(name)
+        return self._values[self._keys.index(key)] if key in self._keys else None
 
     def all(self, name: str) -> list[str]:
         """One value per header line of that name."""
-        key = header_key(name)
-        if key not in self._keys:
-            return []
-        return [item[1] for item, own in zip(self._items, self._keys) if own == key]
+        key, keys = header_key(name), self._keys
+        match keys.count(key):
+            case 0:
+                return []
+            case 1:
+                return [self._values[keys.index(key)]]
+        return [value for value, own in zip(self._values, keys) if own == key]
 
     def values(self, name: str, most: int = MOST_VALUES) -> list[str]:
         """The first `most` values of a list header, lines and commas alike, none of them empty."""
@@ -95,12 +117,12 @@ class Headers:
         for line in self.all(name):
             found += [part for part in split_commas(line) if part]
             if len(found) >= most:
-                break
-        return found[:most]
+                return found[:most]
+        return found
 
     def add(self, name: str, value: str) -> None:
         """Put a header after all others."""
-        self._insert(len(self._items), name, value)
+        self._insert(len(self._keys), name, value)
 
     def prepend(self, name: str, value: str) -> None:
         """Put a header before all others."""
@@ -118,8 +140,10 @@ class Headers:
         key = header_key(name)
         self._typed.clear()
         if key in self._keys:
-            kept = [item for item, own in zip(self._items, self._keys) if own != key]
-            self._items, self._keys = kept, [own for own in self._keys if own != key]
+            kept = [at for at, own in enumerate(self._keys) if own != key]
+            self._names = [self._names[at] for at in kept]
+            self._values = [self._values[at] for at in kept]
+            self._keys = [self._keys[at] for at in kept]
 
     def remove_first(self, name: str) -> None:
         """Take away the topmost header line of that name, if there is one."""
@@ -127,22 +151,36 @@ class Headers:
         self._typed.clear()
         if key in self._keys:
             position = self._keys.index(key)
-            del self._items[position], self._keys[position]
+            del self._names[position], self._keys[position], self._values[position]
 
     def echo(self, name: str, source: Headers) -> None:
         """Add every header of that name from `source`, letter by letter as it was received."""
         self._typed.clear()
+        key = header_key(name)
         for value in source.all(name):
-            self._items.append((name, value))
-            self._keys.append(header_key(name))
+            self._names.append(name)
+            self._keys.append(key)
+            self._values.append(value)
 
     def items(self) -> list[tuple[str, str]]:
         """Names as written and values, in order."""
-        return list(self._items)
+        return list(zip(self._names, self._values))
+
+    def lines(self, length: int) -> list[str]:
+        """Every header as it goes out, with this Content-Length where the first stood, or last."""
+        lines = [f"{name}: {value}" for name, value in zip(self._names, self._values)]
+        said = f"Content-Length: {length}"
+        if "content-length" not in self._keys:
+            return [*lines, said]
+        first = self._keys.index("content-length")
+        kept = [line for line, key in zip(lines, self._keys) if key != "content-length"]
+        # Nothing of that name stands before the first one.
+        return [*kept[:first], said, *kept[first:]]
 
     def copy(self) -> Headers:
         twin = Headers()
-        twin._items, twin._keys = list(self._items), list(self._keys)
+        twin._names, twin._values = list(self._names), list(self._values)
+        twin._keys = list(self._keys)
         return twin
 
     def typed(self, what: str, read: Callable[[Headers], Value]) -> Value:
@@ -156,24 +194,23 @@ class Headers:
     def _insert(self, position: int, name: str, value: str) -> None:
         key, value = _checked(name, value)
         self._typed.clear()
-        self._items.insert(position, (name, value))
+        self._names.insert(position, name)
         self._keys.insert(position, key)
+        self._values.insert(position, value)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and header_key(name) in self._keys
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self._items)
+        return zip(self._names, self._values)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._keys)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Headers):
             return NotImplemented
-        mine = zip(self._keys, (value for _name, value in self._items))
-        theirs = zip(other._keys, (value for _name, value in other._items))
-        return list(mine) == list(theirs)
+        return self._keys == other._keys and self._values == other._values
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -181,7 +218,7 @@ class Headers:
         # Credentials never show in a trace.
         shown = [
             (name, "..." if key in ("authorization", "proxy-authorization") else value)
-            for (name, value), key in zip(self._items, self._keys)
+            for name, key, value in zip(self._names, self._keys, self._values)
         ]
         return f"Headers({shown!r})"
 
@@ -190,8 +227,9 @@ def _checked(name: str, value: str) -> tuple[str, str]:
     key = header_key(name)
     if not key:
         raise ValueError(f"not a header name: {name[:40]!r}")
-    if grammar.LINE_BREAKING.search(value):
-        raise ValueError(f"a line break inside {name}")
-    # Text that has no bytes, such as half a surrogate pair, fails here and not when it is sent.
-    value.encode("utf-8", "surrogateescape")
+    if not (value.isascii() and value.isprintable()):
+        if grammar.LINE_BREAKING.search(value):
+            raise ValueError(f"a line break inside {name}")
+        # Text that has no bytes, such as half a surrogate pair, fails here and not when it is sent.
+        value.encode("utf-8", "surrogateescape")
     return key, value.strip(" \t")

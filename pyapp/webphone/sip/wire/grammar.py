@@ -56,8 +56,10 @@ PASSWORD = re.compile(PASSWORD_TEXT)
 
 # uri-parameters = *( ";" uri-parameter )
 # uri-parameter  = pname [ "=" pvalue ]
-URI_PARAM_NAME = re.compile(r"[^\s\x00-\x20\x7f@<>\"\\;?=,\ud800-\udfff]+")
-URI_PARAM_VALUE = re.compile(r"[^\s\x00-\x20\x7f@<>\"\\;?,\ud800-\udfff]*")
+URI_PARAM_NAME_TEXT = r"[^\s\x00-\x20\x7f@<>\"\\;?=,\ud800-\udfff]++"
+URI_PARAM_NAME = re.compile(URI_PARAM_NAME_TEXT)
+URI_PARAM_VALUE_TEXT = r"[^\s\x00-\x20\x7f@<>\"\\;?,\ud800-\udfff]*+"
+URI_PARAM_VALUE = re.compile(URI_PARAM_VALUE_TEXT)
 
 # headers = "?" header *( "&" header )
 # header  = hname "=" hvalue
@@ -66,9 +68,9 @@ URI_HEADER_VALUE = re.compile(r"[^\s\x00-\x20\x7f@<>\"\\&\ud800-\udfff]*")
 
 # SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ]
 SIP_URI = re.compile(
-    rf"(sips?):(?:({USER_TEXT})(?::({PASSWORD_TEXT}))?@)?({HOST_TEXT})(?::([0-9]{{1,5}}))?"
-    r"(;[^?]*)?(?:\?(.*))?",
-    re.IGNORECASE,
+    rf"([Ss][Ii][Pp][Ss]?):(?:({USER_TEXT})(?::({PASSWORD_TEXT}))?@)?"
+    rf"({HOST_TEXT})(?::([0-9]{{1,5}}))?"
+    rf"((?:;{URI_PARAM_NAME_TEXT}(?:={URI_PARAM_VALUE_TEXT})?)*)(?:\?(.*))?"
 )
 
 # absoluteURI = scheme ":" ( hier-part / opaque-part )
@@ -105,11 +107,11 @@ AUTH_PARAM = re.compile(
 )
 
 # Request-Line = Method SP Request-URI SP SIP-Version CRLF
-REQUEST_LINE = re.compile(rf"({TOKEN_TEXT}) ([^ ]+) (SIP/[0-9]+\.[0-9]+)", re.IGNORECASE)
+REQUEST_LINE = re.compile(rf"({TOKEN_TEXT}) ([^ ]+) ([Ss][Ii][Pp]/[0-9]+\.[0-9]+)")
 
 # Status-Line = SIP-Version SP Status-Code SP Reason-Phrase CRLF
 # Nobody answers a response, so that nothing is gained by counting its spaces.
-STATUS_LINE = re.compile(r"(SIP/[0-9]+\.[0-9]+)[ \t]+([0-9]+)(?:[ \t]+(.*))?", re.IGNORECASE)
+STATUS_LINE = re.compile(r"([Ss][Ii][Pp]/[0-9]+\.[0-9]+)[ \t]+([0-9]+)(?:[ \t]+(.*))?")
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 # What a screen shows nothing of, or shows the rest turned round for: controls, marks without
@@ -117,6 +119,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\u061c\ufeff]+")
 # Bytes that were not UTF-8, and halves of a pair: text with these cannot be shown or sent.
 LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_DIVIDING = re.compile(r'[,"<>\\]')
 LINE_BREAKING = re.compile(r"[\r\n\x00]")
 
 
@@ -173,13 +176,17 @@ def split_commas(text: str) -> list[str]:
     """The parts of a list header: commas inside quotes or angle brackets do not divide."""
     if "," not in text:
         return [text.strip(" \t")]
+    if "<" not in text and '"' not in text:
+        return [part.strip(" \t") for part in text.split(",")]
     parts: list[str] = []
-    start, quoted, bracketed, escaped = 0, False, False, False
-    for position, character in enumerate(text):
-        if escaped:
-            escaped = False
-        elif quoted:
-            escaped = character == "\\"
+    start, quoted, bracketed, escaped = 0, False, False, -1
+    for found in _DIVIDING.finditer(text):
+        position, character = found.start(), found[0]
+        if position == escaped:
+            continue
+        if quoted:
+            if character == "\\":
+                escaped = position + 1
             quoted = character != '"'
         elif character == '"':
             quoted = True

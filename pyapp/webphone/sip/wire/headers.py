@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from webphone.sip.wire import grammar
 from webphone.sip.wire.grammar import Malformed as Malformed
@@ -61,14 +61,16 @@ class NameAddr:
             address, semicolon, rest = text.partition(";")
             if name or "?" in address:
                 raise Malformed(f"address without brackets in {text[:80]!r}")
-            return cls("", Uri.parse(address.rstrip(" \t")), parse_params(semicolon + rest))
+            uri = Uri.parse(address.rstrip(" \t"))
+            return _unchecked(cls, _Address("", uri, parse_params(semicolon + rest)))
         between = text[end:opening].strip(" \t")
         closing = text.find(">", opening)
-        if closing < 0 or '"' in between or ">" in between or (end and between):
+        if closing < 0 or (between and (end or '"' in between or ">" in between)):
             raise Malformed(f"address {text[:80]!r}")
-        rest = text[closing + 1 :]
+        rest = text[closing + 1 :].lstrip(" \t")
         uri = Uri.parse(text[opening + 1 : closing].strip(" \t"))
-        return cls(name or visible(between), uri, parse_params(rest) if rest.strip(" \t") else ())
+        params = parse_params(rest) if rest else ()
+        return _unchecked(cls, _Address(name or visible(between), uri, params))
 
     @classmethod
     def parse_many(cls, text: str) -> list[NameAddr]:
@@ -95,7 +97,7 @@ class NameAddr:
         return find_param(self.params, name)
 
     def with_param(self, name: str, value: str | None = None) -> NameAddr:
-        return replace(self, params=change_param(self.params, name, value))
+        return NameAddr(self.display_name, self.uri, change_param(self.params, name, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +128,11 @@ class Via:
             raise Malformed(f"Via {text[:80]!r}")
         name, version, transport, host, port = found.groups()
         params = parse_params(text[found.end() :])
-        try:
-            number = int(port) if port else None
-            return cls(transport, host, number, params, f"{name}/{version}")
-        except ValueError as fault:
-            raise Malformed(str(fault)) from None
+        number = int(port) if port else None
+        if number is not None and number > 65535:
+            raise Malformed("port of Via")
+        hop = _Hop(transport, host, number, params, f"{name}/{version}")
+        return _unchecked(cls, hop)
 
     @classmethod
     def parse_many(cls, text: str) -> list[Via]:
@@ -152,6 +154,38 @@ class Via:
 
     def with_param(self, name: str, value: str | None = None) -> Via:
         return replace(self, params=change_param(self.params, name, value))
+
+
+class _Address:
+    """A NameAddr while it is put together (see uri.py)."""
+
+    __slots__ = NameAddr.__slots__
+
+    def __init__(self, display_name: str, uri: Uri, params: Params) -> None:
+        self.display_name = display_name
+        self.uri = uri
+        self.params = params
+
+
+class _Hop:
+    """A Via while it is put together."""
+
+    __slots__ = Via.__slots__
+
+    def __init__(
+        self, transport: str, host: str, port: int | None, params: Params, protocol: str
+    ) -> None:
+        self.transport = transport
+        self.host = host
+        self.port = port
+        self.params = params
+        self.protocol = protocol
+
+
+def _unchecked(cls: type[Value], made: Any) -> Value:
+    """What the grammar has checked already, as a value of its class."""
+    made.__class__ = cls
+    return made  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from webphone.sip.wire import grammar, salvage
-from webphone.sip.wire.fields import Headers, header_key
+from webphone.sip.wire.fields import Headers
 from webphone.sip.wire.grammar import Malformed as Malformed
 from webphone.sip.wire.grammar import visible, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS, CSeq, NameAddr, Via
 from webphone.sip.wire.reasons import REASONS as REASONS
 from webphone.sip.wire.uri import Uri
 
+Given = TypeVar("Given")
 Value = TypeVar("Value")
 
 VERSION = "SIP/2.0"
@@ -24,8 +25,6 @@ LARGEST = 65536
 # Of a larger one only this much is looked at, for the way back and for what it may end.
 _LONGEST_LINE, _MOST_LINES = 4096, 200
 _FOLD = re.compile(r"\n[ \t]+")
-# RFC 3261 §7.5, and some change one line end of two on the way.
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _NUMBER = re.compile("[0-9]")
 # Stands in for a Request-URI that could not be read, so that the request can be answered.
 UNREADABLE = Uri("about", opaque="unreadable")
@@ -65,30 +64,30 @@ class Message:
     @property
     def via(self) -> Via:
         """The topmost Via."""
-        return self.headers.typed("via", lambda h: _read("Via", _first_via, h))
+        return self.headers.typed("via", _topmost_via)
 
     @property
     def vias(self) -> list[Via]:
         """Every Via, topmost first; none at all is an empty list."""
-        return list(self.headers.typed("vias", lambda h: _read("Via", _vias, h)))
+        return list(self.headers.typed("vias", _vias))
 
     @property
     def from_(self) -> NameAddr:
         """Who sent the request; `salvage.NOBODY` where nothing can be read."""
-        return self.headers.typed("from", lambda h: salvage.person(h.get("From") or ""))
+        return self.headers.typed("from", _from)
 
     @property
     def to(self) -> NameAddr:
         """Whom the request is meant for; `salvage.NOBODY` where nothing can be read."""
-        return self.headers.typed("to", lambda h: salvage.person(h.get("To") or ""))
+        return self.headers.typed("to", _to)
 
     @property
     def call_id(self) -> str:
-        return self.headers.typed("call-id", lambda h: _single(h, "Call-ID", _call_id))
+        return self.headers.typed("call-id", _call_id)
 
     @property
     def cseq(self) -> CSeq:
-        return self.headers.typed("cseq", lambda h: _single(h, "CSeq", CSeq.parse))
+        return self.headers.typed("cseq", _cseq)
 
     @property
     def contacts(self) -> list[NameAddr]:
@@ -98,7 +97,7 @@ class Message:
     @property
     def readable_contacts(self) -> list[NameAddr]:
         """The Contacts as far as they can be read; one that cannot loses nothing but itself."""
-        return self.headers.typed("contacts", lambda h: _saved(h, "Contact", salvage.address))
+        return self.headers.typed("contacts", _contacts)
 
     @property
     def contact_star(self) -> bool:
@@ -108,7 +107,7 @@ class Message:
     @property
     def record_routes(self) -> list[NameAddr]:
         """The way that the request came, as far as it can be read."""
-        return self.headers.typed("routes", lambda h: _saved(h, "Record-Route", salvage.route))
+        return self.headers.typed("routes", _record_routes)
 
     @property
     def routes(self) -> list[NameAddr]:
@@ -149,7 +148,7 @@ class Message:
     def _addresses(self, name: str) -> list[NameAddr]:
         def read(headers: Headers) -> list[NameAddr]:
             values = headers.values(name)
-            return _read(name, lambda _h: [NameAddr.parse(value) for value in values], headers)
+            return _read(name, lambda values: [NameAddr.parse(value) for value in values], values)
 
         return list(self.headers.typed(name, read))
 
@@ -164,18 +163,7 @@ class Message:
         return min(number, ceiling)
 
     def _with_start(self, start: str) -> bytes:
-        lines = [start]
-        length = f"Content-Length: {len(self.body)}"
-        placed = False
-        for name, value in self.headers:
-            if header_key(name) != "content-length":
-                lines.append(f"{name}: {value}")
-            elif not placed:
-                placed = True
-                lines.append(length)
-        if not placed:
-            lines.append(length)
-        head = "\r\n".join(lines) + "\r\n\r\n"
+        head = "\r\n".join([start, *self.headers.lines(len(self.body)), "\r\n"])
         return head.encode("utf-8", "surrogateescape") + self.body
 
 
@@ -214,47 +202,65 @@ class Response(Message):
         return self._with_start(f"{VERSION} {self.status} {self.reason}")
 
 
-def _read(name: str, read: Callable[[Headers], Value], headers: Headers) -> Value:
+def _read(name: str, read: Callable[[Given], Value], given: Given) -> Value:
     try:
-        return read(headers)
+        return read(given)
     except Malformed as fault:
         raise Malformed(f"{name}: {fault.text}", fault.status) from None
 
 
-def _single(headers: Headers, name: str, parse_one: Callable[[str], Value]) -> Value:
+def _single(headers: Headers, name: str) -> str:
     value = headers.get(name)
     if value is None:
         raise Malformed(f"{name}: missing")
-    return _read(name, lambda _h: parse_one(value), headers)
+    return value
 
 
-def _first_via(headers: Headers) -> Via:
+def _topmost_via(headers: Headers) -> Via:
     values = headers.values("Via", 1)
     if not values:
-        raise Malformed("missing")
-    return _one_via(values[0])
+        raise Malformed("Via: missing")
+    return _via(values[0])
 
 
 def _vias(headers: Headers) -> list[Via]:
-    return [_one_via(value) for value in headers.values("Via")]
+    return [_via(value) for value in headers.values("Via")]
 
 
-def _one_via(value: str) -> Via:
+def _via(value: str) -> Via:
     via = salvage.via(value)
     if via is None:
-        raise Malformed(repr(value[:80]))
+        raise Malformed(f"Via: {value[:80]!r}")
     return via
 
 
-def _saved(headers: Headers, name: str, read: Callable[[str], NameAddr | None]) -> list[NameAddr]:
-    found = (read(value) for value in headers.values(name))
+def _from(headers: Headers) -> NameAddr:
+    return salvage.person(headers.get("From") or "")
+
+
+def _to(headers: Headers) -> NameAddr:
+    return salvage.person(headers.get("To") or "")
+
+
+def _contacts(headers: Headers) -> list[NameAddr]:
+    found = [salvage.address(value) for value in headers.values("Contact")]
     return [address for address in found if address is not None]
 
 
-def _call_id(value: str) -> str:
+def _record_routes(headers: Headers) -> list[NameAddr]:
+    found = [salvage.route(value) for value in headers.values("Record-Route")]
+    return [address for address in found if address is not None]
+
+
+def _call_id(headers: Headers) -> str:
+    value = _single(headers, "Call-ID")
     if not grammar.CALL_ID.fullmatch(value):
-        raise Malformed("not a Call-ID")
+        raise Malformed("Call-ID: not a Call-ID")
     return value
+
+
+def _cseq(headers: Headers) -> CSeq:
+    return _read("CSeq", CSeq.parse, _single(headers, "CSeq"))
 
 
 def parse(data: bytes) -> Request | Response:
@@ -262,18 +268,8 @@ def parse(data: bytes) -> Request | Response:
     # RFC 3261 §7.5: empty lines before the start-line are ignored.
     data = data.lstrip(b"\r\n")
     head, body, complete = _divide(data)
-    text = head.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
-    if "\n " in text or "\n\t" in text:
-        # RFC 3261 §7.3.1: a folded line is one line.
-        text = _FOLD.sub(" ", text)
-    if "\r" in text:
-        text = text.replace("\r", " ")
-    start, *lines = text.split("\n")
-    items: list[tuple[str, str]] = []
-    for line in lines:
-        name, _colon, value = line.partition(":")
-        items.append((name.rstrip(" \t"), value.strip(" \t")))
-    headers = Headers.received(items)
+    start, *lines = _lines(head.decode("utf-8", "surrogateescape"))
+    headers = Headers.of_lines(lines)
     message = _start(start, headers, body)
     if not complete:
         raise unreadable("no empty line after the headers", message)
@@ -299,10 +295,28 @@ def shortened(data: bytes) -> Request | Response:
 
 
 def _divide(data: bytes) -> tuple[bytes, bytes, bool]:
-    found = _HEAD_END.search(data)
-    if found is None:
+    """The head without its last line end, the body, and whether an empty line is between."""
+    # RFC 3261 §7.5, and some change one line end of two on the way: the first such place counts.
+    end, width = data.find(b"\n\r\n"), 3
+    bare = data.find(b"\n\n", 0, end + 1 or len(data))
+    if bare >= 0:
+        end, width = bare, 2
+    if end < 0:
         return data.rstrip(b"\r\n"), b"", False
-    return data[: found.start()], data[found.end() :], True
+    return data[:end].removesuffix(b"\r"), data[end + width :], True
+
+
+def _lines(text: str) -> list[str]:
+    """The start-line and the header lines, however they end and are folded."""
+    lines = text.split("\r\n")
+    folded = "\n " in text or "\n\t" in text
+    if not folded and text.count("\n") == text.count("\r") == len(lines) - 1:
+        return lines
+    text = text.replace("\r\n", "\n")
+    if folded:
+        # RFC 3261 §7.3.1: a folded line is one line.
+        text = _FOLD.sub(" ", text)
+    return text.replace("\r", " ").split("\n")
 
 
 def _start(line: str, headers: Headers, body: bytes) -> Request | Response:
@@ -355,7 +369,10 @@ def is_plain(message: Request | Response) -> bool:
 
 
 def _frame(message: Request | Response) -> None:
-    lengths = {value for value in message.headers.all("Content-Length") if _NUMBER.search(value)}
+    said = message.headers.all("Content-Length")
+    if said == [str(len(message.body))]:
+        return
+    lengths = {value for value in said if _NUMBER.search(value)}
     if not lengths:
         # RFC 3261 §18.3: over a message transport the body then runs to the end.
         return

@@ -15,14 +15,16 @@ def parse_params(text: str) -> Params:
         raise Malformed("NUL in a parameter")
     params: list[tuple[str, str | None]] = []
     position, end = 0, len(text)
-    while position < end:
+    for _ in range(grammar.MOST_PARAMS):
+        if position == end:
+            break
         found = grammar.PARAM.match(text, position)
-        if len(params) >= grammar.MOST_PARAMS:
-            raise Malformed("more parameters than anybody has")
         if found is None:
             raise Malformed(f"parameters {text[position : position + 40]!r}")
-        params.append((found[1], found[2]))
+        params.append(found.groups())  # type: ignore[arg-type]
         position = found.end()
+    if position < end:
+        raise Malformed("more parameters than anybody has")
     return tuple(params)
 
 
@@ -50,8 +52,8 @@ def change_param(params: Params, name: str, value: str | None) -> Params:
     if value is not None and not grammar.PLAIN_VALUE.fullmatch(value):
         value = value if value and grammar.QUOTED.fullmatch(value) else quote(value)
     wanted = name.lower()
-    if any(key.lower() == wanted for key, _value in params):
-        return tuple((key, value if key.lower() == wanted else old) for key, old in params)
+    if wanted in [key.lower() for key, _value in params]:
+        return tuple([(key, value if key.lower() == wanted else old) for key, old in params])
     return (*params, (name, value))
 
 
@@ -66,4 +68,4 @@ def check_params(params: Params) -> None:
 
 def print_params(params: Params) -> str:
     """`params` as they stand behind a header value."""
-    return "".join(f";{name}" if value is None else f";{name}={value}" for name, value in params)
+    return "".join([f";{name}" if value is None else f";{name}={value}" for name, value in params])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from webphone.sip.wire import grammar
 from webphone.sip.wire.grammar import Malformed as Malformed
@@ -120,17 +121,17 @@ class Uri:
             if found is None:
                 return _parse_absolute(text)
             scheme, user, password, host, port, params, headers = found.groups()
-            return cls(
-                scheme.lower(),
-                user,
-                password,
-                host,
-                int(port) if port else None,
-                _parse_params(params) if params else (),
-                _parse_headers(headers) if headers else (),
-            )
+            number = int(port) if port else None
+            pairs = _parse_params(params) if params else ()
+            if headers or (number is not None and number > 65535):
+                more = _parse_headers(headers or "")
+                return cls(scheme.lower(), user, password, host, number, pairs, more)
         except ValueError as fault:
             raise Malformed(f"URI {text[:80]!r}: {fault}") from None
+        # The pattern has checked all of it.
+        made: Any = _Unfinished(scheme.lower(), user, password, host, number, pairs)
+        made.__class__ = cls
+        return made  # type: ignore[no-any-return]
 
     def __str__(self) -> str:
         if self.opaque:
@@ -264,6 +265,33 @@ class Uri:
         return user, password, self.host.lower(), self.port
 
 
+class _Unfinished:
+    """A Uri while it is put together: to set the fields of a frozen one takes five times as long.
+
+    It becomes one as its class is set.
+    """
+
+    __slots__ = Uri.__slots__
+
+    def __init__(
+        self,
+        scheme: str,
+        user: str | None,
+        password: str | None,
+        host: str,
+        port: int | None,
+        params: tuple[tuple[str, str | None], ...],
+    ) -> None:
+        self.scheme = scheme
+        self.user = user
+        self.password = password
+        self.host = host
+        self.port = port
+        self.params = params
+        self.headers = ()
+        self.opaque = ""
+
+
 def _folded(
     pairs: tuple[tuple[str, str | None], ...] | tuple[tuple[str, str], ...],
 ) -> dict[str, str]:
@@ -281,8 +309,8 @@ def _parse_params(text: str) -> tuple[tuple[str, str | None], ...]:
     parts = text[1:].split(";", grammar.MOST_PARAMS)
     if len(parts) > grammar.MOST_PARAMS:
         raise ValueError("more parameters than anybody has")
-    pairs = (part.partition("=") for part in parts)
-    return tuple((name, value if equals else None) for name, equals, value in pairs)
+    pairs = [part.partition("=") for part in parts]
+    return tuple([(name, value if equals else None) for name, equals, value in pairs])
 
 
 def _parse_headers(text: str) -> tuple[tuple[str, str], ...]:
