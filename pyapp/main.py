@@ -26,7 +26,16 @@ from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.phone import Chance, Desk, LazyTabs, Loop, Recorder, promise_refused
-from webphone.phone.actions import Connect, Disconnect, Note, PlayKey, PlayTone, Send, Tell
+from webphone.phone.actions import (
+    AskCredentials,
+    Connect,
+    Disconnect,
+    Note,
+    PlayKey,
+    PlayTone,
+    Send,
+    Tell,
+)
 from webphone.phone.happenings import (
     Happening,
     Leaving,
@@ -43,6 +52,9 @@ if TYPE_CHECKING:  # loaded for a phone that shares its registration
     from webphone.browser.tabs import OtherTabs, TabAction
     from webphone.phone.tabs.actions import Action
 
+if TYPE_CHECKING:  # loaded for a page that gives credentials by a function
+    from webphone.browser.credentials import Credentials
+
 LOG_LEVELS = ("off", "error", "info", "debug")
 
 
@@ -55,6 +67,7 @@ class PhoneOnPage:
         self.desk = Desk(entropy, guest=name)
         self._phone = Recorder(LazyTabs(self.desk, entropy), chance, guest=name)
         self._tabs: OtherTabs | None = None  # made for a phone that shares its registration
+        self._credentials: Credentials | None = None
         self._clock = clock
         self._view = View()
         self._sound_blocked = False
@@ -141,6 +154,8 @@ class PhoneOnPage:
             case Note(level=level, text=text):
                 if LOG_LEVELS.index(level) <= LOG_LEVELS.index(self._config().log_level):
                     (js.console.error if level == "error" else js.console.info)(text)
+            case AskCredentials(ask=ask):
+                self._ask_credentials(ask)
             case _ if isinstance(action, MediaAction):
                 self._peers.perform(action)
             case _ if isinstance(action, ElementAction):
@@ -153,6 +168,13 @@ class PhoneOnPage:
     def _perform_for_tabs(self, action: "TabAction") -> None:
         """All that is left are actions of the tabs: the type says so, and loads nothing."""
         self._other_tabs().perform(action)
+
+    def _ask_credentials(self, ask: str) -> None:
+        if self._credentials is None:
+            from webphone.browser.credentials import Credentials
+
+            self._credentials = Credentials(self.loop.turn)
+        self._credentials.ask(ask, self._config().credentials)
 
     def _other_tabs(self) -> "OtherTabs":
         """Only a phone that all tabs share asks anything of them."""
@@ -187,6 +209,8 @@ class PhoneOnPage:
         self._sockets.close()
         if self._tabs is not None:
             self._tabs.close()
+        if self._credentials is not None:
+            self._credentials.close()
         self._page.destroy()
 
 

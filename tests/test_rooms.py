@@ -46,6 +46,7 @@ SPECIFICATION = {
     "realm": ("Realm", ""),
 }
 MORE = {
+    "auth-username": "",
     "theme": "auto",
     "layout": "auto",
     "country": "",

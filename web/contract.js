@@ -12,6 +12,7 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "autoRegister", "attribute": "auto-register", "kind": "boolean", "initial": false},
     {"property": "host", "attribute": "host", "kind": "servers", "initial": ""},
     {"property": "username", "attribute": "username", "kind": "text", "initial": ""},
+    {"property": "authUsername", "attribute": "auth-username", "kind": "text", "initial": ""},
     {"property": "password", "attribute": "password", "kind": "secret", "secret": true},
     {"property": "displayName", "attribute": "display-name", "kind": "text", "initial": ""},
     {"property": "cli", "attribute": "cli", "kind": "text", "initial": ""},

@@ -100,6 +100,8 @@ export interface WebPhoneConfig {
   host: string;
   /** Digest user, and user of the address of record. */
   username: string;
+  /** Digest user where it is another one than `username`, as carriers and logins of the form `time:user` have it. */
+  authUsername: string;
   /** Digest password; consumed at once, never readable again. */
   password: string;
   /** From name of outgoing calls. */
@@ -178,7 +180,7 @@ export interface WebPhoneConfig {
   allowOrigins: string[];
   /** What the developer console gets. */
   logLevel: "off" | "error" | "info" | "debug";
-  /** Gives {username, password}, {username, ha1} or {token}. */
+  /** Gives {username, password}, {username, ha1} or {token}, each with authUsername where that is another; asked before the phone registers, and again when refused. */
   credentials: ((...told: any[]) => Promise<any>) | null;
   /** Names a caller. */
   contactLookup: ((...told: any[]) => Promise<any>) | null;
@@ -448,6 +450,7 @@ export interface WebPhoneAttributes {
   "auto-register"?: boolean | "true" | "false" | "";
   "host"?: string;
   "username"?: string | number;
+  "auth-username"?: string | number;
   "password"?: string;
   "display-name"?: string | number;
   "cli"?: string | number;

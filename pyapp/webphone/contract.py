@@ -74,6 +74,9 @@ class Config:
         "WebSocket address of the SIP server; several, separated by commas, are tried in order.",
         "", spec="Host")
     username: str = text("Digest user, and user of the address of record.", spec="Username")
+    auth_username: str = text(
+        "Digest user where it is another one than `username`, as carriers and logins of the form"
+        " `time:user` have it.")
     password: str = setting(Kind.SECRET,
         "Digest password; consumed at once, never readable again.", "", spec="Password")
     display_name: str = text("From name of outgoing calls.", spec="Display Name")
@@ -148,7 +151,8 @@ class Config:
         pattern=r"\*|[A-Za-z][A-Za-z0-9+.-]*://\S+")
     log_level: str = choice("off error info debug", "error", "What the developer console gets.")
     credentials: Json = value(Kind.FUNCTION,
-        "Gives {username, password}, {username, ha1} or {token}.", built=False)
+        "Gives {username, password}, {username, ha1} or {token}, each with authUsername where that"
+        " is another; asked before the phone registers, and again when refused.")
     contact_lookup: Json = value(Kind.FUNCTION, "Names a caller.", built=False)
     constraints: Json = value(Kind.OBJECT, "MediaStreamConstraints for getUserMedia.")
     extra_headers: Json = value(Kind.HEADERS, "Headers added to every INVITE, {name: text}.")
@@ -227,7 +231,8 @@ class Config:
     @property
     def complete(self) -> bool:
         """Whether there is enough to register."""
-        return self.demo or bool(self.host and self.username)
+        named = bool(self.username) or self.credentials is not None
+        return self.demo or bool(self.host and named)
 
     @property
     def shared(self) -> str:
@@ -245,7 +250,8 @@ class Config:
             return self
         return replace(
             self, host=DEMO_ADDRESS, username=self.username or guest, password="", realm="demo",
-            auto_register=True, ice_servers=(), ice_policy="all")
+            auth_username="", credentials=None, auto_register=True, ice_servers=(),
+            ice_policy="all")
 
 
 def _later_remedy(row: Setting) -> Sentence:

@@ -18,6 +18,7 @@ from webphone.contract import (
 from webphone.exchange import Exchange
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
+from webphone.phone.account.login import known
 from webphone.phone.desk import Desk
 from webphone.phone.loop import Loop, promise_refused
 from webphone.phone.recorder import Chance, Recorder
@@ -55,6 +56,11 @@ class Promise:
     value: object = None
     error: WebPhoneError | None = None
     settled: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether it was kept."""
+        return self.settled and self.error is None
 
 
 @dataclass
@@ -369,6 +375,7 @@ class Actor:
         self.promises: dict[int, Promise] = {}
         self.tone: do.Tone | None = None
         self.mistakes: list[Exception] = []
+        self.asked_for_login: list[str] = []  # the names of the questions for credentials
         self.media: dict[str, str] = {}  # call -> direction that was last agreed on
         self.media_fault: tuple[str, str] | None = None  # code and text of the next failure
         self.takes_answers = True  # else the test says what becomes of them
@@ -418,6 +425,11 @@ class Actor:
         if isinstance(happening, on.Received):
             self.received.append(happening)
         self.loop.turn(happening)
+
+    def sign_in(self, given: object) -> None:
+        """The page answers the last question for its credentials; None: its function failed."""
+        came = on.CredentialsCame(ask=self.asked_for_login[-1], credentials=known(given))
+        self.happens(came)
 
     def media_arrives(self) -> None:
         """The microphone that was asked for is there now."""
@@ -474,6 +486,11 @@ class Actor:
                 self.events.append(event)
                 allowed = event.name not in self.prevented
                 self.happens(on.Permitted(ask=ask, allowed=allowed))
+            case do.AskCredentials(ask=ask):
+                self.asked_for_login.append(ask)
+                given = self.desk.config.credentials()
+                if given != "later":
+                    self.sign_in(given)
             case do.Settle(reply=reply, value=value):
                 self._settle(reply).value = value
             case do.Refuse(reply=reply, error=error):

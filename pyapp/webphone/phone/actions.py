@@ -159,6 +159,13 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskCredentials:
+    """Ask the page's `credentials` function; CredentialsCame with the same name follows."""
+
+    ask: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settle:
     """Resolve the promise of a command; `value` is a contract value or plain data."""
 
@@ -213,6 +220,7 @@ Action = (
     | PlayKey
     | Tell
     | Ask
+    | AskCredentials
     | Settle
     | Refuse
     | Reveal

@@ -210,6 +210,8 @@ class Desk:
                 if self._dialling.asks(ask):
                     return self._dialling.permitted(ask, allowed, now)
                 return self.calls.permitted(happening, now)
+            case on.CredentialsCame():
+                return [x for one in self._accounts for x in one.credentials_came(happening, now)]
             case on.NetworkChanged(online=online):
                 return self.account.network_changed(online, now)
             case on.LanguageFound(tag=tag):

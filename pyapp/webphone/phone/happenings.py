@@ -187,6 +187,14 @@ class Permitted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialsCame:
+    """What the page's `credentials` function gave, of `login.known`; None where it failed."""
+
+    ask: str
+    credentials: Mapping[str, str] | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkChanged:
     """The browser went online or offline, or to another network."""
 
@@ -233,6 +241,7 @@ Happening = (
     | ToneSent
     | QualityMeasured
     | Permitted
+    | CredentialsCame
     | NetworkChanged
     | LanguageFound
     | Woken

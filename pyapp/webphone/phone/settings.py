@@ -9,7 +9,8 @@ from typing import Any
 from webphone.contract import Config
 
 MOVING = ("host", "username", "realm")  # settings that make it another account
-SIGNING_IN = ("password", "register_expires")  # settings that ask for a new REGISTER
+# Settings that ask for a new REGISTER.
+SIGNING_IN = ("password", "auth_username", "credentials", "register_expires")
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,9 +188,10 @@ class Authenticator:
 
 def _credentials(account: Identity) -> digest.Credentials:
     return digest.Credentials(
-        username=account.user,
+        username=account.auth_user or account.user,
         password=account.password,
         ha1="" if account.password else account.ha1,
+        token=account.token,
     )
 
 

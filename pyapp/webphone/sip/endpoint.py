@@ -41,7 +41,8 @@ class NotNow(Exception):
 class Identity:
     """Whose phone this is.
 
-    `ha1` is used when there is no password. `realm` is one to trust beside the registrar's own,
+    `auth_user` is who signs, `user` when empty. `ha1` is used when there is no password, `token`
+    where a server asks for one (RFC 8898). `realm` is one to trust beside the registrar's own,
     `hosts` name those to trust until a registrar has told its own (see trust.py). `cli` is the user
     in From of calls, `user` when empty. `instance` is a `urn:uuid:` that stays the same for this
     browser; "" is one for this page.
@@ -51,6 +52,8 @@ class Identity:
     domain: str
     password: str = field(default="", repr=False)
     ha1: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    auth_user: str = ""
     display_name: str = ""
     cli: str = ""
     expires: int = 600

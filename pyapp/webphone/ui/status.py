@@ -89,7 +89,7 @@ def _missing(snapshot: Snapshot) -> tuple[Sentence, Sentence]:
         return say("lacks_account"), say("spoken_lacks_account")
     if not config.host:
         return say("lacks_host"), say("spoken_lacks_host")
-    if not config.username:
+    if not config.username and config.credentials is None:
         return say("lacks_username"), say("spoken_lacks_username")
     return say("state_unconfigured"), say("spoken_unconfigured")
 

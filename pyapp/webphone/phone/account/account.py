@@ -5,10 +5,11 @@ Its public state is read from its connection and its registration, and stands no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil
+from typing import TYPE_CHECKING
 
 from webphone.border import bare
 from webphone.contract import Config, Event, WebPhoneError
@@ -19,7 +20,7 @@ from webphone.phone.account.connection import Connection, Down, Exhausted, Steps
 from webphone.phone.account.identity import identity, transport
 from webphone.phone.account.keepalive import Question
 from webphone.phone.account.registration_errors import error_of, try_next_server
-from webphone.phone.account.retries import LONGEST_WISH, Retries, wish
+from webphone.phone.account.retries import LONGEST_WISH, NO_LOGIN, Retries, wish
 from webphone.phone.actions import Action
 from webphone.phone.promises import Promises, Solved, Trouble
 from webphone.sip import (
@@ -34,6 +35,10 @@ from webphone.sip import (
     Unregistered,
 )
 from webphone.words import say
+
+if TYPE_CHECKING:  # loaded for a page that gives credentials by a function
+    from webphone.phone.account.login import Fetched
+    from webphone.phone.happenings import CredentialsCame
 
 # Seconds that a server may take to answer the first REGISTER on a socket, where there is another
 # one; else as long as SIP waits (RFC 3261 §17.1.2.2: 32 s).
@@ -75,6 +80,8 @@ class Account:
     ) -> None:
         self.connection = Connection(config.servers, entropy, sockets)
         self.agent = Agent(entropy, transport=transport(config))
+        self._entropy = entropy
+        self._fetched: Fetched | None = None  # what the page's function gives
         self.configure(config, instance)
         self.wants_connection = False
         self.wants_registration = False
@@ -91,8 +98,17 @@ class Account:
 
     def configure(self, config: Config, instance: str) -> None:
         """Who we are from the next request on; the servers stay those that they are."""
-        self.config = config
-        self.agent.account = identity(config, instance)
+        if config.credentials is None:
+            self._fetched = None
+        elif self._fetched is None or self._fetched.function is not config.credentials:
+            from webphone.phone.account.login import Fetched
+
+            self._fetched = Fetched(config.credentials, self._entropy)
+        self._written = config  # without what the page's function gave
+        login = self._fetched.login if self._fetched else None
+        self.config = login.over(config) if login else config
+        self._instance = instance
+        self.agent.account = identity(self.config, instance, login)
         self.agent.take_packages(config.info_packages)
 
     # --- Questions ---
@@ -109,7 +125,7 @@ class Account:
                 return State.RECONNECTING
         if self.agent.bound:
             return State.REGISTERED
-        if self.agent.registering:
+        if self.agent.registering or (self._awaits_login and self.wants_registration):
             return State.REGISTERING
         return State.CONNECTED if self._retries.at is None else State.FAILED
 
@@ -153,6 +169,7 @@ class Account:
             self._retries.at if self.open else None,
             self.connection.keepalive.until,
             self._next_question,
+            self._fetched.until if self._fetched else None,
         )
         return earliest(moments)
 
@@ -174,6 +191,8 @@ class Account:
         if line_state is line.State.WAITING and retry_at is not None:
             seconds = max(1, ceil(retry_at - now))
             raise WebPhoneError("connection_failed", say("call_unconnected", seconds=seconds))
+        if not self.config.username:
+            raise WebPhoneError("connection_failed", say("call_before_login"))
 
     def owns(self, socket: int) -> bool:
         """Whether news of this socket is for this account."""
@@ -194,6 +213,7 @@ class Account:
         self.wants_connection = self.wants_registration = True
         self._registering.add(reply)
         self._retries.forget()
+        self._new_wish()
         self._leaving = False
         result: Result = [*self._unregistering.refuse(WebPhoneError("cancelled"))]
         if self.open:
@@ -306,6 +326,8 @@ class Account:
     def wake(self, now: float) -> Result:
         """Do all that is due."""
         result = self.through(self.agent.wake(now), now) if due(self.agent.deadline, now) else []
+        if self._fetched is not None and self._fetched.late(now):
+            result += self._login_came(None, now)
         if due(self._patience, now):
             result += self._leave(now)
         if due(self.connection.keepalive.until, now):
@@ -344,7 +366,11 @@ class Account:
             self.connection.works(now)
             result += self.through(self.agent.renew_targets(now), now)
         result += self._connecting.settle()
-        if not self.wants_registration or (self._retries.strict and self._retries.at is not None):
+        if self._retries.strict and self._retries.at is not None:
+            return result
+        if not self.wants_registration:
+            if self._fetched is not None and self._fetched.wanted:
+                result += self._fetched.ask(now)
             return result
         return result + self._send_register(now)
 
@@ -377,12 +403,15 @@ class Account:
                     result.append(do.Note(level="info", text=why))
                 case _:
                     result.append(Report(self, output))
+                    if self._fetched is not None and self._fetched.refused(output):
+                        result += self._fetched.ask(now)
         return result
 
     def _registered(self, news: Registered, now: float) -> Result:
         self._patience = None
         self.connection.keepalive.registered(now)
         self._retries.forget()
+        self._new_wish()
         self.connection.works(now)
         self.connection.keepalive.limit(news.flow_timer)
         told, self._told = self._told, True
@@ -402,16 +431,57 @@ class Account:
     def _refused(self, news: RegistrationFailed, now: float) -> Result:
         """Never given up: by the next server, after a pause, or by the same one later."""
         self._patience = None
+        if self._fetched is not None and self._fetched.again(news):
+            return [*self._fetched.ask(now)]
+        self._new_wish()
         result = self._gone("expired", will_retry=self.wants_registration)
-        error = error_of(news, password=bool(self.config.password))
+        password = self._fetched is not None or bool(self.config.password)
+        error = error_of(news, password=password)
         if try_next_server(news):
             steps = self.connection.leave(error, now, now + wish(news))
             return result + self._follow(steps, now)
         known = news.status == self._retries.status
         self._retries.refused(news, now)
-        if not known and not self.retired:
-            result.append(Trouble(error))
-        return [*result, *self._registering.refuse(error)]
+        return result + self._put_off(error, known=known)
+
+    def _put_off(self, error: WebPhoneError, *, known: bool) -> Result:
+        """Registering has to wait; `known`: the person has been told why."""
+        told: Result = [] if known or self.retired else [Trouble(error)]
+        return [*told, *self._registering.refuse(error)]
+
+    # --- The login that the page gives ---
+
+    @property
+    def _awaits_login(self) -> bool:
+        return self._fetched is not None and self._fetched.asking
+
+    def _new_wish(self) -> None:
+        """What was asked of the page so far counts no more."""
+        if self._fetched is not None:
+            self._fetched.settled()
+
+    def credentials_came(self, news: CredentialsCame, now: float) -> Result:
+        """What the page gave; what it was not asked for is nobody's."""
+        if self._fetched is None or not self._fetched.answers(news.ask):
+            return []
+        return self._login_came(news.credentials, now)
+
+    def _login_came(self, given: Mapping[str, str] | None, now: float) -> Result:
+        fetched = self._fetched
+        assert fetched is not None
+        refusal, error = fetched.refusal, fetched.came(given, self._written)
+        if error is None:
+            self.configure(self._written, self._instance)
+            waits = self.open and self.wants_registration
+            return self._send_register(now) if waits else []
+        if refusal is not None:
+            return self._refused(refusal, now)
+        self._new_wish()
+        known = self._retries.status == NO_LOGIN
+        result = self._gone("expired", will_retry=self.wants_registration)
+        if self.wants_registration:
+            self._retries.without_login(now)
+        return result + self._put_off(error, known=known)
 
     @property
     def aor(self) -> str:
@@ -422,6 +492,8 @@ class Account:
 
     def _send_register(self, now: float) -> Result:
         self._retries.started()
+        if self._fetched is not None and self._fetched.wanted:
+            return [*self._fetched.ask(now)]
         # Where all have failed once, each gets as long as it may take.
         hurried = len(self.addresses) > 1 and not self.connection.servers.rounds
         if hurried and not self.agent.bound:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from webphone.border import ascii_digits
 from webphone.contract import Config
 from webphone.sip import Identity
 
+if TYPE_CHECKING:  # loaded for a page that gives credentials by a function
+    from webphone.phone.account.login import Login
 
-def identity(config: Config, instance: str) -> Identity:
-    """Who we are to the server."""
+
+def identity(config: Config, instance: str, login: Login | None = None) -> Identity:
+    """Who we are to the server; `login` is what the page's function gave."""
     return Identity(
         user=config.username,
         domain=config.domain,
@@ -20,6 +25,9 @@ def identity(config: Config, instance: str) -> Identity:
         instance=instance,
         realm=config.realm,
         hosts=config.hosts,
+        auth_user=config.auth_username,
+        ha1=login.ha1 if login else "",
+        token=login.token if login else "",
     )
 
 

@@ -13,6 +13,9 @@ FIRST, LONGEST = 60.0, 1800.0
 LONGEST_WISH = 600.0  # of a server that says Retry-After
 
 
+NO_LOGIN = 0  # in the place of a status: nothing was sent
+
+
 class Retries:
     """The refusals in a row, and when the next REGISTER is due."""
 
@@ -37,6 +40,12 @@ class Retries:
         """One more refusal."""
         self.status, self.strict = news.status, needs_a_person(news)
         self.at = now + max(self._pause(), wish(news))
+        self._count += 1
+
+    def without_login(self, now: float) -> None:
+        """The page gave nothing to sign a REGISTER with."""
+        self.status, self.strict = NO_LOGIN, False
+        self.at = now + self._pause()
         self._count += 1
 
     def _pause(self) -> float:
