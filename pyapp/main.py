@@ -256,7 +256,7 @@ def watch_page(clock: Clock) -> None:
     def seen(_event: object) -> None:
         if js.document.visibilityState == "visible":
             clock.look()
-            every(Woken())
+            every(Woken(visible=True))
 
     def failed(event: Any) -> None:
         # The page's own mistakes are not ours to report.

@@ -288,6 +288,11 @@ class Stranger:
         self.invite = parse(data)
         self.say(data)
 
+    def ask(self, method: str, user: str, *headers: str) -> None:
+        """A request outside any call."""
+        me, them = f"<sip:{self.user}@one.example>;tag=me", f"<sip:{user}@one.example>"
+        self.say(self._request(method, f"sip:{user}@one.example", me, them, 1, (), headers, ""))
+
     def ack(self, *, sdp: str = "") -> None:
         """Acknowledge the last 200."""
         self.answer = self.last(200)

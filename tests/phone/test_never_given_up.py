@@ -4,6 +4,7 @@ import pytest
 
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
+from webphone.phone.account.keepalive import PING
 from webphone.sip import parse, reply
 
 ONE, TWO = "wss://one.example", "wss://two.example"
@@ -269,12 +270,12 @@ def test_a_registration_of_a_second_is_no_storm_either(world):
 # --- Silence ---
 
 
-def deaf_to_options(world):
-    """Nothing of what is sent with OPTIONS arrives."""
+def deaf_to_options(world, *more):
+    """Nothing of what is sent with OPTIONS arrives, nor what begins with `more`, as a ping does."""
     carry = world.carry
 
     def some(link, data):
-        if not data.startswith(b"OPTIONS"):
+        if not data.startswith((b"OPTIONS", *(more or (PING,)))):
             carry(link, data)
 
     world.carry = some

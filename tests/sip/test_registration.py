@@ -290,7 +290,7 @@ def test_a_registrar_that_always_wants_a_little_more_is_obeyed_once_a_registrati
 def test_how_long_the_connection_may_be_quiet_is_told() -> None:
     alice = Registrar()
     alice.grant(alice.register(), 600, ("Require", "outbound"), ("Flow-Timer", "15"))
-    assert alice.phone.news(Registered) == [Registered(expires=600, flow_timer=15)]
+    assert alice.phone.news(Registered) == [Registered(expires=600, flow_timer=15, outbound=True)]
 
 
 def test_who_lists_only_names_of_its_own_is_believed() -> None:

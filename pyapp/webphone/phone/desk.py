@@ -218,8 +218,8 @@ class Desk:
                 self.language, self._settings.country = spoken(tag), country_of(tag)
                 self.account.configure(self._settings.in_force, self.instance)
                 return []
-            case on.Woken():
-                return self._wake(now)
+            case on.Woken(visible=visible):
+                return self._wake(now, visible=visible)
             case on.Leaving():
                 self.leading = False
                 return self.calls.hang_up_all(now) + self._accounts.leave(now)
@@ -370,8 +370,10 @@ class Desk:
 
     # --- Time ---
 
-    def _wake(self, now: float) -> Result:
+    def _wake(self, now: float, *, visible: bool) -> Result:
         result = [] if self.standby else self._accounts.come_back(now)
+        if visible:
+            result += [x for account in self._accounts for x in account.seen(now)]
         result += self._seldom.wake(now)
         return result + [x for account in self._accounts for x in account.wake(now)]
 

@@ -212,6 +212,8 @@ class LanguageFound:
 class Woken:
     """Time has passed: the deadline is reached, or the page is visible again."""
 
+    visible: bool = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:

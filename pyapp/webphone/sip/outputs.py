@@ -47,10 +47,12 @@ class Registered:
     """A 2xx to REGISTER: the address of record leads here for `expires` seconds.
 
     `flow_timer`: the first server closes connections that are quiet for longer (RFC 5626 §4.4).
+    `outbound`: the registrar keeps flows (§6).
     """
 
     expires: int
     flow_timer: int | None = None
+    outbound: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

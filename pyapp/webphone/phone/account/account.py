@@ -18,7 +18,7 @@ from webphone.phone import actions as do
 from webphone.phone.account import connection as line
 from webphone.phone.account.connection import Connection, Down, Exhausted, Steps, Up
 from webphone.phone.account.identity import identity, transport
-from webphone.phone.account.keepalive import Question
+from webphone.phone.account.keepalive import PING, Question
 from webphone.phone.account.registration_errors import error_of, try_next_server
 from webphone.phone.account.retries import LONGEST_WISH, NO_LOGIN, Retries, wish
 from webphone.phone.actions import Action
@@ -177,7 +177,7 @@ class Account:
     def _next_question(self) -> float | None:
         # Not while a password is refused: an OPTIONS may be challenged, too.
         settled = self.state in (State.CONNECTED, State.REGISTERED)
-        return self.connection.keepalive.next_question if settled else None
+        return self.connection.keepalive.next_question(calling=self._busy) if settled else None
 
     @property
     def _busy(self) -> bool:
@@ -291,12 +291,17 @@ class Account:
         return []
 
     def awoken(self, now: float) -> Result:
-        """The computer slept or the page was hidden: ask the server whether it still hears us."""
+        """The computer slept, or the page was frozen: ask the server whether it still hears us."""
         if self.open:
             return self._prove(now, urgent=True)
         if self.connection.state is line.State.WAITING:
             return self._follow(self.connection.restart(now), now)
         return []
+
+    def seen(self, now: float) -> Result:
+        """The page is seen again: what it shows is to be true soon."""
+        settled = self.state in (State.CONNECTED, State.REGISTERED)
+        return self._prove(now) if settled and self.connection.keepalive.doubtful(now) else []
 
     # --- News from the sockets, and time ---
 
@@ -318,7 +323,7 @@ class Account:
 
     def received(self, data: bytes, now: float) -> Result:
         """A SIP message, or a keep-alive, came: the server is alive."""
-        self.connection.keepalive.heard(now)
+        self.connection.keepalive.heard(data, now)
         if not data.strip(b"\r\n"):
             return []
         return self.through(self.agent.receive(data, now), now)
@@ -388,8 +393,7 @@ class Account:
         for output in outputs:
             match output:
                 case Send(data=data):
-                    socket = self.socket
-                    result += [] if socket is None else [do.Send(socket=socket, data=data)]
+                    result += self._send(data, now)
                 case Registered():
                     result += self._registered(output, now)
                 case Unregistered():
@@ -409,11 +413,12 @@ class Account:
 
     def _registered(self, news: Registered, now: float) -> Result:
         self._patience = None
-        self.connection.keepalive.registered(now)
+        self.connection.keepalive.registered(
+            now, flow_timer=news.flow_timer, outbound=news.outbound
+        )
         self._retries.forget()
         self._new_wish()
         self.connection.works(now)
-        self.connection.keepalive.limit(news.flow_timer)
         told, self._told = self._told, True
         actions: Result = []
         if not told and not self.retired:
@@ -508,11 +513,18 @@ class Account:
         """Ask for any answer at all; silence means that the socket is dead."""
         question = self.connection.keepalive.ask(now, bound=self.agent.bound, urgent=urgent)
         result: Result = []
-        if question in (Question.OPTIONS, Question.BOTH):
+        if Question.OPTIONS in question:
             result += self.through(self.agent.options(None, PROOF, now), now)
-        if question in (Question.REGISTER, Question.BOTH):
+        if Question.REGISTER in question:
             result += self._register_again(now)
-        return result
+        return result + (self._send(PING, now) if Question.PING in question else [])
+
+    def _send(self, data: bytes, now: float) -> Result:
+        socket = self.socket
+        if socket is None:
+            return []
+        self.connection.keepalive.wrote(data, now)
+        return [do.Send(socket=socket, data=data)]
 
     def _unproved(self, now: float) -> Result:
         """A question was not answered: ask in another way, or leave."""

@@ -130,6 +130,7 @@ class Registration:
         self._expires = account.expires
         self._granted = 0
         self._flow_timer: int | None = None
+        self._flows = False  # the registrar keeps them
         self._signed = False  # the last REGISTER carried an answer to a challenge
         self._proved = False  # and such an answer, or none, was once enough
         self._outbound = True
@@ -225,6 +226,7 @@ class Registration:
                 assert response is not None
                 self.bound = True
                 self._flow_timer = seconds(response.headers.get("Flow-Timer"))
+                self._flows = "outbound" in response.require
                 self._keep(response, now)
                 return []
             case Action.TELL_FAILED:
@@ -293,7 +295,7 @@ class Registration:
         return next(chain(lasting, named, alike), None)
 
     def _news(self) -> Registered:
-        return Registered(expires=self._granted, flow_timer=self._flow_timer)
+        return Registered(expires=self._granted, flow_timer=self._flow_timer, outbound=self._flows)
 
     def _failure(self, response: Response) -> RegistrationFailed:
         return RegistrationFailed(
