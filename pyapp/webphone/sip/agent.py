@@ -91,6 +91,10 @@ class Agent:
         """Whether it is the Contact that we register; its host is the server's to change."""
         return uri.user == self._endpoint.contact.user
 
+    def session_id(self, call_id: str) -> str:
+        """What the messages with this Call-ID name the communication (RFC 7989)."""
+        return self._endpoint.sessions.of(call_id)
+
     def calls(self) -> tuple[str, ...]:
         """The calls that are not over."""
         return self._calls.open
@@ -105,6 +109,7 @@ class Agent:
         try:
             message = parse(data) if len(data) <= LARGEST else shortened(data)
             validate(message)
+            self._endpoint.sessions.heard(message)
             if isinstance(message, Response):
                 outputs = self._endpoint.transactions.respond(message, now)
             else:

@@ -9,6 +9,8 @@ from webphone.sip.entropy import Entropy
 from webphone.sip.inbox import Inbox
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.outputs import Output
+from webphone.sip.session_id import NAME as SESSION_ID
+from webphone.sip.session_id import SessionIds
 from webphone.sip.transactions import ServerTransaction, Transactions
 from webphone.sip.wire.fields import Headers, header_key
 from webphone.sip.wire.grammar import visible
@@ -88,8 +90,9 @@ class Endpoint:
         self.transport = transport
         # RFC 7118 §5: a browser knows no address of its own.
         self.host = f"{entropy.token(6)}.invalid"
-        self.transactions = Transactions(self.host)
         self.instance = entropy.uuid()
+        self.sessions = SessionIds(self.instance)
+        self.transactions = Transactions(self.host, self.sessions.answering)
         self.contact = Uri("sip", user=entropy.token(4), host=self.host)
         for name, value in contact:
             self.contact = self.contact.with_param(name, value)
@@ -165,6 +168,8 @@ class Endpoint:
             add("User-Agent", self.user_agent)
         for name, value in headers:
             add(name, value)
+        if SESSION_ID not in request.headers:  # a page may bring one from elsewhere
+            add(SESSION_ID, self.sessions.asking(call_id, to.tag))
         return request
 
     def outside(
@@ -206,6 +211,7 @@ class Endpoint:
         """A response of ours; above 100 it has a To tag, a new one if none is given (§8.2.6.2)."""
         tag = to_tag or self.entropy.tag()
         response = reply(request, status, reason or None, to_tag=tag, headers=headers, body=body)
+        response.headers.add(SESSION_ID, self.sessions.answering(request))
         if self.user_agent:
             response.headers.add("User-Agent", self.user_agent)
         return response

@@ -9,6 +9,7 @@ from webphone.sip.authentication import Authenticator
 from webphone.sip.calls import Calls, Place
 from webphone.sip.endpoint import Endpoint, Identity
 from webphone.sip.outputs import Dropped, Output, Send
+from webphone.sip.session_id import NAME as SESSION_ID
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.trust import Trust
 from webphone.sip.usages import oneshot, texts
@@ -50,7 +51,8 @@ class Serving:
         if self._overloaded(request):
             # Without a transaction it is forgotten as soon as it is answered. §8.2.7: with the same
             # tag if it comes again.
-            tag, headers = self._endpoint.contact.user or "", (("Retry-After", "10"),)
+            tag, session = self._endpoint.contact.user or "", self._endpoint.sessions
+            headers = (("Retry-After", "10"), (SESSION_ID, session.answering(request)))
             busy = reply(request, 503, to_tag=tag, headers=headers)
             return [Send(data=bytes(busy)), Dropped(why="too many calls are being refused")]
         admitted = self._endpoint.transactions.admit(request, now)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from webphone.machine import Alarms
+from webphone.sip import session_id
 from webphone.sip.entropy import MAGIC_COOKIE
 from webphone.sip.outputs import Dropped, Output, Send
 from webphone.sip.transaction import (
@@ -21,7 +23,7 @@ from webphone.sip.transaction import (
     event_of,
 )
 from webphone.sip.wire.fields import Headers
-from webphone.sip.wire.message import Request, Response, reply
+from webphone.sip.wire.message import Message, Request, Response, reply
 
 Key = tuple[str, ...]
 
@@ -63,8 +65,12 @@ class ServerTransaction:
 class Transactions:
     """All transactions under way of one agent; a message costs the same however many there are."""
 
-    def __init__(self, sent_by: str) -> None:
+    def __init__(
+        self, sent_by: str, session_id: Callable[[Request], str] = lambda request: ""
+    ) -> None:
+        """`session_id(request)` is what a 100 of ours says of it (RFC 7989)."""
         self._sent_by = sent_by
+        self._session_id = session_id
         self._clients: dict[Key, ClientTransaction] = {}
         self._servers: dict[Key, ServerTransaction] = {}
         # Those by what a request keeps on every way that it comes (§8.2.2.2).
@@ -185,6 +191,7 @@ class Transactions:
             self._set(one)
             if isinstance(one, ServerTransaction) and Action.SEND_100 in actions:
                 one.response = reply(one.request, 100)
+                _name(one.response, self._session_id(one.request))
                 outputs.append(Send(data=bytes(one.response)))
             elif isinstance(one, ClientTransaction) and Action.TIME_OUT in actions:
                 outputs += one.user.timed_out(one, now)
@@ -233,6 +240,11 @@ def _server_key(request: Request, method: str) -> Key:
     )
 
 
+def _name(message: Message, session: str) -> None:
+    if session:
+        message.headers.add(session_id.NAME, session)
+
+
 def ack_of_failure(invite: Request, response: Response) -> Request:
     """The ACK to a 3xx to 6xx: hop by hop, along the INVITE's way (RFC 3261 §17.1.1.3)."""
     headers = Headers()
@@ -244,7 +256,9 @@ def ack_of_failure(invite: Request, response: Response) -> Request:
     headers.echo("To", response.headers)
     headers.echo("Call-ID", invite.headers)
     headers.add("CSeq", f"{invite.cseq.number} ACK")
-    return Request("ACK", invite.uri, headers)
+    ack = Request("ACK", invite.uri, headers)
+    _name(ack, session_id.acknowledging(invite, response))
+    return ack
 
 
 def cancel_of(invite: Request) -> Request:
@@ -252,7 +266,7 @@ def cancel_of(invite: Request) -> Request:
     headers = Headers()
     headers.add("Via", str(invite.via))
     headers.add("Max-Forwards", "70")
-    for name in ("Route", "From", "To", "Call-ID"):
+    for name in ("Route", "From", "To", "Call-ID", session_id.NAME):
         headers.echo(name, invite.headers)
     headers.add("CSeq", f"{invite.cseq.number} CANCEL")
     return Request("CANCEL", invite.uri, headers)

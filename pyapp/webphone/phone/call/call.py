@@ -279,6 +279,7 @@ class Call:
             now,
             server=server,
             quality=quality,
+            session_id=self.account.agent.session_id(self.call_id) if self.call_id else None,
             transferred_to=self.moved_to,
         )
 

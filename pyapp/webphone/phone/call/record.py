@@ -9,7 +9,7 @@ from webphone.contract import CallRecord, CallView, Quality
 from webphone.phone.call.endings import Ending, disposition, explanation
 from webphone.sip.wire.reasons import REASONS
 from webphone.words import say
-from webphone.words.bidi import LONGEST, isolate
+from webphone.words.bidi import isolate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,7 @@ def record_of(
     *,
     server: str,
     quality: Quality | None = None,
+    session_id: str | None = None,
     transferred_to: str | None = None,
 ) -> CallRecord:
     """The record of a call that ends `now`; times in whole milliseconds, lengths in seconds."""
@@ -45,7 +46,7 @@ def record_of(
     return CallRecord(
         id=view.id,
         call_id=view.call_id,
-        session_id=view.headers.get("session-id", "")[:LONGEST] or None,
+        session_id=session_id,
         direction=view.direction,
         from_=view.from_,
         to=view.to,
