@@ -132,7 +132,7 @@ invalid_number invalid_config cancelled forbidden_origin internal
 SHAPES = {
     Party: "uri number displayName",
     CallView: "id callId state direction from to displayName startedAt answeredAt muted heldBy codec "
-    "video headers",
+    "video headers verstat",
     CallRecord: "id callId sessionId direction from to displayName startedAt ringingAt answeredAt "
     "endedAt postDialDelayMs ringSeconds talkSeconds holdSeconds disposition endedBy sipCode "
     "sipReason q850 explanation transferredTo server codec quality recordingId",

@@ -34,6 +34,7 @@ export interface CallView {
   codec: string | null;
   video: boolean;
   headers: Record<string, string>;
+  verstat: string | null;
 }
 
 /** What is left of a call: exactly one record each. */
@@ -199,7 +200,7 @@ export interface WebPhoneEventDetails {
   /** It rings at the other side: 180 or 183 came. */
   ringingout: CallView & {stage: "ringing" | "earlymedia", sipCode: number};
   /** A call comes in; preventDefault() keeps the phone quiet. */
-  ringingin: CallView & {alertInfo: string | null, verstat: string | null, forwardedFrom: Party | null};
+  ringingin: CallView & {alertInfo: string | null, forwardedFrom: Party | null};
   /** A call is over. */
   end: CallRecord;
   /** The server knows where we are. */

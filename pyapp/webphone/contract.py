@@ -311,6 +311,7 @@ class CallView:
     codec: str | None
     video: bool
     headers: Mapping[str, str]
+    verstat: str | None = None  # passed failed signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -632,7 +633,7 @@ _ROWS = (
     EventKind("ringingout", "It rings at the other side: 180 or 183 came.",
         "CallView & {stage: 'ringing' | 'earlymedia', sipCode: number}", spec="onRingingOut"),
     EventKind("ringingin", "A call comes in; preventDefault() keeps the phone quiet.",
-        "CallView & {alertInfo: string | null, verstat: string | null,"
+        "CallView & {alertInfo: string | null,"
         " forwardedFrom: Party | null}", spec="onRingingIn", cancelable=True),
     EventKind("end", "A call is over.", "CallRecord", spec="onEnd"),
     EventKind("registered", "The server knows where we are.",

@@ -29,6 +29,7 @@ CALL = {
     "codec",
     "video",
     "headers",
+    "verstat",
 }
 RECORD = {
     "id",
@@ -155,7 +156,7 @@ def test_on_ringing_in(phone: PhonePage, ben: PhonePage) -> None:
     }
     ring(ben, phone, headers=lines)
     (ringing,) = heard(phone, "ringingin")
-    assert set(ringing) == CALL | {"alertInfo", "verstat", "forwardedFrom"}
+    assert set(ringing) == CALL | {"alertInfo", "forwardedFrom"}
     assert (ringing["direction"], ringing["state"]) == ("incoming", "ringing")
     assert ringing["from"]["number"] == "ben"
     assert ringing["alertInfo"] == "<urn:alert:source:internal>"

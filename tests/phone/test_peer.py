@@ -61,7 +61,7 @@ def test_who_asks_for_privacy_is_shown_as_from_says(alice, dave, privacy):
 def test_the_verification_of_any_asserted_address_is_told(alice, dave):
     verified = "<tel:+1555;verstat=TN-Validation-Passed>"
     dave.call("alice", f"P-Asserted-Identity: <sip:8@one.example>, {verified}", sdp=OFFER)
-    assert alice.told("ringingin")[0]["verstat"] == "TN-Validation-Passed"
+    assert alice.told("ringingin")[0]["verstat"] == "passed"
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_the_number_is_what_stands_before_its_parameters(alice, dave, user, numb
 )
 def test_the_verification_of_a_caller_is_read_wherever_it_stands(alice, dave, from_, headers):
     invite_of(dave, from_, *headers)
-    assert alice.told("ringingin")[0]["verstat"] == "TN-Validation-Passed"
+    assert alice.told("ringingin")[0]["verstat"] == "passed"
 
 
 @pytest.mark.parametrize(
@@ -350,3 +350,30 @@ def test_of_several_new_addresses_the_best_is_named(alice, dave, contacts, best)
     alice.ask("makeCall", "dave")
     dave.reply(300, f"Contact: {contacts}")
     assert best in alice.history[0].explanation
+
+
+@pytest.mark.parametrize(
+    ("headers", "verdict"),
+    [
+        (("P-Asserted-Identity: <sip:1@x;verstat=TN-Validation-Failed>",), "failed"),
+        (("P-Asserted-Identity: <sip:1@x;verstat=No-TN-Validation>",), None),
+        (("Identity: a.b.c;info=<https://cert.example>",), "signed"),
+        (
+            (
+                "Identity: a.b.c;info=<https://cert.example>",
+                "P-Asserted-Identity: <sip:1@x;verstat=TN-Validation-Failed>",
+            ),
+            "failed",
+        ),
+        (("P-Asserted-Identity: <sip:1@x;verstat=passed>",), None),
+        ((), None),
+    ],
+)
+def test_only_the_servers_word_makes_a_caller_verified_a_signature_does_not(
+    alice, dave, headers, verdict
+):
+    dave.call("alice", *headers, sdp=OFFER)
+    assert alice.told("ringingin")[0]["verstat"] == verdict
+    alice.ask("answer")
+    dave.ack()
+    assert alice.call.verstat == verdict

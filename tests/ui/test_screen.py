@@ -153,6 +153,22 @@ def test_an_incoming_call_is_an_alert_with_answer_and_decline():
     assert not any("autofocus" in node.attributes for node in walk(screen))
 
 
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        ("passed", "Number verified"),
+        ("failed", "Number may be false"),
+        ("signed", "Number signed, not checked here"),
+        (None, None),
+    ],
+)
+def test_whether_the_server_has_checked_who_calls_stands_beside_the_name(verdict, said):
+    checked = replace(RINGING, view=replace(RINGING.view, verstat=verdict))
+    screen = shown(replace(IDLE, calls=(checked,)))
+    lines = [node for node in walk(screen) if node.attributes.get("class") == "verstat"]
+    assert [text for line in lines for text in line.children] == ([said] if said else [])
+
+
 def test_an_incoming_video_call_says_so():
     ringing = call("Clara Nowak", "1003", "incoming", video=True)
     screen = shown(replace(IDLE, calls=(ringing,)))

@@ -119,6 +119,7 @@ FAMILIES = {
     "failed_": [*endings._FAILURES.values(), "otherwise", "moved_to"],
     "why_": [*refusals.CODES.values(), "unavailable", "no_answer"],
     "transfer_": list(CHOICES),
+    "caller_": ["passed", "failed", "signed"],
     "asks_": ["emergency", "redirect", "emergency_hint", "redirect_hint"],
     "text_": ["sending", "sent", "queued", "failed"],
     "switch_": ["dnd", "auto_answer"],

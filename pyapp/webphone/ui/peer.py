@@ -14,12 +14,20 @@ def peer(call: CallSnapshot, config: Config, now: float) -> Node:
     return element(
         "div",
         avatar(call.peer_name),
-        named(call.peer_name, call.peer_number),
+        named(call.peer_name, call.peer_number, _checked(call)),
         _standing(call, now) if config.show_status else None,
         key="peer",
         class_="peer",
         data_stage=call.stage,
     )
+
+
+def _checked(call: CallSnapshot) -> Node | None:
+    """Whether the server has checked who calls, where it says so."""
+    if call.view.verstat is None:
+        return None
+    words = say(f"caller_{call.view.verstat}")
+    return element("span", words, class_="verstat", data_verstat=call.view.verstat)
 
 
 def named(name: str, digits: str, below: Node | None = None) -> Node:

@@ -147,6 +147,7 @@ class Call:
     started_at: float
     call_id: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    verstat: str | None = None  # passed, failed, signed
     stage: Stage = Stage.PREPARING
     ringing_at: float | None = None
     answered_at: float | None = None
@@ -252,6 +253,7 @@ class Call:
             codec=self.codec,
             video=self.video_local or self.video_remote or self._video_offered,
             headers=self.headers,
+            verstat=self.verstat,
         )
 
     @property

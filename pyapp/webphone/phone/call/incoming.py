@@ -164,8 +164,6 @@ class Incoming:
         return {
             **encode(self._call.view),
             "alertInfo": headers.get("alert-info"),
-            # RFC 8588 §5.1: the verification of the caller, on From or P-Asserted-Identity.
-            "verstat": self._call.part(Peer).param("verstat"),
             "forwardedFrom": self._forwarded_from(),
         }
 

@@ -20,6 +20,7 @@ from webphone.sip.wire.grammar import split_commas
 
 # RFC 3323 §4.2, RFC 3325 §9.3: what keeps an asserted identity from being shown.
 PRIVATE = frozenset({"id", "user"})
+VERDICTS = {"tn-validation-passed": "passed", "tn-validation-failed": "failed"}
 
 
 class Peer:
@@ -45,6 +46,7 @@ class Peer:
         elif from_ is not None and _face(from_) != _face(self._from):
             call.remote = from_
         self._from = from_ or self._from
+        call.verstat = self._verdict
 
     def param(self, name: str) -> str | None:
         """What From or the asserted identity say under this name, wherever it stands there."""
@@ -54,6 +56,18 @@ class Peer:
             if found:
                 return found
         return None
+
+    @property
+    def _verdict(self) -> str | None:
+        """What became of the check of who calls: passed, failed, or signed and checked by nobody.
+
+        The server has checked it and says so in `verstat` (3GPP TS 24.229 §7.2A.20). An Identity
+        (RFC 8224) is the caller's own word: this phone has no certificate to hold against it.
+        """
+        said = (self.param("verstat") or "").lower()
+        if verdict := VERDICTS.get(said):
+            return verdict
+        return "signed" if "identity" in self._call.headers and not self._call.outgoing else None
 
     # --- As a part of the call ---
 
