@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exchange.town import SDP, Town
 from webphone.sip import outputs as news
-from webphone.sip.wire.message import Request, Response
+from webphone.sip.wire.message import Request, Response, parse
 
 
 def answered(town: Town):
@@ -115,8 +115,9 @@ def test_a_request_that_comes_twice_is_passed_on_once():
     invite = [message for _link, sent, message in town.wire if sent][-1]
     assert isinstance(invite, Request) and invite.method == "INVITE"
 
-    assert town.exchange.receive(alice.link, bytes(invite), town.now) == []
+    [again] = town.exchange.receive(alice.link, bytes(invite), town.now)
 
+    assert (again.link, parse(again.data).status) == (alice.link, 100)
     assert len(bob.told(news.Invited)) == 1
 
 

@@ -35,7 +35,45 @@ def test_a_link_that_breaks_while_it_rings_ends_the_ringing():
 
     town.cut(bob)
 
+    town.wind(9)
+    assert not alice.told(news.Ended)
+    town.wind(2)
     assert alice.last(news.Ended).status == 480
+
+
+def test_who_is_back_soon_is_still_called():
+    town = Town()
+    alice, bob = town.ringing()
+    town.cut(bob)
+    town.connect(bob)
+    bob.ask("register")
+    town.wind(40)
+    bob.ask("accept", bob.incoming, SDP.format(who="bob"))
+
+    assert alice.told(news.Answered)
+
+
+def test_an_invite_that_was_lost_with_its_link_is_said_again_on_the_next():
+    town = Town()
+    alice, bob = town.registered("alice"), town.registered("bob")
+    bob.deaf = True
+    alice.call("bob")
+    town.cut(bob)
+    bob.deaf = False
+    town.connect(bob)
+    bob.ask("register")
+
+    assert len(bob.told(news.Invited)) == 1
+
+
+def test_news_that_were_lost_with_their_link_are_not_said_again_as_they_may_have_been_heard():
+    town = Town()
+    alice, bob = answered(town)
+    bob.deaf = True
+    alice.ask("info", "call", "text/plain", b"hello", "news")
+    town.cut(bob)
+
+    assert alice.last(news.Replied).status == 480
 
 
 def test_a_call_outlives_the_links_of_both_ends():
@@ -120,14 +158,33 @@ def test_nobody_rings_long_for_a_caller_who_is_gone():
     assert bob.told(news.Ended)
 
 
-def test_a_change_of_a_call_does_not_wait_for_a_phone_that_is_away():
+@pytest.mark.parametrize("back", [True, False])
+def test_a_change_of_a_call_waits_a_little_for_a_phone_that_is_away(back):
     town = Town()
     alice, bob = answered(town)
     town.cut(bob)
-
     alice.ask("reinvite", "call", SDP.format(who="held"))
-
+    town.wind(5)
+    if back:
+        town.connect(bob)
+        bob.ask("register")
+        assert bob.told(news.OfferReceived)
+        return
+    town.wind(6)
     assert alice.last(news.OfferRefused).status == 480
+
+
+def test_a_refusal_that_was_lost_with_the_link_of_the_caller_is_said_again():
+    town = Town()
+    alice, bob = town.ringing()
+    alice.deaf = True
+    bob.ask("reject", bob.incoming, 603)
+    town.cut(alice)
+    alice.deaf = False
+    town.connect(alice)
+    alice.ask("register")
+
+    assert alice.last(news.Ended).status == 603
 
 
 def test_a_bye_that_was_lost_with_its_link_is_said_again_on_the_next():
@@ -146,7 +203,7 @@ def test_a_bye_that_was_lost_with_its_link_is_said_again_on_the_next():
     assert town.ended
 
 
-def test_a_phone_that_rings_on_a_link_that_nobody_knows_yet_is_left_to_ring_out():
+def test_a_phone_that_rings_on_a_link_that_nobody_knows_yet_is_cancelled_once_it_registers():
     town = Town()
     alice, bob = town.registered("alice"), town.registered("bob")
     alice.call("bob")
@@ -159,6 +216,8 @@ def test_a_phone_that_rings_on_a_link_that_nobody_knows_yet_is_left_to_ring_out(
     bob.ask("ring", bob.incoming)
 
     assert "CANCEL" not in town.seen(bob)
+    bob.ask("register")
+    assert "CANCEL" in town.seen(bob)
     assert not alice.agent.calls()
 
 

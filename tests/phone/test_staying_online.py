@@ -239,6 +239,7 @@ def test_a_server_on_this_machine_needs_no_network(world, host):
 def test_a_phone_does_not_ring_for_ever_for_a_caller_whose_server_went_away(world):
     alice, bob = world.registered("alice"), world.registered("bob")
     alice.ask("makeCall", "bob")
+    world.broken = {SERVER: "dead"}
     world.cut(bob)
     alice.ask("hangup")
     world.wind(50)

@@ -143,7 +143,7 @@ def test_who_answers_may_refresh_and_ends_the_call_by_keeping_silent() -> None:
     ("status", "updates", "ends"),
     [
         (481, 1, [(By.SYSTEM, 481)]),
-        (408, 1, [(By.SYSTEM, 408)]),
+        (408, 2, []),
         (500, 2, []),
     ],
 )
@@ -265,12 +265,31 @@ def test_a_refresh_by_invite_is_too_brief_once() -> None:
     assert _refreshes(alice) == ["INVITE", "INVITE"]
 
 
-@pytest.mark.parametrize("status", [481, 408])
-def test_a_refresh_by_invite_finds_out_that_the_peer_has_lost_the_call(status: int) -> None:
+@pytest.mark.parametrize(("status", "times"), [(481, 1), (408, 2)])
+def test_a_refresh_by_invite_finds_out_that_the_peer_has_lost_the_call(
+    status: int, times: int
+) -> None:
     alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), NO_UPDATES)
     alice.wind(61)
-    alice.answer(alice.last("INVITE"), status, "")
+    for _ in range(times):
+        assert _ends(alice) == []
+        alice.answer(alice.last("INVITE"), status, "")
     assert _ends(alice) == [(By.SYSTEM, status)]
+
+
+@pytest.mark.parametrize("allow", [UPDATES, NO_UPDATES])
+def test_a_refresh_that_is_not_heard_once_costs_no_call(allow: tuple[str, str]) -> None:
+    alice, _invite = _calling(("Session-Expires", "1800;refresher=uac"), allow)
+    method = "UPDATE" if allow is UPDATES else "INVITE"
+    for _ in range(3):
+        alice.wind(901)
+        alice.answer(alice.last(method), 408, "")
+        alice.answer(alice.last(method), 200, "", ("Session-Expires", "1800;refresher=uac"), allow)
+    assert _ends(alice) == []
+    alice.wind(901)
+    for _ in range(2):
+        alice.answer(alice.last(method), 408, "")
+    assert _ends(alice) == [(By.SYSTEM, 408)]
 
 
 def test_what_the_other_side_offers_during_a_refresh_waits_for_its_turn() -> None:

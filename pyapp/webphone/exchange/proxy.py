@@ -24,16 +24,14 @@ from webphone.sip.transaction import (
     answer_of,
     event_of,
 )
-from webphone.sip.transactions import ack_of_failure
+from webphone.sip.transactions import ack_of_failure, repeatable
 from webphone.sip.wire.message import Request, Response, reply
 from webphone.sip.wire.uri import Uri
 
 # §16.6 step 11, timer C: how long a phone may ring.
 RING_AT_MOST = 181.0
-# How long a caller may be without WebSocket before we stop ringing for him.
-CALLER_AWAY_AT_MOST = 10.0
-# What waits for a phone that is away: without these a call would never end or never begin.
-WORTH_WAITING = ("BYE", "ACK")
+# How long a phone may be without WebSocket before it rings no longer, there or for it.
+AWAY_AT_MOST = 10.0
 
 MAKES_A_DIALOG = ("INVITE", "SUBSCRIBE", "REFER")
 
@@ -51,6 +49,7 @@ class Branch:
     rang: bool = False
     cancel: Request | None = None
     rings_until: float | None = None
+    away_until: float | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -61,6 +60,7 @@ class Relay:
     request: Request
     transaction: Transaction
     branches: list[Branch] = field(default_factory=list)
+    response: Response | None = None  # the last one
     away_until: float | None = None
 
     @property
@@ -76,7 +76,7 @@ class Relay:
     def deadline(self) -> float | None:
         times = [self.transaction.deadline, self.away_until]
         for branch in self.branches:
-            times += [branch.transaction.deadline, branch.rings_until]
+            times += [branch.transaction.deadline, branch.rings_until, branch.away_until]
         return earliest(times)
 
 
@@ -88,7 +88,7 @@ class Proxy:
         self._flows = flows
         self._relays: dict[tuple[str, ...], Relay] = {}
         self._branches: dict[str, tuple[Relay, Branch]] = {}
-        # Requests for phones that are away: until when, where to, what.
+        # Messages for phones that are away: until when, where to, what.
         self._parked: list[tuple[float, str, bytes]] = []
 
     @property
@@ -108,7 +108,8 @@ class Proxy:
         if relay is None:
             return None
         if request.method != "ACK":
-            return []
+            again = Action.SEND_AGAIN in relay.transaction.handle(Event.REQUEST, now)
+            return [Send(link=link, data=bytes(relay.response))] if again and relay.response else []
         passed_up = Action.PASS_UP in relay.transaction.handle(Event.ACK, now)
         self._sweep()
         return None if passed_up else []
@@ -137,10 +138,12 @@ class Proxy:
                 branch.rings_until = now + RING_AT_MOST
             relay.branches.append(branch)
             self._branches[copy.via.branch] = (relay, branch)
-            if self._flows.link(target) is None and request.method not in WORTH_WAITING:
-                self._fail(relay, branch, 480, now)
-            else:
+            if self._flows.link(target) is not None:
                 sends += self._to(target, copy, now)
+            elif request.to.tag:
+                self._await(branch, now)
+            else:
+                self._fail(relay, branch, 480, now)
         return sends + self._settle(relay, now)
 
     def acknowledge(self, ack: Request, target: str, uri: Uri, now: float) -> list[Send]:
@@ -168,17 +171,24 @@ class Proxy:
         return sends
 
     def disconnected(self, flows: Sequence[str], now: float) -> list[Send]:
-        """These flows are away: nothing comes from there any more."""
+        """These flows are away: nothing comes from there, and the last of it may be lost."""
         sends: list[Send] = []
         for relay in list(self._relays.values()):
-            if relay.flow in flows and relay.request.method == "INVITE" and relay.open:
-                relay.away_until = now + CALLER_AWAY_AT_MOST
+            invite = relay.request.method == "INVITE"
+            if relay.flow in flows and invite:
+                relay.away_until = now + AWAY_AT_MOST if relay.open else None
+                if relay.response is not None and relay.transaction.state is not State.ACCEPTED:
+                    self._park(relay.flow, relay.response, now + T64)
             for branch in relay.open:
                 if branch.flow not in flows:
                     continue
-                if relay.request.method == "BYE":
-                    # It may have been lost with the link.
-                    self._parked.append((now + T64, branch.flow, bytes(branch.request)))
+                if repeatable(branch.request) or (invite and not branch.rang):
+                    self._await(branch, now)
+                elif invite:
+                    # It may ring on there: then it says so as soon as it can.
+                    branch.away_until = now + AWAY_AT_MOST
+                    if branch.cancel is not None:
+                        self._park(branch.flow, branch.cancel, branch.away_until)
                 else:
                     self._fail(relay, branch, 480, now)
             sends += self._settle(relay, now)
@@ -203,7 +213,9 @@ class Proxy:
             for branch in relay.branches:
                 if Action.TIME_OUT in branch.transaction.wake(now):
                     self._fail(relay, branch, 408, now)
-                if due(branch.rings_until, now):
+                if due(branch.away_until, now):
+                    self._fail(relay, branch, 480, now)
+                elif due(branch.rings_until, now):
                     sends += self._rang_out(relay, branch, now)
             if due(relay.away_until, now):
                 relay.away_until = None
@@ -215,6 +227,7 @@ class Proxy:
     # What becomes of a branch.
 
     def _heard(self, relay: Relay, branch: Branch, response: Response, now: float) -> list[Send]:
+        branch.away_until = None
         if response.status < 200:
             first, branch.rang = not branch.rang, True
             # §16.7 step 2: each 1xx but 100 sets timer C again.
@@ -239,7 +252,7 @@ class Proxy:
 
     def _fail(self, relay: Relay, branch: Branch, status: int, now: float) -> None:
         """As good as an answer from there that says so."""
-        branch.rings_until = None
+        branch.rings_until = branch.away_until = None
         branch.transaction.handle(Event.ABANDON, now)
         if branch.final is None:
             branch.final = reply(relay.request, status, to_tag=self._entropy.tag())
@@ -285,21 +298,30 @@ class Proxy:
         branch.rings_until = now + T64
         return self._to(branch.flow, branch.cancel, now) if branch.rang else []
 
+    def _await(self, branch: Branch, now: float) -> None:
+        """It goes out when its phone is back: a BYE however late, as a call must end."""
+        if branch.request.method != "BYE":
+            branch.away_until = now + AWAY_AT_MOST
+        self._park(branch.flow, branch.request, branch.away_until or now + T64)
+
     # The wire.
 
     def _answer(self, relay: Relay, response: Response, now: float) -> list[Send]:
         if Action.SEND not in relay.transaction.handle(answer_of(response.status), now):
             return []
-        link = self._flows.link(relay.flow)
-        return [] if link is None else [Send(link=link, data=bytes(response))]
+        relay.response = response
+        return self._to(relay.flow, response, now)
 
-    def _to(self, flow: str, request: Request, now: float) -> list[Send]:
+    def _to(self, flow: str, message: Request | Response, now: float) -> list[Send]:
+        """Send it there, or keep it for the return of a phone that is away."""
         link = self._flows.link(flow)
         if link is not None:
-            return [Send(link=link, data=bytes(request))]
-        if request.method in WORTH_WAITING:
-            self._parked.append((now + T64, flow, bytes(request)))
+            return [Send(link=link, data=bytes(message))]
+        self._park(flow, message, now + T64)
         return []
+
+    def _park(self, flow: str, message: Request | Response, until: float) -> None:
+        self._parked.append((until, flow, bytes(message)))
 
     def _sweep(self) -> None:
         for key in [key for key, relay in self._relays.items() if relay.over]:

@@ -136,8 +136,10 @@ class Agent:
 
         Subscriptions wait for a new `subscribe`.
         """
-        for made in self._calls.outgoing() if self._connected else ():
-            made.lost()
+        if self._connected:
+            self._endpoint.transactions.lost()
+            for made in self._calls.outgoing():
+                made.lost()
         self._connected = False
         for call in self._calls.incoming():
             call.lost(now)
@@ -150,11 +152,12 @@ class Agent:
     def transport_up(self, now: float) -> list[Output]:
         """A socket is there: what was written meanwhile goes out, unless it is too old.
 
-        So does an INVITE that the last one may have swallowed (RFC 3263 §4.3).
+        So does what the last one may have swallowed (RFC 3263 §4.3).
         """
         self._connected = True
         waiting, self._waiting = self._waiting, []
-        outputs: list[Output] = [send for until, send in waiting if now < until]
+        outputs = self._endpoint.transactions.reconnected()
+        outputs += [send for until, send in waiting if now < until]
         for made in self._calls.outgoing():
             outputs += made.reconnected(now)
         return self._out(outputs, now)

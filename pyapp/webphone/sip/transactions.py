@@ -27,6 +27,9 @@ from webphone.sip.wire.message import Message, Request, Response, reply
 
 Key = tuple[str, ...]
 
+# Of those in a dialog; the same digit, text or transfer must not come twice.
+_REPEATABLE = ("INVITE", "UPDATE", "PRACK", "NOTIFY", "BYE")
+
 
 class User(Protocol):
     """Who sent a request and hears what becomes of it (RFC 3261 §5: the transaction user)."""
@@ -78,6 +81,8 @@ class Transactions:
         # INVITEs that we have refused and nobody has acknowledged yet.
         self._refused: set[ServerTransaction] = set()
         self._alarms: Alarms[ClientTransaction | ServerTransaction] = Alarms()
+        # What the last socket may have swallowed.
+        self._swallowed: list[ClientTransaction | ServerTransaction] = []
         # The calls whose requests were answered, or not in time, since somebody last took them.
         self._concerned: set[str] = set()
 
@@ -183,6 +188,38 @@ class Transactions:
         others = self._same.get(_same_key(request), ())
         return any(other.request is not request for other in others)
 
+    def lost(self) -> None:
+        """The socket is gone, and nobody knows what of it arrived."""
+        unheard = (State.TRYING, State.CALLING)
+        self._swallowed = [
+            client
+            for client in self._clients.values()
+            if client.transaction.state in unheard and repeatable(client.request)
+        ]
+        self._swallowed += [
+            server
+            for server in self._servers.values()
+            if server.transaction.machine is INVITE_SERVER
+            and server.transaction.state in (State.PROCEEDING, State.COMPLETED)
+        ]
+
+    def reconnected(self) -> list[Output]:
+        """Say again, over a new socket, what the last one may have swallowed.
+
+        It is what a retransmission is elsewhere (RFC 3261 §17.1.2.2, §17.2.1): on one socket
+        nothing is lost, but a call lives longer than its socket. Requests that have had no answer
+        are among it, and that a phone rings, or that it was refused.
+        """
+        swallowed, self._swallowed = self._swallowed, []
+        outputs: list[Output] = []
+        for one in swallowed:
+            if isinstance(one, ServerTransaction):
+                if self._servers.get(one.key) is one and one.response is not None:
+                    outputs.append(Send(data=bytes(one.response)))
+            elif self._clients.get(one.key) is one:
+                outputs.append(Send(data=bytes(one.request)))
+        return outputs
+
     def wake(self, now: float) -> list[Output]:
         """Do what the timers ask for."""
         outputs: list[Output] = []
@@ -216,6 +253,14 @@ class Transactions:
             same.remove(one)
             if not same:
                 del self._same[_same_key(one.request)]
+
+
+def repeatable(request: Request) -> bool:
+    """Whether a peer may take it twice, and nobody is the worse for it.
+
+    The INVITE that makes a call is not: who has forgotten it by then would ring once more.
+    """
+    return request.method == "CANCEL" or bool(request.to.tag and request.method in _REPEATABLE)
 
 
 def _same_key(request: Request) -> Key:

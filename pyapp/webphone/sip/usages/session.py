@@ -255,17 +255,16 @@ class Session:
 
     def _reinvited(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         status, refresh = response.status, self.reinvite.refreshing
-        unheard = refresh and self._unheard(sent, response)
         outputs = self.reinvite.answered(sent, response, now)
         if sent.request.method == "CANCEL":
             return outputs
         if status < 300:
             self._target_accepted(sent, now)
             return outputs
-        if status == 481 or unheard:
-            # RFC 3261 §12.2.1.2: then the dialog is gone too. Not for a change that nobody answers:
-            # a person who pressed Hold is not cut off, and can still hang up.
+        if status == 481:
             return outputs + self._gone(response, now)
+        # A change that nobody answers ends nothing: a person who pressed Hold is not cut off, and
+        # can still hang up.
         return outputs + (self._refused(sent, response, now) if refresh else [])
 
     # The remote target of the peer, which is our Contact (RFC 3261 §12.2).
@@ -330,14 +329,15 @@ class Session:
             self.leg.timer.agreed(response, now)
             self._target_accepted(sent, now)
             return []
-        if response.status == 481 or self._unheard(sent, response):
-            return self._gone(response, now)
         return self._refused(sent, response, now)
 
     def _refused(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         again = self.leg.timer.refused(sent.request, response, needed=self._telling)
         if again is not None:
             return self._refresh(again, now)
+        if response.status == 481 or self._unheard(sent, response):
+            # RFC 3261 §12.2.1.2: then the dialog is gone too.
+            return self._gone(response, now)
         self.leg.timer.put_off(now)
         if self._target is not None and not self._outdated(sent):
             self._target.refused(response, now)

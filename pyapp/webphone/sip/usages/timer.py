@@ -73,6 +73,7 @@ class Refresher:
         # The methods that the peer said it takes.
         self._allowed: list[str] = []
         self._update_refused = False
+        self._unheard = False  # the last refresh was not answered at all
 
     @property
     def deadline(self) -> float | None:
@@ -97,7 +98,7 @@ class Refresher:
     def granted(self, request: Request, now: float) -> Pairs:
         """Start the timer that a request asks for; what our 2xx to it says (§9, table 2)."""
         self._allowed = request.allow or self._allowed
-        self._timer = None
+        self._timer, self._unheard = None, False
         interval = Interval.of(request)
         knows = "timer" in (*request.supported, *request.require)
         if interval is None:
@@ -120,7 +121,7 @@ class Refresher:
     def agreed(self, response: Response, now: float) -> None:
         """Start the timer that a 2xx to our request speaks of (§7.2), or none."""
         self._allowed = response.allow or self._allowed
-        self._timer = None
+        self._timer, self._unheard = None, False
         interval = Interval.of(response)
         if interval is not None:
             ours = interval.refresher != "uas"
@@ -151,6 +152,11 @@ class Refresher:
             # §7.3 and §10
             self._timer = replace(self._timer, seconds=max(longer, self._timer.seconds))
             return (*self.asking, ("Min-SE", str(longer)))
+        before, self._unheard = self._unheard, response.status == 408
+        if self._timer is not None and self._unheard and not before:
+            # Not yet the end of §10: it, or its answer, may have been lost with a socket, ours or
+            # one behind the server, and half of the time is left.
+            return self.asking
         if request.method == "UPDATE" and response.status in (405, 501):
             self._update_refused = True
             return self.asking
