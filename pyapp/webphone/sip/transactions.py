@@ -194,7 +194,10 @@ class Transactions:
         self._swallowed = [
             client
             for client in self._clients.values()
-            if client.transaction.state in unheard and repeatable(client.request)
+            if client.transaction.state in unheard
+            and repeatable(client.request)
+            # Which is a refresh, and the new target is told by another one.
+            and client.request.method != "UPDATE"
         ]
         self._swallowed += [
             server
