@@ -2,7 +2,7 @@
 # Install the Debian packages that the tests drive, when some are missing; needs root only then.
 set -eu
 packages="chromium kamailio kamailio-websocket-modules kamailio-tls-modules kamailio-extra-modules
-kamailio-outbound-modules kamailio-presence-modules kamailio-sqlite-modules kamailio-utils-modules
+kamailio-outbound-modules kamailio-autheph-modules kamailio-presence-modules kamailio-sqlite-modules kamailio-utils-modules
 rtpengine-daemon baresip-core sip-tester firefox-esr iproute2 pulseaudio
 nginx libnginx-mod-http-brotli-static caddy"
 missing=""

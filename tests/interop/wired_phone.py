@@ -17,6 +17,7 @@ from phone.stage import Promise, description
 from webphone.contract import Config, Event, decode_command
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
+from webphone.phone.account.login import known
 from webphone.phone.desk import Desk
 from webphone.phone.loop import Loop
 from webphone.sip import Entropy
@@ -123,6 +124,9 @@ class WiredPhone:
             case do.Ask(ask=ask, event=event):
                 self.events.append(event)
                 self._due.append(on.Permitted(ask=ask, allowed=True))
+            case do.AskCredentials(ask=ask):
+                given = known(self.desk.config.credentials())
+                self._due.append(on.CredentialsCame(ask=ask, credentials=given))
             case do.Settle(reply=reply, value=value):
                 self._promises[reply].value, self._promises[reply].settled = value, True
             case do.Refuse(reply=reply, error=error):
