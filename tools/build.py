@@ -205,6 +205,9 @@ except BaseException:
     import traceback
     js.console.error(traceback.format_exc())
     js.WebPhone.fail(js.JSON.parse('{"code": "internal"}'))
+else:
+    import sitecustomize
+    sitecustomize.load_rest()
 gc.freeze()
 gc.enable()
 """

@@ -5,6 +5,7 @@ the time that importing the phone takes. The build remembers what came of it, an
 makes the class from that. What is not known, as a page's own dataclasses, is made as ever.
 """
 
+import ast
 import builtins
 import dataclasses
 import importlib
@@ -81,14 +82,16 @@ class Watch:
         if not plain:
             return None
         names = [name if name == "__hash__" or name not in had else "" for name in self._names]
+        code, takes, shared, names = _apart(self.texts[-1], self._takes, names)
         return (
             tuple(
                 (field.name, field.type, field.kw_only is True, KINDS.index(field._field_type))
                 for field in own
             ),
-            compile(self.texts[-1], "<string>", "exec"),
-            tuple(self._takes),
-            tuple(names),
+            code,
+            takes,
+            shared,
+            names,
             fresh.__dict__["__slots__"],
             fresh.__dict__.get("__match_args__"),
             fresh.__dict__.get("__hash__", 0) is None,
@@ -96,6 +99,41 @@ class Watch:
 
 
 KINDS = (dataclasses._FIELD, dataclasses._FIELD_CLASSVAR)  # type: ignore[attr-defined]
+
+
+# Methods that say the same of every class; boot/dataclass.py has one of each.
+SHARED = ("__repr__", "__setattr__", "__delattr__")
+Names = tuple[str, ...]
+
+
+def _apart(text: str, takes: list[str], names: list[str]) -> tuple[CodeType, Names, Names, Names]:
+    """The methods that are a class's own: their code, what that takes, shared ones, own names.
+
+    `text` is what dataclasses writes: a function that takes values and returns the methods.
+    `names`: theirs, "" for one that the class has written itself.
+    """
+    tree = ast.parse(text)
+    (maker,) = tree.body
+    assert isinstance(maker, ast.FunctionDef)
+    *methods, last = maker.body
+    assert isinstance(last, ast.Return) and isinstance(last.value, ast.Tuple)
+    own = [name for name in names if name and name not in SHARED]
+    last.value.elts = [
+        each for each, name in zip(last.value.elts, names, strict=True) if name in own
+    ]
+    kept = {each.id for each in last.value.elts if isinstance(each, ast.Name)}
+    maker.body = [
+        *(each for each in methods if isinstance(each, ast.FunctionDef) and each.name in kept),
+        last,
+    ]
+    asked = {node.id for node in ast.walk(maker) if isinstance(node, ast.Name)}
+    maker.args.args = [each for each in maker.args.args if each.arg in asked]
+    return (
+        compile(tree, "<string>", "exec"),
+        tuple(name for name in takes if name in asked),
+        tuple(name for name in names if name in SHARED),
+        tuple(own),
+    )
 
 
 def _closes_over_class(member: Any) -> bool:

@@ -25,7 +25,7 @@ for (const name of later) {
 const stock = new Uint8Array(readFileSync(join(pyodide, "python_stdlib.zip")));
 python.FS.writeFile("/stock.zip", stock);
 const lay = (path, name) => python.FS.writeFile(path, readFileSync(new URL(name, import.meta.url), "utf8"));
-for (const name of ["methods.py", "patterns.py"]) lay(`/home/pyodide/${name}`, `./${name}`);
+for (const name of ["late.py", "methods.py", "patterns.py"]) lay(`/home/pyodide/${name}`, `./${name}`);
 lay("/shelf.py", "./boot/shelf.py");
 lay("/dataclass.py", "./boot/dataclass.py");
 lay("/enums.py", "./boot/enums.py");

@@ -8,11 +8,14 @@ import sys
 
 AT_BOOT = set(sys.modules)
 
+import ast  # noqa: E402
 import importlib  # noqa: E402
 import json  # noqa: E402
+from collections.abc import Mapping  # noqa: E402
 from pathlib import Path  # noqa: E402
 from types import CodeType  # noqa: E402
 
+import late  # noqa: E402
 import methods  # noqa: E402
 import patterns  # noqa: E402
 
@@ -61,9 +64,9 @@ def build(sources_json: str, imports_json: str) -> str:
     texts = {
         name: stock.read(name).decode()
         for name in stock.namelist()
-        if name.endswith(".py") and module_of(name) not in FROZEN
+        if name.endswith(".py") and late.module_of(name) not in FROZEN
     }
-    kept = {name: text for name, text in texts.items() if module_of(name) in wanted}
+    kept = {name: text for name, text in texts.items() if late.module_of(name) in wanted}
     rest = {name: text for name, text in texts.items() if name not in kept}
     for name, (old, fresh) in SPARED.items():
         if texts[name].count(old) != 1:
@@ -77,7 +80,9 @@ def build(sources_json: str, imports_json: str) -> str:
     later = sorted(Path("/later").iterdir())
     memory = {f"memory/{path.name}": path.read_bytes() for path in later}
     absent = [path.stem for path in later]
-    write("/std.zip", on_the_shelf({**kept, **sources}, set(kept), absent))
+    ours, waiting = late.late(sources, "webphone")
+    shelf = on_the_shelf({**kept, **sources, **ours}, set(kept), absent, waiting)
+    write("/std.zip", shelf)
     write("/more.zip", compiled(rest, first_lines_only=set(rest)) | memory)
     return (
         f"{len(kept)} modules of the standard library, {len(sources)} files of ours and "
@@ -87,11 +92,15 @@ def build(sources_json: str, imports_json: str) -> str:
 
 
 def on_the_shelf(
-    texts: dict[str, str], first_lines_only: set[str], absent: list[str]
+    texts: Mapping[str, str | ast.Module],
+    first_lines_only: set[str],
+    absent: list[str],
+    waiting: list[str],
 ) -> dict[str, bytes]:
     """What boot/shelf.py reads, and what Python imports before that runs.
 
-    `absent`: the built-in modules whose tables come with the second archive.
+    `absent`: the built-in modules whose tables come with the second archive. `waiting`: our modules
+    that are imported when the phone is up and nobody waits.
     """
     import marshal
 
@@ -99,24 +108,25 @@ def on_the_shelf(
     index, codes = {}, bytearray()
     for path in sorted(files):
         if path.endswith(".pyc"):
-            name = module_of(path.removesuffix("c"))
+            name = late.module_of(path.removesuffix("c"))
             code = files[path][PYC_HEADER:]
             index[name] = (path, path.endswith("/__init__.pyc"), len(codes), len(codes) + len(code))
             codes += code
     apart = {path: data for path, data in files.items() if not path.endswith(".pyc")}
     apart |= {path: files[path] for path in FIRST}
     shelf = compiled({"sitecustomize.py": Path("/shelf.py").read_text()}, set())
-    found = marshal.dumps((index, absent))
+    found = marshal.dumps((index, absent, waiting))
     return {**apart, **shelf, "modules.index": found, "modules.code": bytes(codes)}
 
 
-def compiled(texts: dict[str, str], first_lines_only: set[str]) -> dict[str, bytes]:
+def compiled(texts: Mapping[str, str | ast.Module], first_lines_only: set[str]) -> dict[str, bytes]:
     """These texts by path in the archive, Python as .pyc."""
     from importlib._bootstrap_external import _code_to_hash_pyc  # type: ignore[import-not-found]
 
     files = {}
     for name, text in texts.items():
         if not name.endswith(".py"):
+            assert isinstance(text, str)
             files[name] = text.encode()
             continue
         code = compile(text, f"/lib/{name}", "exec", dont_inherit=True, optimize=2)
@@ -153,8 +163,3 @@ def with_first_lines(code: CodeType) -> CodeType:
         with_first_lines(each) if isinstance(each, CodeType) else each for each in code.co_consts
     )
     return code.replace(co_linetable=bytes(table), co_consts=tuple(inner))
-
-
-def module_of(path: str) -> str:
-    """The dotted name of a file in the stock archive."""
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -227,6 +227,11 @@ def test_no_class_of_ours_is_made_slowly_at_the_start(inside, ours, script):
     assert status == 0, said
 
 
+def test_a_late_import_finds_what_the_written_one_would(inside, ours):
+    status, said = inside("late_found.py", ours)
+    assert status == 0, said
+
+
 def test_another_version_of_pyodide_is_left_whole(root, tmp_path):
     shutil.copytree(root / "node_modules" / "pyodide", tmp_path / "pyodide")
     wasm = tmp_path / "pyodide" / "pyodide.asm.wasm"

@@ -180,12 +180,10 @@ class Element:
     def _tell_config(self, settings: dict[str, Any]) -> None:
         if settings:
             # A page's own function goes back as it came.
-            told = {
-                name: value if isinstance(value, JsProxy) else _outward(value)
-                for name, value in settings.items()
-            }
-            news = {"config": told}
-            self.host.snapshot(to_js(news, dict_converter=Object.fromEntries))
+            own = {name: value for name, value in settings.items() if isinstance(value, JsProxy)}
+            plain = {name: value for name, value in settings.items() if name not in own}
+            told = Object.assign(_outward(plain), to_js(own, dict_converter=Object.fromEntries))
+            self.host.snapshot(to_js({"config": told}, dict_converter=Object.fromEntries))
 
     def _typed(self, number: str, pasted: bool) -> None:
         """The number field's text, typed before Python was up."""

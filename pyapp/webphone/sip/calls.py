@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from webphone.machine import Alarms, earliest
 from webphone.sip.dialog import Key, key_of
@@ -12,8 +13,9 @@ from webphone.sip.usages.invite_server import Incoming
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.message import Request
 
-Call = Outgoing | Incoming
-Place = Call | Session
+# As text: who only names them loads neither.
+Call: TypeAlias = "Outgoing | Incoming"
+Place: TypeAlias = "Call | Session"
 
 
 class Calls:
