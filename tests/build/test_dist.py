@@ -173,7 +173,7 @@ def package_names():
 def test_the_library_holds_every_file_of_pyscript_toml(dist):
     [library] = (dist / "runtime").glob("python.*.zip")
     archive = zipfile.ZipFile(library)
-    modules, _absent = marshal.loads(archive.read("modules.index"))
+    modules, _absent, _rest = marshal.loads(archive.read("modules.index"))
     held = {*archive.namelist(), *(path for path, *_ in modules.values())}
     listed = [path.removeprefix("./") for path in files.in_toml().values()]
     compiled = {path + "c" if path.endswith(".py") else path for path in listed}

@@ -1,8 +1,10 @@
 """When Python is fetched: at once, when the page is idle, or when somebody turns to the phone."""
 
+import json
+
 import pytest
 
-from starting import put_page
+from starting import UP, put_page
 
 pytestmark = pytest.mark.browser
 ASKED = "performance.getEntriesByType('resource').some(({ name }) => name.includes('/runtime/'))"
@@ -54,3 +56,41 @@ def test_a_phone_that_does_not_wait_starts_by_itself(folder, serve, page, name):
     )
     loaded = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventStart")
     assert name == "eager" or first >= loaded, "idle waits for the page itself"
+
+
+HELD = "window.idle = []; window.requestIdleCallback = (work) => idle.push(work);"
+IMPORTED = """async (interpreter) => {
+  const { run } = await import(interpreter);
+  return run("import json, sys; from sitecustomize import REST; "
+    + "json.dumps([len(REST), len({*REST} - {*sys.modules}), 'webphone.media.sdp' in sys.modules])");
+}"""
+
+
+@pytest.fixture
+def waiting(dist, folder, serve, visit):
+    """A phone that is up on a page that is never idle, and what it has imported."""
+    put_page(dist, folder, '<web-phone id="phone" demo></web-phone>', "demo.html")
+    page = visit().page
+    page.add_init_script(HELD)
+    page.goto(serve(folder) + "/demo.html")
+    page.evaluate(UP)
+    [interpreter] = (dist / "runtime").glob("interpreter.*.mjs")
+    return page, lambda: json.loads(page.evaluate(IMPORTED, f"./runtime/{interpreter.name}"))
+
+
+def test_what_a_call_needs_is_imported_when_the_page_has_nothing_to_do(waiting):
+    page, imported = waiting
+    known, missing, calls = imported()
+    assert missing > known / 4 and not calls, "the first screen needs less"
+    page.evaluate("""() => {
+      const busy = { timeRemaining: () => 1 };
+      for (let turns = 0; idle.length; turns += 1) idle.shift()(busy);
+    }""")
+    assert imported()[1:] == [0, True]
+
+
+def test_who_calls_before_the_page_had_a_moment_calls_all_the_same(waiting):
+    page, imported = waiting
+    page.evaluate("phone.makeCall('600')")
+    page.wait_for_function("phone.activeCall?.state === 'active'")
+    assert imported()[2]

@@ -59,7 +59,7 @@ def inherited(cls):
     return fields
 
 
-@dataclasses.recursive_repr
+@dataclasses.recursive_repr()
 def _repr(self):
     shown = (f"{f.name}={getattr(self, f.name)!r}" for f in dataclasses.fields(self) if f.repr)
     return f"{self.__class__.__qualname__}({', '.join(shown)})"
