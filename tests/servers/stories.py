@@ -16,9 +16,23 @@ window.WebSocket = class WebSocket extends window.WebSocket {
 def talk(caller: PhonePage, called: PhonePage, number: str = "") -> None:
     since, rung = caller.mark(), called.mark()
     caller.make_call(number or called.id)
-    called.wait_event("ringingin", since=rung)
-    called.call_method("answer")
+    answer(called, since=rung)
     caller.wait_event("answer", since=since)
+
+
+def answer(phone: PhonePage, *, since: int = 0) -> None:
+    """It rings there, and the call is taken."""
+    phone.wait_event("ringingin", since=since)
+    phone.call_method("answer")
+
+
+def hand_on(phone: PhonePage, other: PhonePage, to: PhonePage, number: str = "") -> None:
+    """The call with `other` is transferred at once, and goes on without `phone`."""
+    promise = phone.begin("transfer", number or to.id)
+    answer(to)
+    phone.outcome(promise)
+    hear_each_other(other, to)
+    assert phone.calls() == []
 
 
 def hear_each_other(*phones: PhonePage) -> None:

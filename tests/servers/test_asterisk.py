@@ -10,7 +10,7 @@ import pytest
 from page.phone_page import PhonePage
 from page.ports import wait_until
 from servers.asterisk import Asterisk
-from servers.stories import hear_each_other, lose_connection, talk
+from servers.stories import answer, hand_on, hear_each_other, lose_connection, talk
 
 pytestmark = [pytest.mark.interop, pytest.mark.servers]
 
@@ -116,12 +116,7 @@ def test_a_call_is_handed_on_at_once(phone: Open) -> None:
     alice, bob, carol = phone("alice"), phone("bob"), phone("carol")
     talk(alice, bob)
     hear_each_other(alice, bob)
-    promise = alice.begin("transfer", "carol")
-    carol.wait_event("ringingin")
-    carol.call_method("answer")
-    alice.outcome(promise)
-    hear_each_other(bob, carol)
-    assert alice.calls() == []
+    hand_on(alice, bob, carol)
     assert alice.wait_event("end")["transferredTo"] == "carol"
     bob.call_method("hangup")
     carol.wait_event("end")
@@ -130,12 +125,7 @@ def test_a_call_is_handed_on_at_once(phone: Open) -> None:
 def test_a_call_that_came_is_handed_on_at_once(phone: Open) -> None:
     alice, bob, carol = phone("alice"), phone("bob"), phone("carol")
     talk(bob, alice)
-    promise = alice.begin("transfer", "103")
-    carol.wait_event("ringingin")
-    carol.call_method("answer")
-    alice.outcome(promise)
-    hear_each_other(bob, carol)
-    assert alice.calls() == []
+    hand_on(alice, bob, carol, "103")
 
 
 def test_two_calls_are_joined_after_asking(phone: Open) -> None:
@@ -143,8 +133,7 @@ def test_two_calls_are_joined_after_asking(phone: Open) -> None:
     talk(bob, alice)
     hear_each_other(alice, bob)
     alice.call_method("consult", "carol")
-    carol.wait_event("ringingin")
-    carol.call_method("answer")
+    answer(carol)
     alice.wait_state("active")
     hear_each_other(carol)
     assert set(peers(alice).values()) == {"held", "active"}
@@ -277,6 +266,5 @@ def test_digits_choose_of_a_menu(phone: Open) -> None:
     alice.make_call("800")
     alice.wait_event("answer")
     alice.call_method("sendDtmf", "2")
-    bob.wait_event("ringingin")
-    bob.call_method("answer")
+    answer(bob)
     hear_each_other(alice, bob)

@@ -12,7 +12,7 @@ from interop.rtpengine import Rtpengine
 from interop.sound import AUDIBLE
 from page.phone_page import PhonePage
 from servers.kamailio import RTPENGINE_PORT, DocumentedKamailio
-from servers.stories import hear_each_other, talk
+from servers.stories import hand_on, hear_each_other, talk
 
 pytestmark = [pytest.mark.interop, pytest.mark.servers]
 
@@ -69,12 +69,7 @@ def test_two_phones_write_to_each_other(phone: Open) -> None:
 def test_a_call_is_handed_on_at_once(phone: Open) -> None:
     alice, bob, carol = phone("alice"), phone("bob", redirect_policy="follow"), phone("carol")
     talk(alice, bob)
-    promise = alice.begin("transfer", "carol")
-    carol.wait_event("ringingin")
-    carol.call_method("answer")
-    alice.outcome(promise)
-    hear_each_other(bob, carol)
-    assert alice.calls() == []
+    hand_on(alice, bob, carol)
 
 
 @pytest.mark.parametrize("server", ["with MD5"], indirect=True)
