@@ -19,7 +19,6 @@ from webphone.browser.demo.pipe import Exchange
 from webphone.browser.element import Element, ElementAction, Outside
 from webphone.browser.media.ice_servers import Watch
 from webphone.browser.media.peer import World
-from webphone.browser.media.peers import MediaAction
 from webphone.browser.page import Page
 from webphone.browser.proxies import Listeners
 from webphone.browser.socket import Sockets
@@ -30,6 +29,7 @@ from webphone.phone.actions import (
     AskCredentials,
     Connect,
     Disconnect,
+    MediaAction,
     Note,
     PlayKey,
     PlayTone,

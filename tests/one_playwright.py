@@ -1,11 +1,11 @@
-"""One Playwright for a whole test run: a second one in the same thread is refused."""
+"""One Playwright for a whole test run, a second one in the same thread being refused; and Chromium."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 # Features of Chromium that are on or off in all tests. Of two switches of a name the last counts, so
 # that those come first which Playwright itself turns on or off. Chromium watches the heap of one
@@ -24,6 +24,22 @@ FEATURES = (
     f"--enable-features={','.join((*_ON, _UNWATCHED))}",
     f"--disable-features={','.join((*_OFF, 'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'))}",
 )
+
+# A fake microphone and camera. --use-fake-ui-for-media-stream is for those who want what a page asks
+# for granted: it would also grant what a test wants refused.
+ARGUMENTS = (
+    "--use-fake-device-for-media-stream",
+    # Without it no ICE candidate of 127.0.0.0/8 is offered.
+    "--allow-loopback-in-peer-connection",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    *FEATURES,
+)
+GRANTED = "--use-fake-ui-for-media-stream"
 
 _started: Playwright | None = None
 _borrowers = 0
@@ -55,3 +71,16 @@ def borrowed() -> Iterator[Playwright]:
         yield playwright
     finally:
         give_back()
+
+
+@contextmanager
+def chromium(*more: str, without: Sequence[str] = ()) -> Iterator[Browser]:
+    """Chromium, for as long as this lasts; `more` are arguments, `without` those of Playwright's."""
+    with borrowed() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=[*ARGUMENTS, *more],
+            ignore_default_args=[*without],
+        )
+        yield browser
+        browser.close()

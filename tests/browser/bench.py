@@ -13,21 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-import one_playwright
-
 ROOT = Path(__file__).resolve().parent.parent.parent
-# No --use-fake-ui-for-media-stream: it would also grant what a test wants refused.
-ARGUMENTS = [
-    "--use-fake-device-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    *one_playwright.FEATURES,
-]
 PORTS = range(9400, 9450)
 TYPES = {".html": "text/html", ".wasm": "application/wasm", ".zip": "application/zip"}
 START = """async () => {

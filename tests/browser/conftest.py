@@ -7,15 +7,13 @@ import pytest
 from playwright.sync_api import Browser
 
 import one_playwright
-from browser.bench import ARGUMENTS, COUNT_PROXIES, Bench, bench
+from browser.bench import COUNT_PROXIES, Bench, bench
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with one_playwright.borrowed() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with one_playwright.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,12 @@ globalThis.pair = async (kinds) => {
 globalThis.refusal = async (connection, type, sdp) => {
   try { await connection.setRemoteDescription({ type, sdp }); return ""; } catch (fault) { return fault.message; }
 };
+globalThis.thirdAnswers = async (sdp) => {
+  const third = connection();
+  await third.setRemoteDescription({ type: "offer", sdp });
+  await third.setLocalDescription(await third.createAnswer());
+  return third.localDescription.sdp;
+};
 globalThis.directions = (connection) =>
   connection.getTransceivers().map((each) => [each.receiver.track.kind, each.currentDirection]);
 """
@@ -65,13 +71,7 @@ def taken(page: Page, answer: str, offer: str, *, kind: str = "answer") -> list[
 def answer_to(page: Page, offer: str) -> str:
     """What a third browser answers to an offer, by the offer's own names."""
     assert problem(offer) is None
-    code = """async (sdp) => {
-      const third = connection();
-      await third.setRemoteDescription({ type: "offer", sdp });
-      await third.setLocalDescription(await third.createAnswer());
-      return third.localDescription.sdp;
-    }"""
-    answer: str = page.evaluate(code, repaired(offer))
+    answer: str = page.evaluate("(sdp) => thirdAnswers(sdp)", repaired(offer))
     return as_offered(answer, offer)
 
 
@@ -480,13 +480,8 @@ def test_the_role_stays_when_it_was_agreed_on_the_other_way_round(page: Page) ->
 def test_a_new_end_after_a_transfer_may_take_the_other_role(page: Page) -> None:
     connected(page)
     local, remote, offer = page.evaluate(AGREE, ["reoffer", ""])
-    code = """async (sdp) => {
-      const third = connection();
-      await third.setRemoteDescription({ type: "offer", sdp });
-      await third.setLocalDescription(await third.createAnswer());
-      return third.localDescription.sdp;
-    }"""
-    other = re.sub(r"a=setup:\w+", "a=setup:passive", page.evaluate(code, offer))
+    other = page.evaluate("(sdp) => thirdAnswers(sdp)", offer)
+    other = re.sub(r"a=setup:\w+", "a=setup:passive", other)
     sdp = repaired(other, offer, Agreed(local=local, remote=remote))
     assert "a=setup:passive" in sdp
     assert page.evaluate("([sdp]) => refusal(both[0], 'answer', sdp)", [sdp]) == ""

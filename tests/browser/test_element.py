@@ -56,12 +56,8 @@ class Bodies:
 
 @pytest.fixture(scope="module")
 def open_page() -> Iterator[Bodies]:
-    with one_playwright.borrowed() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+    with one_playwright.chromium() as browser:
         yield Bodies(browser.new_page())
-        browser.close()
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-import one_playwright
-from browser.bench import ARGUMENTS, Bench, bench
+from browser.bench import Bench, bench
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
@@ -27,14 +27,11 @@ plain = lambda value: json.loads(json.dumps(value.to_py(), default=repr))
 
 
 @pytest.fixture(scope="module")
-def opened() -> Iterator[Bench]:
-    with one_playwright.borrowed() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        with bench(browser, permissions=[], modules=[HERE / "one_element.py"]) as page:
-            for script in ("contract.js", "webphone.js"):
-                page.page.add_script_tag(url=f"/{script}")
-            yield page
-        browser.close()
+def opened(chromium: Browser) -> Iterator[Bench]:
+    with bench(chromium, permissions=[], modules=[HERE / "one_element.py"]) as page:
+        for script in ("contract.js", "webphone.js"):
+            page.page.add_script_tag(url=f"/{script}")
+        yield page
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page
 
 import one_playwright
-from browser.bench import ARGUMENTS
 from static_server import serving
 
 pytestmark = pytest.mark.browser
@@ -32,11 +31,7 @@ def node(program: str, *arguments: str) -> None:
 @pytest.fixture(scope="module")
 def open_page(origin: str) -> Iterator[Callable[[str], Page]]:
     """Opens an example; what the page complains of fails the test."""
-    with one_playwright.borrowed() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[*ARGUMENTS, "--use-fake-ui-for-media-stream"],
-        )
+    with one_playwright.chromium(one_playwright.GRANTED) as browser:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE)
 
@@ -45,7 +40,6 @@ def open_page(origin: str) -> Iterator[Callable[[str], Page]]:
             return page
 
         yield opened
-        browser.close()
 
 
 def test_a_phone_made_by_a_script_keeps_its_call_when_it_is_moved(

@@ -10,19 +10,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 from websockets.typing import Subprotocol
 
-import one_playwright
-from browser.bench import ARGUMENTS, COUNT_PROXIES, PORTS, Bench, bench
+from browser.bench import COUNT_PROXIES, PORTS, Bench, bench
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with one_playwright.borrowed() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

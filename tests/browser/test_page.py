@@ -8,8 +8,7 @@ from playwright.sync_api import Browser
 
 import gallery
 import icons
-import one_playwright
-from browser.bench import ARGUMENTS, Bench, bench
+from browser.bench import Bench, bench
 
 pytestmark = pytest.mark.browser
 GALLERY = Path(gallery.__file__)
@@ -58,14 +57,6 @@ def bare(root):
         node.removeAttribute("data-on")
     return clone
 """
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with one_playwright.borrowed() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page
 
 import gallery
 import one_playwright
-from browser.bench import ARGUMENTS
 from webphone.ui import View
 
 pytestmark = pytest.mark.browser
@@ -47,14 +46,8 @@ PLACES = """(words) => {
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with one_playwright.borrowed() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=ARGUMENTS,
-            ignore_default_args=["--hide-scrollbars"],  # people have them
-        )
+    with one_playwright.chromium(without=["--hide-scrollbars"]) as browser:  # people have them
         yield browser
-        browser.close()
 
 
 @pytest.fixture

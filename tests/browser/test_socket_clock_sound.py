@@ -9,18 +9,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 from websockets.typing import Subprotocol
 
-import one_playwright
-from browser.bench import ARGUMENTS, PORTS, Bench, bench, untouched
+from browser.bench import PORTS, Bench, bench, untouched
 
 pytestmark = [pytest.mark.browser, pytest.mark.timed]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with one_playwright.borrowed() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

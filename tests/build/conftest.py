@@ -19,19 +19,6 @@ from starting import put_page
 from static_server import serving
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ARGUMENTS = [
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    *one_playwright.FEATURES,
-]
-
 
 # Counts py:ready; `pythonRan` resolves with that count when main.py has run.
 WATCH = """
@@ -67,10 +54,8 @@ class Visit:
 # For a module, not the session: while Playwright is up, nobody else in this run can start it.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with one_playwright.borrowed() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with one_playwright.chromium(one_playwright.GRANTED) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -42,14 +42,6 @@ def origin() -> Iterator[str]:
         yield f"{address}/examples"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    browser = Chromium()
-    browser.start()
-    yield browser
-    browser.stop()
-
-
 @pytest.fixture
 def visit(chromium: Chromium, origin: str) -> Iterator[Callable[..., Page]]:
     """Opens an example in a new profile; what its console complains of fails the test."""

@@ -11,16 +11,9 @@ import pytest
 from interop.kamailio import Kamailio
 from page.phone_page import PhonePage
 from page.server import Server
-from page.spec import hang_up, put_back, remove_phones, still_talking, talk
+from page.spec import hang_up, put_back, still_talking, talk
 
 pytestmark = [pytest.mark.interop, pytest.mark.timed]
-
-
-@pytest.fixture
-def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
-    yield anna
-    remove_phones(anna)
-    put_back(anna, server, "anna")
 
 
 @pytest.fixture
@@ -35,13 +28,18 @@ def own_kamailio(start_kamailio: Callable[..., Kamailio]) -> Kamailio:
     return start_kamailio()
 
 
+def talk_at(server: Kamailio, *phones: PhonePage) -> None:
+    """Both move to that server; the first calls the other."""
+    for each in phones:
+        each.register(host=server.ws_url)
+        each.forget_events()
+    talk(*phones)
+
+
 def test_a_server_that_goes_and_comes_back_costs_no_call(
     phone: PhonePage, other: PhonePage, own_kamailio: Kamailio
 ) -> None:
-    for each in (phone, other):
-        each.register(host=own_kamailio.ws_url)
-        each.forget_events()
-    talk(phone, other)
+    talk_at(own_kamailio, phone, other)
 
     own_kamailio.stop()
     assert phone.wait_event("unregistered") == {"reason": "lost", "willRetry": True}
@@ -68,10 +66,7 @@ def test_a_server_that_goes_and_comes_back_costs_no_call(
 def test_a_server_that_is_quickly_back_is_found_without_any_help(
     phone: PhonePage, other: PhonePage, own_kamailio: Kamailio
 ) -> None:
-    for each in (phone, other):
-        each.register(host=own_kamailio.ws_url)
-        each.forget_events()
-    talk(phone, other)
+    talk_at(own_kamailio, phone, other)
     own_kamailio.restart()
     for each in (phone, other):
         each.wait_event("registered")

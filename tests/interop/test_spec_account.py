@@ -5,25 +5,15 @@ Each is set in every way, and changed while a call is up, which it must not touc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
 from page.phone_page import PhonePage
 from page.server import Server, wait_wire
-from page.spec import WAYS, Way, give, hang_up, put_back, remove_phones, screen, still_talking, talk
+from page.spec import WAYS, Way, give, hang_up, screen, still_talking, talk
 
 pytestmark = pytest.mark.interop
 in_every_way = pytest.mark.parametrize("way", WAYS)
-
-
-@pytest.fixture
-def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
-    """anna, who gets her settings back."""
-    yield anna
-    remove_phones(anna)
-    put_back(anna, server, "anna")
 
 
 @in_every_way

@@ -13,7 +13,7 @@ from playwright.sync_api import Playwright
 
 import one_playwright
 from interop.firefox import Firefox
-from page.chromium import ARGUMENTS, KEEP_PEER_CONNECTIONS
+from page.chromium import KEEP_PEER_CONNECTIONS
 from page.demo_server import DemoServer
 from page.phone_page import PhonePage
 from page.pitch import LISTEN
@@ -111,10 +111,12 @@ def browser(
         words = [*around, require("chromium", "chromium")]
         run.write_text("#!/bin/sh\nexec " + " ".join(map(quoted, words)) + ' "$@"\n')
         run.chmod(0o755)
-        arguments = [each for each in ARGUMENTS if "loopback" not in each or not around]
+        arguments = [
+            each for each in one_playwright.ARGUMENTS if "loopback" not in each or not around
+        ]
         playwright = request.getfixturevalue("playwright")
         started = playwright.chromium.launch(
-            executable_path=run, args=[*arguments, "--use-fake-ui-for-media-stream"]
+            executable_path=run, args=[*arguments, one_playwright.GRANTED]
         )
     yield started
     started.close()

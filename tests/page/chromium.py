@@ -11,19 +11,6 @@ import one_playwright
 from page.ports import wait_until
 from page.program import require
 
-ARGUMENTS = (
-    "--use-fake-device-for-media-stream",
-    # Without it no ICE candidate of 127.0.0.0/8 is offered.
-    "--allow-loopback-in-peer-connection",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    *one_playwright.FEATURES,
-)
-
 # Keeps every RTCPeerConnection of the page, so that a test can ask for its statistics without
 # the help of the code under test.
 KEEP_PEER_CONNECTIONS = """
@@ -81,7 +68,7 @@ class Chromium:
         self._borrowed = True
         try:
             self._browser = playwright.chromium.launch(
-                executable_path=path, args=list(ARGUMENTS), headless=True
+                executable_path=path, args=list(one_playwright.ARGUMENTS), headless=True
             )
         except BaseException:
             self.stop()

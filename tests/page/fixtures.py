@@ -18,6 +18,7 @@ from page.chromium import Chromium
 from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.server import Server
+from page.spec import at_rest, put_back, remove_phones
 from page.tones import COUNT_TONES
 
 ROOT = Path(__file__).parents[2]
@@ -176,6 +177,15 @@ def anna(standing_phone: Callable[[str], PhonePage]) -> PhonePage:
 @pytest.fixture
 def ben(standing_phone: Callable[[str], PhonePage]) -> PhonePage:
     return standing_phone("ben")
+
+
+@pytest.fixture
+def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
+    """anna, who gets her settings back."""
+    at_rest(anna)
+    yield anna
+    remove_phones(anna)
+    put_back(anna, server, "anna")
 
 
 def _registered_phone(

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route
 
-from page.chromium import ARGUMENTS, KEEP_PEER_CONNECTIONS, Chromium
+import one_playwright
+from page.chromium import KEEP_PEER_CONNECTIONS, Chromium
 from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.pitch import AUDIBLE, LISTEN, loudest, wait_pitches
@@ -50,7 +51,7 @@ def unplugged(chromium: Chromium, run_folder: Path) -> Iterator[Browser]:
     run.chmod(0o755)
     context = chromium.context()
     assert context.browser is not None
-    arguments = [each for each in ARGUMENTS if "loopback" not in each]
+    arguments = [each for each in one_playwright.ARGUMENTS if "loopback" not in each]
     browser = context.browser.browser_type.launch(executable_path=run, args=arguments)
     context.close()
     yield browser

@@ -6,7 +6,7 @@ Each is set in every way, and changed while a call is up, which it must not touc
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,8 +22,6 @@ from page.spec import (
     add_phone,
     give,
     hang_up,
-    put_back,
-    remove_phones,
     screen,
     still_talking,
     talk,
@@ -31,14 +29,6 @@ from page.spec import (
 
 pytestmark = pytest.mark.browser
 in_every_way = pytest.mark.parametrize("way", WAYS)
-
-
-@pytest.fixture
-def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
-    """anna, who gets her settings back."""
-    yield anna
-    remove_phones(anna)
-    put_back(anna, server, "anna")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 
 import pytest
@@ -18,8 +18,6 @@ from page.spec import (
     at_rest,
     button,
     hang_up,
-    put_back,
-    remove_phones,
     ring,
     screen,
     still_talking,
@@ -29,15 +27,6 @@ from webphone.contract import COMMANDS
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., PhonePage]
-
-
-@pytest.fixture
-def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
-    """anna, who gets her settings back."""
-    at_rest(anna)
-    yield anna
-    remove_phones(anna)
-    put_back(anna, server, "anna")
 
 
 # --- When a promise settles -----------------------------------------------------------------------

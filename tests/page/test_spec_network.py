@@ -17,19 +17,10 @@ from page.spec import (
     account,
     add_phone,
     button,
-    put_back,
-    remove_phones,
     screen,
 )
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
-    yield anna
-    remove_phones(anna)
-    put_back(anna, server, "anna")
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -20,7 +18,6 @@ from page.spec import (
     button,
     give,
     hang_up,
-    put_back,
     remove_phones,
     ring,
     screen,
@@ -30,15 +27,6 @@ from page.spec import (
 
 pytestmark = pytest.mark.browser
 KEYS = "123456789*0#"
-
-
-@pytest.fixture
-def phone(anna: PhonePage, server: Server) -> Iterator[PhonePage]:
-    """anna, who gets her settings back."""
-    at_rest(anna)
-    yield anna
-    remove_phones(anna)
-    put_back(anna, server, "anna")
 
 
 def toggled(phone: PhonePage, row: str, *parts: Locator) -> None:

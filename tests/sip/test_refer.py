@@ -136,11 +136,7 @@ def test_news_comes_after_the_call_has_ended(who: str) -> None:
 
 def test_in_a_call_that_has_ended_nothing_but_the_news_is_taken() -> None:
     alice = Solo()
-    invite = _in_a_call(alice)
-    alice.say(alice.agent.refer("call", CAROL, alice.now))
-    alice.answer(alice.last("REFER"), 202)
-    alice.say(alice.agent.hang_up("call", alice.now))
-    alice.answer(alice.last("BYE"), 200)
+    invite = _referred_and_ended(alice)
     for cseq, method in enumerate(("INVITE", "REFER", "MESSAGE", "UPDATE"), 5):
         alice.ask(method, dialog_of=invite, cseq=cseq)
         assert alice.last_status() == 481
@@ -155,11 +151,7 @@ def test_in_a_call_that_has_ended_nothing_but_the_news_is_taken() -> None:
 )
 def test_news_is_waited_for_as_long_as_it_is_promised(standing: str, lasts: int) -> None:
     alice = Solo()
-    invite = _in_a_call(alice)
-    alice.say(alice.agent.refer("call", CAROL, alice.now))
-    alice.answer(alice.last("REFER"), 202)
-    alice.say(alice.agent.hang_up("call", alice.now))
-    alice.answer(alice.last("BYE"), 200)
+    invite = _referred_and_ended(alice)
     headers = (("Event", "refer"), ("Subscription-State", standing))
     for later, status in ((0, 200), (lasts - 1, 200 if lasts else 481), (lasts + 1, 481)):
         alice.wind(max(later, 0))
@@ -226,6 +218,16 @@ def test_a_refer_without_news_has_none() -> None:
 def _in_a_call(alice: Solo) -> Request:
     invite = alice.call()
     alice.answer(invite, 200, sdp=ANSWER)
+    return invite
+
+
+def _referred_and_ended(alice: Solo) -> Request:
+    """A call that is hung up once Bob has taken Alice's REFER."""
+    invite = _in_a_call(alice)
+    alice.say(alice.agent.refer("call", CAROL, alice.now))
+    alice.answer(alice.last("REFER"), 202)
+    alice.say(alice.agent.hang_up("call", alice.now))
+    alice.answer(alice.last("BYE"), 200)
     return invite
 
 

@@ -204,11 +204,9 @@ class Note:
     text: str
 
 
-Action = (
-    Connect
-    | Disconnect
-    | Send
-    | OpenMedia
+# What is done with the media of a call.
+MediaAction = (
+    OpenMedia
     | DescribeRemote
     | Reoffer
     | Accept
@@ -216,6 +214,12 @@ Action = (
     | MuteMicrophone
     | SendTones
     | CloseMedia
+)
+Action = (
+    Connect
+    | Disconnect
+    | Send
+    | MediaAction
     | PlayTone
     | PlayKey
     | Tell

@@ -13,8 +13,8 @@ from webphone.browser.bridge import promised
 from webphone.browser.demo.ends import Ends, inside
 from webphone.browser.media.ice import Gathering
 from webphone.browser.media.peer import World
-from webphone.browser.media.peers import MediaAction, Peers
-from webphone.phone.actions import OpenMedia
+from webphone.browser.media.peers import Peers
+from webphone.phone.actions import MediaAction, OpenMedia
 
 UDP = re.compile(r"^a=candidate:\S+ \d+ udp ", re.MULTILINE | re.IGNORECASE)
 

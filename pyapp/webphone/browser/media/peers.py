@@ -10,6 +10,7 @@ from webphone.phone.actions import (
     Accept,
     CloseMedia,
     DescribeRemote,
+    MediaAction,
     MuteMicrophone,
     OpenMedia,
     Reoffer,
@@ -17,16 +18,6 @@ from webphone.phone.actions import (
     SendTones,
 )
 
-MediaAction = (
-    OpenMedia
-    | DescribeRemote
-    | Reoffer
-    | Accept
-    | Rollback
-    | MuteMicrophone
-    | SendTones
-    | CloseMedia
-)
 # What a person hears and sees of one end: (call, "remote" or "self") -> a <video> element or None.
 Slot = Callable[[str, str], Any]
 
