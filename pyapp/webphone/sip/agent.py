@@ -177,18 +177,11 @@ class Agent:
         """Register, or renew the registration at once."""
         account = self._owner()
         outputs: list[Output] = []
-        current = self._registration
-        if current is None or current.account != account:
-            if current is not None:
-                current.muted = True
-                if current.account.aor != account.aor:
-                    outputs += current.unregister(now)
-            self._endpoint.gruu, self._endpoint.service_route = None, ()
-            before, current = current, Registration(self._endpoint, account, self._trust)
-            if before is not None and before.account.aor == account.aor:
-                current.bound = before.bound
-            self._registration = current
-        return self._out(outputs + current.register(now), now)
+        if self._registration is None:
+            self._registration = Registration(self._endpoint, account, self._trust)
+        elif self._registration.account != account:
+            self._registration, outputs = self._registration.give_way(account, now)
+        return self._out(outputs + self._registration.register(now), now)
 
     def unregister(self, now: float) -> list[Output]:
         """Remove our contact from the registrar."""

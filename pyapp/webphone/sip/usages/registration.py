@@ -123,6 +123,7 @@ class Registration:
         # Whether the registrar is to be believed to have the binding.
         self.bound = False
         self._endpoint = endpoint
+        self._trust = trust
         self._authenticator = Authenticator(account, endpoint.entropy, trust, registering=True)
         self._call_id = endpoint.entropy.call_id()
         self._tag = endpoint.entropy.tag()
@@ -155,6 +156,19 @@ class Registration:
     def unregister(self, now: float) -> list[Output]:
         """Remove the binding."""
         return self._happen(Event.UNREGISTER, now)
+
+    def give_way(self, account: Identity, now: float) -> tuple[Registration, list[Output]]:
+        """The registration of another account, or of this one with other credentials.
+
+        It takes the place of this one, of which nothing is told any more.
+        """
+        endpoint, same = self._endpoint, self.account.aor == account.aor
+        self.muted = True
+        outputs = [] if same else self.unregister(now)
+        endpoint.gruu, endpoint.service_route = None, ()
+        next_one = Registration(endpoint, account, self._trust)
+        next_one.bound = same and self.bound
+        return next_one, outputs
 
     def lost(self, now: float) -> list[Output]:
         """The connection that the binding leads over is gone."""
