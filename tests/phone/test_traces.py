@@ -1,7 +1,8 @@
 """What servers in the field sent, as traces: each is played to a phone, which must do right.
 
 The first line of a trace says in a sentence what is at stake; what must be among the actions, in
-that order (`right`), what must not be (`wrong`), and whom the screen must name (`shown`).
+that order (`right`), what must not be (`wrong`), and whom the screen must name (`shown`). Where it
+is known from the tracker of another phone or server, `source` names that, and says what it did.
 
 `TRACES=write` as an environment variable writes the traces again as the phone acts now: look at the
 difference before you believe it.
@@ -36,4 +37,5 @@ def test_what_came_in_the_field_is_met_rightly(file):
 
 def test_the_traces_hold_no_secret_and_are_all_there():
     assert len(TRACES) >= 21
+    assert len([file for file in TRACES if Trace.read(file.read_text()).head.get("source")]) >= 15
     assert not any("never told" in file.read_text() for file in TRACES)
