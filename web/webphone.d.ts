@@ -123,7 +123,7 @@ export interface WebPhoneConfig {
   loading: "eager" | "idle" | "interaction";
   /** Use the built-in exchange, no server: nothing else need be set. */
   demo: boolean;
-  /** Answer incoming calls at once. */
+  /** Answer incoming calls at once; where the caller names a time (answer-after), then, with a tone first. */
   autoAnswer: boolean;
   /** Do not disturb: incoming calls are refused as busy. */
   dnd: boolean;

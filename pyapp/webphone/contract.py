@@ -95,7 +95,9 @@ class Config:
     dial: str = text("Prefills the number, at first and after each call to a typed one.")
     loading: str = choice("eager idle interaction", "eager", "When Python is started.")
     demo: bool = flag("Use the built-in exchange, no server: nothing else need be set.")
-    auto_answer: bool = flag("Answer incoming calls at once.")
+    auto_answer: bool = flag(
+        "Answer incoming calls at once; where the caller names a time (answer-after), then, with a"
+        " tone first.")
     dnd: bool = flag("Do not disturb: incoming calls are refused as busy.")
     video: bool = flag("Call and answer with video.")
     allow_insecure: bool = flag("Let ws: go to other machines than this one.")

@@ -11,8 +11,8 @@ import js
 from webphone.browser.bridge import promised
 from webphone.browser.proxies import Listeners, fault_name
 from webphone.contract import Config
-from webphone.phone.actions import PlayKey, PlayTone, Tone
-from webphone.phone.tones import KEYS, Note, Score, score
+from webphone.phone.actions import RINGING_TONES, PlayKey, PlayTone, Tone
+from webphone.phone.tones import SIGNALS, Note, Score, score
 from webphone.words import country_of
 
 FADE = 0.02  # seconds
@@ -48,8 +48,8 @@ class Sound:
         match action:
             case PlayTone(tone=tone):
                 self._play(tone)
-            case PlayKey(key=key) if key.upper() in KEYS:
-                self._play_key(KEYS[key.upper()])
+            case PlayKey(key=key) if key.upper() in SIGNALS:
+                self._play_key(SIGNALS[key.upper()])
 
     def held_back(self, element: Any) -> None:
         """Play this <audio> or <video> as soon as the person touches the page."""
@@ -90,7 +90,7 @@ class Sound:
         if tone is None:
             return
         address = self._config().ringtone
-        if tone is Tone.RINGTONE and _is_address(address):
+        if tone in RINGING_TONES and _is_address(address):
             self._do(self._ring(address))
         else:
             self._do(self._loop(tone))

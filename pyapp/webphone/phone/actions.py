@@ -24,10 +24,15 @@ class Tone(Enum):
     """What the person hears from the phone itself."""
 
     RINGTONE = "ringtone"
+    RINGTONE_INTERNAL = "ringtone-internal"
+    RINGTONE_PRIORITY = "ringtone-priority"
     RINGBACK = "ringback"
     BUSY = "busy"
     CONGESTION = "congestion"
     WAITING = "waiting"
+
+
+RINGING_TONES = (Tone.RINGTONE, Tone.RINGTONE_INTERNAL, Tone.RINGTONE_PRIORITY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,9 @@ def tone(calls: Iterable[Call], *, ended_busy: bool = False) -> Tone | None:
     stages = {call.stage for call in calls}
     up = [call for call in calls if call.stage in TALKING and not call.ringback]
     talking = any(not call.hold.local for call in up)
-    if any(call.stage is Stage.INCOMING and not call.quiet for call in calls):
-        return Tone.WAITING if talking else Tone.RINGTONE
+    for call in calls:
+        if call.stage is Stage.INCOMING and not (call.quiet or call.announced):
+            return Tone.WAITING if talking else call.ring
     if talking:
         return None
     if Stage.RINGING in stages or any(call.ringback for call in calls):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webphone.phone.actions import Tone
+from webphone.phone.actions import RINGING_TONES, Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +112,18 @@ _RINGTONE = Score(
     ),
     length=4.0,
 )
+# For calls from within, only the first fourth; for those that can't wait, without the pause.
+_RINGTONES = (
+    _RINGTONE,
+    Score(notes=_RINGTONE.notes[:2], length=3.0),
+    Score(notes=_RINGTONE.notes, length=2.8),
+)
 
 
 def score(tone: Tone, country: str = "") -> Score:
     """What to play for a tone; `country` is an ISO 3166 code, any other gives 425 Hz."""
-    if tone is Tone.RINGTONE:
-        return _RINGTONE
+    if tone in RINGING_TONES:
+        return _RINGTONES[RINGING_TONES.index(tone)]
     rows = _CADENCES.get(country.strip().upper(), _CADENCES[""])
     return _cadence(rows[_TONES.index(tone)])
 
@@ -130,4 +136,9 @@ KEYS = {
     key: Note(frequencies=(low, high), start=0.0, length=0.1, loudness=0.12)
     for low, row in zip(_LOWS, _KEYS)
     for high, key in zip(_HIGHS, row)
+}
+# The phone is about to answer by itself: high, and not to be taken for a key.
+SIGNALS = {
+    **KEYS,
+    "ANSWER": Note(frequencies=(1318.51,), start=0.0, length=0.5, loudness=0.25, release=0.4),
 }

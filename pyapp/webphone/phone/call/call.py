@@ -21,6 +21,7 @@ from webphone.border.settings import SERVER
 from webphone.contract import CallRecord, CallView, Config, Event, Party, Quality, encode
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account
+from webphone.phone.actions import Tone
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.part import Part
 from webphone.phone.call.record import Times, iso, record_of
@@ -152,6 +153,8 @@ class Call:
     ringing_at: float | None = None
     answered_at: float | None = None
     quiet: bool = False  # the page prevented the ringing
+    announced: bool = False  # a tone says that it is about to be answered by itself
+    ring: Tone = Tone.RINGTONE  # that the caller asks for
     ringback: bool = False  # it rings over there, and nothing is to be heard of them
     muted: bool = False
     hold: Hold = field(default_factory=Hold)

@@ -295,8 +295,12 @@ class Calls:
         result = call.wire.ring(now)
         event = Event("ringingin", setup.details())
         result.append(self._ask(call, Question(event, setup.permitted)))
+        after = seldom.announced(call)
         if config.auto_answer and not others:
-            result += self.answer(call, now, video=config.video, reply=None)
+            if after is None:
+                return result + self.answer(call, now, video=config.video, reply=None)
+            steps = call.part(seldom.alerting).begin(after, now, video=config.video)
+            return result + self.changed(call, steps, now)
         return result
 
     def _ask(self, call: Call, question: Question) -> do.Ask:

@@ -27,6 +27,9 @@ class Others(Protocol):
     def dial(self, call: Call, now: float) -> Result:
         """Begin an outgoing call."""
 
+    def answer(self, call: Call, now: float, *, video: bool, reply: int | None) -> Result:
+        """Take a ringing call."""
+
     def hang_up(self, call: Call, now: float) -> Result:
         """End a call in whatever stage it is."""
 

@@ -9,9 +9,27 @@ from webphone.phone.call.call import Call
 from webphone.phone.snapshot import TransferSnapshot
 
 if TYPE_CHECKING:
+    from webphone.phone.call.alerting import Alerting
     from webphone.phone.call.redirection import Redirection
     from webphone.phone.call.referral import Referral
     from webphone.phone.call.transfer import Transfer
+
+
+def alerting(call: Call) -> Alerting:
+    """The part for a caller who asks to be announced in a way of their own."""
+    from webphone.phone.call.alerting import Alerting
+
+    return Alerting(call)
+
+
+def announced(call: Call) -> float | None:
+    """Take the ring that a caller asks for; in how many seconds they ask to be answered, if so."""
+    if not ("alert-info" in call.headers or "call-info" in call.headers):
+        return None
+    from webphone.phone.call.alerting import answer_after, ring
+
+    call.ring = ring(call.headers) or call.ring
+    return answer_after(call.headers)
 
 
 def transfer(call: Call) -> Transfer:
