@@ -239,6 +239,14 @@ def test_a_registration_refused_while_the_page_thinks_waits_for_what_it_gives(wo
     assert alice.state == "registered"
 
 
+def test_a_refusal_that_is_not_about_the_login_asks_for_no_other(world):
+    page = Page(RIGHT)
+    world.refusing[SERVER] = (480, 0)
+    alice = phone(world, page)
+    assert alice.ask("register").error.sip_code == 480
+    assert page.asked == 1
+
+
 # --- Nothing usable ---
 
 

@@ -66,6 +66,11 @@ class Dialog:
         """Take the remote target from a target refresh (RFC 3261 §12.2.1.2, §12.2.2)."""
         self.target = _contact(message) or self.target
 
+    def renamed(self, request: Request) -> None:
+        """Who the peer is from our 2xx to its request on: this goes into To (RFC 4916 §4.4.2)."""
+        if "from-change" in request.supported:
+            self.remote = _party(request.from_, self.remote.tag)
+
     def takes(self, request: Request) -> bool:
         """Whether a request of the peer is in order; if so its number counts (§12.2.2)."""
         number = request.cseq.number

@@ -79,6 +79,8 @@ EXTENSIONS = (
     # RFC 3891 §6, RFC 4488 §4
     Extension("replaces", _CALLS),
     Extension("norefersub", _CALLS),
+    # RFC 4916 §4.2
+    Extension("from-change", _CALLS),
 )
 _REQUIRABLE = frozenset(row.tag for row in EXTENSIONS if Place.CAPABILITIES in row.said)
 

@@ -19,6 +19,7 @@ from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.reliable import Unacknowledged
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.grammar import visible
+from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Message, Request, Response
 
 # Seconds that a phone rings on when nobody can tell it any more that the caller has gone (§9.1):
@@ -374,9 +375,18 @@ class Incoming:
         sdp = agreed or self._sdp
         leg = Leg(self.endpoint, self.authenticator, self.call, self.dialog, calling=False, sdp=sdp)
         leg.packages = info.packages(self.server.request)
+        leg.connected = self._connected()
         self.session = Session(leg)
         tag = self.dialog.local.tag
         return leg.accept_invite(self.server, sdp, now, tag, agreed=bool(agreed))
+
+    def _connected(self) -> NameAddr | None:
+        """Who has answered, where the caller called somebody else and knows of such changes."""
+        account, local = self.authenticator.account, self.dialog.local
+        if account is None or "from-change" not in self.server.request.supported:
+            return None
+        ours = (account.aor.user, account.caller.uri.user, self.endpoint.contact.user)
+        return None if local.uri.user in ours else account.caller.with_param("tag", local.tag)
 
     def _reply(self, status: int, reason: str = "", headers: Pairs = ()) -> Response:
         tag = self.dialog.local.tag

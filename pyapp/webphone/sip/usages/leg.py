@@ -9,6 +9,7 @@ from webphone.sip.outputs import Output
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages.reliable import Accepted
 from webphone.sip.usages.timer import Refresher
+from webphone.sip.wire.headers import NameAddr
 
 
 class Leg:
@@ -41,6 +42,8 @@ class Leg:
         self.packages: frozenset[str] = frozenset()
         # Our 2xx that waits for its ACK.
         self.accepted: Accepted | None = None
+        # Who has answered, where that is not whom the peer has called (RFC 4916 §4.2).
+        self.connected: NameAddr | None = None
 
     def request(
         self,
@@ -60,6 +63,7 @@ class Leg:
     def accept_update(self, server: ServerTransaction, sdp: str | None, now: float) -> list[Output]:
         """The 2xx to an UPDATE (RFC 3311 §5.2); `sdp` answers the offer in it."""
         self.sdp = sdp or self.sdp
+        self.dialog.renamed(server.request)
         timed = self.timer.granted(server.request, now)
         response = self.endpoint.success(server.request, sdp, timed=timed)
         return self.endpoint.transactions.answer(server, response, now)
@@ -78,6 +82,7 @@ class Leg:
         `agreed`: both ends know the session already, and the 2xx says nothing of it.
         """
         self.sdp = sdp
+        self.dialog.renamed(server.request)
         timed = self.timer.granted(server.request, now)
         said = None if agreed else sdp
         response = self.endpoint.success(server.request, said, tag, timed=timed)

@@ -296,6 +296,13 @@ class Session:
     def _outdated(self, sent: ClientRequest) -> bool:
         return self._target is not None and self._target.outdated(sent.request)
 
+    def _say_who_answered(self, now: float) -> list[Output]:
+        """Where the caller wants to know, and it is not whom they have called (RFC 4916 §4.2)."""
+        if self.leg.connected is None or not self.leg.timer.by_update:
+            return []
+        self.leg.dialog.local = self.leg.connected
+        return self._refresh(self.leg.timer.asking, now)
+
     # The session timer (RFC 4028).
 
     def _timer_due(self, now: float) -> list[Output]:
@@ -384,7 +391,8 @@ class Session:
             case Action.TELL_CONFIRMED:
                 accepted = self.leg.accepted
                 offered = accepted is not None and accepted.offered
-                return [Confirmed(call=call, sdp=sdp_of(message) if message and offered else None)]
+                told = Confirmed(call=call, sdp=sdp_of(message) if message and offered else None)
+                return [told, *self._say_who_answered(now)]
             case Action.TELL_WE_ENDED:
                 return [] if self.leg.unwanted else [ended(call, By.LOCAL)]
             case Action.TELL_THEY_ENDED:
