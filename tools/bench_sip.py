@@ -29,8 +29,11 @@ ROWS = [
     *(("write", kind) for kind in ("INVITE", "REGISTER")),
     *(("make", kind) for kind in ("INVITE", "200 of INVITE", "REGISTER")),
 ]
+GROWING = list(sip_speed.GROWING)
+DIALOGS = (10, 100, 1000)
+AMONG = ("a message", "a timer")
 NAMES = {"read": "read", "write": "written", "make": "made and written"}
-WARM = 10  # turns of 50 messages before anything is measured
+WARM = 6  # turns before anything is measured
 
 
 class Node:
@@ -78,36 +81,69 @@ def audio_offer() -> str:
     return path.read_bytes().decode().partition("m=video")[0]
 
 
-def measured(node: Node, sdp: str, rounds: int) -> dict[tuple[str, str], dict[str, float]]:
-    """Microseconds for one message, of each row and of each who does it."""
+class Bench:
+    """Whoever can be asked how long something takes, and how often that is done."""
 
-    def once(who: str, what: str, kind: str, times: int) -> float:
+    def __init__(self, node: Node, sdp: str, rounds: int) -> None:
+        self._node, self._sdp, self._rounds = node, sdp, rounds
+        self.everybody = [*node.names, "CPython"]
+        self.python = [name for name in self.everybody if name not in ("JsSIP", "SIP.js")]
+
+    def once(self, who: str, what: str, kind: str, times: int) -> float:
+        """Seconds."""
         if who == "CPython":
-            return clocked(sip_speed.work(what, kind, sdp, times))
-        return float(node.ask(who=who, what=what, kind=kind, times=times))
+            return clocked(sip_speed.work(what, kind, self._sdp, times))
+        return float(self._node.ask(who=who, what=what, kind=kind, times=times))
 
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    for what, kind in ROWS:
-        times = 5 if what == "read" else 20
-        taken: dict[str, list[float]] = {who: [] for who in [*node.names, "CPython"]}
-        for who in taken:
-            once(who, what, kind, WARM * (1 if what == "read" else 5))
-        for _ in range(rounds):
-            for who, all_of_them in taken.items():
-                all_of_them.append(once(who, what, kind, times) * 1e6 / times / 50)
-        found[what, kind] = {who: statistics.median(each) for who, each in taken.items()}
-        print(f"  {NAMES[what]}: {kind}", flush=True)
-    return found
+    def medians(
+        self, asked: dict[tuple[str, str, str], int], warm: int
+    ) -> dict[tuple[str, str, str], float]:
+        """Microseconds for once, of all these in turns: (who, what, with which) and how often."""
+        taken: dict[tuple[str, str, str], list[float]] = {one: [] for one in asked}
+        for (who, what, kind), times in asked.items():
+            self.once(who, what, kind, times * warm)
+        for _ in range(self._rounds):
+            for one, times in asked.items():
+                taken[one].append(self.once(*one, times) * 1e6 / times)
+        return {one: statistics.median(each) for one, each in taken.items()}
 
 
-def beside(found: dict[tuple[str, str], dict[str, float]]) -> str:
+def beside(bench: Bench) -> str:
     """Microseconds of everybody, and how often we have done it when JsSIP has done it once."""
-    who = list(next(iter(found.values())))
-    rows = [["microseconds", "message", *who, "Pyodide, times JsSIP"]]
-    for (what, kind), times in found.items():
-        ratio = times["JsSIP"] / times["Pyodide"]
-        shown = [f"{times[name]:.0f}" for name in who]
-        rows.append([NAMES[what], kind, *shown, f"{ratio:.2f}"])
+    rows = [["microseconds", "message", *bench.everybody, "Pyodide, times JsSIP"]]
+    for what, kind in ROWS:
+        times = 4 if what == "read" else 20
+        found = bench.medians({(who, what, kind): times for who in bench.everybody}, WARM)
+        taken = {who: found[who, what, kind] / sip_speed.MESSAGES for who in bench.everybody}
+        shown = [f"{taken[who]:.0f}" for who in bench.everybody]
+        rows.append([NAMES[what], kind, *shown, f"{taken['JsSIP'] / taken['Pyodide']:.2f}"])
+        print(f"  {NAMES[what]}: {kind}", flush=True)
+    return bench_page.table(rows)
+
+
+def growth(bench: Bench) -> str:
+    """How much longer ten times as much takes."""
+    rows = [["ten times as much takes", *bench.python]]
+    for kind in GROWING:
+        often = {"small": 20, "large": 4}
+        asked = {(who, size, kind): often[size] for who in bench.python for size in often}
+        found = bench.medians(asked, 2)
+        ratios = [found[who, "large", kind] / found[who, "small", kind] for who in bench.python]
+        rows.append([kind, *(f"{ratio:.1f} times as long" for ratio in ratios)])
+        print(f"  growing: {kind}", flush=True)
+    return bench_page.table(rows)
+
+
+def crowded(bench: Bench) -> str:
+    """What a message and a timer cost one agent among ever more dialogs."""
+    rows = [["microseconds", "among", *bench.python]]
+    for kind in AMONG:
+        for many in DIALOGS:
+            what = f"{many} dialogs"
+            found = bench.medians({(who, what, kind): 10 for who in bench.python}, 1)
+            shown = [f"{found[who, what, kind] / 10:.0f}" for who in bench.python]
+            rows.append([kind, what, *shown])
+        print(f"  among dialogs: {kind}", flush=True)
     return bench_page.table(rows)
 
 
@@ -119,11 +155,11 @@ def main() -> None:
     sdp = audio_offer()
     node = Node(sdp)
     try:
-        found = measured(node, sdp, chosen.rounds)
+        bench = Bench(node, sdp, chosen.rounds)
+        text = "\n\n".join(part(bench) for part in (beside, growth, crowded))
     finally:
         node.close()
     size = len(sip_speed.messages("INVITE", sdp)[0])
-    text = beside(found)
     print(text)
     if chosen.write:
         version = subprocess.check_output(["node", "--version"], text=True).strip()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from sip_dialogs import OFFER, Crowd
+from webphone.media import Description
 from webphone.sip.endpoint import SDP, Endpoint, Identity, Pairs
 from webphone.sip.entropy import Entropy
 from webphone.sip.wire.headers import NameAddr
@@ -13,6 +15,7 @@ from webphone.sip.wire.message import Message, Request, parse
 from webphone.sip.wire.uri import Uri
 
 Item = TypeVar("Item")
+MESSAGES = 20  # of each kind, no two alike
 
 # What a phone looks at in most messages; the bytes of each message differ, as those of calls do.
 _ROUTE = "Record-Route: <sip:edge-{n}.example.net;transport=ws;lr;ftag=f{n}a7c21>\r\n"
@@ -71,7 +74,7 @@ _REGISTERED = (
 KINDS = {"INVITE": _INVITE, "200 of INVITE": _ANSWER, "200 of REGISTER": _REGISTERED}
 
 
-def messages(kind: str, sdp: str, many: int = 50) -> list[bytes]:
+def messages(kind: str, sdp: str, many: int = MESSAGES) -> list[bytes]:
     """As many of that kind, no two alike: each is of another call."""
     body = "" if kind == "200 of REGISTER" else sdp
     length = len(body.encode())
@@ -100,6 +103,40 @@ def _unlike(size: int) -> bytes:
     return (next(_numbers) * 0x9E3779B97F4A7C15F39CC0605CEDC835 % (1 << size * 8)).to_bytes(
         size, "big"
     )
+
+
+def _many_headers(size: int) -> bytes:
+    """As many headers as kB: ten times as many are two hundred."""
+    more = "".join([f"X-Number-{number}: {number}\r\n" for number in range(size * 3)])
+    return messages("INVITE", "")[0].replace(b"User-Agent", more.encode() + b"User-Agent")
+
+
+def _long_header(size: int) -> bytes:
+    return messages("INVITE", "")[0].replace(b"User-Agent: ", b"User-Agent: " + b"a b" * size * 333)
+
+
+def _long_body(size: int) -> bytes:
+    return messages("INVITE", "a=b\r\n" * size * 200)[0]
+
+
+def _description(size: int) -> str:
+    line = "a=candidate:1 1 udp 2113937151 192.0.2.1 42194 typ host generation 0\r\n"
+    return f"{OFFER}{line * (size * 1000 // len(line))}"
+
+
+def _described(sdp: str) -> object:
+    Description.parse.cache_clear()
+    return Description.parse(sdp)
+
+
+# In kB; the larger messages have two hundred headers, or 64 kB.
+SIZES = {"small": 6, "large": 60}
+GROWING: dict[str, Callable[[int], Any]] = {
+    "headers": _many_headers,
+    "a long header": _long_header,
+    "a long body": _long_body,
+    "description": _description,
+}
 
 
 class Writer:
@@ -138,7 +175,18 @@ class Writer:
 
 
 def work(what: str, kind: str, sdp: str, times: int) -> Callable[[], None]:
-    """What is timed: all messages of a kind are read that often, or as many made or written."""
+    """What is timed: all messages of a kind are read that often, or as many made or written.
+
+    Or what grows is done that often, small or ten times as large, or among so many dialogs.
+    """
+    if what in SIZES:
+        text = GROWING[kind](SIZES[what])
+        look = _described if kind == "description" else read
+        return lambda: _do(look, [text], times)
+    if what.endswith(" dialogs"):
+        crowd = Crowd(int(what.split()[0]))
+        happen = crowd.hear if kind == "a message" else lambda _caller: crowd.wake()
+        return lambda: _do(happen, list(range(10)), times)
     if what == "read":
         data = messages(kind, sdp)
         return lambda: _do(read, data, times)

@@ -95,6 +95,11 @@ class Agent:
         """What the messages with this Call-ID name the communication (RFC 7989)."""
         return self._endpoint.sessions.of(call_id)
 
+    @property
+    def calling(self) -> bool:
+        """Whether there is a call that is not over."""
+        return self._calls.any_open
+
     def calls(self) -> tuple[str, ...]:
         """The calls that are not over."""
         return self._calls.open

@@ -47,6 +47,11 @@ class Calls:
         """The names of those that are not over."""
         return tuple(name for name, call in self._calls.items() if not call.over)
 
+    @property
+    def any_open(self) -> bool:
+        """Whether there is one that is not over; it is found at once where there are many."""
+        return any(not call.over for call in self._calls.values())
+
     def add(self, call: Call) -> None:
         """A new call."""
         self._calls[call.call] = call

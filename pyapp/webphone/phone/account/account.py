@@ -181,7 +181,7 @@ class Account:
 
     @property
     def _busy(self) -> bool:
-        return bool(self.agent.calls())
+        return self.agent.calling
 
     def check_reachable(self, now: float) -> None:
         """Raises WebPhoneError where no call can leave now: who makes one would only wait."""
