@@ -6,6 +6,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
+process.on("uncaughtException", (error) => {
+  // Node would print the one line of minified code that threw.
+  console.error(String(error?.stack ?? error).slice(0, 4000));
+  process.exit(2);
+});
+
 const require = createRequire(import.meta.url);
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const asked = async () => JSON.parse((await lines.next()).value ?? "null");

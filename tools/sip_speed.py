@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 
@@ -174,6 +175,9 @@ class Writer:
         )
 
 
+_crowd = cache(Crowd)
+
+
 def work(what: str, kind: str, sdp: str, times: int) -> Callable[[], None]:
     """What is timed: all messages of a kind are read that often, or as many made or written.
 
@@ -184,7 +188,9 @@ def work(what: str, kind: str, sdp: str, times: int) -> Callable[[], None]:
         look = _described if kind == "description" else read
         return lambda: _do(look, [text], times)
     if what.endswith(" dialogs"):
-        crowd = Crowd(int(what.split()[0]))
+        many = int(what.split()[0])
+        # A timer comes once, a message as often as one likes.
+        crowd = _crowd(many) if kind == "a message" else Crowd(many)
         happen = crowd.hear if kind == "a message" else lambda _caller: crowd.wake()
         return lambda: _do(happen, list(range(10)), times)
     if what == "read":
