@@ -2,6 +2,7 @@
 
 import pytest
 
+from phone.stage import SERVER
 from phone.wires import Wires
 
 ENDS = (0, 1)
@@ -114,3 +115,18 @@ def test_what_was_acknowledged_or_answered_meanwhile_is_not_said_again(world):
     swapped(world, bob, 0)
     said = [data.split()[0] for _, data in world.wire[before:]]
     assert set(said) <= {b"REGISTER", b"UPDATE", b"SIP/2.0"}
+
+
+@pytest.mark.parametrize(("who", "wish"), [(0, "hangup"), (1, "reject")])
+def test_what_is_over_by_the_time_of_the_next_socket_is_not_said_again(world, who, wish):
+    phones = begun(world, answered=wish == "hangup")
+    phones[who].ask(wish)
+    world.broken = {SERVER: "dead"}
+    world.die(phones[who], 0, 0, told=True, noticed=True)
+    world.land()
+    world.wind(40)
+    world.broken = {}
+    world.wind(60)
+    assert phones[who].state == "registered" and phones[who].calls == []
+    said = [*world.sent(phones[who].user, "BYE"), *world.sent(phones[who].user, "SIP/2.0 486")]
+    assert len(said) == 1

@@ -138,12 +138,10 @@ class Proxy:
                 branch.rings_until = now + RING_AT_MOST
             relay.branches.append(branch)
             self._branches[copy.via.branch] = (relay, branch)
-            if self._flows.link(target) is not None:
-                sends += self._to(target, copy, now)
-            elif request.to.tag:
+            if self._flows.link(target) is None:
                 self._await(branch, now)
             else:
-                self._fail(relay, branch, 480, now)
+                sends += self._to(target, copy, now)
         return sends + self._settle(relay, now)
 
     def acknowledge(self, ack: Request, target: str, uri: Uri, now: float) -> list[Send]:
