@@ -74,7 +74,7 @@ screens: $(DEV_READY) $(VENDORED) $(DIST) ## Take the screenshots of the documen
 	@SCREENS=docs/screens $(PYTHON) -m pytest tests/examples
 	@$(PYTHON) tools/gallery.py --docs
 
-contract: $(DEV_READY) ## Write all generated files again: from the contract, the tables, the list of files.
+contract: $(DEV_READY) ## Write all generated files again: contract, tables, list of files, marks of the tests.
 	@$(PYTHON) tools/contract.py
 	@$(PYTHON) tools/emergency.py
 	@$(PYTHON) tools/files.py

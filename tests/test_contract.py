@@ -297,6 +297,7 @@ def test_a_method_call_becomes_a_command(name, arguments, command):
     assert decode_command(name, arguments) == command
 
 
+@pytest.mark.rfc("6665 §8.4", "an event package is tokens with dots between")
 @pytest.mark.parametrize(
     ("name", "arguments", "code", "told"),
     [
@@ -330,6 +331,8 @@ def test_a_method_call_becomes_a_command(name, arguments, command):
         ("setVolume", [2], "invalid_config", "setVolume() can't take 2 as x"),
         ("setConfig", ["host"], "invalid_config", "setConfig() can\'t take a text as changes"),
         ("exportHistory", ["exe"], "invalid_config", "exportHistory() can't take 'exe' as format"),
+        ("subscribe", ["bob", "a..b"], "invalid_config", "subscribe() can't take 'a..b' as event"),
+        ("subscribe", ["bob", "a b"], "invalid_config", "subscribe() can't take 'a b' as event"),
         ("__init__", [], "unsupported", "There is no method named '__init__'"),
     ],
 )  # fmt: skip

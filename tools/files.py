@@ -7,6 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import conformance
 import drawings
 import house
 
@@ -43,7 +44,7 @@ def rewritten(text: str, files: dict[str, str]) -> str:
 
 
 def main() -> int:
-    return max(listed(), house.main(), drawings.main())
+    return max(listed(), house.main(), drawings.main(), conformance.main())
 
 
 def listed() -> int:

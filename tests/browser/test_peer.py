@@ -148,6 +148,8 @@ def test_a_hold_opens_no_camera_where_pictures_were_refused(page: Bench):
     assert [line.split()[1] for line in offer if line.startswith("m=video")] == ["0"]
 
 
+@pytest.mark.rfc("9429 §5.3.1", "the direction of an answer is what both ends allow")
+@pytest.mark.rfc("6337 §5.3", "who holds too answers inactive")
 def test_what_both_ends_hold_is_inactive_until_both_let_go(page: Bench):
     assert tell(
         page,
@@ -169,6 +171,7 @@ def test_what_both_ends_hold_is_inactive_until_both_let_go(page: Bench):
     ) == ["recvonly", "inactive", "sendonly"]
 
 
+@pytest.mark.rfc("8839 §4.4.1.1.1", "an ICE restart has new credentials")
 def test_new_paths_are_found_without_losing_the_call(page: Bench):
     changed, heard = tell(
         page,
@@ -461,6 +464,26 @@ def test_an_answer_that_cannot_be_read_is_said_and_the_call_goes_on(page: Bench)
     assert failed
     assert code == "media_failed"
     assert state == "stable"
+
+
+@pytest.mark.rfc("9429 §4.1.10.2", "an offer that would undo ours unasked is not applied")
+def test_an_offer_that_meets_ours_does_not_undo_it(page: Bench):
+    assert (
+        tell(
+            page,
+            """
+        await call(one, two)
+        one.do(Reoffer(call="call", direction=Direction.SENDONLY))
+        await one.next(MediaReady)
+        two.do(Reoffer(call="call", direction=Direction.SENDONLY))
+        theirs = await two.next(MediaReady)
+        one.do(Accept(call="call", offer=theirs.sdp, direction=Direction.SENDRECV))
+        await until(lambda: one.count(MediaFailed))
+        return str(one.connection.signalingState)
+        """,
+        )
+        == "have-local-offer"
+    )
 
 
 def test_two_calls_have_microphones_of_their_own(page: Bench):

@@ -73,6 +73,8 @@ async def wait(count):
 """
 
 
+@pytest.mark.rfc("7118 §5.1", "a message is a frame, text or binary")
+@pytest.mark.rfc("7118 §4.1", "the WebSocket asks for the subprotocol sip")
 def test_messages_go_and_come_one_a_frame_as_text_or_as_bytes(page: Bench, line: str):
     assert tell(
         page,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from exchange.town import SDP, Town
 from webphone.sip import outputs as news
 from webphone.sip.wire.message import Request, Response, parse
@@ -79,6 +81,7 @@ def test_a_busy_callee_is_heard():
     assert town.ended
 
 
+@pytest.mark.rfc("3261 §16.10", "a CANCEL is passed on")
 def test_the_caller_gives_up_while_it_rings():
     town = Town()
     alice, bob = town.ringing()
@@ -282,6 +285,7 @@ def test_nothing_is_left_of_calls_that_are_over():
     assert town.exchange.deadline is None
 
 
+@pytest.mark.rfc("3261 §16.3", "483 where Max-Forwards is used up")
 def test_a_request_that_has_passed_too_many_hops_is_refused():
     town = Town()
     alice, _bob = town.registered("alice"), town.registered("bob")

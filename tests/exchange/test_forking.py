@@ -9,6 +9,7 @@ from webphone.sip.wire.fields import Headers
 from webphone.sip.wire.message import Response
 
 
+@pytest.mark.rfc("3261 §16.7", "step 6: a 6xx first, then the lowest class; no 503 is passed on")
 @pytest.mark.parametrize(
     ("statuses", "heard"),
     [
@@ -26,6 +27,7 @@ def test_the_best_answer_is_chosen(statuses: list[int], heard: int):
     assert best([Response(status, "") for status in statuses]).status == heard
 
 
+@pytest.mark.rfc("3261 §16.7", "step 7: the challenges of all forks are put together")
 def test_the_caller_sees_the_challenges_of_all():
     one = Response(407, "", Headers([("Proxy-Authenticate", 'Digest realm="a"')]))
     broken = [("WWW-Authenticate", 'Digest realm="b"'), ("WWW-Authenticate", "\0")]

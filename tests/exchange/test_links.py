@@ -76,6 +76,7 @@ def test_news_that_were_lost_with_their_link_are_not_said_again_as_they_may_have
     assert alice.last(news.Replied).status == 480
 
 
+@pytest.mark.rfc("3261 §16.6", "Record-Route keeps the proxy on the way")
 def test_a_call_outlives_the_links_of_both_ends():
     town = Town()
     alice, bob = answered(town)
@@ -244,6 +245,7 @@ def test_an_ack_is_never_answered(lines):
     assert exchange.receive(1, request("ACK", "sip:b@x", *lines), 0.0) == []
 
 
+@pytest.mark.rfc("5626 §5.2", "a route with the token of another's flow leads nowhere")
 def test_a_dialog_is_no_business_of_a_stranger():
     town = Town()
     _alice, bob = answered(town)
@@ -276,6 +278,7 @@ def test_a_place_is_kept_for_its_phone_but_not_for_too_many():
     assert flows.link(second) == 5000
 
 
+@pytest.mark.rfc("5626 §3.5.1", "a double CRLF is answered by a single one")
 def test_a_keep_alive_is_answered_and_its_answer_is_not():
     exchange = Exchange(Entropy(seeded(1)))
 
@@ -283,6 +286,7 @@ def test_a_keep_alive_is_answered_and_its_answer_is_not():
     assert exchange.receive(1, b"\r\n", 0.0) == []
 
 
+@pytest.mark.rfc("3261 §16.3", "400 to a request that cannot be read")
 def test_a_broken_request_gets_its_400_and_a_broken_response_nothing():
     exchange = Exchange(Entropy(seeded(1)))
 
@@ -320,6 +324,7 @@ def test_a_call_is_cancelled_whatever_stands_in_the_reason():
     assert bob.last(news.Ended).by is news.By.REMOTE
 
 
+@pytest.mark.rfc("3261 §16.3", "416 and 420 to a scheme and an extension that the proxy lacks")
 def test_a_request_of_a_scheme_or_extension_we_lack_is_refused_by_name():
     exchange = Exchange(Entropy(seeded(1)))
 

@@ -28,6 +28,7 @@ def register(exchange: Exchange, *lines: str, link: int = 1, cseq: int = 1, now:
     return answer
 
 
+@pytest.mark.rfc("8760 §2.3", "each algorithm is asked for and checked")
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-512-256"])
 def test_the_right_password_opens_the_door_with_every_digest(algorithm: str):
     town = Town(users={"alice": "secret"}, algorithms=(algorithm,))
@@ -63,6 +64,7 @@ def test_an_open_exchange_takes_any_name_but_only_its_own_password():
     assert intruder.told(news.RegistrationFailed)
 
 
+@pytest.mark.rfc("3261 §10.3", "step 3: nobody binds the name of another")
 def test_nobody_registers_under_the_name_of_another():
     town = Town(users={"alice": "a", "bob": "b"})
     bob = town.phone("bob", "b")
@@ -76,6 +78,7 @@ def test_nobody_registers_under_the_name_of_another():
     assert town.exchange.registered == ("bob",)
 
 
+@pytest.mark.rfc("7616 §3.3", "stale=true where the nonce is used up")
 def test_a_nonce_is_good_for_one_count_and_not_for_ever():
     town = Town(users={"alice": "a"})
     alice = town.phone("alice", "a")
@@ -87,6 +90,7 @@ def test_a_nonce_is_good_for_one_count_and_not_for_ever():
     assert "stale=true" in (town.wire[-1][2].headers.get("WWW-Authenticate") or "")
 
 
+@pytest.mark.rfc("3261 §22.4", "a count that is no number opens no door")
 @pytest.mark.parametrize("count", ["", "one", "1.5"])
 def test_a_proof_whose_count_is_no_number_opens_no_door(count: str):
     town = Town(users={"alice": "a"})
@@ -122,6 +126,7 @@ def test_of_too_many_that_ask_to_come_in_the_first_must_ask_again():
     assert "stale=true" in (town.answers()[-2].headers.get("WWW-Authenticate") or "")
 
 
+@pytest.mark.rfc("3261 §22.3", "407 to who is not logged in; the proxy's credentials go no further")
 def test_a_phone_that_is_not_logged_in_is_asked_before_it_calls():
     town = Town(users={"alice": "a", "bob": "b"})
     bob = town.registered("bob", "b")
@@ -135,6 +140,7 @@ def test_a_phone_that_is_not_logged_in_is_asked_before_it_calls():
     assert "proxy-authorization" not in bob.last(news.Invited).headers
 
 
+@pytest.mark.rfc("3261 §10.3", "423 with Min-Expires, and no binding beyond an hour")
 def test_the_expiry_is_kept_between_a_minute_and_an_hour():
     exchange = open_house()
 
@@ -167,6 +173,7 @@ def test_a_register_without_contact_only_asks():
     assert answer.contacts[0].expires == 590
 
 
+@pytest.mark.rfc("3261 §10.3", "step 6: `Contact: *` needs Expires: 0, and removes all")
 def test_several_contacts_are_kept_and_removed_one_by_one_or_all_at_once():
     exchange = open_house()
     register(exchange, CONTACT, link=1)
@@ -181,6 +188,7 @@ def test_several_contacts_are_kept_and_removed_one_by_one_or_all_at_once():
     assert none.contacts == [] and exchange.registered == ()
 
 
+@pytest.mark.rfc("3261 §10.3", "step 7: a number that is not higher changes nothing")
 def test_a_register_that_was_overtaken_changes_nothing():
     exchange = open_house()
     register(exchange, CONTACT, cseq=5)
@@ -191,6 +199,7 @@ def test_a_register_that_was_overtaken_changes_nothing():
     assert exchange.registered == ("alice",)
 
 
+@pytest.mark.rfc("5626 §6", "a binding is replaced by instance and reg-id, whatever its address")
 def test_the_same_phone_on_a_new_link_takes_the_place_of_its_old_self():
     exchange = open_house()
     phone = ';+sip.instance="<urn:uuid:1>";reg-id=1'
@@ -204,6 +213,7 @@ def test_the_same_phone_on_a_new_link_takes_the_place_of_its_old_self():
     assert answer.require == ["outbound"]
 
 
+@pytest.mark.rfc("3261 §8.2.2.3", "420 with Unsupported")
 def test_what_the_registrar_does_not_know_is_named():
     answer = register(open_house(), CONTACT, "Require: path, outbound")
 

@@ -112,6 +112,7 @@ def test_a_browser_that_has_the_file_is_not_sent_it_again(root: Path):
     assert got(root, "/core.mjs", If_None_Match='"other"')[0] == 200
 
 
+@pytest.mark.rfc("9110 §12.5.3", "Accept-Encoding is read, with q=0")
 def test_a_compressed_twin_is_sent_to_who_can_read_it(root: Path):
     plain = got(root, "/core.mjs", Accept_Encoding="identity, gzip;q=0")
     small = got(root, "/core.mjs", Accept_Encoding="br, gzip")
@@ -217,6 +218,7 @@ def test_the_server_says_where_it_is_and_ends_quietly(root: Path):
     assert program.returncode == 0
 
 
+@pytest.mark.rfc("7118 §4.1", "a WebSocket without the subprotocol sip is refused")
 @pytest.mark.parametrize(
     ("path", "protocols", "status"),
     [("/ws", None, 400), ("/ws", ["xmpp"], 400), ("/elsewhere", ["sip"], 404)],

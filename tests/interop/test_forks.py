@@ -48,6 +48,7 @@ def silence(phone: PhonePage) -> float | None:
     return next((at - since for at, more in changes if at > anew and more > 0), None)
 
 
+@pytest.mark.rfc("3960 §3.1", "who answers is heard, whoever sounded before")
 def test_the_phone_that_answers_is_heard_at_once_though_another_one_sounded_before(
     anna: PhonePage,
     phone_page: Callable[..., PhonePage],

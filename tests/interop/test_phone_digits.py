@@ -19,6 +19,7 @@ Jssip = Callable[..., JssipPage]
 Script = Callable[..., Sipp]
 
 
+@pytest.mark.rfc("4733 §2.3", "digits go as events in the sound")
 def test_keys_pressed_fast_arrive_as_events_in_order(
     anna: PhonePage, sipp: Script, rtp_peer: RtpPeer
 ) -> None:

@@ -34,6 +34,8 @@ def answered_call(anna: PhonePage, sipp: Script, kamailio: Kamailio) -> Iterator
     )
 
 
+@pytest.mark.rfc("3261 §8.1.1", "what each request needs is there")
+@pytest.mark.rfc("7118 §5", "Via names the WebSocket and a host in .invalid")
 def test_every_request_has_the_form_of_a_browser(answered_call: Sequence[Wire]) -> None:
     """RFC 7118 section 5 and RFC 3261 section 8.1.1."""
     requests = _sent(answered_call)
@@ -52,6 +54,8 @@ def test_every_request_has_the_form_of_a_browser(answered_call: Sequence[Wire]) 
     assert len(hosts) == 1
 
 
+@pytest.mark.rfc("7118 §5", "transport=ws at an invalid host, until there is a GRUU")
+@pytest.mark.rfc("5627 §4.2", "then the GRUU that the REGISTER gave")
 def test_the_contact_leads_back_over_the_websocket(
     answered_call: Sequence[Wire], kamailio: Kamailio
 ) -> None:
@@ -69,6 +73,7 @@ def test_the_contact_leads_back_over_the_websocket(
     assert re.match(r"<sip:anna@127\.0\.0\.1;gr=urn:uuid:", _header(invite, "Contact"))
 
 
+@pytest.mark.rfc("3261 §12.2.1.1", "the Record-Route of the 200 in reverse, its Contact as target")
 def test_the_dialog_goes_by_its_route_to_the_peer(answered_call: Sequence[Wire]) -> None:
     """RFC 3261 section 12.2.1.1: the Record-Route of the 200 in reverse, its Contact as target."""
     answer = next(m for m in answered_call if m.way == "snd" and _is_answer(m))
@@ -79,6 +84,7 @@ def test_the_dialog_goes_by_its_route_to_the_peer(answered_call: Sequence[Wire])
         assert request.first_line.split()[1] in _header(answer, "Contact")
 
 
+@pytest.mark.rfc("3261 §22.3", "a 407 is acknowledged and the INVITE sent again signed")
 def test_the_refused_invite_is_acknowledged_and_repeated_with_a_digest(
     answered_call: Sequence[Wire], kamailio: Kamailio
 ) -> None:
@@ -129,6 +135,7 @@ def test_a_refusal_that_is_no_challenge_is_acknowledged_too(
     assert _header(sent[3], "Via") == _header(sent[2], "Via")
 
 
+@pytest.mark.rfc("3261 §9.1", "a CANCEL has the branch and the number of its INVITE")
 def test_a_cancel_is_of_the_same_transaction_as_its_invite(
     anna: PhonePage, sipp: Script, kamailio: Kamailio
 ) -> None:
@@ -147,6 +154,7 @@ def test_a_cancel_is_of_the_same_transaction_as_its_invite(
     assert _header(cancel, "To") == _header(invite, "To")
 
 
+@pytest.mark.rfc("3262 §4", "a reliable 183 gets its PRACK")
 def test_a_reliable_183_is_acknowledged_by_prack(
     anna: PhonePage, sipp: Script, rtp_peer: RtpPeer
 ) -> None:

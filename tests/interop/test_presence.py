@@ -98,6 +98,7 @@ def value(phone: WiredPhone) -> Any:
     return notes[-1]["value"] if notes else None
 
 
+@pytest.mark.rfc("3903 §4", "PUBLISH at a real presence server")
 def test_what_one_phone_publishes_the_other_one_shows(phone: Phones) -> None:
     alice, bob = phone("alice"), phone("bob")
     assert alice.ask("subscribe", "bob", "presence").error is None
@@ -128,6 +129,7 @@ def test_a_lamp_shows_what_is_published_of_a_colleague(phone: Phones) -> None:
     alice.wait(lambda: shown() == "idle", "the end of it", beside=[bob])
 
 
+@pytest.mark.rfc("3842 §5.2", "a summary of a real server is read")
 def test_the_messages_that_wait_are_counted(phone: Phones) -> None:
     box = phone("alice")
     news = {"contentType": "application/simple-message-summary", "body": MAIL}

@@ -22,6 +22,7 @@ def alice_at(server: Kamailio, **settings: object) -> Iterator[WiredPhone]:
         yield phone
 
 
+@pytest.mark.rfc("3261 §8.1.3.4", "a 302 is followed")
 def test_a_call_that_is_sent_elsewhere_goes_on_there_but_never_to_an_emergency_number(
     kamailio: Kamailio, sipp: Callable[..., Sipp]
 ) -> None:
@@ -37,6 +38,7 @@ def test_a_call_that_is_sent_elsewhere_goes_on_there_but_never_to_an_emergency_n
     there.finish()
 
 
+@pytest.mark.rfc("4028 §7.3", "a 422 is followed by a longer interval")
 def test_a_session_timer_that_is_too_brief_is_made_longer(
     kamailio: Kamailio, sipp: Callable[..., Sipp]
 ) -> None:

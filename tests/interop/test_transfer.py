@@ -51,6 +51,7 @@ def call_baresip(phone: WiredPhone) -> None:
     phone.wait(lambda: phone.told("answer"), "the answer of baresip")
 
 
+@pytest.mark.rfc("3891 §4", "REFER with Replaces joins two calls through a proxy")
 @pytest.mark.parametrize("first", ["out", "in"])
 @pytest.mark.parametrize("second", ["out", "in"])
 def test_two_calls_are_joined_through_a_proxy(phone: Phones, first: str, second: str) -> None:

@@ -88,6 +88,7 @@ def test_an_info_we_write_is_one_we_read(tone: str) -> None:
     assert dtmf.parse_info(*dtmf.info_body(tone)) == tone.upper()
 
 
+@pytest.mark.rfc("4733 §3.2", "the codes 10 and 11 are * and #, 12 to 15 A to D")
 @pytest.mark.parametrize(
     ("content_type", "body", "tone"),
     [

@@ -11,6 +11,8 @@ from webphone.media.early import turned_round
 OURS = description("us", setup="actpass", codecs="111 0 110")
 
 
+@pytest.mark.rfc("5763 §5", "one end is active, the other passive")
+@pytest.mark.rfc("8842 §5.5", "a new offer keeps the parts in DTLS")
 @pytest.mark.parametrize(("before", "us"), [("active", "passive"), ("passive", "active")])
 def test_both_ends_become_answers_and_keep_their_parts(before: str, us: str) -> None:
     turned = turned_round(OURS, description(setup=before), description("new", setup="actpass"))
@@ -21,6 +23,7 @@ def test_both_ends_become_answers_and_keep_their_parts(before: str, us: str) -> 
     assert problem(remote, Description.parse(OURS)) is None
 
 
+@pytest.mark.rfc("3264 §6.1", "the answer names only codecs that are offered")
 def test_the_answer_names_only_what_is_offered() -> None:
     turned = turned_round(OURS, description(), description("new", setup="actpass", codecs="0 110"))
     assert turned is not None
@@ -30,6 +33,7 @@ def test_the_answer_names_only_what_is_offered() -> None:
     assert "a=rtpmap:111" not in turned[0]
 
 
+@pytest.mark.rfc("3264 §6.1", "the answer takes the direction that is offered")
 @pytest.mark.parametrize(
     ("offered", "answered"),
     [
@@ -44,6 +48,7 @@ def test_the_answer_takes_the_direction_that_is_offered(offered: str, answered: 
     assert Description.parse(turned[0]).media[0].direction is answered
 
 
+@pytest.mark.rfc("3311 §5.2", "an early offer that cannot be used is refused")
 @pytest.mark.parametrize(
     "theirs",
     [

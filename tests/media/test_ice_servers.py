@@ -9,6 +9,7 @@ def urls(*servers):
     return [server["urls"] for server in one_by_one(servers)]
 
 
+@pytest.mark.rfc("7064 §3.1", "a stun address has no query")
 @pytest.mark.parametrize(
     "written",
     [

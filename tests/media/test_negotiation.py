@@ -33,6 +33,8 @@ def description(name: str) -> Description:
 # Hold and direction
 
 
+@pytest.mark.rfc("3264 §8.4", "sendonly and inactive hold")
+@pytest.mark.rfc("8840 §4.1.1", "with ICE, port 9 and no address hold nobody")
 @pytest.mark.parametrize(
     ("name", "held"),
     [
@@ -49,6 +51,7 @@ def test_an_offer_holds_us_when_it_wants_none_of_our_sound(name: str, held: bool
     assert held_by(description(name)) is held
 
 
+@pytest.mark.rfc("3264 §8.4", "the address 0.0.0.0 holds")
 def test_the_old_style_hold_by_a_zero_address_works_without_ice_on_any_port() -> None:
     old = stored("plain-offer").replace("c=IN IP4 192.0.2.44", "c=IN IP4 0.0.0.0")
     assert held_by(Description.parse(old))
@@ -77,11 +80,17 @@ def test_sound_that_is_switched_off_beside_a_picture_is_held() -> None:
     assert held_by(Description.parse(stored("chromium-offer").replace("m=audio 9", "m=audio 0")))
 
 
+@pytest.mark.deviates(
+    "3264 §8.4",
+    "A call held from both ends is offered sendonly, not inactive: with less, both ends stay stuck on hold (RFC 6337 §5.3)",
+)
+@pytest.mark.rfc("6337 §5.3", "an offer says what we want, whatever the other side wants")
 def test_we_offer_what_we_want_whatever_the_other_side_wants() -> None:
     assert hold_direction(local_hold=True) is Direction.SENDONLY
     assert hold_direction(local_hold=False) is Direction.SENDRECV
 
 
+@pytest.mark.rfc("3264 §6.1", "the answer does no more than was offered")
 @pytest.mark.parametrize(
     ("offered", "talking", "holding"),
     [
@@ -164,6 +173,9 @@ def changed(name: str, *swaps: tuple[str, str]) -> str:
     return text
 
 
+@pytest.mark.rfc("7874 §3", "no codec in common with Opus, PCMU, PCMA and G.722 is said")
+@pytest.mark.rfc("8829 §4.1.1", "RTCP on a port of its own is said to be of no use")
+@pytest.mark.rfc("8839 §5.4", "ufrag and pwd that are too short are said")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -198,10 +210,12 @@ def test_a_description_no_browser_can_use_is_explained(text: str, words: str) ->
     assert words in (problem(text) or "")
 
 
+@pytest.mark.rfc("8829 §5.1.2", "the profile decides nothing, the fingerprint does")
 def test_plain_rtp_that_names_a_certificate_is_used_all_the_same() -> None:
     assert problem(changed("rtpengine-answer", ("UDP/TLS/RTP/SAVPF", "RTP/AVP"))) is None
 
 
+@pytest.mark.rfc("8842 §5.3", "an answer is active or passive")
 def test_an_answer_must_take_a_side_where_an_offer_need_not() -> None:
     undecided = changed("asterisk-answer", ("a=setup:active", "a=setup:actpass"))
     assert problem(undecided) is None
@@ -213,6 +227,7 @@ def test_a_codec_line_that_is_broken_is_not_needed_where_the_payload_is_well_kno
     assert problem(changed("rtpengine-answer", ("a=rtpmap:0 PCMU/8000", "a=rtpmap:0 PCMU"))) is None
 
 
+@pytest.mark.rfc("3264 §6", "a section that the answer leaves out is refused")
 def test_an_answer_with_fewer_media_refuses_the_others() -> None:
     offer, answer = description("chromium-offer"), stored("rtpengine-answer")
     assert problem(answer[: answer.index("m=video")], offer) is None

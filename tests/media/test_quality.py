@@ -47,6 +47,7 @@ def test_an_interval_that_tells_nothing_is_none(earlier: Counters, later: Counte
     assert between(earlier, later) is None
 
 
+@pytest.mark.rfc("3550 §6.4.1", "the running loss may go down")
 def test_a_running_loss_that_shrinks_is_no_loss() -> None:
     measure = between(snapshot(0, 100, lost=7), snapshot(5, 350, lost=5))
     assert measure is not None and measure.loss == 0

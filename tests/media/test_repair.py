@@ -57,6 +57,23 @@ def test_what_is_no_description_goes_as_it_came() -> None:
         assert repaired(sdp) == sdp
 
 
+@pytest.mark.rfc(
+    "8866 §5.2", "o= is a user, two numbers and an address; what is none is written anew"
+)
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("o=bob 7 8 IN IP4 192.0.2.1", "o=bob 7 8 IN IP4 192.0.2.1"),
+        ("o=Bob Miller 7 8 IN  IP4 192.0.2.1", "o=- 7 8 IN IP4 192.0.2.1"),
+        ("o= 7 8 IN IP6 2001:db8::1", "o=- 7 8 IN IP6 2001:db8::1"),
+        ("o=bob seven 8 IN IP4 192.0.2.1", "o=- 1 1 IN IP4 0.0.0.0"),
+    ],
+)
+def test_whoever_began_the_session_is_written_as_browsers_read_it(said: str, written: str) -> None:
+    sdp = repaired(HEAD.replace("o=- 1 1 IN IP4 0.0.0.0", said) + SOUND)
+    assert sdp.split("\r\n")[1] == written
+
+
 def test_a_section_without_a_name_gets_one_where_others_have_theirs() -> None:
     offer = HEAD + SOUND + "a=mid:0\r\n" + NO_PICTURE + "m=text 0 RTP/AVP 98\r\n"
     assert mids(repaired(offer)) == ["0", "m1", "m2"]
@@ -65,6 +82,7 @@ def test_a_section_without_a_name_gets_one_where_others_have_theirs() -> None:
     assert mids(repaired(HEAD + SOUND + NO_PICTURE)) == [None, None]
 
 
+@pytest.mark.rfc("5888 §9.1", "the mids of an answer are those of its offer")
 def test_in_an_answer_it_is_the_name_of_the_offer() -> None:
     bundle = "a=group:BUNDLE sound picture\r\n"
     offer = HEAD + bundle + SOUND + "a=mid:sound\r\n" + PICTURE + "a=mid:picture\r\n"
@@ -73,6 +91,7 @@ def test_in_an_answer_it_is_the_name_of_the_offer() -> None:
     assert bundles(repaired(answer, offer)) == (("sound",),)
 
 
+@pytest.mark.rfc("3264 §6", "an answer has the sections of its offer in their order")
 def test_an_answer_has_the_sections_of_its_offer_in_their_order() -> None:
     offer = HEAD + SOUND + "a=mid:0\r\n" + PICTURE + "a=mid:1\r\n"
     turned = Description.parse(repaired(HEAD + PICTURE + SOUND, offer)).media
@@ -85,6 +104,7 @@ def test_an_answer_has_the_sections_of_its_offer_in_their_order() -> None:
     assert missing.rejected and not sound.rejected
 
 
+@pytest.mark.rfc("9143 §7.3.3", "what is refused leaves its bundle")
 def test_what_is_refused_leaves_its_bundle() -> None:
     bundle = "a=group:BUNDLE 0 1\r\na=group:LS 0 1\r\n"
     answer = HEAD + bundle + SOUND + "a=mid:0\r\n" + NO_PICTURE + "a=mid:1\r\n"
@@ -97,6 +117,7 @@ def test_a_bundle_names_only_what_is_there() -> None:
     assert bundles(repaired(offer.replace("x 0 7", "x 7"))) == ()
 
 
+@pytest.mark.rfc("8285 §6", "an extension of the session is for every section")
 def test_what_the_session_says_for_all_each_section_says() -> None:
     shared = f"a=inactive\r\na=extmap:3 urn:x\r\na=setup:active\r\n{PATH}"
     bare = "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=rtcp-mux\r\na=extmap:3 urn:own\r\n"
@@ -120,6 +141,7 @@ def role(sdp: str) -> str | None:
     return Description.parse(sdp).media[0].attribute("setup")
 
 
+@pytest.mark.rfc("8842 §3.1", "the DTLS role stays while fingerprint and tls-id do")
 @pytest.mark.parametrize("said", ["active", "passive", "actpass"])
 def test_the_role_stays_while_certificate_and_tls_id_stay(said: str) -> None:
     agreed = Agreed(local=LOCAL, remote=REMOTE)
@@ -130,6 +152,7 @@ def test_the_role_stays_while_certificate_and_tls_id_stay(said: str) -> None:
     assert role(repaired(without, LOCAL, agreed)) == "active"
 
 
+@pytest.mark.rfc("4145 §4", "who answers active makes the other end passive")
 def test_a_role_that_our_answer_took_is_the_other_ends_too() -> None:
     agreed = Agreed(local=REMOTE, remote=LOCAL)  # we said active
     assert role(repaired(LOCAL.replace("actpass", "active"), LOCAL, agreed)) == "passive"
@@ -142,12 +165,14 @@ def test_a_role_that_neither_end_has_ever_named_is_what_is_said_now() -> None:
     assert role(repaired(silent, agreed=agreed)) is None
 
 
+@pytest.mark.rfc("8842 §3.1", "another fingerprint or tls-id is another association")
 @pytest.mark.parametrize("change", [("AA:AA", "AA:BB"), (PRINT, f"{PRINT}\r\na=tls-id:other")])
 def test_another_association_may_have_another_role(change: tuple[str, str]) -> None:
     other = REMOTE.replace("setup:active", "setup:passive").replace(*change)
     assert role(repaired(other, LOCAL, Agreed(local=LOCAL, remote=REMOTE))) == "passive"
 
 
+@pytest.mark.rfc("3264 §8", "a later offer keeps the sections that were")
 def test_a_later_offer_keeps_the_sections_that_were_and_their_names() -> None:
     agreed = Agreed(local=LOCAL, remote=REMOTE)
     offer = HEAD + "a=group:BUNDLE x\r\n" + SOUND + "a=mid:x\r\n"
@@ -193,6 +218,7 @@ def test_an_answer_that_is_none_or_answers_nothing_goes_as_it_came() -> None:
         assert as_offered(answer, offer) == answer
 
 
+@pytest.mark.rfc("8830 §2", "msid names a stream and a track; a section has one track")
 def test_a_section_belongs_to_one_track() -> None:
     said = repaired(f"{HEAD}{SOUND}a=msid:s one\r\na=msid:t one\r\na=msid:s two\r\n")
     assert re.findall("a=msid:(.*)\r", said) == ["s one", "t one"]
@@ -201,6 +227,7 @@ def test_a_section_belongs_to_one_track() -> None:
 # --- What a browser does not keep, or refuses -----------------------------------------------------
 
 
+@pytest.mark.rfc("8285 §6", "an answer names no extensions but those offered")
 def test_an_answer_names_no_extensions_but_those_that_were_offered() -> None:
     offer = (
         HEAD
@@ -218,6 +245,8 @@ def test_an_answer_names_no_extensions_but_those_that_were_offered() -> None:
     assert "3 urn:new" in offered.own.attributes["extmap"]
 
 
+@pytest.mark.rfc("3890 §6.2", "TIAS is read")
+@pytest.mark.rfc("8866 §5.8", "b=AS is read, and left out where no sound fits in")
 @pytest.mark.parametrize(
     ("line", "kept"),
     [
@@ -231,6 +260,13 @@ def test_no_sound_fits_into_less_than_six_kilobits(line: str, kept: bool) -> Non
     assert (line in written) is kept
 
 
+@pytest.mark.deviates(
+    "8843 §15.1",
+    "A mid of more than 16 bytes has another name within the phone: browsers take none that does not fit into a packet",
+)
+@pytest.mark.rfc(
+    "8843 §15.1", "a mid of more than 16 bytes is replaced, and given back in the answer"
+)
 def test_a_name_that_fits_into_no_packet_is_ours_until_we_answer() -> None:
     long = "x" * 17
     offer = f"{HEAD}a=group:BUNDLE {long} 1\r\n{SOUND}a=mid:{long}\r\n{PICTURE}a=mid:1\r\n"
@@ -239,6 +275,7 @@ def test_a_name_that_fits_into_no_packet_is_ours_until_we_answer() -> None:
     assert mids(as_offered(taken, offer)) == [long, "1"]
 
 
+@pytest.mark.rfc("9143 §7.1", "no two sections have one mid")
 def test_two_sections_of_one_name_are_two_all_the_same() -> None:
     bare = "m=video 9 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\na=mid:0\r\n"
     sdp = f"{HEAD}a=group:BUNDLE 0\r\n{SOUND}a=mid:0\r\n{bare}"

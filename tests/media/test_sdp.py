@@ -61,6 +61,8 @@ def test_any_text_is_read_or_refused_and_what_was_read_reads_the_same_again(text
         assert description.transport_of(media) in description.media
 
 
+@pytest.mark.rfc("8866 §5.1", "a description begins with v=0")
+@pytest.mark.rfc("8866 §9", "m= has a kind, a port below 65536, a protocol and formats")
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -93,6 +95,18 @@ def test_a_text_that_is_no_description_is_refused_by_its_line(text: str, sentenc
     assert str(refused.value) == sentence
 
 
+@pytest.mark.rfc("4585 §4.2", "rtcp-fb names a format, or all, and what is fed back")
+@pytest.mark.rfc("5576 §4.2", "ssrc-group names sources")
+@pytest.mark.rfc("8285 §8", "extmap has an identifier, perhaps a direction, and a name")
+@pytest.mark.rfc("8842 §5.1", "holdconn is none of the roles")
+@pytest.mark.rfc("4145 §4", "setup is active, passive or actpass")
+@pytest.mark.rfc("5576 §4.1", "an attribute of a source has its value")
+@pytest.mark.rfc("6544 §4.5", "tcptype is active, passive or so, and nothing else")
+@pytest.mark.rfc("8122 §5", "a fingerprint has as many bytes as its hash")
+@pytest.mark.rfc("8285 §4.2", "the identifier 15 is none")
+@pytest.mark.rfc("8839 §5.1", "a candidate has its type, port and priority")
+@pytest.mark.rfc("8866 §5.13", "an attribute that nobody knows stays as it came")
+@pytest.mark.rfc("8866 §6.15", "fmtp names a format and says something of it")
 @pytest.mark.parametrize(
     ("line", "kept"),
     [
@@ -104,6 +118,13 @@ def test_a_text_that_is_no_description_is_refused_by_its_line(text: str, sentenc
         (" a=fmtp:0  x=1;y=2 ", "a=fmtp:0 x=1;y=2"),
         ("a=setup: active", "a=setup:active"),
         ("a=setup:sideways", ""),
+        ("a=setup:holdconn", ""),
+        ("a=rtcp-fb:0", ""),
+        ("a=rtcp-fb:* nack pli", "a=rtcp-fb:* nack pli"),
+        ("a=ssrc-group:FID", ""),
+        ("a=ssrc-group:FID 1 2", "a=ssrc-group:FID 1 2"),
+        ("a=extmap:3/sideways urn:x", ""),
+        ("a=extmap:3/sendonly urn:x", "a=extmap:3/sendonly urn:x"),
         ("a=fingerprint:sha-256 AA", ""),
         ("a=candidate:9 1 UDP 2130706430 10.0.0.1 4001 typ foo", ""),
         ("a=candidate:9 1 tcp 1 10.0.0.1 9 typ host tcptype sideways", ""),
@@ -125,11 +146,14 @@ def test_a_line_that_breaks_its_grammar_is_left_out(line: str, kept: str) -> Non
     assert after == (*before, *([kept] if kept else []), "a=sendrecv")
 
 
+@pytest.mark.rfc("5888 §4", "a section has one mid")
 def test_what_is_said_once_counts_once() -> None:
     sound = described("m=audio 9 UDP/TLS/RTP/SAVPF 0", "a=mid:0", "a=mid:1", "a=mid:0").media[0]
     assert sound.lines[1:] == ("a=mid:0",)
 
 
+@pytest.mark.rfc("3550 §5.1", "a payload type has seven bits")
+@pytest.mark.rfc("8866 §5.14", "m= needs formats, unless it is refused")
 def test_a_bent_media_line_is_straightened() -> None:
     sound = described("m=AUDIO  4000/2  RTP/AVP  0 x 0 300 -1 101 ").media[0]
     assert sound.lines == ("m=audio 4000 RTP/AVP 0 101",)
@@ -164,6 +188,8 @@ def test_what_chromium_offers_can_be_read() -> None:
     assert picture.kind == "video" and picture.telephone_event is None
 
 
+@pytest.mark.rfc("4588 §8", "apt says whose packets are sent again")
+@pytest.mark.rfc("2198 §5", "red names the payloads that it repeats")
 def test_a_repair_stream_names_the_payloads_it_serves() -> None:
     sound, picture = Description.parse(stored("chromium-offer.sdp")).media
     by_payload = {codec.payload: codec for media in (sound, picture) for codec in media.codecs}
@@ -172,6 +198,7 @@ def test_a_repair_stream_names_the_payloads_it_serves() -> None:
     assert by_payload[111].serves == frozenset()
 
 
+@pytest.mark.rfc("3551 §6", "static payload types need no rtpmap")
 def test_well_known_payload_types_need_no_rtpmap() -> None:
     sound = described("m=audio 4000 RTP/AVP 0 8 9 13 3 18 96 x 5000").media[0]
     assert [(codec.payload, codec.name) for codec in sound.codecs] == [
@@ -184,6 +211,7 @@ def test_well_known_payload_types_need_no_rtpmap() -> None:
     ]
 
 
+@pytest.mark.rfc("8866 §6.6", "rtpmap has a name and a clock rate")
 def test_a_line_about_a_payload_that_nobody_knows_is_passed_over() -> None:
     sound = described(
         "m=audio 4000 RTP/AVP 0 97", "a=rtpmap:97 iLBC", "a=fmtp:97 mode=30", "a=fmtp:0 x=1"
@@ -191,12 +219,14 @@ def test_a_line_about_a_payload_that_nobody_knows_is_passed_over() -> None:
     assert sound.codecs == (Codec(payload=0, name="PCMU", clock=8000, fmtp="x=1"),)
 
 
+@pytest.mark.rfc("8866 §6.7", "the direction is the section's, else the session's, else sendrecv")
 def test_a_medium_without_a_direction_takes_the_sessions_and_else_goes_both_ways() -> None:
     media = ("m=audio 4000 RTP/AVP 0", "m=video 4002 RTP/AVP 96", "a=recvonly ")
     assert [m.direction for m in described("a=sendonly", *media).media] == ["sendonly", "recvonly"]
     assert described(*media).media[0].direction == "sendrecv"
 
 
+@pytest.mark.rfc("8866 §5.7", "the address is the section's, else the session's")
 def test_the_address_is_the_mediums_own_or_the_sessions() -> None:
     shared = "c=IN IP4 192.0.2.9"
     media = ("m=audio 4000 RTP/AVP 0", "m=video 4002 RTP/AVP 96", "c=IN IP6 2001:db8::7")
@@ -205,6 +235,8 @@ def test_the_address_is_the_mediums_own_or_the_sessions() -> None:
     assert described("c=IN IP4 233.252.0.1/127", *media).media[0].connection == "233.252.0.1"
 
 
+@pytest.mark.rfc("3264 §6", "port 0 refuses a section")
+@pytest.mark.rfc("9143 §6", "port 0 with bundle-only refuses nothing")
 def test_port_zero_is_a_refusal_unless_the_medium_only_waits_for_its_bundle() -> None:
     refused, waiting = described(
         "m=audio 0 RTP/AVP 0", "m=video 0 RTP/AVP 96", "a=bundle-only"
@@ -213,6 +245,8 @@ def test_port_zero_is_a_refusal_unless_the_medium_only_waits_for_its_bundle() ->
     assert not waiting.rejected
 
 
+@pytest.mark.rfc("8122 §5", "a fingerprint of the session is for every section")
+@pytest.mark.rfc("8839 §5.4", "ICE needs ufrag and pwd, of the section or the session")
 def test_a_certificate_and_ice_for_the_session_serve_every_medium() -> None:
     shared = (
         f"a=fingerprint:sha-1 {':'.join(['AA'] * 20)}",
@@ -225,6 +259,7 @@ def test_a_certificate_and_ice_for_the_session_serve_every_medium() -> None:
     assert described(*shared, "m=audio 9 UDP/TLS/RTP/SAVPF 0").attribute("ice-ufrag") == "abcd"
 
 
+@pytest.mark.rfc("9143 §7.2", "the first of a bundle has the transport for all")
 def test_a_bundled_medium_travels_with_the_first_of_its_group() -> None:
     sound, picture = Description.parse(stored("asterisk-answer.sdp")).media
     description = Description.parse(stored("asterisk-answer.sdp"))

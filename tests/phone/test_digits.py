@@ -90,6 +90,7 @@ def test_digits_need_a_call_that_is_up(alice, dave):
     assert alice.ask("sendDtmf", "1").error.code == "no_call"
 
 
+@pytest.mark.rfc("6086 §4.1", "no INFO before the answer")
 def test_digits_go_into_early_media_only_in_the_sound(alice, dave):
     alice.ask("makeCall", "dave")
     dave.reply(183, sdp=description())
@@ -101,6 +102,7 @@ def test_digits_go_into_early_media_only_in_the_sound(alice, dave):
     assert [body[7] for body in infos(dave)] == ["3"]
 
 
+@pytest.mark.rfc("4733 §2.3", "the octets of an event are read out of an INFO")
 @pytest.mark.parametrize(
     ("kind", "body", "tone"),
     [

@@ -54,6 +54,7 @@ def test_early_media_takes_the_place_of_the_ringback(alice, dave):
     assert alice.call.state == "active" and tones(alice)[-1] is None
 
 
+@pytest.mark.rfc("3261 §13.2.1", "the first answer counts, be it in a 183")
 def test_a_200_without_a_description_keeps_what_its_183_said(alice, dave):
     alice.ask("makeCall", "dave")
     dave.reply(183, sdp=description())
@@ -80,6 +81,7 @@ def test_180_with_a_description_is_early_media(alice, dave):
     assert tones(alice) == [do.Tone.RINGBACK, None]
 
 
+@pytest.mark.rfc("3960 §3.2", "after a 180, only sound that comes in silences the ringback")
 @pytest.mark.parametrize("status", [183, 182])
 def test_a_180_after_early_media_that_is_silent_brings_the_ringback_back(alice, dave, status):
     """RFC 3960 §3.2: rings until packets come in, whatever path is up."""
@@ -118,6 +120,7 @@ def test_early_media_that_sounds_in_time_is_not_rung_over(world, alice, dave):
     assert tones(alice) == [do.Tone.RINGBACK, None]
 
 
+@pytest.mark.rfc("3960 §3.2", "no local ringing unless a 180 came")
 def test_silence_behind_a_183_alone_is_not_rung_over(world, alice, dave):
     """RFC 3960 §3.2, rule 1: unless a 180 has come."""
     alice.ask("makeCall", "dave")
@@ -126,6 +129,7 @@ def test_silence_behind_a_183_alone_is_not_rung_over(world, alice, dave):
     assert tones(alice) == []
 
 
+@pytest.mark.rfc("6228 §1", "199: this fork has failed, others go on")
 def test_when_the_fork_that_was_heard_has_failed_the_one_that_rings_does(world, alice, dave):
     alice.ask("makeCall", "dave")
     dave.reply(180, tag="first")
@@ -159,6 +163,7 @@ def test_a_call_that_is_answered_rings_back_no_more(alice, dave):
     assert tones(alice) == [do.Tone.RINGBACK, None] and alice.call.state == "active"
 
 
+@pytest.mark.rfc("3261 §13.2.1", "a description in any 1xx is early media")
 @pytest.mark.parametrize("status", [181, 182, 184, 198])
 def test_a_description_in_any_provisional_response_is_early_media(alice, dave, status):
     """RFC 3261 §13.2.1: the announcements of a queue or of a forwarding are heard."""
@@ -535,6 +540,7 @@ a=T38FaxVersion:0\r
 """
 
 
+@pytest.mark.rfc("3261 §14.2", "488 to a change that would leave nothing")
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
 @pytest.mark.parametrize(
     "offer",
@@ -594,6 +600,7 @@ def test_a_hold_that_is_heard_and_never_answered_is_taken_back(world, alice, dav
     assert promise.value.held_by == "local"
 
 
+@pytest.mark.rfc("3261 §14.2", "a re-INVITE without an offer gets ours")
 def test_an_offerless_change_gets_our_offer_and_the_answer_counts(alice, dave):
     answered(alice, dave)
     dave.inside("INVITE")
@@ -667,6 +674,7 @@ def test_an_answer_our_browser_refuses_ends_the_call_in_words(alice, dave):
     assert dave.words()[-1] == "BYE"
 
 
+@pytest.mark.rfc("8839 §4.4.1.1.1", "a path that fails is sought anew by an ICE restart")
 def test_a_network_path_that_fails_is_sought_anew(alice, dave):
     answered(alice, dave)
     id = alice.call.id

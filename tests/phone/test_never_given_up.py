@@ -52,6 +52,7 @@ def test_a_refused_refresh_is_tried_again_within_a_minute(world, status):
     assert len(connects(alice)) == 1
 
 
+@pytest.mark.rfc("5626 §4.5", "30 to 60 s, then less and less often, at most half an hour")
 @pytest.mark.parametrize("status", [404, 480])
 def test_a_first_refusal_is_tried_again_less_and_less_often(world, status):
     world.registrar = refusing(status)
@@ -233,6 +234,7 @@ def test_a_new_network_does_not_mind_what_a_server_wished(world):
     assert alice.desk.snapshot.state == "registered"
 
 
+@pytest.mark.rfc("3261 §20.33", "Retry-After of a REGISTER is obeyed within reason")
 @pytest.mark.parametrize(("wish", "pause"), [("200", 200), ("4294967295", 600)])
 def test_a_refusal_may_say_when_to_come_again_within_reason(world, wish, pause):
     alice = refreshed_in_vain(world, 480, ("Retry-After", wish))
@@ -343,6 +345,7 @@ def test_a_refused_phone_is_not_cut_off_by_a_server_that_throws_options_away(wor
     assert len(connects(alice)) == 1 and alice.desk.snapshot.state == "connected"
 
 
+@pytest.mark.rfc("5626 §4.4.1", "something is sent before the time of Flow-Timer is over")
 @pytest.mark.parametrize(("seconds", "most"), [(15, 15), (30, 25), (120, 26), (1, 6)])
 def test_something_is_sent_as_often_as_the_server_wants(world, seconds, most):
     """RFC 5626 §4.4."""
@@ -358,3 +361,17 @@ def test_something_is_sent_as_often_as_the_server_wants(world, seconds, most):
         assert quiet <= most
     assert alice.desk.snapshot.state == "registered"
     assert parse(registers(world)[0]).cseq.number == 1
+
+
+@pytest.mark.deviates(
+    "5626 §3.5.1",
+    "A quiet connection is checked by OPTIONS, or by a REGISTER where OPTIONS is thrown away, not "
+    "by CRLF: what answers is then the server that calls go through, not the nearest proxy",
+)
+def test_what_keeps_a_connection_open_is_a_request(world):
+    alice = world.registered("alice", host=ONE, realm="one.example")
+    before = len(world.wire)
+    world.wind(200)
+    sent = [data for user, data in world.wire[before:] if user == "alice"]
+    assert len(sent) > 5 and all(data.startswith(b"OPTIONS ") for data in sent)
+    assert alice.desk.snapshot.state == "registered"

@@ -42,6 +42,7 @@ def test_a_server_may_call_us_by_our_contact(alice, dave):
 CAROL = 'P-Asserted-Identity: "Carol" <sip:+15557654321@gw.example>'
 
 
+@pytest.mark.rfc("3325 §9.1", "the first P-Asserted-Identity names the caller")
 def test_the_network_says_who_calls_whatever_from_says(alice, dave):
     dave.call("alice", CAROL, sdp=OFFER)
     assert (alice.call.display_name, alice.call.from_.number) == ("Carol", "+15557654321")
@@ -52,18 +53,25 @@ def test_the_network_says_who_calls_whatever_from_says(alice, dave):
     )
 
 
+@pytest.mark.rfc("3325 §9.3", "Privacy: id keeps the asserted identity from being shown")
+@pytest.mark.rfc("3323 §4.2", "Privacy: user, header and id are obeyed")
 @pytest.mark.parametrize("privacy", ["id", "user", "header;id", "ID ; critical", "header,id"])
 def test_who_asks_for_privacy_is_shown_as_from_says(alice, dave, privacy):
     dave.call("alice", CAROL, f"Privacy: {privacy}", sdp=OFFER)
     assert alice.call.from_.number == "dave"
 
 
+@pytest.mark.rfc("8588 §5.1", "verstat is read of P-Asserted-Identity")
 def test_the_verification_of_any_asserted_address_is_told(alice, dave):
     verified = "<tel:+1555;verstat=TN-Validation-Passed>"
     dave.call("alice", f"P-Asserted-Identity: <sip:8@one.example>, {verified}", sdp=OFFER)
     assert alice.told("ringingin")[0]["verstat"] == "passed"
 
 
+@pytest.mark.rfc("4244 §4.1", "a Reason within an address of History-Info says why it was left")
+@pytest.mark.rfc("7044 §5.1", "mp names the address that another one took the place of")
+@pytest.mark.rfc("4458 §2", "a cause in the address says that the call was forwarded")
+@pytest.mark.rfc("5806 §5", "who wants privacy in Diversion is not shown")
 @pytest.mark.parametrize(
     ("header", "number"),
     [
@@ -98,6 +106,9 @@ def test_privacy_that_asks_for_nothing_hides_nobody(alice, dave):
     assert alice.call.display_name == "Carol"
 
 
+@pytest.mark.rfc(
+    "3325 §9.1", "of a sip and a tel the first counts, named by the other where it has no name"
+)
 @pytest.mark.parametrize(
     ("headers", "name", "number"),
     [
@@ -173,6 +184,7 @@ def test_a_change_of_the_call_may_bring_somebody_else(alice, talking, method, sd
     assert alice.history[0].display_name == "Phone22"
 
 
+@pytest.mark.rfc("3311 §5.2", "an UPDATE without an offer is taken in an early dialog")
 def test_a_queue_names_whom_it_rings_before_anybody_answers(alice, dave):
     """RFC 3311 §5.1: UPDATE in an early dialog."""
     alice.ask("makeCall", "dave")
@@ -182,6 +194,7 @@ def test_a_queue_names_whom_it_rings_before_anybody_answers(alice, dave):
     assert (alice.call.display_name, alice.call.state) == ("Desk 5", "early")
 
 
+@pytest.mark.rfc("4916 §4.4", "a From that changes within the call is a new peer")
 def test_a_from_that_changes_within_the_call_is_somebody_else(alice, talking):
     invite = talking.invite
     changed = str(invite.from_).replace("sip:dave@", "sip:erin@")
@@ -210,6 +223,7 @@ def test_a_hold_that_says_nothing_new_renames_nobody(alice, dave):
 # --- What is shown --------------------------------------------------------------------------------
 
 
+@pytest.mark.rfc("3323 §4.1.1.3", "anonymous@anonymous.invalid is nobody's address")
 @pytest.mark.parametrize(
     ("address", "name", "number"),
     [
@@ -233,6 +247,7 @@ def test_a_number_of_another_domain_is_shown_with_it(alice, dave, address, name,
     assert (farewell.peer_name, farewell.peer_number) == (name, number)
 
 
+@pytest.mark.rfc("3261 §19.1.6", "what follows a semicolon in the user is no part of the number")
 @pytest.mark.parametrize(
     ("user", "number"),
     [
@@ -248,6 +263,9 @@ def test_the_number_is_what_stands_before_its_parameters(alice, dave, user, numb
     assert alice.call.from_.uri == f"sip:{user}@one.example;user=phone"
 
 
+@pytest.mark.rfc(
+    "8588 §5.1", "verstat is read of From and P-Asserted-Identity, in the user and behind it"
+)
 @pytest.mark.parametrize(
     ("from_", "headers"),
     [
@@ -265,6 +283,7 @@ def test_the_verification_of_a_caller_is_read_wherever_it_stands(alice, dave, fr
     assert alice.told("ringingin")[0]["verstat"] == "passed"
 
 
+@pytest.mark.rfc("5806 §5.1", "the first Diversion is the last one")
 @pytest.mark.parametrize(
     "lines",
     [

@@ -124,6 +124,7 @@ def test_two_answers_that_cross_leave_one_call_and_end_the_other(world, alice, b
     assert len(alice.told("answer")) == 1
 
 
+@pytest.mark.rfc("3960 §3.1", "of the early media of several forks one is heard")
 def test_of_two_forks_only_the_first_early_media_is_heard(world, alice):
     dave = world.stranger("dave")
     alice.ask("makeCall", "dave")

@@ -102,6 +102,10 @@ def test_two_phones_that_send_each_other_s_calls_on_make_no_circle(world, bob, c
 # --- One end is written by hand -------------------------------------------------------------------
 
 
+@pytest.mark.rfc(
+    "3261 §8.1.3.4",
+    "the contacts of a 3xx are tried one after the other, those with a higher q first",
+)
 def test_the_contacts_are_tried_in_their_order_and_the_last_word_counts(world, dave):
     alice = follows(world)
     alice.ask("makeCall", "dave")
@@ -110,6 +114,26 @@ def test_the_contacts_are_tried_in_their_order_and_the_last_word_counts(world, d
     # Nobody has these addresses here.
     assert [uri.partition("@")[0] for uri in invited(alice)[1:]] == ["sip:b", "sip:c", "sip:a"]
     assert alice.told("end")[0]["sipCode"] not in (None, 300)
+
+
+@pytest.mark.deviates(
+    "3261 §8.1.3.4",
+    "Each contact of a 3xx is called with a Call-ID of its own: the old one is recommended, but some "
+    "servers take it for the same call again",
+)
+def test_what_goes_on_elsewhere_has_a_call_id_of_its_own(world, dave):
+    alice = follows(world)
+    alice.ask("makeCall", "dave")
+    dave.reply(302, *moved("<sip:a@far.invalid>", "<sip:b@far.invalid>"))
+    assert len(invited(alice)) == 3
+    ids = {
+        line
+        for user, data in world.wire
+        if user == "alice" and data.startswith(b"INVITE")
+        for line in data.decode().split("\r\n")
+        if line.startswith("Call-ID:")
+    }
+    assert len(ids) == 3
 
 
 def test_a_number_is_sent_on_a_few_times_and_no_more(world, dave):

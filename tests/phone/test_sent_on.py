@@ -84,6 +84,7 @@ def test_each_country_stands_once_in_the_table():
     assert len(countries) == len(set(countries)) > 200
 
 
+@pytest.mark.rfc("3261 §19.1.5", "headers and method of an address are not obeyed")
 @pytest.mark.parametrize(
     "target, called",
     [
@@ -98,6 +99,7 @@ def test_of_an_address_only_what_says_who_is_called_is_taken(target, called):
     assert (found and str(found)) == called
 
 
+@pytest.mark.rfc("5646 §2.2.4", "the region of a language tag is a country")
 @pytest.mark.parametrize(
     "tag, country",
     [("de-AT", "AT"), ("zh-Hant-tw", "TW"), ("en", ""), ("en_GB", "GB"), ("", ""), ("en-001", "")],

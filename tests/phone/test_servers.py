@@ -70,6 +70,9 @@ def test_when_every_server_is_busy_the_promise_is_rejected_and_the_phone_comes_b
     assert alice.desk.snapshot.state == "registered"
 
 
+@pytest.mark.rfc(
+    "3261 §21.5.4", "a server that says 503 with Retry-After is left alone for so long"
+)
 @pytest.mark.parametrize("servers", [ONE, f"{ONE},{TWO}"])
 def test_a_server_that_asks_to_be_left_alone_is_left_alone(world, servers):
     world.refusing = {ONE: (503, 60), TWO: (503, 90)}
@@ -582,6 +585,7 @@ def invites(world):
     return [data for user, data in world.wire if user == "alice" and data.startswith(b"INVITE")]
 
 
+@pytest.mark.rfc("3263 §4.3", "a call that a server cannot take goes out over the next one")
 def test_a_call_goes_out_over_the_next_server(world, two_servers, bob):
     alice = two_servers
     promise = alice.ask("makeCall", "bob")
@@ -596,6 +600,7 @@ def test_a_call_goes_out_over_the_next_server(world, two_servers, bob):
     assert alice.told("error") == [] and alice.mistakes == []
 
 
+@pytest.mark.rfc("3261 §21.5.4", "503 to an INVITE: the server is left alone as well")
 def test_the_server_that_asked_for_peace_has_it(world, two_servers, bob):
     alice = two_servers
     alice.ask("makeCall", "bob")

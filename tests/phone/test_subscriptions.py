@@ -13,7 +13,7 @@ from webphone.phone.lamp_news import PAUSE, LampEar
 from webphone.phone.snapshot import Lamp, LampNews, Voicemail
 from webphone.phone.subscriptions import MOST
 from webphone.phone.wishes import MOST_LAMPS
-from webphone.sip import Request
+from webphone.sip import Request, parse
 
 DIALOG = """<?xml version="1.0"?>
 <dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="{version}" state="{state}"
@@ -474,11 +474,17 @@ def ringing_at_eve() -> tuple[Actor, Notifier, Actor]:
     return alice, eve, bob
 
 
+@pytest.mark.rfc("3891 §5", "an INVITE with Replaces requires `replaces`")
 def test_a_call_that_rings_at_a_colleague_is_taken() -> None:
-    """RFC 3891: INVITE with Replaces to the one who calls."""
     alice, eve, bob = ringing_at_eve()
     promise = alice.ask("pickUp", "eve")
     assert promise.error is None
+    [invite] = [
+        parse(data)
+        for user, data in alice.world.wire
+        if user == "alice" and data.startswith(b"INVITE")
+    ]
+    assert "Replaces" in invite.headers and "replaces" in invite.require
     assert alice.call.state == bob.call.state == "active"
     assert bob.call.to.number == "alice" or bob.call.from_.number == "alice"
     assert "CANCEL" in eve.words()

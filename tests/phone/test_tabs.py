@@ -410,6 +410,7 @@ def test_a_tab_that_crashed_while_following_is_no_heir(browser, world, bob):
     assert [record.ended_by for record in first.records] == ["local"]
 
 
+@pytest.mark.rfc("5626 §6", "the same instance and reg-id is one binding")
 def test_the_server_takes_the_new_tab_for_the_old_one(browser, world):
     first, _ = browser.tab(), browser.tab()
     first.crash(noticed=False)

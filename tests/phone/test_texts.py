@@ -50,6 +50,7 @@ def test_a_text_of_the_screen_is_on_its_way_until_its_answer_comes(alice, dave):
     assert written(alice, "dave") == [("queued", "hello")]
 
 
+@pytest.mark.rfc("3428 §7", "202: a server keeps the text for later")
 def test_a_server_that_keeps_a_text_for_later_says_so(alice, dave):
     sent = alice.ask("sendMessage", "dave", "hello")
     assert not sent.settled
@@ -288,6 +289,7 @@ def test_an_info_of_the_page_goes_in_the_call_and_settles_with_its_answer(alice,
     assert (refused.error.code, refused.error.sip_code) == ("unsupported", 469)
 
 
+@pytest.mark.rfc("6086 §4.1", "an INFO needs the dialog of an answered call")
 def test_an_info_needs_a_call_that_is_up_and_a_package_that_is_taken(world, alice, dave):
     assert alice.ask("sendInfo", "x").error.code == "no_call"
     alice.ask("makeCall", "dave")

@@ -639,6 +639,7 @@ def ringing(world, at):
     return {"call_id": lines["Call-ID"], "local_tag": local, "remote_tag": remote}
 
 
+@pytest.mark.rfc("3891 §3", "an early dialog that the one who gets the INVITE began is taken over")
 def test_a_call_that_rings_at_a_colleague_is_taken(world, alice, bob, carol):
     alice.ask("makeCall", "bob")
     taken = pickup("sip:alice@one.example", **ringing(world, "bob"))
@@ -651,6 +652,7 @@ def test_a_call_that_rings_at_a_colleague_is_taken(world, alice, bob, carol):
     assert carol.history == []
 
 
+@pytest.mark.rfc("3891 §4", "early-only leaves an answered call alone")
 def test_a_call_that_the_colleague_has_answered_is_left_alone(world, alice, bob, carol):
     talk(alice, bob)
     carol.happens(on.Asked(command=pickup("alice", **ringing(world, "bob"))))
@@ -659,6 +661,7 @@ def test_a_call_that_the_colleague_has_answered_is_left_alone(world, alice, bob,
     assert carol.history[0].sip_code == 486
 
 
+@pytest.mark.rfc("3891 §3", "who takes our early call has it, and the fork that rang is cancelled")
 def test_a_colleague_takes_the_call_that_we_make(world, alice, bob):
     """RFC 3891 §3: an early dialog that we began."""
     alice.ask("makeCall", "bob")

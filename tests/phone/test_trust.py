@@ -55,6 +55,10 @@ def hung_up(alice, eve):
     return eve.last("BYE")
 
 
+@pytest.mark.deviates(
+    "3261 §22.3",
+    "A challenge of a realm that nobody knows is not answered: whoever calls could ask for a digest, which is enough to search for the password",
+)
 @pytest.mark.parametrize("settings", [{}, {"realm": "one.example"}])
 def test_a_caller_gets_no_digest_of_the_password_for_the_bye(world, settings):
     alice, eve = world.registered("alice", **settings), world.stranger("eve")
@@ -112,6 +116,8 @@ def test_a_realm_in_the_settings_is_one_more_and_forbids_none(world):
         assert signed(stranger.last("BYE")) is answered
 
 
+@pytest.mark.rfc("8760 §2.4", "nobody gets an answer in a weaker algorithm than the registrar")
+@pytest.mark.rfc("3261 §22.4", "nobody gets an answer without qop where the registrar asked for it")
 @pytest.mark.parametrize(
     ("algorithm", "qop"),
     [("MD5", "auth"), ("SHA-256", ""), ("MD5", ""), ("MD5-sess", "auth")],
@@ -285,6 +291,11 @@ def test_a_challenge_of_more_than_4_kb_is_not_answered(length, answered):
 # --- The proof that a server gives of itself ---
 
 
+@pytest.mark.rfc("7616 §3.5", "rspauth is checked")
+@pytest.mark.deviates(
+    "7616 §3.5",
+    "A wrong rspauth is noted and its nextnonce not used, but the registration stands: servers that write it wrong would take the phone off the air",
+)
 @pytest.mark.parametrize("algorithm", ["SHA-256", "SHA-256-sess"])
 @pytest.mark.parametrize("right", [True, False])
 def test_a_wrong_proof_of_the_registrar_is_noted_and_costs_no_registration(right, algorithm):

@@ -34,6 +34,7 @@ def peers(phone: PhonePage) -> dict[str, str]:
     }
 
 
+@pytest.mark.rfc("8760 §2.3", "SHA-256")
 def test_a_phone_registers_with_sha_256(phone: Open, server: Asterisk) -> None:
     alice = phone("alice")
     assert alice.state() == "registered"
@@ -112,6 +113,7 @@ def test_a_number_that_nobody_has_is_told(phone: Open) -> None:
     assert alice.wait_event("end")["disposition"] == "failed"
 
 
+@pytest.mark.rfc("3515 §2.4.4", "REFER and its news at Asterisk")
 def test_a_call_is_handed_on_at_once(phone: Open) -> None:
     alice, bob, carol = phone("alice"), phone("bob"), phone("carol")
     talk(alice, bob)

@@ -31,6 +31,13 @@ def _last(alice: Solo) -> Response:
     return message
 
 
+@pytest.mark.rfc(
+    "3261 §11.2",
+    "OPTIONS is answered with Allow, Accept, Accept-Encoding, Accept-Language and Supported",
+)
+@pytest.mark.rfc("3261 §20.5", "Allow lists every method that is taken")
+@pytest.mark.rfc("3261 §20.37", "Supported lists every extension that is kept")
+@pytest.mark.rfc("3891 §6", "`replaces` is among what is supported")
 def test_options_are_answered_with_what_the_phone_can_do() -> None:
     """RFC 3261 §11.2."""
     alice = Solo()
@@ -46,6 +53,10 @@ def test_options_are_answered_with_what_the_phone_can_do() -> None:
     assert _last(alice).to.tag != ""
 
 
+@pytest.mark.rfc("3261 §7.1", "methods are case-sensitive: invite is unknown")
+@pytest.mark.rfc("3261 §8.2.1", "405 with Allow for a method that we know and do not take")
+@pytest.mark.rfc("3261 §21.5.2", "501 for a method that nobody here knows")
+@pytest.mark.rfc("6665 §4.2.1.1", "489 to a SUBSCRIBE: nobody subscribes to a phone")
 @pytest.mark.parametrize(
     ("method", "status"),
     [
@@ -72,6 +83,8 @@ def test_what_makes_no_call_is_answered_as_it_must(method: str, status: int) -> 
     assert alice.agent.deadline is None
 
 
+@pytest.mark.rfc("3261 §8.2.2.3", "420 with Unsupported for an extension that we lack")
+@pytest.mark.rfc("3261 §8.2.3", "415 for a body in an encoding that we lack")
 @pytest.mark.parametrize(
     ("headers", "status", "told"),
     [
@@ -99,6 +112,7 @@ def test_an_invite_is_refused_for_what_it_asks_too_much(
         assert told[1] in (None, value)
 
 
+@pytest.mark.rfc("3261 §8.2.2.2", "482 where the same request comes by a second way")
 def test_the_same_invite_by_two_ways_rings_once() -> None:
     """RFC 3261 §8.2.2.2."""
     alice = Solo()
@@ -110,6 +124,7 @@ def test_the_same_invite_by_two_ways_rings_once() -> None:
     assert len(alice.phone.news(Invited)) == 1
 
 
+@pytest.mark.rfc("3261 §12.2.2", "481 to a request in a dialog that we do not know")
 def test_a_request_in_a_dialog_nobody_knows_is_answered_481() -> None:
     alice = Solo()
     for method in ("INVITE", "BYE", "OPTIONS", "NOTIFY"):
@@ -130,6 +145,7 @@ def test_what_can_be_answered_is_and_the_rest_is_dropped() -> None:
         assert [type(output) for output in outputs] == [Dropped]
 
 
+@pytest.mark.rfc("5626 §3.5.1", "the pong of a keep-alive is no message")
 def test_the_pong_of_a_keep_alive_is_no_message() -> None:
     """RFC 5626 §3.5.1."""
     for data in (b"", b"\r\n", b"\r\n\r\n"):
@@ -230,6 +246,7 @@ def test_a_mangled_conversation_raises_nothing_and_leaves_nothing_for_ever(
         assert solo.agent.deadline is None
 
 
+@pytest.mark.rfc("3261 §11.1", "OPTIONS asks a phone or a server")
 def test_options_ask_a_phone_or_our_own_server() -> None:
     alice = Solo()
     alice.say(alice.agent.options(None, "ping", alice.now))
@@ -245,6 +262,7 @@ def test_options_ask_a_phone_or_our_own_server() -> None:
     assert alice.last("OPTIONS").uri == BOB
 
 
+@pytest.mark.rfc("3261 §8.1.3.1", "a time-out is a 408")
 def test_a_question_without_an_answer_is_answered_408() -> None:
     alice = Solo()
     alice.say(alice.agent.options(BOB, "bob", alice.now))
@@ -298,6 +316,9 @@ def test_a_cli_is_the_from_user_and_the_user_stays_the_account() -> None:
     assert register.contacts[0].param("expires") == "60"
 
 
+@pytest.mark.rfc(
+    "3261 §17.2.1", "an INVITE that comes again gets its last provisional answer again"
+)
 def test_an_unanswered_invite_that_comes_again_is_answered_again() -> None:
     alice = Solo()
     alice.ask("INVITE", branch="z9hG4bKone", sdp=OFFER)

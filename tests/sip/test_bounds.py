@@ -52,6 +52,7 @@ def test_every_reader_reads_in_time_that_grows_with_the_text(reader: Reader) -> 
             assert reader.milliseconds(shape, 8000) < 8 * reader.milliseconds(shape, 2000)
 
 
+@pytest.mark.rfc("3261 §21.5.7", "513 to a request of more than 64 KB")
 @pytest.mark.parametrize("size", [LARGEST + 1, 70_000, 1_000_000])
 def test_a_message_above_64_kb_is_refused_unread(size: int) -> None:
     for header in ("", "X", "Subject"):

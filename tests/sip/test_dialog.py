@@ -36,6 +36,10 @@ def _answer(invite: Request, *headers: tuple[str, str]) -> Response:
 CONTACT = ("Contact", "<sip:bob@192.0.2.4;transport=tcp?Route=x>")
 
 
+@pytest.mark.rfc(
+    "3261 §12.1.2", "the caller's route set is the Record-Route reversed, the target the Contact"
+)
+@pytest.mark.rfc("3261 §19.1.1", "headers within a Contact do not come into a Request-URI")
 def test_a_dialog_we_made_has_our_tag_first_and_the_route_reversed() -> None:
     invite = _invite(_endpoint())
     routes = ("Record-Route", f"<sip:p2.example;lr>, {LOOSE}")
@@ -47,6 +51,7 @@ def test_a_dialog_we_made_has_our_tag_first_and_the_route_reversed() -> None:
     assert dialog.next_cseq() == 8
 
 
+@pytest.mark.rfc("3261 §12.1.1", "the callee's route set is the Record-Route as it came")
 def test_a_dialog_made_with_us_has_the_route_as_it_came() -> None:
     invite = _invite(_endpoint())
     invite.headers.add("Record-Route", f"{LOOSE}, <sip:p2.example;lr>")
@@ -59,6 +64,7 @@ def test_a_dialog_made_with_us_has_the_route_as_it_came() -> None:
     assert key_of(bye) == ("c1", "a1", "b1")
 
 
+@pytest.mark.rfc("3261 §12.1.1", "a From without a tag makes a dialog with an empty one")
 def test_a_peer_of_rfc_2543_without_contact_and_tag_can_be_talked_to() -> None:
     invite = _invite(_endpoint())
     invite.headers.remove("Contact")
@@ -70,6 +76,7 @@ def test_a_peer_of_rfc_2543_without_contact_and_tag_can_be_talked_to() -> None:
     assert Dialog.called(theirs, _answer(theirs)).target == theirs.uri
 
 
+@pytest.mark.rfc("3261 §12.2.1.1", "behind a loose router the peer is the Request-URI")
 def test_loose_routers_are_routes_and_the_peer_is_the_request_uri() -> None:
     invite = _invite(_endpoint())
     dialog = Dialog.called(invite, _answer(invite, CONTACT, ("Record-Route", LOOSE)))
@@ -78,6 +85,9 @@ def test_loose_routers_are_routes_and_the_peer_is_the_request_uri() -> None:
     assert [str(route) for route in bye.routes] == [LOOSE]
 
 
+@pytest.mark.rfc(
+    "3261 §12.2.1.1", "a strict router is the Request-URI, and the peer the last route"
+)
 def test_a_strict_router_is_the_request_uri_and_the_peer_the_last_route() -> None:
     invite = _invite(_endpoint())
     routes = ("Record-Route", f"<sip:p2.example;lr>, {STRICT}")
@@ -90,6 +100,7 @@ def test_a_strict_router_is_the_request_uri_and_the_peer_the_last_route() -> Non
     ]
 
 
+@pytest.mark.rfc("3261 §13.2.2.4", "the 2xx says the route set anew")
 def test_the_2xx_replaces_the_route_of_the_early_dialog() -> None:
     invite = _invite(_endpoint())
     dialog = Dialog.called(invite, _answer(invite, CONTACT, ("Record-Route", LOOSE)))
@@ -100,6 +111,7 @@ def test_the_2xx_replaces_the_route_of_the_early_dialog() -> None:
     assert str(dialog.target) == "sip:bob@192.0.2.9"
 
 
+@pytest.mark.rfc("3261 §12.2.2", "a request with a number below the last one is not taken")
 def test_a_number_below_the_last_is_out_of_order() -> None:
     invite = _invite(_endpoint())
     dialog = Dialog.answering(invite, "b1")
@@ -111,6 +123,10 @@ def test_a_number_below_the_last_is_out_of_order() -> None:
     assert ours.takes(invite) is True
 
 
+@pytest.mark.rfc(
+    "3261 §13.2.2.4", "the ACK to a 2xx has the number of its INVITE and a branch of its own"
+)
+@pytest.mark.rfc("3261 §22.1", "the ACK has the credentials of its INVITE")
 def test_the_ack_has_the_number_and_the_credentials_of_its_invite() -> None:
     endpoint = _endpoint()
     invite = _invite(endpoint)
@@ -123,6 +139,7 @@ def test_the_ack_has_the_number_and_the_credentials_of_its_invite() -> None:
     assert ack.via.branch != invite.via.branch
 
 
+@pytest.mark.rfc("3261 §12.1.1", "who is called by sips answers with a sips Contact")
 @pytest.mark.parametrize(
     ("uri", "headers", "scheme"),
     [
@@ -145,6 +162,7 @@ def test_who_is_called_by_sips_answers_with_a_sips_contact(
         assert response.contacts[0].uri.scheme == scheme
 
 
+@pytest.mark.rfc("3261 §8.1.1.8", "who calls a sips address has a sips Contact")
 def test_who_calls_a_sips_address_has_a_sips_contact() -> None:
     """RFC 3261 §8.1.1.8."""
     alice = Solo()

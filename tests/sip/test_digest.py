@@ -41,6 +41,8 @@ def _answer(vector: dict[str, object]) -> Challenge:
     return Challenge.parse(value)
 
 
+@pytest.mark.rfc("7616 §3.4.1", "responses are those that RFCs and others have published")
+@pytest.mark.rfc("7616 §3.4.4", "userhash: the user name is hashed")
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
 def test_our_answer_is_the_published_one(vector):
     given = _answer(vector)
@@ -71,6 +73,7 @@ def test_a_ready_ha1_answers_like_the_password(vector):
     assert Challenge.parse(value).params == _answer(vector).params
 
 
+@pytest.mark.rfc("3261 §22.4", "an answer is for its method, realm and user alone")
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
 def test_the_server_lets_in_the_right_password_and_no_other(vector):
     value = str(_answer(vector))
@@ -116,6 +119,7 @@ def _ask(*challenges: str, credentials: Credentials | None = None) -> str | None
     )
 
 
+@pytest.mark.rfc("8760 §2.3", "of several challenges the strongest algorithm is answered")
 def test_the_strongest_challenge_is_answered():
     md5 = 'Digest realm="r", nonce="m", algorithm=MD5'
     sha256 = 'Digest realm="r", nonce="s", algorithm=SHA-256, qop="auth"'
@@ -144,6 +148,7 @@ def test_other_schemes_are_not_answered_with_a_password():
     assert _ask('Basic realm="r"', 'Bearer authz_server="https://a.example"') is None
 
 
+@pytest.mark.rfc("8898 §2.1", "a Bearer challenge is answered with the token of the settings")
 def test_a_bearer_challenge_gets_the_token():
     bearer = 'Bearer authz_server="https://a.example", scope="sip"'
     assert _ask(bearer, credentials=Credentials(username="bob", token="t.o.k")) == "Bearer t.o.k"
@@ -161,6 +166,7 @@ def test_quotes_in_realm_and_nonce_survive():
     assert verify(value, password_for=lambda _: "zanzibar", method="REGISTER")
 
 
+@pytest.mark.rfc("7616 §3.4", "the count of each nonce begins at 1")
 def test_a_nonce_is_counted_from_one_and_each_for_itself():
     counts = NonceCounts()
     assert [counts("a"), counts("a"), counts("b"), counts("a")] == [1, 2, 1, 3]
@@ -175,6 +181,7 @@ def test_endless_nonces_are_forgotten_oldest_first():
     assert counts("first") == 1
 
 
+@pytest.mark.rfc("7616 §3.3", "stale=true is read, in any case")
 def test_a_stale_nonce_is_told_from_a_wrong_password():
     assert is_stale(Challenge.parse(digest.challenge("r", "n", stale=True)))
     assert is_stale(Challenge.parse('Digest realm="r", nonce="n", stale="TRUE"'))
@@ -199,6 +206,7 @@ def test_an_answer_with_an_unknown_protection_is_not_believed():
     assert not verify(changed, password_for=lambda _: "zanzibar", method="REGISTER")
 
 
+@pytest.mark.rfc("3261 §22.3", "credentials of one realm stay there")
 def test_credentials_of_one_realm_stay_there():
     bob = Credentials(username="bob", password="zanzibar", realm="biloxi.com")
     assert _ask('Digest realm="evil.example", nonce="n"', credentials=bob) is None

@@ -142,6 +142,7 @@ def test_a_value_read_can_always_be_sent_again(text):
     assert len(headers) == len(values)
 
 
+@pytest.mark.rfc("3261 §7.3.3", "a header may have its compact name")
 def test_a_header_is_found_by_any_case_and_short_form():
     headers = Headers([("v", "one"), ("VIA", "two"), ("Subject", "x")])
     assert headers.get("Via") == "one"
@@ -182,6 +183,7 @@ def test_a_copy_goes_its_own_way():
     assert (first.get("To"), second.get("To")) == ("a", "b")
 
 
+@pytest.mark.rfc("3261 §7.3.1", "commas and lines mean the same in a list")
 def test_a_list_header_is_split_outside_quotes_and_brackets():
     headers = Headers(
         [("Contact", '"A, \\" B" <sip:a,b@c>;x="1,2", <sip:d@e>'), ("m", "sip:f@g , ,sip:h@i")]
@@ -243,6 +245,7 @@ def test_display_names_of_the_world_are_read(text, name):
     assert NameAddr.parse(text).display_name == name
 
 
+@pytest.mark.rfc("3261 §20", "without brackets, what follows a semicolon belongs to the header")
 def test_without_brackets_a_parameter_belongs_to_the_header():
     value = NameAddr.parse("sip:+19725552222@gw1.example.net;unknownparam;tag=1")
     assert value.uri.params == ()
@@ -310,6 +313,9 @@ def test_the_lifetime_of_a_contact_is_read(text, seconds):
     assert NameAddr.parse(text).expires == seconds
 
 
+@pytest.mark.rfc(
+    "3261 §20.42", "protocol, host, port, branch, rport and received of a Via are read"
+)
 def test_a_via_of_the_browser_is_read():
     via = Via.parse(
         "SIP/2.0/WSS df7jal23ls0d.invalid:443;rport;branch=z9hG4bK1;received=2001:db8::1"
@@ -349,6 +355,8 @@ def test_a_wrong_via_cannot_be_built():
         Via("WS", "h", protocol="SIP/2.0\r\n")
 
 
+@pytest.mark.rfc("3261 §8.1.1.5", "a CSeq number is below 2**31")
+@pytest.mark.rfc("3261 §20.16", "a CSeq is a number and a method")
 @pytest.mark.parametrize(
     "text", ["", "1", "INVITE", "-1 INVITE", "2147483648 INVITE", "1 a b", "٣ X"]
 )
@@ -368,6 +376,7 @@ def test_a_wrong_cseq_cannot_be_built():
             CSeq(*parts)
 
 
+@pytest.mark.rfc("7616 §3.3", "a challenge is read")
 def test_a_challenge_is_read_with_and_without_quotes():
     found = Challenge.parse(
         'Digest  Realm="a \\"b\\"", NONCE=abc==,qop="auth,auth-int" , stale=FALSE, domain=""'
@@ -412,6 +421,7 @@ def test_a_broken_challenge_is_malformed(text):
         Challenge.parse(text)
 
 
+@pytest.mark.rfc("3326 §2", "Reason is read: protocol, cause, text, several in a line")
 def test_reasons_for_an_ending_are_read():
     found = Reason.parse_many('Q.850;cause=16;text="Normal, clearing", SIP ;cause=200; text="Else"')
     assert found == [Reason("Q.850", 16, "Normal, clearing"), Reason("SIP", 200, "Else")]

@@ -53,6 +53,10 @@ def _given(request: Request, header: str = "Proxy-Authorization") -> dict[str, s
     return Challenge.parse(value).params
 
 
+@pytest.mark.rfc(
+    "3261 §8.1.3.5",
+    "a request goes again with the same Call-ID, From and To, the next number and a new branch",
+)
 def test_a_challenged_invite_is_sent_again_signed() -> None:
     """RFC 3665 §3.3: successful session with proxy failure of authentication."""
     alice = Solo()
@@ -76,6 +80,9 @@ def test_a_challenged_invite_is_sent_again_signed() -> None:
     assert ack.cseq.number == 2
 
 
+@pytest.mark.rfc(
+    "3261 §22.3", "proxies and the callee are answered beside each other, each in its realm"
+)
 def test_a_proxy_and_the_callee_may_both_ask_one_after_the_other_or_at_once() -> None:
     alice = _knowing("bob")
     alice.answer(alice.call(), 407, "p1", PROXY)
@@ -92,6 +99,7 @@ def test_a_proxy_and_the_callee_may_both_ask_one_after_the_other_or_at_once() ->
     assert _given(carol.last("INVITE"), "Authorization")["realm"] == "bob"
 
 
+@pytest.mark.rfc("3261 §22.2", "credentials that were refused are not sent again")
 def test_a_wrong_password_ends_the_call_and_never_loops() -> None:
     alice = Solo()
     alice.answer(alice.call(), 407, "p1", PROXY)
@@ -101,6 +109,7 @@ def test_a_wrong_password_ends_the_call_and_never_loops() -> None:
     assert alice.phone.wrote("INVITE") == ["INVITE", "INVITE"]
 
 
+@pytest.mark.rfc("7616 §3.3", "a stale nonce is answered anew")
 def test_a_stale_nonce_is_answered_anew_but_not_for_ever() -> None:
     alice = Solo()
     alice.answer(alice.call(), 407, "p1", PROXY)
@@ -123,6 +132,7 @@ def test_what_cannot_be_answered_ends_the_call() -> None:
         assert _ended(alice).status == 407
 
 
+@pytest.mark.rfc("3261 §12.1.2", "each fork that rings is an early dialog of its own")
 def test_two_phones_that_ring_are_two_branches() -> None:
     alice = Solo()
     invite = alice.call()
@@ -137,6 +147,7 @@ def test_two_phones_that_ring_are_two_branches() -> None:
     assert answered.branch == "b2"
 
 
+@pytest.mark.rfc("3261 §13.2.2.4", "a second 2xx gets its ACK and a BYE")
 def test_the_first_of_two_phones_that_answer_wins_and_the_other_gets_ack_and_bye() -> None:
     alice = Solo()
     invite = alice.call()
@@ -155,6 +166,7 @@ def test_the_first_of_two_phones_that_answer_wins_and_the_other_gets_ack_and_bye
     assert not alice.phone.news(Ended)
 
 
+@pytest.mark.rfc("3261 §13.2.2.4", "a 2xx that comes again gets the same ACK again")
 def test_a_200_that_comes_again_gets_the_same_ack_even_after_the_call() -> None:
     alice = Solo()
     invite = alice.call()
@@ -204,6 +216,11 @@ def test_a_challenge_after_hang_up_is_not_answered() -> None:
     assert _ended(alice).status == 407
 
 
+@pytest.mark.rfc(
+    "3261 §9.1", "a CANCEL has the Via, the Request-URI, To and the number of its INVITE"
+)
+@pytest.mark.rfc("3261 §22.1", "a challenge to a CANCEL is not answered")
+@pytest.mark.rfc("3326 §2", "a CANCEL says why in Reason")
 def test_a_cancel_goes_the_way_of_its_invite_and_carries_the_reason() -> None:
     alice = Solo()
     invite = alice.call()
@@ -219,6 +236,7 @@ def test_a_cancel_goes_the_way_of_its_invite_and_carries_the_reason() -> None:
     assert alice.phone.wrote() == ["INVITE", "CANCEL"]
 
 
+@pytest.mark.rfc("3261 §8.1.3.4", "a 3xx is told with all its contacts")
 def test_a_redirection_tells_its_contacts_in_order() -> None:
     alice = Solo()
     more = ("Contact", "<sip:carol@c.example>;q=0.5, <tel:+15551234>")
@@ -230,6 +248,7 @@ def test_a_redirection_tells_its_contacts_in_order() -> None:
     ]
 
 
+@pytest.mark.rfc("3261 §20.43", "the text of a Warning explains a refusal")
 def test_a_refusal_is_explained_by_its_warning_when_it_has_no_reason() -> None:
     alice = Solo()
     warning = ("Warning", '307 proxy.example "Session parameter not understood"')
@@ -239,6 +258,9 @@ def test_a_refusal_is_explained_by_its_warning_when_it_has_no_reason() -> None:
     assert ended.q850 is None
 
 
+@pytest.mark.rfc(
+    "3262 §4", "a reliable 1xx gets a PRACK with its RAck, once and in order, for each fork"
+)
 def test_a_reliable_provisional_gets_a_prack_and_only_in_order() -> None:
     alice = Solo()
     invite = alice.call()
@@ -270,6 +292,10 @@ def test_a_reliable_provisional_gets_a_prack_and_only_in_order() -> None:
     assert alice.last("BYE").cseq.number == 4
 
 
+@pytest.mark.rfc(
+    "3261 §15", "a BYE of the callee in an early dialog is refused: only the caller may send one"
+)
+@pytest.mark.rfc("3311 §5.2", "491 to an UPDATE with an offer while ours has no answer")
 def test_requests_in_an_early_dialog_are_answered_each_as_it_must() -> None:
     alice = Solo()
     invite = alice.call()
@@ -344,6 +370,7 @@ def test_ringing_that_makes_no_dialog_rings_all_the_same() -> None:
     assert alice.phone.wrote() == ["INVITE", "ACK"]
 
 
+@pytest.mark.rfc("3261 §13.2.2.4", "a 2xx is acknowledged though its Contact cannot be read")
 def test_an_answer_whose_contact_cannot_be_read_is_an_answer() -> None:
     """It is as good as none (RFC 2543 peers): requests go where the INVITE went."""
     alice = Solo()
@@ -360,6 +387,9 @@ def test_an_answer_whose_contact_cannot_be_read_is_an_answer() -> None:
     assert alice.last("ACK").uri == invite.uri
 
 
+@pytest.mark.rfc(
+    "3311 §5.2", "one offer at a time in an early dialog: 491 before our answer, 500 before theirs"
+)
 def test_an_offer_of_an_early_dialog_is_answered_one_at_a_time() -> None:
     """RFC 3311 §5.2."""
     alice = Solo()
@@ -381,6 +411,9 @@ def test_an_offer_of_an_early_dialog_is_answered_one_at_a_time() -> None:
     assert alice.last_status() == 488
 
 
+@pytest.mark.rfc(
+    "3263 §4.3", "an INVITE whose connection failed goes over the next one, as a new transaction"
+)
 def test_an_invite_that_nothing_was_heard_of_goes_over_the_next_connection() -> None:
     """RFC 3263 §4.3."""
     alice = Solo()

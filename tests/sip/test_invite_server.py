@@ -25,6 +25,8 @@ def _responses(alice: Solo) -> list[Response]:
     return [message for message in alice.phone.sent if isinstance(message, Response)]
 
 
+@pytest.mark.rfc("3261 §12.1.1", "180 and 200 have the same To tag and the Record-Route as it came")
+@pytest.mark.rfc("5626 §4.3", "the Contact of a dialog has `ob`")
 def test_ringing_and_answer_share_a_to_tag_and_keep_the_route() -> None:
     alice = Solo()
     route = ("Record-Route", "<sip:proxy.example;lr>, <sip:edge.example;lr>")
@@ -49,6 +51,7 @@ def test_ringing_and_answer_share_a_to_tag_and_keep_the_route() -> None:
     assert [str(r.uri.host) for r in alice.last("BYE").routes] == ["proxy.example", "edge.example"]
 
 
+@pytest.mark.rfc("3960 §3", "early media goes in a 183 with its description")
 def test_early_media_is_a_183_with_its_description() -> None:
     alice = Solo()
     call = _called(alice).call
@@ -56,6 +59,20 @@ def test_early_media_is_a_183_with_its_description() -> None:
     (early,) = _responses(alice)
     assert (early.status, early.body.decode()) == (183, ANSWER)
     assert early.content_type == "application/sdp"
+
+
+@pytest.mark.deviates(
+    "3261 §13.3.1.1",
+    "180 is not said again every minute: that would have each proxy on the way wait anew, and no "
+    "call would ever go on to the voice mail",
+)
+def test_ringing_is_told_once() -> None:
+    alice = Solo()
+    call = _called(alice, ("Expires", "600")).call
+    alice.say(alice.agent.ring(call, alice.now))
+    alice.wind(170)
+    assert alice.phone.wrote() == ["180 INVITE"]
+    assert alice.agent.calls() == (call,)
 
 
 def test_a_call_is_answered_once() -> None:
@@ -85,6 +102,7 @@ def test_a_call_comes_in_without_an_account_too() -> None:
     assert alice.agent.deadline is None
 
 
+@pytest.mark.rfc("3261 §9.2", "200 to the CANCEL, 487 to its INVITE")
 def test_a_cancelled_call_gets_200_for_the_cancel_and_487_for_the_invite() -> None:
     alice = Solo()
     call = _called(alice).call
@@ -99,12 +117,14 @@ def test_a_cancelled_call_gets_200_for_the_cancel_and_487_for_the_invite() -> No
     assert _ended(alice) == Ended(call=call, by=By.REMOTE, status=487, reason="Request Terminated")
 
 
+@pytest.mark.rfc("3261 §9.2", "481 to a CANCEL of nothing")
 def test_a_cancel_of_nothing_is_answered_481() -> None:
     alice = Solo()
     alice.ask("CANCEL", cseq=10, branch="z9hG4bKother")
     assert alice.last_status() == 481
 
 
+@pytest.mark.rfc("3261 §9.2", "a CANCEL after the answer changes nothing")
 def test_a_cancel_after_the_answer_changes_nothing() -> None:
     alice = Solo()
     call = _called(alice).call
@@ -114,6 +134,7 @@ def test_a_cancel_after_the_answer_changes_nothing() -> None:
     assert alice.agent.calls() == (call,)
 
 
+@pytest.mark.rfc("3261 §13.3.1", "an invitation is over when its Expires is")
 def test_an_invitation_ends_when_it_expires() -> None:
     alice = Solo()
     call = _called(alice, ("Expires", "20")).call
@@ -129,6 +150,7 @@ def test_an_invitation_ends_when_it_expires() -> None:
     assert answered.agent.calls() == (call,)
 
 
+@pytest.mark.rfc("3261 §15.1.2", "a BYE in an early dialog ends it, and the INVITE gets its 487")
 def test_an_early_bye_ends_the_call_and_answers_the_invite() -> None:
     alice = Solo()
     call = _called(alice).call
@@ -139,6 +161,13 @@ def test_an_early_bye_ends_the_call_and_answers_the_invite() -> None:
     assert (_ended(alice).by, _ended(alice).q850) == (By.REMOTE, 16)
 
 
+@pytest.mark.rfc(
+    "3261 §14.2", "500 with a Retry-After of 0 to 10 s to an INVITE before the first is answered"
+)
+@pytest.mark.rfc(
+    "3311 §5.2", "500 with a Retry-After to an UPDATE with an offer before the first has its answer"
+)
+@pytest.mark.rfc("3261 §12.2.2", "500 to a number below the last one")
 def test_other_requests_in_the_early_dialog_are_answered_each_as_it_must() -> None:
     alice = Solo()
     call = _called(alice).call
@@ -205,6 +234,7 @@ def test_the_bye_that_comes_before_the_ack_ends_the_call_once() -> None:
     assert alice.phone.wrote("BYE") == []
 
 
+@pytest.mark.rfc("3261 §13.3.1.4", "without an ACK within 32 s a BYE goes")
 def test_no_ack_after_hang_up_sends_the_bye_all_the_same() -> None:
     alice = Solo()
     call = _called(alice).call
@@ -217,6 +247,7 @@ def test_no_ack_after_hang_up_sends_the_bye_all_the_same() -> None:
     assert alice.agent.deadline is None
 
 
+@pytest.mark.rfc("3261 §13.2.2.4", "nobody answers an ACK")
 @pytest.mark.parametrize("broken", ["Contact", "Record-Route"])
 def test_an_ack_or_bye_is_taken_whatever_else_is_in_it(broken: str) -> None:
     alice = Solo()
@@ -231,6 +262,7 @@ def test_an_ack_or_bye_is_taken_whatever_else_is_in_it(broken: str) -> None:
     assert alice.phone.wrote() == ["200 INVITE", "200 BYE"]
 
 
+@pytest.mark.rfc("3261 §7.3.1", "tokens are compared without case")
 def test_a_tag_is_the_same_in_capitals() -> None:
     """RFC 3261 §7.3.1: tokens are case-blind."""
     alice = Solo()

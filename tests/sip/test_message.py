@@ -91,6 +91,7 @@ def test_a_tortuous_but_valid_message_is_accepted(name):
 REFUSALS = {"badvers": 505}
 
 
+@pytest.mark.rfc("3261 §21.5.6", "505 to another version of SIP")
 @pytest.mark.parametrize("name", _rows("reject"))
 def test_an_invalid_request_is_refused_and_can_be_answered(name):
     fault = _refuse(_octets(name))
@@ -132,6 +133,7 @@ def test_where_the_rfc_leaves_the_choice_ours_is_kept(name):
         assert isinstance(fault, Unreadable) and isinstance(fault.message, Request)
 
 
+@pytest.mark.rfc("3261 §7.3.1", "a folded header is one line")
 def test_wsinv_folds_and_odd_spaces_are_read():
     message = _request("wsinv")
     assert message.to.tag == "1918181833n"
@@ -198,6 +200,7 @@ def test_esc02_a_percent_sign_may_be_no_escape():
     assert message.headers.get("C%6Fntact") == "<sip:alias2@host2.example.com>"
 
 
+@pytest.mark.rfc("7118 §4.2", "a frame is one message")
 def test_dblreq_only_the_first_request_of_a_frame_counts():
     message = _request("dblreq")
     assert message.method == "REGISTER"
@@ -423,10 +426,14 @@ def test_a_message_without_its_empty_line_is_refused():
     assert _refuse(INVITE.partition(b"\r\n\r\n")[0]).status == 400
 
 
+@pytest.mark.rfc("3261 §7.5", "empty lines before the start-line are passed over")
 def test_empty_lines_before_a_message_are_skipped():
     assert _accept(b"\r\n\r\n" + INVITE) == _accept(INVITE)
 
 
+@pytest.mark.deviates(
+    "3261 §7.5", "Lines that end with LF alone are read, as some servers and gateways write them"
+)
 def test_bare_line_feeds_are_forgiven():
     assert _accept(INVITE.replace(b"\r\n", b"\n")) == _accept(INVITE)
 
@@ -437,11 +444,18 @@ def test_a_bare_carriage_return_makes_no_header():
     assert "Evil" not in message.headers
 
 
+@pytest.mark.deviates(
+    "3261 §7.3.1",
+    "A line that is no header is passed over, so that one bad line of a server costs no call",
+)
 def test_a_line_that_is_no_header_is_passed_over():
     message = _accept(INVITE.replace(b"Max-Forwards: 70", b"Bad Name: x\r\nno colon\r\n: empty"))
     assert [name for name, _value in message.headers][:2] == ["Via", "To"]
 
 
+@pytest.mark.rfc(
+    "3261 §18.3", "the body is as long as Content-Length says, and runs to the end without it"
+)
 @pytest.mark.parametrize(
     ("lengths", "body"),
     [
@@ -455,6 +469,11 @@ def test_the_body_is_as_long_as_told(lengths, body):
     assert _accept(INVITE.replace(b"Content-Length: 4\r\n", lengths)).body == body
 
 
+@pytest.mark.deviates(
+    "3261 §18.3",
+    "A Content-Length that cannot be read, or counted other line ends, refuses nothing: the frame says how long the body is",
+)
+@pytest.mark.rfc("7118 §4.2", "a frame is one message, which gives its length")
 @pytest.mark.parametrize("length", [b"", b"x", b"\xd9\xa3", b"5"])
 def test_a_length_that_says_nothing_is_that_of_the_frame(length):
     """RFC 7118 §4.2: a frame holds one message. The 5 is what LF was before, CRLF."""
@@ -469,6 +488,7 @@ def test_the_length_is_written_once_and_right():
     assert b"l: 4" not in bytes(message)
 
 
+@pytest.mark.rfc("3261 §18.3", "400 where Content-Length promises more than there is")
 @pytest.mark.parametrize("length", [b"6", b"-1", b"4 4", b"4, 4", b"9" * 5000, b"+4"])
 def test_a_wrong_content_length_is_refused(length):
     fault = _refuse(INVITE.replace(b"Content-Length: 4", b"Content-Length: " + length))
@@ -487,6 +507,7 @@ def test_numbers_are_read_within_their_bounds():
         _ = told(b"Expires", b"soon").expires
 
 
+@pytest.mark.rfc("3261 §10.2.2", "`Contact: *` means every binding")
 def test_every_binding_can_be_meant_by_a_star():
     message = _accept(INVITE.replace(b"<sip:alice@df7jal23ls0d.invalid;transport=ws>", b"*"))
     assert message.contact_star
@@ -494,6 +515,7 @@ def test_every_binding_can_be_meant_by_a_star():
     assert not _accept(INVITE).contact_star
 
 
+@pytest.mark.rfc("3261 §7.1", "methods are kept as written")
 def test_option_tags_are_lower_and_methods_as_written():
     message = _accept(INVITE)
     message.headers.add("k", "Timer, 100REL")
@@ -534,6 +556,9 @@ def test_a_broken_request_line_can_still_be_answered():
     assert reply(fault.message, 400).headers.get("Via") == fault.message.headers.get("Via")
 
 
+@pytest.mark.rfc(
+    "3261 §8.2.6.2", "a response copies Via, From, To, Call-ID and CSeq, and gives To a tag"
+)
 def test_a_reply_copies_what_the_rfc_says():
     request = _accept(INVITE)
     assert isinstance(request, Request)
@@ -551,6 +576,7 @@ def test_a_reply_copies_what_the_rfc_says():
     assert "Record-Route" not in ringing.headers
 
 
+@pytest.mark.rfc("3261 §8.2.6.1", "100 gives Timestamp back")
 def test_trying_has_no_tag_and_gives_the_time_back():
     request = _accept(INVITE)
     assert isinstance(request, Request)
@@ -566,6 +592,7 @@ def test_a_tag_that_is_there_stays():
     assert reply(request, 200, to_tag="other").to.tag == "own"
 
 
+@pytest.mark.rfc("3261 §8.1.3.2", "a status that nobody knows is the x00 of its class")
 def test_a_status_without_a_name_takes_the_one_of_its_class():
     request = _accept(INVITE)
     assert isinstance(request, Request)

@@ -22,6 +22,7 @@ PLACE = "Content-Type: application/pidf+xml\r\nContent-ID: <where>\r\n\r\n<prese
 SOUND = f"content-TYPE : Application/SDP ;x=y\r\nContent-Disposition: session\r\n\r\n{OFFER}"
 
 
+@pytest.mark.rfc("5621 §4.2", "the offer is found among other parts")
 def test_an_offer_among_other_parts_rings_with_it() -> None:
     alice = Solo()
     request = alice.ask("OPTIONS")
@@ -53,6 +54,8 @@ def test_parts_without_a_description_are_refused(kind: str) -> None:
     assert alice.last_status() == 415
 
 
+@pytest.mark.rfc("2046 §5.1", "what stands outside the boundaries does not count")
+@pytest.mark.rfc("2046 §5.1", "a part without a type is plain text")
 def test_only_what_stands_between_the_boundaries_counts() -> None:
     body = "Content-Type: application/sdp\r\n\r\nnot me\r\n" + mixed(SOUND, end="")
     assert part(body.encode(), MIXED, SDP) == OFFER.encode() + b"\r\n"

@@ -180,6 +180,7 @@ def test_nor_do_octets(data: bytes) -> None:
 # --- Voice mail -----------------------------------------------------------------------------------
 
 
+@pytest.mark.rfc("3842 §5.2", "a summary is read")
 def test_a_summary_as_asterisk_sends_it() -> None:
     found = summary(
         "Messages-Waiting: yes\r\nMessage-Account: sip:asterisk@192.0.2.1:5060\r\n"
@@ -190,6 +191,7 @@ def test_a_summary_as_asterisk_sends_it() -> None:
     )
 
 
+@pytest.mark.rfc("3842 §5.2", "what follows the empty line is about single messages")
 def test_a_summary_of_several_kinds_is_that_of_voice() -> None:
     """RFC 3842 §4.1, with headers of messages behind an empty line."""
     text = (
@@ -242,6 +244,7 @@ def document(version: int, *of: str, state: str = "full") -> str:
     )
 
 
+@pytest.mark.rfc("4235 §4.1", "dialog-info is read")
 def test_a_call_that_rings_says_who_calls_and_by_what_name_it_is_taken() -> None:
     found = dialogs(RINGING.format(version=3, state="full", dialog="early"))
     assert (found.entity, found.version, found.complete) == ("sip:bob@one.example", 3, True)
@@ -267,6 +270,7 @@ def test_what_a_colleague_does_follows_from_all_calls(calls: list[str], standing
     assert dialogs(document(1, *calls)).standing == standing
 
 
+@pytest.mark.rfc("4235 §4.3", "parts of dialog-info are put together")
 def test_parts_of_the_news_are_put_together() -> None:
     """RFC 4235 §4.3, §4.1.6."""
     first = updated(None, dialogs(RINGING.format(version=0, state="full", dialog="early")))
@@ -283,12 +287,14 @@ def test_parts_of_the_news_are_put_together() -> None:
     assert [one.id for one in third.dialogs] == ["d2"] and third.standing == "busy"
 
 
+@pytest.mark.rfc("4235 §4.3", "news that are not newer change nothing")
 def test_news_that_come_twice_or_late_change_nothing() -> None:
     first = updated(None, dialogs(document(5, "d1:early:recipient")))
     late = dialogs(document(5, "d1:terminated:recipient", state="partial"))
     assert updated(first, late) is first
 
 
+@pytest.mark.rfc("4235 §4.3", "a gap in the versions is noticed, until the full state comes")
 def test_news_that_got_lost_leave_a_gap_until_all_is_told() -> None:
     first = updated(None, dialogs(document(1)))
     part = dialogs(document(3, "d1:early:recipient", state="partial"))
@@ -351,6 +357,7 @@ ON_THE_PHONE = """<?xml version="1.0" encoding="UTF-8"?>
 </p:presence>"""
 
 
+@pytest.mark.rfc("4480 §3.2", "activities are read: who is on the phone is busy")
 def test_presence_says_whether_somebody_can_be_reached_and_what_they_do() -> None:
     found = read(PRESENCE, ON_THE_PHONE.encode())
     assert found == Presence(
@@ -408,6 +415,7 @@ def test_a_roster_names_who_is_there() -> None:
     )
 
 
+@pytest.mark.rfc("4575 §4.6", "parts of a roster are put together")
 def test_members_come_and_go_by_parts() -> None:
     """RFC 4575 §4.6."""
     known = updated(None, conference(roster(1, user("bob", text="Bob") + user("carol"))))

@@ -46,6 +46,9 @@ def _match(request: Request) -> tuple[str | None, int | None, bytes]:
     return request.headers.get("SIP-If-Match"), request.expires, request.body
 
 
+@pytest.mark.rfc(
+    "3903 §4.1", "a state is published, refreshed, changed and removed by its entity-tag"
+)
 def test_a_state_is_published_refreshed_changed_and_removed() -> None:
     """RFC 3903 §4.1, table 1."""
     alice = Publisher()
@@ -69,6 +72,7 @@ def test_a_state_is_published_refreshed_changed_and_removed() -> None:
     assert alice.asked() == 4
 
 
+@pytest.mark.rfc("3903 §4.1", "412: published anew, without the entity-tag")
 def test_what_the_server_has_forgotten_is_told_again_once() -> None:
     alice = Publisher()
     alice.grant(alice.publish())
@@ -116,6 +120,7 @@ def test_a_refusal_for_now_is_tried_again(after: str, wait: int) -> None:
     assert alice.last("PUBLISH").body == b"new"
 
 
+@pytest.mark.rfc("3903 §4", "no PUBLISH before the last one is answered")
 def test_a_change_waits_for_the_answer_to_the_last() -> None:
     """RFC 3903 §4: no new PUBLISH before the answer to the last."""
     alice = Publisher()

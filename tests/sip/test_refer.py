@@ -15,6 +15,7 @@ from webphone.sip import (
     Request,
     Response,
     Uri,
+    reply,
 )
 from webphone.sip.wire.grammar import Malformed
 from webphone.sip.wire.replaces import Replaces
@@ -37,6 +38,10 @@ def _sent(phone: object, method: str) -> list[Request]:
 # --- Both ends ------------------------------------------------------------------------------------
 
 
+@pytest.mark.rfc("3515 §2.4.4", "a NOTIFY goes at once when a REFER is taken")
+@pytest.mark.rfc("3515 §2.4.5", "the news are message/sipfrag")
+@pytest.mark.rfc("3515 §2.4.6", "Event has the number of the REFER")
+@pytest.mark.rfc("3515 §2.4.7", "the last news end the subscription: terminated;reason=noresource")
 def test_a_peer_is_asked_to_call_and_tells_how_far_that_has_come() -> None:
     pair = Pair()
     call = _refer(pair)
@@ -80,6 +85,37 @@ def test_a_peer_that_refuses_says_so_and_the_call_goes_on() -> None:
         pair.bob.agent.answer_refer(call, 200, pair.now)
 
 
+@pytest.mark.rfc("4320 §4.1", "a request other than INVITE gets no provisional response")
+def test_a_wish_that_a_person_thinks_about_is_not_answered_for_the_time_being() -> None:
+    pair = Pair()
+    call = _refer(pair)
+    pair.wind(30)
+    assert pair.bob.wrote("1") == ["180 INVITE"]
+    pair.say(pair.bob, pair.bob.agent.answer_refer(call, 200, pair.now))
+    assert "200 REFER" in pair.bob.wrote()
+
+
+@pytest.mark.deviates(
+    "7647 §4",
+    "A REFER goes inside the call that it is about, though the peer's Contact be a GRUU: PBXes and "
+    "the proxies before them take a transfer only there",
+)
+def test_a_wish_goes_inside_the_call_that_it_is_about() -> None:
+    alice = Solo()
+    invite = alice.call()
+    gruu = ("Contact", "<sip:bob@biloxi.example;gr=urn:uuid:1>")
+    answer = reply(invite, 200, to_tag="b1", headers=(gruu,), body=ANSWER.encode())
+    alice.take(answer)
+    alice.say(alice.agent.refer("call", CAROL, alice.now))
+    refer = alice.last("REFER")
+    assert (refer.call_id, refer.from_.tag, refer.to.tag) == (
+        invite.call_id,
+        invite.from_.tag,
+        "b1",
+    )
+    assert str(refer.uri) == "sip:bob@biloxi.example;gr=urn:uuid:1"
+
+
 def test_a_second_wish_waits_until_the_first_is_done() -> None:
     pair = Pair()
     call = _refer(pair)
@@ -119,6 +155,7 @@ def _hung_up(pair: Pair, who: str = "alice") -> str:
     return call
 
 
+@pytest.mark.rfc("5057 §4.1", "the dialog lasts as long as the subscription in it")
 @pytest.mark.parametrize("who", ["alice", "bob"])
 def test_news_comes_after_the_call_has_ended(who: str) -> None:
     """RFC 5057 §4.1: the dialog lasts as long as what was asked for in it."""
@@ -159,6 +196,7 @@ def test_news_is_waited_for_as_long_as_it_is_promised(standing: str, lasts: int)
         assert alice.last_status() == status
 
 
+@pytest.mark.rfc("6665 §4.2.2", "481 or 489 to a NOTIFY ends the subscription")
 @pytest.mark.parametrize("status", [481, 489])
 def test_who_has_forgotten_that_it_asked_is_told_no_more(status: int) -> None:
     """RFC 6665 §4.2.2."""
@@ -174,6 +212,7 @@ def test_who_has_forgotten_that_it_asked_is_told_no_more(status: int) -> None:
     assert alice.agent.deadline is None
 
 
+@pytest.mark.rfc("3515 §2.4.7", "what nobody completes ends by itself")
 def test_who_is_told_nothing_for_long_hears_that_it_is_over() -> None:
     pair = Pair()
     call = _hung_up(pair)
@@ -199,6 +238,7 @@ def test_a_dialog_that_is_unknown_over_there_has_no_news() -> None:
         alice.agent.report_refer("call", 200, alice.now)
 
 
+@pytest.mark.rfc("4488 §4", "Refer-Sub: false is agreed to, and no news go")
 def test_a_refer_without_news_has_none() -> None:
     """RFC 4488 §4."""
     alice = Solo()
@@ -291,8 +331,9 @@ def test_news_that_nobody_asked_for_is_refused() -> None:
     assert not alice.phone.news(Ended)
 
 
+@pytest.mark.rfc("5057 §5.1", "481 to a NOTIFY ends the subscription, not the call")
 def test_a_peer_that_has_forgotten_the_news_keeps_the_call() -> None:
-    """RFC 5057 §5.2."""
+    """RFC 5057 §5.1."""
     alice = Solo()
     invite = _in_a_call(alice)
     alice.ask("REFER", ("Refer-To", f"<{CAROL}>"), dialog_of=invite, cseq=2)
@@ -302,6 +343,8 @@ def test_a_peer_that_has_forgotten_the_news_keeps_the_call() -> None:
     assert alice.agent.calls() == ("call",)
 
 
+@pytest.mark.rfc("4488 §4", "Refer-Sub: false in the answer: no news are waited for")
+@pytest.mark.rfc("7647 §5", "a 202 is as good as a 200")
 def test_an_answer_to_a_refer_that_was_given_up_is_no_news() -> None:
     alice = Solo()
     _in_a_call(alice)
@@ -315,6 +358,7 @@ def test_an_answer_to_a_refer_that_was_given_up_is_no_news() -> None:
     assert answered.silent
 
 
+@pytest.mark.rfc("3515 §2.4.1", "400 to a REFER without exactly one Refer-To")
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -337,6 +381,7 @@ def test_a_wish_that_makes_no_sense_is_refused_unseen(
     assert alice.phone.news(ReferReceived) == []
 
 
+@pytest.mark.rfc("3261 §19.1.5", "of the headers that an address asks for only Replaces is obeyed")
 def test_of_the_headers_that_a_wish_names_only_replaces_is_kept() -> None:
     """RFC 3261 §19.1.5."""
     alice = Solo()
@@ -350,6 +395,18 @@ def test_of_the_headers_that_a_wish_names_only_replaces_is_kept() -> None:
     assert asked.referred_by is None
 
 
+@pytest.mark.rfc("3892 §4", "no token of Referred-By is passed on")
+def test_who_refers_is_an_address_and_no_token() -> None:
+    alice = Solo()
+    invite = _in_a_call(alice)
+    by = '"Bob" <sip:bob@biloxi.example>;cid="20398823.2UWQFN309shb3@biloxi.example"'
+    headers = (("Refer-To", f"<{CAROL}>"), ("Referred-By", by))
+    alice.ask("REFER", *headers, dialog_of=invite, cseq=2)
+    (asked,) = alice.phone.news(ReferReceived)
+    assert str(asked.referred_by) == '"Bob" <sip:bob@biloxi.example>'
+
+
+@pytest.mark.rfc("3515 §2.4.2", "603 to a REFER outside a call")
 def test_nobody_makes_us_call_outside_a_call() -> None:
     alice = Solo()
     alice.ask("REFER", ("Refer-To", f"<{CAROL}>"))
@@ -359,6 +416,7 @@ def test_nobody_makes_us_call_outside_a_call() -> None:
 # --- Replaces -------------------------------------------------------------------------------------
 
 
+@pytest.mark.rfc("3891 §4", "the tags of Replaces are as the one sees them who gets the INVITE")
 def test_a_call_can_be_named_whoever_made_it() -> None:
     """The tags as the peer sees them, in a call that we made and in one that was made to us."""
     alice = Solo()
@@ -380,6 +438,9 @@ def test_a_call_can_be_named_whoever_made_it() -> None:
     assert ours.from_tag == invite.from_.tag
 
 
+@pytest.mark.rfc(
+    "5589 §7.3", "who is transferred to is named by the GRUU, else by the address of record"
+)
 @pytest.mark.parametrize(
     ("contact", "caller", "reached"),
     [
@@ -411,6 +472,10 @@ def _names(invite: Request) -> str:
     return f"{invite.call_id};to-tag={invite.from_.tag.upper()};from-tag=B1"
 
 
+@pytest.mark.rfc(
+    "3891 §3",
+    "Replaces finds the call; 486 where it is answered already and early-only, 603 where it is over",
+)
 @pytest.mark.parametrize(
     ("stage", "flag", "status"),
     [
@@ -441,6 +506,7 @@ def test_an_invite_takes_the_place_of_a_call_that_is_there(
         assert alice.last_status() == status
 
 
+@pytest.mark.rfc("3891 §3", "481 where it names a call that rings here")
 def test_a_call_that_rings_here_is_not_for_others_to_take() -> None:
     """RFC 3891 §3: an early dialog only where we began it."""
     alice = Solo()
@@ -453,6 +519,7 @@ def test_a_call_that_rings_here_is_not_for_others_to_take() -> None:
     assert alice.agent.calls() == (ringing,)
 
 
+@pytest.mark.rfc("3891 §3", "481 where it names nothing, 400 where it is doubled or broken")
 @pytest.mark.parametrize(
     ("values", "status"),
     [

@@ -61,6 +61,15 @@ def _failed(alice: Solo) -> RegistrationFailed:
     return failed
 
 
+@pytest.mark.rfc(
+    "3261 §8.1.1", "a request has From with a tag, To without one, Call-ID, CSeq and Via"
+)
+@pytest.mark.rfc("3327 §5.1", "`path` is among what a REGISTER supports")
+@pytest.mark.rfc("5626 §4.2", "a REGISTER has reg-id, +sip.instance and `outbound`")
+@pytest.mark.rfc("5627 §4.1", "`gruu` is among what a REGISTER supports")
+@pytest.mark.rfc(
+    "7118 §5", "Via and Contact have the same random name in .invalid, and Contact transport=ws"
+)
 def test_successful_new_registration() -> None:
     """RFC 3665 §2.1."""
     alice = Registrar()
@@ -84,6 +93,7 @@ def test_successful_new_registration() -> None:
     assert _registered(alice) == [600]
 
 
+@pytest.mark.rfc("3261 §10.2.4", "a binding is refreshed before its end")
 def test_the_registration_is_refreshed_between_half_and_four_fifths_of_its_time() -> None:
     for seed in range(20):
         alice = Registrar()
@@ -98,6 +108,7 @@ def test_the_registration_is_refreshed_between_half_and_four_fifths_of_its_time(
         assert len(alice.phone.wrote("REGISTER")) == 2
 
 
+@pytest.mark.rfc("7616 §3.4", "a nonce is used again with the next count")
 def test_a_refresh_is_signed_before_it_is_asked_with_the_next_count() -> None:
     alice = Registrar()
     alice.ask_password(alice.register())
@@ -119,6 +130,7 @@ def test_a_refresh_is_signed_before_it_is_asked_with_the_next_count() -> None:
     assert not alice.phone.news(RegistrationFailed)
 
 
+@pytest.mark.rfc("7616 §3.5", "nextnonce is used next, with a count of its own")
 @pytest.mark.parametrize(
     ("told", "next_nonce"),
     [
@@ -141,6 +153,7 @@ def test_the_nonce_that_the_registrar_wants_next_is_used(told: str, next_nonce: 
     assert _proved(alice.last("REGISTER"))
 
 
+@pytest.mark.rfc("3261 §22.2", "a wrong password is tried once")
 def test_unsuccessful_registration() -> None:
     """RFC 3665 §2.6: the wrong password is tried once."""
     for nonce in ("n1", "n2"):
@@ -153,6 +166,7 @@ def test_unsuccessful_registration() -> None:
         assert len(alice.phone.wrote("REGISTER")) == 2
 
 
+@pytest.mark.rfc("3261 §20.33", "Retry-After is read with its comment and parameters")
 def test_a_refusal_is_told_with_its_wait() -> None:
     wishes = (
         *(("120", 120), ("30;duration=60", 30), ("5 (later)", 5), ("", None)),
@@ -177,6 +191,7 @@ def test_a_registrar_that_keeps_silent_has_failed_after_32_s() -> None:
     assert alice.agent.deadline is None
 
 
+@pytest.mark.rfc("3261 §10.2.8", "423: longer, as Min-Expires says")
 def test_too_brief_an_interval_is_made_longer_once() -> None:
     alice = Registrar()
     alice.answer(alice.register(), 423, "r1", ("Min-Expires", "1800"))
@@ -189,6 +204,7 @@ def test_too_brief_an_interval_is_made_longer_once() -> None:
     assert _failed(other).status == 423
 
 
+@pytest.mark.rfc("5626 §4.2.1", "439: without a flow then")
 def test_a_first_hop_without_outbound_is_registered_without_a_flow() -> None:
     alice = Registrar()
     alice.answer(alice.register(), 439)
@@ -199,6 +215,7 @@ def test_a_first_hop_without_outbound_is_registered_without_a_flow() -> None:
     assert _failed(alice).status == 439
 
 
+@pytest.mark.rfc("3261 §10.2.4", "how long a binding lasts is what the registrar says of ours")
 def test_the_time_granted_is_read_where_the_registrar_says_it() -> None:
     alice = Registrar()
     request = alice.register()
@@ -214,6 +231,7 @@ def test_the_time_granted_is_read_where_the_registrar_says_it() -> None:
     assert _registered(alice) == [90, 77, 600]
 
 
+@pytest.mark.rfc("3261 §10.2.4", "what a 2xx gives no time is not bound")
 @pytest.mark.parametrize(
     ("contact", "expires"),
     [
@@ -287,6 +305,7 @@ def test_a_registrar_that_always_wants_a_little_more_is_obeyed_once_a_registrati
     assert alice.last("REGISTER").contacts[0].param("expires") == "900"
 
 
+@pytest.mark.rfc("5626 §4.4", "Flow-Timer is read")
 def test_how_long_the_connection_may_be_quiet_is_told() -> None:
     alice = Registrar()
     alice.grant(alice.register(), 600, ("Require", "outbound"), ("Flow-Timer", "15"))
@@ -307,6 +326,7 @@ def test_leaving_while_registering_takes_a_success_that_keeps_nothing_for_the_en
     assert len(alice.phone.news(Unregistered)) == 1 and alice.agent.deadline is None
 
 
+@pytest.mark.rfc("3261 §10.2.2", "a binding is removed by expires=0")
 def test_cancellation_of_registration() -> None:
     """RFC 3665 §2.4."""
     alice = Registrar()
@@ -380,6 +400,7 @@ def test_registering_twice_at_once_sends_one_register() -> None:
     assert len(alice.phone.wrote("REGISTER")) == 1
 
 
+@pytest.mark.rfc("7118 §5", "with the connection the binding is gone, since nobody can reach us")
 def test_the_lost_socket_takes_the_registration_with_it() -> None:
     alice = Registrar()
     alice.say(alice.agent.transport_lost(alice.now))
@@ -455,6 +476,8 @@ def test_a_new_password_registers_anew_and_the_old_answer_tells_nothing() -> Non
     assert _registered(silent) == []
 
 
+@pytest.mark.rfc("3608 §6.1", "calls go by the Service-Route, a REGISTER does not")
+@pytest.mark.rfc("5627 §4.2", "the public GRUU is the Contact of calls")
 def test_what_the_registrar_gives_is_used_in_calls() -> None:
     alice = Registrar()
     request = alice.register()
@@ -483,6 +506,7 @@ def test_what_the_registrar_gives_broken_is_left_alone() -> None:
     assert alice.last("INVITE").routes == []
 
 
+@pytest.mark.rfc("3261 §22.2", "a 401 is answered, by each algorithm")
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-512-256"])
 def test_every_digest_lets_alice_in(algorithm: str) -> None:
     alice = Registrar()

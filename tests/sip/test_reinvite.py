@@ -67,6 +67,7 @@ def test_a_hold_is_offered_accepted_and_acknowledged() -> None:
     assert [phone.agent.deadline for phone in pair.phones()] == [None, None]
 
 
+@pytest.mark.rfc("3261 §14.1", "a refused re-INVITE leaves the call as it was")
 def test_a_refused_change_leaves_the_call_as_it_was() -> None:
     pair, call = _talking()
     pair.say(pair.alice, pair.alice.agent.reinvite("call", HOLD, pair.now))
@@ -81,6 +82,8 @@ def test_a_refused_change_leaves_the_call_as_it_was() -> None:
     assert pair.alice.sent[-1].cseq.number == 3
 
 
+@pytest.mark.rfc("3261 §14.2", "491 where both change the call at once")
+@pytest.mark.rfc("3261 §14.1", "who did not make the Call-ID tries again within 2 s")
 def test_two_changes_at_once_are_both_refused_491_and_one_wins_after_a_pause() -> None:
     pair, call = _talking()
     pair.fate = lambda message: 0.05
@@ -102,6 +105,7 @@ def test_two_changes_at_once_are_both_refused_491_and_one_wins_after_a_pause() -
     assert len(pair.bob.wrote("INVITE")) == 2
 
 
+@pytest.mark.rfc("3261 §14.1", "who made the Call-ID tries again after 2.1 to 4 s")
 def test_the_owner_of_the_call_id_comes_back_between_2_1_and_4_s() -> None:
     alice, _invite = _up()
     alice.say(alice.agent.reinvite("call", HOLD, alice.now))
@@ -148,6 +152,9 @@ def test_a_call_that_ends_in_the_pause_offers_nothing_more() -> None:
     assert alice.agent.deadline is None
 
 
+@pytest.mark.rfc(
+    "3261 §14.2", "500 with a Retry-After of 0 to 10 s before the first change is answered"
+)
 def test_a_second_change_before_the_first_is_answered_is_told_to_come_back() -> None:
     alice, invite = _up()
     alice.ask("INVITE", dialog_of=invite, cseq=5, sdp=OFFER)
@@ -162,6 +169,7 @@ def test_a_second_change_before_the_first_is_answered_is_told_to_come_back() -> 
     assert _last(alice).status == 491
 
 
+@pytest.mark.rfc("3264 §4", "no offer while another one has no answer")
 def test_a_change_nobody_offers_cannot_be_answered_and_two_cannot_be_offered() -> None:
     alice, _invite = _up()
     for wish in (
@@ -175,6 +183,7 @@ def test_a_change_nobody_offers_cannot_be_answered_and_two_cannot_be_offered() -
         alice.agent.reinvite("call", OFFER, alice.now)
 
 
+@pytest.mark.rfc("3261 §14.2", "a re-INVITE without an offer gets one in the 2xx")
 def test_a_change_asked_for_without_an_offer_gets_one_and_the_answer_comes_in_the_ack() -> None:
     alice, invite = _up()
     alice.ask("INVITE", dialog_of=invite, cseq=5)
@@ -185,6 +194,7 @@ def test_a_change_asked_for_without_an_offer_gets_one_and_the_answer_comes_in_th
     assert alice.phone.news(OfferAcknowledged) == [OfferAcknowledged(call="call", sdp=ANSWER)]
 
 
+@pytest.mark.rfc("3261 §12.2.1.2", "481 to a re-INVITE: the dialog is gone")
 def test_a_peer_that_knows_the_call_no_more_has_ended_it() -> None:
     alice, _invite = _up()
     alice.say(alice.agent.reinvite("call", HOLD, alice.now))
@@ -195,6 +205,10 @@ def test_a_peer_that_knows_the_call_no_more_has_ended_it() -> None:
     assert alice.phone.wrote("BYE") == ["BYE"]
 
 
+@pytest.mark.deviates(
+    "3261 §12.2.1.2",
+    "A re-INVITE that gets 408, or nothing, does not end the call: a proxy says 408 for one that was slow. The session timer ends what nobody answers",
+)
 @pytest.mark.parametrize("silent", [True, False])
 def test_a_change_that_nobody_answers_leaves_the_call_as_it_was(silent: bool) -> None:
     alice, _invite = _up()
@@ -212,6 +226,7 @@ def test_a_change_that_nobody_answers_leaves_the_call_as_it_was(silent: bool) ->
     assert len(alice.phone.news(OfferAnswered)) == 1
 
 
+@pytest.mark.rfc("3262 §4", "a reliable 1xx is asked for by the INVITE that makes a call only")
 def test_a_challenged_change_is_sent_again_signed() -> None:
     alice, _invite = _up()
     alice.say(alice.agent.reinvite("call", HOLD, alice.now))
@@ -231,6 +246,8 @@ def test_a_challenged_change_is_sent_again_signed() -> None:
     assert "Proxy-Authorization" in alice.last("BYE").headers
 
 
+@pytest.mark.rfc("3261 §12.2.1.2", "the 2xx to a re-INVITE moves the remote target")
+@pytest.mark.rfc("3261 §12.2.2", "a re-INVITE of the peer moves the remote target")
 def test_a_change_moves_the_remote_target() -> None:
     alice, invite = _up()
     alice.ask("INVITE", dialog_of=invite, cseq=5, sdp=OFFER)
@@ -254,6 +271,7 @@ def test_the_200_to_a_change_is_repeated_and_without_its_ack_the_call_is_lost() 
     assert alice.phone.wrote("BYE") == ["BYE"]
 
 
+@pytest.mark.rfc("3261 §13.2.2.4", "a 2xx to a re-INVITE that comes again gets its ACK again")
 def test_the_200_to_our_change_that_comes_again_gets_its_ack_again() -> None:
     alice, _invite = _up()
     alice.say(alice.agent.reinvite("call", HOLD, alice.now))
@@ -265,6 +283,7 @@ def test_the_200_to_our_change_that_comes_again_gets_its_ack_again() -> None:
     assert len(alice.phone.news(OfferAnswered)) == 1
 
 
+@pytest.mark.rfc("3261 §15.1.2", "what waits for an answer when the BYE comes gets its 487")
 def test_a_bye_that_meets_a_change_ends_both_cleanly() -> None:
     alice, invite = _up()
     alice.say(alice.agent.reinvite("call", HOLD, alice.now))
@@ -280,6 +299,7 @@ def test_a_bye_that_meets_a_change_ends_both_cleanly() -> None:
     assert sorted(other.phone.wrote("200", "487")) == ["200 BYE", "487 INVITE"]
 
 
+@pytest.mark.rfc("3261 §9.2", "a re-INVITE can be cancelled, and the call goes on")
 def test_a_change_that_is_cancelled_is_answered_487() -> None:
     alice, invite = _up()
     alice.ask("INVITE", dialog_of=invite, cseq=5, branch="z9hG4bKre", sdp=OFFER)
@@ -290,6 +310,7 @@ def test_a_change_that_is_cancelled_is_answered_487() -> None:
     assert alice.agent.calls() == ("call",)
 
 
+@pytest.mark.rfc("3311 §5.2", "an UPDATE without an offer moves the target and nothing else")
 def test_an_update_without_an_offer_moves_the_target_and_nothing_else() -> None:
     alice, invite = _up()
     alice.ask("UPDATE", dialog_of=invite, cseq=5)
@@ -299,6 +320,7 @@ def test_an_update_without_an_offer_moves_the_target_and_nothing_else() -> None:
     assert str(alice.last("BYE").uri) == "sip:bob@bob.invalid;transport=ws"
 
 
+@pytest.mark.rfc("3311 §5.2", "an offer in an UPDATE has its answer in the 200")
 def test_an_update_with_an_offer_is_answered_in_its_200() -> None:
     alice, invite = _up()
     alice.ask("UPDATE", dialog_of=invite, cseq=5, sdp=OFFER)
@@ -312,6 +334,7 @@ def test_an_update_with_an_offer_is_answered_in_its_200() -> None:
     assert alice.agent.calls() == ("call",)
 
 
+@pytest.mark.rfc("6086 §4.2.2", "469 with Recv-Info to a package that we did not ask for")
 def test_requests_in_a_call_are_answered_each_as_it_must() -> None:
     alice, invite = _up()
     for method, cseq, status in (
@@ -422,6 +445,7 @@ def test_a_call_that_ends_over_an_unanswered_change_leaves_nothing_behind() -> N
 # --- What a refusal means for the call (RFC 6141) -------------------------------------------------
 
 
+@pytest.mark.rfc("6141 §4.6", "a change that is refused moves no target")
 def test_a_change_that_is_refused_moves_no_target() -> None:
     alice, invite = _up()
     alice.ask("INVITE", dialog_of=invite, cseq=5, sdp=OFFER)
@@ -430,6 +454,7 @@ def test_a_change_that_is_refused_moves_no_target() -> None:
     assert str(alice.last("BYE").uri) == "sip:bob@b1.example"
 
 
+@pytest.mark.rfc("3261 §14.2", "a 500 with a Retry-After: the same change again, then")
 def test_a_peer_that_is_busy_with_its_own_change_gets_ours_when_it_says() -> None:
     alice, _invite = _up()
     alice.say(alice.agent.reinvite("call", HOLD, alice.now))

@@ -43,6 +43,9 @@ def _ends(alice: Solo) -> list[tuple[By, int | None]]:
     return [(news.by, news.status) for news in alice.phone.news(Ended) if isinstance(news, Ended)]
 
 
+@pytest.mark.rfc(
+    "3262 §3", "a reliable 18x is said again, doubling from T1 without a limit, until its PRACK"
+)
 def test_ringing_is_said_until_it_is_acknowledged_and_then_the_call_is_answered() -> None:
     alice = Solo()
     call = _called(alice)
@@ -62,6 +65,7 @@ def test_ringing_is_said_until_it_is_acknowledged_and_then_the_call_is_answered(
     assert alice.phone.wrote()[-1] == "200 INVITE"
 
 
+@pytest.mark.rfc("3262 §3", "the 2xx waits for the PRACK")
 def test_an_answer_waits_for_the_acknowledgement_of_the_ringing() -> None:
     alice = Solo()
     call = _called(alice)
@@ -74,6 +78,7 @@ def test_an_answer_waits_for_the_acknowledgement_of_the_ringing() -> None:
     assert _responses(alice)[-1].body.decode() == ANSWER
 
 
+@pytest.mark.rfc("3262 §3", "481 to a PRACK that acknowledges nothing")
 def test_only_its_own_acknowledgement_counts_and_only_once() -> None:
     alice = Solo()
     _called(alice)
@@ -83,6 +88,7 @@ def test_only_its_own_acknowledgement_counts_and_only_once() -> None:
     assert _prack(alice, cseq=21) == 481
 
 
+@pytest.mark.rfc("3262 §3", "one reliable 18x at a time, each with the next RSeq")
 def test_a_second_ringing_waits_for_the_first_and_has_the_next_number() -> None:
     alice = Solo()
     call = _called(alice)
@@ -94,6 +100,7 @@ def test_a_second_ringing_waits_for_the_first_and_has_the_next_number() -> None:
     assert int(second.headers.get("RSeq") or "") == int(first.headers.get("RSeq") or "") + 1
 
 
+@pytest.mark.rfc("6337 §2.2", "no offer before the first has its answer")
 def test_an_offer_before_the_first_has_its_answer_is_refused_and_the_call_goes_on() -> None:
     """RFC 6337 §2.2; §2.3: without the offer the acknowledgement may come again."""
     alice = Solo()
@@ -108,6 +115,7 @@ def test_an_offer_before_the_first_has_its_answer_is_refused_and_the_call_goes_o
     assert alice.phone.wrote()[-1] == "200 INVITE"
 
 
+@pytest.mark.rfc("3262 §5", "no reliable 18x without an offer where the INVITE had none")
 def test_a_caller_without_an_offer_hears_nothing_before_the_answer() -> None:
     """RFC 3262 §5: the first reliable response would have to hold our offer."""
     alice = Solo()
@@ -194,6 +202,8 @@ def _play(alice: Solo, steps: list[tuple[str, str]]) -> list[str]:
     return carried
 
 
+@pytest.mark.rfc("3262 §5", "offers and answers in INVITE, 18x and PRACK")
+@pytest.mark.rfc("6337 §2.2", "patterns 1 to 6 of table 1, as the one who is called")
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_each_offer_has_its_answer_where_the_rfc_puts_it(pattern: str) -> None:
     alice = Solo()
@@ -221,6 +231,7 @@ def test_ringing_again_waits_for_an_answer_to_what_is_offered_meanwhile() -> Non
         alice.agent.reaccept(call, ANSWER, alice.now)
 
 
+@pytest.mark.rfc("3311 §5.2", "491 to an UPDATE while our offer has no answer")
 def test_an_offer_of_theirs_is_void_while_ours_has_no_answer() -> None:
     """RFC 3311 §5.2."""
     alice = Solo()
@@ -235,6 +246,7 @@ def test_an_acknowledgement_without_the_answer_that_it_owes_is_told() -> None:
     assert alice.phone.news(EarlyAnswer) == [EarlyAnswer(call=alice.agent.calls()[0], sdp=None)]
 
 
+@pytest.mark.rfc("3261 §15.1.2", "what waits for an answer when the call ends gets 487")
 def test_what_is_offered_to_a_call_that_ends_is_answered_with_its_end() -> None:
     """RFC 3261 §15.1.2."""
     alice = Solo()
@@ -245,6 +257,7 @@ def test_what_is_offered_to_a_call_that_ends_is_answered_with_its_end() -> None:
     assert alice.agent.idle
 
 
+@pytest.mark.rfc("3262 §3", "without a PRACK within 32 s the INVITE is refused with 5xx")
 @pytest.mark.parametrize("accepted", [False, True])
 @pytest.mark.parametrize("how", ["nothing", "cancel", "bye", "refuse", "expire"])
 def test_a_call_that_ends_unacknowledged_ends_once(accepted: bool, how: str) -> None:

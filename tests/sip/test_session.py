@@ -72,6 +72,7 @@ def test_a_call_through_every_verb_leaves_both_agents_idle() -> None:
         pair.alice.agent.hang_up("call", pair.now)
 
 
+@pytest.mark.rfc("3261 §15.1.2", "a BYE is answered 200 though ours is under way")
 def test_two_byes_that_cross_are_both_answered_200() -> None:
     pair = Pair(fate=lambda message: 0.05)
     pair.call()
@@ -88,6 +89,7 @@ def test_two_byes_that_cross_are_both_answered_200() -> None:
     assert [phone.agent.deadline for phone in pair.phones()] == [None, None]
 
 
+@pytest.mark.rfc("3326 §3.1", "cause 200 in a CANCEL: somebody else has answered")
 def test_unsuccessful_no_answer_is_cancelled() -> None:
     """RFC 3665 §3.8."""
     pair = Pair()
@@ -106,6 +108,7 @@ def test_unsuccessful_no_answer_is_cancelled() -> None:
     assert ended.text == "Call completed elsewhere"
 
 
+@pytest.mark.rfc("3261 §21.4.24", "a busy phone says 486 Busy Here")
 def test_unsuccessful_busy() -> None:
     """RFC 3665 §3.9."""
     pair = Pair()
@@ -121,6 +124,8 @@ def test_unsuccessful_busy() -> None:
     assert (_ended(pair.bob).by, _ended(pair.bob).status) == (By.LOCAL, 486)
 
 
+@pytest.mark.rfc("3261 §17.1.1.1", "T1 is 0.5 s: 64 times that are the end")
+@pytest.mark.rfc("3261 §17.1.1.2", "Timer B: nobody answers for 32 s")
 def test_unsuccessful_no_response_from_user_agent() -> None:
     """RFC 3665 §3.10."""
     pair = Pair(fate=lambda message: None)
@@ -170,6 +175,7 @@ def test_a_200_that_crosses_the_cancel_gets_its_ack_and_a_bye() -> None:
     assert _ended(pair.bob).by is By.REMOTE
 
 
+@pytest.mark.rfc("3261 §9.1", "no CANCEL before a provisional response")
 def test_a_hang_up_before_any_response_waits_for_one_and_then_cancels() -> None:
     pair = Pair(fate=lambda message: 0.5)
     pair.call()
@@ -189,6 +195,7 @@ def test_a_hang_up_before_any_response_waits_for_one_and_then_cancels() -> None:
     assert _ended(pair.alice).by is By.LOCAL
 
 
+@pytest.mark.rfc("3261 §9.1", "32 s after a CANCEL nobody waits any longer")
 def test_a_cancel_that_nobody_heeds_is_over_after_32_s() -> None:
     alice = Solo()
     invite = alice.call()
@@ -202,6 +209,10 @@ def test_a_cancel_that_nobody_heeds_is_over_after_32_s() -> None:
     assert alice.agent.deadline is None
 
 
+@pytest.mark.rfc(
+    "3261 §13.3.1.4",
+    "a 2xx is said again, from T1 doubling to T2, until its ACK; without one a BYE goes",
+)
 def test_the_200_is_sent_again_until_its_ack_and_then_the_call_is_given_up() -> None:
     pair = Pair(fate=lambda message: None if word(message) == "ACK" else 0.0)
     pair.call()
@@ -219,6 +230,7 @@ def test_the_200_is_sent_again_until_its_ack_and_then_the_call_is_given_up() -> 
     assert _ended(pair.alice).by is By.REMOTE
 
 
+@pytest.mark.rfc("3261 §15", "the callee sends no BYE before the ACK")
 def test_a_callee_that_hangs_up_before_the_ack_sends_its_bye_after_it() -> None:
     pair = Pair(fate=lambda message: 0.1)
     pair.call()
@@ -233,6 +245,7 @@ def test_a_callee_that_hangs_up_before_the_ack_sends_its_bye_after_it() -> None:
     assert pair.flow == ["alice INVITE", "bob 200 INVITE", "alice ACK", "bob BYE", "alice 200 BYE"]
 
 
+@pytest.mark.rfc("3261 §13.3.1.4", "an INVITE without an offer gets one in the 2xx")
 def test_an_invite_without_an_offer_gets_one_and_its_answer_in_the_ack() -> None:
     alice = Solo()
     invite = alice.ask("INVITE")
@@ -259,6 +272,8 @@ def test_an_info_in_a_call_is_answered_and_passed_on() -> None:
     assert (replied.ref, replied.status) == ("d5", 200)
 
 
+@pytest.mark.rfc("3261 §12.2.1.2", "a 481 within a call ends it")
+@pytest.mark.rfc("3261 §15.1.1", "with its BYE a call is over, whatever is answered")
 def test_a_481_to_an_info_ends_the_call() -> None:
     alice = Solo()
     alice.answer(alice.call(), 200, sdp=ANSWER)

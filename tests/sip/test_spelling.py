@@ -74,6 +74,7 @@ FROM = [
 ]
 
 
+@pytest.mark.rfc("3261 §8.1.1.3", "who cannot be read in From is anonymous")
 @pytest.mark.parametrize(("value", "name", "number"), FROM)
 def test_of_from_a_phone_needs_the_tag(value: str, name: str, number: str) -> None:
     alice, invited = _rings(f"From: {value}")
@@ -210,6 +211,10 @@ def test_a_bye_and_a_cancel_end_a_call_whatever_address_they_go_to(uri: str) -> 
         assert len(alice.phone.news(Ended)) == 1
 
 
+@pytest.mark.deviates(
+    "3261 §12.2.2",
+    "A BYE with a number below the last one ends the call all the same: who wants to end it, has",
+)
 def test_a_bye_is_taken_though_a_stranger_has_used_up_the_numbers() -> None:
     alice, invited = _rings()
     answer = _answered(alice, invited.call)
@@ -231,6 +236,9 @@ def test_a_caller_may_take_back_the_call_by_a_bye_of_any_number() -> None:
     assert alice.phone.wrote("200", "487") == ["200 BYE", "487 INVITE"]
 
 
+@pytest.mark.rfc(
+    "3261 §17.1.3", "a response is matched by its branch, whatever else is broken in it"
+)
 @pytest.mark.parametrize(
     "line",
     [
@@ -280,6 +288,7 @@ ROUTES = [
 ]
 
 
+@pytest.mark.rfc("3261 §12.1.1", "Record-Route goes back as it came, and leads the way")
 @pytest.mark.parametrize("value", ROUTES)
 def test_a_route_leads_to_the_proxy_however_it_is_written(value: str) -> None:
     alice = Solo()
@@ -299,6 +308,7 @@ def test_a_route_leads_to_the_proxy_however_it_is_written(value: str) -> None:
     assert [str(one.uri) for one in alice.last("BYE").routes] == [route]
 
 
+@pytest.mark.rfc("3608 §6.1", "requests outside a dialog go by the Service-Route")
 @pytest.mark.parametrize("value", ROUTES)
 def test_a_service_route_is_read_alike(value: str) -> None:
     alice = Solo()
@@ -378,6 +388,7 @@ def test_a_bye_without_a_tag_ends_no_call_that_is_not_answered_yet() -> None:
     assert alice.agent.calls()
 
 
+@pytest.mark.rfc("3261 §8.1.1", "400 to a request that lacks what a response has to copy")
 @pytest.mark.parametrize(
     "line",
     [
@@ -430,6 +441,10 @@ def test_a_contact_of_any_length_and_shape_rings(contact: str) -> None:
     assert len(str(alice.last("BYE").uri)) < 250
 
 
+@pytest.mark.deviates(
+    "3261 §21.4.1",
+    "No 400 for a broken header that no answer needs: an INVITE rings as long as it can be answered",
+)
 @pytest.mark.parametrize(
     "line",
     [

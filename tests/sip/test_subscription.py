@@ -74,6 +74,7 @@ def _news(alice: Subscriber) -> list[Notified]:
     return [one for one in alice.phone.heard if isinstance(one, Notified)]
 
 
+@pytest.mark.rfc("6665 §3.1", "a SUBSCRIBE has Event, Expires, Contact and Accept")
 def test_a_subscription_is_asked_for_and_its_news_come() -> None:
     alice = Subscriber()
     request = alice.subscribe(accept="application/dialog-info+xml")
@@ -101,6 +102,7 @@ def test_a_challenge_is_answered() -> None:
     assert alice.wait().cseq.number == 3
 
 
+@pytest.mark.rfc("6665 §4.1.2", "a subscription is refreshed in its dialog before its end")
 def test_it_is_refreshed_in_its_dialog_well_before_its_end() -> None:
     alice = Subscriber()
     first = alice.subscribed()
@@ -123,6 +125,7 @@ def test_the_news_say_how_long_it_lasts() -> None:
     assert alice.asked() == 2
 
 
+@pytest.mark.rfc("6665 §4.4.1", "a NOTIFY before the answer makes the dialog")
 def test_news_before_the_answer_make_the_dialog() -> None:
     alice = Subscriber()
     request = alice.subscribe()
@@ -140,6 +143,8 @@ def test_news_make_up_for_an_answer_that_got_lost() -> None:
     assert alice.phone.news(Subscribed) and not alice.lost()
 
 
+@pytest.mark.rfc("6665 §4.4.1", "each fork is a dialog of its own")
+@pytest.mark.rfc("4235 §3.9", "each fork of `dialog` is heard")
 def test_every_fork_of_a_dialog_subscription_is_heard_and_refreshed() -> None:
     alice = Subscriber()
     request = alice.subscribe()
@@ -155,6 +160,16 @@ def test_every_fork_of_a_dialog_subscription_is_heard_and_refreshed() -> None:
     assert alice.notify(request, tag="b2", cseq=3) == 481
 
 
+@pytest.mark.rfc("3842 §3.10", "each fork of `message-summary` is heard")
+def test_every_fork_of_a_subscription_to_voice_mail_is_heard() -> None:
+    alice = Subscriber()
+    request = alice.subscribe("message-summary")
+    alice.grant(request)
+    answers = [alice.notify(request, event="message-summary", tag=tag) for tag in ("b1", "b2")]
+    assert answers == [200, 200]
+    assert [news.branch for news in _news(alice)] == ["b1", "b2"]
+
+
 def test_no_more_forks_are_kept_than_there_may_be() -> None:
     alice = Subscriber()
     request = alice.subscribe()
@@ -165,17 +180,20 @@ def test_no_more_forks_are_kept_than_there_may_be() -> None:
     assert alice.notify(request, tag="late") == 481
 
 
-def test_presence_has_one_source() -> None:
-    """RFC 3856 §6.9."""
+@pytest.mark.rfc("3856 §6.9", "of several forks of presence the first is the one")
+@pytest.mark.rfc("4575 §3.8", "of several forks of a conference the first is the one")
+@pytest.mark.parametrize("event", ["presence", "conference"])
+def test_presence_has_one_source(event: str) -> None:
     alice = Subscriber()
-    request = alice.subscribe("presence")
-    assert alice.notify(request, event="presence", tag="b1") == 200
-    assert alice.notify(request, event="presence", tag="b2") == 481
+    request = alice.subscribe(event)
+    assert alice.notify(request, event=event, tag="b1") == 200
+    assert alice.notify(request, event=event, tag="b2") == 481
     alice.grant(request, tag="b3")
     assert alice.phone.news(Subscribed)
-    assert alice.notify(request, event="presence", tag="b3") == 481
+    assert alice.notify(request, event=event, tag="b3") == 481
 
 
+@pytest.mark.rfc("6665 §4.1.3", "deactivated, timeout: asked for anew at once")
 @pytest.mark.parametrize("reason", ["deactivated", "timeout"])
 def test_what_ends_only_here_is_asked_for_at_once(reason: str) -> None:
     """RFC 6665 §4.1.3."""
@@ -196,6 +214,7 @@ def test_what_ends_only_here_is_asked_for_at_once(reason: str) -> None:
     assert alice.asked() == 3
 
 
+@pytest.mark.rfc("6665 §4.1.3", "probation, giveup: after the retry-after")
 @pytest.mark.parametrize("state", ["probation", "giveup", "of-their-own"])
 def test_what_ends_for_now_waits_as_long_as_it_is_told(state: str) -> None:
     alice = Subscriber()
@@ -207,6 +226,7 @@ def test_what_ends_for_now_waits_as_long_as_it_is_told(state: str) -> None:
     assert alice.asked() == 2
 
 
+@pytest.mark.rfc("6665 §4.1.3", "rejected, noresource, invariant: not again")
 @pytest.mark.parametrize("reason", ["rejected", "noresource", "invariant"])
 def test_what_is_over_for_good_is_not_asked_for_again(reason: str) -> None:
     alice = Subscriber()
@@ -307,6 +327,7 @@ def test_a_refresh_is_tried_again_before_the_end() -> None:
     assert alice.wait().to.tag == "b1" and alice.now == before + 30
 
 
+@pytest.mark.rfc("6665 §4.1.2", "Timer N: without a NOTIFY it has failed")
 def test_without_any_news_it_counts_as_failed() -> None:
     """RFC 6665 §4.1.2.4: Timer N."""
     alice = Subscriber()
@@ -318,6 +339,9 @@ def test_without_any_news_it_counts_as_failed() -> None:
     assert alice.asked() == 2
 
 
+@pytest.mark.rfc(
+    "6665 §4.1.2", "a subscription is ended by Expires: 0, and its last NOTIFY is taken"
+)
 def test_it_is_ended_and_the_last_news_are_taken() -> None:
     alice = Subscriber()
     first = alice.subscribed()
@@ -403,6 +427,7 @@ def test_news_of_something_else_are_refused(event: str, state: str) -> None:
     assert alice.notify(request, state, event, cseq=2) == 481
 
 
+@pytest.mark.rfc("3261 §12.2.2", "500 to a NOTIFY with a number below the last")
 def test_news_that_are_out_of_order_are_refused() -> None:
     alice = Subscriber()
     request = alice.subscribed()
@@ -417,6 +442,10 @@ def test_other_requests_in_a_subscription_have_no_place() -> None:
     assert alice.last_status() == 481
 
 
+@pytest.mark.deviates(
+    "6665 §4.1.3",
+    "No 481 to news of voice mail that nobody has asked for: Asterisk sends them to whom it knows",
+)
 def test_voice_mail_is_told_unasked_as_asterisk_does() -> None:
     alice = Subscriber()
     alice.ask("NOTIFY", ("Event", "message-summary"), ("Subscription-State", "active"), sdp="yes")
@@ -425,6 +454,7 @@ def test_voice_mail_is_told_unasked_as_asterisk_does() -> None:
     assert (news.subscription, news.event, news.body) == ("", "message-summary", b"yes")
 
 
+@pytest.mark.rfc("6665 §8.3.2", "489 to a NOTIFY of a package that nobody knows")
 @pytest.mark.parametrize(
     ("event", "status"), [("dialog", 481), ("keep-alive", 489), ("", 489), ("check-sync", 489)]
 )
@@ -435,6 +465,7 @@ def test_nothing_else_is_told_unasked(event: str, status: int) -> None:
     assert not _news(alice)
 
 
+@pytest.mark.rfc("3842 §3.11", "unasked news are taken no more often than once a second")
 def test_unasked_news_are_taken_no_faster_than_they_change() -> None:
     alice = Subscriber()
     for _ in range(MOST_UNASKED + 5):

@@ -41,6 +41,8 @@ def _refreshes(alice: Solo) -> list[str]:
     return alice.phone.wrote("UPDATE", "INVITE", "BYE")[1:]
 
 
+@pytest.mark.rfc("3261 §12.2", "a new Contact is told by a target refresh")
+@pytest.mark.rfc("3311 §5.1", "an UPDATE has a Contact")
 def test_the_other_end_hears_of_a_new_connection_by_an_update_that_changes_nothing() -> None:
     pair = Pair()
     call = pair.talking()
@@ -106,6 +108,7 @@ def test_nor_does_silence(headers: tuple[tuple[str, str], ...]) -> None:
     assert alice.agent.calls() == ("call",) and len(_refreshes(alice)) == 1
 
 
+@pytest.mark.rfc("3261 §12.2.1.2", "481 to a target refresh ends the call")
 @pytest.mark.parametrize("headers", [(), (UPDATES,)])
 def test_a_peer_that_knows_nothing_of_the_call_ends_it(
     headers: tuple[tuple[str, str], ...],
@@ -119,6 +122,7 @@ def test_a_peer_that_knows_nothing_of_the_call_ends_it(
     assert _refreshes(alice)[-1] == "BYE"
 
 
+@pytest.mark.rfc("3261 §14.1", "491 to a target refresh: again after a pause")
 @pytest.mark.parametrize(("status", "headers"), [(491, ()), (500, (("Retry-After", "2"),))])
 def test_it_is_told_a_little_later_where_a_change_of_theirs_is_in_the_way(
     status: int, headers: tuple[tuple[str, str], ...]

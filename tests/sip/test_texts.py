@@ -26,6 +26,8 @@ def write(alice: Solo, text: str, *headers: tuple[str, str], number: int = 1, **
     alice.ask("MESSAGE", PLAIN, *headers, cseq=number, sdp=text, **more)  # type: ignore[arg-type]
 
 
+@pytest.mark.rfc("3428 §4", "a MESSAGE has no Contact and makes no dialog")
+@pytest.mark.rfc("3428 §7", "a MESSAGE is answered 200, without a Contact")
 def test_a_text_goes_from_one_phone_to_the_other_and_is_answered() -> None:
     pair = Pair()
     outputs = pair.alice.agent.message(BOB, "text/plain", "grüß dich".encode(), "m", pair.now)
@@ -80,6 +82,7 @@ def test_who_rings_or_is_rung_at_may_write_already() -> None:
     assert (last(alice).status, texts(alice)) == (200, ["hurry"])
 
 
+@pytest.mark.rfc("3261 §8.2.2.2", "the same request sent again is told once")
 def test_the_same_text_sent_again_is_told_once() -> None:
     """Its answer was lost with a socket, or a proxy sends it along two ways."""
     alice = Solo()
@@ -90,6 +93,13 @@ def test_the_same_text_sent_again_is_told_once() -> None:
     assert texts(alice) == ["once", "once"]
 
 
+@pytest.mark.deviates(
+    "3428 §8",
+    "Texts longer than 1300 octets are taken and sent: the bound is for UDP, and the phone has a WebSocket",
+)
+@pytest.mark.rfc("3261 §8.2.3", "415 with Accept to a type that nobody reads")
+@pytest.mark.rfc("3428 §8", "413 to a text longer than is taken")
+@pytest.mark.rfc("5621 §4.2", "of a multipart text the plain part is read")
 @pytest.mark.parametrize(
     ("kind", "body", "status", "text"),
     [
@@ -164,6 +174,7 @@ def _from(alice: Solo, who: str, number: int) -> None:
     )
 
 
+@pytest.mark.rfc("3261 §11.2", "OPTIONS has the status that a call would get")
 def test_options_say_that_a_phone_is_busy_but_not_within_a_call() -> None:
     """RFC 3261 §11.2: the status that a call would get."""
     alice = Solo()
@@ -179,6 +190,7 @@ def test_options_say_that_a_phone_is_busy_but_not_within_a_call() -> None:
 # --- INFO packages --------------------------------------------------------------------------------
 
 
+@pytest.mark.rfc("6086 §4.2.1", "an INFO goes only for a package that the peer takes")
 def test_a_package_goes_to_who_has_offered_to_take_it() -> None:
     pair = Pair()
     pair.alice.agent.take_packages(["foo"])
@@ -200,6 +212,8 @@ def test_a_package_goes_to_who_has_offered_to_take_it() -> None:
     assert [one.package for one in pair.alice.news(InfoReceived)] == ["foo"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.rfc("6086 §5.2.2", "Recv-Info of the peer is followed when it changes")
+@pytest.mark.rfc("6086 §5.2.3", "Recv-Info is in the answer where it was asked, be it empty")
 def test_recv_info_is_answered_where_it_is_asked_and_followed_when_it_changes() -> None:
     alice = Solo()
     invite = alice.call()

@@ -52,6 +52,8 @@ def _calling(*headers: tuple[str, str]) -> tuple[Solo, Request]:
     return alice, invite
 
 
+@pytest.mark.rfc("4028 §9", "the answer says who refreshes, and requires `timer`")
+@pytest.mark.rfc("4028 §10", "a session that nobody refreshes is ended a third before its time")
 def test_a_caller_that_needs_timers_gets_through_and_refreshes() -> None:
     alice, answer = _called(NEEDS, KNOWS, ("Session-Expires", "90"))
     assert answer.headers.get("Session-Expires") == "90;refresher=uac"
@@ -79,6 +81,7 @@ def test_a_refresh_without_a_timer_ends_the_timer() -> None:
     assert alice.agent.calls()
 
 
+@pytest.mark.rfc("4028 §7.4", "a refresh goes after half the interval, by UPDATE without an offer")
 def test_a_caller_may_leave_the_refreshing_to_us() -> None:
     alice, answer = _called(KNOWS, UPDATES, ("Session-Expires", "1800;refresher=uas"))
     assert answer.headers.get("Session-Expires") == "1800;refresher=uas"
@@ -101,6 +104,8 @@ def test_a_proxy_may_ask_where_the_caller_knows_no_timers() -> None:
     assert answer.require == []
 
 
+@pytest.mark.rfc("4028 §4", "no interval is below 90 s")
+@pytest.mark.rfc("4028 §9", "422 with Min-SE to an interval that is too brief")
 def test_too_brief_an_interval_is_refused_with_the_least_there_may_be() -> None:
     alice = Solo()
     alice.ask("INVITE", KNOWS, ("Session-Expires", "60"), sdp=OFFER)
@@ -139,6 +144,7 @@ def test_who_answers_may_refresh_and_ends_the_call_by_keeping_silent() -> None:
     assert _ends(alice) == [(By.SYSTEM, None)]
 
 
+@pytest.mark.rfc("4028 §10", "481 or 408 to a refresh ends the call, nothing else does")
 @pytest.mark.parametrize(
     ("status", "updates", "ends"),
     [
@@ -188,6 +194,9 @@ def _refreshes(alice: Solo) -> list[str]:
     return alice.phone.wrote("INVITE", "UPDATE", "BYE")[1:]
 
 
+@pytest.mark.rfc(
+    "4028 §7.4", "a peer without UPDATE is refreshed by a re-INVITE with the description as it is"
+)
 @pytest.mark.parametrize("allowed", [(), (NO_UPDATES,)])
 def test_a_peer_that_does_not_take_update_is_refreshed_by_the_same_description_again(
     allowed: tuple[tuple[str, str], ...],
@@ -370,6 +379,7 @@ def _wanting(pair: Pair, *phones: Phone, seconds: int = 1800) -> None:
         phone.agent.account = replace(phone.agent.account, session_expires=seconds)
 
 
+@pytest.mark.rfc("4028 §7.1", "an INVITE has Session-Expires and supports `timer`")
 def test_a_call_of_ours_asks_for_a_timer_and_the_other_end_keeps_it() -> None:
     pair = Pair()
     _wanting(pair, pair.alice)
@@ -429,6 +439,7 @@ def test_a_page_that_writes_a_timer_itself_is_obeyed() -> None:
     assert alice.last("INVITE").headers.values("Session-Expires") == ["300"]
 
 
+@pytest.mark.rfc("4028 §7.3", "422: again, with the longer interval and Min-SE")
 def test_each_proxy_on_the_way_may_want_a_longer_interval() -> None:
     alice = Solo()
     assert alice.agent.account is not None
@@ -441,6 +452,7 @@ def test_each_proxy_on_the_way_may_want_a_longer_interval() -> None:
     assert _ends(alice) == [(By.REMOTE, 422)]
 
 
+@pytest.mark.rfc("3326 §2", "a BYE that nobody asked for says why")
 def test_a_call_that_nobody_refreshes_is_ended_with_the_reason() -> None:
     alice, _answer = _called(NEEDS, KNOWS, ("Session-Expires", "90"))
     alice.wind(61)

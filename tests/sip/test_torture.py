@@ -219,6 +219,8 @@ def test_every_message_of_rfc_4475_has_its_row() -> None:
     assert {row["name"] for row in MANIFEST if row["kind"] == "response"} == RESPONSES.keys()
 
 
+@pytest.mark.rfc("4475 §3", "each request gets the answer that it deserves")
+@pytest.mark.rfc("4475 §3.3.15", "406 where no description is accepted that we could write")
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_tortuous_request_gets_the_answer_it_deserves(name: str) -> None:
     status, holds = REQUESTS[name]
@@ -237,6 +239,7 @@ def test_a_tortuous_request_gets_the_answer_it_deserves(name: str) -> None:
     assert bool(agent.calls()) is False
 
 
+@pytest.mark.rfc("4475 §3.1.2.19", "a status that no grammar knows is dropped")
 @pytest.mark.parametrize("name", RESPONSES)
 def test_a_tortuous_response_is_dropped_and_never_answered(name: str) -> None:
     outputs = Agent(names()).receive(_octets(name), 0.0)

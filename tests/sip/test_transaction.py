@@ -75,6 +75,7 @@ def test_whatever_happens_never_raises_and_only_follows_the_table(machine: Machi
             assert actions[: len(row[1])] == row[1] if row else actions == ()
 
 
+@pytest.mark.rfc("3261 §17.1.1.2", "Timer B: 32 s without any response; a 1xx ends it")
 def test_an_invite_waits_32_s_for_a_response_and_for_ever_after_a_1xx() -> None:
     one = Transaction(INVITE_CLIENT, 10.0)
     assert one.deadline == 10.0 + T64
@@ -86,12 +87,17 @@ def test_an_invite_waits_32_s_for_a_response_and_for_ever_after_a_1xx() -> None:
     assert other.state is State.TERMINATED
 
 
+@pytest.mark.rfc(
+    "3261 §17.1.1.2", "a failure is acknowledged; over a reliable transport Timer D is zero"
+)
 def test_a_failed_invite_is_acknowledged_and_over_at_once() -> None:
     one = Transaction(INVITE_CLIENT, 0.0)
     assert one.handle(Event.FAILURE, 1.0) == (Action.SEND_ACK, Action.PASS_UP)
     assert one.state is State.TERMINATED
 
 
+@pytest.mark.rfc("6026 §7.2", "each 2xx of each fork goes up")
+@pytest.mark.rfc("6026 §8.4", "an answered INVITE stays Accepted for Timer M")
 def test_an_answered_invite_passes_up_every_2xx_for_32_s() -> None:
     one = Transaction(INVITE_CLIENT, 0.0)
     for _fork in range(3):
@@ -101,6 +107,7 @@ def test_an_answered_invite_passes_up_every_2xx_for_32_s() -> None:
     assert one.state is State.TERMINATED
 
 
+@pytest.mark.rfc("3261 §17.1.2.2", "Timer F runs on through a provisional response")
 def test_timer_f_runs_on_through_a_provisional_response() -> None:
     one = Transaction(NON_INVITE_CLIENT, 5.0)
     one.handle(Event.PROVISIONAL, 20.0)
@@ -108,6 +115,7 @@ def test_timer_f_runs_on_through_a_provisional_response() -> None:
     assert one.wake(5.0 + T64) == (Action.TIME_OUT,)
 
 
+@pytest.mark.rfc("3261 §17.2.1", "100 where nothing was said within 200 ms")
 def test_an_invite_unanswered_for_200_ms_is_answered_100() -> None:
     one = Transaction(INVITE_SERVER, 0.0)
     assert one.wake(0.2) == (Action.SEND_100,)
@@ -116,6 +124,7 @@ def test_an_invite_unanswered_for_200_ms_is_answered_100() -> None:
     assert ringing.deadline is None
 
 
+@pytest.mark.rfc("3261 §17.2.1", "Timer H: a refused INVITE waits 32 s for its ACK")
 def test_a_refused_invite_waits_32_s_for_its_ack() -> None:
     one = Transaction(INVITE_SERVER, 0.0)
     one.handle(Event.ANSWER_FAILURE, 1.0)
@@ -124,6 +133,7 @@ def test_a_refused_invite_waits_32_s_for_its_ack() -> None:
     assert one.state is State.TERMINATED
 
 
+@pytest.mark.rfc("3261 §17.2.2", "over a reliable transport Timer J is zero")
 def test_an_answered_request_other_than_invite_is_over_at_once() -> None:
     one = Transaction(NON_INVITE_SERVER, 0.0)
     assert one.handle(Event.ANSWER_SUCCESS, 0.0) == (Action.SEND,)
@@ -183,6 +193,7 @@ def _texts(outputs: list[Output]) -> list[str]:
     return [bytes(parse(o.data)).decode().split("\r\n")[0] for o in outputs if isinstance(o, Send)]
 
 
+@pytest.mark.rfc("3261 §17.1.3", "a response is matched by branch and method")
 def test_a_response_finds_its_request_by_branch_and_method() -> None:
     endpoint, listener = _endpoint(), Listener()
     invite = _ask(endpoint, "INVITE")
@@ -194,6 +205,7 @@ def test_a_response_finds_its_request_by_branch_and_method() -> None:
     assert listener.heard == [180]
 
 
+@pytest.mark.rfc("3261 §8.1.3.3", "a response with a second Via is dropped")
 def test_a_response_for_somebody_else_is_dropped() -> None:
     endpoint, listener = _endpoint(), Listener()
     request = _ask(endpoint, "OPTIONS")
@@ -208,6 +220,23 @@ def test_a_response_for_somebody_else_is_dropped() -> None:
     assert listener.heard == []
 
 
+@pytest.mark.rfc("3261 §18.1.2", "a response whose top Via is not ours is dropped")
+def test_a_response_by_the_way_of_somebody_else_is_dropped() -> None:
+    endpoint, listener = _endpoint(), Listener()
+    request = _ask(endpoint, "OPTIONS")
+    endpoint.transactions.ask(request, listener, 0.0)
+    elsewhere = reply(request, 200)
+    elsewhere.headers.set("Via", f"SIP/2.0/WSS other.invalid;branch={request.via.branch}")
+    (dropped,) = endpoint.transactions.respond(elsewhere, 0.0)
+    assert isinstance(dropped, Dropped) and listener.heard == []
+    endpoint.transactions.respond(reply(request, 200), 0.0)
+    assert listener.heard == [200]
+
+
+@pytest.mark.rfc(
+    "3261 §17.1.1.3",
+    "the ACK to a failure has the Via, the Request-URI, the routes and the number of its INVITE",
+)
 def test_the_ack_to_a_failure_goes_the_way_of_its_invite() -> None:
     endpoint = _endpoint()
     invite = _ask(endpoint, "INVITE", cseq=7)
@@ -221,6 +250,8 @@ def test_the_ack_to_a_failure_goes_the_way_of_its_invite() -> None:
     assert [str(route) for route in ack.routes] == ["<sip:proxy.example;lr>"]
 
 
+@pytest.mark.rfc("3261 §5", "the transaction user hears what becomes of its request")
+@pytest.mark.rfc("3261 §17.1.2.2", "Timer F: 32 s without an answer are the end")
 def test_a_request_nobody_answers_times_out_after_32_s() -> None:
     endpoint, listener = _endpoint(), Listener()
     endpoint.transactions.ask(_ask(endpoint, "OPTIONS"), listener, 0.0)
@@ -236,6 +267,10 @@ def _admit(transactions: Transactions, request: Request) -> ServerTransaction:
     return server
 
 
+@pytest.mark.rfc(
+    "3261 §17.2.3", "the same INVITE is the same transaction, and gets its last answer again"
+)
+@pytest.mark.rfc("6026 §7.1", "after the 2xx, the INVITE again is absorbed")
 def test_an_invite_that_comes_again_gets_the_last_answer_again() -> None:
     bob, invite = Transactions("b.invalid"), _ask(_endpoint(), "INVITE")
     server = _admit(bob, invite)
@@ -263,6 +298,7 @@ def test_a_second_final_answer_is_not_sent() -> None:
     assert bob.answer(server, reply(invite, 200), 0.0) == []
 
 
+@pytest.mark.rfc("6026 §8.6", "the ACK to a 2xx goes up from Accepted")
 def test_the_ack_to_a_failure_ends_the_invite_and_that_to_a_2xx_goes_up() -> None:
     endpoint = _endpoint()
     for status, goes_up in ((486, False), (200, True)):
@@ -274,6 +310,7 @@ def test_the_ack_to_a_failure_ends_the_invite_and_that_to_a_2xx_goes_up() -> Non
         assert bob.admit(ack, 0.0) == (server if goes_up else [])
 
 
+@pytest.mark.rfc("3261 §9.2", "a CANCEL means the INVITE of its branch")
 def test_a_cancel_finds_its_invite_by_the_branch() -> None:
     endpoint, bob = _endpoint(), Transactions("b.invalid")
     invite = _ask(endpoint, "INVITE")
@@ -282,6 +319,9 @@ def test_a_cancel_finds_its_invite_by_the_branch() -> None:
     assert bob.cancelled(cancel_of(_ask(endpoint, "INVITE"))) is None
 
 
+@pytest.mark.rfc(
+    "3261 §17.2.3", "without the magic cookie, a request is matched as RFC 2543 has it"
+)
 def test_a_request_of_rfc_2543_is_known_again_without_a_branch() -> None:
     bob, invite = Transactions("b.invalid"), _ask(_endpoint(), "INVITE")
     invite.headers.set("Via", "SIP/2.0/UDP gateway.example")

@@ -82,12 +82,14 @@ def test_a_password_does_not_show_in_traces():
     assert "secret" not in repr(Uri.parse("sip:alice:secret@b"))
 
 
+@pytest.mark.rfc("3261 §25.1", "a user may hold ; ? / , and more")
 def test_a_user_may_hold_what_elsewhere_divides():
     uri = Uri.parse("sip:1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1@example.com")
     assert uri.user == "1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*"
     assert uri.host == "example.com"
 
 
+@pytest.mark.rfc("3261 §25.1", "what a user may not hold is escaped")
 @pytest.mark.parametrize("dialled", ["*21#", "+49 30 123", "josé", "a%b", "semi;colon", "a@b"])
 def test_anything_dialled_can_be_a_user(dialled):
     uri = Uri("sip", escape_user(dialled), host="example.com")
@@ -175,6 +177,8 @@ def test_a_wrong_address_cannot_be_built(parts):
         Uri(**parts)
 
 
+@pytest.mark.rfc("3966 §4", "numbers are compared without visual separators and without case")
+@pytest.mark.rfc("3966 §5", "visual separators are read")
 def test_a_phone_number_is_an_address():
     uri = Uri.parse("tel:+1-(201)-555.0123;phone-context=example.com;ext=12")
     assert uri.number == "+12015550123"
@@ -218,6 +222,7 @@ def test_a_raw_at_sign_in_a_header_is_forgiven():
 
 
 # RFC 3261 §19.1.4 prints these.
+@pytest.mark.rfc("3261 §19.1.4", "equivalent addresses are the same")
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -239,6 +244,7 @@ def test_equivalent_addresses_are_found(one, other):
     assert Uri.parse(other).equivalent(Uri.parse(one))
 
 
+@pytest.mark.rfc("3261 §19.1.4", "others are told apart")
 @pytest.mark.parametrize(
     ("one", "other"),
     [

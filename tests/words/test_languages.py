@@ -73,6 +73,7 @@ def say_values(english: str) -> list[str]:
     return found
 
 
+@pytest.mark.rfc("4647 §3.4", "lookup: the longest prefix that is there")
 @pytest.mark.parametrize(
     ("tag", "language"),
     [

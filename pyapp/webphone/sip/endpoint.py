@@ -245,7 +245,7 @@ def sdp_of(message: Message) -> str | None:
     """The session description in a message, None when there is none."""
     body: bytes | None = message.body
     if message.content_type.startswith("multipart/"):
-        # RFC 5621 §3.1: every phone reads these; servers add locations, pictures, ISUP.
+        # RFC 5621 §4.2: every phone reads these; servers add locations, pictures, ISUP.
         body = part(message.body, message.headers.get("Content-Type") or "", SDP)
     elif message.content_type != SDP:
         return None

@@ -19,7 +19,7 @@ from webphone.sip.wire.message import Request
 from webphone.sip.wire.uri import Uri
 
 MOST = 100  # subscriptions, and publications
-# RFC 3842 §3.2: servers tell of voice mail whom they know without being asked.
+# Not as RFC 6665 §4.1.3 has it: servers tell of voice mail whom they know without being asked.
 UNASKED = "message-summary"
 KNOWN = ("message-summary", "dialog", "presence", "conference", "refer")
 # Unasked news that may come at once; one a second after that (RFC 3842 §3.11).

@@ -345,7 +345,7 @@ def _wanted(call: str, request: Request) -> ReferReceived | int:
 
 
 def _referred_by(request: Request) -> NameAddr | None:
-    """Who refers us, as far as it can be read; no token of RFC 3892 §5 is passed on."""
+    """Who refers us, as far as it can be read; no token of RFC 3892 §4 is passed on."""
     try:
         by = NameAddr.parse(request.headers.get("Referred-By") or "")
     except Malformed:

@@ -244,7 +244,7 @@ class Session:
         if method in ("INVITE", "CANCEL"):
             return self._reinvited(sent, response, now)
         if method == "NOTIFY":
-            # RFC 5057 §5.2: whatever it is, it concerns the news alone.
+            # RFC 5057 §5.1: whatever it is, it concerns the news alone.
             self.refers.asked.heard(response, now)
             return []
         outputs: list[Output] = [sent.news(response)]

@@ -53,7 +53,7 @@ def _read(request: Request) -> tuple[str, str | None]:
     if (request.headers.get("Content-Encoding") or "identity").lower() != "identity":
         return kind, None
     if kind.startswith("multipart/"):
-        # RFC 5621 §3.1: of its parts the plain one, the charset of which is not looked at.
+        # RFC 5621 §4.2: of its parts the plain one, the charset of which is not looked at.
         plain = part(body, described, PLAIN)
         return PLAIN, None if plain is None else plain.decode("utf-8", "replace")
     if body and not kind.startswith(TAKEN):

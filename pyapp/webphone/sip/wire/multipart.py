@@ -31,5 +31,5 @@ def _type_of(head: bytes) -> str:
         name, _colon, value = line.partition(":")
         if name.strip().lower() in ("content-type", "c"):
             return value.partition(";")[0].strip().lower()
-    # RFC 2046 §5.2
+    # RFC 2046 §5.1
     return "text/plain"
