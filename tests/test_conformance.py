@@ -44,12 +44,6 @@ def test_what_is_no_section_is_refused(text: str) -> None:
         conformance.section_of(text)
 
 
-def test_every_rfc_of_a_mark_has_its_name() -> None:
-    rows = [*conformance.rows("rfc"), *conformance.rows("deviates")]
-    assert len(rows) > 300
-    assert {row.rfc for row in rows} <= conformance.TITLES.keys()
-
-
 def test_every_torture_message_and_every_server_is_on_the_page() -> None:
     page = conformance.written()
     torture = page.partition("## RFC 4475, message")[2].partition("## With")[0]

@@ -153,17 +153,21 @@ TITLES = {
     6337: "Patterns of offer and answer",
     6544: "ICE over TCP",
     6665: "Events",
+    6750: "Bearer tokens",
     7044: "History-Info",
     7064: "STUN addresses",
     7118: "SIP over WebSocket",
     7315: "P-headers",
+    7462: "Alert-Info",
     7616: "Digest authentication",
     7647: "REFER and dialogs",
     7874: "Audio codecs of WebRTC",
+    7989: "Session-ID",
     8122: "Fingerprints in SDP",
     8224: "Authenticated identity",
     8285: "RTP header extensions",
     8588: "Verified callers",
+    8599: "Push",
     8760: "Digest algorithms for SIP",
     8829: "JSEP",
     8830: "Media streams in SDP",
@@ -287,7 +291,7 @@ def unshown() -> dict[str, list[str]]:
 
 def chapters(found: list[Row]) -> Iterator[str]:
     for rfc, of_rfc in groupby(found, key=lambda row: row.rfc):
-        yield f"\n## RFC {rfc}: {TITLES[rfc]}\n\n"
+        yield f"\n## RFC {rfc}{': ' * (rfc in TITLES)}{TITLES.get(rfc, '')}\n\n"
         yield table(
             ("section", "what is obeyed", "shown by", "where"),
             (

@@ -79,6 +79,7 @@ def test_the_page_may_name_the_user_too(world):
     assert alice.told("registered")[0]["aor"] == "sip:bob@one.example"
 
 
+@pytest.mark.rfc("7616 §3.4.2", "HA1 stands for user, realm and password")
 def test_an_ha1_signs_as_the_password_does(world):
     world.registrar = digesting(world, "alice", "a")
     ha1 = md5(b"alice:one.example:a").hexdigest()
@@ -87,6 +88,7 @@ def test_an_ha1_signs_as_the_password_does(world):
     assert Challenge.parse(proofs(world)[0]).params["username"] == "alice"
 
 
+@pytest.mark.rfc("8898 §2.1", "a token answers a Bearer challenge")
 def test_a_token_answers_who_asks_for_one(world):
     bearer(world)
     alice = phone(world, Page({"token": "good.token"}))
@@ -94,6 +96,7 @@ def test_a_token_answers_who_asks_for_one(world):
     assert proofs(world) == ["Bearer good.token"]
 
 
+@pytest.mark.rfc("8898 §2.1", "a token is for Bearer alone")
 def test_a_token_is_not_given_to_who_asks_for_a_password(world):
     alice = phone(world, Page({"token": "good.token"}))
     assert alice.ask("register").error.code == "auth_failed"
@@ -250,6 +253,7 @@ def test_a_refusal_that_is_not_about_the_login_asks_for_no_other(world):
 # --- Nothing usable ---
 
 
+@pytest.mark.rfc("6750 §2.1", "a token is b64token")
 @pytest.mark.parametrize(
     ("given", "words"),
     [

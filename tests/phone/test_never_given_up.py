@@ -361,17 +361,3 @@ def test_something_is_sent_as_often_as_the_server_wants(world, seconds, most):
         assert quiet <= most
     assert alice.desk.snapshot.state == "registered"
     assert parse(registers(world)[0]).cseq.number == 1
-
-
-@pytest.mark.deviates(
-    "5626 §3.5.1",
-    "A quiet connection is checked by OPTIONS, or by a REGISTER where OPTIONS is thrown away, not "
-    "by CRLF: what answers is then the server that calls go through, not the nearest proxy",
-)
-def test_what_keeps_a_connection_open_is_a_request(world):
-    alice = world.registered("alice", host=ONE, realm="one.example")
-    before = len(world.wire)
-    world.wind(200)
-    sent = [data for user, data in world.wire[before:] if user == "alice"]
-    assert len(sent) > 5 and all(data.startswith(b"OPTIONS ") for data in sent)
-    assert alice.desk.snapshot.state == "registered"

@@ -23,6 +23,11 @@ def values(world, who, start=0):
     return found
 
 
+@pytest.mark.rfc("4122 §4.3", "the names are UUIDs of version 5")
+@pytest.mark.rfc(
+    "7989 §5",
+    "each message has Session-ID, of 32 hexadecimal digits, and nil for a peer that is not known yet",
+)
 def test_all_that_two_phones_say_in_a_call_has_their_two_names(world, alice, bob):
     start = len(world.wire)
     alice.ask("makeCall", "bob")
@@ -34,6 +39,7 @@ def test_all_that_two_phones_say_in_a_call_has_their_two_names(world, alice, bob
     [ours] = {one for one, _ in of_alice}
     [theirs] = {one for one, _ in of_bob}
     assert ours != theirs and {remote for _, remote in of_bob} == {ours}
+    assert all(name[12] == "5" and name[16] in "89ab" for name in (ours, theirs))
     assert of_alice[0] == (ours, NIL)  # the INVITE: nobody has answered yet
     assert {remote for _, remote in of_alice} == {NIL, theirs}
     assert [remote for _, remote in of_alice].count(NIL) == 1
@@ -61,6 +67,7 @@ def test_the_ack_to_a_refusal_and_the_cancel_have_it_too(world, alice, dave):
     assert ack.headers.get("Session-ID").endswith(f"remote={THEIRS}")
 
 
+@pytest.mark.rfc("7989 §6", "each fork is called by its own name")
 def test_each_fork_is_called_by_its_own_name(world, alice, dave):
     alice.ask("makeCall", "dave")
     dave.reply(180, f"Session-ID: {THEIRS};remote={NIL}", tag="one")
@@ -69,6 +76,7 @@ def test_each_fork_is_called_by_its_own_name(world, alice, dave):
     assert ack.headers.get("Session-ID").endswith(f"remote={THEIRS[::-1]}")
 
 
+@pytest.mark.rfc("7989 §6", "a name that the other side changes is the new one")
 def test_a_name_that_the_other_side_changes_is_the_new_one(alice, dave):
     dave.call("alice", f"Session-ID: {THEIRS}", sdp=description())
     alice.ask("answer")
@@ -78,6 +86,7 @@ def test_a_name_that_the_other_side_changes_is_the_new_one(alice, dave):
     assert dave.last("BYE").headers.get("Session-ID").endswith(f"remote={THEIRS[::-1]}")
 
 
+@pytest.mark.rfc("7989 §6", "100 has the names as well")
 def test_a_100_has_it_too(world, alice, dave):
     dave.call("alice", sdp=description())
     alice.ask("answer")

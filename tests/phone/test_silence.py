@@ -136,6 +136,7 @@ def test_an_answer_of_ours_waits_for_nothing(world):
 # --- Pings (RFC 5626 §3.5.1) ---
 
 
+@pytest.mark.rfc("5626 §3.5.1", "who answers pings is asked by double CRLFs")
 def test_who_answers_a_ping_is_asked_by_pings_alone(world):
     world.registrar = granting(**OUTBOUND)
     alice = world.registered("alice")
@@ -166,6 +167,7 @@ def test_a_flow_server_that_answers_no_ping_is_not_left_for_it(world):
     assert noticed_after(world, alice) <= 30
 
 
+@pytest.mark.rfc("5626 §4.4", "no CRLF goes where the server has not said `outbound`")
 def test_a_server_that_knows_nothing_of_flows_is_sent_no_ping(world):
     alice = world.registered("alice", host=ONE, realm="one.example")
     world.registrar = granting()
@@ -174,6 +176,10 @@ def test_a_server_that_knows_nothing_of_flows_is_sent_no_ping(world):
     assert "PING" not in written(world, alice)
 
 
+@pytest.mark.deviates(
+    "5626 §3.5.1",
+    "Where OPTIONS are thrown away, a double CRLF is tried though the server has not said `outbound`: else the registration would have to be looked up again and again",
+)
 def test_where_options_are_thrown_away_a_ping_may_be_answered(world):
     """So that nobody has to look up the registration again and again."""
     carry = world.carry
