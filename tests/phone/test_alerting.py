@@ -19,6 +19,7 @@ def beeps(alice):
     return [action.key for action in alice.actions if isinstance(action, do.PlayKey)]
 
 
+@pytest.mark.rfc("7462 §7", "urn:alert is read: source and priority choose a ring")
 @pytest.mark.parametrize(
     ("header", "tone"),
     [

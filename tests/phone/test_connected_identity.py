@@ -25,6 +25,9 @@ def called_as_reception(dave, *headers):
     dave.say(data)
 
 
+@pytest.mark.rfc(
+    "4916 §4.2", "who answers in another's place says so by an UPDATE with its own From"
+)
 def test_who_answers_for_somebody_else_says_so(world, alice, dave):
     alice.ask("setConfig", {"displayName": "Alice"})
     called_as_reception(dave, *KNOWS)
@@ -40,6 +43,7 @@ def test_who_answers_for_somebody_else_says_so(world, alice, dave):
     assert alice.mistakes == []
 
 
+@pytest.mark.rfc("4916 §4.2", "only who knows `from-change` and takes UPDATE hears of it")
 @pytest.mark.parametrize("headers", [KNOWS[:1], KNOWS[1:], ()])
 def test_who_does_not_know_of_it_or_takes_no_update_hears_nothing(alice, dave, headers):
     called_as_reception(dave, *headers)
@@ -64,6 +68,7 @@ def test_a_refusal_of_the_name_costs_no_call(alice, dave):
     assert alice.call.state == "active"
 
 
+@pytest.mark.rfc("4916 §4.4.2", "a From that changes in a dialog is the To of what follows")
 def test_after_a_transfer_the_new_name_is_shown_and_called_by(alice, dave):
     dave.call("alice", *KNOWS, sdp=OFFER)
     alice.ask("answer")

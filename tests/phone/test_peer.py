@@ -194,7 +194,7 @@ def test_a_queue_names_whom_it_rings_before_anybody_answers(alice, dave):
     assert (alice.call.display_name, alice.call.state) == ("Desk 5", "early")
 
 
-@pytest.mark.rfc("4916 §4.4", "a From that changes within the call is a new peer")
+@pytest.mark.rfc("4916 §4.4.2", "a From that changes within the call is a new peer")
 def test_a_from_that_changes_within_the_call_is_somebody_else(alice, talking):
     invite = talking.invite
     changed = str(invite.from_).replace("sip:dave@", "sip:erin@")
