@@ -228,3 +228,20 @@ def test_every_account_row_counts_when_it_stands_in_the_markup(
         "displayName": "Carol",
     }
     hang_up(carol, ben)
+
+
+def test_a_page_that_gives_credentials_holds_no_secret(phone: PhonePage, server: Server) -> None:
+    given = account(server, "carol")
+    secret = given.pop("password")
+    carol = add_phone(phone, "carol", given)
+    phone.page.evaluate(
+        """([id, login]) => {
+          document.getElementById(id).credentials = async () => login;
+        }""",
+        ["carol", {"username": "carol", "password": secret}],
+    )
+    carol.call_method("register")
+    assert carol.state() == "registered"
+    kept = "document.documentElement.outerHTML + JSON.stringify({...localStorage}) + location.href"
+    assert secret not in phone.page.evaluate(kept)
+    assert secret not in carol.call_method("getTrace")
