@@ -42,6 +42,7 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "dtmf", "attribute": "dtmf", "kind": "choice", "initial": "auto"},
     {"property": "featureCodes", "attribute": "feature-codes", "kind": "list", "initial": []},
     {"property": "infoPackages", "attribute": "info-packages", "kind": "list", "initial": []},
+    {"property": "push", "attribute": "push", "kind": "list", "initial": []},
     {"property": "flows", "attribute": "flows", "kind": "integer", "initial": 1},
     {"property": "redirectPolicy", "attribute": "redirect-policy", "kind": "choice", "initial": "ask"},
     {"property": "emergencyNumbers", "attribute": "emergency-numbers", "kind": "list", "initial": []},

@@ -161,6 +161,8 @@ export interface WebPhoneConfig {
   featureCodes: string[];
   /** Packages of INFO that the page takes (RFC 6086); they come as the event `info`. */
   infoPackages: string[];
+  /** Where the server can wake the page by a push (RFC 8599), such as pn-provider=webpush pn-prid=... pn-param=...; the parameters go into the registration. */
+  push: string[];
   /** RFC 5626 flows, 1 or 2. */
   flows: number;
   /** What to do when others name where to call: a 3xx to our call, a transfer. */
@@ -481,6 +483,7 @@ export interface WebPhoneAttributes {
   "dtmf"?: "auto" | "rtp" | "info";
   "feature-codes"?: string;
   "info-packages"?: string;
+  "push"?: string;
   "flows"?: number | `${number}`;
   "redirect-policy"?: "follow" | "ask" | "refuse";
   "emergency-numbers"?: string;

@@ -296,6 +296,14 @@ def test_a_proxy_to_use_instead_is_not_the_number_s_new_one(alice, dave):
     assert only_record(alice)["explanation"] == "The call failed (305 Use Proxy). Call again later."
 
 
+@pytest.mark.parametrize("status", [420, 421, 494])
+def test_a_server_that_wants_what_no_phone_in_a_browser_does_is_said(alice, dave, status):
+    alice.ask("makeCall", "dave")
+    dave.reply(status, "Require: sec-agree")
+    said = only_record(alice)["explanation"]
+    assert said.startswith("The server asks for something this phone can't do")
+
+
 def test_a_server_that_never_answers_the_call_is_not_nobody_at_home(world, alice, dave):
     carry = world.carry
     world.carry = lambda link, data: None if data.startswith(b"INVITE") else carry(link, data)

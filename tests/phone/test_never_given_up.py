@@ -361,3 +361,13 @@ def test_something_is_sent_as_often_as_the_server_wants(world, seconds, most):
         assert quiet <= most
     assert alice.desk.snapshot.state == "registered"
     assert parse(registers(world)[0]).cseq.number == 1
+
+
+def test_where_a_push_is_to_go_is_registered_at_once(world):
+    alice = world.registered("alice", autoRegister=True)
+    alice.ask("setConfig", {"push": "pn-provider=webpush pn-prid=abc%2Fd"})
+    last = parse(registers(world)[-1])
+    assert last.contacts[0].uri.param("pn-prid") == "abc%2Fd"
+    assert alice.desk.snapshot.state == "registered"
+    wrong = alice.ask("setConfig", {"push": "pn-prid=a;b"})
+    assert wrong.error.code == "invalid_config"

@@ -45,7 +45,9 @@ def test_options_are_answered_with_what_the_phone_can_do() -> None:
     assert _last(alice).status == 200
     methods = "INVITE ACK CANCEL BYE OPTIONS INFO UPDATE PRACK MESSAGE NOTIFY REFER"
     assert _last(alice).allow == methods.split()
-    assert _last(alice).headers.get("Accept") == "application/sdp, text/plain"
+    assert _last(alice).headers.get("Accept") == (
+        "application/sdp, text/plain, text/*, application/*"
+    )
     assert _last(alice).headers.get("Accept-Encoding") == "identity"
     assert _last(alice).headers.get("Accept-Language") == "en"
     extensions = "100rel gruu outbound timer replaces norefersub from-change"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pair import BILOXI, OFFER, Solo, names
@@ -530,6 +532,21 @@ def test_an_ha1_serves_instead_of_a_password_and_an_instance_is_kept() -> None:
     alice.answer(request, 401, "r1", header)
     assert "Authorization" in alice.last("REGISTER").headers
     assert "5a4a8d9b" not in repr(alice.agent.account)
+
+
+def test_where_a_push_wakes_the_page_is_said_in_the_registration_alone() -> None:
+    """RFC 8599 §4.1"""
+    alice = Registrar()
+    assert alice.agent.account
+    push = (("pn-provider", "webpush"), ("pn-prid", "https%3A%2F%2Fpush.example%2Fx"))
+    alice.agent.account = replace(alice.agent.account, push=push)
+    request = alice.register()
+    uri = request.contacts[0].uri
+    assert [uri.param(name) for name, _ in push] == [value for _, value in push]
+    alice.grant(request)
+    assert _registered(alice) == [600]
+    assert "pn-" not in str(alice.call().contacts[0])
+    assert "push.example" not in repr(alice.agent.account)
 
 
 def test_a_broken_contact_of_another_phone_takes_nobody_off_the_air() -> None:

@@ -10,7 +10,7 @@ from webphone.contract import Config
 
 MOVING = ("host", "username", "realm")  # settings that make it another account
 # Settings that ask for a new REGISTER.
-SIGNING_IN = ("password", "auth_username", "credentials", "register_expires")
+SIGNING_IN = ("password", "auth_username", "credentials", "register_expires", "push")
 
 
 @dataclass(frozen=True, slots=True)

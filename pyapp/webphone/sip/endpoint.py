@@ -47,7 +47,8 @@ class Identity:
     where a server asks for one (RFC 8898). `realm` is one to trust beside the registrar's own,
     `hosts` name those to trust until a registrar has told its own (see trust.py). `cli` is the user
     in From of calls, `user` when empty. `instance` is a `urn:uuid:` that stays the same for this
-    browser; "" is one for this page.
+    browser; "" is one for this page. `push` are URI parameters of the Contact that is registered
+    (RFC 8599).
     """
 
     user: str
@@ -61,6 +62,7 @@ class Identity:
     expires: int = 600
     session_expires: int = 0  # seconds of the session timer that our calls ask for, 0 for none
     instance: str = ""
+    push: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     realm: str = ""
     hosts: tuple[str, ...] = ()
 

@@ -323,6 +323,7 @@ WORDS: dict[str, str] = {
     "like_capture_links": "Use tel, sip or callto.",
     "like_info_packages": "Write them as the peers of the page do, separated by commas.",
     "like_feature_codes": "Write the name of a server, or codes like park=700, forward=*72.",
+    "like_push": "Write parameters like pn-provider=webpush, pn-prid=..., pn-param=..., separated by spaces.",
     "like_hotkeys": "Use on, off, or words such as no-m and no-h.",
     "like_allow_origins": "Write them like https://www.example.com, or * for every one.",
     "kind_nothing": "nothing",

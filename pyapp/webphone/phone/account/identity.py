@@ -25,6 +25,7 @@ def identity(config: Config, instance: str, login: Login | None = None) -> Ident
         instance=instance,
         realm=config.realm,
         hosts=config.hosts,
+        push=tuple((name, value) for name, _, value in (p.partition("=") for p in config.push)),
         auth_user=config.auth_username,
         ha1=login.ha1 if login else "",
         token=login.token if login else "",

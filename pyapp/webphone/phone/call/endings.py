@@ -43,6 +43,7 @@ _FAILURES = {
     483: "loop",
     484: "incomplete",
     488: "nothing_in_common",
+    494: "extension",  # RFC 3329: an agreement on security, which browsers have by TLS
     500: "server_mistake",
     501: "not_possible",
     502: "next_server_mistake",
@@ -67,6 +68,7 @@ _REMEDIES = {
     482: "ask_administrator",
     483: "ask_administrator",
     488: "ask_administrator",
+    494: "ask_administrator",
     501: "ask_administrator",
     606: "ask_administrator",
     607: "reach_otherwise",

@@ -13,7 +13,7 @@ from webphone.sip.wire.uri import Uri
 # RFC 3261 §11.2; reasons and warnings are in English.
 _CAPABILITIES = (
     ("Allow", ALLOW),
-    ("Accept", f"{SDP}, {texts.PLAIN}"),
+    ("Accept", f"{SDP}, {texts.ACCEPT}"),
     ("Accept-Encoding", "identity"),
     ("Accept-Language", "en"),
     ("Supported", supported(Place.CAPABILITIES)),

@@ -271,7 +271,11 @@ class Registration:
         return self._pending.start(now)
 
     def _contact(self, expires: int) -> NameAddr:
-        contact = NameAddr("", self._endpoint.contact)
+        uri = self._endpoint.contact
+        for name, value in self.account.push:
+            # RFC 8599 §4.1: there, and in no Contact of a call.
+            uri = uri.with_param(name, value)
+        contact = NameAddr("", uri)
         contact = contact.with_param("+sip.instance", f'"<{self.instance}>"')
         if self._outbound:
             # RFC 5626 §4.2: the one flow we have.
