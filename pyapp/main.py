@@ -17,6 +17,7 @@ from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
 from webphone.browser.element import Element, ElementAction, Outside
+from webphone.browser.instance import keep, kept_first, take
 from webphone.browser.media.ice_servers import Watch
 from webphone.browser.media.peer import World
 from webphone.browser.page import Page
@@ -62,7 +63,8 @@ class PhoneOnPage:
     """One <web-phone>: its desk, and the adapters that act for it."""
 
     def __init__(self, host: Any, clock: Clock) -> None:
-        chance, name = Chance(secrets.token_bytes), guest()
+        name = guest()
+        chance = Chance(kept_first(name, secrets.token_bytes))
         entropy = Entropy(chance)
         self.desk = Desk(entropy, guest=name)
         self._phone = Recorder(LazyTabs(self.desk, entropy), chance, guest=name)
@@ -257,6 +259,14 @@ def watch_page(clock: Clock) -> None:
         if js.document.visibilityState == "visible":
             clock.look()
             every(Woken(visible=True))
+            for phone in phones:
+                take(phone.desk.guest)  # it is in use again, and not for another page of this tab
+
+    def left(_event: object) -> None:
+        for phone in phones:
+            if not phone.desk.shared:
+                keep(phone.desk.guest, phone.desk.instance)
+        every(Leaving())
 
     def failed(event: Any) -> None:
         # The page's own mistakes are not ours to report.
@@ -268,7 +278,7 @@ def watch_page(clock: Clock) -> None:
     listeners.add(js.window, "pageshow", seen)
     listeners.add(js.window, "online", lambda _event: every(NetworkChanged(online=True)))
     listeners.add(js.window, "offline", lambda _event: every(NetworkChanged(online=False)))
-    listeners.add(js.window, "pagehide", lambda _event: every(Leaving()))
+    listeners.add(js.window, "pagehide", left)
     listeners.add(js.window, "error", failed)
     listeners.add(js.window, "unhandledrejection", failed)
     asyncio.get_event_loop().set_exception_handler(

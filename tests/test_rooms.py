@@ -77,6 +77,7 @@ MORE = {
     "emergency-numbers": (),
     "voicemail": "",
     "lamps": (),
+    "push": (),
     "pickup": "",
     "capture-links": (),
     "hotkeys": ("on",),

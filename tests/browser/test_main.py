@@ -251,6 +251,39 @@ def test_the_network_and_the_page_coming_back_are_told_to_the_phone(phone: Bench
     assert heard == ["NetworkChanged", "NetworkChanged", "Woken", "Leaving"]
 
 
+def test_a_page_that_is_loaded_anew_is_the_same_phone_and_a_copy_of_its_tab_is_not(phone: Bench):
+    """RFC 5626 §4.1: one instance for each phone, kept where it can be."""
+
+    def instance() -> str:
+        return str(phone.run("return phones[0].desk.instance"))
+
+    def another_page() -> None:
+        phone.page.evaluate("phone.remove()")
+        phone.page.wait_for_function("python.runPython('len(phones)') === 0")
+        phone.page.evaluate(
+            """() => {
+              globalThis.phone = document.createElement("web-phone");
+              document.body.append(phone);
+            }"""
+        )
+        phone.page.wait_for_function("python.runPython('len(phones)') === 1")
+
+    first = instance()
+    phone.page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    another_page()
+    assert instance() == first
+    another_page()
+    second = instance()
+    assert second != first
+    phone.page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    phone.page.evaluate("window.dispatchEvent(new Event('pageshow'))")
+    assert instance() == second
+    assert phone.page.evaluate("sessionStorage.length") == 0
+    phone.page.evaluate("sessionStorage.setItem('webphone-instance-you', 'urn:uuid:nonsense')")
+    another_page()
+    assert instance().startswith("urn:uuid:") and "nonsense" not in instance()
+
+
 def test_a_phone_that_goes_leaves_no_proxy_behind(page: Bench):
     before = page.run("return alive()")
     page.page.evaluate(

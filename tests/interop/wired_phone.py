@@ -58,6 +58,10 @@ class WiredPhone:
         self._loop.turn(on.Asked(command=decode_command(method, arguments), reply=number))
         return promise
 
+    def hear(self, happening: on.Happening) -> None:
+        """Something happens in the browser."""
+        self._loop.turn(happening)
+
     def told(self, name: str) -> list[Any]:
         """The details of all events with this name."""
         return [event.detail for event in self.events if event.name == name]
@@ -105,7 +109,11 @@ class WiredPhone:
             case do.Connect(socket=number, url=url):
                 try:
                     opening = connect(
-                        url, subprotocols=[Subprotocol("sip")], open_timeout=2, proxy=None
+                        url,
+                        subprotocols=[Subprotocol("sip")],
+                        open_timeout=2,
+                        close_timeout=0.2,  # a browser does not wait for it
+                        proxy=None,
                     )
                     self._sockets[number] = self._stack.enter_context(opening)
                     self._due.append(on.SocketOpened(socket=number))

@@ -1,0 +1,49 @@
+"""Who a phone is to its server, kept while its tab is loaded anew (RFC 5626 §4.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import js
+
+KEY = "webphone-instance-"
+_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def kept_first(name: str, chance: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """A source of chance whose first 16 octets are those that `keep` kept under this name, if any.
+
+    What was kept is taken out of the tab: the copy that a browser makes of a tab finds nothing, as
+    no two phones may be one to a server.
+    """
+    given = [take(name)]
+
+    def source(count: int) -> bytes:
+        if count == 16 and given:
+            octets = given.pop()
+            if octets:
+                return octets
+        return chance(count)
+
+    return source
+
+
+def take(name: str) -> bytes:
+    """The octets that were kept under this name, b"" for none; they are kept no longer."""
+    try:
+        store: Any = js.sessionStorage
+        found = str(store.getItem(KEY + name) or "")
+        store.removeItem(KEY + name)
+    except Exception:  # a browser or a frame that stores nothing
+        return b""
+    return bytes.fromhex(found[9:].replace("-", "")) if _UUID.fullmatch(found) else b""
+
+
+def keep(name: str, instance: str) -> None:
+    """The page goes away: whoever comes next in this tab is the same phone."""
+    try:
+        js.sessionStorage.setItem(KEY + name, instance)
+    except Exception:
+        return
