@@ -328,7 +328,7 @@ def test_abilities_are_asked_of_a_phone_or_of_the_server(alice, bob):
     asked = alice.ask("sendOptions", "bob").value
     assert asked["sipCode"] == 200
     assert {"INVITE", "MESSAGE"} <= set(asked["allow"])
-    assert asked["accept"] == ["application/sdp", "text/plain"]
+    assert asked["accept"] == ["application/sdp", "text/plain", "text/*", "application/*"]
     assert "timer" in asked["supported"]
     assert alice.ask("sendOptions").value["userAgent"] == "webphone exchange"
 
