@@ -534,6 +534,7 @@ def test_an_ha1_serves_instead_of_a_password_and_an_instance_is_kept() -> None:
     assert "5a4a8d9b" not in repr(alice.agent.account)
 
 
+@pytest.mark.rfc("8599 §4.1", "the parameters of a push are in the Contact of a REGISTER alone")
 def test_where_a_push_wakes_the_page_is_said_in_the_registration_alone() -> None:
     """RFC 8599 §4.1"""
     alice = Registrar()
