@@ -20,7 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "conformance.md"
 TESTS = ROOT / "tests"
 TORTURE = TESTS / "sip" / "test_torture.py"
-CITED = re.compile(r"RFC (\d{4}) §(\d+(?:\.\d+)*)")
+# `RFC 3261 §8.2, §9.2 and §12.2.2`, or `section 8.2`.
+CITED = re.compile(
+    r"RFC (\d{4}) (?:§|section )(\d+(?:\.\d+)*(?:(?:,|,? (?:and|or|to))\s+(?:#\s+)?§\d+(?:\.\d+)*)*)"
+)
 SECTION = re.compile(r"(\d{4}) §(\d+(?:\.\d+)*)")
 
 HEAD = """# Conformance
@@ -110,8 +113,10 @@ TITLES = {
     3550: "RTP",
     3551: "RTP profile for audio and video",
     3608: "Service-Route",
+    3665: "Call flows",
     3842: "Message waiting",
     3856: "Presence",
+    3863: "Presence documents",
     3890: "Bandwidth in SDP",
     3891: "Replaces",
     3892: "Referred-By",
@@ -145,6 +150,7 @@ TITLES = {
     5806: "Diversion",
     5888: "Grouping in SDP",
     5922: "Certificates of domains",
+    5954: "IPv6 addresses",
     6026: "2xx to INVITE",
     6086: "INFO packages",
     6141: "Re-INVITE and target refresh",
@@ -175,6 +181,7 @@ TITLES = {
     8840: "Trickle ICE in SIP",
     8842: "DTLS-SRTP in SDP",
     8843: "BUNDLE",
+    8853: "Simulcast",
     8866: "SDP",
     8898: "Bearer tokens for SIP",
     9110: "HTTP",
@@ -266,9 +273,10 @@ def cited() -> dict[tuple[int, tuple[int, ...]], list[str]]:
     """The sections that the sources cite, each with the files that do."""
     found: dict[tuple[int, tuple[int, ...]], list[str]] = {}
     for path in sorted((ROOT / "pyapp").rglob("*.py")):
-        for rfc, section in CITED.findall(path.read_text()):
-            key = int(rfc), tuple(map(int, section.split(".")))
-            found.setdefault(key, []).append(str(path.relative_to(ROOT)))
+        for rfc, sections in CITED.findall(path.read_text()):
+            for section in re.findall(r"\d+(?:\.\d+)*", sections):
+                key = int(rfc), tuple(map(int, section.split(".")))
+                found.setdefault(key, []).append(str(path.relative_to(ROOT)))
     return found
 
 

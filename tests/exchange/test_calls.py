@@ -285,6 +285,27 @@ def test_nothing_is_left_of_calls_that_are_over():
     assert town.exchange.deadline is None
 
 
+@pytest.mark.rfc(
+    "3261 §16.6", "a request that passes has one hop less, our Via and our Record-Route"
+)
+def test_what_passes_has_one_hop_less_and_leads_back_this_way():
+    town = Town()
+    town.ringing()
+    invite, passed = (
+        next(
+            m
+            for _link, sent, m in town.wire
+            if sent is by_phone and isinstance(m, Request) and m.method == "INVITE"
+        )
+        for by_phone in (True, False)
+    )
+
+    assert passed.max_forwards == invite.max_forwards - 1
+    assert len(passed.vias) == 2 and passed.vias[1].branch == invite.via.branch
+    assert passed.via.branch.startswith("z9hG4bK")
+    assert len(invite.record_routes) == 0 and len(passed.record_routes) > 0
+
+
 @pytest.mark.rfc("3261 §16.3", "483 where Max-Forwards is used up")
 def test_a_request_that_has_passed_too_many_hops_is_refused():
     town = Town()

@@ -51,6 +51,7 @@ def test_an_offer_holds_us_when_it_wants_none_of_our_sound(name: str, held: bool
     assert held_by(description(name)) is held
 
 
+@pytest.mark.rfc("6337 §5.4", "the address 0.0.0.0 holds, without ICE")
 @pytest.mark.rfc("3264 §8.4", "the address 0.0.0.0 holds")
 def test_the_old_style_hold_by_a_zero_address_works_without_ice_on_any_port() -> None:
     old = stored("plain-offer").replace("c=IN IP4 192.0.2.44", "c=IN IP4 0.0.0.0")

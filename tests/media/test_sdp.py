@@ -95,6 +95,11 @@ def test_a_text_that_is_no_description_is_refused_by_its_line(text: str, sentenc
     assert str(refused.value) == sentence
 
 
+@pytest.mark.rfc("8285 §4.3", "identifiers go up to 255, without 15 and 0")
+@pytest.mark.deviates(
+    "8853 §5.1",
+    "rid and simulcast are left out: a phone neither offers nor shows layers of pictures",
+)
 @pytest.mark.rfc("4585 §4.2", "rtcp-fb names a format, or all, and what is fed back")
 @pytest.mark.rfc("5576 §4.2", "ssrc-group names sources")
 @pytest.mark.rfc("8285 §8", "extmap has an identifier, perhaps a direction, and a name")
@@ -136,6 +141,10 @@ def test_a_text_that_is_no_description_is_refused_by_its_line(text: str, sentenc
         ("a=rtcp:65536", ""),
         ("a=ssrc:5 cname:", ""),
         ("a=extmap:15 urn:x", ""),
+        ("a=extmap:0 urn:x", ""),
+        ("a=extmap:20 urn:x", "a=extmap:20 urn:x"),
+        ("a=rid:1 send", ""),
+        ("a=simulcast:send 1", ""),
         ("a=unknown: as it came", "a=unknown: as it came"),
         ("y=0100000001", "y=0100000001"),
     ],

@@ -70,6 +70,7 @@ def test_every_state_of_a_change_is_reached_and_leads_back_to_none():
     assert all(State.NONE in reached(state) for state in State)
 
 
+@pytest.mark.rfc("3264 §4", "one exchange of offer and answer at a time")
 def test_one_exchange_runs_at_a_time_and_each_action_has_its_row():
     """RFC 3264 §4: while an exchange is under way no other begins."""
     begins = {Action.MAKE_OFFER, Action.MAKE_ANSWER, Action.MAKE_OFFER_AS_IT_IS}

@@ -63,6 +63,7 @@ def test_a_call_whose_other_end_wants_no_refresh_goes_on(world, status):
     assert alice.call.state == "active" and alice.told("error") == []
 
 
+@pytest.mark.rfc("3261 §12.2.1.2", "481 to the news of a new connection: the call is over")
 def test_a_call_that_nobody_knows_any_more_is_over(world):
     """RFC 3261 §12.2.1.2"""
     alice, bob = talking(world, UPDATE_TOO)

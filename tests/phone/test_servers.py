@@ -682,6 +682,7 @@ def test_a_server_that_never_answers_a_call_is_left_for_the_next(world, bob):
     assert bob.call.state == "ringing"
 
 
+@pytest.mark.rfc("3263 §4.3", "an INVITE that was lost with its connection goes out again")
 def test_an_invite_that_was_lost_with_its_connection_goes_out_again(world, bob):
     """RFC 3263 §4.3: the same request as a new transaction."""
     alice = world.registered("alice", host=f"{ONE},{TWO}", realm="one.example")

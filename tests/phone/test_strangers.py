@@ -110,6 +110,7 @@ def _described(phone: Actor) -> list[tuple[do.Offer, str]]:
     ]
 
 
+@pytest.mark.rfc("3311 §5.2", "an early UPDATE moves early media")
 def test_early_media_moves_where_an_update_leads(alice: Actor, dave: Stranger) -> None:
     """RFC 3311 §5.2."""
     alice.ask("makeCall", "dave")
@@ -149,6 +150,7 @@ def test_an_early_update_may_name_another_one(alice: Actor, dave: Stranger) -> N
     assert alice.calls[0].display_name == "Reception"
 
 
+@pytest.mark.rfc("8839 §5.4", "credentials that are too short are refused before it rings")
 @pytest.mark.parametrize("short", ["a=ice-ufrag:abc", "a=ice-pwd:0123456789abcdef01234"])
 def test_names_that_no_browser_takes_are_refused_before_it_rings(world, alice, short):
     """RFC 8839 §5.4."""

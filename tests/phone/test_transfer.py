@@ -521,6 +521,7 @@ def referred(world, alice, *headers):
     return dave
 
 
+@pytest.mark.rfc("5057 §4.1", "the news of a transfer outlive the call")
 def test_who_hangs_up_at_once_has_transferred_all_the_same(world, alice, carol):
     alice.ask("setConfig", {"redirectPolicy": "follow"})
     dave = referred(world, alice)

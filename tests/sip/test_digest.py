@@ -188,6 +188,10 @@ def test_a_stale_nonce_is_told_from_a_wrong_password():
     assert not is_stale(Challenge.parse(digest.challenge("r", "n")))
 
 
+@pytest.mark.rfc(
+    "7616 §3.4.3",
+    "every algorithm and qop, and none as RFC 2069 has it, is answered as the exchange checks it",
+)
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256", "SHA-512-256", "SHA-256-sess"])
 @pytest.mark.parametrize("qop", ["", "auth", "auth-int"])
 @pytest.mark.parametrize("userhash", [True, False])

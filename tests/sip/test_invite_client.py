@@ -53,6 +53,8 @@ def _given(request: Request, header: str = "Proxy-Authorization") -> dict[str, s
     return Challenge.parse(value).params
 
 
+@pytest.mark.rfc("3665 §3.3", "a proxy asks for the password")
+@pytest.mark.rfc("3261 §22.1", "the ACK carries the credentials of its INVITE")
 @pytest.mark.rfc(
     "3261 §8.1.3.5",
     "a request goes again with the same Call-ID, From and To, the next number and a new branch",

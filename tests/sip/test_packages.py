@@ -370,6 +370,7 @@ def test_presence_says_whether_somebody_can_be_reached_and_what_they_do() -> Non
     assert isinstance(found, Presence) and found.standing == "busy"
 
 
+@pytest.mark.rfc("3863 §4.1.4", "basic is open or closed")
 @pytest.mark.parametrize(("basic", "standing"), [("open", "idle"), ("closed", "away")])
 def test_presence_without_any_activity(basic: str, standing: str) -> None:
     text = f"<presence><tuple><status><basic>{basic}</basic></status></tuple></presence>"

@@ -63,6 +63,7 @@ def _failed(alice: Solo) -> RegistrationFailed:
     return failed
 
 
+@pytest.mark.rfc("3665 §2.1", "successful new registration")
 @pytest.mark.rfc(
     "3261 §8.1.1", "a request has From with a tag, To without one, Call-ID, CSeq and Via"
 )
@@ -155,6 +156,7 @@ def test_the_nonce_that_the_registrar_wants_next_is_used(told: str, next_nonce: 
     assert _proved(alice.last("REGISTER"))
 
 
+@pytest.mark.rfc("3665 §2.6", "unsuccessful registration")
 @pytest.mark.rfc("3261 §22.2", "a wrong password is tried once")
 def test_unsuccessful_registration() -> None:
     """RFC 3665 §2.6: the wrong password is tried once."""
@@ -328,6 +330,7 @@ def test_leaving_while_registering_takes_a_success_that_keeps_nothing_for_the_en
     assert len(alice.phone.news(Unregistered)) == 1 and alice.agent.deadline is None
 
 
+@pytest.mark.rfc("3665 §2.4", "cancellation of registration")
 @pytest.mark.rfc("3261 §10.2.2", "a binding is removed by expires=0")
 def test_cancellation_of_registration() -> None:
     """RFC 3665 §2.4."""

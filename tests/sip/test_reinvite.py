@@ -46,6 +46,7 @@ def _last(alice: Solo) -> Response:
     return message
 
 
+@pytest.mark.rfc("3665 §3.7", "session with re-INVITE")
 def test_a_hold_is_offered_accepted_and_acknowledged() -> None:
     """RFC 3665 §3.7: session with re-INVITE."""
     pair, call = _talking()

@@ -29,6 +29,7 @@ def _ended(phone: Phone) -> Ended:
     return ended
 
 
+@pytest.mark.rfc("3665 §3.1", "successful session establishment")
 def test_successful_session_establishment_and_a_bye_of_the_callee() -> None:
     """RFC 3665 §3.1."""
     pair = Pair()
@@ -89,6 +90,7 @@ def test_two_byes_that_cross_are_both_answered_200() -> None:
     assert [phone.agent.deadline for phone in pair.phones()] == [None, None]
 
 
+@pytest.mark.rfc("3665 §3.8", "unsuccessful: no answer")
 @pytest.mark.rfc("3326 §3.1", "cause 200 in a CANCEL: somebody else has answered")
 def test_unsuccessful_no_answer_is_cancelled() -> None:
     """RFC 3665 §3.8."""
@@ -108,6 +110,7 @@ def test_unsuccessful_no_answer_is_cancelled() -> None:
     assert ended.text == "Call completed elsewhere"
 
 
+@pytest.mark.rfc("3665 §3.9", "unsuccessful: busy")
 @pytest.mark.rfc("3261 §21.4.24", "a busy phone says 486 Busy Here")
 def test_unsuccessful_busy() -> None:
     """RFC 3665 §3.9."""
@@ -124,6 +127,7 @@ def test_unsuccessful_busy() -> None:
     assert (_ended(pair.bob).by, _ended(pair.bob).status) == (By.LOCAL, 486)
 
 
+@pytest.mark.rfc("3665 §3.10", "unsuccessful: no response")
 @pytest.mark.rfc("3261 §17.1.1.1", "T1 is 0.5 s: 64 times that are the end")
 @pytest.mark.rfc("3261 §17.1.1.2", "Timer B: nobody answers for 32 s")
 def test_unsuccessful_no_response_from_user_agent() -> None:
@@ -137,6 +141,7 @@ def test_unsuccessful_no_response_from_user_agent() -> None:
     assert (ended.by, ended.status, ended.reason) == (By.SYSTEM, 408, "Request Timeout")
 
 
+@pytest.mark.rfc("3665 §3.11", "unsuccessful: temporarily unavailable")
 def test_unsuccessful_temporarily_unavailable() -> None:
     """RFC 3665 §3.11."""
     pair = Pair()

@@ -107,6 +107,7 @@ def test_a_nul_in_a_user_does_not_end_it():
     assert Uri.parse("sip:null-%00-null@example.com").number == "null-\0-null"
 
 
+@pytest.mark.rfc("5954 §4.1", "an IPv6 address in brackets, with IPv4 at its end too")
 @pytest.mark.parametrize(
     "text",
     [
