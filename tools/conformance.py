@@ -22,7 +22,8 @@ TESTS = ROOT / "tests"
 TORTURE = TESTS / "sip" / "test_torture.py"
 # `RFC 3261 §8.2, §9.2 and §12.2.2`, or `section 8.2`.
 CITED = re.compile(
-    r"RFC (\d{4}) (?:§|section )(\d+(?:\.\d+)*(?:(?:,|,? (?:and|or|to))\s+(?:#\s+)?§\d+(?:\.\d+)*)*)"
+    r"RFC (\d{4}) (?:§|section )"
+    r"(\d+(?:\.\d+)*(?:(?:,|,? (?:and|or|to))\s+(?:#\s+)?§\d+(?:\.\d+)*)*)"
 )
 SECTION = re.compile(r"(\d{4}) §(\d+(?:\.\d+)*)")
 
