@@ -70,6 +70,14 @@ class AnyInterleaving(RuleBasedStateMachine):
     def wish(self, who, wish):
         self.phone(who).ask(*wish)
 
+    @rule(who=whose, wish=st.sampled_from(WISHES), steps=few)
+    def wish_on_a_dying_socket(self, who, wish, steps):
+        self.world.slow = True
+        self.wish(who, wish)
+        for _ in range(steps):
+            self.world.arrive(0)
+        self.die(who, 0, 0, told=True, noticed=True)
+
     @rule(choice=few)
     def arrive(self, choice):
         self.world.arrive(choice)

@@ -4,6 +4,7 @@ import pytest
 
 from phone.stage import SERVER
 from phone.wires import Wires
+from webphone.phone import happenings as on
 
 ENDS = (0, 1)
 STEPS = range(4)  # how far a message and what it brings about has come before the socket dies
@@ -130,3 +131,15 @@ def test_what_is_over_by_the_time_of_the_next_socket_is_not_said_again(world, wh
     assert phones[who].state == "registered" and phones[who].calls == []
     said = [*world.sent(phones[who].user, "BYE"), *world.sent(phones[who].user, "SIP/2.0 486")]
     assert len(said) == 1
+
+
+def test_a_call_that_ended_on_a_dead_socket_wakes_nobody_without_need(world):
+    alice, _bob = begun(world, answered=True)
+    world.broken = {SERVER: "dead"}
+    world.die(alice, 0, 0, told=True, noticed=True)
+    alice.ask("hangup")
+    world.broken = {}
+    alice.happens(on.NetworkChanged(online=True))
+    while alice.state != "registered":
+        world.arrive(-1)  # the goodbye is not answered yet
+    assert alice.machine.deadline > world.now

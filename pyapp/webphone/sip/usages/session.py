@@ -136,7 +136,7 @@ class Session:
                 self.reinvite.deadline,
                 self.leg.timer.deadline,
                 self._refers.deadline if self._refers else None,
-                self._target.deadline if self._target else None,
+                self._target.deadline if self._target and not self.ended else None,
             )
         )
 
