@@ -5,6 +5,7 @@ import pytest
 from phone.stage import World
 from webphone.contract import WebPhoneError
 from webphone.phone import happenings as on
+from webphone.phone.call.alerting import Alerting
 from webphone.phone.call.call import STAGES, Stage, Step
 from webphone.phone.call.hearing import DESCRIBES, HEARD
 from webphone.phone.call.offer_answer import RENEGOTIATION, Action, State
@@ -34,7 +35,7 @@ def test_every_stage_can_end_and_the_end_is_the_end():
     assert not any(stage is Stage.ENDED for stage, _ in STAGES)
 
 
-KINDS = {*HEARD.values(), *DESCRIBES.values(), Redirection}
+KINDS = {*HEARD.values(), *DESCRIBES.values(), Alerting, Redirection}
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS, key=lambda kind: kind.__name__))

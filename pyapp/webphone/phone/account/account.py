@@ -520,11 +520,8 @@ class Account:
         return result + (self._send(PING, now) if Question.PING in question else [])
 
     def _send(self, data: bytes, now: float) -> Result:
-        socket = self.socket
-        if socket is None:
-            return []
         self.connection.keepalive.wrote(data, now)
-        return [do.Send(socket=socket, data=data)]
+        return [] if self.socket is None else [do.Send(socket=self.socket, data=data)]
 
     def _unproved(self, now: float) -> Result:
         """A question was not answered: ask in another way, or leave."""
