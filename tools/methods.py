@@ -179,10 +179,12 @@ def finding(source: str, known: Watch) -> dict[str, str]:
             raise SystemExit(f"dataclasses.py no longer says {old!r}: look at tools/methods.py")
         source = source.replace(old, fresh)
     digest: Callable[[bytes], Any] = importlib.import_module("_md5").md5
-    texts: dict[bytes, CodeType] = {
-        digest(text.encode()).digest(): compile(text, "<string>", "exec")
+    texts = {
+        digest(text.encode()).digest(): marshal.dumps(compile(text, "<string>", "exec"))
         for text in sorted(known.texts)
     }
-    known_to_it = marshal.dumps((texts, dict(sorted(known.recipes.items()))))
+    # Each apart: most classes are made later, or not at all.
+    recipes = {name: marshal.dumps(recipe) for name, recipe in sorted(known.recipes.items())}
+    known_to_it = marshal.dumps((texts, recipes))
     holder = Path("/dataclass.py").read_text().replace('KNOWN = b""', f"KNOWN = {known_to_it!r}")
     return {"dataclasses.py": source + FRESH, "_dataclass_methods.py": holder}

@@ -26,7 +26,8 @@ as_ever = dataclasses._process_class
 
 
 def exec(text, *namespaces):
-    builtins.exec(TEXTS.get(md5(text.encode()).digest(), text), *namespaces)
+    code = TEXTS.get(md5(text.encode()).digest())
+    builtins.exec(text if code is None else marshal.loads(code), *namespaces)
 
 
 class Fields:
@@ -90,7 +91,7 @@ def _process_class(cls, *flags):
     recipe = RECIPES.get(f"{cls.__module__}.{cls.__qualname__}")
     if recipe is None:
         return as_ever(cls, *flags)
-    own, code, takes, shared, names, slots, match_args, hashless = recipe
+    own, code, takes, shared, names, slots, match_args, hashless = marshal.loads(recipe)
     sys._clear_type_descriptors(cls)
     members = dict(cls.__dict__)
     values = {}

@@ -21,7 +21,7 @@ Spec = type(__spec__)
 # Imported when Python starts, and needed by few: these run when they are first asked for something.
 LATER = {
     *("_colorize", "base64", "codeop", "hashlib", "linecache", "locale", "signal", "tokenize"),
-    "pyodide._package_loader",
+    *("asyncio.sslproto", "contextvars", "pyodide._package_loader", "ssl"),
 }
 
 
@@ -41,8 +41,6 @@ class Later(type(sys)):
 
 
 WAITING = {}  # {name: a module of ours that nobody has asked for anything yet}
-
-
 SHORT = 5  # ms that are too short for one module more
 
 
