@@ -435,3 +435,20 @@ def test_a_plain_header_is_read_with_its_parameters():
         "1800",
         {"refresher": "uac", "x": "a b", "y": ""},
     )
+
+
+@pytest.mark.parametrize("broken", ["a\r\nX-More: 1", "a\n", "\r", "a\0", "\ud800"])
+def test_of_many_headers_one_that_cannot_be_sent_keeps_all_of_them_out(broken: str) -> None:
+    headers = Headers([("To", "1")])
+    with pytest.raises(ValueError):
+        headers.extend([("From", "2"), ("Subject", broken)])
+    with pytest.raises(ValueError):
+        headers.extend([("From", "2"), ("Sub ject", "3")])
+    assert headers.items() == [("To", "1")]
+
+
+@pytest.mark.parametrize("blank", [" ", "\t"])
+def test_of_many_headers_each_is_trimmed(blank: str) -> None:
+    given = [("A", f"1{blank}"), ("B", f"{blank}2"), ("C", f"|{blank}3"), ("D", "4 | 5")]
+    expected = [("A", "1"), ("B", "2"), ("C", f"|{blank}3"), ("D", "4 | 5")]
+    assert Headers(given).items() == expected

@@ -14,7 +14,7 @@ from webphone.sip.session_id import SessionIds
 from webphone.sip.transactions import ServerTransaction, Transactions
 from webphone.sip.wire.fields import Headers, header_key
 from webphone.sip.wire.grammar import visible
-from webphone.sip.wire.headers import CSeq, NameAddr, Via
+from webphone.sip.wire.headers import NameAddr, Via
 from webphone.sip.wire.message import Message, Request, Response, reply
 from webphone.sip.wire.multipart import part
 from webphone.sip.wire.uri import Uri, escape_user
@@ -25,6 +25,7 @@ SDP = "application/sdp"
 # What makes or refreshes a dialog (RFC 3261 §12.2.1.1, RFC 3311 §5.1, RFC 6665 §3.1, RFC 4488 §4).
 REFRESHING = ("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER")
 AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
+_SESSION = header_key(SESSION_ID)
 # Secrets stay inside (RFC 3261 §22).
 HIDDEN = frozenset(name.lower() for name in AUTHORIZATIONS)
 # Lists of which each value counts: RFC 3261 §7.3.1 has lines and commas mean the same.
@@ -100,6 +101,9 @@ class Endpoint:
             self.contact = self.contact.with_param(name, value)
         # RFC 5626 §4.3: `ob` asks that a dialog stays on this flow.
         self._staying = self.contact.with_param("ob")
+        self._staying_contact = str(NameAddr("", self._staying))
+        # All of our Via but the branch.
+        self._via = f"{Via(transport, self.host)};branch="
         # What the last 2xx to REGISTER gave us: RFC 5627 §4.2 and RFC 3608 §6.1.
         self.gruu: Uri | None = None
         self.service_route: tuple[NameAddr, ...] = ()
@@ -107,26 +111,27 @@ class Endpoint:
         # The packages of INFO that we take (RFC 6086 §5.2.2).
         self.packages: tuple[str, ...] = ()
 
-    def dialog_contact(self, ways: Iterable[Uri]) -> NameAddr:
+    def dialog_contact(self, ways: Iterable[Uri]) -> str:
         """The Contact of what makes or changes a dialog.
 
         `ways` are the addresses that decide whether it is to be a sips one: of a request its
         target and first route (RFC 3261 §8.1.1.8), else the peer's (§12.1.1).
         """
+        secure = "sips" in [way.scheme for way in ways]
+        if not secure and self.gruu is None:
+            return self._staying_contact
         # A GRUU finds us anyway.
         uri = self.gruu or self._staying
-        secure = any(way.scheme == "sips" for way in ways)
-        return NameAddr("", replace(uri, scheme="sips") if secure else uri)
+        return str(NameAddr("", replace(uri, scheme="sips") if secure else uri))
 
-    def contact_for(self, request: Request) -> NameAddr:
+    def contact_for(self, request: Request) -> str:
         """The Contact of our answer to an INVITE or UPDATE (RFC 3261 §12.1.1)."""
         nearest = request.record_routes[:1] or request.readable_contacts[:1]
         return self.dialog_contact((request.uri, *(address.uri for address in nearest)))
 
-    def via(self) -> Via:
+    def via(self) -> str:
         """A Via with a new branch."""
-        branch = self.entropy.branch()
-        return Via(self.transport, self.host, params=(("branch", branch), ("rport", None)))
+        return f"{self._via}{self.entropy.branch()};rport"
 
     def retry_after(self) -> tuple[str, str]:
         """0 to 10 seconds (RFC 3261 §14.2)."""
@@ -146,33 +151,33 @@ class Endpoint:
         body: bytes = b"",
     ) -> Request:
         """A request with all that RFC 3261 §8.1.1 asks for."""
-        request = Request(method, uri, Headers(), body)
         routes = tuple(routes)
-        add = request.headers.add
-        add("Via", str(self.via()))
-        add("Max-Forwards", "70")
-        for route in routes:
-            add("Route", str(route))
-        add("From", str(from_))
-        add("To", str(to))
-        add("Call-ID", call_id)
-        add("CSeq", str(CSeq(cseq, method)))
+        own = [
+            ("Via", self.via()),
+            ("Max-Forwards", "70"),
+            *[("Route", str(route)) for route in routes],
+            ("From", str(from_)),
+            ("To", str(to)),
+            ("Call-ID", call_id),
+            ("CSeq", f"{cseq} {method}"),
+        ]
         if method in REFRESHING:
             # RFC 3261 §8.1.1.8: the dialog's remote target.
             ways = (uri, *(route.uri for route in routes[:1]))
-            add("Contact", str(self.dialog_contact(ways)))
+            own.append(("Contact", self.dialog_contact(ways)))
         if method in ("INVITE", "UPDATE"):
-            add("Allow", ALLOW)
-            add("Supported", supported(Place.DIALOG if to.tag else Place.NEW_CALL))
+            own.append(("Allow", ALLOW))
+            own.append(("Supported", supported(Place.DIALOG if to.tag else Place.NEW_CALL)))
         if method == "INVITE" and self.packages:
-            add("Recv-Info", ", ".join(self.packages))
+            own.append(("Recv-Info", ", ".join(self.packages)))
         if self.user_agent:
-            add("User-Agent", self.user_agent)
-        for name, value in headers:
-            add(name, value)
-        if SESSION_ID not in request.headers:  # a page may bring one from elsewhere
-            add(SESSION_ID, self.sessions.asking(call_id, to.tag))
-        return request
+            own.append(("User-Agent", self.user_agent))
+        given = list(headers)
+        own += given
+        if _SESSION not in [header_key(name) for name, _value in given]:
+            # A page may bring one from elsewhere.
+            own.append((SESSION_ID, self.sessions.asking(call_id, to.tag)))
+        return Request(method, uri, Headers(own), body)
 
     def outside(
         self, method: str, from_: NameAddr, uri: Uri, *, headers: Pairs = (), body: bytes = b""
@@ -194,8 +199,8 @@ class Endpoint:
     def again(self, request: Request, cseq: int) -> Request:
         """The same request for another try: new branch, new number (RFC 3261 §8.1.3.5)."""
         twin = Request(request.method, request.uri, request.headers.copy(), request.body)
-        twin.headers.set("Via", str(self.via()))
-        twin.headers.set("CSeq", str(CSeq(cseq, request.method)))
+        twin.headers.set("Via", self.via())
+        twin.headers.set("CSeq", f"{cseq} {request.method}")
         for name in AUTHORIZATIONS:
             twin.headers.remove(name)
         return twin
@@ -212,11 +217,10 @@ class Endpoint:
     ) -> Response:
         """A response of ours; above 100 it has a To tag, a new one if none is given (§8.2.6.2)."""
         tag = to_tag or self.entropy.tag()
-        response = reply(request, status, reason or None, to_tag=tag, headers=headers, body=body)
-        response.headers.add(SESSION_ID, self.sessions.answering(request))
+        own = [*headers, (SESSION_ID, self.sessions.answering(request))]
         if self.user_agent:
-            response.headers.add("User-Agent", self.user_agent)
-        return response
+            own.append(("User-Agent", self.user_agent))
+        return reply(request, status, reason or None, to_tag=tag, headers=own, body=body)
 
     def answer(
         self, server: ServerTransaction, status: int, now: float, headers: Pairs = ()
@@ -229,7 +233,7 @@ class Endpoint:
         self, request: Request, sdp: str | None, to_tag: str = "", *, timed: Pairs = ()
     ) -> Response:
         """A 2xx to an INVITE or UPDATE (RFC 3261 §13.3.1.4, §12.1.1); `timed` as RFC 4028 asks."""
-        headers = [("Contact", str(self.contact_for(request))), ("Allow", ALLOW)]
+        headers = [("Contact", self.contact_for(request)), ("Allow", ALLOW)]
         headers += [("Supported", supported(Place.DIALOG)), *timed]
         if "Recv-Info" in request.headers:
             # RFC 6086 §5.2.3: there, and only there, be it empty.

@@ -55,16 +55,16 @@ class SessionIds:
         return f"{self._ours(call_id)};remote={[NIL, *known.values()][-1]}"
 
     def _ours(self, call_id: str) -> str:
-        octets = bytearray(sha256(f"{self._secret} {call_id}".encode("utf-8", "replace")).digest())
+        digits = sha256(f"{self._secret} {call_id}".encode("utf-8", "replace")).hexdigest()
         # RFC 4122 §4.3, with another hash than SHA-1: version 5.
-        octets[6] = octets[6] & 0x0F | 0x50
-        octets[8] = octets[8] & 0x3F | 0x80
-        return octets[:16].hex()
+        variant = "89ab"[int(digits[16], 16) & 3]
+        return f"{digits[:12]}5{digits[13:16]}{variant}{digits[17:32]}"
 
 
 def read(message: Message) -> str:
     """What the sender of a message calls the communication, NIL where it does not."""
-    found = _UUID.match(message.headers.get(NAME) or "")
+    said = message.headers.get(NAME)
+    found = _UUID.match(said) if said else None
     return found[1].lower() if found else NIL
 
 

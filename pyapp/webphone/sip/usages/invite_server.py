@@ -356,7 +356,7 @@ class Incoming:
     def _ringing(self, now: float) -> Response:
         """180, or 183 with early media (RFC 3960 §3)."""
         contact = self.endpoint.contact_for(self.server.request)
-        headers = [("Contact", str(contact)), ("Allow", ALLOW)]
+        headers = [("Contact", contact), ("Allow", ALLOW)]
         if self._sdp:
             headers.append(("Content-Type", SDP))
         ringing = self._reply(183 if self._sdp else 180, "", headers)

@@ -261,7 +261,7 @@ class Asked:
         headers: Pairs = ()
         if status < 300:
             contact = self._leg.endpoint.contact_for(self._server.request)
-            headers = [("Contact", str(contact))]
+            headers = [("Contact", contact)]
             headers += [("Refer-Sub", "false")] if self._silent else []
         return self._leg.endpoint.answer(self._server, status, now, headers)
 

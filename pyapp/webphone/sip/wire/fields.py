@@ -37,6 +37,8 @@ COMPACT = {
 
 # No list is longer among people: Max-Forwards lets a request pass 70 proxies (§8.1.1.6).
 MOST_VALUES = 100
+# What ASCII values with a "|" around each have inside when one is to be refused or trimmed.
+_UNPLAIN = ("\r", "\n", "\0", "\t", "| ", " |")
 
 
 @lru_cache(maxsize=512)
@@ -63,8 +65,8 @@ class Headers:
         self._values: list[str] = []
         # What has been read out of the values; forgotten whenever a header changes.
         self._typed: dict[str, object] = {}
-        for name, value in items:
-            self.add(name, value)
+        if items:
+            self.extend(items)
 
     @classmethod
     def received(cls, items: list[tuple[str, str]]) -> Headers:
@@ -124,6 +126,21 @@ class Headers:
         """Put a header after all others."""
         self._insert(len(self._keys), name, value)
 
+    def extend(self, items: Iterable[tuple[str, str]]) -> None:
+        """Put these after all others, or none of them if one cannot be sent."""
+        pairs = list(items)
+        names = [name for name, _value in pairs]
+        values = [value for _name, value in pairs]
+        keys = list(map(header_key, names))
+        # Most are plain, which is seen at once; only else is each looked at.
+        text = f"|{'|'.join(values)}|"
+        if not text.isascii() or "" in keys or any(map(text.__contains__, _UNPLAIN)):
+            values = [_checked(name, value)[1] for name, value in pairs]
+        self._typed.clear()
+        self._names += names
+        self._keys += keys
+        self._values += values
+
     def prepend(self, name: str, value: str) -> None:
         """Put a header before all others."""
         self._insert(0, name, value)
@@ -132,6 +149,10 @@ class Headers:
         """Make this the only header of that name, where the first one stood."""
         key, value = _checked(name, value)
         position = self._keys.index(key) if key in self._keys else len(self._keys)
+        if self._keys.count(key) == 1:
+            self._typed.clear()
+            self._names[position], self._values[position] = name, value
+            return
         self.remove(name)
         self._insert(position, name, value)
 
@@ -166,16 +187,20 @@ class Headers:
         """Names as written and values, in order."""
         return list(zip(self._names, self._values))
 
-    def lines(self, length: int) -> list[str]:
-        """Every header as it goes out, with this Content-Length where the first stood, or last."""
-        lines = [f"{name}: {value}" for name, value in zip(self._names, self._values)]
-        said = f"Content-Length: {length}"
-        if "content-length" not in self._keys:
-            return [*lines, said]
-        first = self._keys.index("content-length")
-        kept = [line for line, key in zip(lines, self._keys) if key != "content-length"]
-        # Nothing of that name stands before the first one.
-        return [*kept[:first], said, *kept[first:]]
+    def text(self, length: int) -> str:
+        """Every line as it goes out, with this Content-Length where the first stood, or last."""
+        if "content-length" in self._keys:
+            framed = self.copy()
+            framed.set("Content-Length", str(length))
+            return framed._text()
+        return f"{self._text()}Content-Length: {length}\r\n"
+
+    def _text(self) -> str:
+        # One join takes half as long as a text for each line.
+        many = len(self._keys)
+        parts = [": "] * (4 * many)
+        parts[0::4], parts[2::4], parts[3::4] = self._names, self._values, ["\r\n"] * many
+        return "".join(parts)
 
     def copy(self) -> Headers:
         twin = Headers()

@@ -79,7 +79,8 @@ class NameAddr:
 
     def __str__(self) -> str:
         name = f"{quote(self.display_name)} " if self.display_name else ""
-        return f"{name}<{self.uri}>{print_params(self.params)}"
+        params = print_params(self.params) if self.params else ""
+        return f"{name}<{self.uri!s}>{params}"
 
     @property
     def expires(self) -> int | None:
@@ -97,7 +98,9 @@ class NameAddr:
         return find_param(self.params, name)
 
     def with_param(self, name: str, value: str | None = None) -> NameAddr:
-        return NameAddr(self.display_name, self.uri, change_param(self.params, name, value))
+        params = change_param(self.params, name, value)
+        check_params(params)
+        return _unchecked(NameAddr, _Address(self.display_name, self.uri, params))
 
 
 @dataclass(frozen=True, slots=True)

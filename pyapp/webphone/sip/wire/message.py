@@ -163,7 +163,7 @@ class Message:
         return min(number, ceiling)
 
     def _with_start(self, start: str) -> bytes:
-        head = "\r\n".join([start, *self.headers.lines(len(self.body)), "\r\n"])
+        head = f"{start}\r\n{self.headers.text(len(self.body))}\r\n"
         return head.encode("utf-8", "surrogateescape") + self.body
 
 
@@ -181,7 +181,7 @@ class Request(Message):
             raise ValueError("a method is a token")
 
     def __bytes__(self) -> bytes:
-        return self._with_start(f"{self.method} {self.uri} {VERSION}")
+        return self._with_start(f"{self.method} {self.uri!s} {VERSION}")
 
 
 @dataclass(slots=True)
@@ -406,6 +406,5 @@ def reply(
         response.headers.echo("Timestamp", request.headers)
     elif to_tag and (to := request.headers.get("To")) is not None and not request.to.tag:
         response.headers.set("To", f"{visible(to)};tag={to_tag}")
-    for name, value in headers:
-        response.headers.add(name, value)
+    response.headers.extend(headers)
     return response
