@@ -323,12 +323,10 @@ def test_what_is_asked_before_python_is_up_runs_in_order_and_phones_keep_apart(
         "carol.mute:no_call",
         "carol.register",
     ]
-    assert [each for each in order if each.startswith("dave")] == [
-        "dave.setConfig",
-        "dave.ready",
-        "dave.register",
-        "dave.makeCall",
-    ]
+    of_dave = [each for each in order if each.startswith("dave")]
+    assert of_dave[:2] == ["dave.setConfig", "dave.ready"]
+    # Each of these settles with an answer of the server or of the browser: whichever is sooner.
+    assert {*of_dave[2:]} == {"dave.register", "dave.makeCall"}
     assert dave.wait_event("end")["sipCode"] == 486
     assert not carol.details("end")
     numbers = [m.first_line for m in server.wire() if m.first_line.startswith("INVITE")]
