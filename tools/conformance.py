@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from generated import settle
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "conformance.md"
 TESTS = ROOT / "tests"
@@ -213,14 +215,7 @@ class Row:
 
 
 def main() -> int:
-    page = written()
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(page)
-        return 0
-    if PAGE.exists() and PAGE.read_text() == page:
-        return 0
-    print("docs/conformance.md is not what the tests say: run make contract")
-    return 1
+    return settle(PAGE, written(), "docs/conformance.md is not what the tests say")
 
 
 def written() -> str:

@@ -15,6 +15,8 @@ from enum import Enum
 from pathlib import Path
 from types import ModuleType
 
+from generated import settle
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "states.md"
 ROOMS = ("sip", "media", "phone", "ui", "exchange")
@@ -41,13 +43,7 @@ class Drawn:
 
 def main() -> int:
     page = HEAD + "".join(map(drawing, found()))
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(page)
-        return 0
-    if PAGE.exists() and PAGE.read_text() == page:
-        return 0
-    print("docs/states.md is not what the tables say: run make contract")
-    return 1
+    return settle(PAGE, page, "docs/states.md is not what the tables say")
 
 
 def found() -> list[Drawn]:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from phonenumbers import SUPPORTED_SHORT_REGIONS, PhoneMetadata
 
+from generated import settle
+
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "pyapp/webphone/phone/emergency_numbers.py"
 
@@ -33,13 +35,7 @@ NUMBERS = {{
 
 def main() -> int:
     fresh = HEAD.format(version=version("phonenumberslite"), rows="".join(rows()))
-    if TARGET.is_file() and fresh == TARGET.read_text():
-        return 0
-    if "--check" in sys.argv[1:]:
-        print(f"{TARGET.relative_to(ROOT)} is not what phonenumberslite says: run make contract")
-        return 1
-    TARGET.write_text(fresh)
-    return 0
+    return settle(TARGET, fresh, f"{TARGET.relative_to(ROOT)} is not what phonenumberslite says")
 
 
 def rows() -> Iterator[str]:

@@ -7,6 +7,8 @@ import ast
 import sys
 from pathlib import Path
 
+from generated import settle
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
 PACKAGE = ROOT / "pyapp" / "webphone"
@@ -21,13 +23,7 @@ def main() -> int:
     _, end, after = rest.partition(END)
     assert begin and end, "docs/architecture.md has no place for the list of files"
     fresh = before + BEGIN + listed() + "\n" + END + after
-    if fresh == page:
-        return 0
-    if "--check" in sys.argv[1:]:
-        print("docs/architecture.md has other files than there are: run make contract")
-        return 1
-    PAGE.write_text(fresh)
-    return 0
+    return settle(PAGE, fresh, "docs/architecture.md has other files than there are")
 
 
 def listed() -> str:
