@@ -165,6 +165,17 @@ def test_an_error_is_mended_only_where_the_page_around_forbids():
     assert frame.mended(busy, {"microphone"}, OWN) is busy
 
 
+def test_the_page_around_reads_no_settings_that_let_somebody_in():
+    servers = ({"urls": "turn:turn.example.com", "username": "ann", "credential": "geheim"},)
+    config = {"host": "wss://a.example/ws?token=geheim,wss://b@b.example", "iceServers": servers}
+    assert frame.told({**config, "dial": "600"}) == {
+        "host": "wss://a.example/ws,wss://b.example",
+        "iceServers": [{"urls": "turn:turn.example.com", "username": "ann"}],
+        "dial": "600",
+    }
+    assert frame.told({"iceServers": len}) == {"iceServers": len}
+
+
 def test_a_screen_is_shared_only_by_hand():
     share = frame.Call(rid=1, method="shareScreen", arguments=[])
     stop = frame.Call(rid=1, method="shareScreen", arguments=[False])
@@ -173,6 +184,9 @@ def test_a_screen_is_shared_only_by_hand():
 
 
 HERE = {"host": "wss://sip.example.com", "realm": "office"}
+
+
+NOTHING = {"password": "", "credentials": None}
 
 
 @pytest.mark.parametrize(
@@ -188,29 +202,33 @@ HERE = {"host": "wss://sip.example.com", "realm": "office"}
         {"host": ["wss://evil.example"]},
     ],
 )
-def test_a_page_that_leads_a_phone_elsewhere_does_not_take_the_built_in_password_along(changes):
-    assert guest.parted(changes, HERE) == {"password": "", **changes}
-    assert next(iter(guest.parted(changes, HERE))) == "password"  # it goes first
+def test_a_page_that_leads_a_phone_elsewhere_does_not_take_the_built_in_login_along(changes):
+    done = guest.Guest(SETTINGS).configures(changes, HERE)
+    assert done == NOTHING | changes
+    assert list(done)[:2] == list(NOTHING)  # they go first
 
 
 @pytest.mark.parametrize(
-    ("changes", "lent"),
+    "changes",
     [
-        ({"host": "wss://sip.example.com", "realm": "office"}, False),
-        ({"displayName": "Alice"}, False),
-        ({"host": "wss://new.example", "password": "new"}, False),
-        ({"host": "wss://new.example", "password": ""}, False),
-        ({"host": "wss://new.example"}, True),
+        {"host": "wss://sip.example.com", "realm": "office"},
+        {"displayName": "Alice"},
+        {"password": "new"},
     ],
 )
-def test_a_page_that_stays_or_brings_a_password_of_its_own_changes_what_it_says(changes, lent):
-    assert guest.parted(changes, HERE, lent=lent) == changes
+def test_a_page_that_stays_changes_what_it_says(changes):
+    assert guest.Guest(SETTINGS).configures(changes, HERE) == changes
 
 
-def test_only_a_password_that_is_one_is_brought_along():
-    assert guest.brings_password({"password": "x"})
-    assert not guest.brings_password({"password": ""})
-    assert not guest.brings_password({"host": "wss://new.example"})
+@pytest.mark.parametrize("password", ["new", ""])
+def test_a_page_that_moves_the_phone_brings_its_own_password(password):
+    changes = {"host": "wss://new.example", "password": password}
+    done = guest.Guest(SETTINGS).configures(changes, HERE)
+    assert done == NOTHING | changes
+    assert guest.Guest(SETTINGS).configures({**changes, "password": None}, HERE) == {
+        **NOTHING,
+        "host": "wss://new.example",
+    }
 
 
 def test_what_the_page_around_sets_is_set_in_its_order_and_the_rest_refused():
@@ -227,19 +245,49 @@ def test_what_the_page_around_sets_is_set_in_its_order_and_the_rest_refused():
     assert all(f"'{name}'" in wrong.message for name, wrong in zip(names, done.refused))
 
 
-def test_a_password_that_is_taken_away_goes_before_its_server_does():
+def test_a_login_that_is_taken_away_goes_before_its_server_does():
     page = guest.Guest(SETTINGS)
     said = frame.Assign(settings={"theme": "dark", "host": "wss://evil.example"}, functions=[])
     done = page.assigns(said, HERE)
-    assert next(iter(done.properties.items())) == ("password", "")
+    assert list(done.properties.items())[:2] == list(NOTHING.items())
     late = frame.Assign(settings={"host": "wss://new.example", "password": "new"}, functions=[])
-    assert list(page.assigns(late, HERE).properties) == ["password", "host"]
+    assert list(page.assigns(late, HERE).properties) == ["password", "credentials", "host"]
 
 
-def test_a_page_that_has_brought_a_password_takes_it_along():
+def test_a_page_that_has_brought_a_login_takes_it_along():
     page = guest.Guest(SETTINGS)
     page.configures({"password": "its own"}, HERE)
-    assert page.configures({"realm": "elsewhere"}, HERE) == {"realm": "elsewhere"}
+    moved = page.configures({"realm": "elsewhere"}, HERE)
+    assert moved == {"password": "its own", "credentials": None, "realm": "elsewhere"}
+    page.assigns(frame.Assign(settings={}, functions=["credentials"]), HERE)
+    assert page.configures({"realm": "far"}, HERE) == {"password": "its own", "realm": "far"}
+
+
+def test_a_function_comes_after_the_built_in_one_is_gone():
+    said = frame.Assign(settings={"host": "wss://new.example"}, functions=["credentials"])
+    done = guest.Guest(SETTINGS).assigns(said, HERE)
+    assert list(done.properties) == ["password", "credentials", "host"]
+    assert done.properties["credentials"] is None and done.functions == ("credentials",)
+
+
+@pytest.mark.parametrize("wrong", [{"a": 1}, "line\nbreak", "x" * 2000])
+def test_a_password_that_is_none_leaves_the_built_in_one_nowhere(wrong):
+    page = guest.Guest(SETTINGS)
+    with pytest.raises(WebPhoneError, match="password"):
+        page.configures({"password": wrong, "host": "wss://evil.example"}, HERE)
+    assert page.configures({"realm": "evil"}, HERE) == {**NOTHING, "realm": "evil"}
+    said = frame.Assign(settings={"password": wrong, "host": "wss://evil.example"}, functions=[])
+    done = page.assigns(said, HERE)
+    assert done.properties == {**NOTHING, "host": "wss://evil.example"}
+    assert [error.code for error in done.refused] == ["invalid_config"]
+
+
+def test_what_is_no_function_leaves_the_built_in_one_nowhere():
+    said = frame.Assign(
+        settings={"credentials": {"a": 1}, "host": "wss://evil.example"}, functions=[]
+    )
+    done = guest.Guest(SETTINGS).assigns(said, HERE)
+    assert done.properties == {**NOTHING, "host": "wss://evil.example"}
 
 
 @pytest.mark.parametrize("name", ["allowOrigins", "allow_origins", "allow-origins"])
@@ -249,8 +297,8 @@ def test_no_spelling_lets_a_page_say_who_may_be_the_page_around(name):
     assert refused.value.code == "invalid_config"
 
 
-def test_an_address_that_leads_elsewhere_takes_the_built_in_password_away():
+def test_an_address_that_leads_elsewhere_takes_the_built_in_login_away():
     done = guest.Guest(SETTINGS).arrives({"host": "wss://evil.example", "token": "t"}, HERE)
-    assert done.properties == {"password": ""}
+    assert done.properties == NOTHING
     assert done.attributes == {"host": "wss://evil.example"}
     assert len(done.refused) == 1

@@ -364,17 +364,30 @@ def test_an_address_carries_settings_but_no_secret(
     assert "geheim" not in "".join(lines)
 
 
+BUILT_IN = {
+    "password": ('password="geheim"', ""),
+    "function": (
+        "",
+        "<script>document.querySelector('web-phone').credentials ="
+        " async () => ({ password: 'geheim' })</script></html>",
+    ),
+}
+
+
 @pytest.mark.parametrize("moved", [False, True])
-def test_a_password_built_in_stays_with_its_server(
-    site: Site, phone_site: PageServer, visit: Callable[[str], Page], moved: bool
+@pytest.mark.parametrize("login", BUILT_IN)
+def test_a_login_built_in_stays_with_its_server(
+    site: Site, phone_site: PageServer, visit: Callable[[str], Page], login: str, moved: bool
 ) -> None:
+    attribute, script = BUILT_IN[login]
     asks = 'WWW-Authenticate: Digest realm="any", nonce="n", qop="auth"'
     with (
         servers.refusing("401 Unauthorized", asks) as own,
         servers.refusing("401 Unauthorized", asks) as other,
     ):
-        built_in = f'host="{own}" username="ann" password="geheim" auto-register'
+        built_in = f'host="{own}" username="ann" {attribute} auto-register'
         html = (DIST / "embed.html").read_text().replace("data-frame", f"data-frame {built_in}")
+        html = html.replace("</html>", script or "</html>")
         phone_site.put("/phone/built-in.html", html)
         frame = f"{phone_site.url}/phone/built-in.html"
         page = visit(site.page("<p>Nothing yet</p>"))

@@ -14,7 +14,7 @@ from typing import Any
 
 from webphone.border.errors import WebPhoneError
 from webphone.border.reading import parsed
-from webphone.border.settings import shortened
+from webphone.border.settings import bare, shortened
 from webphone.words import Sentence, say
 
 VERSION = 1
@@ -171,6 +171,22 @@ def _stands_for(entry: str, asking: str) -> bool:
         return asking == f"{scheme}://{rest}"
     name = asking.removeprefix(f"{scheme}://")
     return name != asking and name.endswith(f".{rest}")
+
+
+# --- What the page around may read ---------------------------------------------------------------
+
+
+def told(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings by property as the page around reads them: without what lets somebody in."""
+    readable = dict(config)
+    if "host" in config:
+        readable["host"] = ",".join(map(bare, str(config["host"]).split(",")))
+    servers = config.get("iceServers")
+    if isinstance(servers, list | tuple):
+        readable["iceServers"] = [
+            {name: one[name] for name in one if name != "credential"} for one in servers
+        ]
+    return readable
 
 
 # --- What the page around must allow --------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 from webphone.border.errors import WebPhoneError
 from webphone.border.frame import Assign
 from webphone.border.names import camel, kebab, snake
-from webphone.border.settings import Setting
+from webphone.border.settings import Setting, decode_setting
 from webphone.words import say
 
 PLAIN = frozenset({"lang", "dir"})  # attributes of any HTML element
@@ -39,7 +39,9 @@ class Guest:
     def __init__(self, settings: Mapping[str, Setting]) -> None:
         self._settable = PLAIN | {camel(name) for name in settings} - {WITHHELD}
         self._settings = settings
-        self._lent = False  # it has brought a password of its own
+        # What signs in where the page leads the phone elsewhere: what it has brought itself, never
+        # what is built into embed.html.
+        self._login: dict[str, Any] = {"password": "", "credentials": None}
 
     def arrives(self, given: Mapping[str, str], now: Mapping[str, str]) -> Assignment:
         """What the parameters of the frame's address come to."""
@@ -57,30 +59,60 @@ class Guest:
         for name in changes:
             if camel(snake(name)) == WITHHELD:
                 raise _withheld(name)
+        self._check(changes)
         return self._parted(changes, now)
 
     def assigns(self, message: Assign, now: Mapping[str, str]) -> Assignment:
         """What it sets by properties; what it may not set is left out."""
-        settings = self._parted(message.settings, now)
+        given, refused = dict(message.settings), []
+        try:
+            self._check(given)
+        except WebPhoneError as wrong:
+            refused.append(wrong)
+            del given["password"]
+        settings = self._parted(given, now)
         names = [name for name in settings if name in self._settable]
-        # A password that is taken away goes before its server does.
-        names.sort(key=lambda name: name != "password")
+        # A login that is taken away goes before its server does.
+        names.sort(key=lambda name: name not in self._login)
+        functions = tuple(name for name in message.functions if name in self._settable - PLAIN)
+        if "credentials" in functions:
+            self._login.pop("credentials", None)
         return Assignment(
             attributes={name: str(settings[name]) for name in names if name in PLAIN},
             properties={name: settings[name] for name in names if name not in PLAIN},
-            functions=tuple(name for name in message.functions if name in self._settable - PLAIN),
-            refused=tuple(
-                _withheld(name)
-                for name in (*message.settings, *message.functions)
-                if name not in self._settable
+            functions=functions,
+            refused=(
+                *refused,
+                *(
+                    _withheld(name)
+                    for name in (*message.settings, *message.functions)
+                    if name not in self._settable
+                ),
             ),
         )
 
+    def _check(self, changes: Mapping[str, Any]) -> None:
+        """Raises WebPhoneError where a password is none: it would leave the built-in one there."""
+        for name, value in changes.items():
+            if _folded(name) == "password":
+                decode_setting(self._settings["password"], value)
+
     def _parted(self, changes: Mapping[str, Any], now: Mapping[str, str]) -> dict[str, Any]:
-        """Changes, without the password built into embed.html where they lead away."""
-        lent = self._lent
-        self._lent = lent or brings_password(changes)
-        return parted(changes, now, lent=lent)
+        """Changes; where they lead the phone to another server, with the login brought before.
+
+        What is built into embed.html stays with its server, whatever stands in the changes.
+        """
+        names = {_folded(name): name for name in changes}
+        if "password" in names:
+            self._login["password"] = changes[names["password"]] or ""
+        moves = any(
+            name in names and str(changes[names[name]] or "") != now.get(setting, "")
+            for name, setting in _MOVING.items()
+        )
+        if not moves:
+            return dict(changes)
+        others = {name: changes[name] for name in changes if _folded(name) not in self._login}
+        return {**self._login, **others}
 
 
 def _withheld(name: str) -> WebPhoneError:
@@ -112,29 +144,6 @@ def parameters(
         elif name in known:
             good[name] = value
     return good, refused
-
-
-def parted(
-    changes: Mapping[str, Any], now: Mapping[str, str], *, lent: bool = False
-) -> dict[str, Any]:
-    """A page's changes of settings: where they lead the phone to another server, without the
-    password that stands in embed.html.
-
-    `now` are the host and realm as they are; `lent`: the page has brought a password of its own.
-    """
-    names = {_folded(name): name for name in changes}
-    moves = any(
-        name in names and str(changes[names[name]] or "") != now.get(_MOVING[name], "")
-        for name in _MOVING
-    )
-    if lent or not moves or "password" in names:
-        return dict(changes)
-    return {"password": "", **changes}
-
-
-def brings_password(changes: Mapping[str, Any]) -> bool:
-    """Whether a page's changes of settings hold a password of its own."""
-    return any(_folded(name) == "password" and bool(changes[name]) for name in changes)
 
 
 # The settings that decide who gets an answer made with the password, however they are spelled.

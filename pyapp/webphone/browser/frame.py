@@ -11,7 +11,7 @@ from typing import Any
 import js
 from pyodide.ffi import JsProxy, create_proxy
 
-from webphone.border import bare, frame
+from webphone.border import frame
 from webphone.border.guest import Assignment, Guest
 from webphone.browser import parent_page as around
 from webphone.browser.admission import Admission
@@ -155,9 +155,7 @@ class Framed:
         snapshot = self._picture
         if snapshot is None:
             return
-        config = config_readings(snapshot, before)
-        if "host" in config:
-            config["host"] = ",".join(map(bare, str(config["host"]).split(",")))
+        config = frame.told(config_readings(snapshot, before))
         told = readings(snapshot, before)
         if not told and not config:
             return
