@@ -36,6 +36,7 @@ from webphone.phone.account.accounts import Accounts
 from webphone.phone.actions import Action
 from webphone.phone.call.calls import Calls
 from webphone.phone.call.commands import VERBS as call_verbs
+from webphone.phone.call.outgoing import check_reachable
 from webphone.phone.call.seldom import transfer
 from webphone.phone.dialling import Dialling
 from webphone.phone.happenings import Happening
@@ -112,7 +113,7 @@ class Desk:
         return Standing(
             instance=self.instance,
             connected=account.wants_connection,
-            registered=account.wants_registration,
+            registered=account.registration.wanted,
         )
 
     @property
@@ -137,7 +138,7 @@ class Desk:
             farewell=self.calls.last.farewell,
             error=self.error,
             server=self.account.server,
-            attempt=self.account.attempt,
+            attempt=self.account.connection.attempt,
             retry_at=self.account.retry_at,
             threads=self._seldom.threads,
             voicemail=self._seldom.voicemail(self.account.config),
@@ -296,7 +297,7 @@ class Desk:
         self, command: MakeCall | Consult, reply: int | None, now: float, *, permitted: bool
     ) -> Result:
         account, waits = self._ready(), ""
-        account.check_reachable(now)
+        check_reachable(account, now)
         if isinstance(command, Consult):
             call = self.calls.find("")
             call.part(transfer).check()

@@ -153,8 +153,8 @@ class Subscriptions:
         if self._news or due(self.ear.deadline, now):
             self._news = False
             self.ear.hear(self.lamps(config), self.voicemail(config), now)
-        registered = account.agent.bound and account.wants_registration
-        if not account.open or (account.wants_registration and not account.agent.bound):
+        registered = account.agent.bound and account.registration.wanted
+        if not account.open or (account.registration.wanted and not account.agent.bound):
             self._stop(self._wishes.values())
             return result
         for wish in [one for one in self._wishes.values() if not one.begun and not one.over]:

@@ -1,4 +1,4 @@
-"""One account: who we are to the servers, the registration that is wanted, and what is told of it.
+"""One account: who we are to the servers, our connection to one of them, and what it hears.
 
 Its public state is read from its connection and its registration, and stands nowhere else.
 """
@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from math import ceil
-from typing import TYPE_CHECKING
 
 from webphone.border import bare
-from webphone.contract import Config, Event, WebPhoneError
+from webphone.contract import Config, WebPhoneError
 from webphone.machine import due, earliest
 from webphone.phone import actions as do
 from webphone.phone.account import connection as line
 from webphone.phone.account.connection import Connection, Down, Exhausted, Steps, Up
 from webphone.phone.account.identity import identity, transport
 from webphone.phone.account.keepalive import PING, Question
+from webphone.phone.account.registration import PATIENCE, Registration
 from webphone.phone.account.registration_errors import error_of, try_next_server
-from webphone.phone.account.retries import LONGEST_WISH, NO_LOGIN, Retries, wish
+from webphone.phone.account.retries import LONGEST_WISH, wish
 from webphone.phone.actions import Action
+from webphone.phone.happenings import CredentialsCame
 from webphone.phone.promises import Promises, Solved, Trouble
 from webphone.sip import (
     Agent,
@@ -34,15 +34,7 @@ from webphone.sip import (
     Send,
     Unregistered,
 )
-from webphone.words import say
 
-if TYPE_CHECKING:  # loaded for a page that gives credentials by a function
-    from webphone.phone.account.login import Fetched
-    from webphone.phone.happenings import CredentialsCame
-
-# Seconds that a server may take to answer the first REGISTER on a socket, where there is another
-# one; else as long as SIP waits (RFC 3261 §17.1.2.2: 32 s).
-REGISTER_PATIENCE = 5.0
 PROOF = "proof"
 
 
@@ -80,32 +72,17 @@ class Account:
     ) -> None:
         self.connection = Connection(config.servers, entropy, sockets)
         self.agent = Agent(entropy, transport=transport(config))
-        self._entropy = entropy
-        self._fetched: Fetched | None = None  # what the page's function gives
+        self.registration = Registration(entropy)
         self.configure(config, instance)
         self.wants_connection = False
-        self.wants_registration = False
-        self.retired = False  # given up: it only carries its calls to their end
         self.replaced = False  # its registration is that of the next account by now
-        self._retries = Retries(entropy)
-        self._patience: float | None = None  # when the first REGISTER has taken too long
-        self._told = False  # the page believes that we are registered
-        self._leaving = False  # it asked for the end of a registration that was under way
-        self._online = True
+        self.online = True  # as the browser says
         self._connecting = Promises()
-        self._registering = Promises()
-        self._unregistering = Promises()
 
     def configure(self, config: Config, instance: str) -> None:
         """Who we are from the next request on; the servers stay those that they are."""
-        if config.credentials is None:
-            self._fetched = None
-        elif self._fetched is None or self._fetched.function is not config.credentials:
-            from webphone.phone.account.login import Fetched
-
-            self._fetched = Fetched(config.credentials, self._entropy)
+        login = self.registration.sign_with(config.credentials)
         self._written = config  # without what the page's function gave
-        login = self._fetched.login if self._fetched else None
         self.config = login.over(config) if login else config
         self._instance = instance
         self.agent.account = identity(self.config, instance, login)
@@ -125,9 +102,15 @@ class Account:
                 return State.RECONNECTING
         if self.agent.bound:
             return State.REGISTERED
-        if self.agent.registering or (self._awaits_login and self.wants_registration):
+        ours = self.registration
+        if self.agent.registering or (ours.awaits_login and ours.wanted):
             return State.REGISTERING
-        return State.CONNECTED if self._retries.at is None else State.FAILED
+        return State.CONNECTED if ours.retry_at is None else State.FAILED
+
+    @property
+    def retired(self) -> bool:
+        """Whether it is given up, and only carries its calls to their end."""
+        return self.registration.retired
 
     @property
     def open(self) -> bool:
@@ -145,19 +128,9 @@ class Account:
         return bare(self.connection.servers.current)
 
     @property
-    def addresses(self) -> tuple[str, ...]:
-        """All its servers."""
-        return self.connection.servers.addresses
-
-    @property
-    def attempt(self) -> int:
-        """How often a server was tried since one did its job."""
-        return self.connection.attempt
-
-    @property
     def retry_at(self) -> float | None:
         """When it goes on by itself: with the next round of the servers, or the next REGISTER."""
-        return self.connection.retry_at if not self.open else self._retries.at
+        return self.registration.retry_at if self.open else self.connection.retry_at
 
     @property
     def deadline(self) -> float | None:
@@ -165,11 +138,11 @@ class Account:
         moments = (
             self.connection.deadline,
             self.agent.deadline,
-            self._patience,
-            self._retries.at if self.open else None,
+            self.registration.patience,
+            self.registration.retry_at if self.open else None,
+            self.registration.login_until,
             self.connection.keepalive.until,
             self._next_question,
-            self._fetched.until if self._fetched else None,
         )
         return earliest(moments)
 
@@ -182,17 +155,6 @@ class Account:
     @property
     def _busy(self) -> bool:
         return self.agent.calling
-
-    def check_reachable(self, now: float) -> None:
-        """Raises WebPhoneError where no call can leave now: who makes one would only wait."""
-        line_state, retry_at = self.connection.state, self.connection.retry_at
-        if not self._online and not self.config.on_this_machine:
-            raise WebPhoneError("connection_failed", say("call_offline"))
-        if line_state is line.State.WAITING and retry_at is not None:
-            seconds = max(1, ceil(retry_at - now))
-            raise WebPhoneError("connection_failed", say("call_unconnected", seconds=seconds))
-        if not self.config.username:
-            raise WebPhoneError("connection_failed", say("call_before_login"))
 
     def owns(self, socket: int) -> bool:
         """Whether news of this socket is for this account."""
@@ -210,12 +172,8 @@ class Account:
 
     def register(self, now: float, reply: int | None = None) -> Result:
         """Register, connecting first; the promise settles on the final answer."""
-        self.wants_connection = self.wants_registration = True
-        self._registering.add(reply)
-        self._retries.forget()
-        self._new_wish()
-        self._leaving = False
-        result: Result = [*self._unregistering.refuse(WebPhoneError("cancelled"))]
+        self.wants_connection = True
+        result: Result = [*self.registration.want(reply)]
         if self.open:
             return result + self._send_register(now)
         return result + self._follow(self.connection.want(now), now)
@@ -223,13 +181,11 @@ class Account:
     def unregister(self, now: float, reply: int | None = None) -> Result:
         """Remove the registration; the socket stays open."""
         under_way = self.open and (self.agent.bound or self.agent.registering)
-        self.wants_registration = False
-        self._unregistering.add(reply)
-        self._retries.forget()
-        result: Result = [*self._registering.refuse(WebPhoneError("cancelled"))]
+        self.registration.unwant(reply)
+        result: Result = [*self.registration.give_up(WebPhoneError("cancelled"))]
         if not under_way:
-            return [*result, *self._unregistering.settle()]
-        self._leaving, self._patience = True, None
+            return [*result, *self.registration.ended()]
+        self.registration.leave()
         self.connection.keepalive.stop()
         return result + self.through(self.agent.unregister(now), now)
 
@@ -238,13 +194,12 @@ class Account:
         result: Result = []
         if self.agent.bound and not self.replaced:
             result += self.unregister(now)
-            result += self._gone(reason, will_retry=False)
-        self.wants_connection = self.wants_registration = False
-        self._retries.forget()
-        self._unregistering.add(reply)
+            result += self.registration.gone(reason)
+        self.wants_connection = False
+        self.registration.unwant(reply)
         result += self._follow(self.connection.close(now), now)
         result += self.give_up(WebPhoneError("cancelled"))
-        return [*result, *self._unregistering.settle()]
+        return [*result, *self.registration.ended()]
 
     def pass_over(self, seconds: int | None, now: float) -> Result | None:
         """Go to another server, as this one takes no call of ours; it rests for those seconds.
@@ -262,28 +217,28 @@ class Account:
         It stays registered until they are over: where our Contact is a GRUU, the other side
         reaches us by the registration alone (RFC 5627). Nothing more is told of it.
         """
-        actions = self._gone(reason, will_retry=False)
-        self.retired, self.replaced = True, replaced
-        return actions
+        told = self.registration.gone(reason)
+        self.registration.retired, self.replaced = True, replaced
+        return [*told]
 
     def inherit(self, other: Account) -> None:
         """Take over the promises of the account that was before."""
         self._connecting.inherit(other._connecting)
-        self._registering.inherit(other._registering)
+        self.registration.inherit(other.registration)
 
     def give_up(self, error: WebPhoneError) -> Result:
         """Nothing that was promised will come."""
-        return [*self._connecting.refuse(error), *self._registering.refuse(error)]
+        return [*self._connecting.refuse(error), *self.registration.give_up(error)]
 
     def network_changed(self, online: bool, now: float) -> Result:
         """A network came: use it at once. One went: a socket over it may be dead."""
-        came_back = online and not self._online
-        self._online = online
+        came_back = online and not self.online
+        self.online = online
         if not online or not self.wants_connection:
             return []
         self.connection.servers.forgive()
         if self.open:
-            if self._retries.at is not None and not self._retries.strict:
+            if self.registration.retry_at is not None and not self.registration.strict:
                 return self._send_register(now)
             return self._prove(now, urgent=True)
         if came_back or self.connection.state is line.State.WAITING:
@@ -310,7 +265,7 @@ class Account:
         result: Result = []
         if self.connection.visits_with(socket) and not self._busy:
             # The first server is back: leave the other one and register there, telling nobody.
-            self._told = False
+            self.registration.move()
             if self.agent.bound:
                 result += self.through(self.agent.unregister(now), now)
         steps = self.connection.opened(socket, now, busy=self._busy)
@@ -331,13 +286,13 @@ class Account:
     def wake(self, now: float) -> Result:
         """Do all that is due."""
         result = self.through(self.agent.wake(now), now) if due(self.agent.deadline, now) else []
-        if self._fetched is not None and self._fetched.late(now):
+        if due(self.registration.login_until, now):
             result += self._login_came(None, now)
-        if due(self._patience, now):
+        if due(self.registration.patience, now):
             result += self._leave(now)
         if due(self.connection.keepalive.until, now):
             result += self._unproved(now)
-        if self.open and due(self._retries.at, now):
+        if self.open and due(self.registration.retry_at, now):
             result += self._send_register(now)
         result += self._follow(self.connection.wake(now, busy=self._busy), now)
         if due(self._next_question, now):
@@ -367,23 +322,20 @@ class Account:
 
     def _up(self, now: float) -> Result:
         result: Result = self.through(self.agent.transport_up(now), now)
-        if not self.wants_registration:
+        if not self.registration.wanted:
             self.connection.works(now)
             result += self.through(self.agent.renew_targets(now), now)
         result += self._connecting.settle()
-        if self._retries.strict and self._retries.at is not None:
+        if self.registration.strict:
             return result
-        if not self.wants_registration:
-            if self._fetched is not None and self._fetched.wanted:
-                result += self._fetched.ask(now)
-            return result
+        if not self.registration.wanted:
+            return result + self.registration.ask_login(now)
         return result + self._send_register(now)
 
     def _down(self, now: float) -> Result:
-        told, self._told, self._leaving, self._patience = self._told, False, False, None
+        told = self.registration.cut_off()
         result = self.through(self.agent.transport_lost(now), now)
-        self._told = told
-        return result + self._gone("lost", will_retry=self.wants_registration)
+        return result + self.registration.lost(told=told)
 
     # --- News from the agent ---
 
@@ -397,7 +349,7 @@ class Account:
                 case Registered():
                     result += self._registered(output, now)
                 case Unregistered():
-                    result += self._unregistered()
+                    result += self.registration.unregistered()
                 case RegistrationFailed():
                     result += self._refused(output, now)
                 case Replied() if output.ref == PROOF:
@@ -407,86 +359,38 @@ class Account:
                     result.append(do.Note(level="info", text=why))
                 case _:
                     result.append(Report(self, output))
-                    if self._fetched is not None and self._fetched.refused(output):
-                        result += self._fetched.ask(now)
+                    result += self.registration.login_refused(output, now)
         return result
 
     def _registered(self, news: Registered, now: float) -> Result:
-        self._patience = None
         self.connection.keepalive.registered(
             now, flow_timer=news.flow_timer, outbound=news.outbound
         )
-        self._retries.forget()
-        self._new_wish()
         self.connection.works(now)
-        told, self._told = self._told, True
-        actions: Result = []
-        if not told and not self.retired:
-            detail = {"server": self.server, "expires": news.expires, "aor": self.aor}
-            actions += [Solved(), do.Tell(event=Event("registered", detail))]
-        actions += self.through(self.agent.renew_targets(now), now)
-        return [*actions, *self._registering.settle()]
-
-    def _unregistered(self) -> Result:
-        self._patience = None
-        asked, self._leaving = self._leaving, False
-        self._told = self._told or asked
-        return [*self._gone("user", will_retry=False), *self._unregistering.settle()]
+        detail = {"server": self.server, "expires": news.expires, "aor": self.aor}
+        result: Result = [*self.registration.registered(detail)]
+        result += self.through(self.agent.renew_targets(now), now)
+        return result + self.registration.settle()
 
     def _refused(self, news: RegistrationFailed, now: float) -> Result:
         """Never given up: by the next server, after a pause, or by the same one later."""
-        self._patience = None
-        if self._fetched is not None and self._fetched.again(news):
-            return [*self._fetched.ask(now)]
-        self._new_wish()
-        result = self._gone("expired", will_retry=self.wants_registration)
-        password = self._fetched is not None or bool(self.config.password)
-        error = error_of(news, password=password)
-        if try_next_server(news):
-            steps = self.connection.leave(error, now, now + wish(news))
-            return result + self._follow(steps, now)
-        known = news.status == self._retries.status
-        self._retries.refused(news, now)
-        return result + self._put_off(error, known=known)
-
-    def _put_off(self, error: WebPhoneError, *, known: bool) -> Result:
-        """Registering has to wait; `known`: the person has been told why."""
-        told: Result = [] if known or self.retired else [Trouble(error)]
-        return [*told, *self._registering.refuse(error)]
-
-    # --- The login that the page gives ---
-
-    @property
-    def _awaits_login(self) -> bool:
-        return self._fetched is not None and self._fetched.asking
-
-    def _new_wish(self) -> None:
-        """What was asked of the page so far counts no more."""
-        if self._fetched is not None:
-            self._fetched.settled()
+        if not try_next_server(news):
+            password = bool(self.config.password)
+            return [*self.registration.refused(news, now, password=password)]
+        result: Result = [*self.registration.failed()]
+        steps = self.connection.leave(error_of(news), now, now + wish(news))
+        return result + self._follow(steps, now)
 
     def credentials_came(self, news: CredentialsCame, now: float) -> Result:
         """What the page gave; what it was not asked for is nobody's."""
-        if self._fetched is None or not self._fetched.answers(news.ask):
-            return []
-        return self._login_came(news.credentials, now)
+        return self._login_came(news.credentials, now) if self.registration.awaits(news.ask) else []
 
     def _login_came(self, given: Mapping[str, str] | None, now: float) -> Result:
-        fetched = self._fetched
-        assert fetched is not None
-        refusal, error = fetched.refusal, fetched.came(given, self._written)
-        if error is None:
-            self.configure(self._written, self._instance)
-            waits = self.open and self.wants_registration
-            return self._send_register(now) if waits else []
-        if refusal is not None:
-            return self._refused(refusal, now)
-        self._new_wish()
-        known = self._retries.status == NO_LOGIN
-        result = self._gone("expired", will_retry=self.wants_registration)
-        if self.wants_registration:
-            self._retries.without_login(now)
-        return result + self._put_off(error, known=known)
+        wrong = self.registration.login_came(given, self._written, now)
+        if wrong is not None:
+            return [*wrong]
+        self.configure(self._written, self._instance)
+        return self._send_register(now) if self.open and self.registration.wanted else []
 
     @property
     def aor(self) -> str:
@@ -496,13 +400,13 @@ class Account:
     # --- Steps ---
 
     def _send_register(self, now: float) -> Result:
-        self._retries.started()
-        if self._fetched is not None and self._fetched.wanted:
-            return [*self._fetched.ask(now)]
+        self.registration.begin()
+        if self.registration.lacks_login:
+            return [*self.registration.ask_login(now)]
         # Where all have failed once, each gets as long as it may take.
-        hurried = len(self.addresses) > 1 and not self.connection.servers.rounds
+        hurried = len(self.connection.servers.addresses) > 1 and not self.connection.servers.rounds
         if hurried and not self.agent.bound:
-            self._patience = now + REGISTER_PATIENCE
+            self.registration.patience = now + PATIENCE
         return self._register_again(now)
 
     def _register_again(self, now: float) -> Result:
@@ -532,11 +436,3 @@ class Account:
     def _leave(self, now: float) -> Result:
         error, anew = WebPhoneError("connection_failed"), self.agent.bound
         return self._follow(self.connection.leave(error, now, anew=anew), now)
-
-    def _gone(self, reason: str, *, will_retry: bool) -> Result:
-        """Tell that the server does not know us any more, if it is believed to."""
-        told, self._told = self._told, False
-        if not told or self.retired:
-            return []
-        detail = {"reason": reason, "willRetry": will_retry}
-        return [do.Tell(event=Event("unregistered", detail))]

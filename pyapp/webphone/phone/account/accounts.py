@@ -55,7 +55,7 @@ class Accounts:
         `idle`: the new one waits for a wish, whatever the old one did.
         """
         old = self.current
-        wanted, connected = old.wants_registration, old.wants_connection
+        wanted, connected = old.registration.wanted, old.wants_connection
         self.current = self._make(config)
         self.current.inherit(old)
         result: Result = []
@@ -94,7 +94,7 @@ class Accounts:
 
     def leave(self, now: float) -> Result:
         """The page goes."""
-        self._left = self.current.wants_connection, self.current.wants_registration
+        self._left = self.current.wants_connection, self.current.registration.wanted
         leaving, self._leaving = self._leaving, []
         return [
             action for account in (self.current, *leaving) for action in account.disconnect(now)
@@ -125,5 +125,5 @@ def _same_registration(old: Account, new: Account) -> bool:
 
     Some servers know a user without the domain.
     """
-    shared = set(old.addresses) & set(new.addresses)
+    shared = set(old.connection.servers.addresses) & set(new.connection.servers.addresses)
     return bool(shared) and old.config.username == new.config.username

@@ -13,7 +13,6 @@ from typing import Any
 
 from webphone.border.settings import CONTROL, LONGEST_TEXT
 from webphone.contract import Config, WebPhoneError
-from webphone.machine import due
 from webphone.phone import actions as do
 from webphone.sip import Ended, Entropy, Output, RegistrationFailed, Replied
 from webphone.words import Sentence, say
@@ -104,21 +103,22 @@ class Fetched:
         """Whether this is the answer that is waited for."""
         return self.asking and ask == self._ask
 
-    def came(self, given: Mapping[str, str] | None, config: Config) -> WebPhoneError | None:
-        """Take what the page gave, None where it failed; what is wrong with it, None if nothing."""
+    def came(
+        self, given: Mapping[str, str] | None, config: Config
+    ) -> RegistrationFailed | WebPhoneError | None:
+        """Take what the page gave, None where it failed; what stands in the way of it, if anything.
+
+        Where a login was refused before, that refusal is what counts.
+        """
         self._ask, self.until = "", None
         try:
             login = read(given, config)
         except WebPhoneError as error:
-            return error
+            return self.refusal or error
         if login == self._refused:
-            return _wrong(say("credentials_same"))
+            return self.refusal or _wrong(say("credentials_same"))
         self.login = login
         return None
-
-    def late(self, now: float) -> bool:
-        """Whether the page has taken too long."""
-        return due(self.until, now)
 
 
 def known(given: object) -> dict[str, str] | None:

@@ -23,16 +23,12 @@ class Retries:
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
-        self.forget()
-
-    def forget(self) -> None:
-        """It worked, or a person wants to know now."""
         self.at: float | None = None
         self.status: int | None = None  # of the last refusal
         self.strict = False  # nothing but time or a person makes it worth while
         self._count = 0
 
-    def started(self) -> None:
+    def begun(self) -> None:
         """A REGISTER is under way."""
         self.at = None
 

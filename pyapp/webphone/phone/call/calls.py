@@ -267,7 +267,11 @@ class Calls:
             goes_on = call.part(seldom.redirection).heard(news, now)
             if goes_on:
                 return self.changed(call, goes_on, now)
-        if call.outgoing and news.status in (408, 503) and len(call.account.addresses) > 1:
+        if (
+            call.outgoing
+            and news.status in (408, 503)
+            and len(call.account.connection.servers.addresses) > 1
+        ):
             # Loaded by the first server that fails.
             from webphone.phone.call.elsewhere import another_server
 

@@ -23,8 +23,9 @@ def another_server(calls: Others, call: Call, news: Ended, now: float) -> Result
     if not failed or call.stage is not Stage.DIALLING:
         return None
     account, asked = call.account, call.part(Outgoing).servers
-    asked.add(account.connection.servers.current)
-    if asked.issuperset(account.addresses):
+    servers = account.connection.servers
+    asked.add(servers.current)
+    if asked.issuperset(servers.addresses):
         return None
     left = account.pass_over(news.retry_after, now)
     if left is not None:

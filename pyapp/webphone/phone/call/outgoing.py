@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil
 
 from webphone import media
 from webphone.contract import Config, Event, MakeCall, WebPhoneError, encode
@@ -10,6 +11,7 @@ from webphone.machine import due, earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result
+from webphone.phone.account.connection import State
 from webphone.phone.account.identity import identity
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage, Step
@@ -67,6 +69,18 @@ def asked_for(
         setup.name = command.display_name
         call.local = NameAddr(command.display_name, call.local.uri)
     return call
+
+
+def check_reachable(account: Account, now: float) -> None:
+    """Raises WebPhoneError where no call can leave now: who makes one would only wait."""
+    state, retry_at = account.connection.state, account.connection.retry_at
+    if not account.online and not account.config.on_this_machine:
+        raise WebPhoneError("connection_failed", say("call_offline"))
+    if state is State.WAITING and retry_at is not None:
+        seconds = max(1, ceil(retry_at - now))
+        raise WebPhoneError("connection_failed", say("call_unconnected", seconds=seconds))
+    if not account.config.username:
+        raise WebPhoneError("connection_failed", say("call_before_login"))
 
 
 def call_to(account: Account, target: Uri, id: str, now: float) -> Call:
