@@ -49,12 +49,10 @@ from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, meant, noticed, screen, ticks
 from webphone.ui.gestures import SoundAllowed
 
-if TYPE_CHECKING:  # loaded for a phone that shares its registration
+if TYPE_CHECKING:  # loaded for a page that gives credentials, and for tabs that share a phone
+    from webphone.browser.credentials import Credentials
     from webphone.browser.tabs import OtherTabs, TabAction
     from webphone.phone.tabs.actions import Action
-
-if TYPE_CHECKING:  # loaded for a page that gives credentials by a function
-    from webphone.browser.credentials import Credentials
 
 LOG_LEVELS = ("off", "error", "info", "debug")
 

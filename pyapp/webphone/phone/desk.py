@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import count
-from typing import Any, assert_never
+from typing import assert_never
 
-from webphone.border import method_name, shortened
+from webphone.border import shortened
 from webphone.contract import (
     CallRecord,
     Command,
     Config,
-    Connect,
-    Consult,
-    DialpadPress,
-    Disconnect,
     Event,
-    Hide,
-    MakeCall,
-    PickUp,
-    Ready,
-    Register,
     SetConfig,
-    Show,
-    Unregister,
     WebPhoneError,
     encode,
-    snake,
 )
 from webphone.machine import earliest
 from webphone.phone import actions as do
@@ -35,20 +23,16 @@ from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.account.accounts import Accounts
 from webphone.phone.actions import Action
 from webphone.phone.call.calls import Calls
-from webphone.phone.call.commands import VERBS as call_verbs
-from webphone.phone.call.outgoing import check_reachable
-from webphone.phone.call.seldom import transfer
+from webphone.phone.commands import Phone, no_sound, obey
 from webphone.phone.dialling import Dialling
 from webphone.phone.happenings import Happening
 from webphone.phone.history import History
 from webphone.phone.promises import Solved, Trouble, done
 from webphone.phone.ringing import tone
-from webphone.phone.seldom import Seldom, SeldomAsked
+from webphone.phone.seldom import Seldom
 from webphone.phone.settings import Settings
 from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
-from webphone.sip import (
-    Entropy,
-)
+from webphone.sip import Entropy
 from webphone.words import ENGLISH, country_of, said_in, say, spoken
 
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
@@ -203,7 +187,7 @@ class Desk:
                 return self.calls.media(happening, now)
             case on.MediaMissing():
                 self._soundless = True
-                return [Trouble(_soundless())]
+                return [Trouble(no_sound())]
             case on.ServersRefused(addresses=addresses):
                 problem = say("ice_servers_refused", given=shortened(", ".join(addresses)))
                 return [Trouble(WebPhoneError("invalid_config", problem))]
@@ -277,70 +261,23 @@ class Desk:
         self, command: Command, reply: int | None, now: float, *, permitted: bool = False
     ) -> Result:
         """Obey a command; what can't be done is refused in words."""
-        kind = type(command)
         try:
-            if isinstance(command, PickUp):
-                command = self._seldom.subscriptions.pick_up(command, self.account.config)
-            if isinstance(command, MakeCall | Consult):
-                return self._dial(command, reply, now, permitted=permitted)
-            if kind in _VERBS:
-                return _VERBS[kind](self, command, reply, now)
-            if kind in call_verbs:
-                return call_verbs[kind](self.calls, command, self.account.config, reply, now)
-            if isinstance(command, SeldomAsked):
-                return self._seldom.do(command, self._configured, self.calls, reply, now)
-            raise WebPhoneError("unsupported", say(f"cannot_{snake(method_name(kind))}"))
+            if isinstance(command, SetConfig):
+                return self._changed_settings(command, now) + done(reply)
+            return obey(self._whole, command, reply, now, permitted=permitted)
         except WebPhoneError as error:
             return self._refused(reply, error)
 
-    def _dial(
-        self, command: MakeCall | Consult, reply: int | None, now: float, *, permitted: bool
-    ) -> Result:
-        account, waits = self._ready(), ""
-        check_reachable(account, now)
-        if isinstance(command, Consult):
-            call = self.calls.find("")
-            call.part(transfer).check()
-            waits = call.id
-            command = MakeCall(target=command.target)
-        return self._dialling.make_call(
-            command, account, self.config, reply, now, permitted=permitted, consults=waits
+    @property
+    def _whole(self) -> Phone:
+        return Phone(
+            account=self.account,
+            config=self.config,
+            calls=self.calls,
+            dialling=self._dialling,
+            seldom=self._seldom,
+            soundless=self._soundless,
         )
-
-    def _be_ready(self, command: Ready, reply: int | None, now: float) -> Result:
-        return [*done(reply)]  # whoever is asked has drawn its screen
-
-    def _connect(self, command: Connect, reply: int | None, now: float) -> Result:
-        return self._ready().connect(now, reply)
-
-    def _register(self, command: Register, reply: int | None, now: float) -> Result:
-        return self._ready().register(now, reply)
-
-    def _unregister(self, command: Unregister, reply: int | None, now: float) -> Result:
-        return self._seldom.end(self.account, now) + self.account.unregister(now, reply)
-
-    def _disconnect(self, command: Disconnect, reply: int | None, now: float) -> Result:
-        result = self.calls.hang_up_all(now) + self._seldom.end(self.account, now)
-        return result + self.account.disconnect(now, reply)
-
-    def _press(self, command: DialpadPress, reply: int | None, now: float) -> Result:
-        return self._dialling.press(command.key, self.config, now) + done(reply)
-
-    def _reveal(self, command: Show | Hide, reply: int | None, now: float) -> Result:
-        return [do.Reveal(shown=isinstance(command, Show)), *done(reply)]
-
-    def _ready(self) -> Account:
-        if self._soundless:
-            raise _soundless()
-        return self._configured()
-
-    def _configured(self) -> Account:
-        if not self.config.complete:
-            raise WebPhoneError("not_configured")
-        return self.account
-
-    def _configure(self, command: SetConfig, reply: int | None, now: float) -> Result:
-        return self._changed_settings(command, now) + done(reply)
 
     def _changed_settings(self, command: SetConfig, now: float) -> Result:
         changed = self._settings.change(command.changes)
@@ -433,21 +370,3 @@ class Desk:
     def _carried(self) -> list[tuple[str, Account]]:
         """The calls that are not over, as their accounts know them."""
         return [(call.call_id, call.account) for call in self.calls.calls.values()]
-
-
-def _soundless() -> WebPhoneError:
-    return WebPhoneError("unsupported", say("no_webrtc"))
-
-
-# What a command of the phone itself comes to; those of calls are in call/commands.py.
-_VERBS: dict[type[Command], Callable[[Desk, Any, int | None, float], Result]] = {
-    Ready: Desk._be_ready,
-    SetConfig: Desk._configure,
-    Connect: Desk._connect,
-    Register: Desk._register,
-    Unregister: Desk._unregister,
-    Disconnect: Desk._disconnect,
-    DialpadPress: Desk._press,
-    Show: Desk._reveal,
-    Hide: Desk._reveal,
-}
