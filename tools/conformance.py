@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -238,23 +239,38 @@ def test_files() -> list[Path]:
     return sorted(TESTS.rglob("test_*.py"))
 
 
-def tests_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for line in ast.parse(path.read_text()).body:
-        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-        if isinstance(line, kinds) and line.name.startswith("test_"):
-            yield line
+@cache
+def tests_of(path: Path) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
+    """Each file is read once."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return tuple(
+        line
+        for line in ast.parse(path.read_text()).body
+        if isinstance(line, kinds) and line.name.startswith("test_")
+    )
+
+
+@cache
+def marks_of(path: Path) -> tuple[tuple[str, str, ast.Call], ...]:
+    """Test, name and call of every mark in a file: above tests, and among their parameters."""
+    return tuple(
+        (test.name, ast.unparse(call.func), call)
+        for test in tests_of(path)
+        for outer in test.decorator_list
+        for call in ast.walk(outer)
+        if isinstance(call, ast.Call)
+    )
 
 
 def marked(path: Path, mark: str) -> Iterator[Row]:
-    """The marks of that name in a file: above tests, and among their parameters."""
-    for test in tests_of(path):
-        for call in (each for outer in test.decorator_list for each in ast.walk(outer)):
-            if not (isinstance(call, ast.Call) and ast.unparse(call.func) == f"pytest.mark.{mark}"):
-                continue
-            section, says = map(ast.literal_eval, call.args)
-            rfc, numbers = section_of(section)
-            file = path.relative_to(ROOT)
-            yield Row(rfc=rfc, section=numbers, says=says, file=file, test=test.name)
+    """The marks of that name in a file."""
+    for test, name, call in marks_of(path):
+        if name != f"pytest.mark.{mark}":
+            continue
+        section, says = map(ast.literal_eval, call.args)
+        rfc, numbers = section_of(section)
+        file = path.relative_to(ROOT)
+        yield Row(rfc=rfc, section=numbers, says=says, file=file, test=test)
 
 
 def section_of(text: str) -> tuple[int, tuple[int, ...]]:

@@ -20,6 +20,13 @@ from static_server import serving
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What asks for a build of its own is no pure test, whether it says so or not."""
+    if "checkouts" in getattr(item, "fixturenames", ()):
+        item.add_marker("build")
+
+
 # Counts py:ready; `pythonRan` resolves with that count when main.py has run.
 WATCH = """
 let ready = 0;

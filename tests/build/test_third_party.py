@@ -142,6 +142,7 @@ def test_a_work_of_which_something_is_unknown_stops_the_build(missing):
         checked(Work(**{**known, missing: ""}))
 
 
+@pytest.mark.build
 def test_a_package_that_came_along_unnoticed_is_named():
     told = third_party(
         {"x.js": ["node_modules/mitt/dist/mitt.mjs", "tools/own.js"]}, [], whole=True
