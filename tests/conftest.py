@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -35,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     this thread, so that asyncio.run() of another test would be refused.
     """
     items.sort(key=_heaviness)
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves are never rubbish: who looks for some need not go through thousands."""
+    gc.collect()
+    gc.freeze()
 
 
 def _heaviness(item: pytest.Item) -> int:

@@ -23,7 +23,8 @@ def step(
 
 def earliest(moments: Iterable[float | None]) -> float | None:
     """The first of several moments, None when there is none; a None among them never comes."""
-    return min((moment for moment in moments if moment is not None), default=None)
+    coming = [moment for moment in moments if moment is not None]
+    return min(coming) if coming else None
 
 
 def due(moment: float | None, now: float) -> bool:

@@ -137,7 +137,8 @@ class Desk:
 
     def handle(self, happening: Happening, now: float) -> list[Action]:
         """Take one happening; give back, in order, what to do about it."""
-        slept = self.deadline is not None and now > self.deadline + SLEPT
+        deadline = self.deadline
+        slept = deadline is not None and now > deadline + SLEPT
         result = self._route(happening, now)
         if slept:
             result += [x for account in self._accounts for x in account.awoken(now)]
