@@ -1,12 +1,10 @@
 """Each example as its visitor meets it: from dist/, in Chromium, the whole story, in every light.
 
-The screenshots go to tests/.run/screens, or where the environment's SCREENS says
-(`make screens` renews the gallery of the documentation).
+Where the screenshots go, page/examples.py says.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,24 +14,16 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from page.chromium import Chromium, Ears
 from page.demo_server import DemoServer
+from page.examples import USUAL, looked_at
 from page.eyes import seen
 from static_server import serving
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "examples"
-SCREENS = Path(os.environ.get("SCREENS", ROOT / "tests" / ".run" / "screens")) / "examples"
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ["click-to-call", "headless", "form", "python-hook", "agent", "frame"]
+PAGES = ["click-to-call", "headless", "form", "python-hook", "agent", "frame", "login"]
 SHARED = {"../webphone.js", "../embed.js", "look.css"}
 PATIENCE = 60_000  # milliseconds, for a machine that is busy
-VIOLATIONS = """async () => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} ${any.map(({ message }) => message)}`));
-}"""
-USUAL = {"width": 1000, "height": 750}
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
@@ -67,24 +57,6 @@ def visit(chromium: Chromium, origin: str) -> Iterator[Callable[..., Page]]:
         context.close()
         assert complaints == []
     expect.set_options(timeout=5_000)
-
-
-def looked_at(page: Page, picture: str = "") -> None:
-    """Nothing is wrong with the page as it stands: in light and dark, wide and at 320 pixels."""
-    if picture:
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        page.mouse.move(0, 0)
-        page.evaluate("scrollTo(0, 0)")
-        page.screenshot(path=SCREENS / f"{picture}.png", animations="disabled")
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 750})
-        assert page.evaluate(SIDEWAYS) <= 0, f"the page scrolls sideways at {width} pixels"
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate(VIOLATIONS) == [], scheme
-    page.set_viewport_size(USUAL)
 
 
 def press(page: Page, name: str) -> None:
@@ -305,6 +277,19 @@ def test_a_telephone_link_of_the_page_calls_through_the_frame(visit: Callable[..
     looked_at(page, "frame")
     hang_up.click()
     expect(page.locator("#said")).to_contain_text(re.compile("It took [0-9]+ s"))
+
+
+# --- The login ------------------------------------------------------------------------------------
+
+
+def test_the_page_with_a_login_needs_none_in_the_demo(visit: Callable[..., Page]) -> None:
+    """At a real server it gets some: tests/interop/test_login_page.py."""
+    page = registered(visit("login"))
+    expect(page.locator("#said")).to_have_text("you@demo can be called.")
+    looked_at(page)
+    page.evaluate("phone.unregister()")
+    expect(page.get_by_text("Nobody can call you now.")).to_be_visible()
+    expect(page.locator("#logins > li")).to_have_count(0)
 
 
 # --- All of them ----------------------------------------------------------------------------------
