@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = Path(os.environ.get("SCREENS", ROOT / "tests" / ".run" / "screens")) / "examples"
@@ -19,7 +19,7 @@ VIOLATIONS = """async () => {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} ${any.map(({ message }) => message)}`));
 }"""
-USUAL = {"width": 1000, "height": 750}
+USUAL = ViewportSize(width=1000, height=750)
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
