@@ -13,8 +13,9 @@ from phone.tabs_stage import Browser, bindings, messages
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.tabs.actions import LeadershipLost, LeadershipRefused, Leading, TabHeard
+from webphone.phone.tabs.alarms import PATIENCE, Alarm
 from webphone.phone.tabs.messages import LONGEST, VERSION
-from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
+from webphone.phone.tabs.role import ROLES, Role, Turn
 
 
 @pytest.fixture

@@ -55,26 +55,3 @@ ROLES: dict[tuple[Role, Turn], Role] = {
     (Role.HANDING, Turn.LOST): Role.WAITING,
     (Role.HANDING, Turn.UNWANTED): Role.ALONE,
 }
-
-
-class Alarm(Enum):
-    """What is done when nothing else has happened for PATIENCE seconds."""
-
-    UNHEARD = "the lock is not ours and no tab speaks: another one has it, all the same"
-    MUTE = "commands that wait for a tab to lead are refused"
-    TAKING = "the tab that leads does not answer: its lock is stolen"
-    HANDING = "the tab that asked for the phone did not take it: it stays here"
-    COLLECTING = "what a dead tab sent before it died has arrived by now"
-    ROLL = "a tab that has not answered the roll call is gone"
-    DOUBT = "the tab that led until another said so does not answer: it leads no more"
-
-
-PATIENCE = {
-    Alarm.UNHEARD: 1.0,
-    Alarm.MUTE: 5.0,
-    Alarm.TAKING: 2.0,
-    Alarm.HANDING: 1.5,
-    Alarm.COLLECTING: 0.2,
-    Alarm.ROLL: 1.0,
-    Alarm.DOUBT: 2.0,
-}

@@ -25,13 +25,15 @@ from webphone.phone.tabs.actions import (
     TabHeard,
     TellTabs,
 )
+from webphone.phone.tabs.alarms import Alarm, Alarms
 from webphone.phone.tabs.audience import Audience
 from webphone.phone.tabs.followed import Followed
 from webphone.phone.tabs.mirror import Mirror
 from webphone.phone.tabs.news import Told, is_record, news_of, of_state, told_here
 from webphone.phone.tabs.phone import Phone
 from webphone.phone.tabs.requests import Requests, switches
-from webphone.phone.tabs.role import PATIENCE, ROLES, Alarm, Role, Turn
+from webphone.phone.tabs.role import ROLES, Role, Turn
+from webphone.phone.tabs.taking import Taking
 from webphone.sip import Entropy
 from webphone.words import say as sentence
 
@@ -52,10 +54,9 @@ class Tabs:
         self._name = ""  # of the lock and the channel
         self._left = False  # the page went away, and may come back
         self._followed = Followed()
-        self._taking = False  # the person wants the phone here
-        self._stolen_from = ""  # the tab whose lock was taken without its consent
         self._wanted = False  # whether the phone is to be registered, wherever it is
-        self._alarms: dict[Alarm, float] = {}
+        self._alarms = Alarms()
+        self._taking = Taking(self._tab, self._alarms, self._followed, self._requests)
         self._audience = Audience(self._tab)
         self._told = Told(phone.snapshot.state)
 
@@ -64,8 +65,7 @@ class Tabs:
     @property
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest."""
-        moments = [*self._alarms.values(), self._phone.deadline]
-        return earliest(moments)
+        return earliest((self._alarms.deadline, self._phone.deadline))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -100,7 +100,7 @@ class Tabs:
         actions = self._heed(happening, now)
         actions += self._follow_settings(now)
         if self._requests.held and Alarm.MUTE not in self._alarms:
-            self._set(Alarm.MUTE, now)
+            self._alarms.set(Alarm.MUTE, now)
         return self._outward(actions, now)
 
     def _heed(self, happening: Happening, now: float) -> list[Action]:
@@ -115,7 +115,7 @@ class Tabs:
             case TabHeard(text=text):
                 return self._heard(text, now)
             case on.WantedHere():
-                return self._take(now)
+                return self._taking.begin(now) if self.role is Role.WAITING else []
             case on.Asked(command=command, reply=reply) if away and not requests.local(command):
                 return requests.ask(command, reply, now)
             case on.Asked(command=SetConfig() as command, reply=None) if away and switches(command):
@@ -149,7 +149,8 @@ class Tabs:
         actions += self._part(now) if self._name else []
         self._name, self._requests.leader = name, None
         self._followed.forget()
-        self._alarms, self._taking = {}, False
+        self._alarms.clear()
+        self._taking.wanted = False
         if not name:
             self._turn(Turn.UNWANTED)
             return actions + self._requests.led_here(now)
@@ -158,8 +159,8 @@ class Tabs:
 
     def _queue(self, now: float) -> list[Action]:
         """Wait for the lock, and say so to the tab that has it."""
-        self._audience.followers, self._stolen_from = set(), ""
-        self._set(Alarm.UNHEARD, now)
+        self._audience.followers, self._taking.robbed = set(), ""
+        self._alarms.set(Alarm.UNHEARD, now)
         return [Lead(name=self._name), self._say(say.Hello(tab=self._tab), now)]
 
     def _part(self, now: float) -> list[Action]:
@@ -175,14 +176,15 @@ class Tabs:
         """The phone is here now; what the tab that led before has left undone is ours."""
         if not self._turn(Turn.GRANTED):
             return []
-        before, self._alarms = self._followed.mirror, {}
+        before = self._followed.mirror
+        self._alarms.clear()
         wanted = before.wanted if before else self._auto_register
         instance = before.instance if before else self._phone.standing.instance
-        self._set(Alarm.COLLECTING, now)
-        return self._lead(instance, wanted or self._taking, now)
+        self._alarms.set(Alarm.COLLECTING, now)
+        return self._lead(instance, wanted or self._taking.wanted, now)
 
     def _lead(self, instance: str, register: bool, now: float) -> list[Action]:
-        mirror, self._taking = self._followed.mirror, False
+        mirror, self._taking.wanted = self._followed.mirror, False
         self._followed.term += 1
         self._audience.begin()
         if mirror:
@@ -198,7 +200,7 @@ class Tabs:
         """The browser can't: the phone works alone."""
         if not self._turn(Turn.REFUSED):
             return []
-        self._alarms = {}
+        self._alarms.clear()
         note = do.Note(level="info", text=f"multi-tab: this tab works alone. {why}".strip())
         return [note, *self._lead(self._phone.standing.instance, self._auto_register, now)]
 
@@ -210,16 +212,9 @@ class Tabs:
         actions: list[Action] = []
         if before is Role.LEADING:  # HANDING has stood down already
             actions += self._phone.stand_down(replaced=True, now=now)
-        self._followed.mirror, self._alarms = None, {}
+        self._followed.mirror = None
+        self._alarms.clear()
         return actions + self._queue(now)
-
-    def _take(self, now: float) -> list[Action]:
-        """The person wants the phone here."""
-        if self.role is not Role.WAITING:
-            return []
-        self._taking = True
-        self._set(Alarm.TAKING, now)
-        return [self._say(say.Take(tab=self._tab, to=self._followed.tab), now)]
 
     def _give(self, tab: str, sure: bool, now: float) -> list[Action]:
         """Another tab asks for the phone; it can't have one that is in a call."""
@@ -231,7 +226,7 @@ class Tabs:
         if not sure:
             return [self._say(say.Offered(tab=self._tab, to=tab), now)]
         self._turn(Turn.GIVEN)
-        self._set(Alarm.HANDING, now)
+        self._alarms.set(Alarm.HANDING, now)
         stood_down = self._phone.stand_down(replaced=False, now=now)
         return [*stood_down, self._say(say.Given(tab=self._tab, to=tab), now)]
 
@@ -247,21 +242,18 @@ class Tabs:
         # A successor that has not been heard yet must not record what is recorded here.
         gone = self._say(say.Gone(tab=self._tab), now)
         actions += [gone, StopLeading()] if successor else self._part(now)
-        self._name, self._followed.mirror, self._requests.leader, self._alarms = "", None, None, {}
+        self._name, self._followed.mirror, self._requests.leader = "", None, None
+        self._alarms.clear()
         self._turn(Turn.UNWANTED)
         return actions
 
     # --- Time ---
 
-    def _set(self, alarm: Alarm, now: float) -> None:
-        self._alarms[alarm] = now + PATIENCE[alarm]
-
     def _wake(self, now: float) -> list[Action]:
         self._left = False
-        due = [alarm for alarm, moment in self._alarms.items() if moment <= now]
         actions: list[Action] = []
-        for alarm in due:
-            self._alarms.pop(alarm, None)
+        for alarm in self._alarms.due(now):
+            self._alarms.drop(alarm)
             actions += self._overdue(alarm, now)
         return [*actions, *self._phone.handle(on.Woken(), now)]
 
@@ -271,12 +263,8 @@ class Tabs:
                 return []  # the snapshot says it
             case Alarm.MUTE:
                 return self._requests.given_up()
-            case Alarm.TAKING if self._mirrored:
-                self._taking = False
-                return self._requests.deny(None, WebPhoneError("other_tab", sentence("tab_mute")))
             case Alarm.TAKING:
-                self._stolen_from = self._followed.tab
-                return [Lead(name=self._name, steal=True)]
+                return self._taking.unanswered(self._name, calling=bool(self._mirrored))
             case Alarm.HANDING:
                 self._turn(Turn.KEPT)
                 return self._lead(self._phone.standing.instance, self._wanted, now)
@@ -288,7 +276,7 @@ class Tabs:
             case Alarm.DOUBT:
                 self._followed.forget()
                 self._requests.leader = None
-                self._set(Alarm.UNHEARD, now)
+                self._alarms.set(Alarm.UNHEARD, now)
                 return [self._say(say.Hello(tab=self._tab), now)]
             case _:
                 assert_never(alarm)
@@ -311,14 +299,18 @@ class Tabs:
             return self._requests.outcome(message)
         if self.role in (Role.LEADING, Role.HANDING):
             return self._heard_leading(message, now)
-        return self._heard_waiting(message, now) if self.role is Role.WAITING else []
+        if self.role is not Role.WAITING:
+            return []
+        if isinstance(message, say.News):
+            return self._news(message, now)
+        return self._taking.heard(message, self._name, now)
 
     def _heard_leading(self, message: say.Message, now: float) -> list[Action]:
         tab = message.tab
         match message:
             case say.Hello():
                 self._audience.came(tab)
-                if tab == self._stolen_from and self._wanted:
+                if tab == self._taking.robbed and self._wanted:
                     # It hung, and may have registered until it saw that it lost the lock.
                     return [*self._phone.handle(on.Asked(command=Register()), now)]
             case say.Here():
@@ -340,25 +332,9 @@ class Tabs:
     def _succeeds(self, tab: str, now: float) -> bool:
         """Whether that tab led before us and is dead; we may have had its lock before its word."""
         before = self._followed.tab or tab
-        collecting = now < self._alarms.get(Alarm.COLLECTING, now)
+        collecting = self._alarms.waits(Alarm.COLLECTING, now)
         # One that hung lives, and keeps the calls that it finds on waking.
-        return collecting and before == tab and tab != self._stolen_from
-
-    def _heard_waiting(self, message: say.Message, now: float) -> list[Action]:
-        match message:
-            case say.News():
-                return self._news(message, now)
-            case say.Offered() if self._taking:
-                self._set(Alarm.TAKING, now)
-                return [self._say(say.Take(tab=self._tab, to=message.tab, sure=True), now)]
-            case say.Given() if self._taking:
-                self._alarms.pop(Alarm.TAKING, None)
-                return [Lead(name=self._name, steal=True)]
-            case say.Kept(error=error) if self._taking:
-                self._alarms.pop(Alarm.TAKING, None)
-                self._taking = False
-                return self._requests.deny(None, error)
-        return []
+        return collecting and before == tab and tab != self._taking.robbed
 
     def _news(self, news: say.News, now: float) -> list[Action]:
         """From the tab that leads: the phone as it is there, and what happened."""
@@ -367,8 +343,7 @@ class Tabs:
             return self._doubt(now)
         self._followed.mirror, self._followed.term = phone, phone.term
         self._wanted = phone.wanted
-        for alarm in (Alarm.UNHEARD, Alarm.MUTE, Alarm.DOUBT):
-            self._alarms.pop(alarm, None)
+        self._alarms.drop(Alarm.UNHEARD, Alarm.MUTE, Alarm.DOUBT)
         actions: list[Action] = []
         if self._phone.standing.connected:  # from before the tabs shared it
             actions += self._phone.stand_down(replaced=False, now=now)
@@ -381,7 +356,7 @@ class Tabs:
         """The tab that we follow is asked whether it still leads; its silence says no."""
         if Alarm.DOUBT in self._alarms:
             return []
-        self._set(Alarm.DOUBT, now)
+        self._alarms.set(Alarm.DOUBT, now)
         return [self._say(say.Hello(tab=self._tab, to=self._followed.tab), now)]
 
     # --- What goes out ---
@@ -410,7 +385,7 @@ class Tabs:
         if told is None:
             return []
         if told.roll:
-            self._set(Alarm.ROLL, now)
+            self._alarms.set(Alarm.ROLL, now)
         return [self._say(told, now)]
 
     def _reflection(self) -> Mirror:
