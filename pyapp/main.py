@@ -34,6 +34,7 @@ from webphone.phone.actions import (
     Note,
     PlayKey,
     PlayTone,
+    Probe,
     Send,
     Tell,
 )
@@ -68,6 +69,7 @@ class PhoneOnPage:
         self._phone = Recorder(LazyTabs(self.desk, entropy), chance, guest=name)
         self._tabs: OtherTabs | None = None  # made for a phone that shares its registration
         self._credentials: Credentials | None = None
+        self._probing: Probing | None = None
         self._clock = clock
         self._view = View()
         self._sound_blocked = False
@@ -156,6 +158,8 @@ class PhoneOnPage:
                     (js.console.error if level == "error" else js.console.info)(text)
             case AskCredentials(ask=ask):
                 self._ask_credentials(ask)
+            case Probe():
+                self._probe(action)
             case _ if isinstance(action, MediaAction):
                 self._peers.perform(action)
             case _ if isinstance(action, ElementAction):
@@ -175,6 +179,13 @@ class PhoneOnPage:
 
             self._credentials = Credentials(self.loop.turn)
         self._credentials.ask(ask, self._config().credentials)
+
+    def _probe(self, probe: Probe) -> None:
+        if self._probing is None:
+            from webphone.browser.diagnosis import Probing
+
+            self._probing = Probing(self.loop.turn, lambda: self.desk.config.in_force())
+        self._probing.ask(probe)
 
     def _other_tabs(self) -> "OtherTabs":
         """Only a phone that all tabs share asks anything of them."""
@@ -211,6 +222,8 @@ class PhoneOnPage:
             self._tabs.close()
         if self._credentials is not None:
             self._credentials.close()
+        if self._probing is not None:
+            self._probing.close()
         self._page.destroy()
 
 

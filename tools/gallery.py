@@ -24,8 +24,10 @@ from webphone.contract import (  # noqa: E402
     Quality,
     WebPhoneError,
 )
+from webphone.phone import findings  # noqa: E402
 from webphone.phone.snapshot import (  # noqa: E402
     CallSnapshot,
+    Diagnosis,
     EndedCall,
     Lamp,
     Snapshot,
@@ -197,6 +199,24 @@ def transfer(stage: str, target: str) -> TransferSnapshot:
 
 
 # Every screen by name.
+FOUND = Diagnosis(
+    steps=(
+        findings.found("page", "secure"),
+        findings.found("settings", "complete"),
+        *findings.reached("wss://sip.example.com:8443/ws"),
+        findings.by_error("registration", "blocked", "you", WebPhoneError("auth_failed")),
+        findings.found("microphone", "silent", name="Headset (Jabra Evolve 65)"),
+        findings.found("speaker", "played"),
+        findings.found("host", "found"),
+        findings.found("srflx", "unset"),
+        findings.found("relay", "refused"),
+        findings.nothing("round_trip", "unreached"),
+        findings.found("dtls", "made", ms=48),
+        findings.found("echo", "heard"),
+    ),
+    of=14,
+    verdict="blocked",
+)
 SCREENS: dict[str, tuple[Snapshot, View]] = {
     "idle": (IDLE, View()),
     "number typed": (replace(IDLE, number="+442079460123"), View()),
@@ -276,6 +296,11 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     ),
     "text in a call": (talking(BOB, threads=THREADS), View()),
     "parking": (replace(talking(BOB), config=CODED), View()),
+    "diagnosis": (replace(IDLE, diagnosis=FOUND), View(open="diagnosis")),
+    "diagnosis running": (
+        replace(IDLE, diagnosis=replace(FOUND, steps=FOUND.steps[:4], verdict="")),
+        View(open="diagnosis"),
+    ),
     "messages": (replace(IDLE, threads=THREADS), View(open="messages")),
     "no messages": (IDLE, View(open="messages", drafts={"to": "1002"})),
     "thread": (

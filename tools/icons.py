@@ -19,6 +19,7 @@ USED = {
     "auto-answer": "phone-incoming",
     "backspace": "delete",
     "busy": "loader-circle",
+    "diagnose": "stethoscope",
     "camera": "video",
     "close": "x",
     "dnd": "moon",

@@ -132,6 +132,7 @@ globalThis.__webphone ??= Object.freeze({
     unmute: {"bubbles": false, "cancelable": false},
     dtmf: {"bubbles": false, "cancelable": false},
     transfer: {"bubbles": false, "cancelable": true},
+    diagnosis: {"bubbles": false, "cancelable": false},
     conference: {"bubbles": false, "cancelable": false},
     recording: {"bubbles": false, "cancelable": false},
     message: {"bubbles": false, "cancelable": false},

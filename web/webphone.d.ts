@@ -235,6 +235,8 @@ export interface WebPhoneEventDetails {
   dtmf: CallView & {by: "local" | "remote"} & {tone: string};
   /** A transfer moved on. */
   transfer: CallView & {stage: "requested" | "accepted" | "progress" | "completed" | "failed", sipCode: number | null, target: string, by: "local" | "remote"};
+  /** A step of `diagnose()` begins. */
+  diagnosis: {step: number, of: number, name: string};
   /** A conference changed. */
   conference: {calls: string[]};
   /** A recording started, paused or ended. */
@@ -392,8 +394,8 @@ export class WebPhone extends HTMLElement {
   setRinger(id: string): Promise<void>;
   /** Sets the volume. Settles at once. Not built yet: rejects with `unsupported`. */
   setVolume(x: number): Promise<void>;
-  /** Tests network, server and devices. Settles with the report. Not built yet: rejects with `unsupported`. */
-  diagnose(): Promise<object>;
+  /** Tests network, server and devices; `diagnosis` tells how far it is. Settles with the report. */
+  diagnose(): Promise<{verdict: 'good' | 'poor' | 'blocked' | 'unknown', steps: {name: string, verdict: 'good' | 'poor' | 'blocked' | 'unknown', culprit: 'you' | 'network' | 'server' | null, fact: string, fix: string}[]}>;
   /** Exports the call records. Settles with the text. Not built yet: rejects with `unsupported`. */
   exportHistory(format?: string): Promise<string>;
   /** Deletes the call records. Settles when done. Not built yet: rejects with `unsupported`. */

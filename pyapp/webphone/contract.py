@@ -577,7 +577,10 @@ class SetRinger(Command):
 class SetVolume(Command):
     x: float = argument("0 to 1.", least=0, most=1)
 
-@command("Tests network, server and devices.", "with the report", returns="object", built=False)
+@command("Tests network, server and devices; `diagnosis` tells how far it is.", "with the report",
+    returns="{verdict: 'good' | 'poor' | 'blocked' | 'unknown', steps: {name: string,"
+    " verdict: 'good' | 'poor' | 'blocked' | 'unknown',"
+    " culprit: 'you' | 'network' | 'server' | null, fact: string, fix: string}[]}")
 class Diagnose(Command): ...
 
 @command("Exports the call records.", "with the text", returns="string", built=False)
@@ -669,6 +672,8 @@ _ROWS = (
         "CallView & {stage: 'requested' | 'accepted' | 'progress' | 'completed' | 'failed',"
         " sipCode: number | null, target: string, by: 'local' | 'remote'}",
         cancelable=True),
+    EventKind("diagnosis", "A step of `diagnose()` begins.",
+        "{step: number, of: number, name: string}"),
     EventKind("conference", "A conference changed.", "{calls: string[]}", built=False),
     EventKind("recording", "A recording started, paused or ended.",
         "CallView & {state: string, recordingId: string | null}", built=False),

@@ -386,6 +386,8 @@ class Actor:
         self.takes_answers = True  # else the test says what becomes of them
         self.slow_media = False  # media is made only when `media_arrives` is called
         self.prevented: set[str] = set()
+        # What the browser finds when a diagnosis has it try; of others it says nothing.
+        self.probes: dict[str, dict[str, object] | None] = {}
         self._waiting_media: list[Callable[[], None]] = []
         self._version = 0
         config = Config().changed(
@@ -496,6 +498,8 @@ class Actor:
                 given = self.desk.config.credentials()
                 if given != "later":
                     self.sign_in(given)
+            case do.Probe(id=id, what=what) if what in self.probes:
+                self.happens(on.Probed(id=id, facts=self.probes[what]))
             case do.Settle(reply=reply, value=value):
                 self._settle(reply).value = value
             case do.Refuse(reply=reply, error=error):

@@ -15,6 +15,7 @@ from webphone.contract import CALL_STATES, COMMANDS, DISPOSITIONS, PHONE_STATES,
 from webphone.phone import refusals
 from webphone.phone.call import endings
 from webphone.phone.call.call import Stage
+from webphone.phone.findings import ANY, FINDINGS, GOOD, VERDICTS
 from webphone.ui.transfer import CHOICES
 from webphone.words.en import WORDS
 
@@ -123,6 +124,19 @@ FAMILIES = {
     "asks_": ["emergency", "redirect", "emergency_hint", "redirect_hint"],
     "text_": ["sending", "sent", "queued", "failed"],
     "switch_": ["dnd", "auto_answer"],
+    "found_": [
+        *(f"{step}_{what}" for step, found in FINDINGS.items() for what in found),
+        *(
+            f"{step}_{what}_fix"
+            for step, found in FINDINGS.items()
+            for what, (verdict, _) in found.items()
+            if verdict != GOOD
+        ),
+        *(f"{what}{more}" for what in ANY for more in ("", "_fix")),
+    ],
+    "step_": list(FINDINGS),
+    "verdict_": VERDICTS,
+    "diagnosis_": VERDICTS,
     "do_": [*endings._REMEDIES.values(), "call_again", "call_that"],
 }
 

@@ -171,6 +171,19 @@ class AskCredentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """Try for a diagnosis what `what` names; Probed with the same id follows.
+
+    `url` is the server to be tried; `relay`: the sound goes by a TURN server alone.
+    """
+
+    id: str
+    what: str  # page server microphone speaker network loop
+    url: str = ""
+    relay: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settle:
     """Resolve the promise of a command; `value` is a contract value or plain data."""
 
@@ -230,6 +243,7 @@ Action = (
     | Tell
     | Ask
     | AskCredentials
+    | Probe
     | Settle
     | Refuse
     | Reveal

@@ -68,7 +68,7 @@ def obey(
 ) -> Result:
     """What becomes of a command, which the page has `permitted`. Raises WebPhoneError if it can't.
 
-    Settings are the desk's.
+    Settings are the desk's, and a diagnosis looks at all of it.
     """
     if isinstance(command, PickUp):
         command = phone.seldom.subscriptions.pick_up(command, phone.account.config)

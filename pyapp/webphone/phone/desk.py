@@ -11,6 +11,7 @@ from webphone.contract import (
     CallRecord,
     Command,
     Config,
+    Diagnose,
     Event,
     SetConfig,
     WebPhoneError,
@@ -128,6 +129,7 @@ class Desk:
             voicemail=self._seldom.voicemail(self.account.config),
             lamps=self._seldom.lamps(self.account.config),
             lamp_news=self._seldom.lamp_news,
+            diagnosis=self._seldom.diagnosis,
             history=self.history.records,
             guest=self.guest,
             language=self.language,
@@ -198,6 +200,8 @@ class Desk:
                 return self.calls.permitted(happening, now)
             case on.CredentialsCame():
                 return [x for one in self._accounts for x in one.credentials_came(happening, now)]
+            case on.Probed():
+                return self._seldom.probed(happening, now)
             case on.NetworkChanged(online=online):
                 return self.account.network_changed(online, now)
             case on.LanguageFound(tag=tag):
@@ -265,6 +269,8 @@ class Desk:
         try:
             if isinstance(command, SetConfig):
                 return self._changed_settings(command, now) + done(reply)
+            if isinstance(command, Diagnose):
+                return self._seldom.diagnose(self, reply, now)
             return obey(self._whole, command, reply, now, permitted=permitted)
         except WebPhoneError as error:
             return self._refused(reply, error)

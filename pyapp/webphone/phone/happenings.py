@@ -195,6 +195,14 @@ class CredentialsCame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """What a probe found, of `findings`; None where it failed."""
+
+    id: str
+    facts: Mapping[str, Json] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkChanged:
     """The browser went online or offline, or to another network."""
 
@@ -244,6 +252,7 @@ Happening = (
     | QualityMeasured
     | Permitted
     | CredentialsCame
+    | Probed
     | NetworkChanged
     | LanguageFound
     | Woken

@@ -1,4 +1,4 @@
-"""What most phones never do, each loaded when first asked for: texts, questions, news of others."""
+"""What most phones never do, loaded when first asked for: texts, questions, news, a diagnosis."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from webphone.contract import (
 from webphone.machine import earliest
 from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.call.calls import Calls
+from webphone.phone.happenings import Probed
+from webphone.phone.snapshot import Diagnosis as ShownDiagnosis
 from webphone.phone.snapshot import Lamp, LampNews, Thread, Voicemail
 from webphone.sip import (
     Entropy,
@@ -31,6 +33,7 @@ from webphone.sip import (
 )
 
 if TYPE_CHECKING:
+    from webphone.phone.diagnosis import Diagnosis, Subject
     from webphone.phone.questions import Questions
     from webphone.phone.subscriptions import Subscriptions
 
@@ -48,6 +51,7 @@ class Seldom:
         self._entropy = entropy
         self._asked: Questions | None = None  # until something is asked, or written
         self._wanted: Subscriptions | None = None  # until there is something to be heard of
+        self._diagnosis: Diagnosis | None = None  # until one is asked for
 
     # --- Questions ---
 
@@ -58,6 +62,7 @@ class Seldom:
             (
                 self._asked.deadline if self._asked else None,
                 self._wanted.ear.deadline if self._wanted else None,
+                self._diagnosis.deadline if self._diagnosis else None,
             )
         )
 
@@ -97,6 +102,11 @@ class Seldom:
             self._asked = Questions(self._entropy.token(4))
         return self._asked
 
+    @property
+    def diagnosis(self) -> ShownDiagnosis | None:
+        """What one has found so far."""
+        return self._diagnosis.shown if self._diagnosis else None
+
     # --- What goes on by itself ---
 
     def remember(self, threads: Sequence[Thread]) -> None:
@@ -106,7 +116,8 @@ class Seldom:
 
     def wake(self, now: float) -> Result:
         """Do what is due."""
-        return self._asked.wake(now) if self._asked else []
+        result = self._asked.wake(now) if self._asked else []
+        return result + (self._diagnosis.wake(now) if self._diagnosis else [])
 
     def heard(self, report: Report, account: Account, now: float) -> Result | None:
         """What an agent reports, `account` being in use; None where it is of a call."""
@@ -115,6 +126,8 @@ class Seldom:
                 return self.questions.received(text, now)
             case Replied() as reply if self._asked and self._asked.waits(reply):
                 return self._asked.replied(reply)
+            case Replied() as reply if self._diagnosis and self._diagnosis.waits(reply):
+                return self._diagnosis.replied(reply, now)
             case (
                 Notified()
                 | Subscribed()
@@ -140,6 +153,18 @@ class Seldom:
         return self._wanted.end(account, now) if self._wanted else []
 
     # --- Commands ---
+
+    def diagnose(self, subject: Subject, reply: int | None, now: float) -> Result:
+        """Look at everything that a call needs; whoever only calls never loads it."""
+        if self._diagnosis is None:
+            from webphone.phone.diagnosis import Diagnosis
+
+            self._diagnosis = Diagnosis(self._entropy.token(4))
+        return self._diagnosis.begin(subject, reply, now)
+
+    def probed(self, news: Probed, now: float) -> Result:
+        """What the browser has tried for it."""
+        return self._diagnosis.probed(news, now) if self._diagnosis else []
 
     def do(
         self,

@@ -170,6 +170,35 @@ class LampNews:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a step of a diagnosis came to.
+
+    `verdict` is good, poor, blocked or unknown; `culprit` you, network, server or None; `fix` is ""
+    where there is nothing to mend.
+    """
+
+    name: str
+    verdict: str
+    culprit: str | None
+    fact: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """The steps of one so far, and how many it has; `verdict` is of all, "" while it runs."""
+
+    steps: tuple[Found, ...]
+    of: int
+    verdict: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether more is to come."""
+        return not self.verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedSnapshot:
     """What all tabs that share one phone show alike. Times are `now` values in seconds."""
 
@@ -197,6 +226,7 @@ class Snapshot(SharedSnapshot):
     sound_blocked: bool = False
     guest: str = ""  # the username in a demo when none is set
     language: str = ENGLISH  # that all of it is said in
+    diagnosis: Diagnosis | None = None  # None: nobody has asked for one
     other_tab: bool = False  # another tab has the phone; what is shown here is its phone
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from webphone.border import ascii_digits
-from webphone.contract import CancelTransfer, Command, DialpadPress, MakeCall
+from webphone.contract import CancelTransfer, Command, Diagnose, DialpadPress, MakeCall
 from webphone.phone.happenings import (
     Asked,
     ErrorDismissed,
@@ -40,7 +40,7 @@ from webphone.ui.gestures import (
 )
 from webphone.ui.messages import looked_at
 from webphone.ui.selectors import farewell_shown, foremost, last_dialled, living
-from webphone.ui.view import MENU, MESSAGES, View
+from webphone.ui.view import DIAGNOSIS, MENU, MESSAGES, View
 
 
 def act(
@@ -102,9 +102,10 @@ def _act(
         case PageOpened(page=page, of=of):
             view = looked_at(_read(view, snapshot), snapshot)
             call = foremost(snapshot)
-            over = call.view.id if call and page in (MENU, MESSAGES) else ""
+            over = call.view.id if call and page in (MENU, MESSAGES, DIAGNOSIS) else ""
             view = replace(view, open=page, of=of, over=over, transfer_to="")
-            return looked_at(view, snapshot), []
+            begun: list[Happening] = [Asked(command=Diagnose())] if page == DIAGNOSIS else []
+            return looked_at(view, snapshot), begun
         case PageClosed():
             return replace(looked_at(view, snapshot), open="", of="", over=""), []
         case FarewellRead(record=record):

@@ -13,7 +13,7 @@ from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread, title
 from webphone.ui.pieces import button
 from webphone.ui.selectors import asked, living, own_page
-from webphone.ui.view import MENU, MESSAGES, View
+from webphone.ui.view import DIAGNOSIS, MENU, MESSAGES, View
 from webphone.ui.words import say
 
 
@@ -62,6 +62,13 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             ),
             _switch("dnd", config.dnd, "dnd", config),
             _switch("auto_answer", config.auto_answer, "auto-answer", config),
+            button(
+                say("diagnose"),
+                on=PageOpened(page=DIAGNOSIS),
+                part="open-diagnosis",
+                config=config,
+                sign="diagnose",
+            ),
             key="more",
             class_="more",
         ),

@@ -24,7 +24,7 @@ from webphone.ui.selectors import (
     waiting,
 )
 from webphone.ui.status import banners, header, live_regions
-from webphone.ui.view import View
+from webphone.ui.view import DIAGNOSIS, View
 from webphone.ui.words import say
 from webphone.words import ENGLISH
 
@@ -46,6 +46,17 @@ def _question(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return question(snapshot, view, now)
 
 
+def _diagnosis_open(snapshot: Snapshot, view: View) -> bool:
+    return own_page(snapshot, view) == DIAGNOSIS
+
+
+def _diagnosis(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded by the first diagnosis.
+    from webphone.ui.diagnosis import body
+
+    return body(snapshot)
+
+
 def _beside_call(
     body: Callable[[Snapshot, View, float], list[Node]],
 ) -> Callable[[Snapshot, View, float], list[Node]]:
@@ -62,6 +73,7 @@ SCREENS: dict[str, Screen] = {
     "keypad": Screen(call.keypad_open, call.keying),
     "ended": Screen(farewell_shown, ended),
     "messages": Screen(messages.is_open, _beside_call(messages.body)),
+    "diagnosis": Screen(_diagnosis_open, _beside_call(_diagnosis)),
     "menu": Screen(menu.is_open, _beside_call(menu.body)),
     "call": Screen(call.goes_on, call.talking),
     "idle": Screen(lambda snapshot, view: True, dialling),

@@ -201,6 +201,10 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
             sentences.append((f"within {call.view.id}", say("spoken_no_network")))
         if call.unstable:
             sentences.append((f"path {call.view.id}", say("spoken_unstable")))
+    if snapshot.diagnosis:
+        verdict = snapshot.diagnosis.verdict
+        words = say(f"diagnosis_{verdict}" if verdict else "spoken_diagnosis")
+        sentences.append((f"diagnosis {verdict}", words))
     texts = [text for thread in snapshot.threads[:1] for text in thread.texts if not text.ours]
     if texts:
         # Its words are read on the page of the thread, not to everybody around.

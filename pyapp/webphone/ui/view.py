@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 # Pages of the phone itself: over a call only if they were opened there.
-MENU, MESSAGES = "menu", "messages"
+MENU, MESSAGES, DIAGNOSIS = "menu", "messages", "diagnosis"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
