@@ -153,7 +153,7 @@ class Diagnosis:
         if stage.probe == "options":
             return account.through(account.agent.options(None, self._asked, now), now)
         relay = any(step.name == "relay" and step.verdict == findings.GOOD for step in self._found)
-        url = account.addresses[0] if stage.probe == "server" else ""
+        url = account.connection.servers.addresses[0] if stage.probe == "server" else ""
         return [do.Probe(id=self._asked, what=stage.probe, url=url, relay=relay)]
 
     def _end(self) -> Result:
@@ -189,7 +189,7 @@ def _server(subject: Subject) -> list[Found] | None:
         return [found("port", "inside"), found("path", "right", server=account.server), spoken]
     if account.open:
         return findings.reached(account.server)
-    if not account.addresses:
+    if not account.connection.servers.addresses:
         return [nothing(step, "unreached") for step in ("port", "path", "protocol")]
     return None
 
@@ -203,7 +203,7 @@ def _registration(subject: Subject) -> list[Found] | None:
         return [_blocked("registration", culprit, error)]
     if not account.open:
         return [nothing("registration", "unreached")]
-    return [found("registration", "waiting" if account.wants_registration else "unwanted")]
+    return [found("registration", "waiting" if account.registration.wanted else "unwanted")]
 
 
 def _microphone(subject: Subject) -> list[Found] | None:
@@ -222,7 +222,9 @@ STAGES = (
         ("port", "path", "protocol"),
         _server,
         "server",
-        lambda facts, subject: findings.of_server(facts, subject.account.addresses[0]),
+        lambda facts, subject: findings.of_server(
+            facts, subject.account.connection.servers.addresses[0]
+        ),
     ),
     Stage(("registration",), _registration, "", lambda facts, _: []),
     Stage(
