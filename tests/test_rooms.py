@@ -121,7 +121,7 @@ HANDLERS = {
     "error": "onError",
 }
 OTHER_EVENTS = """
-ready statechange connecting reconnecting beforedial question hold resume mute unmute dtmf transfer conference
+ready statechange connecting reconnecting beforedial question hold resume mute unmute dtmf transfer diagnosis conference
 recording message info notify devicechange quality numberchange screenpop historychange leaderchange
 """
 ERROR_CODES = """
