@@ -50,8 +50,9 @@ from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, meant, noticed, screen, ticks
 from webphone.ui.gestures import SoundAllowed
 
-if TYPE_CHECKING:  # loaded for a page that gives credentials, and for tabs that share a phone
+if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the phone, share it
     from webphone.browser.credentials import Credentials
+    from webphone.browser.diagnosis import Probing
     from webphone.browser.tabs import OtherTabs, TabAction
     from webphone.phone.tabs.actions import Action
 
