@@ -258,6 +258,7 @@ def test_the_loudspeaker(alice):
         ({"kinds": ["srflx"], "stun": 0, "turn": 1, "errors": [401]}, "good good blocked"),
     ],
 )
+@pytest.mark.rfc("8656 §5", "401 of a TURN server: its credentials are wrong")
 def test_the_ways_into_the_network(alice, facts, verdicts):
     found = examined(alice, network=facts)
     assert [found[name].verdict for name in ("host", "srflx", "relay")] == verdicts.split()

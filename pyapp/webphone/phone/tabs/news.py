@@ -11,7 +11,7 @@ from webphone.phone.tabs.phone import Phone
 
 # News that are each tab's own; all other is told in each tab.
 OWN_NEWS = frozenset((
-    "ready", "statechange", "beforedial", "devicechange", "numberchange", "screenpop",
+    "ready", "statechange", "diagnosis", "beforedial", "devicechange", "numberchange", "screenpop",
     "historychange", "leaderchange",
 ))  # fmt: skip
 SHARED = frozenset(EVENTS) - OWN_NEWS
