@@ -21,6 +21,7 @@ from webphone.contract import (
     Config,
     Party,
     Quality,
+    Timing,
     camel,
     kebab,
     snake,
@@ -133,11 +134,12 @@ invalid_number invalid_config cancelled forbidden_origin internal
 SHAPES = {
     Party: "uri number displayName",
     CallView: "id callId state direction from to displayName startedAt answeredAt muted heldBy codec "
-    "video headers verstat",
+    "video headers verstat timings",
     CallRecord: "id callId sessionId direction from to displayName startedAt ringingAt answeredAt "
     "endedAt postDialDelayMs ringSeconds talkSeconds holdSeconds disposition endedBy sipCode "
-    "sipReason q850 explanation transferredTo server codec quality recordingId",
+    "sipReason q850 explanation transferredTo server codec quality recordingId timings",
     Quality: "mos loss jitterMs rttMs",
+    Timing: "step atMs",
 }
 
 

@@ -9,13 +9,14 @@ from webphone import contract
 from webphone.contract import Command, Kind, Setting, camel, kebab
 
 SOURCE = "Generated from pyapp/webphone/contract.py by `make contract`"
-SHAPES = (contract.Party, contract.Quality, contract.CallView, contract.CallRecord)
+SHAPES = (contract.Party, contract.Quality, contract.Timing, contract.CallView, contract.CallRecord)
 # The words that a field of a shape may hold.
 WORDS = {
     "CallView.state": contract.CALL_STATES,
     "direction": contract.CALL_DIRECTIONS,
     "held_by": ["local", "remote", "both"],
     "disposition": contract.DISPOSITIONS,
+    "step": contract.TIMED_STEPS,
     "ended_by": contract.ENDED_BY,
 }
 SETTING_TYPES = {
@@ -55,8 +56,8 @@ def type_of(annotation: str) -> str:
         return type_of(annotation.removesuffix(" | None")) + " | null"
     if found := re.fullmatch(r"Mapping\[str, (\w+)\]", annotation):
         return f"Record<string, {type_of(found[1])}>"
-    if found := re.fullmatch(r"Sequence\[(\w+)\]", annotation):
-        return f"{type_of(found[1])}[]"
+    if found := re.fullmatch(r"(?:Sequence\[(\w+)|tuple\[(\w+), \.\.\.)\]", annotation):
+        return f"{type_of(found[1] or found[2])}[]"
     simple = {
         "str": "string",
         "Sentence": "string",

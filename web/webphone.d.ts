@@ -18,6 +18,12 @@ export interface Quality {
   rttMs: number | null;
 }
 
+/** When one step of setting a call up was reached, in ms since the click or the INVITE came. */
+export interface Timing {
+  step: "media" | "invite" | "ringing" | "answer" | "ice" | "dtls" | "sound";
+  atMs: number;
+}
+
 /** A call as pages see it; times are ISO 8601 in UTC. */
 export interface CallView {
   id: string;
@@ -35,6 +41,7 @@ export interface CallView {
   video: boolean;
   headers: Record<string, string>;
   verstat: string | null;
+  timings: Timing[];
 }
 
 /** What is left of a call: exactly one record each. */
@@ -65,6 +72,7 @@ export interface CallRecord {
   codec: string | null;
   quality: Quality;
   recordingId: string | null;
+  timings: Timing[];
 }
 
 export interface Device { id: string; kind: string; label: string }

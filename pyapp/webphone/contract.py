@@ -279,6 +279,7 @@ SETTINGS: dict[str, Setting] = {
 
 CALL_STATES = ["dialling", "ringing", "early", "active", "held", "ended"]
 CALL_DIRECTIONS = ["incoming", "outgoing"]
+TIMED_STEPS = ["media", "invite", "ringing", "answer", "ice", "dtls", "sound"]
 ENDED_BY = ["local", "remote", "system"]
 DISPOSITIONS = [
     "answered", "missed", "rejected", "cancelled", "busy", "no-answer", "failed",
@@ -300,6 +301,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When one step of setting a call up was reached, in ms since the click or the INVITE came."""
+
+    step: str  # media invite ringing answer ice dtls sound
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallView:
     """A call as pages see it; times are ISO 8601 in UTC."""
 
@@ -318,6 +327,7 @@ class CallView:
     video: bool
     headers: Mapping[str, str]
     verstat: str | None = None  # passed failed signed
+    timings: tuple[Timing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,6 +370,7 @@ class CallRecord:
     codec: str | None
     quality: Quality
     recording_id: str | None
+    timings: tuple[Timing, ...] = ()
 
 # --- Commands -------------------------------------------------------------------------------------
 
@@ -711,7 +722,7 @@ READINGS = {
 
 __all__ = [
     "COMMANDS", "ERRORS", "EVENTS", "READINGS", "SETTINGS", "CallRecord", "CallView", "Command",
-    "Config", "Event", "EventKind", "Json", "Kind", "Party", "Quality", "Reading", "Setting",
+    "Config", "Event", "EventKind", "Json", "Kind", "Party", "Quality", "Reading", "Setting", "Timing",
     "WebPhoneError", "camel", "decode_command", "decode_setting", "encode", "kebab", "snake",
     *(kind.__name__ for kind in COMMANDS.values()),
 ]

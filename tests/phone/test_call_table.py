@@ -11,6 +11,7 @@ from webphone.phone.call.hearing import DESCRIBES, HEARD
 from webphone.phone.call.offer_answer import RENEGOTIATION, Action, State
 from webphone.phone.call.outgoing import call_to
 from webphone.phone.call.redirection import Redirection
+from webphone.phone.call.timings import Timings
 from webphone.sip import Dropped, Uri
 
 
@@ -35,7 +36,7 @@ def test_every_stage_can_end_and_the_end_is_the_end():
     assert not any(stage is Stage.ENDED for stage, _ in STAGES)
 
 
-KINDS = {*HEARD.values(), *DESCRIBES.values(), Alerting, Redirection}
+KINDS = {*HEARD.values(), *DESCRIBES.values(), Alerting, Redirection, Timings}
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS, key=lambda kind: kind.__name__))

@@ -179,6 +179,7 @@ class Desk:
                 on.MediaReady()
                 | on.MediaFailed()
                 | on.MediaChanged()
+                | on.PathFound()
                 | on.AnswerTaken()
                 | on.SoundCame()
                 | on.MicrophoneAsked()

@@ -149,6 +149,13 @@ class MediaChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PathFound:
+    """ICE has found a way for the media of a call; their encryption is still to be agreed."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerTaken:
     """The media have taken the other side's answer: what was agreed is so."""
 
@@ -246,6 +253,7 @@ Happening = (
     | MediaMissing
     | ServersRefused
     | MediaChanged
+    | PathFound
     | AnswerTaken
     | SoundCame
     | ToneSent

@@ -28,7 +28,9 @@ from webphone.phone.happenings import (
     MediaChanged,
     MediaReady,
     MicrophoneEnded,
+    PathFound,
     ServersRefused,
+    SoundCame,
     ToneSent,
 )
 
@@ -67,6 +69,7 @@ class Peer:
         self._opened = False
         self._closed = False
         self._muted = False
+        self._sounds = False  # something has been heard of the other end
         self._video = False  # whether this call is to have pictures
         self._wanted = Direction.SENDRECV
         self._agreed: tuple[Direction, bool, dict[str, Any]] | None = None  # before our offer
@@ -143,7 +146,8 @@ class Peer:
         self._gathering = Gathering(self._connection, asks_servers=bool(servers))
         hear = self._listeners.add
         hear(self._connection, "connectionstatechange", self._path_changed)
-        hear(self._connection, "track", lambda event: self.listening.hear(event.track))
+        hear(self._connection, "iceconnectionstatechange", self._path_found)
+        hear(self._connection, "track", self._track_came)
 
     async def _servers(self, wanted: Any) -> list[Any]:
         """Without those that are not to be had a call may still find its way."""
@@ -347,14 +351,35 @@ class Peer:
         if not self._digits.flush(self._sections.first("audio"), final=final):
             self._world.note(f"Call {self.call}: the other side takes no digits in the sound.")
 
+    # --- the other end ---
+
+    def _track_came(self, event: Any) -> None:
+        self.listening.hear(event.track)
+        if event.track.kind == "audio":
+            self._listeners.add(event.track, "unmute", self._sound_came)
+
+    def _sound_came(self, _event: Any = None) -> None:
+        """A track is muted until its first packet comes (WebRTC 1.0 §5.3)."""
+        if not self._sounds:
+            self._sounds = True
+            self._tell(SoundCame(call=self.call))
+
     # --- the network path ---
+
+    def _path_found(self, _event: Any) -> None:
+        if str(self._connection.iceConnectionState) in ("connected", "completed"):
+            self._tell(PathFound(call=self.call))
 
     def _path_changed(self, _event: Any) -> None:
         state = str(self._connection.connectionState)
         if state == "connected":
             if self._measuring is None:
                 self._measuring = Measuring(
-                    self.call, self._connection, self._world.now, self._tell
+                    self.call,
+                    self._connection,
+                    self._world.now,
+                    self._tell,
+                    sounds=self._sound_came,
                 )
             self._flush_digits()
         if state in NEWS:

@@ -8,7 +8,7 @@ from typing import Any
 
 from webphone.browser.bridge import Refused, promised
 from webphone.media.quality import Counters, Measure, Quality, read
-from webphone.phone.happenings import QualityMeasured, SoundCame
+from webphone.phone.happenings import QualityMeasured
 
 EVERY = 5.0  # seconds
 # From look to look whether sound comes in: a person waits for it, and for less than that.
@@ -19,7 +19,7 @@ _KINDS = frozenset({"inbound-rtp", "remote-inbound-rtp", "candidate-pair"})
 class Measuring:
     """Measures one connected call until closed; `tell` gets a QualityMeasured each time.
 
-    SoundCame is told before, once the first packets have come in.
+    `sounds` is called before, once the first packets have come in.
     """
 
     def __init__(
@@ -27,12 +27,15 @@ class Measuring:
         call: str,
         connection: Any,
         now: Callable[[], float],
-        tell: Callable[[QualityMeasured | SoundCame], None],
+        tell: Callable[[QualityMeasured], None],
+        *,
+        sounds: Callable[[], None],
     ) -> None:
         self._call = call
         self._connection = connection
         self._now = now
         self._tell = tell
+        self._sounds = sounds
         self._quality = Quality()
         self._tasks = [asyncio.ensure_future(each) for each in (self._run(), self._listen())]
 
@@ -51,7 +54,7 @@ class Measuring:
         while (counters := await self._counters()) is None or not counters.packets_received:
             await asyncio.sleep(pause)
             pause = min(pause * LONGER, SELDOM)
-        self._tell(SoundCame(call=self._call))
+        self._sounds()
 
     async def _counters(self) -> Counters | None:
         try:

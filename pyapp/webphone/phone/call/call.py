@@ -18,7 +18,7 @@ from typing import TypeVar, cast
 
 from webphone import media
 from webphone.border.settings import SERVER
-from webphone.contract import CallRecord, CallView, Config, Event, Party, Quality, encode
+from webphone.contract import CallRecord, CallView, Config, Event, Party, Quality, Timing, encode
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account
 from webphone.phone.actions import Tone
@@ -168,6 +168,8 @@ class Call:
     instead_of: str = ""  # id of the call whose place it takes
     moved_to: str | None = None  # whom it goes on with, without us
     ending: Ending | None = None  # once it is over
+    # When steps of setting it up were reached that nothing else remembers, by name.
+    reached: dict[str, float] = field(default_factory=dict)
     # What the person is asked before it goes on, "emergency" or "redirect", and the address.
     asks: str = ""
     asks_about: Uri | None = None
@@ -257,6 +259,17 @@ class Call:
             video=self.video_local or self.video_remote or self._video_offered,
             headers=self.headers,
             verstat=self.verstat,
+            timings=self.timings,
+        )
+
+    @property
+    def timings(self) -> tuple[Timing, ...]:
+        """How long each step of setting it up took, the earliest first."""
+        moments = {**self.reached, "ringing": self.ringing_at, "answer": self.answered_at}
+        known = {step: at for step, at in moments.items() if at is not None}
+        return tuple(
+            Timing(step=step, at_ms=round((known[step] - self.started_at) * 1000))
+            for step in sorted(known, key=known.__getitem__)
         )
 
     @property

@@ -32,6 +32,7 @@ from webphone.phone.call.part import (
 from webphone.phone.call.quality import Measurements
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.call.swap import Swap
+from webphone.phone.call.timings import Timings
 from webphone.phone.call.wire import Wire
 from webphone.phone.history import History
 from webphone.phone.promises import Trouble, refused
@@ -207,6 +208,7 @@ class Calls:
         call = self.calls.get(news.call)
         if call is None:
             return []
+        call.part(Timings).media(news, now)
         kind = HEARD.get(type(news)) or DESCRIBES[call.stage]
         return self.changed(call, call.part(kind).media(news, now), now)
 

@@ -20,6 +20,7 @@ Media = (
     on.MediaReady
     | on.MediaFailed
     | on.MediaChanged
+    | on.PathFound
     | on.AnswerTaken
     | on.SoundCame
     | on.MicrophoneAsked

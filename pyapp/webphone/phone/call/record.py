@@ -72,6 +72,7 @@ def record_of(
         codec=view.codec,
         quality=quality or Quality(),
         recording_id=None,
+        timings=view.timings,
     )
 
 
