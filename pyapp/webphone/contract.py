@@ -722,8 +722,9 @@ READINGS = {
 
 __all__ = [
     "COMMANDS", "ERRORS", "EVENTS", "READINGS", "SETTINGS", "CallRecord", "CallView", "Command",
-    "Config", "Event", "EventKind", "Json", "Kind", "Party", "Quality", "Reading", "Setting", "Timing",
-    "WebPhoneError", "camel", "decode_command", "decode_setting", "encode", "kebab", "snake",
+    "Config", "Event", "EventKind", "Json", "Kind", "Party", "Quality", "Reading", "Setting",
+    "Timing", "WebPhoneError", "camel", "decode_command", "decode_setting", "encode", "kebab",
+    "snake",
     *(kind.__name__ for kind in COMMANDS.values()),
 ]
 # fmt: on
