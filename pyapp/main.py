@@ -17,7 +17,7 @@ from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
 from webphone.browser.element import Element, ElementAction, Outside
-from webphone.browser.instance import keep, kept_first, take
+from webphone.browser.instance import forget, keep, kept_first, take
 from webphone.browser.media.ice_servers import Watch
 from webphone.browser.media.peer import World
 from webphone.browser.page import Page
@@ -30,6 +30,7 @@ from webphone.phone.actions import (
     AskCredentials,
     Connect,
     Disconnect,
+    Forget,
     MediaAction,
     Note,
     PlayKey,
@@ -159,6 +160,8 @@ class PhoneOnPage:
                     (js.console.error if level == "error" else js.console.info)(text)
             case AskCredentials(ask=ask):
                 self._ask_credentials(ask)
+            case Forget():
+                forget()
             case Probe():
                 self._probe(action)
             case _ if isinstance(action, MediaAction):

@@ -404,11 +404,11 @@ export class WebPhone extends HTMLElement {
   setVolume(x: number): Promise<void>;
   /** Tests network, server and devices; `diagnosis` tells how far it is. Settles with the report. */
   diagnose(): Promise<{verdict: 'good' | 'poor' | 'blocked' | 'unknown', steps: {name: string, verdict: 'good' | 'poor' | 'blocked' | 'unknown', culprit: 'you' | 'network' | 'server' | null, fact: string, fix: string}[]}>;
-  /** Exports the call records. Settles with the text. Not built yet: rejects with `unsupported`. */
+  /** Exports the call records. Settles with the text. */
   exportHistory(format?: string): Promise<string>;
-  /** Deletes the call records. Settles when done. Not built yet: rejects with `unsupported`. */
+  /** Deletes the call records. Settles when done. */
   clearHistory(): Promise<void>;
-  /** Deletes all that is stored. Settles when done. Not built yet: rejects with `unsupported`. */
+  /** Deletes the call records, the texts and all that is stored. Settles when done. */
   forgetEverything(): Promise<void>;
   /** Gives the trace of what happened, secrets struck out. Settles with the text, a JSON value a line. */
   getTrace(): Promise<string>;

@@ -594,14 +594,14 @@ class SetVolume(Command):
     " culprit: 'you' | 'network' | 'server' | null, fact: string, fix: string}[]}")
 class Diagnose(Command): ...
 
-@command("Exports the call records.", "with the text", returns="string", built=False)
+@command("Exports the call records.", "with the text", returns="string")
 class ExportHistory(Command):
     format: str = argument("csv or json.", default="json", pattern="csv|json")
 
-@command("Deletes the call records.", "when done", built=False)
+@command("Deletes the call records.", "when done")
 class ClearHistory(Command): ...
 
-@command("Deletes all that is stored.", "when done", built=False)
+@command("Deletes the call records, the texts and all that is stored.", "when done")
 class ForgetEverything(Command): ...
 
 @command("Gives the trace of what happened, secrets struck out.",
@@ -700,7 +700,7 @@ _ROWS = (
     EventKind("quality", "How the call sounds now.", "CallView & {quality: Quality}", built=False),
     EventKind("numberchange", "The typed number changed.", "{number: string}"),
     EventKind("screenpop", "Show what is known of the caller.", "CallView", built=False),
-    EventKind("historychange", "The call records changed.", "{}", built=False),
+    EventKind("historychange", "The call records changed.", "{}"),
     EventKind("leaderchange", "This tab took or left the phone that all tabs share.",
         "{leader: boolean}"),
 )

@@ -8,7 +8,8 @@ from typing import Any
 
 import js
 
-KEY = "webphone-instance-"
+PREFIX = "webphone-"  # of all that a phone stores
+KEY = f"{PREFIX}instance-"
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -39,6 +40,19 @@ def take(name: str) -> bytes:
     except Exception:  # a browser or a frame that stores nothing
         return b""
     return bytes.fromhex(found[9:].replace("-", "")) if _UUID.fullmatch(found) else b""
+
+
+def forget() -> None:
+    """Whatever a phone of this page has stored in the browser is gone."""
+    for name in ("sessionStorage", "localStorage"):
+        try:
+            store: Any = getattr(js, name)
+            keys = [str(store.key(at)) for at in range(store.length)]
+            for key in keys:
+                if key.startswith(PREFIX):
+                    store.removeItem(key)
+        except Exception:  # a browser or a frame that stores nothing
+            continue
 
 
 def keep(name: str, instance: str) -> None:

@@ -215,6 +215,11 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
+    """Delete what the phone has stored in this browser."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A line for the developer console, without secrets; `level` as in `log-level`."""
 
@@ -248,5 +253,6 @@ Action = (
     | Refuse
     | Reveal
     | Save
+    | Forget
     | Note
 )

@@ -11,12 +11,16 @@ from typing import Any
 
 from webphone.border import method_name
 from webphone.contract import (
+    ClearHistory,
     Command,
     Config,
     Connect,
     Consult,
     DialpadPress,
     Disconnect,
+    Event,
+    ExportHistory,
+    ForgetEverything,
     Hide,
     MakeCall,
     PickUp,
@@ -34,6 +38,7 @@ from webphone.phone.call.commands import VERBS as call_verbs
 from webphone.phone.call.outgoing import check_reachable
 from webphone.phone.call.seldom import transfer
 from webphone.phone.dialling import Dialling
+from webphone.phone.history import History
 from webphone.phone.promises import done
 from webphone.phone.seldom import Seldom, SeldomAsked
 from webphone.words import say
@@ -48,6 +53,8 @@ class Phone:
     calls: Calls
     dialling: Dialling
     seldom: Seldom
+    history: History
+    language: str
     soundless: bool  # this browser has no WebRTC
 
     def configured(self) -> Account:
@@ -133,6 +140,23 @@ def _reveal(phone: Phone, command: Show | Hide, reply: int | None, now: float) -
     return [do.Reveal(shown=isinstance(command, Show)), *done(reply)]
 
 
+def _export(phone: Phone, command: ExportHistory, reply: int | None, now: float) -> Result:
+    # Loaded by the first export.
+    from webphone.phone.export import exported
+
+    return [*done(reply, exported(phone.history.records, command.format, phone.language))]
+
+
+def _clear(phone: Phone, command: ClearHistory, reply: int | None, now: float) -> Result:
+    phone.history.clear()
+    return [do.Tell(event=Event("historychange", {})), *done(reply)]
+
+
+def _forget(phone: Phone, command: ForgetEverything, reply: int | None, now: float) -> Result:
+    phone.seldom.forget()
+    return [do.Forget(), *phone.dialling.type(""), *_clear(phone, ClearHistory(), reply, now)]
+
+
 _VERBS: dict[type[Command], Callable[[Phone, Any, int | None, float], Result]] = {
     Ready: _be_ready,
     Connect: _connect,
@@ -142,4 +166,7 @@ _VERBS: dict[type[Command], Callable[[Phone, Any, int | None, float], Result]] =
     DialpadPress: _press,
     Show: _reveal,
     Hide: _reveal,
+    ExportHistory: _export,
+    ClearHistory: _clear,
+    ForgetEverything: _forget,
 }

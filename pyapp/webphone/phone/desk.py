@@ -150,6 +150,8 @@ class Desk:
         """All that a turn leads to."""
         actions = self._resolved(result, now)
         actions += self._resolved(self._follow_up(now), now)
+        if any(isinstance(action, do.Save) for action in actions):
+            actions.append(do.Tell(event=Event("historychange", {})))
         return actions + self._changes()
 
     def _route(self, happening: Happening, now: float) -> Result:
@@ -284,6 +286,8 @@ class Desk:
             calls=self.calls,
             dialling=self._dialling,
             seldom=self._seldom,
+            history=self.history,
+            language=self.language,
             soundless=self._soundless,
         )
 

@@ -31,6 +31,10 @@ class History:
             kept = tuple(old for old in kept if not (_unheard(old) and old.from_.uri == uri))
         self.records = (record, *kept[: LENGTH - 1])
 
+    def clear(self) -> None:
+        """Nothing is remembered any more."""
+        self.records = ()
+
 
 def _unheard(record: CallRecord) -> bool:
     """Whether the phone refused the call by itself, before it rang."""

@@ -114,6 +114,11 @@ class Seldom:
         if threads:
             self.questions.threads.restore(threads)
 
+    def forget(self) -> None:
+        """What was written is gone."""
+        if self._asked:
+            self._asked.threads.restore(())
+
     def wake(self, now: float) -> Result:
         """Do what is due."""
         result = self._asked.wake(now) if self._asked else []

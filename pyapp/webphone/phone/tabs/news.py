@@ -64,6 +64,8 @@ def told_here(events: tuple[Event, ...], phone: Phone) -> list[Action]:
             actions.append(do.Save(record=event.detail, mirrored=True))
         detail = {**encode(event.detail), "mirrored": True}
         actions.append(do.Tell(event=Event(event.name, detail)))
+        if isinstance(event.detail, CallRecord):
+            actions.append(do.Tell(event=Event("historychange", {})))
     return actions
 
 
