@@ -16,7 +16,7 @@ from webphone.phone import actions as do
 from webphone.phone.account import connection as line
 from webphone.phone.account.connection import Connection, Down, Exhausted, Steps, Up
 from webphone.phone.account.identity import identity, transport
-from webphone.phone.account.keepalive import PING, Question
+from webphone.phone.account.keepalive import PROOF
 from webphone.phone.account.registration import PATIENCE, Registration
 from webphone.phone.account.registration_errors import error_of, try_next_server
 from webphone.phone.account.retries import LONGEST_WISH, wish
@@ -34,8 +34,6 @@ from webphone.sip import (
     Send,
     Unregistered,
 )
-
-PROOF = "proof"
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,8 +351,7 @@ class Account:
                 case RegistrationFailed():
                     result += self._refused(output, now)
                 case Replied() if output.ref == PROOF:
-                    if output.status != 408:  # which is our own word for silence
-                        self.connection.keepalive.options_answered(self.server)
+                    self.connection.keepalive.replied(output, self.server)
                 case Dropped(why=why):
                     result.append(do.Note(level="info", text=why))
                 case _:
@@ -407,21 +404,12 @@ class Account:
         hurried = len(self.connection.servers.addresses) > 1 and not self.connection.servers.rounds
         if hurried and not self.agent.bound:
             self.registration.patience = now + PATIENCE
-        return self._register_again(now)
-
-    def _register_again(self, now: float) -> Result:
         self.connection.keepalive.registering(now)
         return self.through(self.agent.register(now), now)
 
     def _prove(self, now: float, *, urgent: bool = False) -> Result:
-        """Ask for any answer at all; silence means that the socket is dead."""
-        question = self.connection.keepalive.ask(now, bound=self.agent.bound, urgent=urgent)
-        result: Result = []
-        if Question.OPTIONS in question:
-            result += self.through(self.agent.options(None, PROOF, now), now)
-        if Question.REGISTER in question:
-            result += self._register_again(now)
-        return result + (self._send(PING, now) if Question.PING in question else [])
+        outputs = self.connection.keepalive.ask(self.agent, now, urgent=urgent)
+        return self.through(outputs, now)
 
     def _send(self, data: bytes, now: float) -> Result:
         self.connection.keepalive.wrote(data, now)

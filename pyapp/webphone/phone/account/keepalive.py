@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Flag, auto
 
+from webphone.sip import Agent, Output, Replied, Send
+
 # Seconds of silence after which a server is asked whether it is there: a dead socket is left within
 # half a minute, and within 15 s where somebody talks or waits for an answer.
 EVERY, ALERT = 24.0, 9.0
@@ -14,6 +16,7 @@ SOONEST = 5.0
 PATIENCE, URGENT = 6.0, 1.5
 SLOWEST = 32.0  # no answer takes longer (RFC 3261 §17.1.2.2)
 MARGIN = 0.8  # part of the time after which a quiet connection is closed (RFC 5626 §4.4.1)
+PROOF = "proof"  # our OPTIONS
 PING, PONG = b"\r\n\r\n", b"\r\n"  # RFC 5626 §3.5.1
 
 
@@ -68,8 +71,10 @@ class KeepAlive:
         if self._wrote is None and not data.startswith((b"SIP/2.0 ", b"ACK ")):
             self._wrote = now
 
-    def options_answered(self, server: str) -> None:
+    def replied(self, news: Replied, server: str) -> None:
         """It answers OPTIONS: silence to the next means something."""
+        if news.status == 408:  # which is our own word for silence
+            return
         self._options_answered, self.mute = True, False
         self._left_mute.discard(server)
 
@@ -85,7 +90,18 @@ class KeepAlive:
         self._limit = None if flow_timer is None else max(flow_timer * MARGIN, SOONEST)
         self._outbound = outbound
 
-    def ask(self, now: float, *, bound: bool, urgent: bool) -> Question:
+    def ask(self, agent: Agent, now: float, *, urgent: bool) -> list[Output]:
+        """Ask for any answer at all; silence means that the socket is dead."""
+        question = self._question(bound=agent.bound, urgent=urgent, now=now)
+        outputs: list[Output] = []
+        if Question.OPTIONS in question:
+            outputs += agent.options(None, PROOF, now)
+        if Question.REGISTER in question:
+            self.registering(now)
+            outputs += agent.register(now)
+        return outputs + ([Send(data=PING)] if Question.PING in question else [])
+
+    def _question(self, *, bound: bool, urgent: bool, now: float) -> Question:
         """What to ask now; `bound` says whether we are registered there."""
         if not bound and self.mute and not self._pongs:
             self._silent_from(now)  # there is nothing that it must answer
