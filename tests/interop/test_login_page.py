@@ -106,6 +106,18 @@ def test_a_login_that_has_run_out_is_replaced_before_anybody_sees_it(
     assert late["authUsername"] < good["authUsername"]
 
 
+def test_one_that_runs_out_while_registered_is_replaced_by_the_next_call(
+    visit: Callable[[], Page], site: Site
+) -> None:
+    site.seconds = 2
+    page = visit()
+    alice_can_be_called(page)
+    until = int(site.logins[0]["authUsername"].partition(":")[0])
+    page.wait_for_function("(until) => Date.now() > (until + 1) * 1000", arg=until)
+    hears(page, "7486", "busy")
+    expect(page.locator("#logins > li")).to_have_text([LINE, LINE])
+
+
 def test_who_is_signed_out_of_the_site_is_told_by_page_and_phone(
     visit: Callable[[], Page], site: Site
 ) -> None:

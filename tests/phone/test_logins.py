@@ -195,18 +195,83 @@ def test_the_same_refused_login_is_not_sent_twice(world):
     assert page.asked == 2 and len(proofs(world)) == 1
 
 
-def test_a_refused_call_asks_for_the_next_login(world):
+NEXT = {**RIGHT, "token": "newer"}
+
+
+def run_out(world, then):
+    """alice calls bob, and is refused: her login has run out, and the page is asked for another."""
     world.registered("bob")
     page = Page(RIGHT)
     alice = phone(world, page)
     alice.ask("register")
-    page.given = [{**RIGHT, "token": "newer"}]
+    page.given = [then]
     world.overloaded[SERVER] = (407, 0)
     alice.ask("makeCall", "bob")
+    assert page.asked >= 2
+    return alice, page
+
+
+def test_a_call_whose_login_has_run_out_goes_out_with_the_next_one(world):
+    alice, _page = run_out(world, "later")
+    assert alice.call.state == "dialling" and alice.told("end") == []
     world.overloaded.clear()
-    assert alice.history[0].sip_code == 407
-    assert page.asked == 2 and alice.agent.account.token == "newer"
+    alice.sign_in(NEXT)
+    assert alice.agent.account.token == "newer"
+    assert alice.call.state == "ringing" and len(world.sent("alice", "INVITE")) == 2
+    assert alice.state == "registered" and alice.told("error") == []
+
+
+def test_it_is_sent_again_once_and_no_more(world):
+    alice, page = run_out(world, NEXT)
+    assert len(world.sent("alice", "INVITE")) == 2 and alice.history[0].sip_code == 407
+    assert alice.calls == [] and page.asked == 3
+
+
+@pytest.mark.parametrize("given", [RIGHT, None])
+def test_without_another_login_the_call_is_refused_and_the_registration_stays(world, given):
+    alice, _page = run_out(world, "later")
+    alice.sign_in(given)
+    assert alice.history[0].sip_code == 407 and len(world.sent("alice", "INVITE")) == 1
+    assert alice.state == "registered" and alice.told("unregistered") == alice.told("error") == []
+
+
+def test_who_hangs_up_while_the_page_is_asked_calls_nobody(world):
+    alice, _page = run_out(world, "later")
+    alice.ask("hangup")
+    world.overloaded.clear()
+    alice.sign_in(NEXT)
+    assert alice.calls == [] and len(world.sent("alice", "INVITE")) == 1
+    assert alice.history[0].disposition == "cancelled"
+
+
+def test_without_a_connection_the_call_is_refused(world):
+    alice, _page = run_out(world, "later")
+    world.broken[SERVER] = "dead"
+    world.cut(alice)
+    alice.sign_in(NEXT)
+    world.wind(60)
+    assert alice.calls == [] and alice.history[0].sip_code == 407
+
+
+def test_a_call_waits_as_well_for_the_login_that_a_registration_waits_for(world):
+    alice, page = run_out(world, "later")
+    alice.ask("hangup")
+    world.refusing[SERVER] = (401, 0)
+    alice.ask("register")
     alice.ask("makeCall", "bob")
+    assert page.asked == 2 and alice.call.state == "dialling"
+    world.overloaded.clear()
+    world.refusing.clear()
+    alice.sign_in(NEXT)
+    assert alice.call.state == "ringing" and alice.state == "registered"
+
+
+def test_the_call_waits_for_a_connection_that_is_lost_meanwhile(world):
+    alice, _page = run_out(world, "later")
+    world.overloaded.clear()
+    world.cut(alice)
+    alice.sign_in(NEXT)
+    world.wind(5)
     assert alice.call.state == "ringing"
 
 

@@ -92,7 +92,9 @@ class Fetched:
         """Whether another one is to be asked for after what became of a call or a question."""
         match output:
             case Ended(status=status, unanswered=None) | Replied(status=status, unanswered=None):
-                return status in (401, 407) and not self.asking and self._times < MOST
+                if status in (401, 407) and not self.asking and self._times < MOST:
+                    self._refused = self.login
+                    return True
         return False
 
     def settled(self) -> None:
@@ -117,6 +119,8 @@ class Fetched:
             return self.refusal or error
         if login == self._refused:
             return self.refusal or _wrong(say("credentials_same"))
+        if self.login is not None:
+            self.settled()  # it was asked for the sake of a call, which is a wish of its own
         self.login = login
         return None
 

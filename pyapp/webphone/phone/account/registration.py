@@ -64,6 +64,11 @@ class Registration:
         return self._fetched is not None and self._fetched.asking
 
     @property
+    def login(self) -> Login | None:
+        """What the page gave, to sign with."""
+        return self._fetched.login if self._fetched else None
+
+    @property
     def lacks_login(self) -> bool:
         """Whether nothing can be signed before the page is asked."""
         return self._fetched is not None and self._fetched.wanted
@@ -188,7 +193,7 @@ class Registration:
             from webphone.phone.account.login import Fetched
 
             self._fetched = Fetched(function, self._entropy)
-        return self._fetched.login if self._fetched else None
+        return self.login
 
     def ask_login(self, now: float) -> News:
         """Ask the page for a login, where there is none to sign with and it is not being asked."""
@@ -214,6 +219,10 @@ class Registration:
             return None
         if isinstance(wrong, RegistrationFailed):
             return self.refused(wrong, now, password=True)
+        if self.login is not None:
+            # A call was refused, and says so itself: the server has us as before.
+            self._new_wish()
+            return []
         result = self._expired()
         known = self._retries is not None and self._retries.status == NO_LOGIN
         if self.wanted:

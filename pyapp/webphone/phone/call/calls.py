@@ -280,6 +280,12 @@ class Calls:
             left = another_server(self, call, news, now)
             if left is not None:
                 return left
+        if call.outgoing and call.account.registration.awaits_login and news.status in (401, 407):
+            # Loaded by the first login that has run out.
+            from webphone.phone.call.signed_anew import another_login
+
+            if another_login(self, call, news):
+                return []
         return self.finish(call, ending_of(news), now)
 
     def _invited(self, account: Account, news: Invited, config: Config, now: float) -> Result:

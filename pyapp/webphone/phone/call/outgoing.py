@@ -103,6 +103,7 @@ class Outgoing:
         self.name = ""  # to be shown in place of that of the settings
         self.reply: int | None = None  # the promise of `makeCall`
         self.servers: set[str] = set()  # those that could not take it
+        self.signed_anew = False  # a login had run out
         self._target = call.remote.uri
         self._ends: float | None = call.started_at + PREPARES
         self._call = call
@@ -152,7 +153,7 @@ class Outgoing:
         return self._invite(target, now)
 
     def again(self, now: float) -> Steps:
-        """Call the same address again, over another server."""
+        """Call the same address again, over another server or with another login."""
         return self._invite(self._target, now)
 
     def _invite(self, target: Uri, now: float) -> Steps:
