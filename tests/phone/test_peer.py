@@ -101,6 +101,29 @@ def test_a_number_in_windows_1252_is_read_as_well(alice, dave):
     assert unescape("m%FCller %C3%BC") == "müller ü"
 
 
+NOBODY = b'"Anonymous" <sip:anonymous@anonymous.invalid>;tag=me'
+
+
+@pytest.mark.rfc("3325 §8", "who asked for privacy is anonymous to the person, in the record too")
+def test_who_calls_without_a_name_has_none_though_the_network_knows_it(alice, dave):
+    invite_of(dave, NOBODY, CAROL, "Privacy: id")
+    assert shown(alice) == ("Anonymous", "anonymous")
+    [ringing] = alice.told("ringingin")
+    assert ringing["from"]["uri"] == "sip:anonymous@anonymous.invalid"
+    # The page is within the trust of its own server, and may know what that has told the phone.
+    assert ringing["headers"]["privacy"] == "id" and "+15557654321" in str(ringing["headers"])
+    alice.ask("reject")
+    record = alice.history[0]
+    assert (record.display_name, record.from_.number) == ("Anonymous", "anonymous")
+    assert "5557654321" not in str(record)
+
+
+@pytest.mark.rfc("3325 §8", "what the network asserts is shown where nobody asked for privacy")
+def test_a_name_that_the_network_gives_to_nobody_is_shown(alice, dave):
+    invite_of(dave, NOBODY, CAROL)
+    assert shown(alice) == ("Carol", "+15557654321")
+
+
 def test_privacy_that_asks_for_nothing_hides_nobody(alice, dave):
     dave.call("alice", CAROL, "Privacy: none", sdp=OFFER)
     assert alice.call.display_name == "Carol"

@@ -92,6 +92,23 @@ def test_headers_of_the_settings_go_into_every_call(world, alice, bob):
     assert "X-Shop: 7" in invites(world)[-1] and "X-Both: b" in invites(world)[-1]
 
 
+PREFERRED = '"Shop" <sip:+15551000@one.example>, <tel:+15551000>'
+
+
+@pytest.mark.rfc("3325 §9.2", "the page's P-Preferred-Identity goes out as it is given")
+@pytest.mark.rfc("3325 §7", "the page's Privacy: id goes out as it is given")
+def test_the_page_names_the_caller_for_the_server_and_asks_for_privacy(world, alice, bob):
+    alice.ask("setConfig", {"extraHeaders": {"P-Preferred-Identity": PREFERRED}})
+    alice.ask("makeCall", "bob", {"headers": {"Privacy": "id;critical"}})
+    lines = invites(world)[-1].split("\r\n")
+    assert f"P-Preferred-Identity: {PREFERRED}" in lines and "Privacy: id;critical" in lines
+    # The server asserts; the phone says in From who it is, as ever.
+    assert any(line.startswith("From: <sip:alice@one.example>") for line in lines)
+    alice.ask("makeCall", "bob")
+    assert "Privacy" not in invites(world)[-1]
+    assert not any(b"P-Preferred" in data for _, data in world.wire if data[:8] == b"REGISTER")
+
+
 @pytest.mark.parametrize("name", ["Via", "v", "CONTENT-LENGTH", "From", "cseq", "Route"])
 def test_headers_that_are_ours_to_write_are_refused(world, alice, name):
     error = alice.ask("makeCall", "bob", {"headers": {name: "1"}}).error
