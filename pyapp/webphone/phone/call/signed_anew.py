@@ -1,4 +1,4 @@
-"""A call that is refused because the page's login has run out: it goes out again with the next one."""
+"""A call that is refused as the page's login has run out: it goes out again with the next one."""
 
 from __future__ import annotations
 
