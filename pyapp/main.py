@@ -27,6 +27,7 @@ from webphone.browser.sound import Sound
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.phone import Chance, Desk, LazyTabs, Loop, Recorder, promise_refused
 from webphone.phone.actions import (
+    AskContact,
     AskCredentials,
     Connect,
     Disconnect,
@@ -52,6 +53,7 @@ from webphone.ui import Gesture, View, act, meant, noticed, screen, ticks
 from webphone.ui.gestures import SoundAllowed
 
 if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the phone, share it
+    from webphone.browser.contacts import Lookups
     from webphone.browser.credentials import Credentials
     from webphone.browser.diagnosis import Probing
     from webphone.browser.tabs import OtherTabs, TabAction
@@ -71,6 +73,7 @@ class PhoneOnPage:
         self._phone = Recorder(LazyTabs(self.desk, entropy), chance, guest=name)
         self._tabs: OtherTabs | None = None  # made for a phone that shares its registration
         self._credentials: Credentials | None = None
+        self._lookups: Lookups | None = None
         self._probing: Probing | None = None
         self._clock = clock
         self._view = View()
@@ -162,6 +165,8 @@ class PhoneOnPage:
                 self._ask_credentials(ask)
             case Forget():
                 forget()
+            case AskContact():
+                self._look_up(action)
             case Probe():
                 self._probe(action)
             case _ if isinstance(action, MediaAction):
@@ -183,6 +188,13 @@ class PhoneOnPage:
 
             self._credentials = Credentials(self.loop.turn)
         self._credentials.ask(ask, self._config().credentials)
+
+    def _look_up(self, asked: AskContact) -> None:
+        if self._lookups is None:
+            from webphone.browser.contacts import Lookups
+
+            self._lookups = Lookups(self.loop.turn)
+        self._lookups.ask(asked, self._config().contact_lookup)
 
     def _probe(self, probe: Probe) -> None:
         if self._probing is None:
@@ -226,6 +238,8 @@ class PhoneOnPage:
             self._tabs.close()
         if self._credentials is not None:
             self._credentials.close()
+        if self._lookups is not None:
+            self._lookups.close()
         if self._probing is not None:
             self._probing.close()
         self._page.destroy()

@@ -27,6 +27,7 @@ from webphone.contract import (  # noqa: E402
 from webphone.phone import findings  # noqa: E402
 from webphone.phone.snapshot import (  # noqa: E402
     CallSnapshot,
+    Contact,
     Diagnosis,
     EndedCall,
     Lamp,
@@ -198,7 +199,10 @@ def transfer(stage: str, target: str) -> TransferSnapshot:
     return TransferSnapshot(stage=stage, target=target)
 
 
-# Every screen by name.
+PICTURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj"
+    "/HwADBwIAMCbHYQAAAABJRU5ErkJggg=="
+)
 FOUND = Diagnosis(
     steps=(
         findings.found("page", "secure"),
@@ -217,6 +221,7 @@ FOUND = Diagnosis(
     of=14,
     verdict="blocked",
 )
+# Every screen by name.
 SCREENS: dict[str, tuple[Snapshot, View]] = {
     "idle": (IDLE, View()),
     "number typed": (replace(IDLE, number="+442079460123"), View()),
@@ -296,6 +301,18 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     ),
     "text in a call": (talking(BOB, threads=THREADS), View()),
     "parking": (replace(talking(BOB), config=CODED), View()),
+    "known caller": (
+        replace(
+            IDLE,
+            calls=(
+                replace(
+                    RINGING,
+                    contact=Contact(name="Anna Berg", photo=PICTURE, note="Gold, 3 open orders"),
+                ),
+            ),
+        ),
+        View(),
+    ),
     "diagnosis": (replace(IDLE, diagnosis=FOUND), View(open="diagnosis")),
     "diagnosis running": (
         replace(IDLE, diagnosis=replace(FOUND, steps=FOUND.steps[:4], verdict="")),

@@ -193,7 +193,7 @@ export interface WebPhoneConfig {
   logLevel: "off" | "error" | "info" | "debug";
   /** Gives {username, password}, {username, ha1} or {token}, each with authUsername where that is another; asked before the phone registers, and again when refused. */
   credentials: ((...told: any[]) => Promise<any>) | null;
-  /** Names a caller. */
+  /** Given a number, gives {name, photo?, note?} or null within 3 s. */
   contactLookup: ((...told: any[]) => Promise<any>) | null;
   /** MediaStreamConstraints for getUserMedia. */
   constraints: Record<string, unknown> | null;
@@ -261,8 +261,8 @@ export interface WebPhoneEventDetails {
   quality: CallView & {quality: Quality};
   /** The typed number changed. */
   numberchange: {number: string};
-  /** Show what is known of the caller. */
-  screenpop: CallView;
+  /** `contactLookup` has answered: show what is known of the other end. */
+  screenpop: CallView & {contact: {name: string, photo: string, note: string} | null};
   /** The call records changed. */
   historychange: {};
   /** This tab took or left the phone that all tabs share. */

@@ -159,7 +159,8 @@ class Config:
     credentials: Json = value(Kind.FUNCTION,
         "Gives {username, password}, {username, ha1} or {token}, each with authUsername where that"
         " is another; asked before the phone registers, and again when refused.")
-    contact_lookup: Json = value(Kind.FUNCTION, "Names a caller.", built=False)
+    contact_lookup: Json = value(Kind.FUNCTION,
+        "Given a number, gives {name, photo?, note?} or null within 3 s.")
     constraints: Json = value(Kind.OBJECT, "MediaStreamConstraints for getUserMedia.")
     extra_headers: Json = value(Kind.HEADERS, "Headers added to every INVITE, {name: text}.")
     strings: Json = value(Kind.OBJECT, "Replaces visible words, {key: text}.", built=False)
@@ -699,7 +700,8 @@ _ROWS = (
         "{devices: Device[]}", built=False),
     EventKind("quality", "How the call sounds now.", "CallView & {quality: Quality}", built=False),
     EventKind("numberchange", "The typed number changed.", "{number: string}"),
-    EventKind("screenpop", "Show what is known of the caller.", "CallView", built=False),
+    EventKind("screenpop", "`contactLookup` has answered: show what is known of the other end.",
+        "CallView & {contact: {name: string, photo: string, note: string} | null}"),
     EventKind("historychange", "The call records changed.", "{}"),
     EventKind("leaderchange", "This tab took or left the phone that all tabs share.",
         "{leader: boolean}"),

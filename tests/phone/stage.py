@@ -498,6 +498,10 @@ class Actor:
                 given = self.desk.config.credentials()
                 if given != "later":
                     self.sign_in(given)
+            case do.AskContact(call=call, number=number):
+                given = self.desk.config.contact_lookup(number)
+                if given != "later":
+                    self.happens(on.ContactCame(call=call, number=number, given=given))
             case do.Probe(id=id, what=what) if what in self.probes:
                 self.happens(on.Probed(id=id, facts=self.probes[what]))
             case do.Settle(reply=reply, value=value):

@@ -60,13 +60,13 @@ async def promised(owner: Any, method: str, *given: Any, within: float | None = 
     return await _settled(held, within)
 
 
-async def answered(function: Any, within: float | None = PATIENCE) -> Any:
-    """What a function of the page gives or promises, likewise."""
+async def answered(function: Any, within: float | None = PATIENCE, *given: Any) -> Any:
+    """What a function of the page gives or promises when it is given that, likewise."""
     try:
         if isinstance(function, JsProxy):
-            held = _called(function, None)
+            held = _called(function, None, *given)
         else:
-            answer = function()
+            answer = function(*given)
             if inspect.isawaitable(answer):
                 return await asyncio.wait_for(answer, within)
             return answer

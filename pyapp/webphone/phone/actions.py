@@ -171,6 +171,14 @@ class AskCredentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskContact:
+    """Ask the page's `contactLookup` function; ContactCame with the same number follows."""
+
+    call: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """Try for a diagnosis what `what` names; Probed with the same id follows.
 
@@ -248,6 +256,7 @@ Action = (
     | Tell
     | Ask
     | AskCredentials
+    | AskContact
     | Probe
     | Settle
     | Refuse

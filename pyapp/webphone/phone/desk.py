@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from webphone.border import shortened
 from webphone.contract import (
@@ -36,6 +36,9 @@ from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
 from webphone.sip import Entropy
 from webphone.words import ENGLISH, country_of, said_in, say, spoken
 
+if TYPE_CHECKING:
+    from webphone.phone.contacts import Contacts
+
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
 
 
@@ -61,6 +64,7 @@ class Desk:
         self.instance = entropy.uuid()
         self._accounts = Accounts(self._settings.in_force, self._new_account, self._carried)
         self._seldom = Seldom(entropy)
+        self._contacts: Contacts | None = None  # where the page knows people
         self._tone: do.Tone | None = None
         self._state = self.account.state
 
@@ -203,6 +207,8 @@ class Desk:
                 return self.calls.permitted(happening, now)
             case on.CredentialsCame():
                 return [x for one in self._accounts for x in one.credentials_came(happening, now)]
+            case on.ContactCame():
+                return self._contacts.came(happening, self.calls.calls) if self._contacts else []
             case on.Probed():
                 return self._seldom.probed(happening, now)
             case on.NetworkChanged(online=online):
@@ -359,7 +365,18 @@ class Desk:
         """What the turn has made possible: what waited for the connection, farewells."""
         result = self.calls.wake(now) + self._accounts.farewells(now)
         result += self._dialling.make_room(self.config.dial)
+        result += self._named()
         return result + self._seldom.follow(self.account, now)
+
+    def _named(self) -> Result:
+        """Who the calls are with, where the page knows that."""
+        if self.config.contact_lookup is None:
+            return []
+        if self._contacts is None:
+            from webphone.phone.contacts import Contacts
+
+            self._contacts = Contacts()
+        return self._contacts.follow(self.calls.calls.values())
 
     def _changes(self) -> list[Action]:
         """The tone and the state, told when they change."""

@@ -202,6 +202,15 @@ class CredentialsCame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactCame:
+    """What the page's `contactLookup` function gave; None where it failed or came too late."""
+
+    call: str
+    number: str
+    given: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probed:
     """What a probe found, of `findings`; None where it failed."""
 
@@ -260,6 +269,7 @@ Happening = (
     | QualityMeasured
     | Permitted
     | CredentialsCame
+    | ContactCame
     | Probed
     | NetworkChanged
     | LanguageFound

@@ -27,6 +27,15 @@ class TransferSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Somebody as the page knows them; `photo` is the address of a picture."""
+
+    name: str
+    photo: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallSnapshot:
     """One call. Times are `now` values in seconds."""
 
@@ -45,6 +54,7 @@ class CallSnapshot:
     question: str = ""  # the phone asks whether it may go on: emergency or redirect
     question_about: str = ""  # and to which address
     transfer: TransferSnapshot | None = None
+    contact: Contact | None = None  # who the other end is, as the page knows
 
     @property
     def peer(self) -> Party:

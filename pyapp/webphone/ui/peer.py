@@ -13,8 +13,9 @@ from webphone.words import Sentence
 def peer(call: CallSnapshot, config: Config, now: float) -> Node:
     return element(
         "div",
-        avatar(call.peer_name),
+        avatar(call.peer_name, call.contact),
         named(call.peer_name, call.peer_number, _checked(call)),
+        _note(call),
         _standing(call, now) if config.show_status else None,
         key="peer",
         class_="peer",
@@ -28,6 +29,12 @@ def _checked(call: CallSnapshot) -> Node | None:
         return None
     words = say(f"caller_{call.view.verstat}")
     return element("span", words, class_="verstat", data_verstat=call.view.verstat)
+
+
+def _note(call: CallSnapshot) -> Node | None:
+    """What the page knows of them besides."""
+    note = call.contact.note if call.contact else ""
+    return element("span", note, class_="note", dir="auto", part="peer-note") if note else None
 
 
 def named(name: str, digits: str, below: Node | None = None) -> Node:

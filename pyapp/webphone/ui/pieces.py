@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webphone.contract import Config
+from webphone.phone.snapshot import Contact
 from webphone.ui.html import Node, element
 from webphone.ui.icons import ICONS
 from webphone.ui.words import initials
@@ -86,10 +87,17 @@ def number_field(
     )
 
 
-def avatar(name: str) -> Node:
-    """The peer's initials, or a figure for a bare number."""
+def avatar(name: str, contact: Contact | None = None) -> Node:
+    """The peer's picture over their initials, or over a figure for a bare number."""
     letters = initials(name)
-    return element("span", letters or icon("user"), part="avatar", aria_hidden="true")
+    photo = contact.photo if contact else ""
+    return element(
+        "span",
+        letters or icon("user"),
+        element("img", src=photo, alt="", referrerpolicy="no-referrer") if photo else None,
+        part="avatar",
+        aria_hidden="true",
+    )
 
 
 def number(digits: str, part: str) -> Node:

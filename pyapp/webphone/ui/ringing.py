@@ -64,7 +64,7 @@ def call_waiting(
         "section",
         element(
             "div",
-            avatar(ringing.peer_name),
+            avatar(ringing.peer_name, ringing.contact),
             named(
                 ringing.peer_name,
                 ringing.peer_number,

@@ -485,7 +485,6 @@ WORDS: dict[str, str] = {
     "cannot_ice_servers_url": "This version cannot fetch ICE servers: set ice-servers.",
     "cannot_flows": "This version keeps one connection to the server: leave flows at 1.",
     "cannot_capture_links": "This version cannot dial the links of a page.",
-    "cannot_contact_lookup": "This version cannot look up who calls.",
     "cannot_strings": "This version cannot replace visible words.",
     # --- How calls end ---
     "ended_transferred": "It goes on with {to}.",

@@ -26,6 +26,7 @@ from webphone.phone.call.endings import Ending
 from webphone.phone.call.part import Part
 from webphone.phone.call.record import Times, iso, record_of
 from webphone.phone.call.wire import Wire
+from webphone.phone.snapshot import Contact
 from webphone.sip import By, NameAddr, Uri
 from webphone.words.bidi import LONGEST
 
@@ -149,6 +150,7 @@ class Call:
     call_id: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     verstat: str | None = None  # passed, failed, signed
+    contact: Contact | None = None  # who the other end is, as the page knows
     stage: Stage = Stage.PREPARING
     ringing_at: float | None = None
     answered_at: float | None = None
@@ -230,6 +232,12 @@ class Call:
         return f"{number}@{host}" if number else host
 
     @property
+    def display_name(self) -> str:
+        """What the other end is called: by the page, or else by itself."""
+        known = self.contact.name if self.contact else ""
+        return known or self.remote.display_name[:LONGEST]
+
+    @property
     def over(self) -> bool:
         """Whether the call has ended."""
         return self.stage is Stage.ENDED
@@ -250,7 +258,7 @@ class Call:
             direction=self.direction,
             from_=party(self.local if self.outgoing else self.remote),
             to=party(self.remote if self.outgoing else self.local),
-            display_name=self.remote.display_name[:LONGEST],
+            display_name=self.display_name,
             started_at=iso(self.started_at),
             answered_at=iso(self.answered_at) if self.answered_at is not None else None,
             muted=self.muted,

@@ -429,4 +429,5 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         transfer=seldom.transfer_of(call, calls),
         question=call.asks,
         question_about=call.asked_for,
+        contact=call.contact,
     )
