@@ -102,6 +102,7 @@ class PhoneOnPage:
                 now=clock.now,
                 blocked=self._sound.held_back,
                 note=lambda text: self._perform(Note(level="info", text=text)),
+                stats=self._element.show_stats,
             ),
             demo=lambda: self.desk.config.demo,
             ends=ends,

@@ -21,6 +21,8 @@ from webphone.contract import (
     Config,
     Party,
     Quality,
+    QualityWarning,
+    SideStats,
     Timing,
     camel,
     kebab,
@@ -140,6 +142,8 @@ SHAPES = {
     "sipReason q850 explanation transferredTo server codec quality recordingId timings",
     Quality: "mos loss jitterMs rttMs",
     Timing: "step atMs",
+    SideStats: "codec bitrate loss jitterMs rttMs level concealed mos missing",
+    QualityWarning: "code direction since",
 }
 
 

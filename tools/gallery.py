@@ -251,6 +251,11 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "held by them": (talking(held(BOB, "remote")), View()),
     "held by both": (talking(muted(held(BOB, "both"))), View()),
     "holding": (talking(replace(BOB, changing=True)), View()),
+    "good sound": (talking(replace(BOB, quality="good")), View()),
+    "poor sound": (
+        talking(replace(BOB, quality="poor", warnings=("high_loss",), warned=True)),
+        View(),
+    ),
     "unstable": (talking(replace(BOB, unstable=True)), View()),
     "two calls": (talking(CLARA, HELD), View()),
     "transfer": (talking(BOB), View(open="transfer", of=BOB.view.id, transfer_to="1003")),

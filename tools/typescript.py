@@ -9,7 +9,15 @@ from webphone import contract
 from webphone.contract import Command, Kind, Setting, camel, kebab
 
 SOURCE = "Generated from pyapp/webphone/contract.py by `make contract`"
-SHAPES = (contract.Party, contract.Quality, contract.Timing, contract.CallView, contract.CallRecord)
+SHAPES = (
+    contract.Party,
+    contract.Quality,
+    contract.SideStats,
+    contract.QualityWarning,
+    contract.Timing,
+    contract.CallView,
+    contract.CallRecord,
+)
 # The words that a field of a shape may hold.
 WORDS = {
     "CallView.state": contract.CALL_STATES,
@@ -17,6 +25,8 @@ WORDS = {
     "held_by": ["local", "remote", "both"],
     "disposition": contract.DISPOSITIONS,
     "step": contract.TIMED_STEPS,
+    "code": contract.QUALITY_WARNINGS,
+    "QualityWarning.direction": ["in", "out"],
     "ended_by": contract.ENDED_BY,
 }
 SETTING_TYPES = {

@@ -18,6 +18,26 @@ export interface Quality {
   rttMs: number | null;
 }
 
+/** How one direction of a call sounds now; `missing` names what nobody knows or is guessed. */
+export interface SideStats {
+  codec: string | null;
+  bitrate: number | null;
+  loss: number | null;
+  jitterMs: number | null;
+  rttMs: number | null;
+  level: number | null;
+  concealed: number | null;
+  mos: number | null;
+  missing: string[];
+}
+
+/** What is wrong with the sound of a call, and since when (ISO 8601 in UTC). */
+export interface QualityWarning {
+  code: "one_way_in" | "one_way_out" | "no_media" | "silent_media" | "mic_silent" | "muted_speech" | "high_loss" | "high_rtt" | "relay";
+  direction: "incoming" | "outgoing" | null;
+  since: string;
+}
+
 /** When one step of setting a call up was reached, in ms since the click or the INVITE came. */
 export interface Timing {
   step: "media" | "invite" | "ringing" | "answer" | "ice" | "dtls" | "sound";
@@ -257,8 +277,8 @@ export interface WebPhoneEventDetails {
   notify: {event: string, target: string, state: "pending" | "active" | "terminated", body: string, value: unknown};
   /** A microphone, loudspeaker or camera came or went. */
   devicechange: {devices: Device[]};
-  /** How the call sounds now. */
-  quality: CallView & {quality: Quality};
+  /** A call sounds better or worse than before. */
+  quality: CallView & {mos: number | null, warnings: QualityWarning[]};
   /** The typed number changed. */
   numberchange: {number: string};
   /** `contactLookup` has answered: show what is known of the other end. */
@@ -297,8 +317,8 @@ export class WebPhone extends HTMLElement {
   readonly history: CallRecord[];
   /** Microphones, loudspeakers, cameras. */
   readonly devices: Device[];
-  /** The active call's media counters. */
-  readonly stats: object | null;
+  /** How the active call sounds: what we send (local) and hear (remote), every second. */
+  readonly stats: {local: SideStats | null, remote: SideStats | null} | null;
   /** A call was answered, by either side. */
   onAnswer: Handler<"answer">;
   /** It rings at the other side: 180 or 183 came. */

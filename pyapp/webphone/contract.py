@@ -280,6 +280,10 @@ SETTINGS: dict[str, Setting] = {
 
 CALL_STATES = ["dialling", "ringing", "early", "active", "held", "ended"]
 CALL_DIRECTIONS = ["incoming", "outgoing"]
+QUALITY_WARNINGS = [
+    "one_way_in", "one_way_out", "no_media", "silent_media", "mic_silent", "muted_speech",
+    "high_loss", "high_rtt", "relay",
+]
 TIMED_STEPS = ["media", "invite", "ringing", "answer", "ice", "dtls", "sound"]
 ENDED_BY = ["local", "remote", "system"]
 DISPOSITIONS = [
@@ -329,6 +333,30 @@ class CallView:
     headers: Mapping[str, str]
     verstat: str | None = None  # passed failed signed
     timings: tuple[Timing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideStats:
+    """How one direction of a call sounds now; `missing` names what nobody knows or is guessed."""
+
+    codec: str | None
+    bitrate: float | None
+    loss: float | None
+    jitter_ms: float | None
+    rtt_ms: float | None
+    level: float | None
+    concealed: float | None
+    mos: float | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityWarning:
+    """What is wrong with the sound of a call, and since when (ISO 8601 in UTC)."""
+
+    code: str  # see QUALITY_WARNINGS
+    direction: str | None  # in out
+    since: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -698,7 +726,8 @@ _ROWS = (
         " body: string, value: unknown}"),
     EventKind("devicechange", "A microphone, loudspeaker or camera came or went.",
         "{devices: Device[]}", built=False),
-    EventKind("quality", "How the call sounds now.", "CallView & {quality: Quality}", built=False),
+    EventKind("quality", "A call sounds better or worse than before.",
+        "CallView & {mos: number | null, warnings: QualityWarning[]}"),
     EventKind("numberchange", "The typed number changed.", "{number: string}"),
     EventKind("screenpop", "`contactLookup` has answered: show what is known of the other end.",
         "CallView & {contact: {name: string, photo: string, note: string} | null}"),
@@ -718,15 +747,17 @@ READINGS = {
         Reading("state", "PhoneState", "What the phone is doing.", "unconfigured"),
         Reading("history", "CallRecord[]", "The call records, newest first.", []),
         Reading("devices", "Device[]", "Microphones, loudspeakers, cameras.", [], built=False),
-        Reading("stats", "object | null", "The active call's media counters.", None, built=False),
+        Reading("stats", "{local: SideStats | null, remote: SideStats | null} | null",
+            "How the active call sounds: what we send (local) and hear (remote), every second.",
+            None),
     )
 }
 
 __all__ = [
     "COMMANDS", "ERRORS", "EVENTS", "READINGS", "SETTINGS", "CallRecord", "CallView", "Command",
-    "Config", "Event", "EventKind", "Json", "Kind", "Party", "Quality", "Reading", "Setting",
-    "Timing", "WebPhoneError", "camel", "decode_command", "decode_setting", "encode", "kebab",
-    "snake",
+    "Config", "Event", "EventKind", "Json", "Kind", "Party", "Quality", "QualityWarning", "Reading",
+    "Setting", "SideStats", "Timing", "WebPhoneError", "camel", "decode_command", "decode_setting",
+    "encode", "kebab", "snake",
     *(kind.__name__ for kind in COMMANDS.values()),
 ]
 # fmt: on

@@ -500,22 +500,32 @@ def test_two_calls_have_microphones_of_their_own(page: Bench):
 
 
 def test_how_a_call_sounds_is_measured_while_it_lasts(page: Bench):
-    stats = tell(
+    stats, shown, after = tell(
         page,
         """
         import webphone.browser.media.stats as measure
-        measure.EVERY, before = 0.5, measure.EVERY
+        measure.EVERY, before = 0.3, measure.EVERY
         try:
             await call(one, two)
-            return dict((await one.next(QualityMeasured)).stats)
+            stats = dict((await one.next(QualityMeasured)).stats)
+            await until(lambda: one.stats and one.stats[-1]["local"] and one.stats[-1]["remote"])
+            shown = {side: dataclasses.asdict(each) for side, each in one.stats[-1].items()}
+            one.do(CloseMedia(call="call"))
+            return [stats, shown, one.stats[-1]]
         finally:
             measure.EVERY = before
         """,
     )
-    assert 3 < stats["mos"] <= 4.5
-    assert stats["loss"] == 0
-    assert stats["packetsReceived"] > 0
-    assert stats["whole"]["mos"] == stats["mos"]
+    assert 3 < stats["whole"]["mos"] <= 4.5
+    assert stats["whole"]["loss"] == 0 and stats["warnings"] == []
+    assert after is None
+    for side in ("local", "remote"):
+        assert shown[side]["codec"] == "opus"
+        assert shown[side]["bitrate"] > 1000
+        assert 0 <= shown[side]["level"] <= 1
+        assert "codecImpairment" in shown[side]["missing"]
+    assert 3 < shown["remote"]["mos"] <= 4.5 and shown["remote"]["loss"] == 0
+    assert "jitterBuffer" not in shown["remote"]["missing"]
 
 
 def test_without_permission_the_microphone_is_denied(chromium: Browser):

@@ -21,6 +21,7 @@ class End:
         self.config = config or Config()
         self.heard = []
         self.notes = []
+        self.stats = []  # as shown in each second
         self.peers = Peers(
             World(
                 turn=self.heard.append,
@@ -28,6 +29,7 @@ class End:
                 now=time.time,
                 blocked=lambda element: None,
                 note=self.notes.append,
+                stats=lambda call, stats: self.stats.append(stats),
             )
         )
 

@@ -694,7 +694,7 @@ def test_a_network_path_that_fails_is_sought_anew(alice, dave):
     dave.reply(200, sdp=description())
     alice.happens(on.MediaChanged(call=id, state="connected"))
     assert not alice.desk.snapshot.calls[0].unstable
-    alice.happens(on.QualityMeasured(call=id, stats={"mos": 4.2, "loss": 0.1}))
+    alice.happens(on.QualityMeasured(call=id, stats={"whole": {"mos": 4.2}}))
     dave.inside("BYE")
     assert only_record(alice)["quality"]["mos"] == 4.2
 

@@ -312,6 +312,28 @@ def test_a_lost_path_is_told_and_the_call_goes_on():
     assert words(screen, "timer") == ["02:05"]
 
 
+def test_how_a_call_sounds_is_seen_beside_its_time():
+    assert not find_all(shown(talking(BOB)), part="quality")
+    [dots] = find_all(shown(talking(replace(BOB, quality="fair"))), part="quality")
+    assert (dots.attributes["role"], dots.attributes["aria-label"]) == ("img", "The sound is fair")
+
+
+def test_what_is_wrong_with_the_sound_is_told_once_and_so_is_its_end():
+    bad = replace(BOB, quality="poor", warnings=("one_way_out", "high_rtt"), warned=True)
+    screen = shown(talking(bad))
+    assert words(screen, "notice") == ["No sound comes from Bob Marsh"]
+    spoken = " ".join(heard(screen, "status"))
+    assert "No sound comes from Bob Marsh. The sound takes long: leave pauses." in spoken
+    after = shown(talking(replace(bad, warnings=())))
+    assert not words(after, "notice")
+    assert "The sound is as it should be again." in heard(after, "status")
+
+
+def test_a_path_that_is_lost_says_enough_of_the_sound():
+    screen = shown(talking(replace(BOB, unstable=True, warnings=("no_media",), warned=True)))
+    assert words(screen, "notice") == ["Connection unstable, reconnecting…"]
+
+
 def test_a_video_call_has_a_place_for_each_picture():
     screen = shown(talking(replace(BOB, video_remote=True)))
     videos = find_all(screen, role="video")

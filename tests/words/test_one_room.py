@@ -15,6 +15,7 @@ from webphone.contract import CALL_STATES, COMMANDS, DISPOSITIONS, PHONE_STATES,
 from webphone.phone import refusals
 from webphone.phone.call import endings
 from webphone.phone.call.call import Stage
+from webphone.phone.call.quality import SAID
 from webphone.phone.findings import ANY, FINDINGS, GOOD, VERDICTS
 from webphone.ui.transfer import CHOICES
 from webphone.words.en import WORDS
@@ -123,6 +124,8 @@ FAMILIES = {
     "caller_": ["passed", "failed", "signed"],
     "asks_": ["emergency", "redirect", "emergency_hint", "redirect_hint"],
     "text_": ["sending", "sent", "queued", "failed"],
+    "quality_": ["good", "fair", "poor"],
+    "warning_": [*SAID],
     "switch_": ["dnd", "auto_answer"],
     "found_": [
         *(f"{step}_{what}" for step, found in FINDINGS.items() for what in found),
@@ -187,6 +190,7 @@ def test_no_words_are_left_over():
     said |= set(endings._BY_ITSELF.values()) | set(endings._LOST.values()) | {"ended_lost"}
     said |= {f"spoken_{name}" for name in [*PHONE_STATES, "dnd", "held"]}
     said |= {stage.value for stage in Stage} | {f"spoken_{stage.value}" for stage in Stage}
+    said |= {f"spoken_{code}" for code in SAID}
     said |= {"as_written", *CALL_STATES, *SAID_BY_SCRIPTS, *spelled()}
     said |= {f"{key}_hint" for key in said}
     assert [key for key in WORDS if key not in said] == []

@@ -55,6 +55,9 @@ class Outside(Protocol):
     def show(self, snapshot: Snapshot) -> None:
         """Let the page read the phone as it is now."""
 
+    def show_stats(self, call: str, stats: Mapping[str, Any] | None) -> None:
+        """Tell the page how a call sounds in this second, if it is the one that has the ear."""
+
     def perform(self, action: ElementAction) -> None:
         """Do what the phone wants of its page."""
 
@@ -72,6 +75,7 @@ class Element:
         self._config = Config()
         self._picture: Snapshot | None = None
         self._states: list[str] = []
+        self._measured = ""  # the call whose stats the page was told last
         self._turn: Callable[[Happening], None] = lambda happening: None
         self._gone: Callable[[], None] = lambda: None
         self._proxies: list[Any] = []
@@ -99,6 +103,8 @@ class Element:
         """Tell the page's side what it may read."""
         before, self._picture, self._config = self._picture, snapshot, snapshot.config
         told = readings(snapshot, before)
+        if self._measured and snapshot.active != self._measured:
+            self._measured, told["stats"] = "", None
         if told:
             self.host.snapshot(_outward(told))
         self._tell_config(config_readings(snapshot, before))
@@ -106,6 +112,16 @@ class Element:
         if now != self._states:
             self._states = now
             self.host.states(to_js(now))
+
+    def show_stats(self, call: str, stats: Mapping[str, Any] | None) -> None:
+        """Tell the page how a call sounds in this second, if it is the one that has the ear."""
+        active = self._picture is not None and self._picture.active == call
+        if stats is not None and active:
+            self._measured = call
+            self.host.snapshot(self._outward({"stats": stats}))
+        elif stats is None and call == self._measured:
+            self._measured = ""
+            self.host.snapshot(self._outward({"stats": None}))
 
     def perform(self, action: ElementAction) -> None:
         """Do what the phone wants of its page."""

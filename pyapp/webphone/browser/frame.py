@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -94,6 +94,12 @@ class Framed:
         self._inner.show(snapshot)
         if self._port is not None:
             self._tell_state(before)
+
+    def show_stats(self, call: str, stats: Mapping[str, Any] | None) -> None:
+        """As Element.show_stats; the page around is told of the call that has the ear as well."""
+        self._inner.show_stats(call, stats)
+        if self._picture is not None and self._picture.active == call:
+            self._post({"type": "state", "stats": encode(stats)})
 
     def perform(self, action: ElementAction) -> None:
         """As Element.perform; what may be prevented is asked of the page around."""

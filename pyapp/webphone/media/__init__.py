@@ -14,18 +14,14 @@ from webphone.media.negotiation import (
     takes_video,
     wants_video,
 )
-from webphone.media.quality import Counters, Measure, Quality
 from webphone.media.sdp import Description, Direction, Media, Unusable
 
 __all__ = [
     "Codec",
-    "Counters",
     "Description",
     "Direction",
     "Invalid",
-    "Measure",
     "Media",
-    "Quality",
     "Unusable",
     "answer_direction",
     "can_send_tones",

@@ -12,3 +12,12 @@ def is_open(muted: bool, *directions: Direction) -> bool:
     what was and what is wanted counts.
     """
     return not muted and all(direction is Direction.SENDRECV for direction in directions)
+
+
+# Of the loudness 0 to 1: one that is closed by its own switch, or by the system, gives nothing.
+CLOSED = 0.0001
+
+
+def is_silent(loudness: float | None) -> bool:
+    """Whether a microphone that should be open gives nothing at all."""
+    return loudness is not None and loudness < CLOSED

@@ -1,27 +1,49 @@
-"""Call quality: getStats snapshots in; loss, jitter, round trip and a MOS estimate out."""
+"""Call quality: what happened between two readings of the counters, and in the whole of a call."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from webphone.media import emodel
+from webphone.media.counters import Counters, Reading
+
+# One packet of 20 ms, and where nobody says how long sound waits for its turn, twice the jitter.
+_PACKET_MS = 20.0
+_BUFFERED_JITTERS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counters:
-    """Counters since the call began, as heard here; `time` and the other times in seconds."""
+class Side:
+    """How one direction sounded for a while; None what nobody knows, and `missing` names it.
 
-    time: float
-    packets_received: int
-    packets_lost: int
-    jitter_seconds: float
-    round_trip_seconds: float | None = None
-    bytes_received: int = 0
+    `bitrate` in bit/s, `loss` and `concealed` (samples that were made up) as fractions of 1,
+    `level` 0 to 1, `mos` 1 to 4.5. Of what went into `mos`, `missing` names `jitterBuffer` where
+    its delay was guessed, and `codecImpairment` where the ITU has no value for the codec.
+    """
+
+    codec: str | None = None
+    bitrate: float | None = None
+    loss: float | None = None
+    jitter_ms: float | None = None
+    rtt_ms: float | None = None
+    level: float | None = None
+    concealed: float | None = None
+    mos: float | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """What happened from one reading to the next; `packets` are those that were due."""
+
+    side: Side
+    packets: int
+    loudness: float | None = None  # root mean square of the sound, 0 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """How it sounded for a while: `loss` is a fraction of 1, `mos` runs from 1 to 4.5."""
+    """How a call was heard as a whole: `loss` is a fraction of 1, `mos` runs from 1 to 4.5."""
 
     mos: float
     loss: float
@@ -30,137 +52,134 @@ class Measure:
 
 
 class Quality:
-    """The quality of one call: the last interval, and everything so far."""
+    """The quality of one call: the last interval of each direction, and all that was heard."""
 
-    __slots__ = ("_last", "_spans", "latest")
+    __slots__ = ("_last", "_sums", "local", "remote")
 
     def __init__(self) -> None:
-        self._last: Counters | None = None
-        self._spans: list[tuple[int, Measure]] = []
-        self.latest: Measure | None = None
+        self._last: Reading | None = None
+        self._sums: dict[str, tuple[float, float]] = {}  # {name: (weight, weighted sum)}
+        self.local: Span | None = None
+        self.remote: Span | None = None
 
-    def add(self, snapshot: Counters) -> Measure | None:
-        """Take one more snapshot; gives the interval it closes, or None when that is silent."""
-        earlier, self._last = self._last, snapshot
-        self.latest = between(earlier, snapshot) if earlier else None
-        if earlier and self.latest:
-            self._spans.append((_expected(earlier, snapshot), self.latest))
-        return self.latest
+    def add(self, reading: Reading) -> None:
+        """Take one more reading."""
+        earlier, self._last = self._last, reading
+        self.local = self.remote = None
+        if earlier is None:
+            return
+        self.local = between(earlier.local, reading.local)
+        self.remote = between(earlier.remote, reading.remote)
+        if self.remote and self.remote.side.mos is not None:
+            side, weight = self.remote.side, self.remote.packets
+            for name in ("mos", "loss", "jitter_ms", "rtt_ms"):
+                self._count(name, getattr(side, name), weight)
 
     @property
     def summary(self) -> Measure | None:
-        """The whole call, each interval weighing what it was sent; None before the first."""
-        if not self._spans:
+        """What was heard, each interval weighing what it was sent; None before the first."""
+        if not self._sums:
             return None
-        loss = _mean((weight, span.loss) for weight, span in self._spans)
-        jitter = _mean((weight, span.jitter_ms) for weight, span in self._spans)
-        timed = [(weight, span.rtt_ms) for weight, span in self._spans if span.rtt_ms is not None]
+        rtt = self._mean("rtt_ms")
         return Measure(
-            mos=round(_mean((weight, span.mos) for weight, span in self._spans), 2),
-            loss=round(loss, 4),
-            jitter_ms=round(jitter, 1),
-            rtt_ms=round(_mean(timed), 1) if timed else None,
+            mos=round(self._mean("mos") or 0.0, 2),
+            loss=round(self._mean("loss") or 0.0, 4),
+            jitter_ms=round(self._mean("jitter_ms") or 0.0, 1),
+            rtt_ms=None if rtt is None else round(rtt, 1),
         )
 
+    def _count(self, name: str, value: float | None, weight: int) -> None:
+        if value is not None:
+            before, total = self._sums.get(name, (0.0, 0.0))
+            self._sums[name] = before + weight, total + weight * value
 
-def between(earlier: Counters, later: Counters) -> Measure | None:
-    """What happened between two snapshots; None when no packet was due or a counter restarted."""
-    expected = _expected(earlier, later)
-    restarted = later.packets_received < earlier.packets_received
-    if later.time <= earlier.time or restarted or expected <= 0:
-        return None
-    loss = _lost(earlier, later) / expected
-    jitter_ms = later.jitter_seconds * 1000
-    round_trip = later.round_trip_seconds
-    rtt_ms = None if round_trip is None else round_trip * 1000
-    return Measure(
-        mos=opinion(loss=loss, jitter_ms=jitter_ms, rtt_ms=rtt_ms or 0.0),
-        loss=loss,
-        jitter_ms=jitter_ms,
-        rtt_ms=rtt_ms,
-    )
+    def _mean(self, name: str) -> float | None:
+        weight, total = self._sums.get(name, (0.0, 0.0))
+        return total / weight if weight else None
 
 
-# ITU-T G.107 (06/2015) §7.7, table 3: R of a call with every parameter at its default.
-_BEST_RATING = 93.2
-# ITU-T G.113 Appendix I: G.711 with packet loss concealment. Opus and G.722 conceal as well.
-_EQUIPMENT_IMPAIRMENT = 0.0
-_LOSS_ROBUSTNESS = 25.1
-# One packet of 20 ms, and a jitter buffer that holds about twice the jitter.
-_PACKET_MS = 20.0
-_BUFFERED_JITTERS = 2.0
+def between(earlier: Counters | None, later: Counters | None) -> Span | None:
+    """What happened between two readings of one direction.
 
-
-def opinion(*, loss: float, jitter_ms: float, rtt_ms: float) -> float:
-    """The mean opinion score, 1 to 4.5, by the E-model of ITU-T G.107 in its short form.
-
-    R = 93.2 - Id - Ie,eff. Id is Cole and Rosenbluth's line through G.107's delay impairment
-    ("Voice over IP Performance Monitoring", 2001); Ie,eff is G.107 equation 7-29 with BurstR 1.
+    None before there are two of the same streams, and where a counter began anew.
     """
-    delay = rtt_ms / 2 + _BUFFERED_JITTERS * jitter_ms + _PACKET_MS
-    delay_impairment = 0.024 * delay + 0.11 * max(0.0, delay - 177.3)
-    percent = loss * 100
-    loss_impairment = _EQUIPMENT_IMPAIRMENT + (95 - _EQUIPMENT_IMPAIRMENT) * percent / (
-        percent + _LOSS_ROBUSTNESS
-    )
-    return _score(_BEST_RATING - delay_impairment - loss_impairment)
-
-
-def read(report: Iterable[Mapping[str, object]], now: float) -> Counters | None:
-    """The snapshot in a getStats report, given as its entries; None before any sound arrives."""
-    entries = list(report)
-    heard = [e for e in entries if _is_audio(e, "inbound-rtp")]
-    if not heard:
+    if earlier is None or later is None or earlier.streams != later.streams:
         return None
-    return Counters(
-        time=now,
-        packets_received=int(sum(_number(e, "packetsReceived") or 0 for e in heard)),
-        packets_lost=int(sum(_number(e, "packetsLost") or 0 for e in heard)),
-        jitter_seconds=max(_number(e, "jitter") or 0.0 for e in heard),
-        round_trip_seconds=_round_trip(entries),
-        bytes_received=int(sum(_number(e, "bytesReceived") or 0 for e in heard)),
+    seconds = later.time - earlier.time
+    packets, octets = _grown(earlier.packets, later.packets), _grown(earlier.octets, later.octets)
+    if seconds <= 0 or any(grown is not None and grown < 0 for grown in (packets, octets)):
+        return None
+    # RFC 3550 §6.4.1: duplicates count as received, so the running loss may go down.
+    lost = int(max(0, _grown(earlier.lost, later.lost) or 0))
+    due = int(packets or 0) + (lost if later.share_lost is None else 0)
+    side = Side(
+        codec=later.codec,
+        bitrate=None if octets is None else octets * 8 / seconds,
+        loss=_loss(later, lost, due),
+        jitter_ms=None if later.jitter is None else later.jitter * 1000,
+        rtt_ms=None if later.round_trip is None else later.round_trip * 1000,
+        level=later.level,
+        concealed=_share(earlier.concealed, later.concealed, earlier.samples, later.samples),
+    )
+    waited = _share(earlier.buffered, later.buffered, earlier.emitted, later.emitted)
+    energy = _share(earlier.energy, later.energy, earlier.seconds, later.seconds)
+    return Span(
+        side=_judged(side, None if waited is None else waited * 1000, due),
+        packets=due,
+        loudness=None if energy is None else energy**0.5,
     )
 
 
-def _round_trip(entries: list[Mapping[str, object]]) -> float | None:
-    # RTCP knows the whole way to the peer; the candidate pair only the way to the next relay.
-    for entry in entries:
-        if _is_audio(entry, "remote-inbound-rtp"):
-            measured = _number(entry, "roundTripTime")
-            if measured is not None:
-                return measured
-    for entry in entries:
-        if entry.get("type") == "candidate-pair" and entry.get("nominated") is True:
-            return _number(entry, "currentRoundTripTime")
-    return None
+def _loss(later: Counters, lost: int, due: int) -> float | None:
+    if later.share_lost is not None:
+        return min(max(later.share_lost, 0.0), 1.0)
+    return lost / due if due and later.lost is not None else None
 
 
-def _is_audio(entry: Mapping[str, object], kind: str) -> bool:
-    return entry.get("type") == kind and entry.get("kind") == "audio"
+def _judged(side: Side, waited_ms: float | None, due: int) -> Side:
+    """With its opinion, where there was anything to have one of, and what is missing."""
+    codec = emodel.codec(side.codec)
+    mos = None
+    if due and side.loss is not None:
+        jitter = _BUFFERED_JITTERS * (side.jitter_ms or 0.0)
+        delay = (side.rtt_ms or 0.0) / 2 + (jitter if waited_ms is None else waited_ms) + _PACKET_MS
+        mos = emodel.opinion(loss=side.loss, delay_ms=delay, codec=codec)
+    named = {
+        "codec": side.codec,
+        "bitrate": side.bitrate,
+        "loss": side.loss,
+        "jitterMs": side.jitter_ms,
+        "rttMs": side.rtt_ms,
+        "level": side.level,
+        "concealed": side.concealed,
+        "mos": mos,
+        "jitterBuffer": waited_ms,
+        "codecImpairment": None if codec.estimated else codec,
+    }
+    return Side(
+        codec=side.codec,
+        bitrate=_rounded(side.bitrate, 0),
+        loss=_rounded(side.loss, 4),
+        jitter_ms=_rounded(side.jitter_ms, 1),
+        rtt_ms=_rounded(side.rtt_ms, 1),
+        level=_rounded(side.level, 4),
+        concealed=_rounded(side.concealed, 4),
+        mos=_rounded(mos, 2),
+        missing=tuple(name for name, value in named.items() if value is None),
+    )
 
 
-def _number(entry: Mapping[str, object], name: str) -> float | None:
-    value = entry.get(name)
-    return value if isinstance(value, int | float) and math.isfinite(value) else None
+def _grown(earlier: float | None, later: float | None) -> float | None:
+    return None if earlier is None or later is None else later - earlier
 
 
-def _lost(earlier: Counters, later: Counters) -> int:
-    # RFC 3550 §6.4.1: duplicates count as received, so the running loss may go down.
-    return max(0, later.packets_lost - earlier.packets_lost)
+def _share(
+    part: float | None, later_part: float | None, whole: float | None, later_whole: float | None
+) -> float | None:
+    """How much of what has come was of this kind; None where a counter began anew."""
+    grown, out_of = _grown(part, later_part), _grown(whole, later_whole)
+    return grown / out_of if grown is not None and grown >= 0 and out_of and out_of > 0 else None
 
 
-def _expected(earlier: Counters, later: Counters) -> int:
-    return later.packets_received - earlier.packets_received + _lost(earlier, later)
-
-
-def _score(rating: float) -> float:
-    """ITU-T G.107 Annex B: from the rating R to an opinion; its dip below R 6.5 is cut at 1."""
-    if rating <= 0:
-        return 1.0
-    score = 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6
-    return max(1.0, score)
-
-
-def _mean(weighted: Iterable[tuple[int, float]]) -> float:
-    pairs = list(weighted)
-    return sum(weight * value for weight, value in pairs) / sum(weight for weight, _ in pairs)
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

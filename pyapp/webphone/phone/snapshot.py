@@ -50,6 +50,9 @@ class CallSnapshot:
     digits: str  # DTMF sent so far
     unstable: bool = False  # media path lost, being found again
     domain: str = ""  # of the other end, where the number alone does not say who it is
+    quality: str = ""  # good, fair or poor, "" while nobody knows
+    warnings: tuple[str, ...] = ()  # what is wrong with the sound, by the codes of `quality`
+    warned: bool = False  # something was wrong with it, if only for a while
     microphone_asked: bool = False  # the browser asks the person, and waits
     question: str = ""  # the phone asks whether it may go on: emergency or redirect
     question_about: str = ""  # and to which address

@@ -138,6 +138,9 @@ def _notices(call: CallSnapshot, config: Config, now: float, digits: str) -> Nod
         shown.append(("within", "offline", say("no_network")))
     if call.unstable:
         shown.append(("unstable", "alert", say("unstable")))
+    elif call.warnings:  # the worst of them comes first
+        code = call.warnings[0]
+        shown.append(("sound", "alert", say(f"warning_{code}", name=call.peer_name)))
     if call.changing:
         shown.append(("hold", "busy", say("resuming" if call.held_local else "holding")))
     elif call.held_local:

@@ -53,7 +53,7 @@ def named(name: str, digits: str, below: Node | None = None) -> Node:
 def _standing(call: CallSnapshot, now: float) -> Node:
     """The timer of an answered call, or else words for its stage."""
     if call.stage == "active" and call.answered_at is not None:
-        return element(
+        timer = element(
             "span",
             clock(now - call.answered_at),
             part="timer",
@@ -63,7 +63,25 @@ def _standing(call: CallSnapshot, now: float) -> Node:
             dir="ltr",
             translate="no",
         )
+        if not call.quality:
+            return timer
+        return element("span", timer, _dots(call.quality), class_="standing")
     return element("span", stage_words(call), part="stage")
+
+
+def _dots(quality: str) -> Node:
+    """How it sounds, in as many full dots as it is worth; the words are the same for everybody."""
+    words = say(f"quality_{quality}")
+    dots = (element("i") for _ in range(3))
+    return element(
+        "span",
+        *dots,
+        part="quality",
+        data_quality=quality,
+        role="img",
+        aria_label=words,
+        title=words,
+    )
 
 
 def stage_words(call: CallSnapshot) -> str:

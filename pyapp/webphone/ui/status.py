@@ -201,6 +201,7 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
             sentences.append((f"within {call.view.id}", say("spoken_no_network")))
         if call.unstable:
             sentences.append((f"path {call.view.id}", say("spoken_unstable")))
+        sentences += _sound(call)
     if snapshot.diagnosis:
         verdict = snapshot.diagnosis.verdict
         words = say(f"diagnosis_{verdict}" if verdict else "spoken_diagnosis")
@@ -216,6 +217,16 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
     if first is not None and first.muted:
         sentences.append(("muted", say("spoken_muted")))
     return sentences
+
+
+def _sound(call: CallSnapshot) -> list[tuple[str, Sentence]]:
+    """What is wrong with the sound, each once, and that it is over."""
+    about = f"sound {call.view.id}"
+    if call.warned and not call.warnings:
+        return [(about, say("spoken_sound_again"))]
+    return [
+        (f"{about} {code}", say(f"spoken_{code}", name=call.peer_name)) for code in call.warnings
+    ]
 
 
 def _call_words(call: CallSnapshot) -> Sentence:

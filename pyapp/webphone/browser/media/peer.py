@@ -13,7 +13,7 @@ from webphone.browser.media.ice import Gathering
 from webphone.browser.media.ice_servers import connection, named
 from webphone.browser.media.own_tracks import OwnTracks
 from webphone.browser.media.playback import Listening
-from webphone.browser.media.stats import Measuring
+from webphone.browser.media.stats import Measuring, Stats
 from webphone.browser.media.transceivers import Sections, kind_of, put, sends
 from webphone.browser.proxies import Listeners, plain
 from webphone.browser.tasks import Tasks
@@ -42,7 +42,8 @@ class World:
     """What every peer of a phone needs of the rest of it.
 
     `turn` takes happenings, `config` gives the settings of now, `blocked` is told an <audio> or
-    <video> element that the browser does not let play, `note` a line for the developer.
+    <video> element that the browser does not let play, `note` a line for the developer, `stats`
+    how a call sounds in this second, None when it is over.
     """
 
     turn: Callable[[Happening], None]
@@ -50,6 +51,7 @@ class World:
     now: Callable[[], float]
     blocked: Callable[[Any], None]
     note: Callable[[str], None]
+    stats: Callable[[str, Stats | None], None]
 
 
 class Peer:
@@ -380,6 +382,7 @@ class Peer:
                     self._world.now,
                     self._tell,
                     sounds=self._sound_came,
+                    show=self._world.stats,
                 )
             self._flush_digits()
         if state in NEWS:

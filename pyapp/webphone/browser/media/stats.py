@@ -1,4 +1,4 @@
-"""How a call sounds, read from its peer connection every few seconds."""
+"""How a call sounds, read from its peer connection every second while it is connected."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ from collections.abc import Callable
 from typing import Any
 
 from webphone.browser.bridge import Refused, promised
-from webphone.media.quality import Counters, Measure, Quality, read
+from webphone.media.counters import KINDS, Reading, read
+from webphone.media.quality import Measure, Side
+from webphone.media.watching import Watch
 from webphone.phone.happenings import QualityMeasured
 
-EVERY = 5.0  # seconds
+EVERY = 1.0  # seconds from one reading to the next
+PATIENCE = 3.0  # seconds that one may take
+TOLD = 5  # readings after which the phone is told, whatever they say
 # From look to look whether sound comes in: a person waits for it, and for less than that.
 SOON, LONGER, SELDOM = 0.2, 1.2, 2.0
-_KINDS = frozenset({"inbound-rtp", "remote-inbound-rtp", "candidate-pair"})
+
+Stats = dict[str, Side | None]
 
 
 class Measuring:
-    """Measures one connected call until closed; `tell` gets a QualityMeasured each time.
+    """Measures one connected call until closed.
 
-    `sounds` is called before, once the first packets have come in.
+    `tell` gets a QualityMeasured now and then and when a trouble begins or ends, `show` the
+    readings of each second; `sounds` is called once the first packets have come in.
     """
 
     def __init__(
@@ -30,62 +36,96 @@ class Measuring:
         tell: Callable[[QualityMeasured], None],
         *,
         sounds: Callable[[], None],
+        show: Callable[[str, Stats | None], None],
     ) -> None:
         self._call = call
         self._connection = connection
         self._now = now
         self._tell = tell
         self._sounds = sounds
-        self._quality = Quality()
+        self._show = show
+        self._watch = Watch()
+        self._one = asyncio.Lock()  # the browser is asked one thing at a time
         self._tasks = [asyncio.ensure_future(each) for each in (self._run(), self._listen())]
 
     def close(self) -> None:
+        """The readings end with the call."""
         for task in self._tasks:
             task.cancel()
+        self._show(self._call, None)
 
     async def _run(self) -> None:
+        told = 0
         while True:
-            if self._connection.connectionState == "connected":
-                await self._measure()
+            if self._connection.connectionState == "connected" and await self._measure(told == 0):
+                told = (told + 1) % TOLD
             await asyncio.sleep(EVERY)
 
     async def _listen(self) -> None:
         pause = SOON
-        while (counters := await self._counters()) is None or not counters.packets_received:
+        while not await self._hears():
             await asyncio.sleep(pause)
             pause = min(pause * LONGER, SELDOM)
         self._sounds()
 
-    async def _counters(self) -> Counters | None:
+    async def _hears(self) -> bool:
+        reading = await self._reading()
+        return reading is not None and reading.remote is not None and bool(reading.remote.packets)
+
+    async def _reading(self) -> Reading | None:
         try:
-            report = await promised(self._connection, "getStats")
+            async with self._one:
+                report = await promised(self._connection, "getStats", within=PATIENCE)
         except Refused:  # a call that can't be measured is a call all the same
             return None
-        entries = [entry.to_py() for entry in report.values() if entry.type in _KINDS]
+        entries = [entry.to_py() for entry in report.values() if entry.type in KINDS]
         return read(entries, self._now())
 
-    async def _measure(self) -> None:
-        snapshot = await self._counters()
-        if snapshot is None or self._quality.add(snapshot) is None:
-            return
-        latest, whole = self._quality.latest, self._quality.summary
-        assert latest is not None and whole is not None
-        counters = {
-            "packetsReceived": snapshot.packets_received,
-            "packetsLost": snapshot.packets_lost,
-            "bytesReceived": snapshot.bytes_received,
+    async def _measure(self, tell: bool) -> bool:
+        """Whether there was anything to say of this second."""
+        reading = await self._reading()
+        if reading is None:
+            return False
+        watch, before = self._watch, self._watch.warnings
+        watch.look(reading, **self._expected(), now=self._now())
+        spans = {"local": watch.quality.local, "remote": watch.quality.remote}
+        self._show(self._call, {name: span.side if span else None for name, span in spans.items()})
+        whole = watch.quality.summary
+        if whole is None and not watch.warnings:
+            return False
+        if tell or watch.warnings != before:
+            self._tell(QualityMeasured(call=self._call, stats=self._told(whole)))
+        return True
+
+    def _expected(self) -> dict[str, bool]:
+        """What should be sent and heard, as agreed, and whether the microphone is closed."""
+        for section in self._connection.getTransceivers():
+            if section.receiver.track.kind == "audio":
+                agreed = str(section.currentDirection)
+                track = section.sender.track
+                return {
+                    "sends": agreed in ("sendrecv", "sendonly") and bool(track),
+                    "hears": agreed in ("sendrecv", "recvonly"),
+                    "muted": not track or not track.enabled,
+                }
+        return {"sends": False, "hears": False, "muted": True}
+
+    def _told(self, whole: Measure | None) -> dict[str, Any]:
+        remote = self._watch.quality.remote
+        return {
+            "mos": remote.side.mos if remote else None,
+            "whole": _words(whole) if whole else None,
+            "warnings": [
+                {"code": each.code, "direction": each.direction, "since": each.since}
+                for each in self._watch.warnings
+            ],
         }
-        self._tell(
-            QualityMeasured(
-                call=self._call, stats={**_words(latest), **counters, "whole": _words(whole)}
-            )
-        )
 
 
 def _words(measure: Measure) -> dict[str, float | None]:
     return {
-        "mos": round(measure.mos, 2),
-        "loss": round(measure.loss, 4),
-        "jitterMs": round(measure.jitter_ms, 1),
-        "rttMs": None if measure.rtt_ms is None else round(measure.rtt_ms, 1),
+        "mos": measure.mos,
+        "loss": measure.loss,
+        "jitterMs": measure.jitter_ms,
+        "rttMs": measure.rtt_ms,
     }

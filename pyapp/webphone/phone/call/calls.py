@@ -29,7 +29,7 @@ from webphone.phone.call.part import (
     Up,
     Wider,
 )
-from webphone.phone.call.quality import Measurements
+from webphone.phone.call.quality import SAID, Measurements
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.call.swap import Swap
 from webphone.phone.call.timings import Timings
@@ -413,6 +413,7 @@ def _over(call: Call, error: WebPhoneError) -> list[do.Action]:
 
 
 def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
+    sound = call.part(Measurements)
     return CallSnapshot(
         view=call.view,
         stage=call.stage.value,
@@ -427,6 +428,9 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         domain=call.domain,
         microphone_asked=call.part(Microphone).asked,
         transfer=seldom.transfer_of(call, calls),
+        quality=sound.word,
+        warnings=tuple(each.code for each in sound.warnings if each.code in SAID),
+        warned=sound.warned,
         question=call.asks,
         question_about=call.asked_for,
         contact=call.contact,

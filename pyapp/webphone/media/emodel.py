@@ -1,0 +1,97 @@
+"""The E-model of ITU-T G.107 (06/2015): what loss, delay and codec do to a conversation, as a MOS.
+
+All that a phone can't measure has its default value of G.107 table 3.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+# What the defaults of table 3 come to: noise (No, dBm0p), the basic ratio Ro and the impairments
+# that come with the voice itself (Is), equations 7-2 to 7-19.
+_NOISE = -61.18
+_BASIC_RATIO = 15 - 1.5 * (8 + _NOISE)
+_SIMULTANEOUS = 1.41
+_RECEIVE_LOUDNESS = 2.0
+# dB: how weak the talker's and the listener's echo are.
+_TALKER_ECHO_LOSS = 65.0
+_ECHO_PATH_LOSS = 110.0
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """What a codec costs by itself (Ie), and how well it bears loss (Bpl), on G.107's scale."""
+
+    impairment: float
+    robustness: float
+    estimated: bool = False  # no value of the ITU
+
+
+# ITU-T G.113 (11/2007) table I.4, G.711 with concealment: every browser conceals. Without, it has
+# a Bpl of 4.3.
+_CONCEALED = Codec(0.0, 25.1)
+# G.113 has values for wideband codecs on a scale of their own only (Ie,wb), and none for Opus. On
+# the scale of telephones neither is worse than G.711, and what is lost is concealed as well.
+_ESTIMATED = Codec(0.0, 25.1, estimated=True)
+_CODECS = {"pcmu": _CONCEALED, "pcma": _CONCEALED}
+
+
+def codec(name: str | None) -> Codec:
+    """The codec with this name of a session description."""
+    return _CODECS.get((name or "").lower(), _ESTIMATED)
+
+
+def opinion(
+    *, loss: float, delay_ms: float, codec: Codec = _CONCEALED, burst: float = 1.0
+) -> float:
+    """The mean opinion score, 1 to 4.5.
+
+    `loss` is a fraction of 1, `delay_ms` the way from mouth to ear, `burst` the burst ratio: 1
+    where losses come at random.
+    """
+    rating = _BASIC_RATIO - _SIMULTANEOUS - _delayed(delay_ms) - _lossy(loss, codec, burst)
+    return score(rating)
+
+
+def score(rating: float) -> float:
+    """G.107 Annex B: from the rating R to an opinion; its dip below R 6.5 is cut at 1."""
+    if rating <= 0:
+        return 1.0
+    if rating >= 100:
+        return 4.5
+    return max(1.0, 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6)
+
+
+def _lossy(loss: float, codec: Codec, burst: float) -> float:
+    """Ie,eff, equation 7-29."""
+    percent = min(max(loss, 0.0), 1.0) * 100
+    share = percent / (percent / burst + codec.robustness)
+    return codec.impairment + (95 - codec.impairment) * share
+
+
+def _delayed(delay: float) -> float:
+    """Id, equations 7-20 to 7-28: the talker's echo, the listener's, and the delay itself."""
+    return _talker_echo(delay) + _listener_echo(delay) + _too_late(delay)
+
+
+def _talker_echo(delay: float) -> float:
+    spread = math.log10((1 + delay / 10) / (1 + delay / 150))
+    loudness = _TALKER_ECHO_LOSS - 40 * spread + 6 * math.exp(-0.3 * delay * delay)
+    rating = 80 + 2.5 * (loudness - 14)
+    half = (-1.5 * (_NOISE - _RECEIVE_LOUDNESS) - rating) / 2
+    return (half + math.sqrt(half * half + 100) - 1) * (1 - math.exp(-delay))
+
+
+def _listener_echo(delay: float) -> float:
+    rating = 10.5 * (_ECHO_PATH_LOSS + 7) / math.sqrt(math.sqrt(2 * delay + 1))
+    half = (_BASIC_RATIO - rating) / 2
+    return half + math.sqrt(half * half + 169)
+
+
+def _too_late(delay: float) -> float:
+    if delay <= 100:
+        return 0.0
+    times = math.log2(delay / 100)
+    near, far = math.pow(1 + times**6, 1 / 6), math.pow(1 + (times / 3) ** 6, 1 / 6)
+    return 25 * (near - 3 * far + 2)
