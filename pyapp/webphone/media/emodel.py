@@ -80,7 +80,8 @@ def _talker_echo(delay: float) -> float:
     loudness = _TALKER_ECHO_LOSS - 40 * spread + 6 * math.exp(-0.3 * delay * delay)
     rating = 80 + 2.5 * (loudness - 14)
     half = (-1.5 * (_NOISE - _RECEIVE_LOUDNESS) - rating) / 2
-    return (half + math.sqrt(half * half + 100) - 1) * (1 - math.exp(-delay))
+    # Below 4 ms the formula gives a little less than nothing.
+    return max(0.0, (half + math.sqrt(half * half + 100) - 1) * (1 - math.exp(-delay)))
 
 
 def _listener_echo(delay: float) -> float:
