@@ -38,6 +38,7 @@ def body(snapshot: Snapshot) -> list[Node]:
             key="findings",
             part="findings",
             class_="findings",
+            tabindex="0",
             aria_label=say("diagnosis"),
             aria_busy=str(seen.running).lower(),
         ),
