@@ -44,11 +44,12 @@ test-servers: $(DEV_READY) $(VENDORED) $(DIST) ## The phone at Asterisk and Kama
 test-inside: $(DEV_READY) $(VENDORED) $(DIST) ## All pure tests once more, inside the trimmed runtime under Node (make test takes those of SIP).
 	@INSIDE="sip media phone ui exchange" $(PYTHON) -m pytest tests/build/test_trim.py -k pure_tests
 
-cover: $(DEV_READY) ## The pure tests with many examples, and that they reach every line and branch.
+cover: $(DEV_READY) ## That the pure tests reach every line and branch; then many examples of every property.
 	@$(PYTHON) -m coverage erase
-	@HYPOTHESIS_PROFILE=many $(PYTHON) -m coverage run -m pytest tests -m "$(PURE) and not timed" -n 2 --dist loadfile --durations=15
+	@$(PYTHON) -m coverage run -m pytest tests -m "$(PURE) and not timed" -n 2 --dist loadfile --durations=15
 	@$(PYTHON) -m coverage combine -q
 	@$(PYTHON) -m coverage report --skip-covered --show-missing
+	@HYPOTHESIS_PROFILE=many $(PYTHON) -m pytest tests -m "hypothesis and $(PURE) and not timed" -n 2 --dist worksteal
 
 steady: $(DEV_READY) $(VENDORED) $(DIST) ## Run the whole suite N times (10); fail on what needed a second try.
 	@$(PYTHON) tools/suite.py --times $(or $(N),10)

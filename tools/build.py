@@ -52,7 +52,7 @@ def main() -> None:
         build(fresh, trim)
         shutil.rmtree(DIST, ignore_errors=True)
         fresh.rename(DIST)
-        (WORK / "dist.ready").touch()
+        (WORK / "dist.ready").write_text("trimmed" if trim else "whole")
         say("dist/", f"ready in {time.monotonic() - began:.1f} s")
 
 

@@ -1,7 +1,8 @@
 """Run the tests that need more than Python, in groups; say what had to be tried twice.
 
-What measures sound or time runs alone, the rest in two workers, a file in one of them. What fails
-is tried once more by itself, and listed with its first failure: a busy machine, or a mistake?
+What measures sound or time runs alone, the rest in three workers, a file in one of them: two would
+leave a processor idle for a quarter of the time, as each often waits for a browser. What fails is
+tried once more by itself, and listed with its first failure: a busy machine, or a mistake?
 `--times N` runs it all N times and fails on what needed a second try in any of them.
 """
 
@@ -19,7 +20,7 @@ TOGETHER = [
     "-m",
     "not timed and not servers and (browser or interop or build)",
     "-n",
-    "2",
+    "3",
     "--dist",
     "loadfile",
     "--no-loadscope-reorder",

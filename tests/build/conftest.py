@@ -104,7 +104,7 @@ def root() -> Path:
 
 @contextlib.contextmanager
 def alone(folder: Path, what: str) -> Iterator[bool]:
-    """Of two workers one does this in the folder, the other waits; gives whether it is to be done."""
+    """Of the workers one does this in the folder, the others wait; gives whether it is to be done."""
     done = folder / f"{what}.done"
     with (folder / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -114,7 +114,7 @@ def alone(folder: Path, what: str) -> Iterator[bool]:
 
 @pytest.fixture(scope="session")
 def checkouts(tmp_path_factory):
-    """Three copies of the sources, in three folders; both workers of a run share them."""
+    """Three copies of the sources, in three folders; all workers of a run share them."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "builds"
     copies = [shared / place for place in ("first/a", "second/other", "third/whole")]
@@ -162,8 +162,24 @@ def packed():
 
 @pytest.fixture(scope="session")
 def dist(checkouts, built):
-    """A build of its own, so that the test says what these sources do."""
-    return built(checkouts[0])
+    """What these sources build: a copy of what make has built of them, or a build of its own."""
+    checkout = checkouts[0]
+    if not up_to_date():
+        return built(checkout)
+    more = shutil.ignore_patterns("*.br", "*.gz", "packages")  # `make dist` adds those
+    with alone(checkout.parent, "built") as missing:
+        for name in ("dist", "build") if missing else ():
+            shutil.copytree(ROOT / name, checkout / name, ignore=more)
+    return checkout / "dist"
+
+
+def up_to_date() -> bool:
+    """Whether dist/ is what make would build now, with the runtime trimmed."""
+    ready = ROOT / "build" / "dist.ready"
+    if not ready.exists() or ready.read_text() != "trimmed":
+        return False
+    asked = subprocess.run(["make", "--question", "build/dist.ready"], cwd=ROOT, capture_output=True)
+    return asked.returncode == 0
 
 
 @pytest.fixture(scope="session")

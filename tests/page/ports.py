@@ -17,9 +17,9 @@ LOWEST, HIGHEST = 20_000, 32_000
 T = TypeVar("T")
 
 # Of the workers of pytest each has ports of its own.
-WORKERS = 2
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-SHARE = (HIGHEST - LOWEST) // WORKERS if "PYTEST_XDIST_WORKER" in os.environ else HIGHEST - LOWEST
+SHARE = (HIGHEST - LOWEST) // WORKERS
 
 _given: set[int] = set()
 _dice = random.SystemRandom()
