@@ -122,7 +122,7 @@ def checkouts(tmp_path_factory):
     shared.mkdir(exist_ok=True)
     with alone(shared, "copies") as missing:
         for folder in copies if missing else ():
-            for name in ("pyapp", "tools", "web", "examples"):
+            for name in ("pyapp", "tools", "web", "examples", "docs/screens/examples"):
                 shutil.copytree(ROOT / name, folder / name, ignore=ignore)
             for name in ("index.html", "pyscript.toml", "pyproject.toml", "README.md", "LICENSE"):
                 shutil.copy(ROOT / name, folder / name)

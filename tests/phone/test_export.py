@@ -78,6 +78,11 @@ def test_everything_forgotten_is_records_texts_the_number_and_what_the_browser_s
     assert bob.ask("forgetEverything").done
 
 
+def test_who_has_nothing_to_forget_forgets_it_all_the_same(alice):
+    assert alice.ask("forgetEverything").done
+    assert do.Forget() in alice.actions and alice.machine.snapshot.threads == ()
+
+
 def test_in_tabs_that_share_a_phone_each_is_told_once(world, bob):
     browser = Browser(world)
     first, second = browser.tab(), browser.tab()
