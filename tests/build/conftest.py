@@ -178,7 +178,9 @@ def up_to_date() -> bool:
     ready = ROOT / "build" / "dist.ready"
     if not ready.exists() or ready.read_text() != "trimmed":
         return False
-    asked = subprocess.run(["make", "--question", "build/dist.ready"], cwd=ROOT, capture_output=True)
+    asked = subprocess.run(
+        ["make", "--question", "build/dist.ready"], cwd=ROOT, capture_output=True
+    )
     return asked.returncode == 0
 
 
