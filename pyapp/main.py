@@ -18,7 +18,7 @@ from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
 from webphone.browser.element import Element, ElementAction, Outside
 from webphone.browser.instance import forget, keep, kept_first, take
-from webphone.browser.media.ice_servers import Watch
+from webphone.browser.media.ice_servers import IceServers
 from webphone.browser.media.peer import World
 from webphone.browser.page import Page
 from webphone.browser.proxies import Listeners
@@ -45,7 +45,6 @@ from webphone.phone.happenings import (
     Leaving,
     MediaMissing,
     NetworkChanged,
-    ServersRefused,
     Woken,
 )
 from webphone.sip import Entropy
@@ -94,7 +93,7 @@ class PhoneOnPage:
             amends=promise_refused,
         )
         self._sockets = Sockets(self.loop.turn, lambda: demo(clock))
-        self._servers = Watch(lambda bad: self.loop.turn(ServersRefused(addresses=bad)))
+        self._servers = IceServers(self.loop.turn)
         self._peers = DemoPeers(
             World(
                 turn=self.loop.turn,
@@ -103,6 +102,7 @@ class PhoneOnPage:
                 blocked=self._sound.held_back,
                 note=lambda text: self._perform(Note(level="info", text=text)),
                 stats=self._element.show_stats,
+                servers=self._servers,
             ),
             demo=lambda: self.desk.config.demo,
             ends=ends,
@@ -136,7 +136,7 @@ class PhoneOnPage:
         snapshot = replace(self._phone.snapshot, sound_blocked=self._sound_blocked)
         now = self._clock.now()
         self._element.show(snapshot)
-        self._servers.look(snapshot.config.ice_servers)
+        self._servers.look(snapshot.config.in_force())
         if not self._begun:
             return
         shown = screen(snapshot, self._view, now)
@@ -201,7 +201,9 @@ class PhoneOnPage:
         if self._probing is None:
             from webphone.browser.diagnosis import Probing
 
-            self._probing = Probing(self.loop.turn, lambda: self.desk.config.in_force())
+            self._probing = Probing(
+                self.loop.turn, lambda: self.desk.config.in_force(), self._servers
+            )
         self._probing.ask(probe)
 
     def _other_tabs(self) -> "OtherTabs":
@@ -233,6 +235,7 @@ class PhoneOnPage:
         self._alarm.close()
         self._tick.close()
         self._peers.close()
+        self._servers.close()
         self._sound.close()
         self._sockets.close()
         if self._tabs is not None:

@@ -167,10 +167,15 @@ def test_an_error_is_mended_only_where_the_page_around_forbids():
 
 def test_the_page_around_reads_no_settings_that_let_somebody_in():
     servers = ({"urls": "turn:turn.example.com", "username": "ann", "credential": "geheim"},)
-    config = {"host": "wss://a.example/ws?token=geheim,wss://b@b.example", "iceServers": servers}
+    config = {
+        "host": "wss://a.example/ws?token=geheim,wss://b@b.example",
+        "iceServers": servers,
+        "iceServersUrl": "/relays?token=geheim",
+    }
     assert frame.told({**config, "dial": "600"}) == {
         "host": "wss://a.example/ws,wss://b.example",
         "iceServers": [{"urls": "turn:turn.example.com", "username": "ann"}],
+        "iceServersUrl": "/relays",
         "dial": "600",
     }
     assert frame.told({"iceServers": len}) == {"iceServers": len}

@@ -173,7 +173,7 @@ export interface WebPhoneConfig {
   ringtone: string;
   /** STUN and TURN servers. */
   iceServers: RTCIceServer[] | (() => Promise<RTCIceServer[]>);
-  /** Where to fetch ice-servers. */
+  /** Where to fetch ice-servers, in their place: JSON of them, or of {iceServers, ttl}; fetched again before the ttl (seconds) or the credentials end. */
   iceServersUrl: string;
   /** Which network paths the sound may take. */
   icePolicy: "all" | "relay";

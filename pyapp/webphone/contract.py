@@ -110,7 +110,9 @@ class Config:
     ringtone: str = text(
         "Name of a built-in ringtone, or the URL of one.", "built-in", pattern=r"built-in|.*[/.].*")
     ice_servers: Json = setting(Kind.ICE, "STUN and TURN servers.", ())
-    ice_servers_url: str = text("Where to fetch ice-servers.", built=False)
+    ice_servers_url: str = text(
+        "Where to fetch ice-servers, in their place: JSON of them, or of {iceServers, ttl}; fetched"
+        " again before the ttl (seconds) or the credentials end.")
     ice_policy: str = choice("all relay", "all", "Which network paths the sound may take.")
     codecs: tuple[str, ...] = words(
         "Codec names in order of preference, `!` before a name removes it; the browser's if empty.",
@@ -258,7 +260,7 @@ class Config:
         return replace(
             self, host=DEMO_ADDRESS, username=self.username or guest, password="", realm="demo",
             auth_username="", credentials=None, auto_register=True, ice_servers=(),
-            ice_policy="all")
+            ice_servers_url="", ice_policy="all")
 
 
 def _later_remedy(row: Setting) -> Sentence:

@@ -197,14 +197,14 @@ def test_one_address_that_the_browser_refuses_does_not_stop_the_others(page: Ben
     used, told = tell(
         page,
         """
-        from webphone.browser.media.ice_servers import Watch
+        from webphone.browser.media.ice_servers import IceServers
         written = ({"urls": ["stun:127.0.0.1:3478?transport=udp", "turn:127.0.0.1:3478", "http://x"]},
                    {"urls": "turn:127.0.0.1:3479", "username": "u", "credential": "c"})
         told = []
-        watch = Watch(told.append)
+        watch = IceServers(lambda news: told.append(news.addresses))
         one.config = Config().changed({"iceServers": written})
-        watch.look(one.config.ice_servers)
-        watch.look(one.config.ice_servers)
+        watch.look(one.config)
+        watch.look(one.config)
         one.do(OpenMedia(call="call"))
         await one.next(MediaReady)
         used = one.connection.getConfiguration().to_py()["iceServers"]

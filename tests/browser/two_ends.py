@@ -6,6 +6,7 @@ import time
 
 import js
 
+from webphone.browser.media.ice_servers import IceServers
 from webphone.browser.media.peer import World
 from webphone.browser.media.peers import Peers
 from webphone.contract import Config
@@ -30,6 +31,7 @@ class End:
                 blocked=lambda element: None,
                 note=self.notes.append,
                 stats=lambda call, stats: self.stats.append(stats),
+                servers=IceServers(self.heard.append),
             )
         )
 

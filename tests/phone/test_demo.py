@@ -77,7 +77,13 @@ def test_a_call_survives_the_end_of_the_demo_and_ends_where_it_began(world):
 
 
 def test_no_server_of_the_page_is_asked_for_network_paths(world):
-    config = Config(demo=True, ice_servers=({"urls": "stun:stun.example.com"},), ice_policy="relay")
+    config = Config(
+        demo=True,
+        ice_servers=({"urls": "stun:stun.example.com"},),
+        ice_policy="relay",
+        ice_servers_url="/relays",
+    )
+    assert config.in_force().ice_servers_url == ""
     assert (config.in_force().ice_servers, config.in_force().ice_policy) == ((), "all")
 
 

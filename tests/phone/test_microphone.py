@@ -60,3 +60,11 @@ def test_ice_servers_that_the_browser_refuses_are_named(alice):
     alice.happens(on.ServersRefused(addresses=("turn:a.example", "stun:b")))
     assert [error.code for error in alice.told("error")] == ["invalid_config"]
     assert "turn:a.example, stun:b" in alice.told("error")[0].message
+
+
+@pytest.mark.parametrize("why", ["late", "failed", "unreadable", "status"])
+def test_a_page_whose_ice_servers_are_not_to_be_had_is_told_how_to_mend_it(alice, why):
+    alice.happens(on.ServersMissing(setting="ice-servers-url", why=why, status=403))
+    [error] = alice.told("error")
+    assert error.code == "invalid_config" and "ice-servers-url" in error.message
+    assert ("403" in error.message) == (why == "status") and error.hint

@@ -71,6 +71,7 @@ def test_no_secret_is_in_a_trace(world, dave):
         password=SECRET,
         host=f"{SERVER}?token={SECRET}&room=1",
         ice_servers=[{"urls": f"turn:t.example?key={SECRET}", "credential": SECRET}],
+        ice_servers_url=f"/relays.json?key={SECRET}",
         extra_headers={"X-Api-Key": SECRET},
     )
     assert alice.ask("setConfig", {"host": f"wss://me:{SECRET}@one.example"}).error

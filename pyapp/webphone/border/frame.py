@@ -181,6 +181,8 @@ def told(config: Mapping[str, Any]) -> dict[str, Any]:
     readable = dict(config)
     if "host" in config:
         readable["host"] = ",".join(map(bare, str(config["host"]).split(",")))
+    if "iceServersUrl" in config:
+        readable["iceServersUrl"] = bare(str(config["iceServersUrl"]))
     servers = config.get("iceServers")
     if isinstance(servers, list | tuple):
         readable["iceServers"] = [

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import js
 
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.media.capture import CaptureFailed, capture
-from webphone.browser.media.ice_servers import connection, named
+from webphone.browser.media.ice_servers import IceServers, connection
 from webphone.browser.proxies import Listeners, plain
 from webphone.browser.socket import local_network_denied
 from webphone.contract import Config, Json
@@ -34,9 +35,12 @@ Facts = dict[str, Json]
 class Probing:
     """Tries what is asked, one thing after the other; `turn` gets what comes of it."""
 
-    def __init__(self, turn: Callable[[Probed], None], config: Callable[[], Config]) -> None:
+    def __init__(
+        self, turn: Callable[[Probed], None], config: Callable[[], Config], servers: IceServers
+    ) -> None:
         self._turn = turn
         self._config = config
+        self._servers = servers
         self._tasks: set[asyncio.Task[None]] = set()
 
     def ask(self, probe: Probe) -> None:
@@ -53,7 +57,11 @@ class Probing:
     async def _ask(self, probe: Probe) -> None:
         facts: Mapping[str, Json] | None
         try:
-            facts = await _PROBES[probe.what](probe, self._config())
+            config = self._config()
+            if probe.what in ("network", "loop"):
+                servers, _ = await self._servers.get(config)
+                config = replace(config, ice_servers=tuple(servers))
+            facts = await _PROBES[probe.what](probe, config)
         except Exception:  # whatever a browser does here, it costs one verdict
             facts = None
         self._turn(Probed(id=probe.id, facts=facts))
@@ -181,8 +189,7 @@ def _tone(context: Any) -> tuple[Any, Any]:
 
 
 async def _network(probe: Probe, config: Config) -> Facts:
-    servers = await _servers(config)
-    peer, used, _ = connection(servers)
+    peer, used, _ = connection(list(config.ice_servers))
     kinds: set[str] = set()
     errors: list[int] = []
 
@@ -215,7 +222,7 @@ async def _network(probe: Probe, config: Config) -> Facts:
 
 async def _loop(probe: Probe, config: Config) -> Facts:
     """Two connections of this page call each other, by the relay alone where there is one."""
-    servers = await _servers(config) if probe.relay else []
+    servers = list(config.ice_servers) if probe.relay else []
     policy = "relay" if probe.relay else "all"
     ends = [connection(servers, policy)[0] for _ in range(2)]
     context = js.AudioContext.new()
@@ -266,13 +273,6 @@ async def _packets(peer: Any) -> int:
     report = await promised(peer, "getStats")
     received = [each.packetsReceived for each in report.values() if each.type == "inbound-rtp"]
     return sum(int(count) for count in received)
-
-
-async def _servers(config: Config) -> list[Any]:
-    try:
-        return await named(config.ice_servers)
-    except Refused:
-        return []
 
 
 async def _reached(peer: Any, event: str, there: Callable[[Any], bool], within: float) -> bool:

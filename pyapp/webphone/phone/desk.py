@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import TYPE_CHECKING, assert_never
 
-from webphone.border import shortened
+from webphone.border import bare, shortened
 from webphone.contract import (
     CallRecord,
     Command,
@@ -199,7 +199,11 @@ class Desk:
                 self._soundless = True
                 return [Trouble(no_sound())]
             case on.ServersRefused(addresses=addresses):
-                problem = say("ice_servers_refused", given=shortened(", ".join(addresses)))
+                given = shortened(", ".join(map(bare, addresses)))
+                problem = say("ice_servers_refused", given=given)
+                return [Trouble(WebPhoneError("invalid_config", problem))]
+            case on.ServersMissing(setting=setting, why=why, status=status):
+                problem = say(f"ice_servers_{why}", setting=setting, status=status)
                 return [Trouble(WebPhoneError("invalid_config", problem))]
             case on.Permitted(ask=ask, allowed=allowed):
                 if self._dialling.asks(ask):

@@ -141,6 +141,18 @@ class ServersRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServersMissing:
+    """What `setting` names gave no ICE servers; calls go on without.
+
+    `why`: late, failed, unreadable, or status, with the HTTP status.
+    """
+
+    setting: str
+    why: str
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaChanged:
     """The network path of a call's media: `connected`, `disconnected` or `failed`."""
 
@@ -261,6 +273,7 @@ Happening = (
     | MicrophoneEnded
     | MediaMissing
     | ServersRefused
+    | ServersMissing
     | MediaChanged
     | PathFound
     | AnswerTaken

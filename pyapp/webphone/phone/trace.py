@@ -28,6 +28,8 @@ _SECRETS = frozenset(
     if row.kind is Kind.SECRET
     for spelled in (name, camel(name))
 ) | {"credential", "ha1"}
+# Addresses that need not be whole ones.
+_PLACES = frozenset({"ice_servers_url", "iceServersUrl", "ice-servers-url"})
 _HUSHED = r"[\w-]*(?:authorization|token|secret|api-?key|cookie)[\w-]*"
 _HUSHED_NAME = re.compile(_HUSHED, re.IGNORECASE)
 # RFC 3261 §7.3.1: a line that begins with a blank belongs to the header before.
@@ -67,6 +69,8 @@ def struck(data: Any, name: str = "") -> Any:
             return struck(data.decode("utf-8", "surrogateescape"), name)
         case str():
             hushed = name in _SECRETS or _HUSHED_NAME.fullmatch(name)
+            if name in _PLACES:
+                return _VALUE.sub(rf"\1{STRUCK}", _text(data))
             return STRUCK if hushed and data else _text(data)
         case bool() | int() | float() | None:
             return data

@@ -167,7 +167,7 @@ class Network:
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
         self._connection = js.RTCPeerConnection.new()
-        self._gathering = Gathering(self._connection, asks_servers=False)
+        self._gathering = Gathering(self._connection)
         self._listeners = Listeners()
         self._listeners.add(self._connection, "track", self._heard)
         self._speaks = False

@@ -22,7 +22,7 @@ UDP = re.compile(r"^a=candidate:\S+ \d+ udp ", re.MULTILINE | re.IGNORECASE)
 async def network_found() -> bool:
     """Whether a peer connection finds any path at all; a second at most."""
     connection = js.RTCPeerConnection.new()
-    gathering = Gathering(connection, asks_servers=False)
+    gathering = Gathering(connection)
     try:
         connection.createDataChannel("path")
         gathering.begin()

@@ -8,49 +8,82 @@ from typing import Any
 import js
 
 from webphone.browser.proxies import Listeners
-from webphone.media.gathering import enough, patience
+from webphone.media.gathering import REFUSED, Wait, enough, patience
+
+
+class NoRelay(Exception):
+    """Nothing but a relay will do, and there is none; `errors` are the codes by its addresses."""
+
+    def __init__(self, errors: dict[str, int]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+class Paths:
+    """How many paths of its own the machine had at the last complete search."""
+
+    def __init__(self) -> None:
+        self.hosts = 0
 
 
 class Gathering:
     """Watches one RTCPeerConnection; its owner calls `begin` before each description of ours."""
 
-    def __init__(self, connection: Any, *, asks_servers: bool) -> None:
+    def __init__(self, connection: Any, wait: Wait = Wait.HOST, paths: Paths | None = None) -> None:
+        self.wait = wait
+        self.errors: dict[str, int] = {}  # by the address of the server
+        self._paths = paths or Paths()
         self._connection = connection
-        self._asks_servers = asks_servers
-        self._kinds: set[str] = set()
+        self._kinds: list[str] = []
         self._finished = False
         self._began = self._latest = _seconds()
         self._news = asyncio.Event()
         self._listeners = Listeners()
         self._listeners.add(connection, "icecandidate", self._found)
+        self._listeners.add(connection, "icecandidateerror", self._refused)
         self._listeners.add(connection, "icegatheringstatechange", self._moved)
+
+    @property
+    def relay_failed(self) -> bool:
+        """Whether a relay has refused our login, or none came though one was waited for."""
+        if "relay" in self._kinds:
+            return False
+        awaited = self.wait in (Wait.RELAY, Wait.RELAY_ONLY)
+        return awaited and (self._finished or REFUSED in self.errors.values())
 
     def begin(self) -> None:
         """Forget what was found for an earlier description."""
         self._kinds.clear()
+        self.errors.clear()
         self._finished = False
         self._began = self._latest = _seconds()
 
     async def enough(self) -> None:
-        """Return when the local description is good enough to be sent."""
+        """Return when the local description is good enough to be sent.
+
+        Raises NoRelay where it never will be.
+        """
         if self._nothing_to_find():
             return
         while True:
             now = _seconds()
             elapsed, quiet = now - self._began, now - self._latest
             if enough(
+                wait=self.wait,
                 elapsed=elapsed,
                 quiet=quiet,
                 complete=self._finished,
                 kinds=self._kinds,
-                servers=self._asks_servers,
+                hosts=self._paths.hosts,
             ):
-                return
+                break
             self._news.clear()
             try:
                 await asyncio.wait_for(self._news.wait(), patience(elapsed=elapsed, quiet=quiet))
             except TimeoutError:
                 continue
+        if self.wait is Wait.RELAY_ONLY and "relay" not in self._kinds:
+            raise NoRelay(dict(self.errors))
 
     def close(self) -> None:
         self._listeners.close()
@@ -65,14 +98,22 @@ class Gathering:
         if not candidate or not candidate.candidate:
             return  # the end of the search is told by the state as well
         # Half of a TCP path is of no use without the other end's (RFC 6544): don't count on it.
-        if str(candidate.protocol).lower() == "udp" or candidate.type == "relay":
-            self._kinds.add(str(candidate.type))
+        # What is bundled takes the paths of the first section.
+        first = not candidate.sdpMLineIndex
+        if first and (str(candidate.protocol).lower() == "udp" or candidate.type == "relay"):
+            self._kinds.append(str(candidate.type))
             self._latest = _seconds()
             self._news.set()
+
+    def _refused(self, event: Any) -> None:
+        address, code = str(event.url or ""), int(event.errorCode)
+        if self.errors.get(address) != REFUSED:
+            self.errors[address] = code
 
     def _moved(self, _event: Any) -> None:
         if self._connection.iceGatheringState == "complete":
             self._finished = True
+            self._paths.hosts = self._kinds.count("host")
             self._news.set()
 
 

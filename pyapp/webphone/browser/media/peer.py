@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from webphone.browser.bridge import Refused, promised
+from webphone.browser.bridge import promised
 from webphone.browser.media.capture import failure
 from webphone.browser.media.dtmf import Digits
-from webphone.browser.media.ice import Gathering
-from webphone.browser.media.ice_servers import connection, named
+from webphone.browser.media.ice import Gathering, NoRelay, Paths
+from webphone.browser.media.ice_servers import IceServers, connection
 from webphone.browser.media.own_tracks import OwnTracks
 from webphone.browser.media.playback import Listening
 from webphone.browser.media.stats import Measuring, Stats
@@ -19,6 +19,7 @@ from webphone.browser.proxies import Listeners, plain
 from webphone.browser.tasks import Tasks
 from webphone.contract import Config
 from webphone.media import Direction
+from webphone.media.gathering import awaited, no_relay
 from webphone.media.microphone import is_open
 from webphone.media.repair import Agreed, as_offered, repaired
 from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reoffer, SendTones
@@ -26,6 +27,7 @@ from webphone.phone.happenings import (
     AnswerTaken,
     Happening,
     MediaChanged,
+    MediaFailed,
     MediaReady,
     MicrophoneEnded,
     PathFound,
@@ -52,6 +54,8 @@ class World:
     blocked: Callable[[Any], None]
     note: Callable[[str], None]
     stats: Callable[[str, Stats | None], None]
+    servers: IceServers
+    paths: Paths = field(default_factory=Paths)
 
 
 class Peer:
@@ -64,6 +68,7 @@ class Peer:
         self._connection: Any = None
         self._sections: Any = None
         self.own = OwnTracks(call, world.config, self._tell, kept=self._open_own, lost=self._lost)
+        self._servers: list[dict[str, Any]] = []
         self._gathering: Gathering | None = None
         self._measuring: Measuring | None = None
         self._listeners = Listeners()
@@ -89,7 +94,11 @@ class Peer:
         self._work.add(job)
 
     def _failed(self, fault: Exception) -> None:
-        self._tell(failure(self.call, fault))
+        if isinstance(fault, NoRelay):
+            text = no_relay(self._servers, fault.errors)
+            self._tell(MediaFailed(call=self.call, code="media_failed", text=text))
+        else:
+            self._tell(failure(self.call, fault))
         if not self._opened:
             self.close()
 
@@ -140,24 +149,17 @@ class Peer:
 
     async def _connect(self) -> None:
         config = self._world.config()
-        wanted = await self._servers(config.ice_servers)
-        self._connection, servers, bad = connection(wanted, config.ice_policy)
-        if bad and callable(config.ice_servers):  # others were told when they were set
+        wanted, news = await self._world.servers.get(config)
+        self._connection, self._servers, bad = connection(wanted, config.ice_policy)
+        if bad and news:  # others were told when they were set
             self._tell(ServersRefused(addresses=bad))
         self._sections = Sections(self._connection)
-        self._gathering = Gathering(self._connection, asks_servers=bool(servers))
+        wait = awaited(self._servers, config.ice_policy)
+        self._gathering = Gathering(self._connection, wait, self._world.paths)
         hear = self._listeners.add
         hear(self._connection, "connectionstatechange", self._path_changed)
         hear(self._connection, "iceconnectionstatechange", self._path_found)
         hear(self._connection, "track", self._track_came)
-
-    async def _servers(self, wanted: Any) -> list[Any]:
-        """Without those that are not to be had a call may still find its way."""
-        try:
-            return await named(wanted)
-        except Refused as refused:
-            self._world.note(f"Call {self.call}: no ICE servers. {refused.message}")
-            return []
 
     def _open_own(self) -> None:
         self._open_microphone()
@@ -211,13 +213,22 @@ class Peer:
         await promised(self._connection, "setLocalDescription", description)
         if kind is Offer.ANSWER:
             await self._settle()
-        await gathering.enough()
+        await self._gathered(gathering)
         sdp = _sdp(self._connection.localDescription)
         if kind is Offer.ANSWER:
             sdp = as_offered(sdp, offer)
         self._tell(
             MediaReady(call=self.call, kind=kind, sdp=sdp, video=self.own.camera is not None)
         )
+
+    async def _gathered(self, gathering: Gathering) -> None:
+        try:
+            await gathering.enough()
+        finally:
+            if gathering.relay_failed:
+                # RFC 8489 §9.2: what it was given does not let us in, or no more.
+                self._world.servers.forget()
+                self._world.note(f"Call {self.call}: {no_relay(self._servers, gathering.errors)}")
 
     async def describe(self, asked: DescribeRemote) -> None:
         """Apply the remote's answer."""
