@@ -139,7 +139,7 @@ SHAPES = {
     "video headers verstat timings",
     CallRecord: "id callId sessionId direction from to displayName startedAt ringingAt answeredAt "
     "endedAt postDialDelayMs ringSeconds talkSeconds holdSeconds disposition endedBy sipCode "
-    "sipReason q850 explanation transferredTo server codec quality recordingId timings",
+    "sipReason q850 explanation transferredTo server codec quality recordingId timings repairs",
     Quality: "mos loss jitterMs rttMs",
     Timing: "step atMs",
     SideStats: "codec bitrate loss jitterMs rttMs level concealed mos missing",

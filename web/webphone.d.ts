@@ -93,6 +93,7 @@ export interface CallRecord {
   quality: Quality;
   recordingId: string | null;
   timings: Timing[];
+  repairs: string[];
 }
 
 export interface Device { id: string; kind: string; label: string }

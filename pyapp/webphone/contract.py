@@ -288,6 +288,9 @@ QUALITY_WARNINGS = [
 ]
 TIMED_STEPS = ["media", "invite", "ringing", "answer", "ice", "dtls", "sound"]
 ENDED_BY = ["local", "remote", "system"]
+# What is done for the media of a call: other paths are looked for, over the relay alone, or DTLS is
+# begun once more.
+REPAIRS = ["ice-restart", "relay-only", "dtls-retry"]
 DISPOSITIONS = [
     "answered", "missed", "rejected", "cancelled", "busy", "no-answer", "failed",
     "answered-elsewhere",
@@ -402,6 +405,7 @@ class CallRecord:
     quality: Quality
     recording_id: str | None
     timings: tuple[Timing, ...] = ()
+    repairs: tuple[str, ...] = ()  # see REPAIRS; what was done for the media, in order
 
 # --- Commands -------------------------------------------------------------------------------------
 

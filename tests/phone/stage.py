@@ -385,6 +385,7 @@ class Actor:
         self.media_fault: tuple[str, str] | None = None  # code and text of the next failure
         self.takes_answers = True  # else the test says what becomes of them
         self.slow_media = False  # media is made only when `media_arrives` is called
+        self.relay = True  # whether a TURN server is set
         self.prevented: set[str] = set()
         # What the browser finds when a diagnosis has it try; of others it says nothing.
         self.probes: dict[str, dict[str, object] | None] = {}
@@ -513,8 +514,8 @@ class Actor:
             case do.OpenMedia(call=call, offer=offer):
                 direction = "sendrecv"
                 self._make(call, do.Offer.ANSWER if offer else do.Offer.OFFER, direction)
-            case do.Reoffer(call=call, direction=direction):
-                self._make(call, do.Offer.OFFER, str(direction))
+            case do.Reoffer(call=call, direction=direction, relay=relay):
+                self._make(call, do.Offer.OFFER, str(direction), relay=relay and self.relay)
             case do.Accept(call=call, direction=direction):
                 self._make(call, do.Offer.ANSWER, str(direction))
             case do.DescribeRemote(call=call, kind=do.Offer.ANSWER) if self.takes_answers:
@@ -533,7 +534,7 @@ class Actor:
         promise.settled = True
         return promise
 
-    def _make(self, call: str, kind: do.Offer, direction: str) -> None:
+    def _make(self, call: str, kind: do.Offer, direction: str, *, relay: bool = False) -> None:
         if self.media_fault is not None:
             code, text = self.media_fault
             failed = on.MediaFailed(call=call, code=code, text=text)
@@ -547,7 +548,7 @@ class Actor:
             codecs="111 0 110",
             setup="actpass" if kind is do.Offer.OFFER else "active",
         )
-        ready = on.MediaReady(call=call, kind=kind, sdp=sdp)
+        ready = on.MediaReady(call=call, kind=kind, sdp=sdp, relay=relay)
         return self._later(lambda: self.happens(ready))
 
     def _later(self, go: Callable[[], None]) -> None:

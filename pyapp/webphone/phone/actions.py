@@ -84,13 +84,15 @@ class DescribeRemote:
 class Reoffer:
     """Make a new offer with this direction; `restart` gathers new network paths (ICE restart).
 
-    MediaReady or MediaFailed follows. `video` None leaves it as it is.
+    MediaReady or MediaFailed follows. `video` None leaves it as it is. `relay`: over a relay alone,
+    if there is one.
     """
 
     call: str
     direction: Direction
     video: bool | None = None
     restart: bool = False
+    relay: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,12 +85,14 @@ class MediaReady:
     """The answer to OpenMedia, Reoffer or Accept: our session description.
 
     `video`: whether a camera is really being sent (a refused camera leaves the audio).
+    `relay`: it has relays only, as was asked and can be.
     """
 
     call: str
     kind: Offer
     sdp: str
     video: bool = False
+    relay: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,9 +33,14 @@ def connection(
     try:
         return _made(every, policy), every, ()
     except Exception:
-        good = [server for server in every if _taken(server)]
+        good = usable(servers)
     bad = tuple(server["urls"] for server in every if server not in good)
     return _made(good, policy), good, bad
+
+
+def usable(servers: list[Any]) -> list[dict[str, Any]]:
+    """Those of the servers that the browser takes."""
+    return [server for server in one_by_one(servers) if _taken(server)]
 
 
 def _taken(server: dict[str, Any]) -> bool:

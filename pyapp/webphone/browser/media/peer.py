@@ -10,7 +10,7 @@ from webphone.browser.bridge import promised
 from webphone.browser.media.capture import failure
 from webphone.browser.media.dtmf import Digits
 from webphone.browser.media.ice import Gathering, NoRelay, Paths
-from webphone.browser.media.ice_servers import IceServers, connection
+from webphone.browser.media.ice_servers import IceServers, connection, usable
 from webphone.browser.media.own_tracks import OwnTracks
 from webphone.browser.media.playback import Listening
 from webphone.browser.media.stats import Measuring, Stats
@@ -19,7 +19,7 @@ from webphone.browser.proxies import Listeners, plain
 from webphone.browser.tasks import Tasks
 from webphone.contract import Config
 from webphone.media import Direction
-from webphone.media.gathering import awaited, no_relay
+from webphone.media.gathering import Wait, awaited, no_relay, relays
 from webphone.media.microphone import is_open
 from webphone.media.repair import Agreed, as_offered, repaired
 from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reoffer, SendTones
@@ -218,7 +218,13 @@ class Peer:
         if kind is Offer.ANSWER:
             sdp = as_offered(sdp, offer)
         self._tell(
-            MediaReady(call=self.call, kind=kind, sdp=sdp, video=self.own.camera is not None)
+            MediaReady(
+                call=self.call,
+                kind=kind,
+                sdp=sdp,
+                video=self.own.camera is not None,
+                relay=gathering.wait is Wait.RELAY_ONLY,
+            )
         )
 
     async def _gathered(self, gathering: Gathering) -> None:
@@ -266,7 +272,22 @@ class Peer:
         await self._direct()
         if asked.video and self._sections.first("video") is None:
             self._add("video")
+        if asked.restart:
+            await self._choose_paths(relay=asked.relay)
         await self._offer(restart=asked.restart)
+
+    async def _choose_paths(self, *, relay: bool) -> None:
+        """Look again with credentials that are still good, and by a relay alone where one is."""
+        config, gathering = self._world.config(), self._gathering
+        assert gathering is not None
+        wanted, _ = await self._world.servers.get(config)
+        servers = usable(wanted)
+        policy = "relay" if relay and relays(servers) else config.ice_policy
+        self._connection.setConfiguration(
+            plain({"iceServers": servers, "iceTransportPolicy": policy})
+        )
+        self._servers = servers
+        gathering.wait = awaited(servers, policy)
 
     async def accept(self, asked: Accept) -> None:
         """Answer the remote's new offer."""

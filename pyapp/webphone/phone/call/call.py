@@ -172,6 +172,7 @@ class Call:
     ending: Ending | None = None  # once it is over
     # When steps of setting it up were reached that nothing else remembers, by name.
     reached: dict[str, float] = field(default_factory=dict)
+    repairs: tuple[str, ...] = ()  # what was done for its media, of REPAIRS
     # What the person is asked before it goes on, "emergency" or "redirect", and the address.
     asks: str = ""
     asks_about: Uri | None = None
@@ -307,6 +308,7 @@ class Call:
             quality=quality,
             session_id=self.account.agent.session_id(self.call_id) if self.call_id else None,
             transferred_to=self.moved_to,
+            repairs=self.repairs,
         )
 
 

@@ -32,6 +32,7 @@ def record_of(
     quality: Quality | None = None,
     session_id: str | None = None,
     transferred_to: str | None = None,
+    repairs: tuple[str, ...] = (),
 ) -> CallRecord:
     """The record of a call that ends `now`; times in whole milliseconds, lengths in seconds."""
     ringing_at, answered_at = times.ringing_at, times.answered_at
@@ -73,6 +74,7 @@ def record_of(
         quality=quality or Quality(),
         recording_id=None,
         timings=view.timings,
+        repairs=repairs,
     )
 
 

@@ -20,6 +20,7 @@ from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.endings import unanswered
 from webphone.phone.call.offer_answer import RENEGOTIATION, Action, Event, State
 from webphone.phone.call.part import Broken, Media, Steps, media_error
+from webphone.phone.call.path import Path
 from webphone.phone.promises import Trouble
 from webphone.sip import (
     NotNow,
@@ -46,6 +47,9 @@ class Renegotiation:
         self._call = call
         self._replies: list[int] = []  # promises of hold and resume
         self._restart_wanted = False
+        self._restarts = False  # the offer under way looks for new paths
+        self._path = Path(call)
+        self._offered_last = call.outgoing  # the last exchange that worked began with us
         self._path_due: float | None = None  # when new paths must be there, or are looked for
         self._pause_until: float | None = None
         self._sdp = ""  # the description at hand, ours or theirs
@@ -66,7 +70,9 @@ class Renegotiation:
     @property
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
-        return earliest((self._pause_until, self._path_due, self._taking_until))
+        return earliest(
+            (self._pause_until, self._path_due, self._taking_until, self._path.secured_by)
+        )
 
     @property
     def changing(self) -> bool:
@@ -111,7 +117,8 @@ class Renegotiation:
             self._happen(Event.TIME, now)
         if due(self._taking_until, now):
             self._taking_until = None
-        return [*self._next_offer(now)] if self._call.stage is Stage.ACTIVE else []
+        notes: Steps = self._insecure() if due(self._path.secured_by, now) else []
+        return [*notes, *self._next_offer(now)] if self._call.stage is Stage.ACTIVE else []
 
     def heard(self, output: Output, now: float) -> Steps:
         """An answer to our offer, or an offer of the other side."""
@@ -126,13 +133,14 @@ class Renegotiation:
     def media(self, news: Media, now: float) -> Steps:
         """Our description is made, or can't be; or the network path came or went."""
         match news:
-            case on.MediaReady(kind=kind, sdp=sdp, video=video):
+            case on.MediaReady(kind=kind, sdp=sdp, video=video, relay=relay):
                 self._call.video_local = video
                 wanted = do.Offer.ANSWER if self.state is State.THEIRS else do.Offer.OFFER
                 if kind is not wanted:
                     return []
                 self._sdp = sdp
-                return [*self._happen(Event.DESCRIBED, now), *self._next_offer(now)]
+                notes = self._sought(relay=relay)
+                return [*notes, *self._happen(Event.DESCRIBED, now), *self._next_offer(now)]
             case on.MediaFailed() if self.state in (State.NONE, State.PAUSED):
                 return self._failed(media_error(news), now)
             case on.MediaFailed():
@@ -141,12 +149,16 @@ class Renegotiation:
             case on.AnswerTaken():
                 self._taking_until = None
                 return [*self._next_offer(now)]
+            case on.PathFound():
+                self._path.found(now)
             case on.MediaChanged(state=state):
                 self._call.unstable = state != "connected"
                 self._works = self._works or not self._call.unstable
                 if not self._call.unstable:
                     self._path_due = None
+                    self._path.works()
                 elif state == "failed":
+                    self._path.failed()
                     # RFC 8839 §4.4.1.1.1, ICE restart
                     self._restart_wanted = True
                     return [*self._next_offer(now)]
@@ -217,10 +229,15 @@ class Renegotiation:
         match action:
             case Action.MAKE_OFFER:
                 self._hold_offered = self.hold_wanted
-                restart, self._restart_wanted = self._restart_wanted, False
+                self._restarts, self._restart_wanted = self._restart_wanted, False
                 self._set_right = False
                 direction = media.hold_direction(self.hold_wanted)
-                return [do.Reoffer(call=call.id, direction=direction, restart=restart)]
+                relay = self._restarts and self._path.over_relay
+                return [
+                    do.Reoffer(
+                        call=call.id, direction=direction, restart=self._restarts, relay=relay
+                    )
+                ]
             case Action.MAKE_OFFER_AS_IT_IS:
                 direction = media.hold_direction(call.hold.local)
                 return [do.Reoffer(call=call.id, direction=direction)]
@@ -240,6 +257,7 @@ class Renegotiation:
                 except NotNow:  # §9.1: our media has followed an offer that is void
                     self._restart_wanted = True
                     return []
+                self._offered_last = False
                 return sent + self._mark(call.hold.local, self._remote_hold_offered, now)
             case Action.REFUSE_488:
                 return self._refuse(488, now)
@@ -268,6 +286,25 @@ class Renegotiation:
                 return []
             case _:
                 assert_never(action)
+
+    def _sought(self, *, relay: bool) -> Steps:
+        """Our description is made; the record says it where it is to find a new path."""
+        restarts, self._restarts = self._restarts, False
+        if not restarts:
+            return []
+        self._path.sought(relay=relay)
+        text = "the media go over a relay alone now: every other path has failed"
+        return [do.Note(level="info", text=text)] if relay else []
+
+    def _insecure(self) -> Steps:
+        """ICE has found a way, and DTLS does not come: who offered last offers once more."""
+        self._path.insecure()
+        if not self._offered_last:
+            return []
+        self._path.note("dtls-retry")
+        self._set_right = True
+        text = "DTLS did not follow ICE within 2 s: offered again"
+        return [do.Note(level="info", text=text)]
 
     def _failed(self, error: WebPhoneError, now: float) -> Steps:
         """The media can't do something while nothing is under way."""
@@ -317,6 +354,7 @@ class Renegotiation:
     def _apply_answer(self, now: float) -> Result:
         """Our re-INVITE was accepted: now the call changes."""
         call = self._call
+        self._offered_last = True
         # RFC 6337 §5.3: an inactive answer to a hold says nothing of the other side's own wish.
         deaf = _holds(self._sdp)
         remote = call.hold.remote if self._hold_offered else deaf
