@@ -87,6 +87,7 @@ NO_STORY = ("test_bench.py", "test_readme.py")
 PARTIES = {
     "Kamailio": (("kamailio", "kamailio_sha256", "start_kamailio"), "5.6, Debian 12"),
     "rtpengine": (("rtpengine",), "10.5, Debian 12"),
+    "coturn": (("coturn",), "4.6, Debian 12"),
     "SIPp": (("sipp", "answered_call"), "3.6, Debian 12"),
     "baresip": (("baresip", "start_baresip"), "1.0, Debian 12"),
     "JsSIP": (("jssip_page",), ""),
