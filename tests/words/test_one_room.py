@@ -119,6 +119,7 @@ FAMILIES = {
     "state_": [*PHONE_STATES, "dnd", "refused", "reconnecting_in"],
     "ended_": [verdict for verdict in DISPOSITIONS if verdict != "failed"],
     "failed_": [*endings._FAILURES.values(), "otherwise", "moved_to"],
+    "ice_servers_": ["refused", "late", "failed", "status", "unreadable"],
     "why_": [*refusals.CODES.values(), "unavailable", "no_answer"],
     "transfer_": list(CHOICES),
     "caller_": ["passed", "failed", "signed"],
