@@ -91,6 +91,7 @@ def test_one_who_only_waits_is_told_enough_within_a_few_looks(wait):
     assert patience(elapsed=9.0, quiet=9.0) > 0
 
 
+@pytest.mark.rfc("8489 §9.2.4", "a relay that answers 401 does not know the login")
 @pytest.mark.parametrize(
     ("servers", "errors", "key", "named"),
     [

@@ -73,6 +73,7 @@ def offers(dave):
     return dave.words().count("INVITE")
 
 
+@pytest.mark.rfc("5764 §4.1", "DTLS follows once there is a path, else the call is offered again")
 def test_where_dtls_does_not_follow_the_path_the_call_is_offered_again_once(alice, dave, world):
     alice.ask("makeCall", "dave")
     dave.reply(200, sdp=description())

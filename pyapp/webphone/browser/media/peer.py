@@ -232,7 +232,7 @@ class Peer:
             await gathering.enough()
         finally:
             if gathering.relay_failed:
-                # RFC 8489 §9.2: what it was given does not let us in, or no more.
+                # RFC 8489 §9.2.4: what it was given does not let us in, or no more.
                 self._world.servers.forget()
                 self._world.note(f"Call {self.call}: {no_relay(self._servers, gathering.errors)}")
 
