@@ -26,6 +26,9 @@ SDP = "application/sdp"
 REFRESHING = ("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER")
 AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
 _SESSION = header_key(SESSION_ID)
+_IN_DIALOG = supported(Place.DIALOG)
+_OF_NEW_CALL = (f"Allow: {ALLOW}", f"Supported: {supported(Place.NEW_CALL)}")
+_OF_DIALOG = (f"Allow: {ALLOW}", f"Supported: {_IN_DIALOG}")
 # Secrets stay inside (RFC 3261 §22).
 HIDDEN = frozenset(name.lower() for name in AUTHORIZATIONS)
 # Lists of which each value counts: RFC 3261 §7.3.1 has lines and commas mean the same.
@@ -89,7 +92,9 @@ class Endpoint:
 
     def __init__(self, entropy: Entropy, user_agent: str, transport: str, contact: Pairs) -> None:
         self.entropy = entropy
-        self.user_agent = user_agent
+        # Checked here, once.
+        self.user_agent = Headers([("User-Agent", user_agent)]).get("User-Agent") or ""
+        self._named = [f"User-Agent: {self.user_agent}"] if user_agent else []
         self.transport = transport
         # RFC 7118 §5: a browser knows no address of its own.
         self.host = f"{entropy.token(6)}.invalid"
@@ -151,50 +156,57 @@ class Endpoint:
         body: bytes = b"",
     ) -> Request:
         """A request with all that RFC 3261 §8.1.1 asks for."""
-        routes = tuple(routes)
-        own = [
-            ("Via", self.via()),
-            ("Max-Forwards", "70"),
-            *[("Route", str(route)) for route in routes],
-            ("From", str(from_)),
-            ("To", str(to)),
-            ("Call-ID", call_id),
-            ("CSeq", f"{cseq} {method}"),
-        ]
-        if method in REFRESHING:
-            # RFC 3261 §8.1.1.8: the dialog's remote target.
-            ways = (uri, *(route.uri for route in routes[:1]))
-            own.append(("Contact", self.dialog_contact(ways)))
-        if method in ("INVITE", "UPDATE"):
-            own.append(("Allow", ALLOW))
-            own.append(("Supported", supported(Place.DIALOG if to.tag else Place.NEW_CALL)))
-        if method == "INVITE" and self.packages:
-            own.append(("Recv-Info", ", ".join(self.packages)))
-        if self.user_agent:
-            own.append(("User-Agent", self.user_agent))
-        given = list(headers)
-        own += given
-        if _SESSION not in [header_key(name) for name, _value in given]:
-            # A page may bring one from elsewhere.
-            own.append((SESSION_ID, self.sessions.asking(call_id, to.tag)))
-        return Request(method, uri, Headers(own), body)
+        return self._request(
+            method, uri, f"{from_}", f"{to}", to.tag, call_id, cseq, routes, headers, body
+        )
 
     def outside(
         self, method: str, from_: NameAddr, uri: Uri, *, headers: Pairs = (), body: bytes = b""
     ) -> Request:
         """A request outside a dialog: it stands alone, or is to make one."""
-        return self.request(
-            method,
-            uri,
-            from_=from_.with_param("tag", self.entropy.tag()),
-            to=NameAddr("", uri),
-            call_id=self.entropy.call_id(),
-            cseq=1,
-            # RFC 3608 §6.1
-            routes=self.service_route,
-            headers=headers,
-            body=body,
-        )
+        call_id, tag = self.entropy.call_id(), self.entropy.tag()
+        # RFC 3608 §6.1
+        routes = self.service_route
+        own = f"{from_};tag={tag}"
+        return self._request(method, uri, own, f"<{uri}>", "", call_id, 1, routes, headers, body)
+
+    def _request(
+        self,
+        method: str,
+        uri: Uri,
+        from_: str,
+        to: str,
+        tag: str,
+        call_id: str,
+        cseq: int,
+        routes: Iterable[NameAddr],
+        headers: Pairs,
+        body: bytes,
+    ) -> Request:
+        """The lines of a request; `tag` is the one in `to`, "" when there is none."""
+        routes, given = tuple(routes), tuple(headers)
+        lines = [
+            f"Via: {self.via()}",
+            "Max-Forwards: 70",
+            *[f"Route: {route}" for route in routes],
+            f"From: {from_}",
+            f"To: {to}",
+            f"Call-ID: {call_id}",
+            f"CSeq: {cseq} {method}",
+        ]
+        if method in REFRESHING:
+            # RFC 3261 §8.1.1.8: the dialog's remote target.
+            ways = (uri, *[route.uri for route in routes[:1]])
+            lines.append(f"Contact: {self.dialog_contact(ways)}")
+        if method in ("INVITE", "UPDATE"):
+            lines += _OF_DIALOG if tag else _OF_NEW_CALL
+        if method == "INVITE" and self.packages:
+            lines.append(f"Recv-Info: {', '.join(self.packages)}")
+        lines += self._named
+        if not given or _SESSION not in [header_key(name) for name, _value in given]:
+            # A page may bring one from elsewhere.
+            lines.append(f"{SESSION_ID}: {self.sessions.asking(call_id, tag)}")
+        return Request(method, uri, Headers.own(lines, given), body)
 
     def again(self, request: Request, cseq: int) -> Request:
         """The same request for another try: new branch, new number (RFC 3261 §8.1.3.5)."""
@@ -214,13 +226,14 @@ class Endpoint:
         to_tag: str = "",
         headers: Pairs = (),
         body: bytes = b"",
+        echo: Iterable[str] = (),
     ) -> Response:
         """A response of ours; above 100 it has a To tag, a new one if none is given (§8.2.6.2)."""
         tag = to_tag or self.entropy.tag()
         own = [*headers, (SESSION_ID, self.sessions.answering(request))]
         if self.user_agent:
             own.append(("User-Agent", self.user_agent))
-        return reply(request, status, reason or None, to_tag=tag, headers=own, body=body)
+        return reply(request, status, reason or None, to_tag=tag, headers=own, body=body, echo=echo)
 
     def answer(
         self, server: ServerTransaction, status: int, now: float, headers: Pairs = ()
@@ -234,17 +247,15 @@ class Endpoint:
     ) -> Response:
         """A 2xx to an INVITE or UPDATE (RFC 3261 §13.3.1.4, §12.1.1); `timed` as RFC 4028 asks."""
         headers = [("Contact", self.contact_for(request)), ("Allow", ALLOW)]
-        headers += [("Supported", supported(Place.DIALOG)), *timed]
+        headers += [("Supported", _IN_DIALOG), *timed]
         if "Recv-Info" in request.headers:
             # RFC 6086 §5.2.3: there, and only there, be it empty.
             headers.append(("Recv-Info", ", ".join(self.packages)))
         if sdp:
             headers.append(("Content-Type", SDP))
-        response = self.reply(
-            request, 200, to_tag=to_tag, headers=headers, body=(sdp or "").encode()
-        )
-        response.headers.echo("Record-Route", request.headers)
-        return response
+        body = (sdp or "").encode()
+        echo = ("Record-Route",)
+        return self.reply(request, 200, to_tag=to_tag, headers=headers, body=body, echo=echo)
 
 
 def sdp_of(message: Message) -> str | None:

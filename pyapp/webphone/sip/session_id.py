@@ -27,6 +27,7 @@ class SessionIds:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
+        self._own: dict[str, str] = {}  # what we call the latest, by Call-ID
         self._peers: dict[str, dict[str, str]] = {}  # by Call-ID, then by the peer's tag
 
     def heard(self, message: Message) -> None:
@@ -55,6 +56,14 @@ class SessionIds:
         return f"{self._ours(call_id)};remote={[NIL, *known.values()][-1]}"
 
     def _ours(self, call_id: str) -> str:
+        own = self._own.get(call_id)
+        if own is None:
+            own = self._own[call_id] = self._named(call_id)
+            if len(self._own) > MOST_CALLS:
+                del self._own[next(iter(self._own))]
+        return own
+
+    def _named(self, call_id: str) -> str:
         digits = sha256(f"{self._secret} {call_id}".encode("utf-8", "replace")).hexdigest()
         # RFC 4122 §4.3, with another hash than SHA-1: version 5.
         variant = "89ab"[int(digits[16], 16) & 3]

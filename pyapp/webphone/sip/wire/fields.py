@@ -37,8 +37,6 @@ COMPACT = {
 
 # No list is longer among people: Max-Forwards lets a request pass 70 proxies (§8.1.1.6).
 MOST_VALUES = 100
-# What ASCII values with a "|" around each have inside when one is to be refused or trimmed.
-_UNPLAIN = ("\r", "\n", "\0", "\t", "| ", " |")
 
 
 @lru_cache(maxsize=512)
@@ -50,13 +48,20 @@ def header_key(name: str) -> str:
     return COMPACT.get(lower, lower)
 
 
+@lru_cache(maxsize=128)
+def _keys_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the names of a whole message: our own have few different lists of them."""
+    return tuple(map(header_key, names))
+
+
 class Headers:
     """The headers of a message in their order, found by name whatever its case or short form.
 
     Setting a value with CR, LF or NUL, or under a name that is no token, raises ValueError.
+    Whatever was set how, a value with CR or LF is never written.
     """
 
-    __slots__ = ("_keys", "_names", "_typed", "_values")
+    __slots__ = ("_keys", "_lines", "_names", "_typed", "_values")
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
         # Three lists of one length: names as written, names as they are found, values.
@@ -65,21 +70,61 @@ class Headers:
         self._values: list[str] = []
         # What has been read out of the values; forgotten whenever a header changes.
         self._typed: dict[str, object] = {}
+        # The same as lines, while nothing has changed in a message of our own.
+        self._lines: list[str] | None = None
         if items:
             self.extend(items)
 
     @classmethod
     def received(cls, items: list[tuple[str, str]]) -> Headers:
         """Headers as they came from the wire, unchecked; names that are no token are left out."""
-        headers = cls()
         keys = [header_key(name) for name, _value in items]
         if "" in keys:
             items = [item for item, key in zip(items, keys) if key]
             keys = [key for key in keys if key]
-        headers._names = [name for name, _value in items]
-        headers._keys = keys
-        headers._values = [value for _name, value in items]
+        return cls._of([name for name, _value in items], keys, [value for _name, value in items])
+
+    @classmethod
+    def own(cls, lines: list[str], given: Iterable[tuple[str, str]] = ()) -> Headers:
+        """Lines that we have made of what was checked where it came in, and what else is `given`.
+
+        Most are sent and never looked at: they are taken apart when somebody asks for a header.
+        """
+        headers = cls.__new__(cls)
+        headers._typed = {}
+        headers._lines = lines
+        pairs = list(given)
+        if pairs:
+            names, keys, values = _sendable(pairs)
+            if "content-length" in keys:
+                headers.extend(pairs)
+            else:
+                lines += map(": ".join, zip(names, values))
         return headers
+
+    def __getattr__(self, name: str) -> list[str]:
+        """One of the three lists, where they are not there yet."""
+        lines: list[str] | None = None if name == "_lines" else self._lines
+        if lines is None:
+            raise AttributeError(name)
+        parts = [line.partition(": ") for line in lines]
+        self._names, self._values = [part[0] for part in parts], [part[2] for part in parts]
+        self._keys = list(_keys_of(tuple(self._names)))
+        return object.__getattribute__(self, name)  # type: ignore[no-any-return]
+
+    @classmethod
+    def _of(cls, names: list[str], keys: list[str], values: list[str]) -> Headers:
+        headers = cls()
+        headers._names, headers._keys, headers._values = names, keys, values
+        return headers
+
+    def _change(self) -> None:
+        """What was read out of the values, and written of them, holds no more."""
+        if self._lines is not None:
+            # The lists stand for the lines from now on.
+            _ = self._keys
+            self._lines = None
+        self._typed.clear()
 
     @classmethod
     def of_lines(cls, lines: list[str]) -> Headers:
@@ -92,11 +137,7 @@ class Headers:
             return cls.received(
                 [(name.rstrip(" \t"), value.strip(" \t")) for name, _colon, value in pairs]
             )
-        headers = cls()
-        headers._names = [part[0] for part in parts]
-        headers._keys = keys
-        headers._values = [part[2].strip(" \t") for part in parts]
-        return headers
+        return cls._of([part[0] for part in parts], keys, [part[2].strip(" \t") for part in parts])
 
     def get(self, name: str) -> str | None:
         """The first value of that name."""
@@ -129,14 +170,10 @@ class Headers:
     def extend(self, items: Iterable[tuple[str, str]]) -> None:
         """Put these after all others, or none of them if one cannot be sent."""
         pairs = list(items)
-        names = [name for name, _value in pairs]
-        values = [value for _name, value in pairs]
-        keys = list(map(header_key, names))
-        # Most are plain, which is seen at once; only else is each looked at.
-        text = f"|{'|'.join(values)}|"
-        if not text.isascii() or "" in keys or any(map(text.__contains__, _UNPLAIN)):
-            values = [_checked(name, value)[1] for name, value in pairs]
-        self._typed.clear()
+        if not pairs:
+            return
+        names, keys, values = _sendable(pairs)
+        self._change()
         self._names += names
         self._keys += keys
         self._values += values
@@ -150,7 +187,7 @@ class Headers:
         key, value = _checked(name, value)
         position = self._keys.index(key) if key in self._keys else len(self._keys)
         if self._keys.count(key) == 1:
-            self._typed.clear()
+            self._change()
             self._names[position], self._values[position] = name, value
             return
         self.remove(name)
@@ -159,7 +196,7 @@ class Headers:
     def remove(self, name: str) -> None:
         """Take away every header of that name."""
         key = header_key(name)
-        self._typed.clear()
+        self._change()
         if key in self._keys:
             kept = [at for at, own in enumerate(self._keys) if own != key]
             self._names = [self._names[at] for at in kept]
@@ -169,19 +206,22 @@ class Headers:
     def remove_first(self, name: str) -> None:
         """Take away the topmost header line of that name, if there is one."""
         key = header_key(name)
-        self._typed.clear()
+        self._change()
         if key in self._keys:
             position = self._keys.index(key)
             del self._names[position], self._keys[position], self._values[position]
 
     def echo(self, name: str, source: Headers) -> None:
         """Add every header of that name from `source`, letter by letter as it was received."""
-        self._typed.clear()
+        self._change()
         key = header_key(name)
-        for value in source.all(name):
-            self._names.append(name)
-            self._keys.append(key)
-            self._values.append(value)
+        many = source._keys.count(key)
+        if many:
+            self._names += [name] * many
+            self._keys += [key] * many
+            self._values += (
+                source.all(name) if many > 1 else [source._values[source._keys.index(key)]]
+            )
 
     def items(self) -> list[tuple[str, str]]:
         """Names as written and values, in order."""
@@ -189,24 +229,24 @@ class Headers:
 
     def text(self, length: int) -> str:
         """Every line as it goes out, with this Content-Length where the first stood, or last."""
-        if "content-length" in self._keys:
+        if self._lines is None and "content-length" in self._keys:
             framed = self.copy()
             framed.set("Content-Length", str(length))
             return framed._text()
         return f"{self._text()}Content-Length: {length}\r\n"
 
     def _text(self) -> str:
+        if self._lines is not None:
+            text, many = "\r\n".join([*self._lines, ""]), len(self._lines)
+            return _guarded(text, many)
         # One join takes half as long as a text for each line.
         many = len(self._keys)
         parts = [": "] * (4 * many)
         parts[0::4], parts[2::4], parts[3::4] = self._names, self._values, ["\r\n"] * many
-        return "".join(parts)
+        return _guarded("".join(parts), many)
 
     def copy(self) -> Headers:
-        twin = Headers()
-        twin._names, twin._values = list(self._names), list(self._values)
-        twin._keys = list(self._keys)
-        return twin
+        return Headers._of(list(self._names), list(self._keys), list(self._values))
 
     def typed(self, what: str, read: Callable[[Headers], Value]) -> Value:
         """`read(self)`, remembered under `what` until a header changes."""
@@ -218,7 +258,7 @@ class Headers:
 
     def _insert(self, position: int, name: str, value: str) -> None:
         key, value = _checked(name, value)
-        self._typed.clear()
+        self._change()
         self._names.insert(position, name)
         self._keys.insert(position, key)
         self._values.insert(position, value)
@@ -246,6 +286,27 @@ class Headers:
             for name, key, value in zip(self._names, self._keys, self._values)
         ]
         return f"Headers({shown!r})"
+
+
+def _guarded(text: str, many: int) -> str:
+    """The last gate of all: one line for each header, and no more."""
+    if not text.count("\r") == text.count("\n") == many:
+        raise ValueError("a line break inside a header")
+    return text
+
+
+def _sendable(
+    pairs: list[tuple[str, str]],
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Names, names as they are found, and values; raises ValueError if one cannot be sent."""
+    names, values = zip(*pairs)
+    keys = _keys_of(names)
+    # Most are plain, which is seen at once; only else is each looked at.
+    text = f"|{'|'.join(values)}|"
+    plain = text.isascii() and text.isprintable() and "| " not in text and " |" not in text
+    if not plain or "" in keys:
+        values = tuple([_checked(name, value)[1] for name, value in pairs])
+    return names, keys, values
 
 
 def _checked(name: str, value: str) -> tuple[str, str]:

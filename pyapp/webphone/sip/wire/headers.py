@@ -98,8 +98,8 @@ class NameAddr:
         return find_param(self.params, name)
 
     def with_param(self, name: str, value: str | None = None) -> NameAddr:
+        # The others were checked as they came.
         params = change_param(self.params, name, value)
-        check_params(params)
         return _unchecked(NameAddr, _Address(self.display_name, self.uri, params))
 
 

@@ -395,16 +395,21 @@ def reply(
     to_tag: str = "",
     headers: Iterable[tuple[str, str]] = (),
     body: bytes = b"",
+    echo: Iterable[str] = (),
 ) -> Response:
-    """The response to `request` with what RFC 3261 §8.2.6 has it copy; works on a broken one."""
+    """The response to `request` with what RFC 3261 §8.2.6 has it copy; works on a broken one.
+
+    What is copied stays letter by letter as it was received; `echo` names more of it.
+    """
     if reason is None:
         reason = REASONS.get(status) or REASONS[status // 100 * 100 or 100]
-    response = Response(status, reason, Headers(), body)
-    for name in ("Via", "From", "To", "Call-ID", "CSeq"):
-        response.headers.echo(name, request.headers)
-    if status == 100:
-        response.headers.echo("Timestamp", request.headers)
-    elif to_tag and (to := request.headers.get("To")) is not None and not request.to.tag:
-        response.headers.set("To", f"{visible(to)};tag={to_tag}")
-    response.headers.extend(headers)
-    return response
+    every = request.headers.all
+    to = every("To")
+    if to and to_tag and status != 100 and not request.to.tag:
+        to = [f"{visible(to[0])};tag={to_tag}"]
+    lines = [f"Via: {value}" for value in every("Via")]
+    lines += [f"From: {value}" for value in every("From")]
+    lines += [f"To: {value}" for value in to]
+    for name in ("Call-ID", "CSeq", *(("Timestamp",) if status == 100 else ()), *echo):
+        lines += [f"{name}: {value}" for value in every(name)]
+    return Response(status, reason, Headers.own(lines, headers), body)

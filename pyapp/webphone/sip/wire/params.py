@@ -47,10 +47,14 @@ def find_param(params: Params, name: str) -> str | None:
 def change_param(params: Params, name: str, value: str | None) -> Params:
     """`params` with one set, in its place or last; quotes are added where the grammar wants them.
 
-    A value that already is a quoted-string is kept as written: `+sip.rendering="yes"`.
+    A value that already is a quoted-string is kept as written: `+sip.rendering="yes"`. Raises
+    ValueError for a name or value that could not be read back.
     """
     if value is not None and not grammar.PLAIN_VALUE.fullmatch(value):
         value = value if value and grammar.QUOTED.fullmatch(value) else quote(value)
+        check_params(((name, value),))
+    elif not grammar.TOKEN.fullmatch(name):
+        raise ValueError(f"parameter {name[:40]!r}")
     wanted = name.lower()
     if wanted in [key.lower() for key, _value in params]:
         return tuple([(key, value if key.lower() == wanted else old) for key, old in params])
