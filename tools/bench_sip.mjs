@@ -22,6 +22,11 @@ const module = (...path) => import(pathToFileURL(join(root, "node_modules", ...p
 const encoder = new TextEncoder();
 const HEADERS = ["contact", "record-route", "allow", "supported"];
 
+// A call that was answered over two proxies.
+const DIALOG = { call_id: "5d17ab1000-3c5f-4e0a-8b26-91d4c7e0f2a8", from_tag: "b1000d920", to_tag: "r100061fe",
+  route_set: ["<sip:10.20.0.0:5060;lr;nat=yes;ftag=f1000a7c21>",
+    "<sip:edge-1000.example.net;transport=ws;lr;ftag=f1000a7c21>"] };
+
 function jssip() {
   const { parseMessage } = require("jssip/lib/Parser");
   const { OutgoingRequest } = require("jssip/lib/SIPMessage");
@@ -35,6 +40,10 @@ function jssip() {
   const configuration = { uri: me, display_name: "Bob", user_agent: "Example Phone", session_timers: true,
     jssip_id: "a1b2c" };
   const ua = { configuration, contact: {} };
+  let number = 1;
+  const registered = `Contact: ${new NameAddrHeader(contact)};expires=600`;
+  const remote = new URI("sip", "renee.1000", "h8r5p0c2l7w4.invalid", null, { transport: "ws" });
+  const dialog = { ...DIALOG, from_uri: me, to_uri: target };
   const extra = () => [`Contact: ${new NameAddrHeader(contact)}`, "Content-Type: application/sdp"];
   const sent = (request) => {
     request.setHeader("via", `SIP/2.0/WSS b7d2m1c9x4t8.invalid;branch=z9hG4bK${Math.floor(Math.random() * 1e7)}`);
@@ -56,8 +65,12 @@ function jssip() {
     },
     INVITE: () => sent(new OutgoingRequest("INVITE", target, ua, {}, extra(), sdp)),
     "200 of INVITE": (message) => (message.reply(200, null, extra().slice(0, 1), sdp), answer),
-    REGISTER: () => sent(new OutgoingRequest("REGISTER", server, ua, { to_uri: me },
-      [extra()[0], "Expires: 600"])),
+    "180 of INVITE": (message) => (message.reply(180, null, extra().slice(0, 1)), answer),
+    // As its Registrator and its Dialog call it, the Contact as text that stays.
+    REGISTER: () => sent(new OutgoingRequest("REGISTER", server, ua, { to_uri: me, call_id: "a1b2c8e20fd", cseq: (number += 1) },
+      [registered, "Expires: 600"])),
+    ACK: () => sent(new OutgoingRequest("ACK", remote, ua, { ...dialog, cseq: 1 })),
+    BYE: () => sent(new OutgoingRequest("BYE", remote, ua, { ...dialog, cseq: (number += 1) })),
   };
 }
 
@@ -73,6 +86,10 @@ async function sipjs() {
   const contact = new URI("sip", "u3k3v9q2", "b7d2m1c9x4t8.invalid", undefined, { transport: "ws", ob: null });
   const options = { fromDisplayName: "Bob", viaHost: "b7d2m1c9x4t8.invalid", callIdPrefix: "a1b2c",
     userAgentString: "Example Phone", optionTags: ["100rel", "timer", "outbound"] };
+  let number = 1;
+  const registered = `Contact: ${new NameAddrHeader(contact, "", {})};expires=600`;
+  const remote = new URI("sip", "renee.1000", "h8r5p0c2l7w4.invalid", undefined, { transport: "ws" });
+  const dialog = { callId: DIALOG.call_id, fromTag: DIALOG.from_tag, toTag: DIALOG.to_tag, routeSet: DIALOG.route_set };
   const body = { contentDisposition: "session", contentType: "application/sdp", content: sdp };
   const allow = "Allow: INVITE,ACK,CANCEL,BYE,UPDATE,MESSAGE,OPTIONS,REFER,INFO,NOTIFY";
   const extra = () => [`Contact: ${new NameAddrHeader(contact, "", {})}`];
@@ -97,8 +114,15 @@ async function sipjs() {
       userAgent: options.userAgentString, body,
       extraHeaders: [...extra(), allow, ...message.getHeaders("record-route").map((one) => `Record-Route: ${one}`)],
     }).message,
-    REGISTER: () => sent(new OutgoingRequestMessage("REGISTER", server, me, me, options,
-      [...extra(), "Expires: 600"])),
+    "180 of INVITE": (message) => constructOutgoingResponse(message, { statusCode: 180, supported: options.optionTags,
+      userAgent: options.userAgentString,
+      extraHeaders: [...extra(), allow, ...message.getHeaders("record-route").map((one) => `Record-Route: ${one}`)],
+    }).message,
+    REGISTER: () => sent(new OutgoingRequestMessage("REGISTER", server, me, me,
+      { ...options, callId: "a1b2c8e20fd", cseq: (number += 1) }, [registered, "Expires: 600"])),
+    ACK: () => sent(new OutgoingRequestMessage("ACK", remote, me, target, { ...options, ...dialog, cseq: 1 })),
+    BYE: () => sent(new OutgoingRequestMessage("BYE", remote, me, target,
+      { ...options, ...dialog, cseq: (number += 1) })),
   };
 }
 

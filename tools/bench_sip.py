@@ -27,9 +27,18 @@ BUILD = ROOT / "build"
 ROWS = [
     *(("read", kind) for kind in sip_speed.KINDS),
     *(("write", kind) for kind in ("INVITE", "REGISTER")),
-    *(("make", kind) for kind in ("INVITE", "200 of INVITE", "REGISTER")),
+    *(
+        ("make", kind)
+        for kind in ("INVITE", "200 of INVITE", "REGISTER", "ACK", "BYE", "180 of INVITE")
+    ),
 ]
 GROWING = list(sip_speed.GROWING)
+# What a second network adds, and what a STUN and a TURN server found.
+CANDIDATES = """\
+a=candidate:1390518314 1 udp 2113942271 198.51.100.7 51930 typ host generation 0 network-cost 999
+a=candidate:2390518314 1 udp 1677732095 203.0.113.9 52930 typ srflx raddr 0.0.0.0 rport 0
+a=candidate:3390518314 1 udp 33562367 203.0.113.77 53930 typ relay raddr 203.0.113.9 rport 52930
+""".replace("\n", "\r\n")
 DIALOGS = (10, 100, 1000)
 AMONG = ("a message", "a timer")
 NAMES = {"read": "read", "write": "written", "make": "made and written"}
@@ -78,7 +87,8 @@ def clocked(run: Callable[[], object]) -> float:
 def audio_offer() -> str:
     """What Chromium offers for a call with sound."""
     path = ROOT / "tests" / "media" / "data" / "chromium-offer.sdp"
-    return path.read_bytes().decode().partition("m=video")[0]
+    sound = path.read_bytes().decode().partition("m=video")[0]
+    return sound.replace("a=ice-ufrag", CANDIDATES + "a=ice-ufrag")
 
 
 class Bench:

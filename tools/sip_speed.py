@@ -9,14 +9,17 @@ from typing import Any, TypeVar
 
 from sip_dialogs import OFFER, Crowd
 from webphone.media import Description
-from webphone.sip.endpoint import SDP, Endpoint, Identity, Pairs
+from webphone.sip.dialog import Dialog
+from webphone.sip.endpoint import SDP, Endpoint, Identity
 from webphone.sip.entropy import Entropy
+from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.wire.headers import NameAddr
-from webphone.sip.wire.message import Message, Request, parse
+from webphone.sip.wire.message import Message, Request, Response, parse
 from webphone.sip.wire.uri import Uri
 
 Item = TypeVar("Item")
 MESSAGES = 20  # of each kind, no two alike
+REGISTERING = (("Supported", supported(Place.REGISTER)), ("Allow", ALLOW))
 
 # What a phone looks at in most messages; the bytes of each message differ, as those of calls do.
 _ROUTE = "Record-Route: <sip:edge-{n}.example.net;transport=ws;lr;ftag=f{n}a7c21>\r\n"
@@ -141,7 +144,7 @@ GROWING: dict[str, Callable[[int], Any]] = {
 
 
 class Writer:
-    """Messages of our own: a request with a body, the answer to one, a short request."""
+    """Messages of our own: each once more, as a phone makes it."""
 
     def __init__(self, sdp: str) -> None:
         self._sdp = sdp
@@ -149,30 +152,47 @@ class Writer:
         self._me = Identity(user="bob", domain="example.net", display_name="Bob").caller
         self._target = Uri("sip", user="renee", host="example.net")
         self._server = Uri("sip", host="example.net")
+        # What stays the same for as long as the phone is registered, or the call is up.
+        self._registered = self._me.with_param("tag", "b1d920c5e7f3a816")
+        self._contact = f"{NameAddr('', self._endpoint.contact)};expires=600"
+        self._number = 0
+        (answer,) = messages("200 of INVITE", sdp, 1)
+        invite, response = self.invite(Message()), parse(answer)
+        assert isinstance(invite, Request)
+        assert isinstance(response, Response)
+        self._dialog = Dialog.called(invite, response)
 
     def invite(self, _asked: Message) -> Message:
-        return self._request("INVITE", self._target, (("Content-Type", SDP),), self._sdp.encode())
+        headers = (("Content-Type", SDP),)
+        body = self._sdp.encode()
+        return self._endpoint.outside("INVITE", self._me, self._target, headers=headers, body=body)
 
     def answer(self, asked: Message) -> Message:
         assert isinstance(asked, Request)
         return self._endpoint.success(asked, self._sdp)
 
-    def register(self, _asked: Message) -> Message:
-        contact = str(NameAddr("", self._endpoint.contact))
-        return self._request("REGISTER", self._server, (("Contact", contact), ("Expires", "600")))
+    def ringing(self, asked: Message) -> Message:
+        assert isinstance(asked, Request)
+        headers = (("Contact", self._endpoint.contact_for(asked)),)
+        return self._endpoint.reply(asked, 180, headers=headers, echo=("Record-Route",))
 
-    def _request(self, method: str, uri: Uri, headers: Pairs, body: bytes = b"") -> Request:
-        entropy = self._endpoint.entropy
+    def register(self, _asked: Message) -> Message:
+        self._number += 1
         return self._endpoint.request(
-            method,
-            uri,
-            from_=self._me.with_param("tag", entropy.tag()),
-            to=NameAddr("", uri) if method == "INVITE" else self._me,
-            call_id=entropy.call_id(),
-            cseq=1,
-            headers=headers,
-            body=body,
+            "REGISTER",
+            self._server,
+            from_=self._registered,
+            to=self._me,
+            call_id="8e20fd1a7c4b93a0d52c6f9e3b7d14ab",
+            cseq=self._number,
+            headers=(("Contact", self._contact), ("Expires", "600"), *REGISTERING),
         )
+
+    def ack(self, _asked: Message) -> Message:
+        return self._dialog.request(self._endpoint, "ACK", cseq=1)
+
+    def bye(self, _asked: Message) -> Message:
+        return self._dialog.request(self._endpoint, "BYE")
 
 
 _crowd = cache(Crowd)
@@ -197,8 +217,14 @@ def work(what: str, kind: str, sdp: str, times: int) -> Callable[[], None]:
         data = messages(kind, sdp)
         return lambda: _do(read, data, times)
     writer = Writer(sdp)
-    ways = {"INVITE": writer.invite, "200 of INVITE": writer.answer, "REGISTER": writer.register}
-    make = ways[kind]
+    make = {
+        "INVITE": writer.invite,
+        "180 of INVITE": writer.ringing,
+        "200 of INVITE": writer.answer,
+        "ACK": writer.ack,
+        "BYE": writer.bye,
+        "REGISTER": writer.register,
+    }[kind]
     asked = [parse(one) for one in messages("INVITE", sdp)]
     if what == "write":
         made = [make(one) for one in asked]

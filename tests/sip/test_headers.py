@@ -452,3 +452,30 @@ def test_of_many_headers_each_is_trimmed(blank: str) -> None:
     given = [("A", f"1{blank}"), ("B", f"{blank}2"), ("C", f"|{blank}3"), ("D", "4 | 5")]
     expected = [("A", "1"), ("B", "2"), ("C", f"|{blank}3"), ("D", "4 | 5")]
     assert Headers(given).items() == expected
+
+
+def test_lines_of_our_own_are_taken_apart_when_somebody_asks():
+    headers = Headers.own(["Via: SIP/2.0/WSS a;branch=b", "Subject: x: y"], (("s", " z "),))
+    assert headers.text(0).startswith("Via: SIP/2.0/WSS a;branch=b\r\nSubject: x: y\r\ns: z\r\n")
+    assert headers.all("Subject") == ["x: y", "z"]
+    headers.set("Via", "other")
+    assert headers.text(3) == "Via: other\r\nSubject: x: y\r\ns: z\r\nContent-Length: 3\r\n"
+
+
+def test_a_length_that_was_given_is_put_right():
+    headers = Headers.own(["Subject: x"], (("Content-Length", "7"), ("Event", "y")))
+    assert headers.text(3) == "Subject: x\r\nContent-Length: 3\r\nEvent: y\r\n"
+
+
+@pytest.mark.parametrize("value", ["x\r\nBcc: y", "x\ny", "x\ry"])
+def test_a_line_break_is_never_written_however_it_came_in(value):
+    with pytest.raises(ValueError, match="line break"):
+        Headers.own(["Subject: x"], (("Event", value),))
+    for headers in (Headers.own([f"Subject: {value}"]), Headers.received([("Subject", value)])):
+        with pytest.raises(ValueError, match="line break"):
+            headers.text(0)
+
+
+def test_headers_have_nothing_but_what_they_are_made_of():
+    assert not hasattr(Headers(), "_other")
+    assert not hasattr(Headers.__new__(Headers), "_keys")

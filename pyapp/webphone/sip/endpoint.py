@@ -157,7 +157,7 @@ class Endpoint:
     ) -> Request:
         """A request with all that RFC 3261 §8.1.1 asks for."""
         return self._request(
-            method, uri, f"{from_}", f"{to}", to.tag, call_id, cseq, routes, headers, body
+            method, uri, str(from_), str(to), to.tag, call_id, cseq, routes, headers, body
         )
 
     def outside(
@@ -167,8 +167,8 @@ class Endpoint:
         call_id, tag = self.entropy.call_id(), self.entropy.tag()
         # RFC 3608 §6.1
         routes = self.service_route
-        own = f"{from_};tag={tag}"
-        return self._request(method, uri, own, f"<{uri}>", "", call_id, 1, routes, headers, body)
+        own = f"{from_!s};tag={tag}"
+        return self._request(method, uri, own, f"<{uri!s}>", "", call_id, 1, routes, headers, body)
 
     def _request(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -85,7 +85,7 @@ class Headers:
         return cls._of([name for name, _value in items], keys, [value for _name, value in items])
 
     @classmethod
-    def own(cls, lines: list[str], given: Iterable[tuple[str, str]] = ()) -> Headers:
+    def own(cls, lines: list[str], given: Sequence[tuple[str, str]] = ()) -> Headers:
         """Lines that we have made of what was checked where it came in, and what else is `given`.
 
         Most are sent and never looked at: they are taken apart when somebody asks for a header.
@@ -93,11 +93,10 @@ class Headers:
         headers = cls.__new__(cls)
         headers._typed = {}
         headers._lines = lines
-        pairs = list(given)
-        if pairs:
-            names, keys, values = _sendable(pairs)
+        if given:
+            names, keys, values = _sendable(given)
             if "content-length" in keys:
-                headers.extend(pairs)
+                headers.extend(given)
             else:
                 lines += map(": ".join, zip(names, values))
         return headers
@@ -146,13 +145,23 @@ class Headers:
 
     def all(self, name: str) -> list[str]:
         """One value per header line of that name."""
-        key, keys = header_key(name), self._keys
-        match keys.count(key):
-            case 0:
-                return []
-            case 1:
-                return [self._values[keys.index(key)]]
-        return [value for value, own in zip(self._values, keys) if own == key]
+        return [self._values[at] for at in self._places(header_key(name))]
+
+    def lines(self, names: tuple[str, ...]) -> list[str]:
+        """Every header of these names as a line, its value letter by letter as it was received."""
+        values = self._values
+        return [
+            f"{name}: {values[at]}"
+            for name, key in zip(names, _keys_of(names))
+            for at in self._places(key)
+        ]
+
+    def _places(self, key: str) -> list[int]:
+        places, at = [], -1
+        for _ in range(self._keys.count(key)):
+            at = self._keys.index(key, at + 1)
+            places.append(at)
+        return places
 
     def values(self, name: str, most: int = MOST_VALUES) -> list[str]:
         """The first `most` values of a list header, lines and commas alike, none of them empty."""
@@ -215,13 +224,10 @@ class Headers:
         """Add every header of that name from `source`, letter by letter as it was received."""
         self._change()
         key = header_key(name)
-        many = source._keys.count(key)
-        if many:
-            self._names += [name] * many
-            self._keys += [key] * many
-            self._values += (
-                source.all(name) if many > 1 else [source._values[source._keys.index(key)]]
-            )
+        for value in source.all(name):
+            self._names.append(name)
+            self._keys.append(key)
+            self._values.append(value)
 
     def items(self) -> list[tuple[str, str]]:
         """Names as written and values, in order."""
@@ -296,7 +302,7 @@ def _guarded(text: str, many: int) -> str:
 
 
 def _sendable(
-    pairs: list[tuple[str, str]],
+    pairs: Sequence[tuple[str, str]],
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Names, names as they are found, and values; raises ValueError if one cannot be sent."""
     names, values = zip(*pairs)

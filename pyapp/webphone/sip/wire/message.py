@@ -403,13 +403,12 @@ def reply(
     """
     if reason is None:
         reason = REASONS.get(status) or REASONS[status // 100 * 100 or 100]
-    every = request.headers.all
-    to = every("To")
-    if to and to_tag and status != 100 and not request.to.tag:
-        to = [f"{visible(to[0])};tag={to_tag}"]
-    lines = [f"Via: {value}" for value in every("Via")]
-    lines += [f"From: {value}" for value in every("From")]
-    lines += [f"To: {value}" for value in to]
-    for name in ("Call-ID", "CSeq", *(("Timestamp",) if status == 100 else ()), *echo):
-        lines += [f"{name}: {value}" for value in every(name)]
-    return Response(status, reason, Headers.own(lines, headers), body)
+    came = request.headers
+    to = came.get("To")
+    lines = came.lines(("Via", "From"))
+    if to is None or not to_tag or status == 100 or request.to.tag:
+        lines += came.lines(("To",))
+    else:
+        lines.append(f"To: {visible(to)};tag={to_tag}")
+    lines += came.lines(("Call-ID", "CSeq", *(("Timestamp",) if status == 100 else ()), *echo))
+    return Response(status, reason, Headers.own(lines, tuple(headers)), body)
