@@ -30,6 +30,7 @@ CALL = {
     "video",
     "headers",
     "verstat",
+    "timings",
 }
 RECORD = {
     "id",
@@ -58,6 +59,7 @@ RECORD = {
     "codec",
     "quality",
     "recordingId",
+    "timings",
 }
 
 # Each event by its handler, by a listener on the phone, by on(), and on the body if it gets there.
