@@ -43,7 +43,7 @@ def test_a_page_names_whom_a_call_is_with(
     page.evaluate(LOOKUP)
     phone = page.locator("web-phone")
     page.evaluate("document.querySelector('web-phone').makeCall('600')")
-    expect(phone.locator("[part=peer-name]")).to_have_text("Echo 600")
+    expect(phone.locator("[part=peer-name]")).to_have_text("Echo 600", timeout=30_000)
     expect(phone.locator("[part=peer-note]")).to_have_text("Open 24 h")
     picture = phone.locator("[part=avatar] > img")
     expect(picture).to_have_js_property("complete", True)

@@ -56,8 +56,8 @@ def test_one_press_tells_what_works_and_a_page_is_told_what_does_not(
     phone.get_by_role("button", name="More").click()
     phone.get_by_role("button", name="Test the phone").click()
     again = phone.get_by_role("button", name="Test again")
-    expect(phone.locator("[part=finding]")).to_have_count(14)
-    expect(again).not_to_have_attribute("aria-disabled", "true")
+    expect(phone.locator("[part=finding]")).to_have_count(14, timeout=60_000)
+    expect(again).not_to_have_attribute("aria-disabled", "true", timeout=30_000)
     verdicts = phone.locator("[part=finding]").evaluate_all(
         "(rows) => rows.map((row) => [row.querySelector('strong').textContent, row.dataset.verdict])"
     )
