@@ -16,6 +16,8 @@ const present = () => {
 available.onclick = () => present((onBreak = false));
 away.onclick = () => present((onBreak = true));
 
+phone.contactLookup = (number) => customers[number] && { name: customers[number] }; // yours would ask the CRM
+
 const show = (call) => {
   const { number, displayName } = other(call);
   customer.textContent = `${customers[number] ?? (displayName || "Unknown")} (${number})`;
