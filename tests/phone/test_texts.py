@@ -124,12 +124,28 @@ def test_a_text_that_is_never_answered_is_given_up(world, alice, dave):
 def test_nor_is_one_waited_for_whose_account_is_gone(world, alice, dave):
     sent = alice.ask("sendMessage", "dave", "hello")
     alice.ask("setConfig", {"username": "carol", "password": "c"})
-    world.wind(30)
-    assert not sent.settled
-    world.wind(questions.PATIENCE)
-    assert sent.error.code == "timeout"
+    world.wind(1)
+    assert sent.error.code == "connection_failed"
     dave.reply(200, to="MESSAGE")
     assert written(alice, "dave") == [("failed", "hello")]
+
+
+def test_what_was_under_way_as_the_connection_went_says_that_nobody_knows(world, alice, dave):
+    talking(alice, dave)
+    asked = [
+        alice.ask("sendMessage", "dave", "hello"),
+        alice.ask("sendInfo", "{}"),
+        alice.ask("sendOptions", "dave"),
+    ]
+    world.cut(alice)
+    errors = [one.error for one in asked]
+    assert {error.code for error in errors} == {"connection_failed"}
+    assert all("not known" in error.message for error in errors)
+    assert written(alice, "dave") == [("failed", "hello")]
+    world.wind(60)
+    # Nothing of it is said twice, and the call goes on.
+    assert dave.words().count("MESSAGE") == dave.words().count("INFO") == 1
+    assert alice.call.state == "active"
 
 
 @pytest.mark.parametrize(

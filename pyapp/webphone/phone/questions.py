@@ -18,7 +18,6 @@ from webphone.contract import (
     WebPhoneError,
     encode,
 )
-from webphone.machine import due, earliest
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account, Result
 from webphone.phone.call.call import party
@@ -35,19 +34,17 @@ from webphone.sip.inbox import LARGEST
 from webphone.words import say
 from webphone.words.bidi import isolate
 
-# Seconds: SIP gives up after 32, the agent of an account that is gone says nothing any more.
-PATIENCE = 40.0
 MOST = 50  # questions without an answer
 READ_BY_PERSONS = "text/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A question on its way: who waits for its answer, and until when."""
+    """A question on its way over the connection of its account, and who waits for its answer."""
 
     method: str
     reply: int | None
-    until: float
+    account: Account
     text: str = ""  # the id of the text that it carries
 
 
@@ -61,15 +58,10 @@ class Questions:
         self._name = name
         self._count = 0
 
-    @property
-    def deadline(self) -> float | None:
-        """When `wake` must be called next."""
-        return earliest([waiting.until for waiting in self._waiting.values()])
-
-    def wake(self, now: float) -> Result:
-        """Nothing is waited for in vain."""
-        late = [ref for ref, waiting in self._waiting.items() if due(waiting.until, now)]
-        return [x for ref in late for x in self._over(self._waiting.pop(ref), _mute())]
+    def give_up(self) -> Result:
+        """Nothing is waited for in vain: an answer comes the way of its question, or never."""
+        lost = [ref for ref, waiting in self._waiting.items() if not waiting.account.open]
+        return [x for ref in lost for x in self._over(self._waiting.pop(ref), _lost())]
 
     # --- Ours ---
 
@@ -94,8 +86,9 @@ class Questions:
         to = call.remote if call else NameAddr("", address(command.target, config.domain))
         id = self._keep(command, to, now)
         if not owner.open:
-            return self._over(_of("message", reply, now, id), _offline())
-        ref = self._ask("message", reply, now, text=id)
+            offline = Waiting(method="message", reply=reply, account=owner, text=id)
+            return self._over(offline, _offline())
+        ref = self._ask("message", reply, owner, text=id)
         kind = command.content_type
         try:
             outputs = owner.agent.message(to.uri, kind, body, ref, now, call=command.id)
@@ -110,7 +103,7 @@ class Questions:
             raise _offline()
         if call.answered_at is None:  # RFC 6086 §4.1: it needs the dialog of an answered call
             raise _unanswered_call()
-        ref = self._ask("info", reply, now)
+        ref = self._ask("info", reply, call.account)
         body = command.body.encode("utf-8", "replace")
         agent: Agent = call.account.agent
         try:
@@ -130,7 +123,7 @@ class Questions:
         target = address(command.target, config.domain) if command.target.strip() else None
         if not account.open:
             raise _offline()
-        ref = self._ask("options", reply, now)
+        ref = self._ask("options", reply, account)
         return account.through(account.agent.options(target, ref, now), now)
 
     def waits(self, news: Replied) -> bool:
@@ -168,13 +161,13 @@ class Questions:
         self.threads.add(to.uri.aor, party(to), text)
         return id
 
-    def _ask(self, method: str, reply: int | None, now: float, *, text: str = "") -> str:
+    def _ask(self, method: str, reply: int | None, account: Account, *, text: str = "") -> str:
         """The name of one more question."""
         if len(self._waiting) >= MOST:
             self.threads.change(text, state="failed", why=say("questions_many"))
             raise WebPhoneError("unavailable", say("questions_many"))
         ref = f"asked:{self._next()}"
-        self._waiting[ref] = _of(method, reply, now, text)
+        self._waiting[ref] = Waiting(method=method, reply=reply, account=account, text=text)
         return ref
 
     def _next(self) -> str:
@@ -187,10 +180,6 @@ class Questions:
         if waiting.reply is not None:
             return [do.Refuse(reply=waiting.reply, error=error)]
         return [] if waiting.text else [Trouble(error)]
-
-
-def _of(method: str, reply: int | None, now: float, text: str = "") -> Waiting:
-    return Waiting(method=method, reply=reply, until=now + PATIENCE, text=text)
 
 
 # --- Answers --------------------------------------------------------------------------------------
@@ -235,8 +224,8 @@ def _refused(news: Replied) -> WebPhoneError:
     return WebPhoneError(code, words, sip_code=news.status)
 
 
-def _mute() -> WebPhoneError:
-    return WebPhoneError("timeout")
+def _lost() -> WebPhoneError:
+    return WebPhoneError("connection_failed", say("question_lost"))
 
 
 def _offline() -> WebPhoneError:

@@ -60,7 +60,6 @@ class Seldom:
         """When `wake` must be called next."""
         return earliest(
             (
-                self._asked.deadline if self._asked else None,
                 self._wanted.ear.deadline if self._wanted else None,
                 self._diagnosis.deadline if self._diagnosis else None,
             )
@@ -121,8 +120,7 @@ class Seldom:
 
     def wake(self, now: float) -> Result:
         """Do what is due."""
-        result = self._asked.wake(now) if self._asked else []
-        return result + (self._diagnosis.wake(now) if self._diagnosis else [])
+        return self._diagnosis.wake(now) if self._diagnosis else []
 
     def heard(self, report: Report, account: Account, now: float) -> Result | None:
         """What an agent reports, `account` being in use; None where it is of a call."""
@@ -147,11 +145,15 @@ class Seldom:
         return None
 
     def follow(self, account: Account, now: float) -> Result:
-        """Subscribe to what the settings and the page want, once that can be."""
+        """What the turn has made possible, or impossible.
+
+        Subscribe to what the settings and the page want; wait no longer for what was lost.
+        """
         config = account.config
+        result = self._asked.give_up() if self._asked else []
         if self._wanted is None and not (config.lamps or config.voicemail):
-            return []
-        return self.subscriptions.follow(account, config, now)
+            return result
+        return result + self.subscriptions.follow(account, config, now)
 
     def end(self, account: Account, now: float) -> Result:
         """The registration ends, and with it all that is subscribed to and published."""

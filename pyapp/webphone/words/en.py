@@ -617,6 +617,8 @@ WORDS: dict[str, str] = {
     "text_long_hint": "Send at most {most} at a time.",
     "question_offline": "The phone is offline: this was not sent.",
     "question_offline_hint": "Send it again once the phone is connected.",
+    "question_lost": "The connection was lost: it is not known whether this has arrived.",
+    "question_lost_hint": "Ask the other side before you send it again.",
     "questions_many": "Too many others wait for their answer.",
     "questions_many_hint": "Try again later.",
     "subscriptions_many": "There are too many subscriptions.",
