@@ -30,6 +30,7 @@ from webphone.phone.actions import (
     AskContact,
     AskCredentials,
     Connect,
+    DeviceAction,
     Disconnect,
     Forget,
     MediaAction,
@@ -58,6 +59,11 @@ if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the pho
     from webphone.browser.tabs import OtherTabs, TabAction
     from webphone.phone.tabs.actions import Action
 
+if TYPE_CHECKING:  # loaded once the phone is up, or for the first ring or call
+    from webphone.browser.media.devices import Devices
+
+# Seconds after the first screen: then the page has come to rest.
+LOOK_AFTER = 1.0
 LOG_LEVELS = ("off", "error", "info", "debug")
 
 
@@ -74,12 +80,14 @@ class PhoneOnPage:
         self._credentials: Credentials | None = None
         self._lookups: Lookups | None = None
         self._probing: Probing | None = None
+        self._devices: Devices | None = None
         self._clock = clock
         self._view = View()
         self._sound_blocked = False
         self._begun = False
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
         self._tick = clock.alarm(self.draw)
+        self._look = clock.alarm(lambda: self._hardware().look())
         self._element = outside(host, clock)
         self._page = Page(self._element.root, self._gesture)
         self._sound = Sound(self._config, self._blocked)
@@ -103,6 +111,8 @@ class PhoneOnPage:
                 note=lambda text: self._perform(Note(level="info", text=text)),
                 stats=self._element.show_stats,
                 servers=self._servers,
+                devices=lambda: self._hardware().in_use,
+                allowed=lambda: self._hardware().allowed(),
             ),
             demo=lambda: self.desk.config.demo,
             ends=ends,
@@ -130,6 +140,7 @@ class PhoneOnPage:
         self.draw()
         js.performance.mark("webphone:python")
         self._element.perform(Tell(event=Event("ready", {})))
+        self._look.set(self._clock.now() + LOOK_AFTER)
 
     def draw(self) -> None:
         """Show the phone as it is now, and again in a second while a time runs on the screen."""
@@ -158,10 +169,14 @@ class PhoneOnPage:
             case Connect() | Disconnect() | Send():
                 self._sockets.perform(action)
             case PlayTone() | PlayKey():
+                if isinstance(action, PlayTone):
+                    self._hardware()  # says where it rings
                 self._sound.perform(action)
             case Note(level=level, text=text):
                 if LOG_LEVELS.index(level) <= LOG_LEVELS.index(self._config().log_level):
                     (js.console.error if level == "error" else js.console.info)(text)
+            case _ if isinstance(action, DeviceAction):
+                self._hardware().perform(action)
             case AskCredentials(ask=ask):
                 self._ask_credentials(ask)
             case Forget():
@@ -206,6 +221,15 @@ class PhoneOnPage:
             )
         self._probing.ask(probe)
 
+    def _hardware(self) -> "Devices":
+        """Microphones, loudspeakers and cameras: nothing of them is needed for the first screen."""
+        if self._devices is None:
+            from webphone.browser.media.devices import Devices
+
+            name = str(self._element.root.host.id)
+            self._devices = Devices(self.loop.turn, self._peers, self._sound, name)
+        return self._devices
+
     def _other_tabs(self) -> "OtherTabs":
         """Only a phone that all tabs share asks anything of them."""
         if self._tabs is None:
@@ -234,6 +258,7 @@ class PhoneOnPage:
         phones.remove(self)
         self._alarm.close()
         self._tick.close()
+        self._look.close()
         self._peers.close()
         self._servers.close()
         self._sound.close()
@@ -246,6 +271,8 @@ class PhoneOnPage:
             self._lookups.close()
         if self._probing is not None:
             self._probing.close()
+        if self._devices is not None:
+            self._devices.close()
         self._page.destroy()
 
 

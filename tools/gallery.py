@@ -20,6 +20,7 @@ from webphone.contract import (  # noqa: E402
     CallRecord,
     CallView,
     Config,
+    Device,
     Party,
     Quality,
     WebPhoneError,
@@ -28,6 +29,7 @@ from webphone.phone import findings  # noqa: E402
 from webphone.phone.snapshot import (  # noqa: E402
     CallSnapshot,
     Contact,
+    DevicesSnapshot,
     Diagnosis,
     EndedCall,
     Lamp,
@@ -157,6 +159,15 @@ def _ended(talk: float, words: Sentence) -> Snapshot:
 
 
 HELD = held(BOB, "local")
+DEVICES = DevicesSnapshot(
+    listed=(
+        Device(id="headset", kind="audioinput", label="Jabra 20", chosen_for=("input",)),
+        Device(id="built-in", kind="audioinput", label="Built-in microphone"),
+        Device(id="desk", kind="audiooutput", label="Desk loudspeaker", chosen_for=("ringer",)),
+        Device(id="lens", kind="videoinput", label="Camera of the lid"),
+    ),
+    volume=0.5,
+)
 CODED = replace(CONFIG, feature_codes=("asterisk",), dnd=True)
 THREADS = (
     Thread(
@@ -296,6 +307,18 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "other tab, ringing": (replace(IDLE, other_tab=True, calls=(RINGING,)), View()),
     "do not disturb": (replace(IDLE, config=replace(CONFIG, dnd=True)), View()),
     "menu": (replace(IDLE, threads=THREADS, config=CODED), View(open="menu")),
+    "devices": (
+        replace(IDLE, devices=DEVICES, config=replace(CONFIG, video=True)),
+        View(open="devices"),
+    ),
+    "devices, none named": (
+        replace(IDLE, devices=DevicesSnapshot(hidden=True, sinks=False)),
+        View(open="devices"),
+    ),
+    "another headset in a call": (
+        talking(BOB, devices=replace(DEVICES, news=say("loudspeaker_gone", name="Jabra 20"))),
+        View(),
+    ),
     "more in a call": (
         talking(BOB, threads=THREADS, voicemail=MAIL, lamps=LAMPS),
         View(open="menu", over=BOB.view.id),

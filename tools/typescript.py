@@ -11,6 +11,7 @@ from webphone.contract import Command, Kind, Setting, camel, kebab
 SOURCE = "Generated from pyapp/webphone/contract.py by `make contract`"
 SHAPES = (
     contract.Party,
+    contract.Device,
     contract.Quality,
     contract.SideStats,
     contract.QualityWarning,
@@ -21,6 +22,7 @@ SHAPES = (
 # The words that a field of a shape may hold.
 WORDS = {
     "CallView.state": contract.CALL_STATES,
+    "Device.kind": contract.DEVICE_KINDS,
     "direction": contract.CALL_DIRECTIONS,
     "held_by": ["local", "remote", "both"],
     "disposition": contract.DISPOSITIONS,
@@ -121,8 +123,6 @@ def declarations() -> str:
             out.append(f"  {camel(item.name.rstrip('_'))}: {field_type(shape.__name__, item)};")
         out += ["}", ""]
     out += [
-        "export interface Device { id: string; kind: string; label: string }",
-        "",
         "/** What a rejected promise and the `error` event carry. */",
         "export interface WebPhoneError extends Error {",
         '  readonly name: "WebPhoneError";',

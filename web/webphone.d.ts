@@ -10,6 +10,14 @@ export interface Party {
   displayName: string;
 }
 
+/** A microphone, loudspeaker or camera, as the browser names it. */
+export interface Device {
+  id: string;
+  kind: "audioinput" | "audiooutput" | "videoinput";
+  label: string;
+  chosenFor: string[];
+}
+
 /** How the call sounded. */
 export interface Quality {
   mos: number | null;
@@ -95,8 +103,6 @@ export interface CallRecord {
   timings: Timing[];
   repairs: string[];
 }
-
-export interface Device { id: string; kind: string; label: string }
 
 /** What a rejected promise and the `error` event carry. */
 export interface WebPhoneError extends Error {
@@ -277,7 +283,7 @@ export interface WebPhoneEventDetails {
   /** News of a subscription; voice mail may be told without one. */
   notify: {event: string, target: string, state: "pending" | "active" | "terminated", body: string, value: unknown};
   /** A microphone, loudspeaker or camera came or went. */
-  devicechange: {devices: Device[]};
+  devicechange: {devices: Device[], added: Device[], removed: Device[]};
   /** A call sounds better or worse than before. */
   quality: CallView & {mos: number | null, warnings: QualityWarning[]};
   /** The typed number changed. */
@@ -316,7 +322,7 @@ export class WebPhone extends HTMLElement {
   readonly state: PhoneState;
   /** The call records, newest first. */
   readonly history: CallRecord[];
-  /** Microphones, loudspeakers, cameras. */
+  /** Microphones, loudspeakers, cameras, as soon as the browser names them. */
   readonly devices: Device[];
   /** How the active call sounds: what we send (local) and hear (remote), every second. */
   readonly stats: {local: SideStats | null, remote: SideStats | null} | null;
@@ -405,7 +411,7 @@ export class WebPhone extends HTMLElement {
   startVideo(): Promise<void>;
   /** Removes video from the call. Settles on the final answer to the re-INVITE. Not built yet: rejects with `unsupported`. */
   stopVideo(): Promise<void>;
-  /** Chooses the camera. Settles when it is in use. Not built yet: rejects with `unsupported`. */
+  /** Chooses the camera. Settles when it is in use. */
   setCamera(id: string): Promise<void>;
   /** Shares the screen. Settles when it is shared. Not built yet: rejects with `unsupported`. */
   shareScreen(on?: boolean): Promise<void>;
@@ -415,13 +421,13 @@ export class WebPhone extends HTMLElement {
   pauseRecording(on?: boolean): Promise<void>;
   /** Ends the recording. Settles with the recording's id. Not built yet: rejects with `unsupported`. */
   stopRecording(): Promise<string>;
-  /** Chooses the microphone. Settles when it is in use. Not built yet: rejects with `unsupported`. */
+  /** Chooses the microphone, in a call without a pause; remembered. Settles when it is in use; rejects where it can't be had, and the one before stays. */
   setInput(id: string): Promise<void>;
-  /** Chooses the loudspeaker. Settles when it is in use. Not built yet: rejects with `unsupported`. */
+  /** Chooses where calls are heard; remembered. Settles when it is in use. */
   setOutput(id: string): Promise<void>;
-  /** Chooses where it rings. Settles when it is in use. Not built yet: rejects with `unsupported`. */
+  /** Chooses where it rings; remembered. Settles when it is in use. */
   setRinger(id: string): Promise<void>;
-  /** Sets the volume. Settles at once. Not built yet: rejects with `unsupported`. */
+  /** Sets how loud calls are heard; it rings as before. Remembered. Settles when it is so loud. */
   setVolume(x: number): Promise<void>;
   /** Tests network, server and devices; `diagnosis` tells how far it is. Settles with the report. */
   diagnose(): Promise<{verdict: 'good' | 'poor' | 'blocked' | 'unknown', steps: {name: string, verdict: 'good' | 'poor' | 'blocked' | 'unknown', culprit: 'you' | 'network' | 'server' | null, fact: string, fix: string}[]}>;

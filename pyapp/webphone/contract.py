@@ -291,6 +291,7 @@ ENDED_BY = ["local", "remote", "system"]
 # What is done for the media of a call: other paths are looked for, over the relay alone, or DTLS is
 # begun once more.
 REPAIRS = ["ice-restart", "relay-only", "dtls-retry"]
+DEVICE_KINDS = ["audioinput", "audiooutput", "videoinput"]
 DISPOSITIONS = [
     "answered", "missed", "rejected", "cancelled", "busy", "no-answer", "failed",
     "answered-elsewhere",
@@ -362,6 +363,16 @@ class QualityWarning:
     code: str  # see QUALITY_WARNINGS
     direction: str | None  # in out
     since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A microphone, loudspeaker or camera, as the browser names it."""
+
+    id: str
+    kind: str  # audioinput audiooutput videoinput
+    label: str
+    chosen_for: Sequence[str] = ()  # input output ringer camera: those that the person chose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -589,9 +600,9 @@ class StartVideo(Command): ...
 @command("Removes video from the call.", "on the final answer to the re-INVITE", built=False)
 class StopVideo(Command): ...
 
-@command("Chooses the camera.", "when it is in use", built=False)
+@command("Chooses the camera.", "when it is in use")
 class SetCamera(Command):
-    id: str = argument("Device id.")
+    id: str = argument("Id of a device; `default` or nothing: the system's.")
 
 @command("Shares the screen.", "when it is shared", built=False)
 class ShareScreen(Command):
@@ -607,19 +618,20 @@ class PauseRecording(Command):
 @command("Ends the recording.", "with the recording's id", returns="string", built=False)
 class StopRecording(Command): ...
 
-@command("Chooses the microphone.", "when it is in use", built=False)
+@command("Chooses the microphone, in a call without a pause; remembered.",
+    "when it is in use; rejects where it can't be had, and the one before stays")
 class SetInput(Command):
-    id: str = argument("Device id.")
+    id: str = argument("Id of a device; `default` or nothing: the system's.")
 
-@command("Chooses the loudspeaker.", "when it is in use", built=False)
+@command("Chooses where calls are heard; remembered.", "when it is in use")
 class SetOutput(Command):
-    id: str = argument("Device id.")
+    id: str = argument("Id of a device; `default` or nothing: the system's.")
 
-@command("Chooses where it rings.", "when it is in use", built=False)
+@command("Chooses where it rings; remembered.", "when it is in use")
 class SetRinger(Command):
-    id: str = argument("Device id.")
+    id: str = argument("Id of a device; `default` or nothing: the system's.")
 
-@command("Sets the volume.", built=False)
+@command("Sets how loud calls are heard; it rings as before. Remembered.", "when it is so loud")
 class SetVolume(Command):
     x: float = argument("0 to 1.", least=0, most=1)
 
@@ -731,7 +743,7 @@ _ROWS = (
         "{event: string, target: string, state: 'pending' | 'active' | 'terminated',"
         " body: string, value: unknown}"),
     EventKind("devicechange", "A microphone, loudspeaker or camera came or went.",
-        "{devices: Device[]}", built=False),
+        "{devices: Device[], added: Device[], removed: Device[]}"),
     EventKind("quality", "A call sounds better or worse than before.",
         "CallView & {mos: number | null, warnings: QualityWarning[]}"),
     EventKind("numberchange", "The typed number changed.", "{number: string}"),
@@ -752,7 +764,8 @@ READINGS = {
         Reading("active_call", "CallView | null", "The call that has the ear.", None),
         Reading("state", "PhoneState", "What the phone is doing.", "unconfigured"),
         Reading("history", "CallRecord[]", "The call records, newest first.", []),
-        Reading("devices", "Device[]", "Microphones, loudspeakers, cameras.", [], built=False),
+        Reading("devices", "Device[]",
+            "Microphones, loudspeakers, cameras, as soon as the browser names them.", []),
         Reading("stats", "{local: SideStats | null, remote: SideStats | null} | null",
             "How the active call sounds: what we send (local) and hear (remote), every second.",
             None),
@@ -761,9 +774,8 @@ READINGS = {
 
 __all__ = [
     "COMMANDS", "ERRORS", "EVENTS", "READINGS", "SETTINGS", "CallRecord", "CallView", "Command",
-    "Config", "Event", "EventKind", "Json", "Kind", "Party", "Quality", "QualityWarning", "Reading",
-    "Setting", "SideStats", "Timing", "WebPhoneError", "camel", "decode_command", "decode_setting",
-    "encode", "kebab", "snake",
-    *(kind.__name__ for kind in COMMANDS.values()),
+    "Config", "Device", "Event", "EventKind", "Json", "Kind", "Party", "Quality", "QualityWarning",
+    "Reading", "Setting", "SideStats", "Timing", "WebPhoneError", "camel", "decode_command",
+    "decode_setting", "encode", "kebab", "snake", *(kind.__name__ for kind in COMMANDS.values()),
 ]
 # fmt: on

@@ -11,6 +11,7 @@ from webphone.contract import (
     CallRecord,
     CallView,
     Config,
+    Device,
     Event,
     WebPhoneError,
     decode_command,
@@ -389,6 +390,10 @@ class Actor:
         self.prevented: set[str] = set()
         # What the browser finds when a diagnosis has it try; of others it says nothing.
         self.probes: dict[str, dict[str, object] | None] = {}
+        self.plugged_in: tuple[Device, ...] = ()
+        self.sinks = True  # the browser lets a page choose where it sounds
+        self.device_fault = ""  # code of the next device that can't be used
+        self.exchanged = ""  # name of the microphone that calls have in place of another
         self._waiting_media: list[Callable[[], None]] = []
         self._version = 0
         config = Config().changed(
@@ -438,6 +443,11 @@ class Actor:
         """The page answers the last question for its credentials; None: its function failed."""
         came = on.CredentialsCame(ask=self.asked_for_login[-1], credentials=known(given))
         self.happens(came)
+
+    def plug(self, *devices: Device) -> None:
+        """These devices are there from now on, and the browser says so."""
+        self.plugged_in = devices
+        self.happens(on.DevicesFound(devices=devices, sinks=self.sinks))
 
     def media_arrives(self) -> None:
         """The microphone that was asked for is there now."""
@@ -520,6 +530,12 @@ class Actor:
                 self._make(call, do.Offer.ANSWER, str(direction))
             case do.DescribeRemote(call=call, kind=do.Offer.ANSWER) if self.takes_answers:
                 self.happens(on.AnswerTaken(call=call))
+            case do.LookForDevices():
+                self.plug(*self.plugged_in)
+            case do.UseDevices(ask=ask):
+                code, self.device_fault = self.device_fault, ""
+                name, self.exchanged = self.exchanged, ""
+                self.happens(on.DeviceUsed(ask=ask, code=code, microphone=name))
             case do.SendTones(call=call, tones=tones):
                 for tone in tones:
                     self.happens(on.ToneSent(call=call, tone=tone))

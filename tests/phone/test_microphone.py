@@ -27,7 +27,11 @@ def test_while_the_browsers_question_waits_the_call_says_so(alice):
         (on.MicrophoneMissing(call=""), ("mic_missing", "microphone_missing")),
         (on.MicrophoneEnded(call="", code="mic_missing"), ("mic_missing", "microphone_gone")),
         (on.MicrophoneEnded(call="", code="mic_denied"), ("mic_denied", "microphone_gone")),
-        (on.MicrophoneEnded(call=""), ("mic_missing", "microphone_replaced")),
+        (on.MicrophoneEnded(call=""), ("mic_missing", "microphone_other")),
+        (
+            on.MicrophoneEnded(call="", lost="Headset", name="Desk"),
+            ("mic_missing", "microphone_replaced"),
+        ),
     ],
 )
 def test_what_becomes_of_it_is_said_and_the_call_goes_on(alice, bob, news, said):

@@ -49,6 +49,7 @@ def test_the_first_picture_tells_everything():
         "activeCall": None,
         "state": "registered",
         "history": [],
+        "devices": [],
     }
 
 

@@ -39,7 +39,7 @@ from webphone.contract import (
     WebPhoneError,
 )
 from webphone.phone.happenings import ErrorDismissed, WantedHere
-from webphone.phone.snapshot import Lamp, LampNews, Voicemail
+from webphone.phone.snapshot import DevicesSnapshot, Lamp, LampNews, Voicemail
 from webphone.ui.gestures import (
     DigitDeleted,
     FarewellRead,
@@ -52,6 +52,7 @@ from webphone.ui.gestures import (
 from webphone.ui.html import Node, find, find_all, name_of, render, text, walk
 from webphone.ui.screen import screen, ticks
 from webphone.ui.view import View
+from webphone.words import say
 
 
 def shown(picture, view=None, now=NOW):
@@ -285,6 +286,13 @@ def test_who_is_asked_for_the_microphone_is_told_where_to_allow_it():
     assert words(asked, "notice") == ["Allow the microphone in the browser's question"]
     assert "The browser asks for the microphone: allow it." in heard(asked, "status")
     assert words(shown(talking(call("", "100", "preparing"))), "notice") == []
+
+
+def test_a_headset_that_went_or_came_in_a_call_is_told():
+    news = say("microphone_back", name="Jabra 20")
+    picture = replace(talking(BOB), devices=DevicesSnapshot(news=news))
+    assert words(shown(picture), "notice") == ["The call goes on with Jabra 20."]
+    assert news in heard(shown(picture), "status")
 
 
 def test_the_keypad_of_another_call_stays_closed():

@@ -161,7 +161,7 @@ class Page:
         if kind == "keydown":
             return {
                 "key": str(event.key),
-                "typing": target.tagName == "INPUT",
+                "typing": target.tagName in ("INPUT", "SELECT"),
                 "pressing": target.tagName == "BUTTON",
                 "part": str(_found(target.getAttribute("part")) or ""),
                 "modified": bool(
@@ -270,8 +270,6 @@ class Page:
             _set_attribute(dom, name, value)
         if node.on or node.value is not None:
             self._mean(branch, dict(node.on))
-        if node.value is not None:
-            self._value(branch, node.value)
         media = node.attributes.get("data-media")
         if media:
             self._media[node.attributes["data-call"], media] = dom
@@ -279,6 +277,8 @@ class Page:
             below = self._build(child)
             branch.below.append(below)
             _insert(dom, below.dom, None)
+        if node.value is not None:
+            self._value(branch, node.value)
         return branch
 
     def _place(self, path: tuple[int, ...], branch: Branch) -> None:

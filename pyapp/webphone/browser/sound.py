@@ -8,7 +8,7 @@ from typing import Any
 
 import js
 
-from webphone.browser.bridge import promised
+from webphone.browser.bridge import Refused, promised
 from webphone.browser.proxies import Listeners, fault_name
 from webphone.contract import Config
 from webphone.phone.actions import RINGING_TONES, PlayKey, PlayTone, Tone
@@ -30,6 +30,8 @@ class Sound:
 
     def __init__(self, config: Callable[[], Config], blocked: Callable[[bool], None]) -> None:
         self._config = config
+        # Ids of the devices where it rings, and where all else sounds; empty: the system's own.
+        self.ringer = self.output = ""
         self._tell_blocked = blocked
         self._is_blocked = False
         self._context: Any = None
@@ -50,6 +52,11 @@ class Sound:
                 self._play(tone)
             case PlayKey(key=key) if key.upper() in SIGNALS:
                 self._play_key(SIGNALS[key.upper()])
+
+    async def redirect(self) -> None:
+        """Sound from where it is wanted now, also what sounds already. Raises Refused."""
+        await _sink(self._context, self._place)
+        await _sink(self._ringtone, self.ringer)
 
     def held_back(self, element: Any) -> None:
         """Play this <audio> or <video> as soon as the person touches the page."""
@@ -112,6 +119,7 @@ class Sound:
 
     async def _loop(self, tone: Tone) -> None:
         context = self._awake()
+        await self._direct()
         buffer = await self._render(tone)
         if self._wanted is not tone or self._source is not None or context != self._context:
             return
@@ -129,6 +137,9 @@ class Sound:
         element = self._ringtone = js.document.createElement("audio")
         element.loop = True
         element.src = address
+        await self._direct()
+        if self._ringtone != element:
+            return
         try:
             await promised(element, "play", within=None)
         except Exception as fault:
@@ -155,8 +166,20 @@ class Sound:
 
     def _play_key(self, note: Note) -> None:
         context = self._awake()
+        if _elsewhere(context, self._place):
+            self._do(self._direct())
         _write(note, context, context.destination, context.currentTime)
         self._rest_later()
+
+    @property
+    def _place(self) -> str:
+        return self.ringer if self._wanted in RINGING_TONES else self.output
+
+    async def _direct(self) -> None:
+        try:
+            await self.redirect()
+        except Refused:
+            return  # from the system's own: a call must be heard
 
     # --- the browser's audio hardware ---
 
@@ -233,6 +256,16 @@ async def _start(element: Any, blocked: Callable[[Any], None]) -> None:
     except Exception as fault:
         if fault_name(fault) == "NotAllowedError":
             blocked(element)
+
+
+def _elsewhere(player: Any, device: str) -> bool:
+    """Whether an AudioContext or <audio> sounds from another device, and can change that."""
+    return hasattr(player, "setSinkId") and player.sinkId != device
+
+
+async def _sink(player: Any, device: str) -> None:
+    if player is not None and _elsewhere(player, device):
+        await promised(player, "setSinkId", device)
 
 
 def _is_address(ringtone: str) -> bool:

@@ -151,6 +151,38 @@ class PlayKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookForDevices:
+    """Say which microphones, loudspeakers and cameras there are; DevicesFound follows.
+
+    `ask`: the person is asked for a microphone first, since the browser names them only then.
+    """
+
+    ask: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseDevices:
+    """Use these from now on, also in calls that are up; DeviceUsed with the same number follows.
+
+    Each is the id of a device, empty for the system's own. `volume`, 0 to 1, is that of calls.
+    """
+
+    ask: int = 0
+    input: str = ""
+    output: str = ""
+    ringer: str = ""
+    camera: str = ""
+    volume: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepDevices:
+    """Remember what the person chose: the next page hears of it by DevicesKept."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
     """News for the page."""
 
@@ -248,6 +280,8 @@ MediaAction = (
     | SendTones
     | CloseMedia
 )
+# What is done with microphones, loudspeakers and cameras, whatever calls there are.
+DeviceAction = LookForDevices | UseDevices | KeepDevices
 Action = (
     Connect
     | Disconnect
@@ -255,6 +289,7 @@ Action = (
     | MediaAction
     | PlayTone
     | PlayKey
+    | DeviceAction
     | Tell
     | Ask
     | AskCredentials

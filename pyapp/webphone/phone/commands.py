@@ -153,8 +153,13 @@ def _clear(phone: Phone, command: ClearHistory, reply: int | None, now: float) -
 
 
 def _forget(phone: Phone, command: ForgetEverything, reply: int | None, now: float) -> Result:
-    phone.seldom.forget()
-    return [do.Forget(), *phone.dialling.type(""), *_clear(phone, ClearHistory(), reply, now)]
+    forgotten = phone.seldom.forget()
+    return [
+        do.Forget(),
+        *forgotten,
+        *phone.dialling.type(""),
+        *_clear(phone, ClearHistory(), reply, now),
+    ]
 
 
 _VERBS: dict[type[Command], Callable[[Phone, Any, int | None, float], Result]] = {

@@ -134,6 +134,7 @@ class Desk:
             lamps=self._seldom.lamps(self.account.config),
             lamp_news=self._seldom.lamp_news,
             diagnosis=self._seldom.diagnosis,
+            devices=self._seldom.devices,
             history=self.history.records,
             guest=self.guest,
             language=self.language,
@@ -195,6 +196,10 @@ class Desk:
                 | on.QualityMeasured()
             ):
                 return self.calls.media(happening, now)
+            case on.DevicesWanted():
+                return [do.LookForDevices(ask=True)]
+            case on.DevicesFound() | on.DeviceUsed() | on.DevicesKept():
+                return self._devices(happening)
             case on.MediaMissing():
                 self._soundless = True
                 return [Trouble(no_sound())]
@@ -228,6 +233,12 @@ class Desk:
                 return self.calls.hang_up_all(now) + self._accounts.leave(now)
             case _:
                 assert_never(happening)
+
+    def _devices(self, news: on.DevicesFound | on.DeviceUsed | on.DevicesKept) -> Result:
+        found = isinstance(news, on.DeviceUsed) and bool(news.microphone)
+        if found and self.error and self.error.code.startswith("mic_"):
+            self.error = None
+        return self._seldom.devices_told(news, in_call=bool(self.calls.calls))
 
     # --- The phone that all tabs share ---
 
@@ -370,6 +381,7 @@ class Desk:
         result = self.calls.wake(now) + self._accounts.farewells(now)
         result += self._dialling.make_room(self.config.dial)
         result += self._named()
+        self._seldom.rest(in_call=bool(self.calls.calls))
         return result + self._seldom.follow(self.account, now)
 
     def _named(self) -> Result:

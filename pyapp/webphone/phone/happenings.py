@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from webphone.contract import Command, Json, WebPhoneError
+from webphone.contract import Command, Device, Json, WebPhoneError
 from webphone.phone.actions import Offer
 
 
@@ -123,11 +123,53 @@ class MicrophoneMissing:
 class MicrophoneEnded:
     """The microphone went away during the call; `code` empty: another has taken its place.
 
-    Else the error code of the contract that says why there is no other.
+    Else the error code of the contract that says why there is no other. `lost` and `name` are what
+    the browser calls the one that went and the one that is used now.
     """
 
     call: str
     code: str = ""
+    lost: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesWanted:
+    """The person wants to see by name which there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesFound:
+    """All microphones, loudspeakers and cameras there are, in the browser's own words.
+
+    One without an id is there, and not named before the person allows it. `sinks`: whether the
+    browser lets a page choose where it sounds. `code` is an error code of the contract where the
+    person was asked and allowed none.
+    """
+
+    devices: tuple[Device, ...]
+    sinks: bool = True
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceUsed:
+    """The answer to UseDevices; `code` is an error code of the contract where it can't be done.
+
+    `microphone` is the name of one that calls have been given in place of another.
+    """
+
+    ask: int
+    code: str = ""
+    text: str = ""
+    microphone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesKept:
+    """What KeepDevices kept, on an earlier page or in another tab."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +315,10 @@ Happening = (
     | MicrophoneAsked
     | MicrophoneMissing
     | MicrophoneEnded
+    | DevicesWanted
+    | DevicesFound
+    | DeviceUsed
+    | DevicesKept
     | MediaMissing
     | ServersRefused
     | ServersMissing

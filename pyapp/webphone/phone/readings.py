@@ -29,6 +29,8 @@ def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
         told |= {"calls": encode(calls), "activeCall": encode(active)}
     if before is None or snapshot.state != before.state:
         told["state"] = snapshot.state
+    if before is None or snapshot.devices.listed != before.devices.listed:
+        told["devices"] = encode(snapshot.devices.listed)
     same_words = before is not None and snapshot.language == before.language
     if before is None or snapshot.history is not before.history or not same_words:
         told |= _history(snapshot, before.history if before and same_words else ())

@@ -1,4 +1,4 @@
-"""What most phones never do, loaded when first asked for: texts, questions, news, a diagnosis."""
+"""What can wait until it is asked for: texts, questions, news, devices, a diagnosis."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from webphone.contract import (
     SendInfo,
     SendMessage,
     SendOptions,
+    SetCamera,
+    SetInput,
+    SetOutput,
+    SetRinger,
+    SetVolume,
     Subscribe,
     Unsubscribe,
 )
 from webphone.machine import earliest
+from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.call.calls import Calls
 from webphone.phone.happenings import Probed
+from webphone.phone.snapshot import DevicesSnapshot, Lamp, LampNews, Thread, Voicemail
 from webphone.phone.snapshot import Diagnosis as ShownDiagnosis
-from webphone.phone.snapshot import Lamp, LampNews, Thread, Voicemail
 from webphone.sip import (
     Entropy,
     MessageReceived,
@@ -33,12 +39,14 @@ from webphone.sip import (
 )
 
 if TYPE_CHECKING:
+    from webphone.phone.devices import Devices
     from webphone.phone.diagnosis import Diagnosis, Subject
     from webphone.phone.questions import Questions
     from webphone.phone.subscriptions import Subscriptions
 
 # The commands that are for these parts.
-SeldomAsked = SendMessage | SendInfo | SendOptions | Subscribe | Unsubscribe | Publish
+DeviceAsked = SetInput | SetOutput | SetRinger | SetCamera | SetVolume
+SeldomAsked = SendMessage | SendInfo | SendOptions | Subscribe | Unsubscribe | Publish | DeviceAsked
 
 # The account in use; raises WebPhoneError `not_configured`.
 Configured = Callable[[], Account]
@@ -50,6 +58,7 @@ class Seldom:
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
         self._asked: Questions | None = None  # until something is asked, or written
+        self._hardware: Devices | None = None  # until the browser has said something of it
         self._wanted: Subscriptions | None = None  # until there is something to be heard of
         self._diagnosis: Diagnosis | None = None  # until one is asked for
 
@@ -106,17 +115,51 @@ class Seldom:
         """What one has found so far."""
         return self._diagnosis.shown if self._diagnosis else None
 
+    @property
+    def devices(self) -> DevicesSnapshot:
+        """Microphones, loudspeakers and cameras."""
+        return self._hardware.snapshot if self._hardware else DevicesSnapshot()
+
+    @property
+    def hardware(self) -> Devices:
+        """The same with their choice; the first screen comes without it."""
+        if self._hardware is None:
+            from webphone.phone.devices import Devices
+
+            self._hardware = Devices()
+        return self._hardware
+
     # --- What goes on by itself ---
+
+    def devices_told(
+        self, news: on.DevicesFound | on.DeviceUsed | on.DevicesKept, *, in_call: bool
+    ) -> Result:
+        """What the browser says of microphones, loudspeakers and cameras."""
+        match news:
+            case on.DevicesFound():
+                return self.hardware.found(news, in_call=in_call)
+            case on.DeviceUsed():
+                return self.hardware.used(news)
+            case on.DevicesKept():
+                return self.hardware.kept(news)
+            case _:
+                assert_never(news)
+
+    def rest(self, *, in_call: bool) -> None:
+        """News of a device are those of a call."""
+        if self._hardware and not in_call:
+            self._hardware.rest()
 
     def remember(self, threads: Sequence[Thread]) -> None:
         """What was written elsewhere."""
         if threads:
             self.questions.threads.restore(threads)
 
-    def forget(self) -> None:
-        """What was written is gone."""
+    def forget(self) -> Result:
+        """What was written and chosen is gone."""
         if self._asked:
             self._asked.threads.restore(())
+        return self._hardware.forget() if self._hardware else []
 
     def wake(self, now: float) -> Result:
         """Do what is due."""
@@ -200,5 +243,9 @@ class Seldom:
                 return self.subscriptions.unsubscribe(command, configured().config, reply, now)
             case Publish():
                 return self.subscriptions.publish(command, configured(), reply, now)
+            case SetVolume():
+                return self.hardware.set_volume(command, reply)
+            case SetInput() | SetOutput() | SetRinger() | SetCamera():
+                return self.hardware.choose(command, reply)
             case _:
                 assert_never(command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-from webphone.contract import CallRecord, CallView, Config, Party, WebPhoneError
+from webphone.contract import CallRecord, CallView, Config, Device, Party, WebPhoneError
 from webphone.words import ENGLISH, Sentence
 
 # What stands for a codec where none is needed.
@@ -150,6 +150,21 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesSnapshot:
+    """Microphones, loudspeakers and cameras of this tab.
+
+    `news` are of the call: what it goes on with. `sinks`: a loudspeaker can be chosen. `hidden`:
+    the browser names no microphone before the person has allowed one.
+    """
+
+    listed: tuple[Device, ...] = ()
+    volume: float = 1.0
+    news: Sentence | None = None
+    sinks: bool = True
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voicemail:
     """What waits in our box; `number` is what is dialled to hear it, "" where nobody knows."""
 
@@ -237,6 +252,7 @@ class Snapshot(SharedSnapshot):
     error: WebPhoneError | None = None  # the last one, until read
     history: tuple[CallRecord, ...] = ()
     sound_blocked: bool = False
+    devices: DevicesSnapshot = DevicesSnapshot()
     guest: str = ""  # the username in a demo when none is set
     language: str = ENGLISH  # that all of it is said in
     diagnosis: Diagnosis | None = None  # None: nobody has asked for one

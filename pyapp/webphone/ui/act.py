@@ -10,6 +10,7 @@ from webphone.border import ascii_digits
 from webphone.contract import CancelTransfer, Command, Diagnose, DialpadPress, MakeCall
 from webphone.phone.happenings import (
     Asked,
+    DevicesWanted,
     ErrorDismissed,
     FarewellAttended,
     Happening,
@@ -21,6 +22,7 @@ from webphone.phone.snapshot import Snapshot
 from webphone.ui import drafts, haste, keyboard
 from webphone.ui.gestures import (
     AllRead,
+    DeviceChosen,
     DigitDeleted,
     DraftEdited,
     DraftKeyPressed,
@@ -40,7 +42,7 @@ from webphone.ui.gestures import (
 )
 from webphone.ui.messages import looked_at
 from webphone.ui.selectors import farewell_shown, foremost, last_dialled, living
-from webphone.ui.view import DIAGNOSIS, MENU, MESSAGES, View
+from webphone.ui.view import DIAGNOSIS, PAGES, View
 
 
 def act(
@@ -89,7 +91,7 @@ def _act(
             return _asked(view, gesture, snapshot), [Asked(command=gesture)]
         case Together(commands=commands):
             return view, [Asked(command=command) for command in commands]
-        case ErrorDismissed() | WantedHere():
+        case ErrorDismissed() | WantedHere() | DevicesWanted():
             return view, [gesture]
         case NumberEdited():
             return view, [NumberTyped(number=_entered(fields))]
@@ -102,12 +104,16 @@ def _act(
         case PageOpened(page=page, of=of):
             view = looked_at(_read(view, snapshot), snapshot)
             call = foremost(snapshot)
-            over = call.view.id if call and page in (MENU, MESSAGES, DIAGNOSIS) else ""
+            over = call.view.id if call and page in PAGES else ""
             view = replace(view, open=page, of=of, over=over, transfer_to="")
             begun: list[Happening] = [Asked(command=Diagnose())] if page == DIAGNOSIS else []
             return looked_at(view, snapshot), begun
         case PageClosed():
             return replace(looked_at(view, snapshot), open="", of="", over=""), []
+        case DeviceChosen(what=what):
+            from webphone.ui.devices import wished
+
+            return view, wished(what, str(fields.get("value", "")))
         case FarewellRead(record=record):
             return replace(view, read=record), []
         case FarewellVisited(there=there):

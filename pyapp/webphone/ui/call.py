@@ -84,7 +84,7 @@ def _call(snapshot: Snapshot, now: float, *controls: Node | None, digits: str = 
     shown = (
         peer(call, config, now),
         _video(call) if call.video_remote or call.video_local else None,
-        _notices(call, config, now, digits),
+        _notices(call, snapshot, now, digits),
         *others(call, snapshot, now),
         *_transfer(snapshot),
         *controls,
@@ -127,9 +127,9 @@ def _video(call: CallSnapshot) -> Node:
 # --- Notices --------------------------------------------------------------------------------------
 
 
-def _notices(call: CallSnapshot, config: Config, now: float, digits: str) -> Node | None:
+def _notices(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) -> Node | None:
     """What a person must not overlook while talking; `digits` were sent."""
-    if not config.show_status:
+    if not snapshot.config.show_status:
         return None
     shown = []
     if call.microphone_asked:
@@ -150,6 +150,8 @@ def _notices(call: CallSnapshot, config: Config, now: float, digits: str) -> Nod
         shown.append(("them", "hold", say("held_by_them", name=call.peer_name)))
     if call.muted:
         shown.append(("muted", "muted", say("muted")))
+    if snapshot.devices.news:
+        shown.append(("devices", "sound", snapshot.devices.news))
     if digits:
         shown.append(("digits", "keypad", say("sent", digits=_last(digits))))
     if not shown:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from webphone.contract import Command
-from webphone.phone.happenings import ErrorDismissed, WantedHere
+from webphone.phone.happenings import DevicesWanted, ErrorDismissed, WantedHere
 
 # What a gesture brings along from the page: plain values, by name.
 Fields = Mapping[str, object]
@@ -53,6 +53,13 @@ class DraftKeyPressed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftSent:
     """The person is done with that text."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceChosen:
+    """The person has set what a device is used for, or `volume`; fields: value."""
 
     what: str
 
@@ -117,6 +124,7 @@ Gesture = (
     | DraftEdited
     | DraftKeyPressed
     | DraftSent
+    | DeviceChosen
     | PageOpened
     | PageClosed
     | TransferTyped
@@ -127,5 +135,6 @@ Gesture = (
     | SoundAllowed
     | ErrorDismissed
     | WantedHere
+    | DevicesWanted
     | Command
 )

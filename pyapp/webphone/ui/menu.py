@@ -1,4 +1,4 @@
-"""What a phone can do besides calling: texts, switches, forwarding."""
+"""What a phone can do besides calling: texts, devices, switches, forwarding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread, title
 from webphone.ui.pieces import button
 from webphone.ui.selectors import asked, living, own_page
-from webphone.ui.view import DIAGNOSIS, MENU, MESSAGES, View
+from webphone.ui.view import DEVICES, DIAGNOSIS, MENU, MESSAGES, View
 from webphone.ui.words import say
 
 
@@ -59,6 +59,13 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
                 config=config,
                 sign="messages",
                 primary=True,
+            ),
+            button(
+                say("devices"),
+                on=PageOpened(page=DEVICES),
+                part="open-devices",
+                config=config,
+                sign="sound",
             ),
             _switch("dnd", config.dnd, "dnd", config),
             _switch("auto_answer", config.auto_answer, "auto-answer", config),

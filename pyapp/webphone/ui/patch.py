@@ -96,10 +96,11 @@ def _changes(path: Path, old: Node, new: Node) -> list[Patch]:
                 patches.append(SetAttribute(path, name, text))
     if old.on != new.on:
         patches.append(SetMeaning(path, new.on))
-    if new.value is not None:
-        patches.append(SetValue(path, new.value))
     if old.children is not new.children:
         patches += _children(path, old.children, new.children)
+    if new.value is not None:
+        # After its children: a <select> has the values of its options and no other.
+        patches.append(SetValue(path, new.value))
     return patches
 
 

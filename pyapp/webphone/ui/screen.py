@@ -24,7 +24,7 @@ from webphone.ui.selectors import (
     waiting,
 )
 from webphone.ui.status import banners, header, live_regions
-from webphone.ui.view import DIAGNOSIS, View
+from webphone.ui.view import DEVICES, DIAGNOSIS, View
 from webphone.ui.words import say
 from webphone.words import ENGLISH
 
@@ -46,8 +46,9 @@ def _question(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return question(snapshot, view, now)
 
 
-def _diagnosis_open(snapshot: Snapshot, view: View) -> bool:
-    return own_page(snapshot, view) == DIAGNOSIS
+def _open(page: str) -> Callable[[Snapshot, View], bool]:
+    """Whether that page of the phone itself is open."""
+    return lambda snapshot, view: own_page(snapshot, view) == page
 
 
 def _diagnosis(snapshot: Snapshot, view: View, now: float) -> list[Node]:
@@ -55,6 +56,13 @@ def _diagnosis(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     from webphone.ui.diagnosis import body
 
     return body(snapshot)
+
+
+def _devices(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded when somebody looks at them.
+    from webphone.ui.devices import body
+
+    return body(snapshot, view, now)
 
 
 def _beside_call(
@@ -73,7 +81,8 @@ SCREENS: dict[str, Screen] = {
     "keypad": Screen(call.keypad_open, call.keying),
     "ended": Screen(farewell_shown, ended),
     "messages": Screen(messages.is_open, _beside_call(messages.body)),
-    "diagnosis": Screen(_diagnosis_open, _beside_call(_diagnosis)),
+    "devices": Screen(_open(DEVICES), _beside_call(_devices)),
+    "diagnosis": Screen(_open(DIAGNOSIS), _beside_call(_diagnosis)),
     "menu": Screen(menu.is_open, _beside_call(menu.body)),
     "call": Screen(call.goes_on, call.talking),
     "idle": Screen(lambda snapshot, view: True, dialling),

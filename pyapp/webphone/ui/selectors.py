@@ -5,7 +5,7 @@ from __future__ import annotations
 from webphone.contract import Answer, Config, Hold, Mute, SendDtmf, Transfer
 from webphone.contract import Resume as ResumeCall
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui.view import DIAGNOSIS, MENU, MESSAGES, View
+from webphone.ui.view import PAGES, View
 
 # The page of a call that asks whom it is transferred to.
 TRANSFER = "transfer"
@@ -62,7 +62,7 @@ def own_page(snapshot: Snapshot, view: View) -> str:
     """
     call = foremost(snapshot)
     uncovered = call is None or (call.view.id == view.over and call.stage != "incoming")
-    return view.open if view.open in (MENU, MESSAGES, DIAGNOSIS) and uncovered else ""
+    return view.open if view.open in PAGES and uncovered else ""
 
 
 def in_transfer(snapshot: Snapshot) -> CallSnapshot | None:

@@ -206,6 +206,8 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
         verdict = snapshot.diagnosis.verdict
         words = say(f"diagnosis_{verdict}" if verdict else "spoken_diagnosis")
         sentences.append((f"diagnosis {verdict}", words))
+    if snapshot.devices.news:
+        sentences.append(("devices", snapshot.devices.news))
     texts = [text for thread in snapshot.threads[:1] for text in thread.texts if not text.ours]
     if texts:
         # Its words are read on the page of the thread, not to everybody around.

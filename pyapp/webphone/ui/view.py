@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from math import inf
 
 # Pages of the phone itself: over a call only if they were opened there.
-MENU, MESSAGES, DIAGNOSIS = "menu", "messages", "diagnosis"
+MENU, MESSAGES, DEVICES, DIAGNOSIS = "menu", "messages", "devices", "diagnosis"
+PAGES = (MENU, MESSAGES, DEVICES, DIAGNOSIS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

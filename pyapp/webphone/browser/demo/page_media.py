@@ -86,7 +86,7 @@ class PageMedia:
     def __init__(self, call: str, world: World, ends: Ends) -> None:
         self.call = call
         self.local: Any = None
-        self.listening = Listening(call, world.blocked)
+        self.listening = Listening(call, world.blocked, world.devices)
         self._world = world
         self._ends = ends
         self._name = ends.enter(self)
@@ -129,9 +129,14 @@ class PageMedia:
 
     async def open(self, asked: OpenMedia) -> None:
         """Offer, or answer the offer given."""
-        constraints = self._world.config().constraints
+        constraints, chosen = self._world.config().constraints, self._world.devices()
         asking = asyncio.ensure_future(
-            capture(video=False, constraints=constraints, asking=self._asking)
+            capture(
+                video=False,
+                constraints=constraints,
+                asking=self._asking,
+                microphone=chosen.input,
+            )
         )
         asking.add_done_callback(self._granted)
         try:
@@ -159,6 +164,7 @@ class PageMedia:
         for track in self.local.getAudioTracks():
             self._listeners.add(track, "ended", self._ended)
         self._open_microphone()
+        self._world.allowed()
 
     def _asking(self, waiting: bool) -> None:
         if not self._closed:
@@ -211,6 +217,10 @@ class PageMedia:
             self._world.turn(MediaChanged(call=self.call, state="connected"))
 
     # --- Microphone and digits ---
+
+    async def use(self, _kind: str, _device: str) -> str:
+        """The next call has another microphone: this one is what the other end plays."""
+        return ""
 
     def mute(self, muted: bool) -> None:
         """Send silence, or the voice again."""

@@ -56,35 +56,60 @@ def failure(call: str, fault: Exception) -> MediaFailed:
     return MediaFailed(call=call, code="media_failed", text=told)
 
 
-async def capture(*, video: bool, constraints: object = None, asking: Asking) -> Any:
+async def capture(
+    *,
+    video: bool,
+    constraints: object = None,
+    asking: Asking,
+    microphone: str = "",
+    camera: str = "",
+) -> Any:
     """A MediaStream with a microphone, and a camera if `video` asks and there is one.
 
-    `constraints` are the page's own MediaStreamConstraints; `asking` is told whether the browser's
-    question waits for the person. The caller stops the tracks. Raises CaptureFailed when there is
-    no microphone.
+    `constraints` are the page's own MediaStreamConstraints; `microphone` and `camera` are ids of
+    those that the person chose. What is wished for may be unplugged: any other is better than none.
+    `asking` is told whether the browser's question waits for the person. The caller stops the
+    tracks. Raises CaptureFailed when there is no microphone.
     """
     asked = _wishes(constraints)
+    sounds = _distinct(_at(asked["audio"], microphone), asked["audio"], True)
     if video:
+        for picture in _distinct(_at(asked["video"], camera), asked["video"]):
+            try:
+                return await _ask({"audio": sounds[0], "video": picture}, asking)
+            except CaptureFailed as no:
+                if no.code == "insecure_context":
+                    raise
+                if no.code != "mic_missing":
+                    break
+    for sound in sounds[:-1]:
         try:
-            return await _ask({"audio": asked["audio"], "video": asked["video"]}, asking)
+            return await _ask({"audio": sound}, asking)
         except CaptureFailed as no:
-            if no.code == "insecure_context":
+            if no.code != "mic_missing":
                 raise
-    try:
-        return await _ask({"audio": asked["audio"]}, asking)
-    except CaptureFailed as no:
-        # The microphone that the page wishes for may be unplugged: any other is better than none.
-        if no.code != "mic_missing" or asked["audio"] is True:
-            raise
-    return await _ask({"audio": True}, asking)
+    return await _ask({"audio": sounds[-1]}, asking)
 
 
-async def capture_camera(constraints: object, asking: Asking) -> Any:
+async def capture_camera(constraints: object, asking: Asking, camera: str = "") -> Any:
     """A MediaStream with a camera alone, or None when there is none to be had."""
-    try:
-        return await _ask({"video": _wishes(constraints)["video"]}, asking)
-    except CaptureFailed:
-        return None
+    for picture in _distinct(_at(_wishes(constraints)["video"], camera), True):
+        try:
+            return await _ask({"video": picture}, asking)
+        except CaptureFailed as no:
+            if no.code != "mic_missing" or not camera:
+                return None
+    return None
+
+
+async def capture_one(kind: str, device: str, constraints: object, asking: Asking) -> Any:
+    """A MediaStream with this microphone (`audio`) or camera (`video`), and no other.
+
+    Raises CaptureFailed; its code is `mic_missing` for a camera too.
+    """
+    if not device and kind == "audio":
+        return await capture(video=False, constraints=constraints, asking=asking)
+    return await _ask({kind: _at(_wishes(constraints)[kind], device)}, asking)
 
 
 def release(stream: Any) -> None:
@@ -173,6 +198,18 @@ def _wishes(constraints: object) -> dict[str, object]:
     given = data(constraints)
     given = given if isinstance(given, dict) else {}
     return {kind: given.get(kind) or True for kind in ("audio", "video")}
+
+
+def _at(wish: object, device: str) -> object:
+    """The page's wish for one kind of device, and that it be this one."""
+    if not device:
+        return wish
+    own = wish if isinstance(wish, dict) else {}
+    return {**own, "deviceId": {"exact": device}}
+
+
+def _distinct(*wishes: object) -> list[object]:
+    return [wish for place, wish in enumerate(wishes) if wish not in wishes[:place]]
 
 
 def _policy_allows(feature: str) -> bool:

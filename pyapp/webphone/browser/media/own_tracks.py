@@ -10,18 +10,23 @@ from webphone.browser.media.capture import (
     CaptureFailed,
     capture,
     capture_camera,
+    capture_one,
     release,
     silence,
 )
 from webphone.browser.proxies import Listeners
 from webphone.contract import Config
+from webphone.phone.actions import UseDevices
 from webphone.phone.happenings import Happening, MicrophoneAsked, MicrophoneMissing
+
+SILENCE = "silence"  # in the place of the id of a microphone
 
 
 class OwnTracks:
     """Of one call.
 
-    `kept` is called after each track that came, `lost` is handed a microphone that ended.
+    `kept` is called after each track that came, `lost` is handed a microphone that ended. `chosen`
+    are the devices of the person.
     """
 
     def __init__(
@@ -30,6 +35,7 @@ class OwnTracks:
         config: Callable[[], Config],
         tell: Callable[[Happening], None],
         *,
+        chosen: Callable[[], UseDevices],
         kept: Callable[[], None],
         lost: Callable[[Any], None],
     ) -> None:
@@ -37,6 +43,9 @@ class OwnTracks:
         self._call = call
         self._config = config
         self._tell = tell
+        self._chosen = chosen
+        self._wished: dict[str, str] = {}  # the ids of devices that are asked for, by kind
+        self._at: dict[str, str] = {}  # those that are in use; SILENCE is none
         self._kept = kept
         self._lost = lost
         self._listeners = Listeners()
@@ -54,20 +63,44 @@ class OwnTracks:
 
     async def take(self, *, video: bool) -> None:
         """The microphone, and a camera; without any microphone the other side hears silence."""
-        constraints = self._config().constraints
+        constraints, chosen = self._config().constraints, self._chosen()
+        self._wished = {"audio": chosen.input, "video": chosen.camera}
+        asked = capture(
+            video=video,
+            constraints=constraints,
+            asking=self._asking,
+            microphone=chosen.input,
+            camera=chosen.camera,
+        )
         try:
-            await self._take(capture(video=video, constraints=constraints, asking=self._asking))
+            await self._take(asked)
         except CaptureFailed as lacking:
             if lacking.code != "mic_missing":
                 raise
             if video:
                 await self.take_camera()
-            self._keep(silence())
+            self._be_silent()
             self._tell(MicrophoneMissing(call=self._call))
 
     async def take_camera(self) -> None:
         """A camera beside the microphone."""
-        await self._take(capture_camera(self._config().constraints, self._asking))
+        camera = self._wished["video"] = self._chosen().camera
+        await self._take(capture_camera(self._config().constraints, self._asking, camera))
+
+    async def exchange(self, kind: str, device: str) -> bool:
+        """This microphone (`audio`) or camera (`video`) in the place of the one in use.
+
+        Whether there is another now. Raises CaptureFailed; the one in use stays then.
+        """
+        current = self.microphone if kind == "audio" else self.camera
+        if current is None:
+            return False
+        if self._at.get(kind) == device and current.readyState == "live":
+            return False
+        self._wished[kind] = device
+        constraints = self._config().constraints
+        await self._take(capture_one(kind, device, constraints, self._asking))
+        return not self._closed
 
     async def replace(self, lost: Any) -> str | None:
         """Any microphone in place of the one that ended, else silence.
@@ -78,10 +111,11 @@ class OwnTracks:
         if self.stream is None or self.microphone != lost:
             return None
         self.stream.removeTrack(lost)
+        self._wished["audio"] = ""
         try:
             await self._take(capture(video=False, asking=self._asking))
         except CaptureFailed as gone:
-            self._keep(silence())
+            self._be_silent()
             return gone.code if gone.code.startswith("mic_") else "mic_missing"
         return ""
 
@@ -119,17 +153,34 @@ class OwnTracks:
             self._listeners.add(track, "ended", self._ended)
         self._keep(stream)
 
+    def _be_silent(self) -> None:
+        self._keep(silence())
+        self._at["audio"] = SILENCE
+
     def _keep(self, stream: Any) -> None:
+        tracks = list(stream.getTracks())
         if self.stream is None:
             self.stream = stream
-        else:
-            for track in stream.getTracks():
-                self.stream.addTrack(track)
+        for track in tracks:
+            for old in list(self.stream.getTracks()):
+                if old.kind == track.kind and old not in tracks:
+                    old.stop()
+                    self.stream.removeTrack(old)
+            self.stream.addTrack(track)
+            wished = self._wished.get(str(track.kind), "")
+            self._at[str(track.kind)] = wished if wished == _device_of(track) else ""
         self._kept()
 
     def _ended(self, event: Any) -> None:
         """Unplugged, or its permission taken back: a track that we stop ourselves tells nothing."""
         self._lost(event.target)
+
+
+def _device_of(track: Any) -> str:
+    try:
+        return str(track.getSettings().deviceId)
+    except Exception:  # a track of no device
+        return ""
 
 
 def _first(tracks: Any) -> Any:

@@ -22,7 +22,15 @@ from webphone.media import Direction
 from webphone.media.gathering import Wait, awaited, no_relay, relays
 from webphone.media.microphone import is_open
 from webphone.media.repair import Agreed, as_offered, repaired
-from webphone.phone.actions import Accept, DescribeRemote, Offer, OpenMedia, Reoffer, SendTones
+from webphone.phone.actions import (
+    Accept,
+    DescribeRemote,
+    Offer,
+    OpenMedia,
+    Reoffer,
+    SendTones,
+    UseDevices,
+)
 from webphone.phone.happenings import (
     AnswerTaken,
     Happening,
@@ -45,7 +53,8 @@ class World:
 
     `turn` takes happenings, `config` gives the settings of now, `blocked` is told an <audio> or
     <video> element that the browser does not let play, `note` a line for the developer, `stats`
-    how a call sounds in this second, None when it is over.
+    how a call sounds in this second, None when it is over. `devices` are to be used; `allowed` is
+    called when a microphone or camera was given.
     """
 
     turn: Callable[[Happening], None]
@@ -56,6 +65,8 @@ class World:
     stats: Callable[[str, Stats | None], None]
     servers: IceServers
     paths: Paths = field(default_factory=Paths)
+    devices: Callable[[], UseDevices] = UseDevices
+    allowed: Callable[[], None] = lambda: None
 
 
 class Peer:
@@ -63,11 +74,18 @@ class Peer:
 
     def __init__(self, call: str, world: World) -> None:
         self.call = call
-        self.listening = Listening(call, world.blocked)
+        self.listening = Listening(call, world.blocked, world.devices)
         self._world = world
         self._connection: Any = None
         self._sections: Any = None
-        self.own = OwnTracks(call, world.config, self._tell, kept=self._open_own, lost=self._lost)
+        self.own = OwnTracks(
+            call,
+            world.config,
+            self._tell,
+            chosen=world.devices,
+            kept=self._open_own,
+            lost=self._lost,
+        )
         self._servers: list[dict[str, Any]] = []
         self._gathering: Gathering | None = None
         self._measuring: Measuring | None = None
@@ -163,6 +181,7 @@ class Peer:
 
     def _open_own(self) -> None:
         self._open_microphone()
+        self._world.allowed()
         self.listening.own(self.local if self.own.camera is not None else None)
 
     def _lost(self, track: Any) -> None:
@@ -173,14 +192,28 @@ class Peer:
         code = await self.own.replace(lost)
         if code is None:
             return
+        await self._send("audio")
+        name = str(self.own.microphone.label)
+        self._tell(MicrophoneEnded(call=self.call, code=code, lost=str(lost.label), name=name))
+
+    async def use(self, kind: str, device: str) -> str:
+        """This microphone or camera from now on; its name, "" where none was exchanged."""
+        if not await self.own.exchange(kind, device):
+            return ""
+        await self._send(kind)
+        return str(self._track(kind).label)
+
+    async def _send(self, kind: str) -> None:
+        """What is ours of this kind goes where the one before went."""
         for section in self._sections.live():
-            if section == self._sections.first("audio"):
-                await put(section, self.own.microphone, self.local)
-        self._tell(MicrophoneEnded(call=self.call, code=code))
+            if section == self._sections.first(kind):
+                await put(section, self._track(kind), self.local)
+
+    def _track(self, kind: str) -> Any:
+        return self.own.microphone if kind == "audio" else self.own.camera
 
     def _add(self, kind: str) -> None:
-        track = self.own.microphone if kind == "audio" else self.own.camera
-        self._sections.add(kind, self._direction(kind), track, self.local)
+        self._sections.add(kind, self._direction(kind), self._track(kind), self.local)
 
     # --- describing ---
 
@@ -344,7 +377,7 @@ class Peer:
             direction = self._direction(kind)
             if section != self._sections.first(kind):
                 direction = Direction.INACTIVE
-            track = self.own.microphone if kind == "audio" else self.own.camera
+            track = self._track(kind)
             if track is not None and direction is not Direction.INACTIVE:
                 await put(section, track, self.local)
             section.direction = direction.value

@@ -68,6 +68,21 @@ class Peers:
         for peer in self._peers.values():
             peer.listening.show(slot)
 
+    async def use(self, kind: str, device: str) -> str:
+        """This microphone or camera in all calls; its name, "" where none was exchanged.
+
+        Raises CaptureFailed where it is not to be had.
+        """
+        named = ""
+        for peer in list(self._peers.values()):
+            named = await peer.use(kind, device) or named
+        return named
+
+    async def sound_anew(self) -> None:
+        """All calls from the loudspeaker and as loud as is wanted now. Raises Refused."""
+        for peer in list(self._peers.values()):
+            await peer.listening.sound_anew()
+
     def stream(self, call: str, which: str) -> Any:
         """The MediaStream of a call's `local` or `remote` end, or None."""
         peer = self._peers.get(call)

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import js
 
-from webphone.browser.bridge import promised
+from webphone.browser.bridge import Refused, promised
 from webphone.browser.proxies import fault_name
+from webphone.phone.actions import UseDevices
 
 
 class Listening:
     """The sound of one call on an <audio> of its own, its pictures on the screen's <video>s.
 
     The <audio> is in no document: a browser plays it all the same, and no page style can hide it.
-    `blocked` is told an element that may not play before the person touches the page.
+    `blocked` is told an element that may not play before the person touches the page; `devices`
+    says where it sounds, and how loud.
     """
 
-    def __init__(self, call: str, blocked: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        call: str,
+        blocked: Callable[[Any], None],
+        devices: Callable[[], UseDevices] = UseDevices,
+    ) -> None:
         self.sound: Any = None  # a MediaStream
         self._call = call
         self._blocked = blocked
+        self._devices = devices
         self._audio: Any = None
         self._picture: Any = None
         self._own: Any = None
@@ -38,7 +46,23 @@ class Listening:
         if self._audio is None:
             self._audio = js.document.createElement("audio")
             self._audio.autoplay = True
+            self._do(self._direct())
         self._play(self._audio, self.sound)
+
+    async def sound_anew(self) -> None:
+        """From the loudspeaker and as loud as is wanted now. Raises Refused where it can't."""
+        if self._audio is None:
+            return
+        wanted = self._devices()
+        self._audio.volume = wanted.volume
+        if hasattr(self._audio, "setSinkId") and str(self._audio.sinkId) != wanted.output:
+            await promised(self._audio, "setSinkId", wanted.output)
+
+    async def _direct(self) -> None:
+        try:
+            await self.sound_anew()
+        except Refused:
+            return  # from the system's own: the call must be heard
 
     def own(self, stream: Any) -> None:
         """Our own picture, or None."""
@@ -76,7 +100,10 @@ class Listening:
 
     def _play(self, element: Any, stream: Any) -> None:
         element.srcObject = stream
-        task = asyncio.ensure_future(self._start(element))
+        self._do(self._start(element))
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

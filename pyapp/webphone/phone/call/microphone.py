@@ -7,6 +7,7 @@ from webphone.phone import happenings as on
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
 from webphone.phone.call.part import Media, Steps
+from webphone.phone.labels import replaced
 from webphone.phone.promises import Trouble
 from webphone.sip import Output
 from webphone.words import Sentence, say
@@ -35,8 +36,8 @@ class Microphone:
                 self.asked = waiting
             case on.MicrophoneMissing():
                 return _told("mic_missing", say("microphone_missing"))
-            case on.MicrophoneEnded(code=""):
-                return _told("mic_missing", say("microphone_replaced"))
+            case on.MicrophoneEnded(code="", lost=lost, name=name):
+                return [Trouble(replaced(lost, name))]
             case on.MicrophoneEnded(code=code):
                 return _told(code, say("microphone_gone"))
         return []

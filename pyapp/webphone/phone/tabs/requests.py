@@ -21,7 +21,12 @@ from webphone.contract import (
     MakeCall,
     Ready,
     Register,
+    SetCamera,
     SetConfig,
+    SetInput,
+    SetOutput,
+    SetRinger,
+    SetVolume,
     Show,
     WebPhoneError,
     encode,
@@ -40,6 +45,8 @@ from webphone.words import say as sentence
 LOCAL = (
     *(Ready, SetConfig, Show, Hide, Diagnose, GetTrace),
     *(ExportHistory, ClearHistory, ForgetEverything),
+    # The other tabs hear of it by what is remembered.
+    *(SetInput, SetOutput, SetRinger, SetCamera, SetVolume),
 )
 TALKING = ("early", "active")
 # Settings that a person switches on the screen: of the phone, in whichever tab it is.
