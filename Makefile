@@ -31,7 +31,7 @@ test: $(DEV_READY) $(VENDORED) $(DIST) ## Everything: Debian packages (needs roo
 	@$(PYTHON) tools/suite.py
 
 test-fast: $(DEV_READY) ## The pure tests in two workers: no browser, no server, a few seconds.
-	@$(PYTHON) -m pytest tests -m "$(PURE)" -n 2 --dist loadfile
+	@HYPOTHESIS_PROFILE=fewest $(PYTHON) -m pytest tests -m "$(PURE)" -n 2 --dist loadfile
 
 test-page: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium and the built-in exchange only: no root, no other server.
 	@$(PYTHON) -m pytest tests -m "browser and not interop" --durations=15

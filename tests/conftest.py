@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, settings
 # Some of these tests run inside Pyodide too, where there is no browser to drive.
 pytest_plugins = [] if sys.platform == "emscripten" else ["page.fixtures", "page.framing"]
 
-# How many examples a property is tried with: few while one works, many in `make test`.
+# How many examples a property is tried with: hardly any in `make test-fast`, many in `make test`.
 for name, options in {
+    "fewest": {"max_examples": 5},
     "few": {},
     "many": {"max_examples": 100},
     "inside": {"database": None},

@@ -21,7 +21,7 @@ SOON = 110.0
 # Seconds after which nothing is under way any more: nobody rings longer.
 QUIET = 420.0
 # Each takes about a seventh of a second.
-EXAMPLES = 10 if settings.default.max_examples <= 20 else 100
+EXAMPLES = {5: 3, 20: 10}.get(settings.default.max_examples, 100)
 USERS = ("alice", "bob", "carol")
 WISHES = (
     ("answer",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -145,8 +146,13 @@ FAMILIES = {
 }
 
 
-def uses() -> Iterator[tuple[str, ast.Call]]:
+@cache
+def uses() -> tuple[tuple[str, ast.Call], ...]:
     """Every `say("key", …)` of the house with a key that stands there."""
+    return tuple(_uses())
+
+
+def _uses() -> Iterator[tuple[str, ast.Call]]:
     for path in [*FILES, HOUSE / "webphone" / "contract.py"]:
         for node in ast.walk(ast.parse(path.read_text())):
             if called(node) in ("say", "said", "sentence") and node.args:
