@@ -52,7 +52,8 @@ class RtpPeer:
     """A media end point on loopback, to be named in an SDP by its `port`.
 
     It sends to whoever sent to it last (symmetric RTP): nothing before the first packet, then a
-    tone of `tone` Hz, or silence when that is 0. `event_type` is the payload type of the
+    tone of `tone` Hz, or silence when that is 0; of `dropping` packets, the last one gets lost.
+    `event_type` is the payload type of the
     telephone-events that it sends; it reads them at any dynamic one.
     """
 
@@ -60,6 +61,7 @@ class RtpPeer:
         self.port = free_port(2)
         self.event_type = event_type
         self.tone = tone
+        self.dropping = 0
         self._packets: list[Packet] = []
         self._remote: tuple[str, int] | None = None
         self._to_press = ""
@@ -171,8 +173,11 @@ class RtpPeer:
             if time.monotonic() >= next_packet:
                 next_packet += PACKET_SECONDS
                 if self._remote:
+                    packet_out = outgoing.next()
+                    if self.dropping and outgoing.sequence % self.dropping == 0:
+                        continue
                     try:
-                        self._rtp.sendto(outgoing.next(), self._remote)
+                        self._rtp.sendto(packet_out, self._remote)
                     except OSError:
                         continue
 
@@ -186,14 +191,14 @@ class _Outgoing:
 
     def __init__(self, peer: RtpPeer) -> None:
         self._peer = peer
-        self._sequence = 0
+        self.sequence = 0
         self._clock = 0
         self._key = ""
         self._step = 0
         self._key_began = 0
 
     def next(self) -> bytes:
-        self._sequence = (self._sequence + 1) & 0xFFFF
+        self.sequence = (self.sequence + 1) & 0xFFFF
         self._clock += PACKET_SAMPLES
         if not self._key:
             self._key, self._step, self._key_began = self._peer._take_key(), 0, self._clock
@@ -221,7 +226,7 @@ class _Outgoing:
 
     def _header(self, payload_type: int, timestamp: int, *, marker: bool) -> bytes:
         return struct.pack(
-            "!BBHII", 0x80, 0x80 * marker | payload_type, self._sequence, timestamp, self._peer.port
+            "!BBHII", 0x80, 0x80 * marker | payload_type, self.sequence, timestamp, self._peer.port
         )
 
 
