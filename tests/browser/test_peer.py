@@ -189,6 +189,32 @@ def test_new_paths_are_found_without_losing_the_call(page: Bench):
     assert heard
 
 
+def test_a_search_over_a_relay_that_is_not_there_says_so_and_leaves_the_call_as_it_was(page: Bench):
+    said, policy, heard = tell(
+        page,
+        """
+        from webphone.contract import Config
+        await call(one, two)
+        relay = {"urls": "turn:127.0.0.1:9", "username": "u", "credential": "made-up"}
+        one.config = Config().changed({"iceServers": [relay]})
+        again = Reoffer(call="call", direction=Direction.SENDRECV, restart=True, relay=True)
+        one.do(again)
+        await until(lambda: one.count(MediaFailed))
+        said = [each.text for each in one.heard if isinstance(each, MediaFailed)]
+        one.heard.clear()
+        one.do(Reoffer(call="call", direction=Direction.SENDRECV))
+        await one.next(MediaReady)
+        one.do(Rollback(call="call"))
+        policy = str(one.connection.getConfiguration().iceTransportPolicy)
+        return [said, policy, await two.hears()]
+        """,
+    )
+    assert [text.partition(".")[0] for text in said] == ["The relay 'turn:127"]
+    assert "made-up" not in str(said)
+    assert policy == "all"
+    assert heard
+
+
 def test_a_muted_microphone_sends_silence_even_when_muted_before_it_opens(page: Bench):
     assert tell(
         page,

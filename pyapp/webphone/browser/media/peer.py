@@ -292,6 +292,8 @@ class Peer:
             await self._reoffer(asked)
         except Exception:
             await self.roll_back()
+            if asked.relay:  # what is next may go by every way again
+                await self._choose_paths(relay=False)
             raise
 
     async def _reoffer(self, asked: Reoffer) -> None:
