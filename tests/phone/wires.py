@@ -67,10 +67,14 @@ class Wires(World):
         if noticed:
             self.notice()
         if told:
-            for socket, number in list(phone.links.items()):
-                if self._wires[number].dead:
-                    self.disconnect(phone, socket)
-                    phone.happens(on.SocketClosed(socket=socket))
+            self.tell(phone)
+
+    def tell(self, phone: Actor) -> None:
+        """The phone hears which of its WebSockets are dead."""
+        for socket, number in list(phone.links.items()):
+            if self._wires[number].dead:
+                self.disconnect(phone, socket)
+                phone.happens(on.SocketClosed(socket=socket))
 
     def notice(self) -> None:
         """The exchange finds out which WebSockets are dead."""
