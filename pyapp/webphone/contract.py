@@ -594,17 +594,20 @@ class Publish(Command):
 class PickUp(Command):
     target: str = argument("At whom it rings.", number=True)
 
-@command("Adds video to the call.", "on the final answer to the re-INVITE", built=False)
+@command("Adds our camera to the call.",
+    "on the final answer to the re-INVITE; rejects where there is none or nobody takes it")
 class StartVideo(Command): ...
 
-@command("Removes video from the call.", "on the final answer to the re-INVITE", built=False)
+@command("Takes our camera out of the call, at once.", "on the final answer to the re-INVITE")
 class StopVideo(Command): ...
 
 @command("Chooses the camera.", "when it is in use")
 class SetCamera(Command):
     id: str = argument("Id of a device; `default` or nothing: the system's.")
 
-@command("Shares the screen.", "when it is shared", built=False)
+@command("Shares the screen in the place of the camera; in an iframe by its own button only.",
+    "on the final answer to the re-INVITE, where one is needed; rejects as startVideo, and with"
+    " `cancelled` where the person picks none")
 class ShareScreen(Command):
     on: bool | None = argument("true, false, or left out to toggle.", default=None)
 

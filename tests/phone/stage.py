@@ -17,6 +17,7 @@ from webphone.contract import (
     decode_command,
 )
 from webphone.exchange import Exchange
+from webphone.media import Description, Direction
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.login import known
@@ -47,6 +48,15 @@ a=rtcp-mux\r
 a=rtpmap:111 opus/48000/2\r
 a=rtpmap:0 PCMU/8000\r
 a=rtpmap:110 telephone-event/48000\r
+"""
+
+# The section for pictures that may follow; they go over the sound's transport.
+PICTURES = """m=video {port} UDP/TLS/RTP/SAVPF 96\r
+c=IN IP4 0.0.0.0\r
+a=mid:1\r
+a={direction}\r
+a=rtcp-mux\r
+a=rtpmap:96 VP8/90000\r
 """
 
 
@@ -366,6 +376,12 @@ def description(who: str = "far", direction: str = "sendrecv", **changes: str) -
     return SDP.format(who=who, direction=direction, **shape)
 
 
+def with_pictures(sdp: str, direction: str, port: int = 9) -> str:
+    """A description with a section for pictures after the sound; `port` 0 refuses them."""
+    bundled = sdp.replace("BUNDLE 0", "BUNDLE 0 1") if port else sdp
+    return bundled + PICTURES.format(direction=direction, port=port)
+
+
 class Actor:
     """A phone on the stage: a real desk in a real loop, with media that only writes its name."""
 
@@ -384,6 +400,9 @@ class Actor:
         self.asked_for_login: list[str] = []  # the names of the questions for credentials
         self.media: dict[str, str] = {}  # call -> direction that was last agreed on
         self.media_fault: tuple[str, str] | None = None  # code and text of the next failure
+        self.pictures: dict[str, set[str]] = {}  # call -> camera and screen, where they are on
+        self.picture_fault = ""  # why the browser gives none; "asks": the person does not say yet
+        self._sections: dict[str, tuple[bool, bool]] = {}  # whether there are pictures; and before
         self.takes_answers = True  # else the test says what becomes of them
         self.slow_media = False  # media is made only when `media_arrives` is called
         self.relay = True  # whether a TURN server is set
@@ -521,13 +540,24 @@ class Actor:
                 self._settle(reply).error = error
             case do.PlayTone(tone=tone):
                 self.tone = tone
-            case do.OpenMedia(call=call, offer=offer):
-                direction = "sendrecv"
-                self._make(call, do.Offer.ANSWER if offer else do.Offer.OFFER, direction)
-            case do.Reoffer(call=call, direction=direction, relay=relay):
-                self._make(call, do.Offer.OFFER, str(direction), relay=relay and self.relay)
-            case do.Accept(call=call, direction=direction):
-                self._make(call, do.Offer.ANSWER, str(direction))
+            case do.OpenMedia(call=call, offer=offer, video=video):
+                if video:
+                    self.pictures[call] = {"camera"}
+                self._make(call, Direction.SENDRECV, video, offer)
+            case do.Reoffer(call=call, direction=direction, video=video, relay=relay):
+                self._make(call, direction, video, None, relay=relay and self.relay)
+            case do.Accept(call=call, direction=direction, offer=offer, video=video):
+                self._make(call, direction, video, offer)
+            case do.Rollback(call=call):
+                _, before = self._sections.get(call, (False, False))
+                self._sections[call] = (before, before)
+            case do.TakePicture(call=call, of=of) if not self.picture_fault:
+                self.pictures.setdefault(call, set()).add(of)
+                self.happens(on.PictureTaken(call=call, of=of))
+            case do.TakePicture(call=call, of=of) if self.picture_fault != "asks":
+                self.happens(on.PictureRefused(call=call, of=of, code=self.picture_fault))
+            case do.DropPicture(call=call, of=of):
+                self.pictures.get(call, set()).discard(of)
             case do.DescribeRemote(call=call, kind=do.Offer.ANSWER) if self.takes_answers:
                 self.happens(on.AnswerTaken(call=call))
             case do.LookForDevices():
@@ -550,7 +580,10 @@ class Actor:
         promise.settled = True
         return promise
 
-    def _make(self, call: str, kind: do.Offer, direction: str, *, relay: bool = False) -> None:
+    def _make(
+        self, call: str, wanted: Direction, video: bool, offer: str | None, *, relay: bool = False
+    ) -> None:
+        kind, direction = do.Offer.ANSWER if offer else do.Offer.OFFER, str(wanted)
         if self.media_fault is not None:
             code, text = self.media_fault
             failed = on.MediaFailed(call=call, code=code, text=text)
@@ -564,7 +597,22 @@ class Actor:
             codecs="111 0 110",
             setup="actpass" if kind is do.Offer.OFFER else "active",
         )
-        ready = on.MediaReady(call=call, kind=kind, sdp=sdp, relay=relay)
+        own = bool(self.pictures.get(call))
+        mine = wanted if own else Direction.of(sends=False, receives=video and wanted.receives)
+        if offer and "m=video" in offer:
+            theirs = [each for each in Description.parse(offer).media if each.kind == "video"]
+            met = Direction.of(
+                sends=mine.sends and theirs[0].direction.receives,
+                receives=mine.receives and theirs[0].direction.sends,
+            )
+            sdp = with_pictures(sdp, met, 0 if theirs[0].rejected else 9)
+            self._sections[call] = (True, True)
+        elif not offer:
+            before, _ = self._sections.get(call, (False, False))
+            self._sections[call] = (before or own, before)
+            if before or own:
+                sdp = with_pictures(sdp, mine)
+        ready = on.MediaReady(call=call, kind=kind, sdp=sdp, video=own, relay=relay)
         return self._later(lambda: self.happens(ready))
 
     def _later(self, go: Callable[[], None]) -> None:

@@ -360,7 +360,7 @@ def test_auto_answer_answers(alice, bob):
 
 
 def test_what_is_not_built_says_so(alice):
-    assert alice.ask("startVideo").error.code == "unsupported"
+    assert alice.ask("startRecording").error.code == "unsupported"
 
 
 def test_leaving_the_page_says_goodbye(alice, bob):

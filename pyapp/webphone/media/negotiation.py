@@ -58,6 +58,11 @@ def chosen_codec(answer: Description, kind: str = "audio") -> str:
     return next(names, "")
 
 
+def origin(description: Description) -> str:
+    """Its o= line, which tells two descriptions of one end apart (RFC 8866 §5.2)."""
+    return next((line for line in description.session if line.startswith("o=")), "")
+
+
 def wants_video(offer: Description) -> bool:
     """Whether the offer asks for a picture in either direction."""
     return any(media.direction is not Direction.INACTIVE for media in offer.of_kind("video"))
@@ -71,6 +76,17 @@ def shows_video(remote: Description) -> bool:
 def takes_video(remote: Description) -> bool:
     """Whether the other side takes pictures of ours."""
     return any(media.direction.receives for media in remote.of_kind("video"))
+
+
+def pictures(offer: Description, answer: Description) -> tuple[bool, bool]:
+    """Whether pictures of who offered, and of who answered, are seen by the other one."""
+    pairs = [
+        (one.direction, other.direction)
+        for one, other in zip(offer.media, aligned(answer, offer).media)
+        if one.kind == "video" and not (one.rejected or other.rejected)
+    ]
+    offered = any(one.sends and other.receives for one, other in pairs)
+    return offered, any(one.receives and other.sends for one, other in pairs)
 
 
 def can_send_tones(remote: Description) -> bool:

@@ -84,24 +84,28 @@ class DescribeRemote:
 class Reoffer:
     """Make a new offer with this direction; `restart` gathers new network paths (ICE restart).
 
-    MediaReady or MediaFailed follows. `video` None leaves it as it is. `relay`: over a relay alone,
-    if there is one.
+    MediaReady or MediaFailed follows. `video`: pictures of theirs are taken; ours are offered where
+    there are any. `relay`: over a relay alone, if there is one.
     """
 
     call: str
     direction: Direction
-    video: bool | None = None
+    video: bool = False
     restart: bool = False
     relay: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """Apply the remote's new offer and answer with at most this direction; MediaReady follows."""
+    """Apply the remote's new offer and answer with at most this direction; MediaReady follows.
+
+    `video`: pictures of theirs are taken.
+    """
 
     call: str
     offer: str
     direction: Direction
+    video: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,26 @@ class Rollback:
     """Forget our last offer: it was refused, and media stays as it was before."""
 
     call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakePicture:
+    """Get a picture of ours for a call: `of` is camera or screen.
+
+    PictureTaken or PictureRefused follows. Nobody sees it before both ends have agreed on it; where
+    they have, it takes the place of the other one, the screen before the camera.
+    """
+
+    call: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropPicture:
+    """Let go of a picture of ours at once: `of` is camera or screen."""
+
+    call: str
+    of: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +300,8 @@ MediaAction = (
     | Reoffer
     | Accept
     | Rollback
+    | TakePicture
+    | DropPicture
     | MuteMicrophone
     | SendTones
     | CloseMedia

@@ -192,6 +192,9 @@ class Desk:
                 | on.MicrophoneAsked()
                 | on.MicrophoneMissing()
                 | on.MicrophoneEnded()
+                | on.PictureTaken()
+                | on.PictureRefused()
+                | on.PictureEnded()
                 | on.ToneSent()
                 | on.QualityMeasured()
             ):

@@ -105,6 +105,36 @@ class MediaFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureTaken:
+    """The answer to TakePicture: the picture is there."""
+
+    call: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureRefused:
+    """The answer to TakePicture: it is not to be had. `text`: why, in the browser's words.
+
+    `code`: denied, missing, busy, policy, within (a call in the page); of a screen also cancelled,
+    gesture (a person's is needed) and failed.
+    """
+
+    call: str
+    of: str
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureEnded:
+    """A picture of ours has ended by itself: unplugged, or no longer shared."""
+
+    call: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MicrophoneAsked:
     """The browser asks the person whether the page may use the microphone, or no longer does."""
 
@@ -319,6 +349,9 @@ Happening = (
     | DevicesFound
     | DeviceUsed
     | DevicesKept
+    | PictureTaken
+    | PictureRefused
+    | PictureEnded
     | MediaMissing
     | ServersRefused
     | ServersMissing

@@ -28,6 +28,7 @@ from webphone.phone.happenings import (
     MicrophoneAsked,
     MicrophoneEnded,
     MicrophoneMissing,
+    PictureRefused,
     ToneSent,
 )
 from webphone.phone.snapshot import WITHIN_PAGE
@@ -221,6 +222,13 @@ class PageMedia:
     async def use(self, _kind: str, _device: str) -> str:
         """The next call has another microphone: this one is what the other end plays."""
         return ""
+
+    def take_picture(self, of: str) -> None:
+        """There are none in a call that takes no network."""
+        self._world.turn(PictureRefused(call=self.call, of=of, code="within"))
+
+    def drop_picture(self, of: str) -> None:
+        """There is none."""
 
     def mute(self, muted: bool) -> None:
         """Send silence, or the voice again."""

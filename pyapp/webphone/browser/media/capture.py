@@ -92,14 +92,15 @@ async def capture(
 
 
 async def capture_camera(constraints: object, asking: Asking, camera: str = "") -> Any:
-    """A MediaStream with a camera alone, or None when there is none to be had."""
-    for picture in _distinct(_at(_wishes(constraints)["video"], camera), True):
+    """A MediaStream with a camera alone. Raises CaptureFailed, with the codes of a microphone."""
+    wish = _wishes(constraints)["video"]
+    if camera:  # it may be unplugged: any other is better than none
         try:
-            return await _ask({"video": picture}, asking)
+            return await _ask({"video": _at(wish, camera)}, asking)
         except CaptureFailed as no:
-            if no.code != "mic_missing" or not camera:
-                return None
-    return None
+            if no.code != "mic_missing":
+                raise
+    return await _ask({"video": wish}, asking)
 
 
 async def capture_one(kind: str, device: str, constraints: object, asking: Asking) -> Any:
@@ -141,11 +142,12 @@ async def _ask(wishes: Mapping[str, object], asking: Asking) -> Any:
             "audio" in wishes, await asyncio.wait_for(asyncio.shield(stream), PERSON_PATIENCE)
         )
     except TimeoutError:
-        stream.add_done_callback(_let_go)
+        stream.add_done_callback(let_go)
         raise CaptureFailed("mic_denied") from None
     except Refused as no:
         code = _CODES.get(no.name, "mic_busy")
-        if code == "mic_denied" and not _policy_allows("microphone"):
+        feature = "microphone" if "audio" in wishes else "camera"
+        if code == "mic_denied" and not policy_allows(feature):
             code = "policy_blocked"
         text = "" if no.name in _CODES else say("microphone_fails", why=no.message)
         raise CaptureFailed(code, text) from None
@@ -188,7 +190,7 @@ class _Question:
             self._asking(True)
 
 
-def _let_go(stream: asyncio.Task[Any]) -> None:
+def let_go(stream: asyncio.Task[Any]) -> None:
     """A microphone that is granted when nobody waits for it any more is closed."""
     if not stream.cancelled() and stream.exception() is None:
         release(stream.result())
@@ -212,7 +214,8 @@ def _distinct(*wishes: object) -> list[object]:
     return [wish for place, wish in enumerate(wishes) if wish not in wishes[:place]]
 
 
-def _policy_allows(feature: str) -> bool:
+def policy_allows(feature: str) -> bool:
+    """Whether the page around lets this frame use it, as far as the browser tells."""
     # Only Chromium tells; elsewhere a policy's refusal looks like a person's.
     policy = getattr(js.document, "permissionsPolicy", None) or getattr(
         js.document, "featurePolicy", None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from webphone.browser.media.capture import (
@@ -78,12 +79,13 @@ class OwnTracks:
             if lacking.code != "mic_missing":
                 raise
             if video:
-                await self.take_camera()
+                with suppress(CaptureFailed):
+                    await self.take_camera()
             self._be_silent()
             self._tell(MicrophoneMissing(call=self._call))
 
     async def take_camera(self) -> None:
-        """A camera beside the microphone."""
+        """A camera beside the microphone. Raises CaptureFailed."""
         camera = self._wished["video"] = self._chosen().camera
         await self._take(capture_camera(self._config().constraints, self._asking, camera))
 
@@ -149,7 +151,7 @@ class OwnTracks:
         if self._closed:
             release(stream)
             return
-        for track in stream.getAudioTracks():
+        for track in stream.getTracks():
             self._listeners.add(track, "ended", self._ended)
         self._keep(stream)
 

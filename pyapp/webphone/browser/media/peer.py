@@ -11,10 +11,11 @@ from webphone.browser.media.capture import failure
 from webphone.browser.media.dtmf import Digits
 from webphone.browser.media.ice import Gathering, NoRelay, Paths
 from webphone.browser.media.ice_servers import IceServers, connection, usable
+from webphone.browser.media.own_pictures import CAMERA, OwnPictures
 from webphone.browser.media.own_tracks import OwnTracks
 from webphone.browser.media.playback import Listening
 from webphone.browser.media.stats import Measuring, Stats
-from webphone.browser.media.transceivers import Sections, kind_of, put, sends
+from webphone.browser.media.transceivers import Sections, kind_of, put
 from webphone.browser.proxies import Listeners, plain
 from webphone.browser.tasks import Tasks
 from webphone.contract import Config
@@ -39,6 +40,7 @@ from webphone.phone.happenings import (
     MediaReady,
     MicrophoneEnded,
     PathFound,
+    PictureEnded,
     ServersRefused,
     SoundCame,
     ToneSent,
@@ -86,6 +88,7 @@ class Peer:
             kept=self._open_own,
             lost=self._lost,
         )
+        self._pictures: OwnPictures | None = None
         self._servers: list[dict[str, Any]] = []
         self._gathering: Gathering | None = None
         self._measuring: Measuring | None = None
@@ -95,7 +98,7 @@ class Peer:
         self._closed = False
         self._muted = False
         self._sounds = False  # something has been heard of the other end
-        self._video = False  # whether this call is to have pictures
+        self._video = False  # whether pictures of theirs are taken
         self._wanted = Direction.SENDRECV
         self._agreed: tuple[Direction, bool, dict[str, Any]] | None = None  # before our offer
         self._digits = Digits(lambda tone: self._tell(ToneSent(call=call, tone=tone)))
@@ -132,6 +135,8 @@ class Peer:
         # The promises of a closed connection never settle (WebRTC 1.0 §4.4.1.6).
         self._work.close()
         self.own.close()
+        if self._pictures:
+            self._pictures.close()
         self.listening.close()
         self._digits.close()
         self._listeners.close()
@@ -182,10 +187,14 @@ class Peer:
     def _open_own(self) -> None:
         self._open_microphone()
         self._world.allowed()
-        self.listening.own(self.local if self.own.camera is not None else None)
+        self.listening.own(self._own_pictures().stream if self.own.camera is not None else None)
 
     def _lost(self, track: Any) -> None:
-        self.later(lambda: self._replace(track))
+        if track == self.own.camera:
+            self.drop_picture(CAMERA)
+            self._tell(PictureEnded(call=self.call, of=CAMERA))
+        else:
+            self.later(lambda: self._replace(track))
 
     async def _replace(self, lost: Any) -> None:
         """Another microphone in the place of one that ended; nothing goes over the wire."""
@@ -210,10 +219,40 @@ class Peer:
                 await put(section, self._track(kind), self.local)
 
     def _track(self, kind: str) -> Any:
-        return self.own.microphone if kind == "audio" else self.own.camera
+        return self.own.microphone if kind == "audio" else self._picture
 
     def _add(self, kind: str) -> None:
         self._sections.add(kind, self._direction(kind), self._track(kind), self.local)
+
+    # --- pictures ---
+
+    def take_picture(self, of: str) -> None:
+        """Ask for the camera or the screen; nothing else waits until the person has answered."""
+        self._own_pictures().take(of)
+
+    def drop_picture(self, of: str) -> None:
+        """Let go of the camera or the screen at once."""
+        self._own_pictures().drop(of)
+
+    def _own_pictures(self) -> OwnPictures:
+        if self._pictures is None:
+            self._pictures = OwnPictures(self.call, self.own, self._tell, self._picture_changed)
+        return self._pictures
+
+    @property
+    def _picture(self) -> Any:
+        return self._pictures.track if self._pictures else self.own.camera
+
+    def _picture_changed(self) -> None:
+        self._open_microphone()
+        self.listening.own(self._own_pictures().stream)
+        self.later(self._put_picture)
+
+    async def _put_picture(self) -> None:
+        """Where both ends agreed on one, the other side sees this one now, or none."""
+        section = self._sections.first("video")
+        if section is not None:
+            await put(section, self._picture, self.local)
 
     # --- describing ---
 
@@ -245,7 +284,7 @@ class Peer:
         gathering.begin()
         await promised(self._connection, "setLocalDescription", description)
         if kind is Offer.ANSWER:
-            await self._settle()
+            self._settle()
         await self._gathered(gathering)
         sdp = _sdp(self._connection.localDescription)
         if kind is Offer.ANSWER:
@@ -255,7 +294,7 @@ class Peer:
                 call=self.call,
                 kind=kind,
                 sdp=sdp,
-                video=self.own.camera is not None,
+                video=self._picture is not None,
                 relay=gathering.wait is Wait.RELAY_ONLY,
             )
         )
@@ -280,7 +319,7 @@ class Peer:
         theirs = _description(asked.kind.value, sdp)
         await promised(self._connection, "setRemoteDescription", theirs)
         if asked.kind is Offer.ANSWER:
-            await self._settle()
+            self._settle()
             self._tell(AnswerTaken(call=self.call))
 
     async def reoffer(self, asked: Reoffer) -> None:
@@ -297,15 +336,10 @@ class Peer:
             raise
 
     async def _reoffer(self, asked: Reoffer) -> None:
-        self._wanted = asked.direction
-        if asked.video is not None:
-            self._video = asked.video
+        self._wanted, self._video = asked.direction, asked.video
         self._open_microphone()
-        # Only who asks for pictures gets them: a hold opens no camera that was let go of.
-        if asked.video and self.own.camera is None:
-            await self.own.take_camera()
         await self._direct()
-        if asked.video and self._sections.first("video") is None:
+        if self._picture is not None and self._sections.first("video") is None:
             self._add("video")
         if asked.restart:
             await self._choose_paths(relay=asked.relay)
@@ -330,6 +364,7 @@ class Peer:
             # The browser would silently forget our own offer (RFC 9429 §4.1.10.2).
             raise RuntimeError("An offer of our own still waits for its answer.")
         before, self._wanted = self._wanted, asked.direction
+        self._video = asked.video
         try:
             await self._hear_offer(asked.offer)
             await self._answer(asked.offer)
@@ -350,27 +385,16 @@ class Peer:
         self._agreed = None
         self._sections.restore(directions)
         await self._sections.agree_again()
-        await self._settle()
+        self._settle()
 
     def _remember(self) -> None:
         self._agreed = (self._wanted, self._video, self._sections.directions())
 
-    async def _settle(self) -> None:
-        """The two ends agree: open the microphone as agreed, close a camera nobody looks into."""
+    def _settle(self) -> None:
+        """The two ends agree: open the microphone as agreed."""
         self._agreed = None
         self._open_microphone()
         self._flush_digits()
-        camera, pictures = self.own.camera, self._sections.first("video")
-        # Pictures that stay while the sound does not go either are only on hold.
-        kept = self._video and pictures is not None
-        if camera is None or (
-            kept and (sends(pictures) or not sends(self._sections.first("audio")))
-        ):
-            return
-        if pictures is not None:
-            await promised(pictures.sender, "replaceTrack", None)
-        self.own.drop_camera()
-        self.listening.own(None)
 
     async def _direct(self) -> None:
         """Let every section do what is wanted: one microphone, one camera, each in the first."""
@@ -385,13 +409,9 @@ class Peer:
             section.direction = direction.value
 
     def _direction(self, kind: str) -> Direction:
-        if kind == "audio":
+        if kind == "audio" or self._picture is not None:
             return self._wanted
-        if not self._video:
-            return Direction.INACTIVE
-        if self.own.camera is not None:
-            return self._wanted
-        return Direction.of(sends=False, receives=self._wanted.receives)
+        return Direction.of(sends=False, receives=self._video and self._wanted.receives)
 
     # --- microphone and digits ---
 
@@ -404,8 +424,9 @@ class Peer:
         before = self._agreed[0] if self._agreed else self._wanted
         if self.own.microphone is not None:
             self.own.microphone.enabled = is_open(self._muted, self._wanted, before)
-        if self.own.camera is not None:
-            self.own.camera.enabled = is_open(False, self._wanted, before)
+        for picture in (self.own.camera, self._picture):
+            if picture is not None:
+                picture.enabled = is_open(False, self._wanted, before)
 
     def send_tones(self, asked: SendTones) -> None:
         """Send digits after the ones still waiting."""

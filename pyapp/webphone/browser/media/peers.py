@@ -10,12 +10,14 @@ from webphone.phone.actions import (
     Accept,
     CloseMedia,
     DescribeRemote,
+    DropPicture,
     MediaAction,
     MuteMicrophone,
     OpenMedia,
     Reoffer,
     Rollback,
     SendTones,
+    TakePicture,
 )
 
 # What a person hears and sees of one end: (call, "remote" or "self") -> a <video> element or None.
@@ -46,6 +48,10 @@ class Peers:
                 return
             case MuteMicrophone():
                 peer.mute(action.muted)
+            case TakePicture():
+                peer.take_picture(action.of)
+            case DropPicture():
+                peer.drop_picture(action.of)
             case SendTones():
                 peer.send_tones(action)
             case DescribeRemote():

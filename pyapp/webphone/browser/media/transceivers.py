@@ -83,13 +83,8 @@ def kind_of(section: Any) -> str:
     return str(section.receiver.track.kind)
 
 
-def sends(section: Any) -> bool:
-    """Whether both ends have agreed that we send here."""
-    return section is not None and section.currentDirection in ("sendrecv", "sendonly")
-
-
 async def put(section: Any, track: Any, stream: Any) -> None:
-    """Send this track in a section."""
+    """Send this track in a section; None: nothing."""
     await promised(section.sender, "replaceTrack", track)
     if hasattr(section.sender, "setStreams"):
         section.sender.setStreams(stream)

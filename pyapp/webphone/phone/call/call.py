@@ -162,9 +162,10 @@ class Call:
     hold: Hold = field(default_factory=Hold)
     codec: str | None = None
     telephone_event: bool = False
-    video: bool = False  # wished for, or offered
-    video_local: bool = False
+    video: bool = False  # wished for, or offered; later: pictures of theirs are taken
+    video_local: bool = False  # a camera or a screen of ours is there
     video_remote: bool = False
+    video_declined: str = ""  # whose offer of pictures the person answered with sound alone: its o=
     unstable: bool = False  # the path of the media is lost, and looked for
     consults: str = ""  # id of the call that waits while this one is asked
     instead_of: str = ""  # id of the call whose place it takes

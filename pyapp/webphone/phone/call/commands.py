@@ -20,13 +20,17 @@ from webphone.contract import (
     Reject,
     Resume,
     SendDtmf,
+    ShareScreen,
+    StartVideo,
+    StopVideo,
     Swap,
     Transfer,
     Unmute,
     WebPhoneError,
 )
 from webphone.phone.account.account import Result
-from webphone.phone.call.call import Call
+from webphone.phone.call import seldom
+from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
 from webphone.phone.call.digits import Digits
 from webphone.phone.call.renegotiation import Renegotiation
@@ -101,6 +105,34 @@ def _unmute(calls: Calls, command: Unmute, config: Config, reply: int | None, no
     return calls.mute(calls.find(command.id), False) + done(reply, False)
 
 
+def _start_video(
+    calls: Calls, command: StartVideo, config: Config, reply: int | None, now: float
+) -> Result:
+    return _up(calls).part(seldom.pictures).start("camera", reply)
+
+
+def _stop_video(
+    calls: Calls, command: StopVideo, config: Config, reply: int | None, now: float
+) -> Result:
+    return _up(calls).part(seldom.pictures).stop("camera", reply)
+
+
+def _share_screen(
+    calls: Calls, command: ShareScreen, config: Config, reply: int | None, now: float
+) -> Result:
+    pictures = _up(calls).part(seldom.pictures)
+    wanted = not pictures.screen if command.on is None else command.on
+    return pictures.start("screen", reply) if wanted else pictures.stop("screen", reply)
+
+
+def _up(calls: Calls) -> Call:
+    """The call in which pictures can be shown."""
+    call = calls.find("")
+    if call.stage is not Stage.ACTIVE:
+        raise WebPhoneError("no_call", say("only_answered_filmed"))
+    return call
+
+
 def _send_digits(
     calls: Calls, command: SendDtmf, config: Config, reply: int | None, now: float
 ) -> Result:
@@ -153,6 +185,9 @@ VERBS: dict[type[Command], Verb] = {
     Swap: _swap,
     Mute: _mute,
     Unmute: _unmute,
+    StartVideo: _start_video,
+    StopVideo: _stop_video,
+    ShareScreen: _share_screen,
     SendDtmf: _send_digits,
     Transfer: _transfer,
     CompleteTransfer: _complete_transfer,

@@ -57,6 +57,9 @@ HEARD: dict[type[Any], Kind] = {
     on.MicrophoneAsked: Microphone,
     on.MicrophoneMissing: Microphone,
     on.MicrophoneEnded: Microphone,
+    on.PictureTaken: seldom.pictures,
+    on.PictureRefused: seldom.pictures,
+    on.PictureEnded: seldom.pictures,
     on.QualityMeasured: Measurements,
 }
 

@@ -15,7 +15,7 @@ from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage, Step, party
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.forwarding import forwarder
-from webphone.phone.call.outgoing import unusable_answer
+from webphone.phone.call.outgoing import camera_declined, unusable_answer
 from webphone.phone.call.part import Broken, Media, Steps, Unanswered, Up, media_error
 from webphone.phone.call.peer import Peer
 from webphone.phone.promises import refused
@@ -123,7 +123,8 @@ class Incoming:
         if why := unusable_answer(sdp, self._offered):
             return [Broken(why)]
         self._call.agree(sdp)
-        return [do.DescribeRemote(call=self._call.id, kind=do.Offer.ANSWER, sdp=sdp)]
+        described = do.DescribeRemote(call=self._call.id, kind=do.Offer.ANSWER, sdp=sdp)
+        return [described, *camera_declined(self._call, sdp)]
 
     def media(self, news: Media, now: float) -> Steps:
         """Our description for the 2xx is made, or can't be."""
@@ -131,13 +132,14 @@ class Incoming:
         match news:
             case on.MediaReady(sdp=sdp, video=video) if call.stage is Stage.ANSWERING:
                 # Pictures that our description refuses are nobody's any more.
+                if call.video and not self._pictures:
+                    call.video_declined = media.origin(media.Description.parse(self.offer or ""))
                 call.video, call.video_local = self._pictures, video
                 self._offered, self.deadline = sdp, None
                 accepted = call.wire.accept(sdp, now)
                 if self.offer:
                     call.agree(self.offer)
-                    offered = media.Description.parse(self.offer)
-                    call.video_local = video and media.takes_video(offered)
+                    accepted += camera_declined(call, self.offer)
                 reply, self._reply = self._reply, None
                 return [*accepted, Up("local", reply)]
             case on.MediaFailed(code="media_failed"):

@@ -300,8 +300,8 @@ class Outgoing:
         self._listen_to(sdp)
         if self._elsewhere:
             call.part(Renegotiation).find_path(now)
-        call.video_local = call.video_local and media.takes_video(media.Description.parse(sdp))
-        return [do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=sdp), Up("remote")]
+        described = do.DescribeRemote(call=call.id, kind=do.Offer.ANSWER, sdp=sdp)
+        return [described, *camera_declined(call, sdp), Up("remote")]
 
     def _listen_to(self, sdp: str) -> None:
         """The media are to hear the end that `sdp` describes: of a second one they need new paths.
@@ -313,6 +313,14 @@ class Outgoing:
         if self._heard and not media.same_end(self._heard, sdp):
             self._elsewhere = True
         self._heard = sdp
+
+
+def camera_declined(call: Call, sdp: str) -> list[do.Action]:
+    """Let go of a camera that the other side does not look into."""
+    if not call.video_local or media.takes_video(media.Description.parse(sdp)):
+        return []
+    call.video_local = False
+    return [do.DropPicture(call=call.id, of="camera")]
 
 
 def unusable_answer(sdp: str, offer: str) -> Sentence | None:

@@ -26,6 +26,9 @@ Media = (
     | on.MicrophoneAsked
     | on.MicrophoneMissing
     | on.MicrophoneEnded
+    | on.PictureTaken
+    | on.PictureRefused
+    | on.PictureEnded
     | on.ToneSent
     | on.QualityMeasured
 )

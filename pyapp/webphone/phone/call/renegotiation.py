@@ -13,9 +13,11 @@ from webphone import media
 from webphone.contract import Event as Announcement
 from webphone.contract import WebPhoneError, encode
 from webphone.machine import due, earliest, step
+from webphone.media import Description
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
+from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.endings import unanswered
 from webphone.phone.call.offer_answer import RENEGOTIATION, Action, Event, State
@@ -54,6 +56,7 @@ class Renegotiation:
         self._pause_until: float | None = None
         self._sdp = ""  # the description at hand, ours or theirs
         self._offered = ""  # what ours offers
+        self._theirs = ""  # what theirs offers
         self._works = False  # the sound of the call was up once
         self._before: tuple[bool, bool] | None = None  # held by us and by them, until the answer
         self._before_until = 0.0
@@ -83,6 +86,17 @@ class Renegotiation:
     def settled(self) -> bool:
         """Whether nothing of the call is being changed."""
         return self._call.over or (self.state is State.NONE and not self.changing)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the media have followed all that was wanted."""
+        return self.state is State.NONE and not self._wanted and self._taking_until is None
+
+    @property
+    def _wanted(self) -> bool:
+        """Whether a person waits for a change."""
+        pictures = seldom.pictures_of(self._call)
+        return self.changing or (pictures is not None and pictures.changing)
 
     # --- What a person or the network wants ---
 
@@ -133,8 +147,7 @@ class Renegotiation:
     def media(self, news: Media, now: float) -> Steps:
         """Our description is made, or can't be; or the network path came or went."""
         match news:
-            case on.MediaReady(kind=kind, sdp=sdp, video=video, relay=relay):
-                self._call.video_local = video
+            case on.MediaReady(kind=kind, sdp=sdp, relay=relay):
                 wanted = do.Offer.ANSWER if self.state is State.THEIRS else do.Offer.OFFER
                 if kind is not wanted:
                     return []
@@ -205,7 +218,7 @@ class Renegotiation:
             return []
         if self._pause_until is not None:  # the other side had its turn in it
             return self._happen(Event.TOO_EARLY, now)
-        if not (self.changing or self._restart_wanted or self._set_right):
+        if not (self._wanted or self._restart_wanted or self._set_right):
             if self._taking_until is not None:
                 return []
             replies, self._replies = self._replies, []
@@ -216,7 +229,7 @@ class Renegotiation:
 
     def _offline(self) -> Result:
         """A change waits for the socket, a person not for longer than a round of the servers."""
-        if self._call.wire.opening or not self.changing:
+        if self._call.wire.opening or not self._wanted:
             return []
         return self._given_up(WebPhoneError("connection_failed"))
 
@@ -235,12 +248,16 @@ class Renegotiation:
                 relay = self._restarts and self._path.over_relay
                 return [
                     do.Reoffer(
-                        call=call.id, direction=direction, restart=self._restarts, relay=relay
+                        call=call.id,
+                        direction=direction,
+                        video=call.video,
+                        restart=self._restarts,
+                        relay=relay,
                     )
                 ]
             case Action.MAKE_OFFER_AS_IT_IS:
                 direction = media.hold_direction(call.hold.local)
-                return [do.Reoffer(call=call.id, direction=direction)]
+                return [do.Reoffer(call=call.id, direction=direction, video=call.video)]
             case Action.MAKE_ANSWER:
                 return self._make_answer(now)
             case Action.SEND_OFFER:
@@ -258,7 +275,8 @@ class Renegotiation:
                     self._restart_wanted = True
                     return []
                 self._offered_last = False
-                return sent + self._mark(call.hold.local, self._remote_hold_offered, now)
+                marked = self._mark(call.hold.local, self._remote_hold_offered, now)
+                return sent + marked + self._agreed(self._theirs, self._sdp, ours=False)
             case Action.REFUSE_488:
                 return self._refuse(488, now)
             case Action.REFUSE_491:
@@ -279,6 +297,8 @@ class Renegotiation:
                 return self._given_up(self._error)
             case Action.UNDO:
                 before, self._before, self._taking_until = self._before, None, None
+                if pictures := seldom.pictures_of(call):
+                    pictures.undo()
                 return self._mark(*before, now) if before else []
             case Action.SET_RIGHT:
                 self._set_right = not self._was_set_right
@@ -320,20 +340,26 @@ class Renegotiation:
         if not self._sdp:
             # RFC 3261 §13.2.1: the first reliable response holds the answer.
             return say("agreed_without_sdp")
-        return media.problem(self._sdp, media.Description.parse(self._offered), later=True)
+        return media.problem(self._sdp, Description.parse(self._offered), later=True)
 
     def _make_answer(self, now: float) -> Result:
         call = self._call
         if media.problem(self._sdp):
             # RFC 3264 §6, RFC 3261 §14.2: nothing would be left, as of a fax; the voice goes on.
             return self._happen(Event.UNDESCRIBED, now)
-        offer = media.Description.parse(self._sdp)
+        offer = Description.parse(self._sdp)
         self._remote_hold_offered = media.held_by(offer)
-        call.video_remote = call.video_remote and media.wants_video(offer)
+        self._theirs = self._sdp
+        if call.video_declined:
+            # RFC 3264 §8: what is not new has the same o=. A hold takes pictures away, and a resume
+            # brings them back: that is no new wish either.
+            origin, held = media.origin(offer), self._remote_hold_offered or call.hold.remote
+            call.video_declined = origin if held or origin == call.video_declined else ""
         sound = offer.of_kind("audio")
         offered = sound[0].direction if sound else media.Direction.SENDRECV
         direction = media.answer_direction(offered, call.hold.local)
-        return [do.Accept(call=call.id, offer=self._sdp, direction=direction)]
+        video = not call.video_declined
+        return [do.Accept(call=call.id, offer=self._sdp, direction=direction, video=video)]
 
     def _send_offer(self, now: float) -> Result:
         self._offered = self._sdp
@@ -367,7 +393,22 @@ class Renegotiation:
         self._before, self._before_until = (hold.local, hold.remote), now + SECOND_THOUGHTS
         self._taking_until = self._before_until
         described = do.DescribeRemote(call=self._call.id, kind=do.Offer.ANSWER, sdp=self._sdp)
-        return [described, *self._mark(local, remote, now, deaf)]
+        marked = self._mark(local, remote, now, deaf)
+        return [described, *marked, *self._agreed(self._offered, self._sdp, ours=True)]
+
+    def _agreed(self, offer: str, answer: str, *, ours: bool) -> Result:
+        """Note which pictures go where; `ours`: the offer was."""
+        call, offered, answered = self._call, Description.parse(offer), Description.parse(answer)
+        flows = media.pictures(offered, answered)
+        sent, call.video_remote = flows if ours else reversed(flows)
+        if not call.hold.by:
+            call.video = call.video_remote
+        pictures = seldom.pictures_of(call)
+        if pictures is None:
+            return []
+        theirs = answered if ours else offered
+        asked = ours and media.shows_video(offered)
+        return pictures.agreed(asked=asked, sent=sent, gone=not theirs.of_kind("video"))
 
     def _mark(self, local: bool, remote: bool, now: float, deaf: bool | None = None) -> Result:
         """Set the hold flags and tell each change once."""
@@ -387,8 +428,10 @@ class Renegotiation:
         """What was wanted is not to be had: the call stays as it is."""
         wanted, self.hold_wanted = self.changing, self._call.hold.local
         self._path_due = None
-        if self._replies:
-            return [*self.over(error)]
+        pictures = seldom.pictures_of(self._call)
+        told = pictures.given_up(error) if pictures and pictures.changing else []
+        if self._replies or told:
+            return [*told, *self.over(error)]
         if not wanted and not self._call.unstable:
             # Nobody asked for it, and nothing is missing without it.
             return [do.Note(level="info", text=error.message)]
@@ -396,4 +439,4 @@ class Renegotiation:
 
 
 def _holds(sdp: str) -> bool:
-    return media.held_by(media.Description.parse(sdp))
+    return media.held_by(Description.parse(sdp))
