@@ -29,10 +29,10 @@ from webphone.contract import (
     WebPhoneError,
 )
 from webphone.phone.account.account import Result
-from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
 from webphone.phone.call.digits import Digits
+from webphone.phone.call.filming import pictures
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.numbers import address
 from webphone.phone.promises import done
@@ -108,21 +108,21 @@ def _unmute(calls: Calls, command: Unmute, config: Config, reply: int | None, no
 def _start_video(
     calls: Calls, command: StartVideo, config: Config, reply: int | None, now: float
 ) -> Result:
-    return _up(calls).part(seldom.pictures).start("camera", reply)
+    return _up(calls).part(pictures).start("camera", reply)
 
 
 def _stop_video(
     calls: Calls, command: StopVideo, config: Config, reply: int | None, now: float
 ) -> Result:
-    return _up(calls).part(seldom.pictures).stop("camera", reply)
+    return _up(calls).part(pictures).stop("camera", reply)
 
 
 def _share_screen(
     calls: Calls, command: ShareScreen, config: Config, reply: int | None, now: float
 ) -> Result:
-    pictures = _up(calls).part(seldom.pictures)
-    wanted = not pictures.screen if command.on is None else command.on
-    return pictures.start("screen", reply) if wanted else pictures.stop("screen", reply)
+    part = _up(calls).part(pictures)
+    wanted = not part.screen if command.on is None else command.on
+    return part.start("screen", reply) if wanted else part.stop("screen", reply)
 
 
 def _up(calls: Calls) -> Call:

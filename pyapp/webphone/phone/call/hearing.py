@@ -9,6 +9,7 @@ from webphone.phone import happenings as on
 from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.digits import REF, Digits
+from webphone.phone.call.filming import pictures
 from webphone.phone.call.incoming import Incoming
 from webphone.phone.call.microphone import Microphone
 from webphone.phone.call.outgoing import Outgoing
@@ -57,9 +58,9 @@ HEARD: dict[type[Any], Kind] = {
     on.MicrophoneAsked: Microphone,
     on.MicrophoneMissing: Microphone,
     on.MicrophoneEnded: Microphone,
-    on.PictureTaken: seldom.pictures,
-    on.PictureRefused: seldom.pictures,
-    on.PictureEnded: seldom.pictures,
+    on.PictureTaken: pictures,
+    on.PictureRefused: pictures,
+    on.PictureEnded: pictures,
     on.QualityMeasured: Measurements,
 }
 

@@ -15,7 +15,6 @@ from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
 from webphone.phone.call.call import Call
 from webphone.phone.call.part import Media, Steps
-from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.promises import Trouble
 from webphone.sip import Output
 from webphone.words import as_written, say
@@ -122,14 +121,18 @@ class Pictures:
         refused = self._refuse(error, lambda of: of != "" and of not in self._wanted)
         return [*dropped, *refused] if refused else [*dropped, Trouble(error)]
 
+    def settled(self) -> list[do.Action]:
+        """Both ends know what there is: nobody waits but for what the browser has not given yet."""
+        waiting = self._wanted - self._there
+        kept = [reply for of, reply in self._replies if of not in waiting]
+        self._replies = [each for each in self._replies if each[0] in waiting]
+        return [do.Settle(reply=reply) for reply in kept]
+
     # --- As a part of the call ---
 
     def wake(self, now: float) -> Steps:
-        """Settle what has come to be."""
-        if self._wanted - self._there or not self._call.part(Renegotiation).at_rest:
-            return []
-        replies, self._replies = self._replies, []
-        return [do.Settle(reply=reply) for _, reply in replies]
+        """Nothing is ever due."""
+        return []
 
     def heard(self, output: Output, now: float) -> Steps:
         """The signalling is heard by who makes the offers."""

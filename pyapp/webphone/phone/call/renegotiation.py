@@ -17,9 +17,9 @@ from webphone.media import Description
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
-from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.endings import unanswered
+from webphone.phone.call.filming import pictures_of
 from webphone.phone.call.offer_answer import RENEGOTIATION, Action, Event, State
 from webphone.phone.call.part import Broken, Media, Steps, media_error
 from webphone.phone.call.path import Path
@@ -88,14 +88,9 @@ class Renegotiation:
         return self._call.over or (self.state is State.NONE and not self.changing)
 
     @property
-    def at_rest(self) -> bool:
-        """Whether the media have followed all that was wanted."""
-        return self.state is State.NONE and not self._wanted and self._taking_until is None
-
-    @property
     def _wanted(self) -> bool:
         """Whether a person waits for a change."""
-        pictures = seldom.pictures_of(self._call)
+        pictures = pictures_of(self._call)
         return self.changing or (pictures is not None and pictures.changing)
 
     # --- What a person or the network wants ---
@@ -222,7 +217,9 @@ class Renegotiation:
             if self._taking_until is not None:
                 return []
             replies, self._replies = self._replies, []
-            return [do.Settle(reply=reply, value=self._call.view) for reply in replies]
+            settled = [do.Settle(reply=reply, value=self._call.view) for reply in replies]
+            pictures = pictures_of(self._call)
+            return [*settled, *(pictures.settled() if pictures else [])]
         if not self._call.wire.open:
             return self._offline()
         return self._happen(Event.WANTED, now)
@@ -297,7 +294,7 @@ class Renegotiation:
                 return self._given_up(self._error)
             case Action.UNDO:
                 before, self._before, self._taking_until = self._before, None, None
-                if pictures := seldom.pictures_of(call):
+                if pictures := pictures_of(call):
                     pictures.undo()
                 return self._mark(*before, now) if before else []
             case Action.SET_RIGHT:
@@ -403,7 +400,7 @@ class Renegotiation:
         sent, call.video_remote = flows if ours else reversed(flows)
         if not call.hold.by:
             call.video = call.video_remote
-        pictures = seldom.pictures_of(call)
+        pictures = pictures_of(call)
         if pictures is None:
             return []
         theirs = answered if ours else offered
@@ -428,7 +425,7 @@ class Renegotiation:
         """What was wanted is not to be had: the call stays as it is."""
         wanted, self.hold_wanted = self.changing, self._call.hold.local
         self._path_due = None
-        pictures = seldom.pictures_of(self._call)
+        pictures = pictures_of(self._call)
         told = pictures.given_up(error) if pictures and pictures.changing else []
         if self._replies or told:
             return [*told, *self.over(error)]

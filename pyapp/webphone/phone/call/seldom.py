@@ -10,7 +10,6 @@ from webphone.phone.snapshot import TransferSnapshot
 
 if TYPE_CHECKING:
     from webphone.phone.call.alerting import Alerting
-    from webphone.phone.call.pictures import Pictures
     from webphone.phone.call.redirection import Redirection
     from webphone.phone.call.referral import Referral
     from webphone.phone.call.transfer import Transfer
@@ -31,18 +30,6 @@ def announced(call: Call) -> float | None:
 
     call.ring = ring(call.headers) or call.ring
     return answer_after(call.headers)
-
-
-def pictures(call: Call) -> Pictures:
-    """The part for our pictures: camera and screen."""
-    from webphone.phone.call.pictures import Pictures
-
-    return Pictures(call)
-
-
-def pictures_of(call: Call) -> Pictures | None:
-    """That part of a call in which we have pictures, or have had them; loads nothing else."""
-    return call.part(pictures) if call.video_local or pictures in call.parts else None
 
 
 def transfer(call: Call) -> Transfer:

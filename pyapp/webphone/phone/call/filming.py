@@ -1,0 +1,22 @@
+"""Our own pictures in a call, loaded when there are any."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from webphone.phone.call.call import Call
+
+if TYPE_CHECKING:
+    from webphone.phone.call.pictures import Pictures
+
+
+def pictures(call: Call) -> Pictures:
+    """The part for the camera and the screen."""
+    from webphone.phone.call.pictures import Pictures
+
+    return Pictures(call)
+
+
+def pictures_of(call: Call) -> Pictures | None:
+    """That part of a call in which we have pictures, or have had them; loads nothing else."""
+    return call.part(pictures) if call.video_local or pictures in call.parts else None
