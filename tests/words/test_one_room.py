@@ -129,6 +129,8 @@ FAMILIES = {
     "quality_": ["good", "fair", "poor"],
     "warning_": [*SAID],
     "switch_": ["dnd", "auto_answer"],
+    "camera_": ["denied", "missing", "busy", "policy", "within"],
+    "screen_": ["missing", "busy", "policy", "gesture", "within"],
     "found_": [
         *(f"{step}_{what}" for step, found in FINDINGS.items() for what in found),
         *(
