@@ -407,13 +407,13 @@ export class WebPhone extends HTMLElement {
   publish(event: string, value?: unknown): Promise<void>;
   /** Takes a call that rings at a colleague whom `lamps` names. Settles with the call once the INVITE is sent. */
   pickUp(target: string): Promise<CallView>;
-  /** Adds video to the call. Settles on the final answer to the re-INVITE. Not built yet: rejects with `unsupported`. */
+  /** Adds our camera to the call. Settles on the final answer to the re-INVITE; rejects where there is none or nobody takes it. */
   startVideo(): Promise<void>;
-  /** Removes video from the call. Settles on the final answer to the re-INVITE. Not built yet: rejects with `unsupported`. */
+  /** Takes our camera out of the call, at once. Settles on the final answer to the re-INVITE. */
   stopVideo(): Promise<void>;
   /** Chooses the camera. Settles when it is in use. */
   setCamera(id: string): Promise<void>;
-  /** Shares the screen. Settles when it is shared. Not built yet: rejects with `unsupported`. */
+  /** Shares the screen in the place of the camera; in an iframe by its own button only. Settles on the final answer to the re-INVITE, where one is needed; rejects as startVideo, and with `cancelled` where the person picks none. */
   shareScreen(on?: boolean): Promise<void>;
   /** Records the call. Settles when it runs. Not built yet: rejects with `unsupported`. */
   startRecording(): Promise<void>;
