@@ -108,6 +108,7 @@ async def sound_alone(*lines):
     two.do(OpenMedia(call="call", offer=offer.sdp))
     answer = await two.next(MediaReady)
     one.do(DescribeRemote(call="call", kind=Offer.ANSWER, sdp=without_picture(answer.sdp, *lines)))
+    one.do(DropPicture(call="call", of="camera"))
     for end in (one, two):
         while (await end.next(MediaChanged)).state != "connected":
             pass
@@ -345,6 +346,7 @@ def test_an_offer_of_pictures_answered_without_turns_our_camera_off(page: Bench)
         page,
         """
         offer, answer = await call(one, two, video=True, answer_video=False)
+        one.do(DropPicture(call="call", of="camera"))
         await until(lambda: one.peer.own.camera is None)
         return [sections(answer.sdp), one.microphones()]
         """,
@@ -358,15 +360,16 @@ def test_pictures_can_be_added_and_taken_away(page: Bench):
         page,
         """
         await call(one, two)
-        accept = Accept(call="call", offer="", direction=Direction.SENDRECV)
+        accept = Accept(call="call", offer="", direction=Direction.SENDRECV, video=True)
+        one.do(TakePicture(call="call", of="camera"))
+        await one.next(PictureTaken)
         start = Reoffer(call="call", direction=Direction.SENDRECV, video=True)
-        two.peer._video = True
         offer, answer = await change(one, two, start, accept)
         added = [sections(offer.sdp), sections(answer.sdp), offer.video]
         started = one.microphones()
+        one.do(DropPicture(call="call", of="camera"))
         stop = Reoffer(call="call", direction=Direction.SENDRECV, video=False)
         offer, answer = await change(one, two, stop, accept)
-        await until(lambda: one.peer.own.camera is None)
         return [added, started, sections(offer.sdp), one.microphones()]
         """,
     )
@@ -385,9 +388,12 @@ def test_pictures_that_were_refused_turn_the_camera_off_and_the_next_offer_is_pl
         page,
         """
         await call(one, two)
-        one.do(Reoffer(call="call", direction=Direction.SENDRECV, video=True))
+        one.do(TakePicture(call="call", of="camera"))
+        await one.next(PictureTaken)
+        one.do(Reoffer(call="call", direction=Direction.SENDRECV))
         await one.next(MediaReady)
         one.do(Rollback(call="call"))
+        one.do(DropPicture(call="call", of="camera"))
         await until(lambda: one.peer._agreed is None)
         one.do(Reoffer(call="call", direction=Direction.SENDRECV))
         offer = await one.next(MediaReady)
