@@ -264,7 +264,7 @@ def test_an_error_keeps_its_code_and_a_press_that_fails_is_shown_where_it_was(br
     first, second = browser.tab(), browser.tab()
     assert second.ask("hold").error.code == "no_call"
     assert second.ask("makeCall", "no good number<>").error.code == "invalid_number"
-    assert second.ask("startVideo").error.code == "unsupported"
+    assert second.ask("startRecording").error.code == "unsupported"
     first.media_fault = ("mic_denied", "")
     second.press("makeCall", "bob")
     assert second.snapshot.error.code == "mic_denied"
