@@ -22,7 +22,7 @@ SOON = 12.0
 # Seconds after which nothing is under way any more: nobody rings longer.
 QUIET = 420.0
 # Each takes about a seventh of a second; fewer than 26 miss what is not said again.
-EXAMPLES = 40 if settings.default.max_examples <= 20 else 100
+EXAMPLES = {5: 3, 20: 40}.get(settings.default.max_examples, 100)
 USERS = ("alice", "bob", "carol")
 WISHES = (
     ("answer",),
