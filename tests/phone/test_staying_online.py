@@ -130,6 +130,17 @@ def test_a_server_gone_silent_is_noticed_within_a_minute(world):
     assert alice.desk.snapshot.state == "registered"
 
 
+def test_a_sleep_is_noticed_once_whatever_wakes_the_phone(world):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    world.now += 60
+    before = len(world.sent("alice", "OPTIONS"))
+    alice.press("mute")
+    # What was due is asked, and the sleep asks once more; the answers ask for nothing.
+    assert len(world.sent("alice", "OPTIONS")) <= before + 2 and alice.mistakes == []
+
+
 def test_after_a_sleep_the_server_is_asked_at_once(world):
     alice = world.registered("alice")
     for socket in list(alice.links):

@@ -148,6 +148,9 @@ class Desk:
         slept = deadline is not None and now > deadline + SLEPT
         result = self._route(happening, now)
         if slept:
+            if not isinstance(happening, on.Woken):
+                # What is overdue is done now, so that nobody takes it for another sleep.
+                result += self._wake(now, visible=False)
             result += [x for account in self._accounts for x in account.awoken(now)]
         return self._concluded(result, now)
 
