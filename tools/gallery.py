@@ -323,6 +323,10 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         talking(BOB, threads=THREADS, voicemail=MAIL, lamps=LAMPS),
         View(open="menu", over=BOB.view.id),
     ),
+    "more in a call, filming": (
+        talking(replace(BOB, filming=True, sharing=True)),
+        View(open="menu", over=BOB.view.id),
+    ),
     "thread in a call": (
         talking(BOB, threads=THREADS),
         View(open="messages", of="1002", over=BOB.view.id),

@@ -37,6 +37,7 @@ USED = {
     "ready": "circle-check",
     "retry": "refresh-cw",
     "send": "send-horizontal",
+    "share": "screen-share",
     "settings": "settings",
     "sound": "volume-2",
     "swap": "arrow-left-right",

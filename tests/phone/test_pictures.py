@@ -48,6 +48,21 @@ def troubles(phone):
     return phone.told("error")
 
 
+def switches(phone):
+    """Whether the camera is wanted and the screen is there, as its switches show."""
+    (call,) = phone.machine.snapshot.calls
+    return call.filming, call.sharing
+
+
+def test_the_switches_follow_what_is_wanted_and_there(alice, bob):
+    talk(alice, bob)
+    assert switches(alice) == (False, False)
+    assert alice.ask("startVideo").done and alice.ask("shareScreen", True).done
+    assert (switches(alice), switches(bob)) == ((True, True), (False, False))
+    assert alice.ask("stopVideo").done and alice.ask("shareScreen", False).done
+    assert switches(alice) == (False, False)
+
+
 def test_video_is_added_and_nobody_is_filmed_who_did_not_wish_it(alice, bob):
     talk(alice, bob)
     assert alice.ask("startVideo").done

@@ -21,6 +21,7 @@ from webphone.sip.wire.headers import (
     parse_params,
     parse_value,
 )
+from webphone.sip.wire.params import change_param
 from webphone.sip.wire.uri import Uri
 
 TOKENS = st.from_regex(r"[A-Za-z0-9\-.!%*_+`'~]{1,9}", fullmatch=True)
@@ -479,3 +480,28 @@ def test_a_line_break_is_never_written_however_it_came_in(value):
 def test_headers_have_nothing_but_what_they_are_made_of():
     assert not hasattr(Headers(), "_other")
     assert not hasattr(Headers.__new__(Headers), "_keys")
+
+
+def test_nothing_added_changes_nothing():
+    headers = Headers([("From", "1")])
+    before = list(headers.items())
+    headers.extend([])
+    assert list(headers.items()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "written"),
+    [
+        ("expires", "60", (("expires", "60"), ("q", "1"))),
+        ("Expires", "60", (("expires", "60"), ("q", "1"))),
+        ("reg-id", "1", (("expires", "9"), ("q", "1"), ("reg-id", "1"))),
+        ("text", "two words", (("expires", "9"), ("q", "1"), ("text", '"two words"'))),
+    ],
+)
+def test_a_parameter_is_changed_in_its_place_or_comes_last(name, value, written):
+    assert change_param((("expires", "9"), ("q", "1")), name, value) == written
+
+
+def test_a_parameter_without_a_name_is_refused():
+    with pytest.raises(ValueError, match="parameter"):
+        change_param((), "two words", "1")

@@ -6,7 +6,7 @@ Each probe closes what it has opened, and ends within its own time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -61,13 +61,29 @@ class Probing:
             if probe.what in ("network", "loop"):
                 servers, _ = await self._servers.get(config)
                 config = replace(config, ice_servers=tuple(servers))
-            facts = await _PROBES[probe.what](probe, config)
+            facts = await _tried(probe, config)
         except Exception:  # whatever a browser does here, it costs one verdict
             facts = None
         self._turn(Probed(id=probe.id, facts=facts))
 
 
-async def _page(probe: Probe, config: Config) -> Facts:
+async def _tried(probe: Probe, config: Config) -> Facts:
+    match probe.what:
+        case "page":
+            return _page()
+        case "server":
+            return await _server(probe)
+        case "microphone":
+            return await _microphone(config)
+        case "speaker":
+            return await _speaker()
+        case "network":
+            return await _network(config)
+        case _:
+            return await _loop(probe, config)
+
+
+def _page() -> Facts:
     webrtc = bool(getattr(js, "RTCPeerConnection", None))
     return {"secure": bool(js.isSecureContext), "webrtc": webrtc}
 
@@ -75,7 +91,7 @@ async def _page(probe: Probe, config: Config) -> Facts:
 # --- The server -----------------------------------------------------------------------------------
 
 
-async def _server(probe: Probe, config: Config) -> Facts:
+async def _server(probe: Probe) -> Facts:
     if await _opens(probe.url, "sip"):
         return {"opened": True}
     began = _seconds()
@@ -122,7 +138,7 @@ async def _answers(url: str) -> bool:
 # --- Devices --------------------------------------------------------------------------------------
 
 
-async def _microphone(probe: Probe, config: Config) -> Facts:
+async def _microphone(config: Config) -> Facts:
     try:
         stream = await capture(
             video=False, constraints=config.constraints, asking=lambda waits: None
@@ -154,7 +170,7 @@ async def _level(context: Any, stream: Any) -> float:
     return level
 
 
-async def _speaker(probe: Probe, config: Config) -> Facts:
+async def _speaker() -> Facts:
     context = js.AudioContext.new()
     try:
         plays = await _runs(context)
@@ -188,7 +204,7 @@ def _tone(context: Any) -> tuple[Any, Any]:
 # --- The network ----------------------------------------------------------------------------------
 
 
-async def _network(probe: Probe, config: Config) -> Facts:
+async def _network(config: Config) -> Facts:
     peer, used, _ = connection(list(config.ice_servers))
     kinds: set[str] = set()
     errors: list[int] = []
@@ -294,13 +310,3 @@ async def _reached(peer: Any, event: str, there: Callable[[Any], bool], within: 
 
 def _seconds() -> float:
     return float(js.performance.now()) / 1000
-
-
-_PROBES: dict[str, Callable[[Probe, Config], Awaitable[Facts]]] = {
-    "page": _page,
-    "server": _server,
-    "microphone": _microphone,
-    "speaker": _speaker,
-    "network": _network,
-    "loop": _loop,
-}

@@ -58,6 +58,8 @@ class CallSnapshot:
     question_about: str = ""  # and to which address
     transfer: TransferSnapshot | None = None
     contact: Contact | None = None  # who the other end is, as the page knows
+    filming: bool = False  # our camera is wanted, by `startVideo` or its button
+    sharing: bool = False  # our screen is there
 
     @property
     def peer(self) -> Party:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from webphone.contract import Config, MakeCall, SetConfig
+from webphone.contract import Config, MakeCall, SetConfig, ShareScreen, StartVideo, StopVideo
 from webphone.phone.feature_codes import codes
 from webphone.phone.snapshot import Snapshot
 from webphone.ui import drafts
@@ -12,7 +12,7 @@ from webphone.ui.gestures import PageClosed, PageOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread, title
 from webphone.ui.pieces import button
-from webphone.ui.selectors import asked, living, own_page
+from webphone.ui.selectors import asked, foremost, living, own_page
 from webphone.ui.view import DEVICES, DIAGNOSIS, MENU, MESSAGES, View
 from webphone.ui.words import say
 
@@ -67,6 +67,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
                 config=config,
                 sign="sound",
             ),
+            *_pictures(snapshot),
             _switch("dnd", config.dnd, "dnd", config),
             _switch("auto_answer", config.auto_answer, "auto-answer", config),
             button(
@@ -82,6 +83,31 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         *_forwarding(view, config),
     )
     return list(shown)
+
+
+def _pictures(snapshot: Snapshot) -> list[Node]:
+    """Our camera and our screen, in an answered call that takes a network."""
+    call = foremost(snapshot)
+    if call is None or call.stage != "active" or call.within_page:
+        return []
+    return [
+        button(
+            say("camera"),
+            on=StopVideo() if call.filming else StartVideo(),
+            part="camera",
+            config=snapshot.config,
+            sign="camera",
+            pressed=call.filming,
+        ),
+        button(
+            say("share_screen"),
+            on=ShareScreen(on=not call.sharing),
+            part="share",
+            config=snapshot.config,
+            sign="share",
+            pressed=call.sharing,
+        ),
+    ]
 
 
 def _switch(name: str, on: bool, part: str, config: Config) -> Node:

@@ -197,6 +197,8 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
         if call.transfer:
             words = transfer_words(call, call.transfer)
             sentences.append((f"transfer {call.view.id} {call.transfer.stage}", words))
+        if call.stage == "active":
+            sentences += _pictures(call)
         if call.within_page:
             sentences.append((f"within {call.view.id}", say("spoken_no_network")))
         if call.unstable:
@@ -229,6 +231,16 @@ def _sound(call: CallSnapshot) -> list[tuple[str, Sentence]]:
     return [
         (f"{about} {code}", say(f"spoken_{code}", name=call.peer_name)) for code in call.warnings
     ]
+
+
+def _pictures(call: CallSnapshot) -> list[tuple[str, Sentence]]:
+    """Who is seen, and what."""
+    told = (
+        ("filming", call.video_local and not call.sharing, say("spoken_filming")),
+        ("sharing", call.sharing, say("spoken_sharing")),
+        ("video of", call.video_remote, say("spoken_video_of", name=call.peer_name)),
+    )
+    return [(f"{name} {call.view.id}", words) for name, true, words in told if true]
 
 
 def _call_words(call: CallSnapshot) -> Sentence:

@@ -128,7 +128,10 @@ class IceServers:
     async def _asked(self, written: Any, address: str) -> Lease:
         """Raises Unusable, and tells why, but not in anybody's words: they may hold a secret."""
         try:
-            given = await (_fetched(address) if address else answered(written, PATIENCE))
+            if address:
+                given = await _fetched(address)
+            else:
+                given = await answered(written, PATIENCE)
             return read(data(given), _now())
         except TooLate:
             why, status = "late", 0

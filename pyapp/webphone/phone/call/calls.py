@@ -14,6 +14,7 @@ from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage, Step, ask, ended_by_person
 from webphone.phone.call.digits import Digits
 from webphone.phone.call.endings import Ending, ending_of
+from webphone.phone.call.filming import shown_of
 from webphone.phone.call.hearing import DESCRIBES, HEARD, call_of
 from webphone.phone.call.incoming import Incoming, call_from
 from webphone.phone.call.last_call import LastCall
@@ -413,6 +414,7 @@ def _over(call: Call, error: WebPhoneError) -> list[do.Action]:
 
 
 def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
+    filming, sharing = shown_of(call)
     sound = call.part(Measurements)
     return CallSnapshot(
         view=call.view,
@@ -434,4 +436,6 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         question=call.asks,
         question_about=call.asked_for,
         contact=call.contact,
+        filming=filming,
+        sharing=sharing,
     )
