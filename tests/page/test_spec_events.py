@@ -59,6 +59,7 @@ RECORD = {
     "codec",
     "quality",
     "recordingId",
+    "repairs",
     "timings",
 }
 

@@ -119,6 +119,8 @@ class Sound:
 
     async def _loop(self, tone: Tone) -> None:
         context = self._awake()
+        if context is None:
+            return
         await self._direct()
         buffer = await self._render(tone)
         if self._wanted is not tone or self._source is not None or context != self._context:
@@ -166,6 +168,8 @@ class Sound:
 
     def _play_key(self, note: Note) -> None:
         context = self._awake()
+        if context is None:
+            return
         if _elsewhere(context, self._place):
             self._do(self._direct())
         _write(note, context, context.destination, context.currentTime)
@@ -184,11 +188,15 @@ class Sound:
     # --- the browser's audio hardware ---
 
     def _awake(self) -> Any:
+        """The AudioContext, running or about to; None where the browser gives none."""
         if self._rest:
             self._rest.cancel()
             self._rest = None
         if self._context is None:
-            self._context = js.AudioContext.new()
+            try:
+                self._context = js.AudioContext.new()
+            except Exception:  # no sound card, or none for this page: a call needs no tones
+                return None
             self._listeners.add(self._context, "statechange", self._state_changed)
         if self._context.state != "running":
             self._context.resume()
