@@ -28,6 +28,8 @@ def giving_service_route(config: str) -> str:
     head, save, rest = config.partition('    if (!save("location"))')
     assert save
     route = rf"Service-Route: <sip:127.0.0.1:{_udp_port(config)};lr>\r\n"
+    # What `save` refuses it has answered by itself; a second answer could overtake it on the way.
+    rest = rest.replace("sl_reply_error();", "exit;", 1)
     return f'{head}    append_to_reply("{route}");\n{save}{rest}'
 
 
