@@ -64,6 +64,7 @@ class Desk:
         self.instance = entropy.uuid()
         self._accounts = Accounts(self._settings.in_force, self._new_account, self._carried)
         self._seldom = Seldom(entropy)
+        self._slept = False  # and it is known, though nothing has woken us yet
         self._contacts: Contacts | None = None  # where the page knows people
         self._tone: do.Tone | None = None
         self._state = self.account.state
@@ -147,10 +148,9 @@ class Desk:
         deadline = self.deadline
         slept = deadline is not None and now > deadline + SLEPT
         result = self._route(happening, now)
+        # One sleep is noticed once, by whatever comes first; what is overdue is done by Woken.
+        slept, self._slept = slept and not self._slept, slept
         if slept:
-            if not isinstance(happening, on.Woken):
-                # What is overdue is done now, so that nobody takes it for another sleep.
-                result += self._wake(now, visible=False)
             result += [x for account in self._accounts for x in account.awoken(now)]
         return self._concluded(result, now)
 
