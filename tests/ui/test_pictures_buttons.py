@@ -28,6 +28,9 @@ def test_camera_and_screen_are_switched_behind_more_in_a_call():
     assert button(on, "Camera").on["click"] == StopVideo()
     assert button(on, "Share the screen").on["click"] == ShareScreen(on=False)
     assert button(on, "Share the screen").attributes["aria-pressed"] == "true"
+    # In their place, what only concerns an idle phone.
+    assert button(off, "Answer calls by itself") is None
+    assert button(IDLE, "Answer calls by itself", View(open="menu")) is not None
 
 
 def test_nobody_is_filmed_where_nobody_looks():

@@ -69,7 +69,10 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             ),
             *_pictures(snapshot),
             _switch("dnd", config.dnd, "dnd", config),
-            _switch("auto_answer", config.auto_answer, "auto-answer", config),
+            # Who is in a call decides about the next one by hand.
+            None
+            if living(snapshot)
+            else _switch("auto_answer", config.auto_answer, "auto-answer", config),
             button(
                 say("diagnose"),
                 on=PageOpened(page=DIAGNOSIS),
