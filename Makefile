@@ -41,7 +41,7 @@ test-servers: $(DEV_READY) $(VENDORED) $(DIST) ## The phone at Asterisk and Kama
 	@tools/servers.sh
 	@tools/own_network.sh $(PYTHON) -m pytest tests/servers -m servers --durations=15
 
-test-inside: $(DEV_READY) $(VENDORED) $(DIST) ## All pure tests once more, inside the trimmed runtime under Node (make test takes those of SIP).
+test-inside: $(DEV_READY) $(VENDORED) $(DIST) ## All pure tests once more, inside the trimmed runtime under Node (make test takes some of them).
 	@INSIDE="sip media phone ui exchange" $(PYTHON) -m pytest tests/build/test_trim.py -k pure_tests
 
 cover: $(DEV_READY) ## That the pure tests reach every line and branch; then many examples of every property.
