@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from webphone.media.emodel import Codec, codec, opinion, score
+from webphone.media.emodel import LONGEST_DELAY, Codec, codec, opinion, score
 
 
 # G.107 Annex B, its figure B.2 and table B.1: MOS at some ratings.
@@ -84,3 +84,9 @@ def test_more_loss_and_more_delay_never_sound_better(
     good = opinion(loss=less, delay_ms=soon)
     bad = opinion(loss=more, delay_ms=late)
     assert 1 <= bad <= good + 1e-9 <= 4.5
+
+
+@pytest.mark.parametrize(("odd", "like"), [(-1e9, 0.0), (-2.0, 0.0), (1e12, LONGEST_DELAY)])
+def test_a_delay_that_cannot_be_counts_as_the_nearest_that_can(odd, like):
+    told = opinion(loss=0.0, delay_ms=odd)
+    assert told == opinion(loss=0.0, delay_ms=like) and 1 <= told <= 4.5

@@ -19,6 +19,9 @@ _TALKER_ECHO_LOSS = 65.0
 _ECHO_PATH_LOSS = 110.0
 
 
+LONGEST_DELAY = 10_000.0  # ms; more is no worse, and no call
+
+
 @dataclass(frozen=True, slots=True)
 class Codec:
     """What a codec costs by itself (Ie), and how well it bears loss (Bpl), on G.107's scale."""
@@ -72,6 +75,7 @@ def _lossy(loss: float, codec: Codec, burst: float) -> float:
 
 def _delayed(delay: float) -> float:
     """Id, equations 7-20 to 7-28: the talker's echo, the listener's, and the delay itself."""
+    delay = min(max(delay, 0.0), LONGEST_DELAY)
     return _talker_echo(delay) + _listener_echo(delay) + _too_late(delay)
 
 
