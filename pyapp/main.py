@@ -263,16 +263,10 @@ class PhoneOnPage:
         self._servers.close()
         self._sound.close()
         self._sockets.close()
-        if self._tabs is not None:
-            self._tabs.close()
-        if self._credentials is not None:
-            self._credentials.close()
-        if self._lookups is not None:
-            self._lookups.close()
-        if self._probing is not None:
-            self._probing.close()
-        if self._devices is not None:
-            self._devices.close()
+        rare = self._tabs, self._credentials, self._lookups, self._probing, self._devices
+        for made in rare:
+            if made is not None:
+                made.close()
         self._page.destroy()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from page.demo_server import ROOT, DemoServer, served
 from page.server import ExchangeServer
 
 
@@ -29,3 +30,9 @@ def start_server(run_folder: Path) -> Iterator[Callable[[], ExchangeServer]]:
 def server(start_server: Callable[[], ExchangeServer]) -> ExchangeServer:
     """The built-in exchange, at which the phones register."""
     return start_server()
+
+
+@pytest.fixture(scope="module")
+def demo(run_folder: Path, request: pytest.FixtureRequest) -> Iterator[DemoServer]:
+    """What `make demo` serves: the build. Each file of tests has one of its own."""
+    yield from served(run_folder / f"demo-{request.path.stem}", ROOT / "dist")

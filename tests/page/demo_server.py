@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from page.ports import free_port
@@ -37,3 +38,11 @@ class DemoServer:
 
     def log(self) -> str:
         return self.program.output.read_text()
+
+
+def served(folder: Path, root: Path) -> Iterator[DemoServer]:
+    """The exchange beside the files of a folder."""
+    server = DemoServer(folder, root)
+    server.start()
+    yield server
+    server.stop()

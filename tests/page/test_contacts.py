@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from page.demo_server import ROOT, DemoServer
+from page.demo_server import DemoServer
 
 pytestmark = pytest.mark.browser
 
@@ -22,14 +21,6 @@ LOOKUP = """() => {
     return { name: `Echo ${number}`, note: "Open 24 h", photo: canvas.toDataURL("image/png") };
   };
 }"""
-
-
-@pytest.fixture(scope="module")
-def demo(run_folder: Path) -> Iterator[DemoServer]:
-    server = DemoServer(run_folder / "demo-contacts", ROOT / "dist")
-    server.start()
-    yield server
-    server.stop()
 
 
 def test_a_page_names_whom_a_call_is_with(

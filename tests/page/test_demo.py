@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 from page.chromium import Ears
-from page.demo_server import ROOT, DemoServer
+from page.demo_server import ROOT, DemoServer, served
 from page.eyes import seen
 from page.pitch import AUDIBLE, LISTEN
 from page.ports import free_port
@@ -28,20 +28,6 @@ from webphone.sip import Entropy
 
 pytestmark = pytest.mark.browser
 SCREENS = Path(os.environ.get("SCREENS", ROOT / "tests" / ".run" / "screens"))
-
-
-def served(folder: Path, root: Path) -> Iterator[DemoServer]:
-    """The exchange beside the files of a folder."""
-    server = DemoServer(folder, root)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def demo(run_folder: Path) -> Iterator[DemoServer]:
-    """What `make demo` serves: the build."""
-    yield from served(run_folder / "demo-dist", ROOT / "dist")
 
 
 @pytest.fixture(scope="module")

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from page.demo_server import ROOT, DemoServer
+from page.demo_server import DemoServer
 from page.ports import free_port
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def demo(run_folder: Path) -> Iterator[DemoServer]:
-    server = DemoServer(run_folder / "demo-diagnosis", ROOT / "dist")
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

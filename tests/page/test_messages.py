@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from page.demo_server import ROOT, DemoServer
+from page.demo_server import DemoServer
 from page.eyes import seen
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def demo(run_folder: Path) -> Iterator[DemoServer]:
-    server = DemoServer(run_folder / "demo-messages", ROOT / "dist")
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

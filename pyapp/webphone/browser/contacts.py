@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
 from webphone.browser.bridge import answered
 from webphone.browser.proxies import data
+from webphone.browser.tasks import Background
 from webphone.phone.actions import AskContact
 from webphone.phone.contacts import PATIENCE
 from webphone.phone.happenings import ContactCame
@@ -18,18 +18,15 @@ class Lookups:
 
     def __init__(self, turn: Callable[[ContactCame], None]) -> None:
         self._turn = turn
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
 
     def ask(self, asked: AskContact, function: Any) -> None:
         """Ask the page; that it fails is its own affair."""
-        task = asyncio.ensure_future(self._ask(asked, function))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.run(self._ask(asked, function))
 
     def close(self) -> None:
         """Nobody waits for an answer any more."""
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.close()
 
     async def _ask(self, asked: AskContact, function: Any) -> None:
         try:

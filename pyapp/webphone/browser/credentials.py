@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
 from webphone.browser.bridge import answered
 from webphone.browser.proxies import data
+from webphone.browser.tasks import Background
 from webphone.phone.account.login import PATIENCE, known
 from webphone.phone.happenings import CredentialsCame
 
@@ -17,18 +17,15 @@ class Credentials:
 
     def __init__(self, turn: Callable[[CredentialsCame], None]) -> None:
         self._turn = turn
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
 
     def ask(self, name: str, function: Any) -> None:
         """Ask the page; nothing that it says of a failure is repeated, it may hold a secret."""
-        task = asyncio.ensure_future(self._ask(name, function))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.run(self._ask(name, function))
 
     def close(self) -> None:
         """Nobody waits for an answer any more."""
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.close()
 
     async def _ask(self, name: str, function: Any) -> None:
         try:

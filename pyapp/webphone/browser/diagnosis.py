@@ -17,6 +17,7 @@ from webphone.browser.media.capture import CaptureFailed, capture
 from webphone.browser.media.ice_servers import IceServers, connection
 from webphone.browser.proxies import Listeners, plain
 from webphone.browser.socket import local_network_denied
+from webphone.browser.tasks import Background
 from webphone.contract import Config, Json
 from webphone.phone.actions import Probe
 from webphone.phone.happenings import Probed
@@ -33,7 +34,7 @@ Facts = dict[str, Json]
 
 
 class Probing:
-    """Tries what is asked, one thing after the other; `turn` gets what comes of it."""
+    """Tries what is asked; `turn` gets what comes of it."""
 
     def __init__(
         self, turn: Callable[[Probed], None], config: Callable[[], Config], servers: IceServers
@@ -41,18 +42,15 @@ class Probing:
         self._turn = turn
         self._config = config
         self._servers = servers
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
 
     def ask(self, probe: Probe) -> None:
         """Try it in the background."""
-        task = asyncio.ensure_future(self._ask(probe))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.run(self._ask(probe))
 
     def close(self) -> None:
         """Nobody waits for an answer any more."""
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.close()
 
     async def _ask(self, probe: Probe) -> None:
         facts: Mapping[str, Json] | None

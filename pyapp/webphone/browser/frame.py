@@ -20,6 +20,7 @@ from webphone.browser.clock import Clock
 from webphone.browser.element import Element, ElementAction
 from webphone.browser.plain_data import data_of, outward, text_of
 from webphone.browser.proxies import Listeners
+from webphone.browser.tasks import Background
 from webphone.contract import (
     COMMANDS,
     EVENTS,
@@ -64,7 +65,7 @@ class Framed:
         self._late = clock.alarm(self._give_up)
         self._listeners = Listeners()
         self._kept: list[Any] = []
-        self._tasks: set[asyncio.Future[Any]] = set()
+        self._tasks = Background()
         self._turn: Callable[[Happening], None] = lambda happening: None
 
     # --- What main.py calls, as on an Element -------------------------------------------------
@@ -327,9 +328,7 @@ class Framed:
         return frame.mended(error, self._around.missing, self._around.own)
 
     def _later(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)  # the loop itself keeps only weak references
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.run(work)
 
     def _close(self) -> None:
         self._around.close()

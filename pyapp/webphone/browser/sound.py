@@ -10,6 +10,7 @@ import js
 
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.proxies import Listeners, fault_name
+from webphone.browser.tasks import Background
 from webphone.contract import Config
 from webphone.phone.actions import RINGING_TONES, PlayKey, PlayTone, Tone
 from webphone.phone.tones import SIGNALS, Note, Score, score
@@ -43,7 +44,7 @@ class Sound:
         self._listeners = Listeners()  # while there is an AudioContext
         self._gestures = Listeners()  # while blocked
         self._rest: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
 
     def perform(self, action: PlayTone | PlayKey) -> None:
         """Play a tone until the next, or a key once."""
@@ -76,8 +77,7 @@ class Sound:
     def close(self) -> None:
         """Be silent for good."""
         self._hush()
-        for task in list(self._tasks):
-            task.cancel()
+        self._tasks.close()
         if self._rest:
             self._rest.cancel()
         self._gestures.close()
@@ -236,9 +236,7 @@ class Sound:
         self._tell_blocked(blocked)
 
     def _do(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.run(work)
 
 
 def _write(note: Note, context: Any, output: Any, at: float) -> None:

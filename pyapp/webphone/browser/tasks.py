@@ -1,10 +1,11 @@
-"""Coroutines done in order, one at a time, for an owner who may call all of it off."""
+"""Coroutines for an owner who may call all of it off: in order, one at a time, or at once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 Work = Callable[[], Awaitable[None]]
 
@@ -47,3 +48,21 @@ class Tasks:
                     self._failed(fault)
         finally:
             self._task = None
+
+
+class Background:
+    """Coroutines that run beside each other: the loop itself keeps only weak references."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin it at once."""
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        for task in list(self._running):
+            task.cancel()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 import js
 
 from webphone.browser.bridge import promised
+from webphone.browser.tasks import Background
 
 ECHO_AFTER = 0.4  # seconds; without a delay nobody can tell an echo from himself
 FADE = 0.05
@@ -47,7 +47,7 @@ class Voice:
         self._playing: tuple[Tune, Any] | None = None
         self._source: Any = None  # what echoes
         self._pump: Any = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
 
     def speak(self, *, holding: bool = False) -> None:
         """Sound: the number's tune, or the music of a call on hold."""
@@ -57,9 +57,7 @@ class Voice:
             return
         self._hush()
         self._playing = (tune, None)
-        task = asyncio.ensure_future(self._play(tune))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.run(self._play(tune))
 
     def wake(self) -> None:
         """Let the browser sound, where it waited for a microphone or a touch."""
@@ -89,8 +87,7 @@ class Voice:
         """Be silent for good."""
         if self._context is None:
             return
-        for task in list(self._tasks):
-            task.cancel()
+        self._tasks.close()
         if self._pump is not None:
             self._pump.pause()
             self._pump.srcObject = None

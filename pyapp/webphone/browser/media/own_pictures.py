@@ -18,6 +18,7 @@ from webphone.browser.media.capture import (
 )
 from webphone.browser.media.own_tracks import OwnTracks
 from webphone.browser.proxies import Listeners, plain
+from webphone.browser.tasks import Background
 from webphone.phone.happenings import Happening, PictureEnded, PictureRefused, PictureTaken
 
 CAMERA, SCREEN = "camera", "screen"
@@ -50,7 +51,7 @@ class OwnPictures:
         self._changed = changed
         self._screen: Any = None  # a MediaStream
         self._wanted: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
         self._listeners = Listeners()
 
     @property
@@ -68,9 +69,7 @@ class OwnPictures:
     def take(self, of: str) -> None:
         """Ask for it at once: a browser shares a screen only right after a person's gesture."""
         self._wanted.add(of)
-        task = asyncio.ensure_future(self._take(of))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.run(self._take(of))
 
     def drop(self, of: str) -> None:
         """Let go of it at once; one that comes later is let go of then."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -10,6 +9,7 @@ import js
 
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.proxies import fault_name
+from webphone.browser.tasks import Background
 from webphone.phone.actions import UseDevices
 
 
@@ -35,7 +35,7 @@ class Listening:
         self._picture: Any = None
         self._own: Any = None
         self._shown: dict[str, tuple[Any, Any]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Background()
 
     def hear(self, track: Any) -> None:
         """A track of the other end came."""
@@ -90,8 +90,7 @@ class Listening:
             self._audio.pause()
             self._audio.srcObject = None
         self._audio = self.sound = self._picture = self._own = None
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.close()
 
     def _clear(self, which: str) -> None:
         shown = self._shown.pop(which, None)
@@ -103,9 +102,7 @@ class Listening:
         self._do(self._start(element))
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.run(work)
 
     async def _start(self, element: Any) -> None:
         try:

@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from webphone.contract import WebPhoneError
 from webphone.phone import happenings as on
-from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
-from webphone.phone.call.part import Media, Steps
+from webphone.phone.call.part import Media, Quiet, Steps
 from webphone.phone.labels import replaced
 from webphone.phone.promises import Trouble
-from webphone.sip import Output
 from webphone.words import Sentence, say
 
 
-class Microphone:
+class Microphone(Quiet):
     """Of one call; what becomes of it is told to the page and the person."""
-
-    deadline: float | None = None
 
     def __init__(self, call: Call) -> None:
         self.asked = False  # the browser's question waits for the person
-
-    def wake(self, now: float) -> Steps:
-        """Nothing is ever due."""
-        return []
-
-    def heard(self, output: Output, now: float) -> Steps:
-        """The signalling says nothing of it."""
-        return []
 
     def media(self, news: Media, now: float) -> Steps:
         """What the browser says of it."""
@@ -40,10 +28,6 @@ class Microphone:
                 return [Trouble(replaced(lost, name))]
             case on.MicrophoneEnded(code=code):
                 return _told(code, say("microphone_gone"))
-        return []
-
-    def over(self, error: WebPhoneError) -> list[Action]:
-        """Nobody waits for it."""
         return []
 
 

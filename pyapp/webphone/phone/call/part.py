@@ -102,6 +102,28 @@ class Part(Protocol):
         """The call is over: what waited for it is refused."""
 
 
+class Quiet:
+    """What most parts have in common: nothing is due, nothing is heard, nobody waits."""
+
+    deadline: float | None = None
+
+    def wake(self, now: float) -> Steps:
+        """Nothing is ever due."""
+        return []
+
+    def heard(self, output: Output, now: float) -> Steps:
+        """The signalling says nothing of it."""
+        return []
+
+    def media(self, news: Media, now: float) -> Steps:
+        """The media say nothing of it."""
+        return []
+
+    def over(self, error: WebPhoneError) -> list[Action]:
+        """Nobody waits for it."""
+        return []
+
+
 def media_error(news: on.MediaFailed) -> WebPhoneError:
     """What went wrong, in the words of the browser where it has some."""
     return WebPhoneError(news.code, as_written(news.text) if news.text else None)

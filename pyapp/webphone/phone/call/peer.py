@@ -10,10 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from webphone.contract import WebPhoneError
-from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
-from webphone.phone.call.part import Media, Steps
+from webphone.phone.call.part import Quiet, Steps
 from webphone.sip import NameAddr, Output, PeerNamed
 from webphone.sip.wire import salvage
 from webphone.sip.wire.grammar import split_commas
@@ -23,10 +21,8 @@ PRIVATE = frozenset({"id", "user"})
 VERDICTS = {"tn-validation-passed": "passed", "tn-validation-failed": "failed"}
 
 
-class Peer:
+class Peer(Quiet):
     """The other end of one call."""
-
-    deadline: float | None = None
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -71,22 +67,10 @@ class Peer:
 
     # --- As a part of the call ---
 
-    def wake(self, now: float) -> Steps:
-        """Nothing is ever due."""
-        return []
-
     def heard(self, output: Output, now: float) -> Steps:
         """A request within the call came: who sends it may be somebody else by now."""
         if isinstance(output, PeerNamed):
             self.named(output.headers, output.from_)
-        return []
-
-    def media(self, news: Media, now: float) -> Steps:
-        """The media know nobody's name."""
-        return []
-
-    def over(self, error: WebPhoneError) -> list[Action]:
-        """Nobody waits for a name."""
         return []
 
 

@@ -14,9 +14,8 @@ from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
 from webphone.phone.call.call import Call
-from webphone.phone.call.part import Media, Steps
+from webphone.phone.call.part import Media, Quiet, Steps
 from webphone.phone.promises import Trouble
-from webphone.sip import Output
 from webphone.words import as_written, say
 
 CAMERA, SCREEN = "camera", "screen"
@@ -29,10 +28,8 @@ _CODES = {
 }
 
 
-class Pictures:
+class Pictures(Quiet):
     """Of one call: which are wanted, which are there, and whether the other side is sent one."""
-
-    deadline: float | None = None
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -129,14 +126,6 @@ class Pictures:
         return [do.Settle(reply=reply) for reply in kept]
 
     # --- As a part of the call ---
-
-    def wake(self, now: float) -> Steps:
-        """Nothing is ever due."""
-        return []
-
-    def heard(self, output: Output, now: float) -> Steps:
-        """The signalling is heard by who makes the offers."""
-        return []
 
     def media(self, news: Media, now: float) -> Steps:
         """A picture is there, or is not to be had, or has ended."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from webphone.contract import Event, Quality, QualityWarning, WebPhoneError, encode
+from webphone.contract import Event, Quality, QualityWarning, encode
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
-from webphone.phone.call.part import Media, Steps
+from webphone.phone.call.part import Media, Quiet, Steps
 from webphone.phone.call.record import iso
-from webphone.sip import Output
 
 # ITU-T G.107 Annex B table B.1: from 4.03 on users are satisfied, below 3.6 many are not.
 GOOD, FAIR = 4.03, 3.6
@@ -17,10 +15,8 @@ GOOD, FAIR = 4.03, 3.6
 BETTER = 0.1
 
 
-class Measurements:
+class Measurements(Quiet):
     """Of one call; the record keeps what holds for the whole of it."""
-
-    deadline: float | None = None
 
     def __init__(self, call: Call) -> None:
         self.whole = Quality()
@@ -28,14 +24,6 @@ class Measurements:
         self.warnings: tuple[QualityWarning, ...] = ()
         self.warned = False  # there was a warning once
         self._call = call
-
-    def wake(self, now: float) -> Steps:
-        """Nothing is ever due."""
-        return []
-
-    def heard(self, output: Output, now: float) -> Steps:
-        """The signalling says nothing of it."""
-        return []
 
     def media(self, news: Media, now: float) -> Steps:
         """The counters were read; the page is told where it sounds otherwise than before."""
@@ -63,10 +51,6 @@ class Measurements:
             return []
         detail = {**encode(self._call.view), "mos": mos, "warnings": encode(self.warnings)}
         return [do.Tell(event=Event("quality", detail))]
-
-    def over(self, error: WebPhoneError) -> list[Action]:
-        """Nobody waits for a measurement."""
-        return []
 
 
 # The warnings that a person is told: a call that goes by a relay is none the worse for it.

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from webphone.contract import WebPhoneError
 from webphone.phone import happenings as on
-from webphone.phone.actions import Action
 from webphone.phone.call.call import Call
-from webphone.phone.call.part import Media, Steps
-from webphone.sip import Output
+from webphone.phone.call.part import Media, Quiet, Steps
 
 
-class Timings:
+class Timings(Quiet):
     """Of one call; each step counts once, whatever is set up anew later."""
-
-    deadline: float | None = None
 
     def __init__(self, call: Call) -> None:
         self._reached = call.reached
-
-    def wake(self, now: float) -> Steps:
-        """Nothing is ever due."""
-        return []
-
-    def heard(self, output: Output, now: float) -> Steps:
-        """What the signalling reaches, the call itself remembers."""
-        return []
 
     def media(self, news: Media, now: float) -> Steps:
         """It reads over the shoulder of the part that the news is for."""
@@ -37,8 +24,4 @@ class Timings:
                 self._reached.setdefault("dtls", now)
             case on.SoundCame():
                 self._reached.setdefault("sound", now)
-        return []
-
-    def over(self, error: WebPhoneError) -> list[Action]:
-        """Nobody waits for it."""
         return []
