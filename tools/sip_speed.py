@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sip_dialogs import OFFER, Crowd
 from webphone.media import Description
 from webphone.sip.dialog import Dialog
-from webphone.sip.endpoint import SDP, Endpoint, Identity
+from webphone.sip.endpoint import SDP, Endpoint, Identity, Shared
 from webphone.sip.entropy import Entropy
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.wire.headers import NameAddr
@@ -151,9 +151,14 @@ class Writer:
         self._endpoint = Endpoint(Entropy(_unlike), "Example Phone", "WSS", (("transport", "ws"),))
         self._me = Identity(user="bob", domain="example.net", display_name="Bob").caller
         self._target = Uri("sip", user="renee", host="example.net")
-        self._server = Uri("sip", host="example.net")
         # What stays the same for as long as the phone is registered, or the call is up.
-        self._registered = self._me.with_param("tag", "b1d920c5e7f3a816")
+        self._registered = Shared.of(
+            Uri("sip", host="example.net"),
+            (),
+            self._me.with_param("tag", "b1d920c5e7f3a816"),
+            self._me,
+            "8e20fd1a7c4b93a0d52c6f9e3b7d14ab",
+        )
         self._contact = f"{NameAddr('', self._endpoint.contact)};expires=600"
         self._number = 0
         (answer,) = messages("200 of INVITE", sdp, 1)
@@ -173,20 +178,12 @@ class Writer:
 
     def ringing(self, asked: Message) -> Message:
         assert isinstance(asked, Request)
-        headers = (("Contact", self._endpoint.contact_for(asked)),)
-        return self._endpoint.reply(asked, 180, headers=headers, echo=("Record-Route",))
+        return self._endpoint.ringing(asked, "")
 
     def register(self, _asked: Message) -> Message:
         self._number += 1
-        return self._endpoint.request(
-            "REGISTER",
-            self._server,
-            from_=self._registered,
-            to=self._me,
-            call_id="8e20fd1a7c4b93a0d52c6f9e3b7d14ab",
-            cseq=self._number,
-            headers=(("Contact", self._contact), ("Expires", "600"), *REGISTERING),
-        )
+        headers = (("Contact", self._contact), ("Expires", "600"), *REGISTERING)
+        return self._endpoint.within("REGISTER", self._registered, self._number, headers=headers)
 
     def ack(self, _asked: Message) -> Message:
         return self._dialog.request(self._endpoint, "ACK", cseq=1)

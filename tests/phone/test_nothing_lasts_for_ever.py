@@ -170,9 +170,9 @@ def test_calls_that_rang_keep_a_record_each(world, alice):
     assert len(alice.history) == 3
 
 
-def test_200_refused_callers_with_names_of_60_kb_leave_little(world, alice):
+def test_50_refused_callers_with_names_of_60_kb_leave_little(world, alice):
     alice.ask("setConfig", {"dnd": True})
-    for at in range(200):
+    for at in range(50):
         ring(world, alice, "eve", from_=f'"{"n" * 60_000}" <sip:{at}-{"9" * 500}@far.example>')
-    assert len(alice.history) == 200
-    assert sum(len(repr(record)) for record in alice.history) < 600_000
+    assert len(alice.history) == 50
+    assert sum(len(repr(record)) for record in alice.history) < 150_000

@@ -7,7 +7,7 @@ import pytest
 from pair import ANSWER, OFFER, Solo, names
 from webphone.sip import Request, Response, Uri, reply
 from webphone.sip.dialog import Dialog, key_of
-from webphone.sip.endpoint import Endpoint
+from webphone.sip.endpoint import Endpoint, Shared
 from webphone.sip.wire.headers import NameAddr
 
 LOOSE = "<sip:p1.example;lr>"
@@ -19,14 +19,9 @@ def _endpoint() -> Endpoint:
 
 
 def _invite(endpoint: Endpoint) -> Request:
-    return endpoint.request(
-        "INVITE",
-        Uri.parse("sip:bob@biloxi.example"),
-        from_=NameAddr.parse("Alice <sip:alice@atlanta.example>;tag=a1"),
-        to=NameAddr.parse("<sip:bob@biloxi.example>"),
-        call_id="c1",
-        cseq=7,
-    )
+    alice = NameAddr.parse("Alice <sip:alice@atlanta.example>;tag=a1")
+    bob = NameAddr.parse("<sip:bob@biloxi.example>")
+    return endpoint.within("INVITE", Shared.of(bob.uri, (), alice, bob, "c1"), 7)
 
 
 def _answer(invite: Request, *headers: tuple[str, str]) -> Response:

@@ -8,7 +8,7 @@ import pytest
 
 from pair import names
 from webphone.sip import Dropped, Output, Request, Response, Send, parse, reply
-from webphone.sip.endpoint import Endpoint
+from webphone.sip.endpoint import Endpoint, Shared
 from webphone.sip.transaction import (
     INVITE_CLIENT,
     INVITE_SERVER,
@@ -178,15 +178,9 @@ def _endpoint(seed: int = 1) -> Endpoint:
 
 def _ask(endpoint: Endpoint, method: str, cseq: int = 1) -> Request:
     bob = NameAddr("", Uri.parse("sip:bob@biloxi.example"))
-    return endpoint.request(
-        method,
-        bob.uri,
-        from_=NameAddr("", Uri.parse("sip:alice@atlanta.example")).with_param("tag", "a1"),
-        to=bob,
-        call_id="c1",
-        cseq=cseq,
-        routes=[NameAddr.parse("<sip:proxy.example;lr>")],
-    )
+    alice = NameAddr("", Uri.parse("sip:alice@atlanta.example")).with_param("tag", "a1")
+    routes = [NameAddr.parse("<sip:proxy.example;lr>")]
+    return endpoint.within(method, Shared.of(bob.uri, routes, alice, bob, "c1"), cseq)
 
 
 def _texts(outputs: list[Output]) -> list[str]:

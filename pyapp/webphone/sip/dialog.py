@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from webphone.sip.endpoint import AUTHORIZATIONS, Endpoint, Pairs
+from webphone.sip.endpoint import AUTHORIZATIONS, Endpoint, Pairs, Shared
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Message, Request, Response
 from webphone.sip.wire.uri import Uri
@@ -26,6 +26,7 @@ class Dialog:
     routes: tuple[NameAddr, ...]
     local_cseq: int = 0
     remote_cseq: int | None = None
+    _made: tuple[tuple[object, ...], Shared] | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def called(cls, invite: Request, response: Response) -> Dialog:
@@ -94,21 +95,19 @@ class Dialog:
         body: bytes = b"",
     ) -> Request:
         """A request inside the dialog (RFC 3261 §12.2.1.1); `cseq` only for ACK."""
-        uri, routes = self.target, self.routes
-        if routes and not routes[0].uri.has("lr"):
-            # A strict router wants to be the Request-URI itself (RFC 2543).
-            uri, routes = _bare(routes[0].uri), (*routes[1:], NameAddr("", self.target))
-        return endpoint.request(
-            method,
-            uri,
-            from_=self.local,
-            to=self.remote,
-            call_id=self.call_id,
-            cseq=self.next_cseq() if cseq is None else cseq,
-            routes=routes,
-            headers=headers,
-            body=body,
-        )
+        number = self.next_cseq() if cseq is None else cseq
+        return endpoint.within(method, self._shared(), number, headers=headers, body=body)
+
+    def _shared(self) -> Shared:
+        """What our requests have in common, made anew when the dialog has changed."""
+        now = (self.local, self.remote, self.target, self.routes)
+        if self._made is None or self._made[0] != now:
+            uri, routes = self.target, self.routes
+            if routes and not routes[0].uri.has("lr"):
+                # A strict router wants to be the Request-URI itself (RFC 2543).
+                uri, routes = _bare(routes[0].uri), (*routes[1:], NameAddr("", self.target))
+            self._made = now, Shared.of(uri, routes, self.local, self.remote, self.call_id)
+        return self._made[1]
 
     def ack(self, endpoint: Endpoint, invite: Request) -> Request:
         """The ACK to a 2xx (RFC 3261 §13.2.2.4), with the INVITE's credentials (§22.1)."""

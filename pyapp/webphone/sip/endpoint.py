@@ -26,9 +26,10 @@ SDP = "application/sdp"
 REFRESHING = ("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER")
 AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
 _SESSION = header_key(SESSION_ID)
-_IN_DIALOG = supported(Place.DIALOG)
-_OF_NEW_CALL = (f"Allow: {ALLOW}", f"Supported: {supported(Place.NEW_CALL)}")
-_OF_DIALOG = (f"Allow: {ALLOW}", f"Supported: {_IN_DIALOG}")
+_ALLOWED = f"Allow: {ALLOW}"
+_OF_NEW_CALL = (_ALLOWED, f"Supported: {supported(Place.NEW_CALL)}")
+_OF_DIALOG = (_ALLOWED, f"Supported: {supported(Place.DIALOG)}")
+_DESCRIBED = f"Content-Type: {SDP}"
 # Secrets stay inside (RFC 3261 §22).
 HIDDEN = frozenset(name.lower() for name in AUTHORIZATIONS)
 # Lists of which each value counts: RFC 3261 §7.3.1 has lines and commas mean the same.
@@ -87,6 +88,42 @@ class Identity:
         return NameAddr(self.display_name, uri)
 
 
+class Shared:
+    """What the requests of a dialog or a registration have in common, written once.
+
+    `uri` is the Request-URI, `tag` the peer's, "" for none yet.
+    """
+
+    __slots__ = ("call_id", "lines", "tag", "uri", "ways")
+
+    def __init__(
+        self,
+        uri: Uri,
+        routes: Iterable[NameAddr],
+        from_: str,
+        to: str,
+        call_id: str,
+        tag: str = "",
+    ) -> None:
+        routes = tuple(routes)
+        self.uri, self.call_id, self.tag = uri, call_id, tag
+        # Where it goes first: that decides about the Contact.
+        self.ways = (uri, *[route.uri for route in routes[:1]])
+        self.lines = (
+            "Max-Forwards: 70",
+            *[f"Route: {route}" for route in routes],
+            f"From: {from_}",
+            f"To: {to}",
+            f"Call-ID: {call_id}",
+        )
+
+    @classmethod
+    def of(
+        cls, uri: Uri, routes: Iterable[NameAddr], from_: NameAddr, to: NameAddr, call_id: str
+    ) -> Shared:
+        return cls(uri, routes, str(from_), str(to), call_id, to.tag)
+
+
 class Endpoint:
     """This phone as its peers see it; shared by everything that sends."""
 
@@ -142,62 +179,24 @@ class Endpoint:
         """0 to 10 seconds (RFC 3261 §14.2)."""
         return ("Retry-After", str(int(self.entropy.uniform(0, 11))))
 
-    def request(
-        self,
-        method: str,
-        uri: Uri,
-        *,
-        from_: NameAddr,
-        to: NameAddr,
-        call_id: str,
-        cseq: int,
-        routes: Iterable[NameAddr] = (),
-        headers: Pairs = (),
-        body: bytes = b"",
-    ) -> Request:
-        """A request with all that RFC 3261 §8.1.1 asks for."""
-        return self._request(
-            method, uri, str(from_), str(to), to.tag, call_id, cseq, routes, headers, body
-        )
-
     def outside(
         self, method: str, from_: NameAddr, uri: Uri, *, headers: Pairs = (), body: bytes = b""
     ) -> Request:
         """A request outside a dialog: it stands alone, or is to make one."""
         call_id, tag = self.entropy.call_id(), self.entropy.tag()
         # RFC 3608 §6.1
-        routes = self.service_route
-        own = f"{from_!s};tag={tag}"
-        return self._request(method, uri, own, f"<{uri!s}>", "", call_id, 1, routes, headers, body)
+        shared = Shared(uri, self.service_route, f"{from_!s};tag={tag}", f"<{uri!s}>", call_id)
+        return self.within(method, shared, 1, headers=headers, body=body)
 
-    def _request(
-        self,
-        method: str,
-        uri: Uri,
-        from_: str,
-        to: str,
-        tag: str,
-        call_id: str,
-        cseq: int,
-        routes: Iterable[NameAddr],
-        headers: Pairs,
-        body: bytes,
+    def within(
+        self, method: str, shared: Shared, cseq: int, *, headers: Pairs = (), body: bytes = b""
     ) -> Request:
-        """The lines of a request; `tag` is the one in `to`, "" when there is none."""
-        routes, given = tuple(routes), tuple(headers)
-        lines = [
-            f"Via: {self.via()}",
-            "Max-Forwards: 70",
-            *[f"Route: {route}" for route in routes],
-            f"From: {from_}",
-            f"To: {to}",
-            f"Call-ID: {call_id}",
-            f"CSeq: {cseq} {method}",
-        ]
+        """A request with what it shares with the others of its dialog or registration."""
+        given, tag = tuple(headers), shared.tag
+        lines = [f"Via: {self.via()}", *shared.lines, f"CSeq: {cseq} {method}"]
         if method in REFRESHING:
             # RFC 3261 §8.1.1.8: the dialog's remote target.
-            ways = (uri, *[route.uri for route in routes[:1]])
-            lines.append(f"Contact: {self.dialog_contact(ways)}")
+            lines.append(f"Contact: {self.dialog_contact(shared.ways)}")
         if method in ("INVITE", "UPDATE"):
             lines += _OF_DIALOG if tag else _OF_NEW_CALL
         if method == "INVITE" and self.packages:
@@ -205,8 +204,8 @@ class Endpoint:
         lines += self._named
         if not given or _SESSION not in [header_key(name) for name, _value in given]:
             # A page may bring one from elsewhere.
-            lines.append(f"{SESSION_ID}: {self.sessions.asking(call_id, tag)}")
-        return Request(method, uri, Headers.own(lines, given), body)
+            lines.append(f"{SESSION_ID}: {self.sessions.asking(shared.call_id, tag)}")
+        return Request(method, shared.uri, Headers.own(lines, given), body)
 
     def again(self, request: Request, cseq: int) -> Request:
         """The same request for another try: new branch, new number (RFC 3261 §8.1.3.5)."""
@@ -224,16 +223,27 @@ class Endpoint:
         reason: str = "",
         *,
         to_tag: str = "",
+        own: Iterable[str] = (),
         headers: Pairs = (),
         body: bytes = b"",
         echo: Iterable[str] = (),
     ) -> Response:
-        """A response of ours; above 100 it has a To tag, a new one if none is given (§8.2.6.2)."""
+        """A response of ours; above 100 it has a To tag, a new one if none is given (§8.2.6.2).
+
+        `own` are lines of ours, `headers` what else is to be said and is checked here.
+        """
         tag = to_tag or self.entropy.tag()
-        own = [*headers, (SESSION_ID, self.sessions.answering(request))]
-        if self.user_agent:
-            own.append(("User-Agent", self.user_agent))
-        return reply(request, status, reason or None, to_tag=tag, headers=own, body=body, echo=echo)
+        lines = [*own, f"{SESSION_ID}: {self.sessions.answering(request)}", *self._named]
+        return reply(
+            request,
+            status,
+            reason or None,
+            to_tag=tag,
+            own=lines,
+            headers=headers,
+            body=body,
+            echo=echo,
+        )
 
     def answer(
         self, server: ServerTransaction, status: int, now: float, headers: Pairs = ()
@@ -242,20 +252,39 @@ class Endpoint:
         response = self.reply(server.request, status, headers=headers)
         return self.transactions.answer(server, response, now)
 
+    def ringing(self, request: Request, sdp: str, to_tag: str = "") -> Response:
+        """180 to an INVITE, or 183 with early media (RFC 3960 §3, RFC 3261 §12.1.1)."""
+        return self._making(request, 183 if sdp else 180, [_ALLOWED], sdp, to_tag)
+
     def success(
         self, request: Request, sdp: str | None, to_tag: str = "", *, timed: Pairs = ()
     ) -> Response:
         """A 2xx to an INVITE or UPDATE (RFC 3261 §13.3.1.4, §12.1.1); `timed` as RFC 4028 asks."""
-        headers = [("Contact", self.contact_for(request)), ("Allow", ALLOW)]
-        headers += [("Supported", _IN_DIALOG), *timed]
+        own = [*_OF_DIALOG]
         if "Recv-Info" in request.headers:
             # RFC 6086 §5.2.3: there, and only there, be it empty.
-            headers.append(("Recv-Info", ", ".join(self.packages)))
-        if sdp:
-            headers.append(("Content-Type", SDP))
-        body = (sdp or "").encode()
-        echo = ("Record-Route",)
-        return self.reply(request, 200, to_tag=to_tag, headers=headers, body=body, echo=echo)
+            own.append(f"Recv-Info: {', '.join(self.packages)}")
+        return self._making(request, 200, own, sdp or "", to_tag, timed)
+
+    def _making(
+        self,
+        request: Request,
+        status: int,
+        own: list[str],
+        sdp: str,
+        to_tag: str,
+        headers: Pairs = (),
+    ) -> Response:
+        """A response that makes or changes a dialog: our Contact, and the way that it came."""
+        return self.reply(
+            request,
+            status,
+            to_tag=to_tag,
+            own=[f"Contact: {self.contact_for(request)}", *own, *([_DESCRIBED] if sdp else [])],
+            headers=headers,
+            body=sdp.encode(),
+            echo=("Record-Route",),
+        )
 
 
 def sdp_of(message: Message) -> str | None:

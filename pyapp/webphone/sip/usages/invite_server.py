@@ -9,7 +9,6 @@ from webphone.machine import due, earliest, step
 from webphone.sip.authentication import Authenticator
 from webphone.sip.dialog import Dialog, Key
 from webphone.sip.endpoint import SDP, Endpoint, NotNow, Pairs, first_values, sdp_of
-from webphone.sip.methods import ALLOW
 from webphone.sip.outputs import By, EarlyAnswer, Invited, Output, PeerNamed
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages import info, reliable, texts
@@ -355,13 +354,7 @@ class Incoming:
 
     def _ringing(self, now: float) -> Response:
         """180, or 183 with early media (RFC 3960 §3)."""
-        contact = self.endpoint.contact_for(self.server.request)
-        headers = [("Contact", contact), ("Allow", ALLOW)]
-        if self._sdp:
-            headers.append(("Content-Type", SDP))
-        ringing = self._reply(183 if self._sdp else 180, "", headers)
-        ringing.headers.echo("Record-Route", self.server.request.headers)
-        ringing.body = self._sdp.encode()
+        ringing = self.endpoint.ringing(self.server.request, self._sdp, self.dialog.local.tag)
         if self._reliable:
             entropy = self.endpoint.entropy
             self._rseq = self._rseq + 1 if self._rseq else int(entropy.uniform(1, 2**31))

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from webphone.machine import due, step
 from webphone.sip.authentication import Authenticator, ClientRequest
-from webphone.sip.endpoint import Endpoint, Identity
+from webphone.sip.endpoint import Endpoint, Identity, Shared
 from webphone.sip.methods import ALLOW, Place, supported
 from webphone.sip.outputs import Output, Registered, RegistrationFailed, Unregistered
 from webphone.sip.trust import Trust
@@ -125,8 +125,15 @@ class Registration:
         self._endpoint = endpoint
         self._trust = trust
         self._authenticator = Authenticator(account, endpoint.entropy, trust, registering=True)
-        self._call_id = endpoint.entropy.call_id()
-        self._tag = endpoint.entropy.tag()
+        call_id, tag = endpoint.entropy.call_id(), endpoint.entropy.tag()
+        # RFC 3261 §10.2: every REGISTER of one phone to a registrar is alike.
+        self._shared = Shared.of(
+            Uri("sip", host=account.domain),
+            (),
+            account.address.with_param("tag", tag),
+            account.address,
+            call_id,
+        )
         self._cseq = 0
         self._expires = account.expires
         self._granted = 0
@@ -250,23 +257,16 @@ class Registration:
                 assert_never(action)
 
     def _send(self, expires: int, now: float) -> list[Output]:
-        endpoint, account = self._endpoint, self.account
+        endpoint = self._endpoint
         self.deadline = None
         self._cseq += 1
-        request = endpoint.request(
-            "REGISTER",
-            Uri("sip", host=account.domain),
-            from_=account.address.with_param("tag", self._tag),
-            to=account.address,
-            call_id=self._call_id,
-            cseq=self._cseq,
-            headers=(
-                ("Contact", str(self._contact(expires))),
-                ("Expires", str(expires)),
-                ("Supported", supported(Place.REGISTER, outbound=self._outbound)),
-                ("Allow", ALLOW),
-            ),
+        headers = (
+            ("Contact", str(self._contact(expires))),
+            ("Expires", str(expires)),
+            ("Supported", supported(Place.REGISTER, outbound=self._outbound)),
+            ("Allow", ALLOW),
         )
+        request = endpoint.within("REGISTER", self._shared, self._cseq, headers=headers)
         self._pending = ClientRequest(endpoint, self._authenticator, self, request)
         return self._pending.start(now)
 

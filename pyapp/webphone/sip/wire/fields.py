@@ -54,6 +54,12 @@ def _keys_of(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(header_key, names))
 
 
+@lru_cache(maxsize=16)
+def _places_of(names: tuple[str, ...]) -> dict[str, tuple[int, str]]:
+    """For each name, as it is found, its place among these and how its line begins."""
+    return {header_key(name): (place, f"{name}: ") for place, name in enumerate(names)}
+
+
 class Headers:
     """The headers of a message in their order, found by name whatever its case or short form.
 
@@ -147,14 +153,15 @@ class Headers:
         """One value per header line of that name."""
         return [self._values[at] for at in self._places(header_key(name))]
 
-    def lines(self, names: tuple[str, ...]) -> list[str]:
-        """Every header of these names as a line, its value letter by letter as it was received."""
-        values = self._values
-        return [
-            f"{name}: {values[at]}"
-            for name, key in zip(names, _keys_of(names))
-            for at in self._places(key)
-        ]
+    def lines(self, names: tuple[str, ...]) -> list[list[str]]:
+        """For each name its headers as lines, each value letter by letter as it was received."""
+        places = _places_of(names)
+        found: list[list[str]] = [[] for _ in names]
+        for key, value in zip(self._keys, self._values):
+            if key in places:
+                place, start = places[key]
+                found[place].append(start + value)
+        return found
 
     def _places(self, key: str) -> list[int]:
         places, at = [], -1

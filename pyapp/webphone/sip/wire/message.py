@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeVar
 
 from webphone.sip.wire import grammar, salvage
@@ -26,6 +27,8 @@ LARGEST = 65536
 _LONGEST_LINE, _MOST_LINES = 4096, 200
 _FOLD = re.compile(r"\n[ \t]+")
 _NUMBER = re.compile("[0-9]")
+# What a response copies of its request (RFC 3261 §8.2.6.2).
+_COPIED = ("Via", "From", "To", "Call-ID", "CSeq")
 # Stands in for a Request-URI that could not be read, so that the request can be answered.
 UNREADABLE = Uri("about", opaque="unreadable")
 # They end a call or say that something arrived: they mean that whatever else they say, and who
@@ -393,22 +396,21 @@ def reply(
     reason: str | None = None,
     *,
     to_tag: str = "",
+    own: Iterable[str] = (),
     headers: Iterable[tuple[str, str]] = (),
     body: bytes = b"",
     echo: Iterable[str] = (),
 ) -> Response:
     """The response to `request` with what RFC 3261 §8.2.6 has it copy; works on a broken one.
 
-    What is copied stays letter by letter as it was received; `echo` names more of it.
+    What is copied stays letter by letter as it was received; `echo` names more of it. `own` are
+    lines that we have made of what was checked before.
     """
     if reason is None:
         reason = REASONS.get(status) or REASONS[status // 100 * 100 or 100]
-    came = request.headers
-    to = came.get("To")
-    lines = came.lines(("Via", "From"))
-    if to is None or not to_tag or status == 100 or request.to.tag:
-        lines += came.lines(("To",))
-    else:
-        lines.append(f"To: {visible(to)};tag={to_tag}")
-    lines += came.lines(("Call-ID", "CSeq", *(("Timestamp",) if status == 100 else ()), *echo))
+    timed = ("Timestamp",) if status == 100 else ()
+    via, from_, to, *rest = request.headers.lines((*_COPIED, *timed, *echo))
+    if to and to_tag and status != 100 and not request.to.tag:
+        to = [f"{visible(to[0])};tag={to_tag}"]
+    lines = [*via, *from_, *to, *chain.from_iterable(rest), *own]
     return Response(status, reason, Headers.own(lines, tuple(headers)), body)
