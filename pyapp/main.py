@@ -17,7 +17,14 @@ from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
 from webphone.browser.element import Element, ElementAction, Outside
-from webphone.browser.instance import forget, keep, kept_first, take
+from webphone.browser.instance import (
+    calls_kept,
+    forget,
+    keep,
+    keep_calls,
+    kept_first,
+    take,
+)
 from webphone.browser.media.ice_servers import IceServers
 from webphone.browser.media.peer import World
 from webphone.browser.page import Page
@@ -33,6 +40,7 @@ from webphone.phone.actions import (
     DeviceAction,
     Disconnect,
     Forget,
+    Keep,
     MediaAction,
     Note,
     PlayKey,
@@ -42,6 +50,7 @@ from webphone.phone.actions import (
     Tell,
 )
 from webphone.phone.happenings import (
+    CallsKept,
     Happening,
     Leaving,
     MediaMissing,
@@ -124,6 +133,8 @@ class PhoneOnPage:
         A shell that stands there is taken over a moment later: the phone has then heard what page
         and person have asked for so far.
         """
+        if calls := calls_kept(self._name):
+            self.loop.turn(CallsKept(text=calls))
         kept = self._element.begin(self.loop.turn, self._gone)
         if not getattr(js, "RTCPeerConnection", None):
             self.loop.turn(MediaMissing())
@@ -161,6 +172,11 @@ class PhoneOnPage:
         js.console.error("".join(traceback.format_exception(mistake)))
         self._element.perform(Tell(event=Event("error", WebPhoneError("internal"))))
 
+    @property
+    def _name(self) -> str:
+        """What tells this phone from others of the page, on this page and the next."""
+        return str(self._element.root.host.id) or self.desk.guest
+
     def _config(self) -> Config:
         return self.desk.config
 
@@ -181,6 +197,8 @@ class PhoneOnPage:
                 self._ask_credentials(ask)
             case Forget():
                 forget()
+            case Keep(text=text):
+                keep_calls(self._name, text)
             case AskContact():
                 self._look_up(action)
             case Probe():
@@ -316,11 +334,11 @@ def watch_page(clock: Clock) -> None:
             for phone in phones:
                 take(phone.desk.guest)  # it is in use again, and not for another page of this tab
 
-    def left(_event: object) -> None:
+    def left(event: Any) -> None:
         for phone in phones:
             if not phone.desk.shared:
                 keep(phone.desk.guest, phone.desk.instance)
-        every(Leaving())
+        every(Leaving(put_aside=bool(event.persisted)))
 
     def failed(event: Any) -> None:
         # The page's own mistakes are not ours to report.

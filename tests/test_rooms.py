@@ -64,6 +64,7 @@ MORE = {
     "call-waiting": "on",
     "max-calls": 8,
     "record": "off",
+    "recover": "off",
     "multi-tab": "all",
     "ringtone": "built-in",
     "ice-servers": (),
@@ -93,6 +94,7 @@ CHOICES = {
     "loading": "eager idle interaction",
     "call-waiting": "on off",
     "record": "off ask on",
+    "recover": "off reload all",
     "multi-tab": "all leader",
     "ice-policy": "all relay",
     "dtmf": "auto rtp info",
@@ -124,7 +126,7 @@ HANDLERS = {
     "error": "onError",
 }
 OTHER_EVENTS = """
-ready statechange connecting reconnecting beforedial question hold resume mute unmute dtmf transfer diagnosis conference
+ready statechange connecting reconnecting beforedial question hold resume recover mute unmute dtmf transfer diagnosis conference
 recording message info notify devicechange quality numberchange screenpop historychange leaderchange
 """
 ERROR_CODES = """

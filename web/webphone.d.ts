@@ -174,6 +174,8 @@ export interface WebPhoneConfig {
   maxCalls: number;
   /** Record calls. */
   record: "off" | "ask" | "on";
+  /** What a call survives: a reload of its page takes it back. Who closes the page leaves the other end to notice, within about a minute and a half. */
+  recover: "off" | "reload" | "all";
   /** Which tabs register: each for itself, or one that leads and shares its phone. */
   multiTab: "all" | "leader";
   /** Name of a built-in ringtone, or the URL of one. */
@@ -262,6 +264,8 @@ export interface WebPhoneEventDetails {
   hold: CallView & {by: "local" | "remote"};
   /** A call was taken off hold. */
   resume: CallView & {by: "local" | "remote"};
+  /** A call that outlived its page is taken back; see `recover`. */
+  recover: CallView & {stage: "started" | "done" | "failed"};
   /** The microphone was muted. */
   mute: CallView;
   /** The microphone was opened. */
@@ -509,6 +513,7 @@ export interface WebPhoneAttributes {
   "call-waiting"?: "on" | "off";
   "max-calls"?: number | `${number}`;
   "record"?: "off" | "ask" | "on";
+  "recover"?: "off" | "reload" | "all";
   "multi-tab"?: "all" | "leader";
   "ringtone"?: string | number;
   "ice-servers"?: string;

@@ -105,6 +105,9 @@ class Config:
     call_waiting: str = choice("on off", "on", "Let a second call ring during a call.")
     max_calls: int = number("How many calls at a time.", 8, least=1, most=100)
     record: str = choice("off ask on", "off", "Record calls.", built=False)
+    recover: str = choice("off reload all", "off",
+        "What a call survives: a reload of its page takes it back. Who closes the page leaves the"
+        " other end to notice, within about a minute and a half.", later=("all",))
     multi_tab: str = choice("all leader", "all",
         "Which tabs register: each for itself, or one that leads and shares its phone.")
     ringtone: str = text(
@@ -726,6 +729,8 @@ _ROWS = (
         "CallView & {question: 'emergency' | 'redirect', target: string}"),
     EventKind("hold", "A call was put on hold.", _BY),
     EventKind("resume", "A call was taken off hold.", _BY),
+    EventKind("recover", "A call that outlived its page is taken back; see `recover`.",
+        "CallView & {stage: 'started' | 'done' | 'failed'}"),
     EventKind("mute", "The microphone was muted.", "CallView"),
     EventKind("unmute", "The microphone was opened.", "CallView"),
     EventKind("dtmf", "A digit was sent or received.", _BY + " & {tone: string}"),

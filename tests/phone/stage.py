@@ -13,6 +13,7 @@ from webphone.contract import (
     Config,
     Device,
     Event,
+    SetConfig,
     WebPhoneError,
     decode_command,
 )
@@ -385,8 +386,18 @@ def with_pictures(sdp: str, direction: str, port: int = 9) -> str:
 class Actor:
     """A phone on the stage: a real desk in a real loop, with media that only writes its name."""
 
-    def __init__(self, world: World, user: str, seed: int, settings: dict[str, object]) -> None:
+    def __init__(
+        self,
+        world: World,
+        user: str,
+        seed: int,
+        settings: dict[str, object],
+        kept: str = "",
+        fault: tuple[str, str] | None = None,
+    ) -> None:
         self.world = world
+        self.seed, self.settings = seed, settings
+        self.kept = kept  # for the page that comes after this one in the tab
         self.user = user
         self.links: dict[int, int] = {}
         self.servers: dict[int, str] = {}  # by socket
@@ -399,7 +410,7 @@ class Actor:
         self.mistakes: list[Exception] = []
         self.asked_for_login: list[str] = []  # the names of the questions for credentials
         self.media: dict[str, str] = {}  # call -> direction that was last agreed on
-        self.media_fault: tuple[str, str] | None = None  # code and text of the next failure
+        self.media_fault: tuple[str, str] | None = fault  # code and text of the next failure
         self.pictures: dict[str, set[str]] = {}  # call -> camera and screen, where they are on
         self.picture_fault = ""  # why the browser gives none; "asks": the person does not say yet
         self._sections: dict[str, tuple[bool, bool]] = {}  # whether there are pictures; and before
@@ -415,9 +426,9 @@ class Actor:
         self.exchanged = ""  # name of the microphone that calls have in place of another
         self._waiting_media: list[Callable[[], None]] = []
         self._version = 0
-        config = Config().changed(
-            {"host": SERVER, "username": user, "password": user[0], **settings}
-        )
+        given = {"host": SERVER, "username": user, "password": user[0], **settings}
+        # A page that is loaded anew is read after what was kept is found.
+        config = Config() if kept else Config().changed(given)
         chance = Chance(seeded(seed))
         self.desk = Desk(Entropy(chance), config)
         self.machine = Recorder(self.made(seed), chance, config)
@@ -430,10 +441,35 @@ class Actor:
             report=self.mistakes.append,
             amends=promise_refused,
         )
+        if kept:
+            self.happens(on.CallsKept(text=kept))
+            self.happens(on.Asked(command=SetConfig(changes=given)))
 
     def made(self, seed: int) -> Any:
         """What the loop turns, but for the recorder before it."""
         return self.desk
+
+    # --- A reload of its page ---
+
+    def reload(
+        self, *, crash: bool = False, fault: tuple[str, str] | None = None, **changed: object
+    ) -> Actor:
+        """Another page with the same element comes in the tab; it finds what this one has kept.
+
+        `crash`: the page goes without notice. `changed` are settings that the new page has, and
+        `fault` is what becomes of its media.
+        """
+        world = self.world
+        if not crash:
+            self.happens(on.Leaving())
+        for socket in list(self.links):
+            world.disconnect(self, socket)
+        world.phones.remove(self)
+        seed = self.seed + 50
+        settings = {**self.settings, "auto_register": True, **changed}
+        after = Actor(world, self.user, seed, settings, self.kept, fault)
+        world.phones.append(after)
+        return after
 
     # --- What a person or a page does ---
 
@@ -540,10 +576,10 @@ class Actor:
                 self._settle(reply).error = error
             case do.PlayTone(tone=tone):
                 self.tone = tone
-            case do.OpenMedia(call=call, offer=offer, video=video):
+            case do.OpenMedia(call=call, offer=offer, video=video, direction=direction):
                 if video:
                     self.pictures[call] = {"camera"}
-                self._make(call, Direction.SENDRECV, video, offer)
+                self._make(call, direction, video, offer)
             case do.Reoffer(call=call, direction=direction, video=video, relay=relay):
                 self._make(call, direction, video, None, relay=relay and self.relay)
             case do.Accept(call=call, direction=direction, offer=offer, video=video):
@@ -571,6 +607,8 @@ class Actor:
                     self.happens(on.ToneSent(call=call, tone=tone))
             case do.CloseMedia(call=call):
                 self.media.pop(call, None)
+            case do.Keep(text=text):
+                self.kept = text
             case _:
                 pass
 

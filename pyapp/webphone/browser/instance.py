@@ -1,4 +1,4 @@
-"""Who a phone is to its server, kept while its tab is loaded anew (RFC 5626 §4.1)."""
+"""What a phone keeps while its tab is loaded anew: who it is (RFC 5626 §4.1), and its calls."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import js
 
 PREFIX = "webphone-"  # of all that a phone stores
 KEY = f"{PREFIX}instance-"
+CALLS = f"{PREFIX}calls-"
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -61,3 +62,30 @@ def keep(name: str, instance: str) -> None:
         js.sessionStorage.setItem(KEY + name, instance)
     except Exception:
         return
+
+
+def keep_calls(name: str, text: str) -> None:
+    """What the page that comes after this one needs of the calls; "" for nothing."""
+    try:
+        if text:
+            js.sessionStorage.setItem(CALLS + name, text)
+        else:
+            js.sessionStorage.removeItem(CALLS + name)
+    except Exception:  # a browser or a frame that stores nothing, or is full
+        return
+
+
+def calls_kept(name: str) -> str:
+    """What the page before this one kept of its calls, "" for nothing.
+
+    Only a reload finds it: the copy that a browser makes of a tab has what the tab has, and is not
+    to take a call out of it.
+    """
+    try:
+        text = str(js.sessionStorage.getItem(CALLS + name) or "")
+        if text and str(js.performance.getEntriesByType("navigation")[0].type) != "reload":
+            js.sessionStorage.removeItem(CALLS + name)
+            return ""
+    except Exception:
+        return ""
+    return text

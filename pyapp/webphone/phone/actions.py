@@ -63,12 +63,14 @@ class OpenMedia:
     """Get microphone (and camera) and a peer connection for a call.
 
     Without `offer`: make an offer. With the remote's `offer`: answer it. MediaReady or MediaFailed
-    follows. `video` asks for a camera; refused or missing, the audio goes on alone.
+    follows. `video` asks for a camera; refused or missing, the audio goes on alone. `direction` is
+    that of our description.
     """
 
     call: str
     video: bool = False
     offer: str | None = None
+    direction: Direction = Direction.SENDRECV
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +283,13 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """Keep this for a page that comes after this one in its tab; "" to keep nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
     """Delete what the phone has stored in this browser."""
 
@@ -325,6 +334,7 @@ Action = (
     | Refuse
     | Reveal
     | Save
+    | Keep
     | Forget
     | Note
 )

@@ -38,6 +38,7 @@ from webphone.words import ENGLISH, country_of, said_in, say, spoken
 
 if TYPE_CHECKING:
     from webphone.phone.contacts import Contacts
+    from webphone.phone.keeping import Keeping
 
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
 
@@ -66,6 +67,7 @@ class Desk:
         self._seldom = Seldom(entropy)
         self._slept = False  # and it is known, though nothing has woken us yet
         self._contacts: Contacts | None = None  # where the page knows people
+        self._keeping: Keeping | None = None  # where a call is to outlive its page
         self._tone: do.Tone | None = None
         self._state = self.account.state
 
@@ -160,7 +162,26 @@ class Desk:
         actions += self._resolved(self._follow_up(now), now)
         if any(isinstance(action, do.Save) for action in actions):
             actions.append(do.Tell(event=Event("historychange", {})))
+        if self._keeping is not None or (self.config.recover != "off" and self.calls.calls):
+            actions[:0] = self._kept.keep(*self._recoverable, now)
         return actions + self._changes()
+
+    @property
+    def _kept(self) -> Keeping:
+        """What the page that comes after this one needs of the calls."""
+        if self._keeping is None:
+            # Loaded by the first call that is to outlive its page, or did.
+            from webphone.phone.keeping import Keeping
+
+            self._keeping = Keeping()
+        return self._keeping
+
+    @property
+    def _recoverable(self) -> tuple[Calls, Account, Config]:
+        return self.calls, self.account, self._settings.recoverable
+
+    def _left_behind(self, now: float) -> Result:
+        return self._keeping.leave(*self._recoverable, now) if self._keeping else []
 
     def _route(self, happening: Happening, now: float) -> Result:
         owners = self._accounts.owners
@@ -234,9 +255,12 @@ class Desk:
                 return []
             case on.Woken(visible=visible):
                 return self._wake(now, visible=visible)
-            case on.Leaving():
+            case on.CallsKept(text=text):
+                return self._kept.found(text)
+            case on.Leaving(put_aside=put_aside):
                 self.leading = False
-                return self.calls.hang_up_all(now) + self._accounts.leave(now)
+                kept = [] if put_aside else self._left_behind(now)
+                return kept + self.calls.hang_up_all(now) + self._accounts.leave(now)
             case _:
                 assert_never(happening)
 
@@ -385,6 +409,9 @@ class Desk:
     def _follow_up(self, now: float) -> Result:
         """What the turn has made possible: what waited for the connection, farewells."""
         result = self.calls.wake(now) + self._accounts.farewells(now)
+        if self._keeping is not None:
+            result += self._keeping.follow(*self._recoverable, now)
+            self.instance = self.account.instance
         result += self._dialling.make_room(self.config.dial)
         result += self._named()
         self._seldom.rest(in_call=bool(self.calls.calls))

@@ -326,8 +326,20 @@ class Woken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallsKept:
+    """What Keep kept on the page that was here before."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
-    """The page goes away for good: say goodbye in this turn."""
+    """The page goes away: say goodbye in this turn.
+
+    `put_aside`: the browser may bring this very page back; else another may be loaded here.
+    """
+
+    put_aside: bool = False
 
 
 Happening = (
@@ -368,5 +380,6 @@ Happening = (
     | NetworkChanged
     | LanguageFound
     | Woken
+    | CallsKept
     | Leaving
 )

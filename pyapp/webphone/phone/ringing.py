@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from webphone.phone.actions import Tone
 from webphone.phone.call.call import Call, Stage
 
-TALKING = (Stage.ACTIVE, Stage.EARLY)
+TALKING = (Stage.ACTIVE, Stage.EARLY, Stage.RECOVERING)
 
 
 def tone(calls: Iterable[Call], *, ended_busy: bool = False) -> Tone | None:

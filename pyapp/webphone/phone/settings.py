@@ -55,6 +55,15 @@ class Settings:
             return config
         return replace(config, country=self.country)
 
+    @property
+    def recoverable(self) -> Config:
+        """Those in force; what no other page could take back is not to outlive this one.
+
+        The demo's other ends go with the page, and tabs that share a phone have another way.
+        """
+        config = self.in_force
+        return replace(config, recover="off") if config.demo or config.shared else config
+
     def change(self, changes: Mapping[str, Any]) -> Changed:
         """Take what the page writes. Raises WebPhoneError where it makes no sense."""
         before, self.written = self.in_force, self.written.changed(changes)

@@ -60,6 +60,7 @@ class CallSnapshot:
     contact: Contact | None = None  # who the other end is, as the page knows
     filming: bool = False  # our camera is wanted, by `startVideo` or its button
     sharing: bool = False  # our screen is there
+    recovering: bool = False  # it outlived a page, and is not heard here yet
 
     @property
     def peer(self) -> Party:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from webphone.machine import earliest
 from webphone.sip.authentication import Authenticator
@@ -23,6 +24,9 @@ from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import LARGEST, Response, parse, shortened
 from webphone.sip.wire.rules import validate
 from webphone.sip.wire.uri import Uri
+
+if TYPE_CHECKING:  # loaded by the first call that is kept
+    from webphone.sip.usages.restored import Kept, Restored
 
 
 class Agent:
@@ -276,6 +280,41 @@ class Agent:
             return self._out(known.rerefuse(status, now), now)
         return self._out(known.session.reinvite.refuse(status, now), now)
 
+    # Calls that outlive their page.
+
+    def kept(self, call: str) -> Kept | None:
+        """An answered call as plain data to go on with elsewhere, None for one that is not up."""
+        from webphone.sip.usages.restored import kept
+
+        known = self._calls.named(call)
+        # The dialog that is being replaced stands until the other one does.
+        session = (known.session or next(iter(known.sessions), None)) if known else None
+        return None if session is None or session.ended else kept(self._endpoint, session)
+
+    def restore(self, call: str, kept: Kept, now: float) -> list[Output]:
+        """Go on with it under this name: who speaks in its dialog is heard. Raises Malformed."""
+        from webphone.sip.usages.restored import Restored
+
+        if call in self._calls:
+            raise NotNow(f"there is a call {call!r} already")
+        self._calls.add(Restored(self._endpoint, self._authenticator(), call, kept))
+        return self._out([], now)
+
+    def take_back(self, call: str, sdp: str, now: float, *, replacing: bool) -> list[Output]:
+        """Offer in a restored call: by an INVITE that replaces it, or by a re-INVITE in it.
+
+        As of `invite` or of `reinvite` are what follows. Before the INVITE is answered all else is
+        NotNow; once it has failed the call stands as it stood before.
+        """
+        restored = self._restored(call)
+        if not replacing:
+            return self._out(restored.change(sdp, now), now)
+        return self._out(restored.replace(sdp, _timed(self._owner(), ()), now), now)
+
+    def withdraw(self, call: str, now: float) -> list[Output]:
+        """Wait no longer for the answer to an INVITE of `take_back`; Ended follows."""
+        return self._out(self._restored(call).withdraw(now), now)
+
     # Transfers.
 
     def refer(self, call: str, target: Uri, now: float, *, replacing: str = "") -> list[Output]:
@@ -404,6 +443,14 @@ class Agent:
         known = self._call(call)
         if not isinstance(known, Incoming):
             raise NotNow("we made this call ourselves")
+        return known
+
+    def _restored(self, call: str) -> Restored:
+        from webphone.sip.usages.restored import Restored
+
+        known = self._call(call)
+        if not isinstance(known, Restored):
+            raise NotNow("this call was made here")
         return known
 
     def _session(self, call: str) -> Session:

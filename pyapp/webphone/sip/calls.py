@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from webphone.machine import Alarms, earliest
 from webphone.sip.dialog import Key, key_of
@@ -13,9 +13,12 @@ from webphone.sip.usages.invite_server import Incoming
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.message import Request
 
+if TYPE_CHECKING:  # loaded by the first call that outlived its page
+    from webphone.sip.usages.restored import Restored
+
 # As text: who only names them loads neither.
-Call: TypeAlias = "Outgoing | Incoming"
-Place: TypeAlias = "Call | Session"
+Call: TypeAlias = "Outgoing | Incoming | Restored"
+Place: TypeAlias = "Outgoing | Incoming | Session"
 
 
 class Calls:
@@ -106,9 +109,9 @@ class Calls:
         self._found.update(call.call for call in found)
         return found
 
-    def outgoing(self) -> list[Outgoing]:
-        """All that were made by us."""
-        found = [call for call in self._calls.values() if isinstance(call, Outgoing)]
+    def outgoing(self) -> list[Outgoing | Restored]:
+        """All that were made by us, or may be made anew."""
+        found = [call for call in self._calls.values() if not isinstance(call, Incoming)]
         self._found.update(call.call for call in found)
         return found
 

@@ -50,6 +50,14 @@ class SessionIds:
         """The value in a response of ours."""
         return f"{self._ours(request.headers.get('Call-ID') or '')};remote={read(request)}"
 
+    def adopt(self, call_id: str, tag: str, value: str) -> None:
+        """The messages with this Call-ID name the communication as `of` once gave it."""
+        ours, _, theirs = value.partition(";remote=")
+        if _UUID.match(ours):
+            self._own[call_id] = ours
+        if tag and _UUID.match(theirs):
+            self._peers[call_id] = {tag: theirs}
+
     def of(self, call_id: str) -> str:
         """The value for this communication, whoever was heard last in it."""
         known = self._peers.get(call_id, {})

@@ -136,7 +136,9 @@ def _notices(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) ->
         shown.append(("microphone", "microphone", say("microphone_asked")))
     if call.within_page:
         shown.append(("within", "offline", say("no_network")))
-    if call.unstable:
+    if call.recovering:
+        shown.append(("recovering", "busy", say("taking_back")))
+    elif call.unstable:
         shown.append(("unstable", "alert", say("unstable")))
     elif call.warnings:  # the worst of them comes first
         code = call.warnings[0]
@@ -175,7 +177,7 @@ def _last(digits: str) -> str:
 
 
 def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
-    config, up = snapshot.config, call.stage == "active"
+    config, up = snapshot.config, call.stage == "active" and not call.recovering
     parking = codes(config.feature_codes).park
     transfer = PageOpened(page=TRANSFER, of=call.view.id) if transferable(snapshot) else None
     shown = [

@@ -201,7 +201,9 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
             sentences += _pictures(call)
         if call.within_page:
             sentences.append((f"within {call.view.id}", say("spoken_no_network")))
-        if call.unstable:
+        if call.recovering:
+            sentences.append((f"path {call.view.id}", say("spoken_taking_back")))
+        elif call.unstable:
             sentences.append((f"path {call.view.id}", say("spoken_unstable")))
         sentences += _sound(call)
     if snapshot.diagnosis:

@@ -155,7 +155,7 @@ class Peer:
 
     async def open(self, asked: OpenMedia) -> None:
         """Offer, or answer the offer given."""
-        self._video = asked.video
+        self._video, self._wanted = asked.video, asked.direction
         await self._connect()
         if asked.offer is not None:
             await self._hear_offer(asked.offer)

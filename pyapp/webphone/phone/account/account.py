@@ -89,6 +89,11 @@ class Account:
     # --- Questions ---
 
     @property
+    def instance(self) -> str:
+        """Who this phone is to the server (RFC 5626 §4.1)."""
+        return self._instance
+
+    @property
     def state(self) -> State:
         """Where it stands."""
         match self.connection.state:

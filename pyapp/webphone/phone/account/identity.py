@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from webphone.border import ascii_digits
-from webphone.contract import Config
+from webphone.contract import SETTINGS, Config
 from webphone.sip import Identity
 
 if TYPE_CHECKING:  # loaded for a page that gives credentials by a function
@@ -21,7 +21,7 @@ def identity(config: Config, instance: str, login: Login | None = None) -> Ident
         display_name=config.display_name,
         cli=ascii_digits(config.cli) or config.username,
         expires=config.register_expires,
-        session_expires=config.session_expires,
+        session_expires=_session_expires(config),
         instance=instance,
         realm=config.realm,
         hosts=config.hosts,
@@ -30,6 +30,12 @@ def identity(config: Config, instance: str, login: Login | None = None) -> Ident
         ha1=login.ha1 if login else "",
         token=login.token if login else "",
     )
+
+
+def _session_expires(config: Config) -> int:
+    """A call that may outlive its page is not to outlive it for long, if none comes after."""
+    least = SETTINGS["session_expires"].least
+    return config.session_expires if config.recover == "off" or least is None else least
 
 
 def transport(config: Config) -> str:

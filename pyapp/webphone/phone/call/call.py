@@ -5,7 +5,10 @@
                                └── sent elsewhere: from RINGING and EARLY
     incoming   INCOMING ──► ANSWERING ───────────────► ACTIVE ──► ENDED
 
-PREPARING waits for the microphone and the socket, ANSWERING for the microphone; every stage can
+    taken back              RECOVERING ──────────────► ACTIVE ──► ENDED
+
+PREPARING waits for the microphone and the socket, ANSWERING for the microphone, RECOVERING is a
+call that was up on the page before, until the other side has agreed again; every stage can
 end. Hold is no stage: its two flags follow the answers to re-INVITEs.
 """
 
@@ -14,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from webphone import media
 from webphone.border.settings import SERVER
@@ -30,6 +33,9 @@ from webphone.phone.snapshot import Contact
 from webphone.sip import By, NameAddr, Uri
 from webphone.words.bidi import LONGEST
 
+if TYPE_CHECKING:  # loaded by the first call that outlived its page
+    from webphone.media.continued import Origin
+
 Some = TypeVar("Some", bound=Part)
 NOWHERE = "anonymous.invalid"  # RFC 3323 §4.1.1.3
 
@@ -43,6 +49,7 @@ class Stage(Enum):
     EARLY = "early"
     INCOMING = "incoming"
     ANSWERING = "answering"
+    RECOVERING = "recovering"
     ACTIVE = "active"
     ENDED = "ended"
 
@@ -57,6 +64,7 @@ class Step(Enum):
     ANSWERED = "a 2xx, ours or theirs"
     ACCEPTED = "the person answers"
     ACCEPT_FAILED = "the microphone was refused: it goes on ringing"
+    RECOVERED = "the other side has agreed again after a reload of our page"
     MOVED = "a 3xx: it goes on at another address"
     OVER = "the end, whoever made it"
 
@@ -85,6 +93,8 @@ STAGES: dict[tuple[Stage, Step], Stage] = {
     (Stage.ANSWERING, Step.ANSWERED): Stage.ACTIVE,
     (Stage.ANSWERING, Step.ACCEPT_FAILED): Stage.INCOMING,
     (Stage.ANSWERING, Step.OVER): Stage.ENDED,
+    (Stage.RECOVERING, Step.RECOVERED): Stage.ACTIVE,
+    (Stage.RECOVERING, Step.OVER): Stage.ENDED,
     (Stage.ACTIVE, Step.OVER): Stage.ENDED,
 }
 
@@ -95,6 +105,7 @@ _PUBLIC_STATES = {
     Stage.EARLY: "early",
     Stage.INCOMING: "ringing",
     Stage.ANSWERING: "ringing",
+    Stage.RECOVERING: "active",
     Stage.ACTIVE: "active",
     Stage.ENDED: "ended",
 }
@@ -166,6 +177,9 @@ class Call:
     video_local: bool = False  # a camera or a screen of ours is there
     video_remote: bool = False
     video_declined: str = ""  # whose offer of pictures the person answered with sound alone: its o=
+    recovering: bool = False  # it outlived a page, and is not heard here yet
+    keeps_keys: bool = False  # the other end takes no new keys by a re-INVITE
+    origin: Origin | None = None  # of our descriptions, where an earlier page began them
     unstable: bool = False  # the path of the media is lost, and looked for
     consults: str = ""  # id of the call that waits while this one is asked
     instead_of: str = ""  # id of the call whose place it takes
@@ -199,6 +213,8 @@ class Call:
         """Note what the remote's usable description says of codec, digits and video."""
         description = media.Description.parse(sdp)
         self.codec = media.chosen_codec(description) or None
+        # Asterisk's own line: it takes a new fingerprint, and never begins DTLS again.
+        self.keeps_keys = "\na=connection:" in sdp
         self.telephone_event = media.can_send_tones(description)
         self.video_remote = self.video and media.shows_video(description)
 
@@ -207,7 +223,7 @@ class Call:
     @property
     def wire(self) -> Wire:
         """What can be said of it to the other side."""
-        return Wire(self.account, self.id)
+        return Wire(self.account, self.id, self.origin)
 
     @property
     def domain(self) -> str:

@@ -15,7 +15,7 @@ from webphone.phone.call.call import Call, Stage, Step, ask, ended_by_person
 from webphone.phone.call.digits import Digits
 from webphone.phone.call.endings import Ending, ending_of
 from webphone.phone.call.filming import shown_of
-from webphone.phone.call.hearing import DESCRIBES, HEARD, call_of
+from webphone.phone.call.hearing import DESCRIBES, HEARD, call_of, hears
 from webphone.phone.call.incoming import Incoming, call_from
 from webphone.phone.call.last_call import LastCall
 from webphone.phone.call.microphone import Microphone
@@ -174,6 +174,11 @@ class Calls:
             return self.reject(call, 486, now)
         return _left(call, now) + self.finish(call, ended_by_person(call), now)
 
+    def leave(self, call: Call) -> Result:
+        """Let go of it here, as another page takes it back: neither ended nor recorded."""
+        self._forget(call)
+        return [do.CloseMedia(call=call.id), *_over(call, WebPhoneError("other_tab"))]
+
     def hang_up_all(self, now: float) -> Result:
         """End every call."""
         return [x for call in list(self.calls.values()) for x in self.hang_up(call, now)]
@@ -223,7 +228,7 @@ class Calls:
             return []
         if isinstance(output, Ended):
             return self._ended(call, output, now)
-        kind = HEARD.get(type(output))
+        kind = hears(call, output)
         return self.changed(call, call.part(kind).heard(output, now), now) if kind else []
 
     def permitted(self, news: on.Permitted, now: float) -> Result:
@@ -265,7 +270,9 @@ class Calls:
     # --- Steps ---
 
     def _ended(self, call: Call, news: Ended, now: float) -> Result:
-        """The call is over, unless it is sent elsewhere."""
+        """The call is over, unless it is sent elsewhere, or taken back in another way."""
+        if call.stage is Stage.RECOVERING:
+            return self.changed(call, call.part(seldom.recovery).heard(news, now), now)
         if news.moved or (seldom.redirection in call.parts and call.answered_at is None):
             goes_on = call.part(seldom.redirection).heard(news, now)
             if goes_on:
@@ -418,7 +425,8 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
     sound = call.part(Measurements)
     return CallSnapshot(
         view=call.view,
-        stage=call.stage.value,
+        stage=(Stage.ACTIVE if call.recovering else call.stage).value,
+        recovering=call.recovering,
         started_at=call.started_at,
         answered_at=call.answered_at,
         held_since=call.hold.since,

@@ -93,6 +93,7 @@ class Ending:
     retry_after: int | None = None  # seconds until it is of use to call again, as they say
     moved: str = ""  # where a 3xx says that the number is now
     unanswered: Unanswered | None = None  # the challenge that we did not trust
+    not_taken_back: bool = False  # it outlived the page, and the new one did not get it back
     tab_gone: bool = False  # the browser tab that had the call is gone: no more is known
 
 
@@ -156,6 +157,8 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> Sentence:
     """
     if ending.tab_gone:
         return say("ended_with_tab")
+    if ending.not_taken_back:
+        return say("ended_not_taken_back")
     if ending.media:
         return ending.media
     if ending.unanswered:

@@ -72,8 +72,16 @@ DESCRIBES: dict[Stage, Kind] = {
     Stage.EARLY: Outgoing,
     Stage.INCOMING: Incoming,
     Stage.ANSWERING: Incoming,
+    Stage.RECOVERING: seldom.recovery,
     Stage.ACTIVE: Renegotiation,
 }
+
+
+def hears(call: Call, output: Output) -> Kind | None:
+    """The part of a call that this is for; one that is being taken back has its own."""
+    kind = HEARD.get(type(output))
+    taken = call.stage is Stage.RECOVERING and kind in (Outgoing, Incoming, Renegotiation)
+    return seldom.recovery if taken else kind
 
 
 def call_of(output: Output) -> str:

@@ -101,7 +101,10 @@ class Incoming:
         call = self._call
         call.step(Step.ACCEPTED)
         self._reply, self._pictures = reply, video
-        result: Result = [do.OpenMedia(call=call.id, video=video, offer=self.offer)]
+        # A call that takes the place of one on hold is on hold.
+        direction = media.hold_direction(call.hold.local)
+        opened = do.OpenMedia(call=call.id, video=video, offer=self.offer, direction=direction)
+        result: Result = [opened]
         if call.muted:  # while it rang, when there was no microphone to mute
             result.append(do.MuteMicrophone(call=call.id, muted=True))
         return result

@@ -113,6 +113,18 @@ class Renegotiation:
         self._restart_wanted = True
         self._path_due = now + PATH_PATIENCE
 
+    def offer_anew(self) -> None:
+        """Offer what is, as soon as nothing else is under way."""
+        self._set_right = True
+
+    def taken_up(self, offer: str, answer: str, now: float) -> Result:
+        """This was agreed anew after a reload of our page; nothing of it has been heard yet."""
+        self._offered, self._sdp = offer, answer
+        self._hold_offered = self.hold_wanted = self._call.hold.local
+        result = self._apply_answer(now)
+        self._works, self._before = False, None
+        return result
+
     # --- As a part of the call ---
 
     def wake(self, now: float) -> Steps:

@@ -10,6 +10,7 @@ from webphone.phone.snapshot import TransferSnapshot
 
 if TYPE_CHECKING:
     from webphone.phone.call.alerting import Alerting
+    from webphone.phone.call.recovery import Recovery
     from webphone.phone.call.redirection import Redirection
     from webphone.phone.call.referral import Referral
     from webphone.phone.call.transfer import Transfer
@@ -44,6 +45,13 @@ def referral(call: Call) -> Referral:
     from webphone.phone.call.referral import Referral
 
     return Referral(call)
+
+
+def recovery(call: Call) -> Recovery:
+    """The part for a call that outlived its page."""
+    from webphone.phone.call.recovery import Recovery
+
+    return Recovery(call)
 
 
 def redirection(call: Call) -> Redirection:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webphone import media
 from webphone.phone.account.account import Result
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.incoming import Incoming
 from webphone.phone.call.others import Others
+from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.call.transfer import name
 from webphone.sip import By
 
@@ -22,10 +24,20 @@ def take_over(calls: Others, old: Call, new: Call, now: float) -> Result:
     new.instead_of, new.muted = old.id, old.muted
     if new.part(Incoming).problem():
         return new.wire.reject(488, now)
+    if new.remote.uri.aor == old.remote.uri.aor:
+        _keep_holding(old, new, now)
     calls.calls[new.id] = new
     calls.errands.append(Takeover(old, new))
     video = new.video and old.video_local
     return new.part(Incoming).answer(video=video, reply=None)
+
+
+def _keep_holding(old: Call, new: Call, now: float) -> None:
+    """The same person goes on, on another device or a page loaded anew: who held, holds."""
+    offer = new.part(Incoming).offer
+    held = offer is not None and media.held_by(media.Description.parse(offer))
+    new.part(Renegotiation).hold_wanted = old.hold.local
+    new.hold.mark(old.hold.local, held, now)
 
 
 @dataclass(eq=False)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from webphone.phone.account.account import Account, Result, State
 from webphone.sip import Uri
 from webphone.sip.wire.grammar import quote, visible
 from webphone.words import Sentence
+
+if TYPE_CHECKING:  # loaded by the first call that outlived its page
+    from webphone.media.continued import Origin
+    from webphone.sip.usages.restored import Kept
 
 Headers = Sequence[tuple[str, str]]
 
@@ -19,6 +24,7 @@ class Wire:
 
     account: Account
     call: str
+    origin: Origin | None = None
 
     # --- Questions ---
 
@@ -77,15 +83,42 @@ class Wire:
         outputs = self.account.agent.hang_up(self.call, now, headers=tuple(headers))
         return self.account.through(outputs, now)
 
+    # --- A call that outlived its page ---
+
+    @property
+    def kept(self) -> Kept | None:
+        """It as plain data to go on with on another page, None where it is not up."""
+        return self.account.agent.kept(self.call)
+
+    def restore(self, kept: Kept, now: float) -> Result:
+        """Go on with it. Raises Malformed."""
+        return self.account.through(self.account.agent.restore(self.call, kept, now), now)
+
+    def take_back(self, sdp: str, now: float, *, replacing: bool) -> Result:
+        """Offer by an INVITE that replaces the dialog, or by a re-INVITE in it."""
+        described = sdp if replacing else self._ours(sdp)
+        outputs = self.account.agent.take_back(self.call, described, now, replacing=replacing)
+        return self.account.through(outputs, now)
+
+    def withdraw(self, now: float) -> Result:
+        """Take such an INVITE back."""
+        return self.account.through(self.account.agent.withdraw(self.call, now), now)
+
     # --- A call that is up ---
+
+    def _ours(self, sdp: str) -> str:
+        """A description as the next of the session that both ends know."""
+        return self.origin.on(sdp) if self.origin else sdp
 
     def reinvite(self, sdp: str, now: float) -> Result:
         """Offer a change."""
-        return self.account.through(self.account.agent.reinvite(self.call, sdp, now), now)
+        outputs = self.account.agent.reinvite(self.call, self._ours(sdp), now)
+        return self.account.through(outputs, now)
 
     def reaccept(self, sdp: str, now: float) -> Result:
         """Answer a change that the other side offers."""
-        return self.account.through(self.account.agent.reaccept(self.call, sdp, now), now)
+        outputs = self.account.agent.reaccept(self.call, self._ours(sdp), now)
+        return self.account.through(outputs, now)
 
     def rerefuse(self, status: int, now: float) -> Result:
         """Refuse it."""

@@ -338,6 +338,7 @@ class Outgoing:
             unwanted=unwanted,
         )
         leg.packages = info.packages(response)
+        leg.replaceable = "replaces" in response.supported
         return Session(leg), ack
 
     def _part(self, response: Response, now: float) -> list[Output]:

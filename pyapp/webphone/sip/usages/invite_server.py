@@ -368,6 +368,7 @@ class Incoming:
         sdp = agreed or self._sdp
         leg = Leg(self.endpoint, self.authenticator, self.call, self.dialog, calling=False, sdp=sdp)
         leg.packages = info.packages(self.server.request)
+        leg.replaceable = "replaces" in self.server.request.supported
         leg.connected = self._connected()
         self.session = Session(leg)
         tag = self.dialog.local.tag

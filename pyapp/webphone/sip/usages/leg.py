@@ -40,6 +40,8 @@ class Leg:
         )
         # The packages of INFO that the peer takes (RFC 6086 §5.2.2).
         self.packages: frozenset[str] = frozenset()
+        # Whether the peer knows Replaces (RFC 3891 §6.2).
+        self.replaceable = False
         # Our 2xx that waits for its ACK.
         self.accepted: Accepted | None = None
         # Who has answered, where that is not whom the peer has called (RFC 4916 §4.2).

@@ -170,6 +170,16 @@ class Reinvite:
         return self._pending is not None
 
     @property
+    def described(self) -> str:
+        """What we described last in a change, "" before the first."""
+        return self._sdp
+
+    @property
+    def asked(self) -> bool:
+        """Whether a change of the peer waits for our answer."""
+        return self.state is State.ASKED
+
+    @property
     def quiet(self) -> bool:
         """Whether no change is under way."""
         return self.state is State.QUIET

@@ -396,8 +396,8 @@ class Session:
             case Action.TELL_WE_ENDED:
                 return [] if self.leg.unwanted else [ended(call, By.LOCAL)]
             case Action.TELL_THEY_ENDED:
-                return [ended(call, By.REMOTE, message)]
+                return [] if self.leg.unwanted else [ended(call, By.REMOTE, message)]
             case Action.TELL_LOST:
-                return [ended(call, By.SYSTEM, message)]
+                return [] if self.leg.unwanted else [ended(call, By.SYSTEM, message)]
             case _:
                 assert_never(action)

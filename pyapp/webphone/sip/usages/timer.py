@@ -5,6 +5,7 @@ We ask for one where the account wants it, and keep those that a peer or a proxy
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from webphone.sip.endpoint import Pairs
@@ -63,6 +64,15 @@ class Timer:
         return (("Session-Expires", f"{self.seconds};refresher={'uac' if self.ours else 'uas'}"),)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A timer as plain data; `at` is its moment, None while a refresh is under way."""
+
+    seconds: int
+    ours: bool
+    at: float | None
+
+
 class Refresher:
     """The timer of one session, as the last 2xx had it, and by which method it is refreshed."""
 
@@ -89,6 +99,25 @@ class Refresher:
     def by_update(self) -> bool:
         """Whether the peer takes an UPDATE, as far as it has told us (§7.4)."""
         return "UPDATE" in self._allowed and not self._update_refused
+
+    @property
+    def allowed(self) -> list[str]:
+        """The methods that the peer said it takes."""
+        return self._allowed
+
+    @property
+    def kept(self) -> Kept | None:
+        """The timer that runs, for who goes on with this call elsewhere."""
+        timer = self._timer
+        if timer is None:
+            return None
+        return Kept(seconds=timer.seconds, ours=timer.ours, at=timer.deadline)
+
+    def go_on(self, kept: Kept | None, allowed: Iterable[str]) -> None:
+        """It runs on as it did (§10)."""
+        self._allowed = [*allowed]
+        if kept is not None:
+            self._timer = Timer(seconds=kept.seconds, ours=kept.ours, deadline=kept.at)
 
     @property
     def asking(self) -> Pairs:

@@ -1,0 +1,240 @@
+"""What is kept of the calls for the page that comes after this one, and found by it.
+
+Written anew before each turn's messages leave, since a crash gives no notice. It holds no password,
+no answer to a challenge, no key and no description of media.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from webphone.border.decoding import Malformed, decode_value
+from webphone.border.reading import parsed
+from webphone.contract import Config, encode
+from webphone.phone import actions as do
+from webphone.phone.account.account import Account, Result
+from webphone.phone.call import seldom
+from webphone.phone.call.call import Call, Hold, Stage
+from webphone.phone.call.calls import Calls
+from webphone.sip import NameAddr, NotNow
+from webphone.sip.usages.restored import Kept as KeptDialog
+
+FORMAT = 1  # another build writes another one where it means something else by it
+FRESH = 90.0  # seconds: then the session timer has ended the call over there
+COARSE = 15.0  # seconds: how exact the time is that is written while nothing changes
+MOST_CALLS = 8
+LONGEST = 65_536  # characters
+# Headers of the caller that pages look up, and how many characters of them.
+HEADERS = ("x-", "user-to-user")
+MOST_HEADERS = 2048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCall:
+    """One call; times are `now` values in seconds."""
+
+    id: str
+    call_id: str
+    outgoing: bool
+    local: str
+    remote: str
+    started_at: float
+    ringing_at: float | None
+    answered_at: float
+    dialog: KeptDialog
+    muted: bool = False
+    held_local: bool = False
+    held_remote: bool = False
+    held_since: float | None = None
+    held_seconds: float = 0.0
+    parked_at: float | None = None
+    video: bool = False
+    video_local: bool = False
+    keeps_keys: bool = False
+    codec: str | None = None
+    telephone_event: bool = False
+    verstat: str | None = None
+    repairs: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    reached: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPhone:
+    """All calls of one account; `at` is when that was so, `instance` who we were to the server."""
+
+    format: int
+    at: float
+    account: str
+    instance: str
+    active: str | None
+    calls: tuple[KeptCall, ...]
+
+
+class Keeping:
+    """What was kept last, and what a page before this one has kept."""
+
+    def __init__(self) -> None:
+        self._written = ""
+        self._found: KeptPhone | None = None
+        self._left = False  # the page goes: what is kept stays as it is
+
+    def found(self, text: str) -> Result:
+        """A page before this one has kept this. What makes no sense is kept no longer."""
+        self._written = text
+        try:
+            if len(text) > LONGEST:
+                raise Malformed("too much of it")
+            kept: KeptPhone = decode_value(KeptPhone, parsed(text))
+            if kept.format != FORMAT or len(kept.calls) > MOST_CALLS:
+                raise Malformed("of another build")
+        except ValueError:
+            return [*self._keep("")]
+        self._found = kept
+        return []
+
+    def follow(self, calls: Calls, account: Account, config: Config, now: float) -> Result:
+        """Take the calls back as soon as the account is the one that had them."""
+        kept = self._found
+        if kept is None or not (account.config.complete and account.config.username):
+            return []
+        self._found = None
+        fresh = -COARSE <= now - kept.at <= FRESH
+        if not fresh or kept.account != _name(account) or config.recover == "off":
+            return [*self._keep("")]
+        account.configure(account.config, kept.instance)
+        return [x for one in kept.calls for x in _take_back(calls, account, one, kept.active, now)]
+
+    def keep(self, calls: Calls, account: Account, config: Config, now: float) -> list[do.Keep]:
+        """What is to be kept before anything of this turn leaves, if it has changed."""
+        if self._left or self._found is not None:
+            return []
+        return self._keep(self._text(calls, account, config, now - now % COARSE))
+
+    def leave(self, calls: Calls, account: Account, config: Config, now: float) -> Result:
+        """The page goes: the calls that another one may take back end here, and only here."""
+        kept = self._keep(self._text(calls, account, config, now))
+        self._left = True
+        if config.recover == "off":
+            return [*kept]
+        return [*kept, *(x for call in _kept_calls(calls, account) for x in calls.leave(call))]
+
+    def _text(self, calls: Calls, account: Account, config: Config, at: float) -> str:
+        wanted = config.recover != "off"
+        ours = tuple(_kept(call) for call in _kept_calls(calls, account)) if wanted else ()
+        if not ours:
+            return ""
+        phone = KeptPhone(
+            format=FORMAT,
+            at=at,
+            account=_name(account),
+            instance=account.instance,
+            active=calls.active,
+            calls=ours,
+        )
+        text = json.dumps(encode(phone))
+        return text if len(text) <= LONGEST else ""
+
+    def _keep(self, text: str) -> list[do.Keep]:
+        if text == self._written:
+            return []
+        self._written = text
+        return [do.Keep(text=text)]
+
+
+def _name(account: Account) -> str:
+    """Whose calls they are, and at which servers."""
+    return " ".join([account.aor, *account.config.servers])
+
+
+def _kept_calls(calls: Calls, account: Account) -> Iterator[Call]:
+    """Those that can go on elsewhere: answered, and of the account in use."""
+    up = (Stage.ACTIVE, Stage.RECOVERING)
+    ours = [call for call in calls.calls.values() if call.stage in up and call.account is account]
+    return (call for call in ours[:MOST_CALLS] if call.wire.kept is not None)
+
+
+def _kept(call: Call) -> KeptCall:
+    dialog = call.wire.kept
+    assert dialog is not None and call.answered_at is not None
+    hold = call.hold
+    return KeptCall(
+        id=call.id,
+        call_id=call.call_id,
+        outgoing=call.outgoing,
+        local=str(call.local),
+        remote=str(call.remote),
+        started_at=call.started_at,
+        ringing_at=call.ringing_at,
+        answered_at=call.answered_at,
+        dialog=dialog,
+        muted=call.muted,
+        held_local=hold.local,
+        held_remote=hold.remote,
+        held_since=hold.since,
+        held_seconds=hold.seconds,
+        parked_at=hold.parked_at,
+        video=call.video,
+        video_local=call.video_local,
+        keeps_keys=call.keeps_keys,
+        codec=call.codec,
+        telephone_event=call.telephone_event,
+        verstat=call.verstat,
+        repairs=call.repairs,
+        headers=_for_pages(call.headers),
+        reached=dict(call.reached),
+    )
+
+
+def _for_pages(headers: Mapping[str, str]) -> dict[str, str]:
+    room, found = MOST_HEADERS, {}
+    for name, value in headers.items():
+        size = len(name) + len(value)
+        if name.startswith(HEADERS) and size <= room:
+            found[name] = value
+            room -= size
+    return found
+
+
+def _take_back(
+    calls: Calls, account: Account, kept: KeptCall, active: str | None, now: float
+) -> Result:
+    """Begin to take one back; what makes no sense is let go of."""
+    try:
+        call = Call(
+            id=kept.id,
+            account=account,
+            outgoing=kept.outgoing,
+            local=NameAddr.parse(kept.local),
+            remote=NameAddr.parse(kept.remote),
+            started_at=kept.started_at,
+            call_id=kept.call_id,
+            headers=kept.headers,
+            verstat=kept.verstat,
+            ringing_at=kept.ringing_at,
+            answered_at=kept.answered_at,
+            muted=kept.muted,
+            hold=Hold(
+                local=kept.held_local,
+                remote=kept.held_remote,
+                since=kept.held_since,
+                parked_at=kept.parked_at,
+                seconds=kept.held_seconds,
+            ),
+            codec=kept.codec,
+            telephone_event=kept.telephone_event,
+            video=kept.video,
+            video_local=kept.video_local,
+            keeps_keys=kept.keeps_keys,
+            repairs=kept.repairs,
+            reached=dict(kept.reached),
+        )
+        began = call.part(seldom.recovery).begin(kept.dialog, now)
+    except (ValueError, NotNow):
+        return []
+    calls.calls[call.id] = call
+    if active in (None, call.id):
+        calls.active = active
+    return began

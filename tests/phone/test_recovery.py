@@ -1,0 +1,314 @@
+"""A call survives a reload of its page: the new page takes it back, and it stays one call."""
+
+import re
+
+import pytest
+
+from phone.stage import SERVER, description
+from webphone.phone import actions as do
+from webphone.phone import happenings as on
+from webphone.sip import reply
+
+
+def talking(world, **settings):
+    """Alice, whose calls outlive her page, has called Bob, a minute ago."""
+    alice = world.registered("alice", recover="reload", **settings)
+    bob = world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    world.wind(60)
+    return alice, bob
+
+
+def sound(phone):
+    """The media of its only call are connected."""
+    phone.happens(on.MediaChanged(call=phone.call.id, state="connected"))
+
+
+def test_the_new_page_takes_the_call_back_by_an_invite_that_replaces_it(world):
+    alice, bob = talking(world)
+    before, session = alice.call, alice.agent.session_id(alice.call.call_id)[:32]
+    there = bob.call.id
+    again = alice.reload()
+    assert alice.history == [] and alice.calls == [] and world.sent("alice", "BYE") == []
+    assert again.machine.snapshot.calls[0].recovering
+    invites = [data for who, data in world.wire if who == "alice" and data[:6] == b"INVITE"]
+    assert b"\r\nReplaces: " in invites[-1] and b"\r\nRequire: replaces\r\n" in invites[-1]
+    sound(again)
+    assert not again.machine.snapshot.calls[0].recovering
+    after = again.call
+    assert (after.id, after.started_at, after.answered_at) == (
+        before.id,
+        before.started_at,
+        before.answered_at,
+    )
+    assert again.agent.session_id(after.call_id)[:32] == session
+    assert bob.call.state == "active" and bob.call.id != there
+    assert [one["stage"] for one in again.told("recover")] == ["started", "done"]
+    world.wind(100)
+    bob.ask("hangup")
+    [record] = again.history
+    assert (record.id, record.disposition, record.ended_by) == (before.id, "answered", "remote")
+    assert record.session_id[:32] == session and record.talk_seconds >= 160
+    assert again.told("answer") == [] and again.kept == "" and again.mistakes == []
+
+
+def others_invites(world, who="alice"):
+    """The INVITEs that a phone has sent, as text."""
+    return [data.decode() for user, data in world.wire if user == who and data[:6] == b"INVITE"]
+
+
+def with_dave(world, *said, sdp="", **settings):
+    """Alice, whose calls outlive her page, talks to Dave, whose phone says `said` of itself."""
+    alice, dave = world.registered("alice", recover="reload", **settings), world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(200, *said, sdp=sdp or description())
+    return alice, dave
+
+
+def test_after_a_crash_it_is_the_same(world):
+    alice, bob = talking(world)
+    id = alice.call.id
+    again = alice.reload(crash=True)
+    sound(again)
+    assert again.call.id == id and bob.call.state == "active"
+    assert again.desk.instance == alice.desk.instance
+    world.wind(200)
+    assert again.call.state == bob.call.state == "active" and again.mistakes == []
+
+
+def test_a_call_that_came_in_is_taken_back_too_and_again(world):
+    alice, bob = world.registered("alice", recover="reload"), world.registered("bob")
+    bob.ask("makeCall", "alice")
+    alice.ask("answer")
+    for _ in range(2):
+        alice = alice.reload()
+        sound(alice)
+    assert alice.call.direction == "incoming" and bob.call.state == "active"
+    world.wind(300)
+    alice.ask("hangup")
+    assert [record.disposition for record in alice.history] == ["answered"]
+    assert bob.calls == [] and alice.calls == []
+
+
+def test_it_is_still_muted_and_still_held(world):
+    alice, bob = talking(world)
+    alice.ask("mute", True)
+    alice.ask("hold")
+    held = alice.machine.snapshot.calls[0].held_since
+    again = alice.reload()
+    assert "a=sendonly" in others_invites(world)[-1]
+    sound(again)
+    assert again.call.muted and again.call.held_by == "local" and bob.call.held_by == "remote"
+    assert again.machine.snapshot.calls[0].held_since == held
+    assert [each.muted for each in again.actions if isinstance(each, do.MuteMicrophone)] == [True]
+    assert again.ask("resume").done
+    assert again.call.held_by is None and bob.call.held_by is None
+
+
+def test_who_knows_no_replaces_gets_a_re_invite_over_new_keys(world):
+    alice, dave = with_dave(world, "Supported: timer")
+    again = alice.reload()
+    offer = dave.last("INVITE")
+    body = offer.body.decode()
+    assert offer.cseq.number == 2 and "Replaces" not in offer.headers
+    assert "a=setup:active" in body and "o=- 1 2 IN IP4" in body
+    dave.reply(200, to=offer, sdp=description())
+    sound(again)
+    assert again.call.state == "active"
+    again.ask("hold")
+    assert "o=- 1 3 IN IP4" in dave.last("INVITE").body.decode()
+    dave.reply(200, to="INVITE", sdp=description(direction="recvonly"))
+    dave.inside("BYE")
+    assert again.history[0].disposition == "answered" and len(again.history) == 1
+
+
+def test_who_refuses_to_be_called_in_place_of_it_gets_a_re_invite(world):
+    alice, dave = with_dave(world, "Supported: replaces")
+    again = alice.reload()
+    dave.reply(420, to=dave.last("INVITE"))
+    offer = dave.last("INVITE")
+    assert "Replaces" not in offer.headers and "a=setup:active" in offer.body.decode()
+    dave.reply(488, to=offer)
+    plain = dave.last("INVITE")
+    assert "a=setup:actpass" in plain.body.decode()
+    dave.reply(200, to=plain, sdp=description())
+    sound(again)
+    assert again.call.state == "active"
+
+
+def test_silence_to_it_is_not_waited_for(world):
+    alice, dave = with_dave(world, "Supported: replaces")
+    again = alice.reload()
+    first = dave.last("INVITE")
+    dave.reply(100, to=first)
+    world.wind(5)
+    assert dave.words()[-1] == "CANCEL"
+    dave.reply(200, to="CANCEL")
+    dave.reply(487, to=first)
+    dave.reply(200, to=dave.last("INVITE"), sdp=description())
+    sound(again)
+    assert again.call.state == "active" and again.history == []
+
+
+@pytest.mark.parametrize("status", [403, 481])
+def test_what_is_refused_in_every_way_is_said_in_words(world, status):
+    alice, dave = with_dave(world, "Supported: timer")
+    again = alice.reload()
+    dave.reply(status, to="INVITE")
+    [record] = again.history
+    assert record.disposition == "answered" and record.ended_by == "system"
+    assert "could not be taken back" in record.explanation
+    assert again.machine.snapshot.farewell.record == record
+    assert [one["stage"] for one in again.told("recover")] == ["started", "failed"]
+    assert dave.words()[-1] == "BYE" and again.kept == ""
+
+
+def test_who_has_hung_up_meanwhile_has_hung_up(world):
+    """The BYE waits for the new page, or comes while it calls."""
+    alice, dave = with_dave(world, "Supported: replaces")
+    again = alice.reload()
+    invite = dave.last("INVITE")
+    dave.inside("BYE")
+    assert again.calls and dave.words()[-1] == "200"
+    dave.reply(481, to=invite)
+    [record] = again.history
+    assert record.ended_by == "remote" and record.disposition == "answered"
+
+
+def test_an_asterisk_is_offered_pcmu_alone_first_and_never_new_keys(world):
+    theirs = description().replace("a=setup", "a=connection:new\r\na=setup")
+    alice, dave = with_dave(world, sdp=theirs)
+    again = alice.reload()
+    narrow = dave.last("INVITE")
+    assert "Replaces" in narrow.headers
+    assert "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n" in narrow.body.decode()
+    dave.reply(488, to=narrow)
+    wide = dave.last("INVITE")
+    assert "SAVPF 111 0 110" in wide.body.decode() and "Replaces" in wide.headers
+    dave.reply(404, to=wide)
+    assert "could not be taken back" in again.history[0].explanation
+
+
+def test_an_asterisk_is_offered_all_codecs_once_it_is_heard(world):
+    theirs = description().replace("a=setup", "a=connection:new\r\na=setup")
+    alice, dave = with_dave(world, sdp=theirs)
+    again = alice.reload()
+    dave.reply(200, to="INVITE", sdp=theirs.replace("111 0 110", "0"))
+    sound(again)
+    world.wind(1)
+    assert "SAVPF 111 0 110" in dave.last("INVITE").body.decode()
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        lambda text: text[:-5],
+        lambda text: text.replace('"format": 1', '"format": 0'),
+        lambda text: text.replace("wss://one", "wss://two"),
+        lambda text: text.replace("sip:alice@one.example wss", "sip:eve@one.example wss"),
+        lambda text: text.replace('"target": "sip:', '"target": "\\u0000:'),
+        lambda text: text.replace('"local": "<sip', '"local": "'),
+        lambda text: text + " " * 70_000,
+    ],
+)
+def test_what_makes_no_sense_is_thrown_away(world, spoiled):
+    alice, _ = talking(world)
+    alice.kept = spoiled(alice.kept)
+    again = alice.reload(crash=True)
+    assert again.calls == [] and again.kept == "" and again.mistakes == []
+    assert again.state == "registered"
+
+
+def test_what_is_too_old_or_not_wanted_any_more_is_thrown_away(world):
+    alice, _ = talking(world)
+    kept = alice.kept
+    off = alice.reload(crash=True, recover="off")
+    assert off.calls == [] and off.kept == ""
+    off.kept = kept
+    world.wind(91)
+    late = off.reload(crash=True, recover="reload")
+    assert late.calls == [] and late.kept == ""
+
+
+def test_it_waits_for_the_account(world):
+    alice, bob = talking(world)
+    username, alice.settings = "alice", {**alice.settings, "username": ""}
+    again = alice.reload()
+    assert again.calls == []
+    again.ask("setConfig", {"username": username})
+    sound(again)
+    assert again.call.state == bob.call.state == "active"
+
+
+def test_without_a_server_it_is_given_up_after_a_while(world):
+    alice, _ = talking(world)
+    world.broken = {SERVER: "dead"}
+    again = alice.reload()
+    assert again.calls
+    world.wind(31)
+    assert again.calls == [] and "could not be taken back" in again.history[0].explanation
+
+
+def test_without_a_microphone_it_is_given_up(world):
+    alice, bob = talking(world)
+    again = alice.reload(fault=("mic_denied", ""))
+    assert "could not be taken back" in again.history[0].explanation
+    world.wind(1)
+    assert bob.calls == []
+
+
+def test_a_server_that_registers_slowly_is_not_waited_for(world):
+    alice, dave = with_dave(world, "Supported: timer")
+    world.registrar = lambda request: reply(request, 100)
+    again = alice.reload()
+    assert again.state == "registering" and dave.words().count("INVITE") == 1
+    world.wind(3)
+    assert dave.words().count("INVITE") == 2
+    dave.reply(200, to="INVITE", sdp=description())
+    sound(again)
+    assert again.call.state == "active"
+
+
+def test_nothing_secret_is_kept(world):
+    alice, _ = talking(world)
+    again = alice.reload()
+    wire = b"".join(data for _, data in world.wire).decode()
+    proofs = set(re.findall(r'(?:response|nonce)="([^"]+)"', wire))
+    assert len(proofs) > 2
+    for text in (alice.kept, again.kept):
+        assert text and len(text) < 10_000
+        for secret in (*proofs, "0123456789abcdef01234567", "00:11:22", "nonce", "m=audio"):
+            assert secret not in text
+
+
+def test_without_the_setting_a_reload_ends_the_call_as_ever(world):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    assert alice.kept == ""
+    alice.happens(on.Leaving())
+    assert bob.calls == [] and len(alice.history) == 1
+
+
+def test_a_page_that_is_put_aside_ends_it_too_and_one_that_rings_is_refused(world):
+    alice, bob = talking(world)
+    alice.happens(on.Leaving(put_aside=True))
+    assert bob.calls == [] and alice.kept == ""
+    carol, eve = world.registered("carol", recover="reload"), world.registered("eve")
+    eve.ask("makeCall", "carol")
+    assert carol.reload().calls == [] and eve.calls == []
+
+
+def test_two_calls_come_back_and_the_one_in_front_stays_there(world):
+    alice, bob = talking(world)
+    carol = world.registered("carol")
+    alice.ask("makeCall", "carol")
+    carol.ask("answer")
+    front = alice.machine.snapshot.active
+    again = alice.reload()
+    for call in again.calls:
+        again.happens(on.MediaChanged(call=call.id, state="connected"))
+    assert again.machine.snapshot.active == front
+    assert [call.held_by for call in again.calls] == ["local", None]
+    assert bob.call.held_by == "remote" and carol.call.held_by is None
