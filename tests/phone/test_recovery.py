@@ -312,3 +312,137 @@ def test_two_calls_come_back_and_the_one_in_front_stays_there(world):
     assert again.machine.snapshot.active == front
     assert [call.held_by for call in again.calls] == ["local", None]
     assert bob.call.held_by == "remote" and carol.call.held_by is None
+
+
+def test_what_they_describe_early_may_be_their_answer(world):
+    alice, dave = with_dave(world, "Supported: replaces")
+    again = alice.reload()
+    invite = dave.last("INVITE")
+    dave.reply(183, to=invite, sdp=description())
+    dave.reply(200, to=invite)
+    sound(again)
+    assert again.call.state == "active" and dave.words()[-1] == "ACK"
+
+
+def test_an_answer_that_nobody_can_hear_ends_it(world):
+    alice, dave = with_dave(world, "Supported: replaces")
+    again = alice.reload()
+    dave.reply(200, to="INVITE", sdp=description().replace("m=audio 9", "m=audio 0"))
+    assert "could not be taken back" in again.history[0].explanation
+    assert "BYE" in dave.words()
+
+
+def test_what_they_offer_meanwhile_has_to_wait(world):
+    """In the dialog that is replaced, and in the one that is not answered yet."""
+    alice, dave = with_dave(world, "Supported: replaces")
+    again = alice.reload()
+    first, invite = dave.invite, dave.last("INVITE")
+    dave.inside("INVITE", sdp=description())
+    assert dave.words()[-1] == "491"
+    dave.inside("ACK")
+    dave.reply(183, "RSeq: 1", "Require: 100rel", to=invite, sdp=description())
+    dave.reply(200, to="PRACK")
+    dave.invite = invite
+    dave.inside("UPDATE", sdp=description(version="2"))
+    assert dave.words()[-1] == "491"
+    dave.reply(200, to=invite)
+    dave.invite = first
+    sound(again)
+    assert again.call.state == "active"
+
+
+def test_they_may_hang_up_while_it_is_changed(world):
+    alice, dave = with_dave(world, "Supported: timer")
+    again = alice.reload()
+    dave.inside("BYE")
+    assert again.calls == [] and again.history[0].ended_by == "remote"
+
+
+def test_a_call_that_stays_silent_stands_all_the_same(world):
+    alice, dave = with_dave(world, "Supported: timer")
+    again = alice.reload()
+    dave.reply(200, to="INVITE", sdp=description())
+    world.wind(31)
+    [shown] = again.machine.snapshot.calls
+    assert (
+        not shown.recovering
+        and shown.unstable
+        and [one["stage"] for one in again.told("recover")] == ["started"]
+    )
+
+
+def test_a_call_made_meanwhile_is_in_front(world):
+    alice, dave = with_dave(world, "Supported: timer")
+    bob = world.registered("bob")
+    again = alice.reload()
+    offer = dave.last("INVITE")
+    again.ask("makeCall", "bob")
+    bob.ask("answer")
+    dave.reply(200, to=offer, sdp=description())
+    assert "a=sendonly" in dave.last("INVITE").body.decode()
+
+
+def test_the_connection_may_go_again_while_it_is_taken_back(world):
+    alice, dave = with_dave(world, "Supported: replaces")
+    again = alice.reload()
+    world.cut(again)
+    world.wind(2)
+    dave.reply(200, to=dave.last("INVITE"), sdp=description())
+    sound(again)
+    assert again.call.state == "active"
+    alice, eve = world.registered("alice", recover="reload"), world.stranger("eve")
+    alice.ask("makeCall", "eve")
+    eve.reply(200, "Supported: timer", sdp=description())
+    again = alice.reload()
+    world.cut(again)
+    world.wind(3)
+    eve.reply(200, to=eve.last("INVITE"), sdp=description())
+    assert again.machine.snapshot.calls[0].view.state == "active"
+
+
+def test_the_person_may_hang_up_while_it_is_taken_back(world):
+    alice, dave = with_dave(world, "Supported: replaces")
+    again = alice.reload()
+    dave.reply(180, to=dave.last("INVITE"))
+    again.ask("hangup")
+    assert {"CANCEL", "BYE"} <= set(dave.words())
+    assert again.calls == [] and again.history[0].ended_by == "local" and again.kept == ""
+
+
+def test_a_dialog_that_is_replaced_and_that_nobody_ends_is_ended(world):
+    alice, dave = with_dave(world, "Supported: replaces")
+    again = alice.reload()
+    first = dave.invite
+    dave.reply(200, to=dave.last("INVITE"), sdp=description())
+    sound(again)
+    world.wind(63)
+    assert "BYE" not in dave.words()
+    world.wind(2)
+    assert dave.last("BYE").call_id == first.call_id and again.call.state == "active"
+
+
+def test_a_dialog_that_could_not_be_replaced_stays(world):
+    alice, dave = with_dave(world, "Supported: replaces")
+    again = alice.reload()
+    dave.reply(420, to=dave.last("INVITE"))
+    dave.reply(200, to=dave.last("INVITE"), sdp=description())
+    sound(again)
+    world.wind(100)
+    assert again.call.state == "active" and "BYE" not in dave.words()
+
+
+def test_who_changes_their_mind_before_they_leave_hangs_up(world):
+    alice, bob = talking(world)
+    alice.ask("setConfig", {"recover": "off"})
+    alice.happens(on.Leaving())
+    assert bob.calls == [] and alice.kept == ""
+
+
+def test_what_pages_look_up_of_the_caller_is_there_again(world):
+    alice, dave = world.registered("alice", recover="reload"), world.stranger("dave")
+    dave.call(
+        "alice", "X-Customer: 4711", f"X-Long: {'x' * 3000}", "Subject: no", sdp=description()
+    )
+    alice.ask("answer")
+    dave.ack()
+    assert alice.reload().call.headers == {"x-customer": "4711"}

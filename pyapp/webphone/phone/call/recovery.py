@@ -123,7 +123,7 @@ RECOVERY: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.WITHDRAWING, Event.NO_WAY): _GONE,
     (State.WITHDRAWING, Event.TIME_UP): _GONE,
     (State.CHANGING, Event.ANSWERED): _ANSWERED,
-    # RFC 8842 §5.4: who has begun DTLS in this session may insist on going on so.
+    # RFC 8842 §5.3: who has begun DTLS in this session may insist on going on so.
     (State.CHANGING, Event.REFUSED): (State.CHANGING_PLAINLY, (Action.OFFER_PLAINLY,)),
     (State.CHANGING, Event.NO_WAY): _GONE,
     (State.CHANGING, Event.TIME_UP): _GONE,
@@ -264,8 +264,7 @@ class Recovery:
     def _ended(self, news: Ended, now: float) -> Steps:
         """The INVITE that replaces was refused; or the other end has hung up."""
         if self.state not in (State.REPLACING, State.WITHDRAWING):
-            ending = ending_of(news)
-            return [self._finished(ending if news.by is By.REMOTE else _not_taken_back(news))]
+            return [self._finished(ending_of(news))]
         self._silent, self._early = None, {}
         if news.status == 488 and self._narrow:
             self._narrow = False
@@ -274,8 +273,7 @@ class Recovery:
 
     def _happen(self, event: Event, now: float) -> Steps:
         self.state, actions = step(RECOVERY, self.state, event)
-        if self.state is not State.WAITING:
-            self._patience = None
+        self._patience = None
         return [each for action in actions for each in self._do(action, now)]
 
     def _do(self, action: Action, now: float) -> Steps:
@@ -301,7 +299,7 @@ class Recovery:
                 call.recovering = False
                 return []
             case Action.GIVE_UP:
-                return [self._finished(_not_taken_back(None))]
+                return [self._finished(Ending(by=By.SYSTEM, not_taken_back=True))]
             case _:
                 assert_never(action)
 
@@ -340,7 +338,3 @@ class Recovery:
     def _tell(self, stage: str) -> do.Tell:
         detail = {**encode(self._call.view), "stage": stage}
         return do.Tell(event=Announcement("recover", detail))
-
-
-def _not_taken_back(news: Ended | None) -> Ending:
-    return Ending(by=By.SYSTEM, status=news.status if news else None, not_taken_back=True)

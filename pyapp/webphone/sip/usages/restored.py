@@ -210,7 +210,8 @@ class Restored:
     def _caller(self) -> NameAddr:
         """As whom we have called; and to those who called us, as whom we call."""
         account, local = self.authenticator.account, self._old.leg.dialog.local
-        if self._old.leg.calling or account is None:
+        assert account is not None  # whose call it is
+        if self._old.leg.calling:
             return NameAddr(local.display_name, local.uri)
         return account.caller
 
