@@ -1,0 +1,105 @@
+"""A call survives a reload of its page in Chromium: the same call, muted and held as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from page.phone_page import PhonePage
+from page.ports import wait_until
+from page.server import Server
+from page.spec import at_rest, button, screen
+
+pytestmark = pytest.mark.browser
+
+KEPT = "() => Object.entries(sessionStorage).map(String).join()"
+
+
+@pytest.fixture
+def alice(phone_page: Callable[..., PhonePage]) -> Iterator[PhonePage]:
+    """Alice, whose calls outlive her page."""
+    phone = phone_page("alice", id="alice", recover="reload", auto_register="true")
+    wait_until(lambda: phone.state() == "registered", "alice to be registered", 15)
+    yield phone
+    if phone.calls():
+        phone.call_method("hangupAll")
+
+
+# What a crash leaves out: the page is not told that it goes.
+UNTOLD = """<script>
+addEventListener("pagehide", (event) => event.stopImmediatePropagation(), true);
+</script>"""
+
+
+def talk(alice: PhonePage, ben: PhonePage) -> dict[str, Any]:
+    """Alice calls Ben, and both hear each other."""
+    since = ben.mark()
+    alice.make_call("ben")
+    ben.call_method("answer", ben.wait_event("ringingin", since=since)["id"])
+    call = alice.wait_state("active")
+    for phone in (alice, ben):
+        phone.ears.wait_sound()
+    return call
+
+
+def reload(phone: PhonePage) -> None:
+    phone.page.reload()
+    phone.call_method("ready")
+
+
+def test_both_hear_each_other_again_and_it_is_one_call(alice: PhonePage, ben: PhonePage) -> None:
+    call = talk(alice, ben)
+    reload(alice)
+    alice.wait_state("active", call["id"])
+    for phone in (alice, ben):
+        phone.ears.wait_sound()
+    assert [one["startedAt"] for one in alice.calls()] == [call["startedAt"]]
+    wait_until(lambda: not screen(alice).get_by_text("Taking the call back").count(), "it to be back")
+    alice.call_method("hangup")
+    [record] = alice.details("end")
+    assert (record["id"], record["disposition"]) == (call["id"], "answered")
+    wait_until(lambda: not ben.calls(), "the call to be over at both ends")
+    assert not alice.page.evaluate(KEPT)
+    at_rest(ben)
+
+
+def test_a_page_that_went_without_notice_is_no_other_case(
+    phone_page: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    alice = phone_page("alice", recover="reload", auto_register="true", before=UNTOLD)
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    call = talk(alice, ben)
+    reload(alice)
+    alice.wait_state("active", call["id"])
+    for phone in (alice, ben):
+        phone.ears.wait_sound()
+    alice.call_method("hangup")
+
+
+def test_it_is_still_muted_and_still_held(alice: PhonePage, ben: PhonePage) -> None:
+    call = talk(alice, ben)
+    alice.call_method("mute", True)
+    alice.call_method("hold")
+    reload(alice)
+    wait_until(lambda: [one["heldBy"] for one in ben.calls()] == ["remote"], "it to be held")
+    held = alice.wait_state("held", call["id"])
+    assert held["muted"] and held["heldBy"] == "local"
+    assert ben.ears.silence() < 1e-6
+    wait_until(lambda: button(alice, "Hold").is_enabled(), "the button to be of use")
+    alice.call_method("resume")
+    alice.call_method("unmute")
+    for phone in (alice, ben):
+        phone.ears.wait_sound()
+
+
+def test_nothing_that_is_kept_is_a_secret(alice: PhonePage, ben: PhonePage, server: Server) -> None:
+    talk(alice, ben)
+    kept = str(alice.page.evaluate(KEPT))
+    ours = str(alice.page.evaluate("() => __peers[0].localDescription.sdp"))
+    keys = [line for line in ours.splitlines() if line.startswith(("a=ice-pwd", "a=fingerprint"))]
+    secrets = [line.partition(":")[2].split()[-1] for line in keys]
+    assert len(secrets) == 2 and "webphone-calls-alice" in kept
+    for secret in (*secrets, server.users["alice"], "nonce", "ice-ufrag"):
+        assert secret not in kept
