@@ -56,7 +56,9 @@ def test_both_hear_each_other_again_and_it_is_one_call(alice: PhonePage, ben: Ph
     for phone in (alice, ben):
         phone.ears.wait_sound()
     assert [one["startedAt"] for one in alice.calls()] == [call["startedAt"]]
-    wait_until(lambda: not screen(alice).get_by_text("Taking the call back").count(), "it to be back")
+    wait_until(
+        lambda: not screen(alice).get_by_text("Taking the call back").count(), "it to be back"
+    )
     alice.call_method("hangup")
     [record] = alice.details("end")
     assert (record["id"], record["disposition"]) == (call["id"], "answered")
