@@ -2,7 +2,7 @@
 
 import pytest
 
-from webphone.media.continued import Origin, calling_dtls, plain_codec
+from webphone.media.continued import Origin, begun_anew, calling_dtls, origin_of, plain_codec
 
 SOUND = (
     "v=0\r\no=- 77 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
@@ -41,3 +41,17 @@ def test_pcmu_alone_leaves_the_rest_as_it_was() -> None:
 @pytest.mark.parametrize("sdp", [PICTURES, SOUND.replace(" 111 0 8", " 111 8")])
 def test_where_there_is_no_pcmu_all_is_offered(sdp: str) -> None:
     assert plain_codec(sdp) == sdp
+
+
+@pytest.mark.rfc("8839 §4.4.2.1", "who goes on is not answered with other names")
+def test_an_end_that_begins_again_has_another_key_and_other_paths() -> None:
+    sdp = SOUND + "a=ice-ufrag:one\r\na=fingerprint:sha-256 AA:BB\r\n"
+    key, path = sdp.replace("AA:BB", "CC:DD"), sdp.replace("ufrag:one", "ufrag:two")
+    assert begun_anew(sdp, key.replace("ufrag:one", "ufrag:two"))
+    assert not any(begun_anew(sdp, offer) for offer in (sdp, key, path, SOUND))
+    assert not begun_anew("", sdp)
+
+
+def test_the_origin_of_a_description_is_taken_up() -> None:
+    assert "o=- 77 3 IN IP4 127.0.0.1\r\n" in origin_of(SOUND).on(SOUND)
+    assert origin_of("").on(SOUND) == SOUND

@@ -14,6 +14,11 @@ from page.spec import at_rest, button, screen
 
 pytestmark = pytest.mark.browser
 
+# As if the other end had not said that it knows Replaces.
+FORGET_REPLACES = """() => {
+  const kept = sessionStorage.getItem("webphone-calls-phone");
+  sessionStorage.setItem("webphone-calls-phone", kept.replace('"replaceable": true', '"replaceable": false'));
+}"""
 KEPT = "() => Object.entries(sessionStorage).map(String).join()"
 
 
@@ -75,6 +80,30 @@ def test_a_page_that_went_without_notice_is_no_other_case(
     call = talk(alice, ben)
     reload(alice)
     alice.wait_state("active", call["id"])
+    for phone in (alice, ben):
+        phone.ears.wait_sound()
+    alice.call_method("hangup")
+
+
+def test_who_knows_no_replaces_begins_its_media_anew(
+    phone_page: Callable[..., PhonePage], ben: PhonePage, server: Server
+) -> None:
+    """Both media connections are new, and the silence is short."""
+    alice = phone_page("alice", recover="reload", auto_register="true", before=UNTOLD)
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    call = talk(alice, ben)
+    alice.page.evaluate(FORGET_REPLACES)
+    before = len(server.wire())
+    reload(alice)
+    alice.wait_state("active", call["id"])
+    for phone in (alice, ben):
+        phone.ears.wait_sound(seconds=5)
+    offers = [one.text for one in server.wire()[before:] if one.first_line.startswith("INVITE")]
+    assert offers and all("a=setup:active" in each and "Replaces:" not in each for each in offers)
+    assert ben.page.evaluate("() => __peers.at(-2).signalingState") == "closed"
+    alice.call_method("hold")
+    assert ben.wait_state("held")["heldBy"] == "remote"
+    alice.call_method("resume")
     for phone in (alice, ben):
         phone.ears.wait_sound()
     alice.call_method("hangup")

@@ -31,6 +31,25 @@ class Origin:
         return _LINE.sub(lambda _: line, sdp, count=1)
 
 
+def begun_anew(before: str, offer: str) -> bool:
+    """Whether an offer comes from an end that has begun again: with another key by other paths.
+
+    Nobody whose ICE goes on may be answered with other names of ours (RFC 8839 §4.4.2.1).
+    """
+    return all(_others(name, before, offer) for name in ("fingerprint", "ice-ufrag"))
+
+
+def _others(name: str, before: str, offer: str) -> bool:
+    ours, theirs = (set(re.findall(rf"^a={name}:(.+?)\s*$", sdp, re.M)) for sdp in (before, offer))
+    return bool(ours and theirs) and not ours & theirs
+
+
+def origin_of(sdp: str) -> Origin:
+    """That of a description of ours."""
+    found = _LINE.search(sdp)
+    return Origin(found[0][2:] if found else "")
+
+
 def calling_dtls(sdp: str) -> str:
     """An offer that wants to begin DTLS itself (RFC 8842 §5.3).
 

@@ -11,6 +11,7 @@ from webphone.browser.media.capture import failure
 from webphone.browser.media.dtmf import Digits
 from webphone.browser.media.ice import Gathering, NoRelay, Paths
 from webphone.browser.media.ice_servers import IceServers, connection, usable
+from webphone.browser.media.left import Left
 from webphone.browser.media.own_pictures import CAMERA, OwnPictures
 from webphone.browser.media.own_tracks import OwnTracks
 from webphone.browser.media.playback import Listening
@@ -20,6 +21,7 @@ from webphone.browser.proxies import Listeners, plain
 from webphone.browser.tasks import Tasks
 from webphone.contract import Config
 from webphone.media import Direction
+from webphone.media.continued import Origin, begun_anew, origin_of
 from webphone.media.gathering import Wait, awaited, no_relay, relays
 from webphone.media.microphone import is_open
 from webphone.media.repair import Agreed, as_offered, repaired
@@ -93,6 +95,7 @@ class Peer:
         self._gathering: Gathering | None = None
         self._measuring: Measuring | None = None
         self._listeners = Listeners()
+        self._origin: Origin | None = None  # where a connection before this one began the session
         self._work = Tasks(self._failed)
         self._opened = False
         self._closed = False
@@ -289,6 +292,8 @@ class Peer:
         sdp = _sdp(self._connection.localDescription)
         if kind is Offer.ANSWER:
             sdp = as_offered(sdp, offer)
+        if self._origin is not None:
+            sdp = self._origin.on(sdp)
         self._tell(
             MediaReady(
                 call=self.call,
@@ -365,15 +370,50 @@ class Peer:
             raise RuntimeError("An offer of our own still waits for its answer.")
         before, self._wanted = self._wanted, asked.direction
         self._video = asked.video
+        left: Left | None = None
+        if begun_anew(_sdp(self._connection.currentRemoteDescription), asked.offer):
+            left = await self._begin_anew()
         try:
             await self._hear_offer(asked.offer)
             await self._answer(asked.offer)
         except Exception:
             self._wanted = before
-            if self._connection.signalingState == "have-remote-offer":
+            if left is not None:
+                self._go_back(left)
+            elif self._connection.signalingState == "have-remote-offer":
                 await promised(self._connection, "setRemoteDescription", _description("rollback"))
             self._open_microphone()
             raise
+        if left is not None:
+            left.close()
+
+    async def _begin_anew(self) -> Left:
+        """Another connection for another page of the other end; gives what is left for it.
+
+        In the one that was, its packets would go to where nobody is until ICE has noticed.
+        """
+        left = Left(
+            self._connection, self._sections, self._servers, self._gathering, self._listeners
+        )
+        left.measuring, self._measuring = self._measuring, None
+        self._origin = self._origin or origin_of(_sdp(self._connection.localDescription))
+        self._listeners = Listeners()
+        try:
+            await self._connect()
+        except Exception:
+            self._go_back(left)
+            raise
+        return left
+
+    def _go_back(self, left: Left) -> None:
+        """As it was: the other connection came to nothing."""
+        if self._connection is not left.connection:
+            Left(
+                self._connection, self._sections, self._servers, self._gathering, self._listeners
+            ).close()
+        self._connection, self._sections = left.connection, left.sections
+        self._servers, self._gathering = left.servers, left.gathering
+        self._listeners, self._measuring = left.listeners, left.measuring
 
     async def roll_back(self) -> None:
         """Forget our offer, and be as before it."""
