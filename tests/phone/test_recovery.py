@@ -123,6 +123,15 @@ def test_who_knows_no_replaces_gets_a_re_invite_over_new_keys(world):
     assert again.history[0].disposition == "answered" and len(again.history) == 1
 
 
+def test_a_browser_is_not_asked_to_change_its_part_in_dtls(world):
+    theirs = description().replace("t=0 0", "t=0 0\r\na=msid-semantic: WMS")
+    alice, dave = with_dave(world, "Supported: timer", sdp=theirs)
+    again = alice.reload()
+    assert "a=setup:actpass" in dave.last("INVITE").body.decode()
+    dave.reply(488, to="INVITE")
+    assert dave.words().count("INVITE") == 2 and again.calls == []
+
+
 def test_who_refuses_to_be_called_in_place_of_it_gets_a_re_invite(world):
     alice, dave = with_dave(world, "Supported: replaces")
     again = alice.reload()
@@ -137,18 +146,29 @@ def test_who_refuses_to_be_called_in_place_of_it_gets_a_re_invite(world):
     assert again.call.state == "active"
 
 
-def test_silence_to_it_is_not_waited_for(world):
+@pytest.mark.parametrize("late", [487, 0])
+def test_silence_to_it_is_not_waited_for(world, late):
     alice, dave = with_dave(world, "Supported: replaces")
     again = alice.reload()
     first = dave.last("INVITE")
     dave.reply(100, to=first)
     world.wind(5)
-    assert dave.words()[-1] == "CANCEL"
+    assert dave.words()[-2:] == ["CANCEL", "INVITE"]
     dave.reply(200, to="CANCEL")
-    dave.reply(487, to=first)
     dave.reply(200, to=dave.last("INVITE"), sdp=description())
     sound(again)
+    if late:
+        dave.reply(late, to=first)
+    world.wind(50)
     assert again.call.state == "active" and again.history == []
+
+
+def test_an_asterisk_that_keeps_silent_has_no_other_way(world):
+    theirs = description().replace("a=setup", "a=connection:new\r\na=setup")
+    alice, _ = with_dave(world, sdp=theirs)
+    again = alice.reload()
+    world.wind(5)
+    assert "could not be taken back" in again.history[0].explanation
 
 
 @pytest.mark.parametrize("status", [403, 481])

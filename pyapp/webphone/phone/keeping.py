@@ -53,6 +53,7 @@ class KeptCall:
     video: bool = False
     video_local: bool = False
     keeps_keys: bool = False
+    of_browser: bool = False
     codec: str | None = None
     telephone_event: bool = False
     verstat: str | None = None
@@ -179,6 +180,7 @@ def _kept(call: Call) -> KeptCall:
         video=call.video,
         video_local=call.video_local,
         keeps_keys=call.keeps_keys,
+        of_browser=call.of_browser,
         codec=call.codec,
         telephone_event=call.telephone_event,
         verstat=call.verstat,
@@ -228,6 +230,7 @@ def _take_back(
             video=kept.video,
             video_local=kept.video_local,
             keeps_keys=kept.keeps_keys,
+            of_browser=kept.of_browser,
             repairs=kept.repairs,
             reached=dict(kept.reached),
         )

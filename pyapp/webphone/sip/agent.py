@@ -312,7 +312,7 @@ class Agent:
         return self._out(restored.replace(sdp, _timed(self._owner(), ()), now), now)
 
     def withdraw(self, call: str, now: float) -> list[Output]:
-        """Wait no longer for the answer to an INVITE of `take_back`; Ended follows."""
+        """Wait no longer for the answer to an INVITE of `take_back`; the call stands as before."""
         return self._out(self._restored(call).withdraw(now), now)
 
     # Transfers.

@@ -20,7 +20,7 @@ class Left:
     servers: list[dict[str, Any]]
     gathering: Gathering | None
     listeners: Listeners
-    measuring: Measuring | None = None
+    measuring: Measuring | None
 
     def close(self) -> None:
         """It is needed no more."""

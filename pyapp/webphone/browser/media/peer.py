@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from webphone.browser.bridge import promised
 from webphone.browser.media.capture import failure
 from webphone.browser.media.dtmf import Digits
 from webphone.browser.media.ice import Gathering, NoRelay, Paths
 from webphone.browser.media.ice_servers import IceServers, connection, usable
-from webphone.browser.media.left import Left
 from webphone.browser.media.own_pictures import CAMERA, OwnPictures
 from webphone.browser.media.own_tracks import OwnTracks
 from webphone.browser.media.playback import Listening
@@ -21,7 +20,6 @@ from webphone.browser.proxies import Listeners, plain
 from webphone.browser.tasks import Tasks
 from webphone.contract import Config
 from webphone.media import Direction
-from webphone.media.continued import Origin, begun_anew, origin_of
 from webphone.media.gathering import Wait, awaited, no_relay, relays
 from webphone.media.microphone import is_open
 from webphone.media.repair import Agreed, as_offered, repaired
@@ -47,6 +45,10 @@ from webphone.phone.happenings import (
     SoundCame,
     ToneSent,
 )
+
+if TYPE_CHECKING:  # loaded by the first call whose other end begins anew
+    from webphone.browser.media.left import Left
+    from webphone.media.continued import Origin
 
 NEWS = ("connected", "disconnected", "failed")
 
@@ -370,6 +372,9 @@ class Peer:
             raise RuntimeError("An offer of our own still waits for its answer.")
         before, self._wanted = self._wanted, asked.direction
         self._video = asked.video
+        # Few calls are changed by the other end: loaded by the first that is.
+        from webphone.media.continued import begun_anew
+
         left: Left | None = None
         if begun_anew(_sdp(self._connection.currentRemoteDescription), asked.offer):
             left = await self._begin_anew()
@@ -392,10 +397,10 @@ class Peer:
 
         In the one that was, its packets would go to where nobody is until ICE has noticed.
         """
-        left = Left(
-            self._connection, self._sections, self._servers, self._gathering, self._listeners
-        )
-        left.measuring, self._measuring = self._measuring, None
+        from webphone.media.continued import origin_of
+
+        left = self._present()
+        self._measuring = None
         self._origin = self._origin or origin_of(_sdp(self._connection.localDescription))
         self._listeners = Listeners()
         try:
@@ -405,12 +410,22 @@ class Peer:
             raise
         return left
 
+    def _present(self) -> Left:
+        from webphone.browser.media.left import Left
+
+        return Left(
+            self._connection,
+            self._sections,
+            self._servers,
+            self._gathering,
+            self._listeners,
+            self._measuring,
+        )
+
     def _go_back(self, left: Left) -> None:
         """As it was: the other connection came to nothing."""
         if self._connection is not left.connection:
-            Left(
-                self._connection, self._sections, self._servers, self._gathering, self._listeners
-            ).close()
+            self._present().close()
         self._connection, self._sections = left.connection, left.sections
         self._servers, self._gathering = left.servers, left.gathering
         self._listeners, self._measuring = left.listeners, left.measuring

@@ -179,6 +179,7 @@ class Call:
     video_declined: str = ""  # whose offer of pictures the person answered with sound alone: its o=
     recovering: bool = False  # it outlived a page, and is not heard here yet
     keeps_keys: bool = False  # the other end takes no new keys by a re-INVITE
+    of_browser: bool = False  # a browser describes the other end, and no gateway
     origin: Origin | None = None  # of our descriptions, where an earlier page began them
     unstable: bool = False  # the path of the media is lost, and looked for
     consults: str = ""  # id of the call that waits while this one is asked
@@ -215,6 +216,7 @@ class Call:
         self.codec = media.chosen_codec(description) or None
         # Asterisk's own line: it takes a new fingerprint, and never begins DTLS again.
         self.keeps_keys = "\na=connection:" in sdp
+        self.of_browser = "\na=msid-semantic:" in sdp
         self.telephone_event = media.can_send_tones(description)
         self.video_remote = self.video and media.shows_video(description)
 

@@ -45,32 +45,27 @@ if TYPE_CHECKING:
 
 TRIES = 30.0  # seconds until the call is given up
 REGISTERS = 2.0  # seconds that a REGISTER has, before the call is taken back without it
-ANSWERS = 4.0  # seconds that the other end has to say yes to being called in place of the call
+ANSWERS = 3.0  # seconds that the other end has to say yes to being called in place of the call
 WIDENS = 0.5  # seconds until all codecs are offered again
 
 
 class State(Enum):
     """How far a call is taken back.
 
-                  ┌── they know Replaces ──► REPLACING ──── silence ────► WITHDRAWING
-                  │                           │     │                       │
-               WAITING                answered│     │refused         refused│
-                  │                           ▼     ▼                       │
-                  │                   SOUNDING    CHANGING ◄────────────────┘
-                  │                    ▲  │  ▲      │   ▲
-                  │            answered│  │  └──────┤   │
-                  │                    │  │ answered│   │
-                  │                    │  ▼         ▼ refused
-                  │                    │ BACK     CHANGING_PLAINLY ── refused ──► GONE
-                  │                    └────────────┘   │
-                  └── they don't ───────────────────────┘ (CHANGING)
+                 they know Replaces
+       WAITING ─────────────────────► REPLACING ────────────────── answered ──► SOUNDING
+          │                               │ refused, or silence: CANCEL          ▲ ▲  │
+          │ they don't                    ▼                                      │ │  │
+          └──────────────────────────► CHANGING ───────────────── answered ──────┘ │  │ heard
+                                          │ refused                                │  ▼
+                                          ▼                                        │ BACK
+                      GONE ◄─ refused ─ CHANGING_PLAINLY ──────── answered ────────┘
 
     From every state before SOUNDING: GONE, when there is no other way or the time is up.
     """
 
     WAITING = auto()
     REPLACING = auto()
-    WITHDRAWING = auto()
     CHANGING = auto()
     CHANGING_PLAINLY = auto()
     SOUNDING = auto()
@@ -97,7 +92,7 @@ class Action(Enum):
 
     REPLACE = auto()
     WITHDRAW = auto()
-    OFFER_ACTIVE = auto()
+    OFFER = auto()
     OFFER_PLAINLY = auto()
     APPLY = auto()
     TELL_BACK = auto()
@@ -110,18 +105,15 @@ _ANSWERED = (State.SOUNDING, (Action.APPLY,))
 
 RECOVERY: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.WAITING, Event.REPLACEABLE): (State.REPLACING, (Action.REPLACE,)),
-    (State.WAITING, Event.CHANGEABLE): (State.CHANGING, (Action.OFFER_ACTIVE,)),
+    (State.WAITING, Event.CHANGEABLE): (State.CHANGING, (Action.OFFER,)),
     (State.WAITING, Event.NO_WAY): _GONE,
     (State.WAITING, Event.TIME_UP): _GONE,
     (State.REPLACING, Event.ANSWERED): _ANSWERED,
     (State.REPLACING, Event.TOO_NARROW): (State.REPLACING, (Action.REPLACE,)),
-    (State.REPLACING, Event.REFUSED): (State.CHANGING, (Action.OFFER_ACTIVE,)),
+    (State.REPLACING, Event.REFUSED): (State.CHANGING, (Action.OFFER,)),
     (State.REPLACING, Event.NO_WAY): _GONE,
-    (State.REPLACING, Event.SILENCE): (State.WITHDRAWING, (Action.WITHDRAW,)),
+    (State.REPLACING, Event.SILENCE): (State.CHANGING, (Action.WITHDRAW, Action.OFFER)),
     (State.REPLACING, Event.TIME_UP): _GONE,
-    (State.WITHDRAWING, Event.REFUSED): (State.CHANGING, (Action.OFFER_ACTIVE,)),
-    (State.WITHDRAWING, Event.NO_WAY): _GONE,
-    (State.WITHDRAWING, Event.TIME_UP): _GONE,
     (State.CHANGING, Event.ANSWERED): _ANSWERED,
     # RFC 8842 §5.3: who has begun DTLS in this session may insist on going on so.
     (State.CHANGING, Event.REFUSED): (State.CHANGING_PLAINLY, (Action.OFFER_PLAINLY,)),
@@ -189,7 +181,7 @@ class Recovery:
             return self._happen(Event.TIME_UP, now)
         if due(self._silent, now):
             self._silent = None
-            return self._happen(Event.SILENCE, now)
+            return self._happen(self._next(Event.SILENCE), now)
         if due(self._widen, now):
             self._widen = None
             self._call.part(Renegotiation).offer_anew()
@@ -232,7 +224,8 @@ class Recovery:
             case OfferAnswered(sdp=sdp):
                 return self._answered(sdp or "", now)
             case OfferRefused(status=status):
-                return self._happen(Event.REFUSED if status in _UNHAPPY else Event.NO_WAY, now)
+                again = status in _UNHAPPY and not self._call.of_browser
+                return self._happen(Event.REFUSED if again else Event.NO_WAY, now)
             case EarlyOffer() | OfferReceived():
                 return [*self._call.wire.rerefuse(491, now)]
             case Ended():
@@ -263,13 +256,16 @@ class Recovery:
 
     def _ended(self, news: Ended, now: float) -> Steps:
         """The INVITE that replaces was refused; or the other end has hung up."""
-        if self.state not in (State.REPLACING, State.WITHDRAWING):
+        if self.state is not State.REPLACING:
             return [self._finished(ending_of(news))]
         self._silent, self._early = None, {}
         if news.status == 488 and self._narrow:
             self._narrow = False
             return self._happen(Event.TOO_NARROW, now)
-        return self._happen(Event.NO_WAY if self._call.keeps_keys else Event.REFUSED, now)
+        return self._happen(self._next(Event.REFUSED), now)
+
+    def _next(self, event: Event) -> Event:
+        return Event.NO_WAY if self._call.keeps_keys else event
 
     def _happen(self, event: Event, now: float) -> Steps:
         self.state, actions = step(RECOVERY, self.state, event)
@@ -284,10 +280,12 @@ class Recovery:
                 return self._take_back(plain_codec(offer) if self._narrow else offer, now, True)
             case Action.WITHDRAW:
                 return [*call.wire.withdraw(now)]
-            case Action.OFFER_ACTIVE:
+            case Action.OFFER:
                 assert self._kept is not None
                 call.origin = Origin(self._kept.origin)
-                return self._take_back(calling_dtls(offer), now, False)
+                # A browser does not change its part in DTLS, and forgets nothing of the try.
+                changed = offer if call.of_browser else calling_dtls(offer)
+                return self._take_back(changed, now, False)
             case Action.OFFER_PLAINLY:
                 return self._take_back(offer, now, False)
             case Action.APPLY:

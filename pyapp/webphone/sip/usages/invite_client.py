@@ -133,6 +133,7 @@ class Outgoing:
         # Of those that answered too late, until their BYE is done.
         self._late: list[Session] = []
         self.deadline: float | None = None
+        self.unwanted = False  # nobody is to hear of its end
         self._client: ClientTransaction | None = None
         self._tries = Tries()
         self._swallowed = False  # it may have been lost with its socket
@@ -263,7 +264,7 @@ class Outgoing:
                 return []
             case Action.TELL_WE_ENDED:
                 failed = response if response and response.status >= 300 else None
-                return [ended(self.call, By.LOCAL, failed)]
+                return [] if self.unwanted else [ended(self.call, By.LOCAL, failed)]
         assert response is not None
         match action:
             case Action.TRY_AGAIN:

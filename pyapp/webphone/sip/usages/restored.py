@@ -16,7 +16,7 @@ from webphone.sip.endpoint import SDP, Endpoint, NotNow, Pairs
 from webphone.sip.outputs import Output
 from webphone.sip.session_id import NAME as SESSION_ID
 from webphone.sip.transaction import T64
-from webphone.sip.usages import invite_client, reinvite, session
+from webphone.sip.usages import reinvite, session
 from webphone.sip.usages.invite_client import Outgoing
 from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.refer import reachable
@@ -109,7 +109,7 @@ class Restored:
     def session(self) -> Session | None:
         """What stands for the call now, None while nobody has answered our INVITE."""
         made = self._made
-        if made is None or (made.session is None and made.state is invite_client.State.ENDED):
+        if made is None or (made.session is None and made.giving_up):
             return self._old
         return made.session
 
@@ -196,7 +196,11 @@ class Restored:
         return self._made.start(now)
 
     def withdraw(self, now: float) -> list[Output]:
-        """Take that INVITE back; Ended follows, and the old dialog is as it was."""
+        """Take that INVITE back: the old dialog is as it was.
+
+        Nobody waits for its final response, since who ignores an INVITE may ignore the CANCEL too.
+        """
+        self._under_way.unwanted = True
         return self._under_way.hang_up(now)
 
     def change(self, sdp: str, now: float) -> list[Output]:

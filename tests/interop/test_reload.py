@@ -1,0 +1,90 @@
+"""A call survives a reload of its page through a real Kamailio, with rtpengine between and without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from interop.baresip import Baresip
+from interop.jssip_page import JssipPage
+from interop.sound import AUDIBLE
+from page.phone_page import PhonePage
+from page.ports import wait_until
+
+pytestmark = [pytest.mark.interop, pytest.mark.timed]
+
+
+@pytest.fixture
+def alice(phone_page: Callable[..., PhonePage]) -> Iterator[PhonePage]:
+    """Alice, whose calls outlive her page."""
+    phone = phone_page("alice", recover="reload", auto_register="true")
+    wait_until(lambda: phone.state() == "registered", "alice to be registered", 15)
+    yield phone
+    if phone.calls():
+        phone.call_method("hangupAll")
+
+
+def reload(phone: PhonePage) -> None:
+    call = phone.wait_state("active")
+    phone.page.reload()
+    phone.call_method("ready")
+    phone.wait_state("active", call["id"])
+    phone.ears.wait_sound(seconds=25)
+
+
+def test_a_phone_behind_rtpengine_hears_us_again_and_hangs_up(
+    alice: PhonePage, baresip: Baresip
+) -> None:
+    already = baresip.mark()
+    alice.make_call("baresip")
+    alice.wait_event("answer")
+    alice.ears.wait_sound()
+    baresip.wait_sound(AUDIBLE)
+    for _ in range(2):
+        reload(alice)
+        baresip.wait_sound(AUDIBLE)
+    assert not [e for e in baresip.events[already:] if e.get("type") == "CALL_CLOSED"]
+    baresip.hang_up()
+    [record] = [alice.wait_event("end")]
+    assert (record["disposition"], record["endedBy"]) == ("answered", "remote")
+
+
+def test_a_call_that_came_from_behind_rtpengine_is_taken_back(
+    alice: PhonePage, baresip: Baresip
+) -> None:
+    already = baresip.mark()
+    baresip.dial("alice")
+    alice.wait_event("ringingin")
+    alice.call_method("answer")
+    alice.ears.wait_sound()
+    reload(alice)
+    baresip.wait_sound(AUDIBLE)
+    alice.call_method("hangup")
+    baresip.wait_event("CALL_CLOSED", since=already)
+
+
+def test_two_of_ours_without_rtpengine(alice: PhonePage, ben: PhonePage) -> None:
+    alice.make_call("ben")
+    ben.wait_event("ringingin")
+    ben.call_method("answer")
+    alice.wait_event("answer")
+    reload(alice)
+    ben.ears.wait_sound()
+    ben.call_method("hangup")
+    assert alice.wait_event("end")["endedBy"] == "remote"
+
+
+def test_a_jssip_that_does_not_answer_to_replaces(
+    alice: PhonePage, jssip_page: Callable[..., JssipPage]
+) -> None:
+    carol = jssip_page("carol")
+    carol.register()
+    alice.make_call("carol")
+    carol.wait_event("incoming")
+    carol.answer()
+    alice.wait_event("answer")
+    reload(alice)
+    carol.ears.wait_sound()
+    carol.hang_up()
+    assert alice.wait_event("end")["endedBy"] == "remote"
