@@ -560,6 +560,50 @@ def test_how_a_call_sounds_is_measured_while_it_lasts(page: Bench):
     assert "jitterBuffer" not in shown["remote"]["missing"]
 
 
+def test_who_speaks_into_a_muted_microphone_is_told_and_nobody_hears_it(page: Bench):
+    told, copy, silent, over, stopped = tell(
+        page,
+        """
+        import webphone.browser.media.stats as measure
+        measure.EVERY, before = 0.3, measure.EVERY
+        def codes(news):
+            return [each["code"] for each in news.stats["warnings"]]
+        try:
+            await call(one, two)
+            one.do(MuteMicrophone(call="call", muted=True))
+            copy = one.peer._muted_voice._copy
+            await asyncio.sleep(0.5)
+            silent = not await two.hears(1.0)
+            while "muted_speech" not in (told := codes(await one.next(QualityMeasured))):
+                pass
+            sent = [s.track.id for s in one.connection.getSenders() if s.track]
+            one.do(MuteMicrophone(call="call", muted=False))
+            while "muted_speech" in (over := codes(await one.next(QualityMeasured))):
+                pass
+            return [told, copy.id in sent, silent, over, str(copy.readyState)]
+        finally:
+            measure.EVERY = before
+        """,
+    )
+    assert "muted_speech" in told and "muted_speech" not in over
+    assert copy is False and silent is True
+    assert stopped == "ended"  # nobody listens any more
+
+
+def test_a_muted_call_that_ends_lets_go_of_the_microphone(page: Bench):
+    assert tell(
+        page,
+        """
+        await call(one, two)
+        one.do(MuteMicrophone(call="call", muted=True))
+        copy = one.peer._muted_voice._copy
+        before = str(copy.readyState)
+        one.do(CloseMedia(call="call"))
+        return [before, str(copy.readyState)]
+        """,
+    ) == ["live", "ended"]
+
+
 def test_without_permission_the_microphone_is_denied(chromium: Browser):
     with bench(chromium, permissions=[], modules=[HERE / "two_ends.py"]) as stranger:
         assert tell(

@@ -18,6 +18,7 @@ class Call:
     sends: bool = True
     hears: bool = True
     muted: bool = False
+    voice: float | None = None  # at a muted microphone
     relayed: bool | None = None
     sent: int | None = 50  # packets of each second; None: no such stream
     came: int | None = 50
@@ -62,6 +63,7 @@ class Call:
             sends=self.sends,
             hears=self.hears,
             muted=self.muted,
+            overheard=self.voice,
             now=self.now,
         )
 
@@ -133,3 +135,29 @@ def test_a_microphone_that_gives_nothing_is_told_unless_it_is_muted() -> None:
     call.seconds(3)
     assert call.seconds(20, loud=0.0, muted=True) == []
     assert call.seconds(10, muted=False) == [("mic_silent", "out")]
+
+
+def test_who_speaks_while_muted_is_told_soon_and_once() -> None:
+    call = Call(muted=True, loud=0.0, voice=0.005)
+    assert call.seconds(20) == []  # a room with its keyboards
+    assert call.seconds(1, voice=0.2) == []  # a door
+    assert call.seconds(6, voice=0.005) == []
+    assert call.seconds(2, voice=0.05) == [("muted_speech", "out")]
+    since = call.watch.warnings[0].since
+    for _ in range(4):  # with the pauses that a person makes
+        call.seconds(3, voice=0.005)
+        assert call.seconds(1, voice=0.05) == [("muted_speech", "out")]
+    assert call.watch.warnings[0].since == since
+    assert call.seconds(LOOKS, voice=0.005) == []
+
+
+def test_unmuted_it_is_over_at_once_and_on_hold_nobody_is_told() -> None:
+    call = Call(muted=True, voice=0.05)
+    assert call.seconds(3) == [("muted_speech", "out")]
+    assert call.seconds(1, muted=False, voice=None) == []
+    assert call.seconds(1, muted=True, voice=0.05) == []  # from the beginning
+    assert call.seconds(10, sends=False, hears=False, sent=0, came=0) == []
+
+
+def test_a_microphone_that_nobody_can_listen_to_is_no_speech() -> None:
+    assert Call(muted=True, voice=None).seconds(10) == []

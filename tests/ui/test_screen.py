@@ -337,6 +337,19 @@ def test_what_is_wrong_with_the_sound_is_told_once_and_so_is_its_end():
     assert "The sound is as it should be again." in heard(after, "status")
 
 
+def test_who_speaks_while_muted_is_told_so_in_the_place_of_the_plain_notice():
+    speaks = replace(muted(BOB), warnings=("muted_speech",))
+    screen = shown(talking(speaks))
+    assert words(screen, "notice") == ["You are muted: nobody hears you speak"]
+    assert "You are speaking, and you are muted." in " ".join(heard(screen, "status"))
+    both = shown(talking(replace(speaks, warnings=("one_way_out", "muted_speech"))))
+    assert words(both, "notice") == ["No sound comes from Bob Marsh", "You are muted"]
+    lost = shown(talking(replace(speaks, unstable=True)))
+    assert words(lost, "notice") == ["Connection unstable, reconnecting…", "You are muted"]
+    spoken = heard(shown(talking(replace(speaks, warned=True))), "status")
+    assert "The sound is as it should be again." in " ".join(spoken)
+
+
 def test_a_path_that_is_lost_says_enough_of_the_sound():
     screen = shown(talking(replace(BOB, unstable=True, warnings=("no_media",), warned=True)))
     assert words(screen, "notice") == ["Connection unstable, reconnecting…"]

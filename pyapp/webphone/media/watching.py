@@ -1,7 +1,7 @@
 """What is wrong with the sound of a call: each trouble a row, told and taken back without flutter.
 
 A look is taken every second. A trouble is told once enough of the last looks have seen it, and is
-over when none of the last five has.
+over when none of the last five has, or at once where it can't be any more.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Look:
     sends: bool  # by the directions that both ends agreed on
     hears: bool
     muted: bool
+    overheard: float | None = None  # how loud it is at a muted microphone, 0 to 1
 
     @property
     def sent(self) -> bool | None:
@@ -46,13 +47,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One trouble; `times` of the last `of` looks must see it."""
+    """One trouble; `times` of the last `of` looks must see it, all of them while it `may` be."""
 
     code: str
     direction: str | None
     seen: Callable[[Look], bool]
     times: int = 3
     of: int = LOOKS
+    may: Callable[[Look], bool] = lambda look: True
 
 
 # The other end may fall silent for a while, and so may a person: that is no trouble at once.
@@ -60,6 +62,9 @@ _LONG = 10
 HIGH_LOSS = 0.03
 HIGH_RTT_MS = 400.0
 SILENCE = 0.001  # of the loudness 0 to 1: a room with somebody in it is louder
+# -34 dBov: a microphone with gain control brings a voice to about -26 (ITU-T P.56), and a room, its
+# keyboards too, stays below.
+VOICE = 0.02
 
 ROWS = (
     Row(code="no_media", direction=None, seen=lambda look: look.sent is look.came is False),
@@ -92,6 +97,13 @@ ROWS = (
         times=_LONG,
         of=_LONG,
     ),
+    Row(
+        code="muted_speech",
+        direction=OUT,
+        seen=lambda look: look.overheard is not None and look.overheard >= VOICE,
+        times=2,  # a person who speaks is told soon, and a door that slams is no speech
+        may=lambda look: look.muted and look.sends,
+    ),
     Row(code="high_loss", direction=IN, seen=lambda look: _lossy(look.remote)),
     Row(code="high_loss", direction=OUT, seen=lambda look: _lossy(look.local)),
     Row(code="high_rtt", direction=None, seen=lambda look: _slow(look.local) or _slow(look.remote)),
@@ -116,7 +128,16 @@ class Watch:
     warnings: tuple[Warning, ...] = ()
     _seen: dict[Row, deque[bool]] = field(default_factory=dict)
 
-    def look(self, reading: Reading, *, sends: bool, hears: bool, muted: bool, now: float) -> None:
+    def look(
+        self,
+        reading: Reading,
+        *,
+        sends: bool,
+        hears: bool,
+        muted: bool,
+        now: float,
+        overheard: float | None = None,
+    ) -> None:
         """Take one more reading; `sends` and `hears` by the directions agreed on."""
         self.quality.add(reading)
         look = Look(
@@ -126,17 +147,21 @@ class Watch:
             sends=sends,
             hears=hears,
             muted=muted,
+            overheard=overheard,
         )
         before = {(each.code, each.direction): each for each in self.warnings}
         self.warnings = tuple(
             before.get(key) or Warning(code=row.code, direction=row.direction, since=now)
             for row in ROWS
-            if self._lasts(row, row.seen(look), (key := (row.code, row.direction)) in before)
+            if self._lasts(row, look, (key := (row.code, row.direction)) in before)
         )
 
-    def _lasts(self, row: Row, seen: bool, told: bool) -> bool:
+    def _lasts(self, row: Row, look: Look, told: bool) -> bool:
         looks = self._seen.setdefault(row, deque(maxlen=row.of))
-        looks.append(seen)
+        if not row.may(look):
+            looks.clear()
+            return False
+        looks.append(row.seen(look))
         if told:
             return any(list(looks)[-LOOKS:])
         return sum(looks) >= row.times

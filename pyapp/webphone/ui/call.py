@@ -132,6 +132,7 @@ def _notices(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) ->
     if not snapshot.config.show_status:
         return None
     shown = []
+    worst = next(iter(call.warnings), "")  # they come in that order
     if call.microphone_asked:
         shown.append(("microphone", "microphone", say("microphone_asked")))
     if call.within_page:
@@ -140,9 +141,8 @@ def _notices(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) ->
         shown.append(("recovering", "busy", say("taking_back")))
     elif call.unstable:
         shown.append(("unstable", "alert", say("unstable")))
-    elif call.warnings:  # the worst of them comes first
-        code = call.warnings[0]
-        shown.append(("sound", "alert", say(f"warning_{code}", name=call.peer_name)))
+    elif worst:
+        shown.append(("sound", "alert", say(f"warning_{worst}", name=call.peer_name)))
     if call.changing:
         shown.append(("hold", "busy", say("resuming" if call.held_local else "holding")))
     elif call.held_local:
@@ -150,7 +150,7 @@ def _notices(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) ->
         shown.append(("hold", "hold", say("held_for", time=clock(since))))
     if call.held_remote and call.stage == "active":
         shown.append(("them", "hold", say("held_by_them", name=call.peer_name)))
-    if call.muted:
+    if call.muted and (call.unstable or worst != "muted_speech"):
         shown.append(("muted", "muted", say("muted")))
     if snapshot.devices.news:
         shown.append(("devices", "sound", snapshot.devices.news))

@@ -228,11 +228,12 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
 def _sound(call: CallSnapshot) -> list[tuple[str, Sentence]]:
     """What is wrong with the sound, each once, and that it is over."""
     about = f"sound {call.view.id}"
-    if call.warned and not call.warnings:
-        return [(about, say("spoken_sound_again"))]
-    return [
+    told = [
         (f"{about} {code}", say(f"spoken_{code}", name=call.peer_name)) for code in call.warnings
     ]
+    if call.warned and not set(call.warnings).difference({"muted_speech"}):
+        told.append((about, say("spoken_sound_again")))
+    return told
 
 
 def _pictures(call: CallSnapshot) -> list[tuple[str, Sentence]]:

@@ -11,6 +11,7 @@ from webphone.browser.media.capture import failure
 from webphone.browser.media.dtmf import Digits
 from webphone.browser.media.ice import Gathering, NoRelay, Paths
 from webphone.browser.media.ice_servers import IceServers, connection, usable
+from webphone.browser.media.muted_voice import MutedVoice
 from webphone.browser.media.own_pictures import CAMERA, OwnPictures
 from webphone.browser.media.own_tracks import OwnTracks
 from webphone.browser.media.playback import Listening
@@ -102,6 +103,7 @@ class Peer:
         self._opened = False
         self._closed = False
         self._muted = False
+        self._muted_voice = MutedVoice()
         self._sounds = False  # something has been heard of the other end
         self._video = False  # whether pictures of theirs are taken
         self._wanted = Direction.SENDRECV
@@ -140,6 +142,7 @@ class Peer:
         # The promises of a closed connection never settle (WebRTC 1.0 §4.4.1.6).
         self._work.close()
         self.own.close()
+        self._muted_voice.close()
         if self._pictures:
             self._pictures.close()
         self.listening.close()
@@ -479,6 +482,9 @@ class Peer:
         before = self._agreed[0] if self._agreed else self._wanted
         if self.own.microphone is not None:
             self.own.microphone.enabled = is_open(self._muted, self._wanted, before)
+        # On hold nobody expects to be heard.
+        talks = self._muted and not self._closed and is_open(False, self._wanted, before)
+        self._muted_voice.follow(self.own.microphone if talks else None)
         for picture in (self.own.camera, self._picture):
             if picture is not None:
                 picture.enabled = is_open(False, self._wanted, before)
@@ -525,6 +531,7 @@ class Peer:
                     self._world.now,
                     self._tell,
                     sounds=self._sound_came,
+                    overheard=self._muted_voice.loudness,
                     show=self._world.stats,
                 )
             self._flush_digits()

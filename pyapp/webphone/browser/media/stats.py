@@ -25,7 +25,8 @@ class Measuring:
     """Measures one connected call until closed.
 
     `tell` gets a QualityMeasured now and then and when a trouble begins or ends, `show` the
-    readings of each second; `sounds` is called once the first packets have come in.
+    readings of each second; `sounds` is called once the first packets have come in. `overheard`
+    gives how loud it is at a muted microphone, None where nobody listens.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Measuring:
         tell: Callable[[QualityMeasured], None],
         *,
         sounds: Callable[[], None],
+        overheard: Callable[[], float | None],
         show: Callable[[str, Stats | None], None],
     ) -> None:
         self._call = call
@@ -43,6 +45,7 @@ class Measuring:
         self._now = now
         self._tell = tell
         self._sounds = sounds
+        self._overheard = overheard
         self._show = show
         self._watch = Watch()
         self._one = asyncio.Lock()  # the browser is asked one thing at a time
@@ -87,7 +90,8 @@ class Measuring:
         if reading is None:
             return False
         watch, before = self._watch, self._watch.warnings
-        watch.look(reading, **self._expected(), now=self._now())
+        overheard = self._overheard()
+        watch.look(reading, **self._expected(), overheard=overheard, now=self._now())
         spans = {"local": watch.quality.local, "remote": watch.quality.remote}
         self._show(self._call, {name: span.side if span else None for name, span in spans.items()})
         whole = watch.quality.summary

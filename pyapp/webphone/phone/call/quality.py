@@ -46,17 +46,19 @@ class Measurements(Quiet):
             )
             for each in news.stats.get("warnings", ())
         )
-        self.warned = self.warned or any(each.code in SAID for each in self.warnings)
+        self.warned = self.warned or any(each.code in TROUBLES for each in self.warnings)
         if (self.word, self.warnings) == before:
             return []
         detail = {**encode(self._call.view), "mos": mos, "warnings": encode(self.warnings)}
         return [do.Tell(event=Event("quality", detail))]
 
 
-# The warnings that a person is told: a call that goes by a relay is none the worse for it.
-SAID = (
+# The sound is not as it should be; a person is told when it is again.
+TROUBLES = (
     "one_way_in", "one_way_out", "no_media", "silent_media", "mic_silent", "high_loss", "high_rtt",
 )  # fmt: skip
+# The warnings that a person is told: a call that goes by a relay is none the worse for it.
+SAID = (*TROUBLES, "muted_speech")
 
 
 def worded(mos: float, before: str) -> str:
