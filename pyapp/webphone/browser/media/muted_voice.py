@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from operator import mul
 from typing import Any
 
@@ -51,8 +52,8 @@ class MutedVoice:
         if self._analyser is None or str(self._context.state) != "running":
             return None
         self._analyser.getFloatTimeDomainData(self._samples)
-        samples = self._samples.to_py().tolist()
-        return float(sum(map(mul, samples, samples)) / len(samples)) ** 0.5
+        samples: list[float] = self._samples.to_py().tolist()
+        return math.sqrt(sum(map(mul, samples, samples)) / len(samples))
 
     def close(self) -> None:
         """Let go of the copy at once; may be repeated."""
