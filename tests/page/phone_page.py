@@ -21,6 +21,7 @@ EVENTS = (
     "resume",
     *("mute", "unmute", "dtmf", "transfer", "conference", "recording", "message", "notify"),
     *("devicechange", "quality", "numberchange", "screenpop", "historychange", "leaderchange"),
+    "recover",
 )
 
 # Listens on the document in the capture phase, so that events that do not bubble are seen too,
