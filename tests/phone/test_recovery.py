@@ -240,6 +240,15 @@ def test_what_makes_no_sense_is_thrown_away(world, spoiled):
     assert again.state == "registered"
 
 
+def test_a_name_of_the_communication_that_is_none_is_given_anew(world):
+    alice, bob = talking(world)
+    alice.kept = re.sub(r'"sessionId": "[^"]*"', '"sessionId": "x"', alice.kept)
+    again = alice.reload(crash=True)
+    sound(again)
+    assert again.call.state == bob.call.state == "active"
+    assert re.fullmatch("[0-9a-f]{32}", again.agent.session_id(again.call.call_id)[:32])
+
+
 def test_what_is_too_old_or_not_wanted_any_more_is_thrown_away(world):
     alice, _ = talking(world)
     kept = alice.kept

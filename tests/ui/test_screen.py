@@ -314,6 +314,14 @@ def test_a_demo_shows_who_its_phone_is():
     assert words(screen, "title") == ["you-2"]
 
 
+def test_a_call_that_is_taken_back_says_so_and_can_not_be_held_yet():
+    screen = shown(talking(replace(BOB, recovering=True, unstable=True)))
+    assert words(screen, "notice") == ["Taking the call back…"]
+    assert "The call is being taken back." in heard(screen, "status")
+    assert press(screen, "Transfer") is None
+    assert press(screen, "Hold") is None and press(screen, "Mute") is not None
+
+
 def test_a_lost_path_is_told_and_the_call_goes_on():
     screen = shown(talking(replace(BOB, unstable=True)))
     assert words(screen, "notice") == ["Connection unstable, reconnecting…"]

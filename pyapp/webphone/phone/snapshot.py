@@ -63,6 +63,11 @@ class CallSnapshot:
     recovering: bool = False  # it outlived a page, and is not heard here yet
 
     @property
+    def up(self) -> bool:
+        """Whether it is answered and heard here, so that it can be changed."""
+        return self.stage == "active" and not self.recovering
+
+    @property
     def peer(self) -> Party:
         """The other end."""
         return self.view.from_ if self.view.direction == "incoming" else self.view.to

@@ -177,7 +177,7 @@ def _last(digits: str) -> str:
 
 
 def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
-    config, up = snapshot.config, call.stage == "active" and not call.recovering
+    config, up = snapshot.config, call.up
     parking = codes(config.feature_codes).park
     transfer = PageOpened(page=TRANSFER, of=call.view.id) if transferable(snapshot) else None
     shown = [

@@ -93,6 +93,6 @@ def _escape(view: View, snapshot: Snapshot) -> Gesture | None:
 def _control(key: str, call: CallSnapshot, snapshot: Snapshot) -> Gesture | None:
     if key == "m" and snapshot.config.show_mute and call.stage != "incoming":
         return mute_command(call)
-    if key == "h" and snapshot.config.show_hold and call.stage == "active" and not call.changing:
+    if key == "h" and snapshot.config.show_hold and call.up and not call.changing:
         return hold_command(call)
     return None

@@ -91,7 +91,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
 def _pictures(snapshot: Snapshot) -> list[Node]:
     """Our camera and our screen, in an answered call that takes a network."""
     call = foremost(snapshot)
-    if call is None or call.stage != "active" or call.within_page:
+    if call is None or not call.up or call.within_page:
         return []
     return [
         button(

@@ -26,7 +26,7 @@ def _row(call: CallSnapshot, front: CallSnapshot, count: int, config: Config, no
     words = stage_words(call)
     if call.stage == "active" and call.held_local and call.held_since is not None:
         words = say("held_for", time=clock(now - call.held_since))
-    swappable = call.stage == "active" and front.stage == "active" and config.show_hold
+    swappable = call.up and front.up and config.show_hold
     swap = Swap() if count == 1 else Resume(id=call.view.id)
     return element(
         "li",

@@ -73,7 +73,7 @@ def in_transfer(snapshot: Snapshot) -> CallSnapshot | None:
 def transferable(snapshot: Snapshot) -> bool:
     """Whether the call in front can be transferred."""
     call = foremost(snapshot)
-    up = call is not None and call.stage == "active"
+    up = call is not None and call.up
     return up and in_transfer(snapshot) is None and shows_transfer(snapshot.config)
 
 
