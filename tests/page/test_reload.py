@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import BrowserContext
 
+from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.ports import wait_until
 from page.server import Server
-from page.spec import at_rest, button, screen
+from page.spec import account, at_rest, button, screen
 
 pytestmark = pytest.mark.browser
 
@@ -123,6 +125,34 @@ def test_it_is_still_muted_and_still_held(alice: PhonePage, ben: PhonePage) -> N
     alice.call_method("unmute")
     for phone in (alice, ben):
         phone.ears.wait_sound()
+
+
+def test_a_phone_in_a_frame_survives_the_reload_of_the_page_around_it(
+    new_context: Callable[..., BrowserContext], pages: PageServer, ben: PhonePage, server: Server
+) -> None:
+    settings = {"recover": "reload", "auto-register": "true", **account(server, "alice")}
+    inner = PhonePage.write(pages, "/dist/webphone.js", settings)
+    outer = pages.put("/around.html", f'<iframe src="{inner}" allow="microphone"></iframe>')
+    page = new_context().new_page()
+    page.goto(outer)
+
+    def phone(asked: str) -> Any:
+        return page.frames[1].evaluate(
+            f"async () => (await document.querySelector('web-phone').{asked}) ?? 0"
+        )
+
+    wait_until(lambda: phone("state") == "registered", "the phone to be registered", 15)
+    since = ben.mark()
+    phone("makeCall('ben')")
+    ben.call_method("answer", ben.wait_event("ringingin", since=since)["id"])
+    ben.ears.wait_sound()
+    [id] = phone("calls.map(({id}) => id)")
+    page.reload()
+    wait_until(lambda: phone("calls?.map(({id}) => id)") == [id], "the call to be there", 15)
+    ben.ears.wait_sound()
+    phone("hangup()")
+    wait_until(lambda: not ben.calls(), "the call to be over at both ends")
+    at_rest(ben)
 
 
 def test_nothing_that_is_kept_is_a_secret(alice: PhonePage, ben: PhonePage, server: Server) -> None:

@@ -83,9 +83,26 @@ def calls_kept(name: str) -> str:
     """
     try:
         text = str(js.sessionStorage.getItem(CALLS + name) or "")
-        if text and str(js.performance.getEntriesByType("navigation")[0].type) != "reload":
+        if text and not _reloaded():
             js.sessionStorage.removeItem(CALLS + name)
             return ""
     except Exception:
         return ""
     return text
+
+
+def _reloaded() -> bool:
+    """Whether this page was loaded anew, or the one that it is a frame of.
+
+    A frame whose page is loaded anew is said to be visited for the first time.
+    """
+    if _way(js.window) == "reload":
+        return True
+    try:
+        return _way(js.window.top) == "reload"
+    except Exception:  # a page of somebody else, which tells us nothing
+        return False
+
+
+def _way(window: Any) -> str:
+    return str(window.performance.getEntriesByType("navigation")[0].type)
