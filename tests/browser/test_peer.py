@@ -555,9 +555,62 @@ def test_how_a_call_sounds_is_measured_while_it_lasts(page: Bench):
         assert shown[side]["codec"] == "opus"
         assert shown[side]["bitrate"] > 1000
         assert 0 <= shown[side]["level"] <= 1
-        assert "codecImpairment" in shown[side]["missing"]
+        assert "codecEstimated" in shown[side]["missing"]
     assert 3 < shown["remote"]["mos"] <= 4.5 and shown["remote"]["loss"] == 0
     assert "jitterBuffer" not in shown["remote"]["missing"]
+
+
+def test_two_that_know_red_send_what_was_lost_once_more_and_others_speak_opus(page: Bench):
+    """RFC 2198: behind Opus in the offer, so a gateway passes it over; first in the answer."""
+    offered, answered, sent, plain, heard = tell(
+        page,
+        """
+        import re
+        def names(sdp):
+            line = re.search(r"m=audio \\d+ \\S+ (.*)", sdp)[1].split()
+            known = dict(re.findall(r"a=rtpmap:(\\d+) ([^/]+)", sdp))
+            return [known.get(each, each) for each in line]
+        async def octets(end):
+            "Of each packet, with its head."
+            sent, packets = [await end.counter("outbound-rtp", each)
+                             for each in ("bytesSent", "packetsSent")]
+            await asyncio.sleep(1)
+            sent, packets = [await end.counter("outbound-rtp", name) - before for name, before
+                             in (("bytesSent", sent), ("packetsSent", packets))]
+            return sent / packets
+        offer, answer = await call(one, two)
+        sent = [await octets(one), await octets(two)]
+        one.do(CloseMedia(call="call"))
+        two.do(CloseMedia(call="call"))
+        one.config = Config().changed({"codecs": "!red"})
+        again, _ = await call(one, two)
+        heard = [await one.hears(), await two.hears()]
+        fec = [bool(re.search("useinbandfec=1", each.sdp)) for each in (offer, answer)]
+        return [[names(offer.sdp)[:2], fec, "usedtx" in offer.sdp], names(answer.sdp)[:2], sent,
+                await octets(one), heard]
+        """,
+    )
+    assert offered == [["opus", "red"], [True, True], False]
+    assert answered == ["red", "opus"]
+    assert min(sent) > 1.5 * plain and heard == [True, True]
+
+
+def test_a_refused_search_over_the_relay_alone_leaves_every_way_open_again(page: Bench):
+    assert tell(
+        page,
+        """
+        await call(one, two)
+        relay = {"urls": "turn:127.0.0.1:9", "username": "u", "credential": "made-up"}
+        one.config = Config().changed({"iceServers": [relay]})
+        one.peer._remember()
+        one.peer._by_relay = True  # as a search that a relay was found for
+        await one.peer._choose_paths(relay=True)
+        during = str(one.connection.getConfiguration().iceTransportPolicy)
+        one.do(Rollback(call="call"))
+        await until(lambda: not one.peer._work.busy)
+        return [during, str(one.connection.getConfiguration().iceTransportPolicy)]
+        """,
+    ) == ["relay", "all"]
 
 
 def test_who_speaks_into_a_muted_microphone_is_told_and_nobody_hears_it(page: Bench):

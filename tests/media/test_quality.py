@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from webphone.media.counters import Counters, Reading, read
+from webphone.media.counters import Counters, Reading, read, round_trip
 from webphone.media.quality import Measure, Quality, Side, between
 
 SSRC = frozenset({"IT01A1"})
@@ -61,7 +61,7 @@ def test_what_a_browser_does_not_say_is_named_and_no_number() -> None:
     assert span.side.mos is None and span.loudness is None
     assert set(span.side.missing) == {
         "codec", "bitrate", "loss", "jitterMs", "rttMs", "level", "concealed", "mos",
-        "jitterBuffer", "codecImpairment",
+        "jitterBuffer", "codecImpairment", "lossRobustness",
     }  # fmt: skip
 
 
@@ -276,6 +276,17 @@ def test_without_rtcp_the_round_trip_is_the_chosen_candidate_pairs(
     found = read([INBOUND, OUTBOUND, silent, *more], now=1)
     assert found.remote is not None and found.local is not None
     assert found.remote.round_trip == found.local.round_trip == round_trip
+
+
+def test_how_long_the_path_is_can_be_asked_before_any_sound() -> None:
+    assert round_trip(PAIRS) == 0.03
+    assert round_trip([]) is None
+
+
+def test_what_is_packed_in_red_is_opus() -> None:
+    entries = [{**INBOUND, "codecId": "R"}, {"type": "codec", "id": "R", "mimeType": "audio/red"}]
+    found = read(entries, now=1)
+    assert found.remote is not None and found.remote.codec == "opus"
 
 
 def test_a_relay_is_known_by_its_candidate() -> None:

@@ -90,6 +90,30 @@ def test_where_dtls_does_not_follow_the_path_the_call_is_offered_again_once(alic
     assert repairs(alice) == ("dtls-retry",)
 
 
+def test_on_a_long_way_dtls_has_the_time_of_six_round_trips(alice, dave, world):
+    alice.ask("makeCall", "dave")
+    dave.reply(200, sdp=description())
+    alice.happens(on.PathFound(call=alice.call.id))
+    alice.happens(on.PathFound(call=alice.call.id, round_trip=0.6))
+    world.wind(3.5)
+    assert offers(dave) == 1
+    world.wind(0.2)
+    assert offers(dave) == 2
+
+
+@pytest.mark.parametrize(("round_trip", "waits"), [(0.001, 2.0), (900.0, 10.0)])
+def test_a_way_of_any_length_is_waited_for_not_too_short_and_not_for_ever(
+    alice, dave, world, round_trip, waits
+):
+    alice.ask("makeCall", "dave")
+    dave.reply(200, sdp=description())
+    alice.happens(on.PathFound(call=alice.call.id, round_trip=round_trip))
+    world.wind(waits - 0.1)
+    assert offers(dave) == 1
+    world.wind(0.2)
+    assert offers(dave) == 2
+
+
 def test_dtls_in_time_needs_nothing(talking, dave, world):
     talking.happens(on.PathFound(call=talking.call.id))
     world.wind(10)

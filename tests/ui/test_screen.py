@@ -345,6 +345,27 @@ def test_what_is_wrong_with_the_sound_is_told_once_and_so_is_its_end():
     assert "The sound is as it should be again." in heard(after, "status")
 
 
+@pytest.mark.parametrize(
+    ("stages", "line"),
+    [
+        (("dialling",), "Calling…"),
+        (("early",), "Calling…"),
+        (("incoming",), "A call is coming in"),
+        (("active",), "In a call"),
+        (("incoming", "active"), "In a call"),
+        (("ended",), "Ready"),
+    ],
+)
+def test_the_header_says_what_a_phone_in_a_call_does(stages, line):
+    calls = tuple(replace(BOB, stage=stage) for stage in stages)
+    busy = replace(IDLE, state="registered", calls=calls)
+    screen = shown(busy)
+    assert words(screen, "status") == [line]
+    assert find(screen, part="status").attributes["data-state"] == "registered"
+    lost = shown(replace(busy, state="reconnecting"))
+    assert words(lost, "status") == ["Reconnecting…"]
+
+
 def test_who_speaks_while_muted_is_told_so_in_the_place_of_the_plain_notice():
     speaks = replace(muted(BOB), warnings=("muted_speech",))
     screen = shown(talking(speaks))

@@ -117,7 +117,10 @@ FAMILIES = {
         *(snake(name) for name, kind in COMMANDS.items() if not kind.built),
         *(row.name for row in SETTINGS.values() if not row.built),
     ],
-    "state_": [*PHONE_STATES, "dnd", "refused", "reconnecting_in"],
+    "state_": [
+        *(*PHONE_STATES, "dnd", "refused", "reconnecting_in"),
+        *("in_call", "calling", "ringing"),
+    ],
     "ended_": [verdict for verdict in DISPOSITIONS if verdict != "failed"],
     "failed_": [*endings._FAILURES.values(), "otherwise", "moved_to"],
     "ice_servers_": ["refused", "late", "failed", "status", "unreadable"],

@@ -54,11 +54,7 @@ class Reading:
 
 def read(report: Iterable[Entry], now: float) -> Reading:
     """The entries of a getStats report."""
-    kinds: dict[str, list[Entry]] = {}
-    for entry in report:
-        found = kinds.setdefault(str(entry.get("type")), [])
-        if len(found) < MOST:
-            found.append(entry)
+    kinds = _by_kind(report)
     pair = _pair(kinds)
     return Reading(
         local=_local(kinds, _number(pair, "currentRoundTripTime"), now),
@@ -119,6 +115,20 @@ def _remote(
     )
 
 
+def round_trip(report: Iterable[Entry]) -> float | None:
+    """Seconds to the other end and back on the path in use, as ICE has measured; None: unknown."""
+    return _number(_pair(_by_kind(report)), "currentRoundTripTime")
+
+
+def _by_kind(report: Iterable[Entry]) -> dict[str, list[Entry]]:
+    kinds: dict[str, list[Entry]] = {}
+    for entry in report:
+        found = kinds.setdefault(str(entry.get("type")), [])
+        if len(found) < MOST:
+            found.append(entry)
+    return kinds
+
+
 def _pair(kinds: Mapping[str, list[Entry]]) -> Entry:
     """The candidate pair in use: the transport names it, or else it is nominated."""
     pairs = kinds.get("candidate-pair", [])
@@ -141,11 +151,15 @@ def _relayed(kinds: Mapping[str, list[Entry]], pair: Entry) -> bool | None:
 
 
 def _codec(kinds: Mapping[str, list[Entry]], streams: list[Entry]) -> str | None:
-    """The name of a session description, such as opus or PCMU."""
+    """The name of a session description, such as opus or PCMU.
+
+    Of audio/red it is opus: no browser packs another codec into it (RFC 2198).
+    """
     wanted = streams[0].get("codecId")
     entry = _first(kinds.get("codec", []), lambda entry: entry.get("id") == wanted)
     mime = entry.get("mimeType") if entry and wanted is not None else None
-    return mime.rpartition("/")[2] if isinstance(mime, str) else None
+    name = mime.rpartition("/")[2] if isinstance(mime, str) else None
+    return "opus" if name == "red" else name
 
 
 def _audio(kinds: Mapping[str, list[Entry]], kind: str) -> list[Entry]:

@@ -18,7 +18,7 @@ class Side:
 
     `bitrate` in bit/s, `loss` and `concealed` (samples that were made up) as fractions of 1,
     `level` 0 to 1, `mos` 1 to 4.5. Of what went into `mos`, `missing` names `jitterBuffer` where
-    its delay was guessed, and `codecImpairment` where the ITU has no value for the codec.
+    its delay was guessed, and what emodel.Codec misses of the codec.
     """
 
     codec: str | None = None
@@ -154,7 +154,6 @@ def _judged(side: Side, waited_ms: float | None, due: int) -> Side:
         "concealed": side.concealed,
         "mos": mos,
         "jitterBuffer": waited_ms,
-        "codecImpairment": None if codec.estimated else codec,
     }
     return Side(
         codec=side.codec,
@@ -165,7 +164,7 @@ def _judged(side: Side, waited_ms: float | None, due: int) -> Side:
         level=_rounded(side.level, 4),
         concealed=_rounded(side.concealed, 4),
         mos=_rounded(mos, 2),
-        missing=tuple(name for name, value in named.items() if value is None),
+        missing=(*(name for name, value in named.items() if value is None), *codec.missing),
     )
 
 

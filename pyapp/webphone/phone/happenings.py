@@ -236,9 +236,13 @@ class MediaChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathFound:
-    """ICE has found a way for the media of a call; their encryption is still to be agreed."""
+    """ICE has found a way for the media of a call; their encryption is still to be agreed.
+
+    `round_trip`: how many seconds it takes to the other end and back, None while nobody knows.
+    """
 
     call: str
+    round_trip: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,9 @@ LOOKS = {
     "failed": ("alert", "bad"),
     "refused": ("alert", "bad"),
     "dnd": ("dnd", "warn"),
+    "ringing": ("phone", "good"),
+    "calling": ("phone", "good"),
+    "in_call": ("phone", "good"),
 }
 
 # State -> the words on the button that goes on from there.
@@ -44,7 +47,7 @@ def header(snapshot: Snapshot, menu: Node | None, now: float) -> Node | None:
     """Who this phone is, its state, and what can be done about it; or else the way to more."""
     if not snapshot.config.show_status:
         return None
-    look = _look(snapshot)
+    look = _occupied(snapshot) or _look(snapshot)
     sign, mood = LOOKS[look]
     config = snapshot.config
     remedy = REMEDIES.get(look) if config.complete else None
@@ -72,6 +75,16 @@ def _look(snapshot: Snapshot) -> str:
     if snapshot.state == "failed" and snapshot.error and snapshot.error.code == "auth_failed":
         return "refused"
     return snapshot.state
+
+
+def _occupied(snapshot: Snapshot) -> str:
+    """What a phone does that is in a call: nobody reads of it that it is ready."""
+    stages = {call.stage for call in living(snapshot)}
+    if snapshot.state != "registered" or not stages:
+        return ""
+    if "active" in stages:
+        return "in_call"
+    return "ringing" if "incoming" in stages else "calling"
 
 
 def _words(look: str, snapshot: Snapshot, now: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from webphone.browser.bridge import promised
+from webphone.browser.bridge import Refused, promised
 from webphone.browser.media.capture import failure
 from webphone.browser.media.dtmf import Digits
 from webphone.browser.media.ice import Gathering, NoRelay, Paths
@@ -18,11 +18,13 @@ from webphone.browser.media.playback import Listening
 from webphone.browser.media.stats import Measuring, Stats
 from webphone.browser.media.transceivers import Sections, kind_of, put
 from webphone.browser.proxies import Listeners, plain
-from webphone.browser.tasks import Tasks
+from webphone.browser.tasks import Background, Tasks
 from webphone.contract import Config
 from webphone.media import Direction
+from webphone.media.counters import KINDS, round_trip
 from webphone.media.gathering import Wait, awaited, no_relay, relays
 from webphone.media.microphone import is_open
+from webphone.media.preference import answering, heard_with_red
 from webphone.media.repair import Agreed, as_offered, repaired
 from webphone.phone.actions import (
     Accept,
@@ -100,6 +102,7 @@ class Peer:
         self._listeners = Listeners()
         self._origin: Origin | None = None  # where a connection before this one began the session
         self._work = Tasks(self._failed)
+        self._asides = Background()
         self._opened = False
         self._closed = False
         self._muted = False
@@ -107,6 +110,7 @@ class Peer:
         self._sounds = False  # something has been heard of the other end
         self._video = False  # whether pictures of theirs are taken
         self._wanted = Direction.SENDRECV
+        self._by_relay = False  # our offer looks for a relay alone
         self._agreed: tuple[Direction, bool, dict[str, Any]] | None = None  # before our offer
         self._digits = Digits(lambda tone: self._tell(ToneSent(call=call, tone=tone)))
 
@@ -141,6 +145,7 @@ class Peer:
         self._closed = True
         # The promises of a closed connection never settle (WebRTC 1.0 §4.4.1.6).
         self._work.close()
+        self._asides.close()
         self.own.close()
         self._muted_voice.close()
         if self._pictures:
@@ -270,7 +275,8 @@ class Peer:
         await self._describe_here(offer, Offer.OFFER)
 
     async def _hear_offer(self, sdp: str) -> None:
-        theirs = _description("offer", repaired(sdp, agreed=self._agreed_on()))
+        sdp = heard_with_red(self._world.config().codecs, repaired(sdp, agreed=self._agreed_on()))
+        theirs = _description("offer", sdp)
         await promised(self._connection, "setRemoteDescription", theirs)
 
     def _agreed_on(self) -> Agreed:
@@ -281,7 +287,7 @@ class Peer:
 
     async def _answer(self, offer: str) -> None:
         await self._direct()
-        self._sections.prefer(self._world.config().codecs)
+        self._sections.prefer(answering(self._world.config().codecs, offer))
         # The answer's direction is what both ends allow (RFC 9429 §5.3.1).
         answer = await promised(self._connection, "createAnswer")
         await self._describe_here(answer, Offer.ANSWER, offer)
@@ -337,12 +343,11 @@ class Peer:
         if self._connection.signalingState != "stable":
             raise RuntimeError("An earlier offer of this call still waits for its answer.")
         self._remember()
+        self._by_relay = asked.relay and asked.restart
         try:
             await self._reoffer(asked)
         except Exception:
             await self.roll_back()
-            if asked.relay:  # what is next may go by every way again
-                await self._choose_paths(relay=False)
             raise
 
     async def _reoffer(self, asked: Reoffer) -> None:
@@ -435,22 +440,24 @@ class Peer:
 
     async def roll_back(self) -> None:
         """Forget our offer, and be as before it."""
+        by_relay, self._by_relay = self._by_relay, False
         if self._connection.signalingState in ("have-local-offer", "have-remote-pranswer"):
             await promised(self._connection, "setLocalDescription", _description("rollback"))
-        if self._agreed is None:
-            return
-        self._wanted, self._video, directions = self._agreed
-        self._agreed = None
-        self._sections.restore(directions)
-        await self._sections.agree_again()
-        self._settle()
+        if self._agreed is not None:
+            self._wanted, self._video, directions = self._agreed
+            self._agreed = None
+            self._sections.restore(directions)
+            await self._sections.agree_again()
+            self._settle()
+        if by_relay:  # what is next may go by every way again
+            await self._choose_paths(relay=False)
 
     def _remember(self) -> None:
         self._agreed = (self._wanted, self._video, self._sections.directions())
 
     def _settle(self) -> None:
         """The two ends agree: open the microphone as agreed."""
-        self._agreed = None
+        self._agreed, self._by_relay = None, False
         self._open_microphone()
         self._flush_digits()
 
@@ -520,6 +527,16 @@ class Peer:
     def _path_found(self, _event: Any) -> None:
         if str(self._connection.iceConnectionState) in ("connected", "completed"):
             self._tell(PathFound(call=self.call))
+            self._asides.run(self._tell_round_trip())
+
+    async def _tell_round_trip(self) -> None:
+        try:
+            report = await promised(self._connection, "getStats", within=1.0)
+        except Refused:  # then nobody knows
+            return
+        entries = [entry.to_py() for entry in report.values() if entry.type in KINDS]
+        if (seconds := round_trip(entries)) is not None:
+            self._tell(PathFound(call=self.call, round_trip=seconds))
 
     def _path_changed(self, _event: Any) -> None:
         state = str(self._connection.connectionState)

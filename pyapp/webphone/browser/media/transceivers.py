@@ -18,6 +18,7 @@ class Sections:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self._ordered = False  # not as the browser would have it
 
     def live(self) -> list[Any]:
         """All but the stopped ones, which never come back."""
@@ -69,10 +70,18 @@ class Sections:
             await promised(connection, "setLocalDescription")
 
     def prefer(self, wishes: Sequence[str]) -> None:
-        """Offer or answer the codecs in this order; see webphone.media.preference."""
-        for transceiver in self.live() if wishes else ():
+        """Offer or answer the codecs in this order; see webphone.media.preference.
+
+        Without wishes it is the browser's order again.
+        """
+        sections = self.live() if wishes or self._ordered else ()
+        self._ordered = bool(wishes)
+        for transceiver in sections:
             if not hasattr(transceiver, "setCodecPreferences"):
                 return
+            if not wishes:
+                transceiver.setCodecPreferences(js.Array.new())
+                continue
             able = js.RTCRtpReceiver.getCapabilities(kind_of(transceiver)).codecs
             known = [(str(c.mimeType).partition("/")[2], int(c.clockRate)) for c in able]
             chosen = js.Array.new(*[able[place] for place in preferred(known, wishes)])

@@ -5,7 +5,9 @@ from __future__ import annotations
 from webphone.phone.call.call import Call
 
 RESTARTS = 2  # ICE restarts that may fail before it is tried over the relay alone
-SECURED_WITHIN = 2.0  # seconds for DTLS once ICE has found a way
+# For DTLS once ICE has found a way: seconds, or round trips where those take longer. A handshake
+# takes up to three, and one message that is lost as many again; more than so many seconds is none.
+SECURED_WITHIN, ROUND_TRIPS, LONGEST = 2.0, 6, 10.0
 MOST_REPAIRS = 20  # that the record keeps
 
 
@@ -33,10 +35,14 @@ class Path:
         self._failures += 1
         self._secured, self.secured_by = False, None
 
-    def found(self, now: float) -> None:
-        """ICE has found a way; DTLS follows (RFC 5764 §4.1)."""
+    def found(self, round_trip: float | None, now: float) -> None:
+        """ICE has found a way; DTLS follows (RFC 5764 §4.1).
+
+        Told once more when it is known how long the way is.
+        """
         if not self._secured and not self._asked_again:
-            self.secured_by = now + SECURED_WITHIN
+            patience = max(SECURED_WITHIN, ROUND_TRIPS * (round_trip or 0.0))
+            self.secured_by = now + min(patience, LONGEST)
 
     def insecure(self) -> None:
         """DTLS takes too long: a server that was not ready has dropped its first message."""

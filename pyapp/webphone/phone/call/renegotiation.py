@@ -169,8 +169,8 @@ class Renegotiation:
             case on.AnswerTaken():
                 self._taking_until = None
                 return [*self._next_offer(now)]
-            case on.PathFound():
-                self._path.found(now)
+            case on.PathFound(round_trip=round_trip):
+                self._path.found(round_trip, now)
             case on.MediaChanged(state=state):
                 self._call.unstable = state != "connected"
                 self._works = self._works or not self._call.unstable
@@ -332,7 +332,7 @@ class Renegotiation:
             return []
         self._path.note("dtls-retry")
         self._set_right = True
-        text = "DTLS did not follow ICE within 2 s: offered again"
+        text = "DTLS did not follow ICE in time: offered again"
         return [do.Note(level="info", text=text)]
 
     def _failed(self, error: WebPhoneError, now: float) -> Steps:
