@@ -7,7 +7,7 @@ import pytest
 from phone.stage import SERVER, description
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-from webphone.sip import reply
+from webphone.sip import parse, reply
 
 
 def talking(world, **settings):
@@ -297,6 +297,17 @@ def test_a_server_that_registers_slowly_is_not_waited_for(world):
     dave.reply(200, to="INVITE", sdp=description())
     sound(again)
     assert again.call.state == "active"
+
+
+def test_what_is_about_to_leave_is_kept_before_it_leaves(world):
+    """A crash between the two would let the next page use a number twice."""
+    alice, _ = talking(world)
+    del alice.actions[:]
+    alice.ask("hold")
+    place = [type(action) for action in alice.actions].index(do.Send)
+    sent = parse(alice.actions[place].data)
+    kept = [each.text for each in alice.actions[:place] if isinstance(each, do.Keep)]
+    assert sent.method == "INVITE" and f'"localCseq": {sent.cseq.number},' in kept[-1]
 
 
 def test_nothing_secret_is_kept(world):
