@@ -595,6 +595,50 @@ def test_two_that_know_red_send_what_was_lost_once_more_and_others_speak_opus(pa
     assert min(sent) > 1.5 * plain and heard == [True, True]
 
 
+def test_a_call_sends_less_and_waits_longer_where_that_is_wished_and_as_before_after_it(
+    page: Bench,
+):
+    limited, free, heard = tell(
+        page,
+        """
+        from webphone.browser.media.adjusting import adjust
+        from webphone.media.adapting import Wish
+        await call(one, two)
+        def now():
+            [section] = one.connection.getTransceivers()
+            [encoding] = section.sender.getParameters().encodings
+            return [getattr(encoding, "maxBitrate", None), section.receiver.jitterBufferTarget]
+        await adjust(one.connection, Wish(bitrate=16_000, waiting_ms=200))
+        limited = now()
+        await adjust(one.connection, Wish())
+        return [limited, now(), [await one.hears(), await two.hears()]]
+        """,
+    )
+    assert limited == [16_000, 200]
+    assert free == [None, None] and heard == [True, True]
+
+
+def test_the_page_tells_a_mobile_that_it_is_in_a_call_and_when_it_is_over(page: Bench):
+    assert tell(
+        page,
+        """
+        import js
+        js.eval("Object.defineProperty(navigator, 'audioSession',"
+                "{value: {type: 'auto'}, configurable: true})")
+        session = js.navigator.audioSession
+        try:
+            await call(one, two)
+            during = session.type
+            one.do(CloseMedia(call="call"))
+            other = session.type
+            two.do(CloseMedia(call="call"))
+            return [during, other, session.type]
+        finally:
+            js.Reflect.deleteProperty(js.navigator, "audioSession")
+        """,
+    ) == ["play-and-record", "play-and-record", "auto"]
+
+
 def test_a_refused_search_over_the_relay_alone_leaves_every_way_open_again(page: Bench):
     assert tell(
         page,

@@ -305,6 +305,43 @@ return [said, blocked]
     ) == [[[True, True]] * len(Tone), []]
 
 
+VIBRATION = """
+from webphone.browser import vibration
+js.eval("self.vibrated = [];"
+        "navigator.vibrate = (pattern) => { vibrated.push([].concat(pattern)); return true; }")
+"""
+
+
+def test_a_phone_that_rings_vibrates_until_it_does_not(touched: Bench):
+    first, then = tell(
+        touched,
+        SOUND + VIBRATION,
+        """
+for tone in (Tone.RINGTONE, Tone.RINGTONE_PRIORITY, None, Tone.RINGBACK, Tone.WAITING, None):
+    sound.perform(PlayTone(tone=tone))
+sound.perform(PlayTone(tone=Tone.RINGTONE))
+sound.close()
+vibrated = js.vibrated.to_py()
+return [vibrated[0], vibrated[1:]]
+""",
+    )
+    assert first[:4] == [400, 200, 400, 2000] and len(first) < 99
+    assert then == [[0], first, [0]]
+
+
+def test_before_the_person_touches_the_page_nothing_vibrates(chromium: Browser):
+    story = """
+vibration.follow(Tone.RINGTONE)
+vibration.follow(None)
+print("vibrated", len(js.vibrated))
+"""
+    with untouched(chromium, SOUND + VIBRATION + story) as page:
+        told = page.wait_for_event(
+            "console", lambda told: told.text.startswith("vibrated"), timeout=60_000
+        )
+        assert told.text == "vibrated 0"
+
+
 def test_silence_asked_for_while_a_tone_is_being_made_stays_silence(touched: Bench):
     assert tell(
         touched,

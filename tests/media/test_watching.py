@@ -19,6 +19,7 @@ class Call:
     hears: bool = True
     muted: bool = False
     voice: float | None = None  # at a muted microphone
+    interrupted: bool = False
     relayed: bool | None = None
     sent: int | None = 50  # packets of each second; None: no such stream
     came: int | None = 50
@@ -64,6 +65,7 @@ class Call:
             hears=self.hears,
             muted=self.muted,
             overheard=self.voice,
+            interrupted=self.interrupted,
             now=self.now,
         )
 
@@ -161,3 +163,13 @@ def test_unmuted_it_is_over_at_once_and_on_hold_nobody_is_told() -> None:
 
 def test_a_microphone_that_nobody_can_listen_to_is_no_speech() -> None:
     assert Call(muted=True, voice=None).seconds(10) == []
+
+
+def test_a_microphone_that_the_system_takes_is_told_at_once_and_is_given_back() -> None:
+    """A telephone call on the mobile: its microphone is the telephone's for so long."""
+    call = Call()
+    call.seconds(5)
+    assert call.seconds(1, interrupted=True, loud=0.0) == [("mic_silent", "out")]
+    call.seconds(30)
+    assert call.seconds(LOOKS, interrupted=False, loud=0.1) == []
+    assert call.seconds(1, interrupted=True, muted=True) == []

@@ -8,6 +8,7 @@ from typing import Any
 
 import js
 
+from webphone.browser import vibration
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.proxies import Listeners, fault_name
 from webphone.browser.tasks import Background
@@ -50,6 +51,7 @@ class Sound:
         """Play a tone until the next, or a key once."""
         match action:
             case PlayTone(tone=tone):
+                vibration.follow(tone)
                 self._play(tone)
             case PlayKey(key=key) if key.upper() in SIGNALS:
                 self._play_key(SIGNALS[key.upper()])
@@ -76,6 +78,7 @@ class Sound:
 
     def close(self) -> None:
         """Be silent for good."""
+        vibration.follow(None)
         self._hush()
         self._tasks.close()
         if self._rest:

@@ -29,6 +29,7 @@ class Look:
     hears: bool
     muted: bool
     overheard: float | None = None  # how loud it is at a muted microphone, 0 to 1
+    interrupted: bool = False  # the system has taken the microphone: for a telephone call, say
 
     @property
     def sent(self) -> bool | None:
@@ -55,6 +56,7 @@ class Row:
     times: int = 3
     of: int = LOOKS
     may: Callable[[Look], bool] = lambda look: True
+    surely: Callable[[Look], bool] = lambda look: False  # one look is enough
 
 
 # The other end may fall silent for a while, and so may a person: that is no trouble at once.
@@ -96,6 +98,7 @@ ROWS = (
         ),
         times=_LONG,
         of=_LONG,
+        surely=lambda look: look.interrupted and look.sends and not look.muted,
     ),
     Row(
         code="muted_speech",
@@ -137,6 +140,7 @@ class Watch:
         muted: bool,
         now: float,
         overheard: float | None = None,
+        interrupted: bool = False,
     ) -> None:
         """Take one more reading; `sends` and `hears` by the directions agreed on."""
         self.quality.add(reading)
@@ -148,6 +152,7 @@ class Watch:
             hears=hears,
             muted=muted,
             overheard=overheard,
+            interrupted=interrupted,
         )
         before = {(each.code, each.direction): each for each in self.warnings}
         self.warnings = tuple(
@@ -161,7 +166,10 @@ class Watch:
         if not row.may(look):
             looks.clear()
             return False
-        looks.append(row.seen(look))
+        surely = row.surely(look)
+        looks.append(surely or row.seen(look))
+        if surely:
+            return True
         if told:
             return any(list(looks)[-LOOKS:])
         return sum(looks) >= row.times

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, assert_never
 
+from webphone.browser.media import audio_session
 from webphone.browser.media.peer import Peer, World
 from webphone.phone.actions import (
     Accept,
@@ -39,10 +40,12 @@ class Peers:
                 if peer:
                     peer.close()
                 self._peers[action.call] = peer = self._new(action)
+                audio_session.follow(self, calls=True)  # before the microphone is asked for
                 peer.later(lambda: peer.open(action))
             case CloseMedia():
                 if peer:
                     self._peers.pop(action.call).close()
+                audio_session.follow(self, calls=bool(self._peers))
             case _ if peer is None:
                 # News of a call that has been let go of, or one that never had media.
                 return
@@ -100,3 +103,4 @@ class Peers:
         """Let go of everything."""
         for call in list(self._peers):
             self._peers.pop(call).close()
+        audio_session.follow(self, calls=False)

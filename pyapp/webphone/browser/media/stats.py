@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from webphone.browser.bridge import Refused, promised
+from webphone.browser.media.adjusting import adjust
+from webphone.media.adapting import Adapting
 from webphone.media.counters import KINDS, Reading, read
 from webphone.media.quality import Measure, Side
 from webphone.media.watching import Watch
@@ -48,6 +50,7 @@ class Measuring:
         self._overheard = overheard
         self._show = show
         self._watch = Watch()
+        self._adapting = Adapting()
         self._one = asyncio.Lock()  # the browser is asked one thing at a time
         self._tasks = [asyncio.ensure_future(each) for each in (self._run(), self._listen())]
 
@@ -94,6 +97,9 @@ class Measuring:
         watch.look(reading, **self._expected(), overheard=overheard, now=self._now())
         spans = {"local": watch.quality.local, "remote": watch.quality.remote}
         self._show(self._call, {name: span.side if span else None for name, span in spans.items()})
+        wish = self._adapting.look(watch.quality.local, watch.quality.remote)
+        if wish is not None:
+            await adjust(self._connection, wish)
         whole = watch.quality.summary
         if whole is None and not watch.warnings:
             return False
@@ -111,6 +117,7 @@ class Measuring:
                     "sends": agreed in ("sendrecv", "sendonly") and bool(track),
                     "hears": agreed in ("sendrecv", "recvonly"),
                     "muted": not track or not track.enabled,
+                    "interrupted": bool(track and track.muted),
                 }
         return {"sends": False, "hears": False, "muted": True}
 
