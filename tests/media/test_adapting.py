@@ -66,5 +66,6 @@ def test_another_codec_has_its_own_rate_and_silence_says_nothing():
     assert [Adapting().look(nobody_says, nobody_says) for _ in range(20)] == [None] * 20
 
 
+@pytest.mark.rfc("6716 §2.1.1", "no step lowers the rate below that of wideband speech")
 def test_no_step_is_below_what_opus_needs_for_wideband():
     assert min(filter(None, BITRATES)) >= 16_000 and max(filter(None, WAITS)) <= 4000
