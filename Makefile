@@ -17,7 +17,7 @@ SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
 PURE := not browser and not interop and not build
 
-.PHONY: help demo test test-fast test-page test-inside test-servers cover steady check bench bench-sip dist screens contract clean again
+.PHONY: help demo test test-fast test-page test-inside test-servers cover steady check bench bench-sip bench-leaks dist screens contract clean again
 help: ## List the verbs.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
@@ -62,6 +62,9 @@ bench: $(DEV_READY) $(DIST) bench-sip ## Measure start-up against the stock runt
 
 bench-sip: $(DEV_READY) $(DIST) ## How long SIP is read and written, beside JsSIP and SIP.js; how that grows.
 	@$(PYTHON) tools/bench_sip.py $(ROUNDS) $(if $(WRITE),--write)
+
+bench-leaks: $(DEV_READY) $(DIST) ## What 200 calls in a row leave behind in a page.
+	@$(PYTHON) tools/bench_leaks.py $(CALLS) $(if $(WRITE),--write)
 
 bench-readers: $(DEV_READY) ## How long the nastiest text of each size keeps each reader busy.
 	@$(PYTHON) tools/bench_readers.py $(READERS)
