@@ -1,7 +1,7 @@
 """Measure what 200 calls in a row leave behind in a page. Run it by `make bench-leaks`.
 
-The phone calls the echo of the demo inside its page. What lives after the first 20 calls, which load
-and keep what a phone needs, is counted again after 200 more.
+The phone calls the echo of the demo inside its page. What lives after the first 20 calls, which
+load and keep what a phone needs, is counted again after 200 more.
 """
 
 import argparse
@@ -22,9 +22,9 @@ PAGE = """<!doctype html>
 <script src="/dist/webphone.js"></script>
 <web-phone id="phone" demo></web-phone>
 """
-# Seconds after which the sound rests, and the patience with every promise of the browser is over: its
-# timer and the proxy in it last as long, also where the promise came at once. That for the microphone
-# takes 120.
+# Seconds after which the sound rests, and the patience with every promise of the browser is over:
+# its timer and the proxy in it last as long, also where the promise came at once. That for the
+# microphone takes 120.
 REST = 125
 # Pyodide registers every proxy of a Python object here, and takes it off when it is destroyed.
 COUNT = """
