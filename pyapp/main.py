@@ -12,7 +12,7 @@ import js
 from pyodide.ffi import create_once_callable, create_proxy
 
 from webphone.browser.blame import is_ours, says_ours
-from webphone.browser.clock import Clock
+from webphone.browser.clock import Clock, late_at_once
 from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
@@ -338,7 +338,7 @@ def watch_page(clock: Clock) -> None:
         for phone in phones:
             if not phone.desk.shared:
                 keep(phone.desk.guest, phone.desk.instance)
-        every(Leaving(put_aside=bool(event.persisted)))
+        every(Leaving(put_aside=bool(getattr(event, "persisted", False))))
 
     def failed(event: Any) -> None:
         # The page's own mistakes are not ours to report.
@@ -353,6 +353,7 @@ def watch_page(clock: Clock) -> None:
     listeners.add(js.window, "pagehide", left)
     listeners.add(js.window, "error", failed)
     listeners.add(js.window, "unhandledrejection", failed)
+    late_at_once()
     asyncio.get_event_loop().set_exception_handler(
         lambda _loop, context: every_report(
             context.get("exception") or RuntimeError(context["message"])

@@ -251,6 +251,19 @@ def test_the_network_and_the_page_coming_back_are_told_to_the_phone(phone: Bench
     assert heard == ["NetworkChanged", "NetworkChanged", "Woken", "Leaving"]
 
 
+def test_what_is_due_already_is_done_at_once(phone: Bench):
+    done = phone.run(
+        """
+        import asyncio
+        loop = asyncio.get_event_loop()
+        done = loop.create_future()
+        loop.call_at(loop.time() - 1, done.set_result, "done")
+        return await asyncio.wait_for(done, 5)
+        """
+    )
+    assert done == "done"
+
+
 @pytest.mark.rfc("5626 §4.1", "the instance outlives the page where that can be")
 def test_a_page_that_is_loaded_anew_is_the_same_phone_and_a_copy_of_its_tab_is_not(phone: Bench):
     """RFC 5626 §4.1: one instance for each phone, kept where it can be."""

@@ -560,6 +560,7 @@ def test_how_a_call_sounds_is_measured_while_it_lasts(page: Bench):
     assert "jitterBuffer" not in shown["remote"]["missing"]
 
 
+@pytest.mark.timed
 def test_two_that_know_red_send_what_was_lost_once_more_and_others_speak_opus(page: Bench):
     """RFC 2198: behind Opus in the offer, so a gateway passes it over; first in the answer."""
     offered, answered, sent, plain, heard = tell(
@@ -646,6 +647,7 @@ def test_a_refused_search_over_the_relay_alone_leaves_every_way_open_again(page:
         await call(one, two)
         relay = {"urls": "turn:127.0.0.1:9", "username": "u", "credential": "made-up"}
         one.config = Config().changed({"iceServers": [relay]})
+        await until(lambda: not one.peer._work.busy)
         one.peer._remember()
         one.peer._by_relay = True  # as a search that a relay was found for
         await one.peer._choose_paths(relay=True)

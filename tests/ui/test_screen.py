@@ -350,7 +350,7 @@ def test_what_is_wrong_with_the_sound_is_told_once_and_so_is_its_end():
     [
         (("dialling",), "Calling…"),
         (("early",), "Calling…"),
-        (("incoming",), "A call is coming in"),
+        (("incoming",), "Incoming call"),
         (("active",), "In a call"),
         (("incoming", "active"), "In a call"),
         (("ended",), "Ready"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -133,6 +134,21 @@ class Clock:
         if self._worker is not None:
             self._worker.terminate()
             self._worker = None
+
+
+def late_at_once() -> None:
+    """Let the loop run at once what is due already.
+
+    Pyodide's refuses it ("Can't schedule in the past"): on a busy machine the time of a timeout may
+    have passed before it is set.
+    """
+    loop: Any = asyncio.get_event_loop()
+    later = loop.call_later
+
+    def call_later(delay: float, callback: Callable[..., Any], *args: Any, **how: Any) -> Any:
+        return later(max(0.0, delay), callback, *args, **how)
+
+    loop.call_later = call_later
 
 
 def _wall() -> float:

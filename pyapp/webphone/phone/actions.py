@@ -70,7 +70,7 @@ class OpenMedia:
     call: str
     video: bool = False
     offer: str | None = None
-    direction: Direction = Direction.SENDRECV
+    direction: Direction = field(default_factory=lambda: Direction.SENDRECV)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

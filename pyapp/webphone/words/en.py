@@ -118,7 +118,7 @@ WORDS: dict[str, str] = {
     "state_registered": "Ready",
     "state_in_call": "In a call",
     "state_calling": "Calling…",
-    "state_ringing": "A call is coming in",
+    "state_ringing": "Incoming call",
     "state_dnd": "Do not disturb",
     "state_reconnecting": "Reconnecting…",
     "state_reconnecting_in": "Reconnecting in {seconds} s",
