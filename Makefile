@@ -17,7 +17,7 @@ SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
 PURE := not browser and not interop and not build
 
-.PHONY: help demo test test-fast test-page test-inside test-servers cover steady check bench bench-sip bench-leaks dist screens contract clean again
+.PHONY: help demo test test-fast test-page test-inside test-servers cover steady check bench bench-sip bench-leaks bench-calls dist screens contract clean again
 help: ## List the verbs.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
@@ -65,6 +65,9 @@ bench-sip: $(DEV_READY) $(DIST) ## How long SIP is read and written, beside JsSI
 
 bench-leaks: $(DEV_READY) $(DIST) ## What 200 calls in a row leave behind in a page.
 	@$(PYTHON) tools/bench_leaks.py $(CALLS) $(if $(WRITE),--write)
+
+bench-calls: $(DEV_READY) $(DIST) ## How long calls take to be set up, beside JsSIP and SIP.js.
+	@$(PYTHON) tools/bench_calls.py $(ROUNDS) $(if $(WRITE),--write)
 
 bench-readers: $(DEV_READY) ## How long the nastiest text of each size keeps each reader busy.
 	@$(PYTHON) tools/bench_readers.py $(READERS)

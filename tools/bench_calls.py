@@ -1,0 +1,249 @@
+"""Measure how long calls take to be set up: ours, JsSIP and SIP.js in turns. `make bench-calls`.
+
+Two pages of the same phone call each other over the built-in exchange, each time in fresh pages: the
+first call of a page counts apart from those that follow. One pair is answered by itself, the other
+by a press of the button after it has rung.
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import bench_page
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCH = ROOT / "build" / "bench-calls"
+HEAD = "Calls, measured by `make bench-calls`"
+PHONES = ("ours", "JsSIP", "SIP.js")
+OURS = """<!doctype html>
+<meta charset="utf-8">
+<title>Calls</title>
+<script src="/dist/webphone.js"></script>
+<web-phone id="phone" auto-register allow-insecure></web-phone>
+<script>
+const asked = new URLSearchParams(location.search);
+phone.setConfig({ host: asked.get("url"), username: asked.get("name"), password: "demo",
+  realm: "bench.test", autoAnswer: asked.has("automatic") });
+const part = (name) => phone.shadowRoot.querySelector(`[part~=${name}]`);
+globalThis.bench = {
+  get up() { return phone.state === "registered"; },
+  get rings() { return Boolean(part("answer")); },
+  get talks() { return phone.calls.some(({ state }) => state === "active"); },
+  set target(number) { phone.dial = number; },
+  hangUp: () => phone.hangup(),
+};
+</script>
+"""
+OTHERS = """<!doctype html>
+<meta charset="utf-8">
+<title>Calls</title>
+<audio autoplay></audio><button id="dial">Dial</button><button id="answer">Answer</button>
+<script type="module" src="/others.mjs"></script>
+"""
+# Milliseconds by a clock that all pages share. The first packet of a track unmutes it.
+WATCH = """
+(() => {
+  const seen = (globalThis.seen = {});
+  const note = (step) => (seen[step] ??= performance.timeOrigin + performance.now());
+  globalThis.forget = () => Object.keys(seen).forEach((step) => delete seen[step]);
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    const text = typeof data === "string" ? data : new TextDecoder().decode(data);
+    if (text.startsWith("INVITE ")) note("invite");
+    if (text.startsWith("SIP/2.0 180 ")) note("ringing");
+    if (text.startsWith("SIP/2.0 200 ") && /^CSeq: *\\d+ INVITE/im.test(text)) note("ok");
+    return send.call(this, data);
+  };
+  const Peer = RTCPeerConnection;
+  globalThis.RTCPeerConnection = class RTCPeerConnection extends Peer {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("track", ({ track }) =>
+        track.addEventListener("unmute", () => note("sound")));
+    }
+  };
+  addEventListener("click", () => note("click"), true);
+  const held = new URLSearchParams(location.search).get("held");
+  const open = MediaDevices.prototype.getUserMedia;
+  if (held) MediaDevices.prototype.getUserMedia = async function (wishes) {
+    await new Promise((opened) => setTimeout(opened, Number(held)));
+    return open.call(this, wishes);
+  };
+  globalThis.tasks = [];
+  new PerformanceObserver((list) => tasks.push(...list.getEntries().map((each) => each.duration)))
+    .observe({ type: "longtask" });
+})();
+"""
+PRESS = """(name) => (document.getElementById(name)
+  ?? phone.shadowRoot.querySelector(`[part~=${name}]`)).click()"""
+REST = 6.0  # seconds that fresh pages have until their first call
+PAUSE = 1.5  # and all of them between two calls
+RINGS = 1.2
+ROWS = (
+    ("answered by itself", "click to INVITE", "caller", "click", "caller", "invite"),
+    ("answered by itself", "INVITE to 180", "caller", "invite", "called", "ringing"),
+    ("answered by itself", "INVITE to 200", "caller", "invite", "called", "ok"),
+    ("answered by itself", "click to first sound, called", "caller", "click", "called", "sound"),
+    ("answered by itself", "click to first sound, caller", "caller", "click", "caller", "sound"),
+    ("answered by a person", "Answer to 200", "called", "click", "called", "ok"),
+    ("answered by a person", "Answer to first sound, called", "called", "click", "called", "sound"),
+    ("answered by a person", "Answer to first sound, caller", "called", "click", "caller", "sound"),
+)  # fmt: skip
+Seen = dict[str, dict[str, float]]
+
+
+def prepare() -> None:
+    """Lay out the pages and what they load."""
+    shutil.rmtree(BENCH, ignore_errors=True)
+    BENCH.mkdir(parents=True)
+    shutil.copytree(ROOT / "dist", BENCH / "dist", ignore=shutil.ignore_patterns("*.html"))
+    bundle = ["node_modules/.bin/esbuild", "tools/bench_calls.mjs", "--bundle", "--minify"]
+    more = ["--format=esm", f"--outfile={BENCH / 'others.mjs'}", "--log-level=error"]
+    subprocess.run([*bundle, *more, "--define:global=globalThis"], cwd=ROOT, check=True)
+    (BENCH / "ours.html").write_text(OURS)
+    (BENCH / "others.html").write_text(OTHERS)
+
+
+@contextlib.contextmanager
+def exchange() -> Iterator[str]:
+    """The built-in exchange beside the pages; gives its host and port."""
+    command = [sys.executable, "-m", "webphone.exchange.serve", "--root", str(BENCH), "--port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "pyapp")}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
+        assert server.stdout is not None
+        try:
+            found = None
+            while found is None:
+                line = server.stdout.readline()
+                assert line, "the exchange did not start"
+                found = re.search(r"http://([^/]+)/", line)
+            yield found[1]
+        finally:
+            server.terminate()
+            server.stdout.read()
+
+
+class Pair:
+    """Two fresh pages of one phone, registered."""
+
+    def __init__(self, browser: Browser, host: str, phone: str, more: str, *, by_person: bool):
+        self.context = browser.new_context(permissions=["microphone"])
+        self.context.add_init_script(WATCH)
+        self.pages: dict[str, Page] = {}
+        for name in ("called", "caller"):
+            page = self.pages[name] = self.context.new_page()
+            file = "ours" if phone == "ours" else "others"
+            asked = f"who={phone}&name={name}&url=ws://{host}/ws{more}"
+            asked += "&automatic" if name == "called" and not by_person else ""
+            page.goto(f"http://{host}/{file}.html?{asked}")
+        for page in self.pages.values():
+            page.wait_for_function("bench.up", timeout=60_000)
+        time.sleep(REST)
+
+    def call(self, *, by_person: bool) -> Seen:
+        """What was seen of one call."""
+        caller, called = self.pages["caller"], self.pages["called"]
+        for page in self.pages.values():
+            page.evaluate("forget()")
+        caller.evaluate("bench.target = 'called'")
+        time.sleep(PAUSE)
+        caller.evaluate(PRESS, "dial")
+        if by_person:
+            called.wait_for_function("bench.rings", timeout=20_000)
+            time.sleep(RINGS)
+            called.evaluate("forget()")
+            caller.evaluate("delete seen.sound")
+            called.evaluate(PRESS, "answer")
+        for page in self.pages.values():
+            page.wait_for_function("bench.talks && seen.sound", timeout=20_000)
+        seen: Seen = {name: page.evaluate("seen") for name, page in self.pages.items()}
+        time.sleep(0.3)
+        caller.evaluate("void bench.hangUp()")
+        for page in self.pages.values():
+            page.wait_for_function("!bench.talks", timeout=20_000)
+        return seen
+
+    def longest_task(self) -> float:
+        """Of both pages since they were opened, once they had rested."""
+        return max(page.evaluate("Math.max(0, ...tasks)") for page in self.pages.values())
+
+
+def measure(
+    rounds: int, calls: int, phones: list[str], held: int, tell: Callable[[str], None]
+) -> dict[tuple[str, str, str], list[float]]:
+    """Milliseconds by phone, row and which call; round after round: a busy moment hits them all."""
+    more = f"&held={held}" if held else ""
+    found: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    with exchange() as host, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection",
+                  "--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        )  # fmt: skip
+        for turn in range(rounds):
+            for phone in phones:
+                for way in ("answered by itself", "answered by a person"):
+                    by_person = way == "answered by a person"
+                    pair = Pair(browser, host, phone, more, by_person=by_person)
+                    for number in range(calls + 1):
+                        which = "warm" if number else "first"
+                        seen = pair.call(by_person=by_person)
+                        for kind, row, from_, begun, to, done in ROWS:
+                            if kind == way:
+                                took = seen[to][done] - seen[from_][begun]
+                                found[phone, row, which].append(took)
+                    pair.context.close()
+                tell(f"  {turn + 1} of {rounds}: {phone}")
+        browser.close()
+    return found
+
+
+def table(found: dict[tuple[str, str, str], list[float]], phones: list[str]) -> str:
+    """The medians, and ours beside the first of the others."""
+    heads = ["ms", "call", *phones]
+    compared = phones[:2] if phones[0] == "ours" and len(phones) > 1 else []
+    rows = [[*heads, *([f"ours, times {compared[1]}"] if compared else [])]]
+    for _, row, *_ in ROWS:
+        for which in ("first", "warm"):
+            medians = [statistics.median(found[phone, row, which]) for phone in phones]
+            ratio = [f"{medians[0] / medians[1]:.2f}"] if compared else []
+            rows.append([row, which, *(f"{median:.0f}" for median in medians), *ratio])
+    return bench_page.table(rows)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("rounds", nargs="?", type=int, default=5, help="pairs of fresh pages")
+    options.add_argument("--calls", type=int, default=4, help="calls after the first of a pair")
+    options.add_argument("--phones", nargs="+", choices=PHONES, default=list(PHONES))
+    options.add_argument("--held", type=int, default=0, help="ms that a microphone takes to open")
+    options.add_argument("--write", action="store_true", help="write docs/bench.md too")
+    given = options.parse_args()
+    prepare()
+    found = measure(given.rounds, given.calls, given.phones, given.held, print)
+    said = table(found, given.phones)
+    print(said)
+    if given.write:
+        chromium = subprocess.check_output(["/usr/bin/chromium", "--version"], text=True)
+        machine = f"{os.cpu_count()} processors, {' '.join(chromium.split()[:2])}"
+        about = (
+            f"Medians of {given.rounds} pairs of fresh pages, and of {given.calls} more calls of"
+            f" each; {machine}. No ICE server."
+        )
+        bench_page.write(HEAD, f"{about}\n\n{said}")
+
+
+if __name__ == "__main__":
+    main()
