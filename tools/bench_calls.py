@@ -1,8 +1,8 @@
 """Measure how long calls take to be set up: ours, JsSIP and SIP.js in turns. `make bench-calls`.
 
-Two pages of the same phone call each other over the built-in exchange, each time in fresh pages: the
-first call of a page counts apart from those that follow. One pair is answered by itself, the other
-by a press of the button after it has rung.
+Two pages of the same phone call each other over the built-in exchange, in fresh pages each time:
+the first call of a page counts apart from those that follow. One pair is answered by itself, the
+other by a press of the button after it has rung.
 """
 
 import argparse
@@ -17,7 +17,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
