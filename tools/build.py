@@ -31,10 +31,16 @@ WORK = ROOT / "build"
 MODULES = ROOT / "node_modules"
 # Copied as they are, when they are there.
 COPIED = ["webphone.d.ts", "custom-elements.json", "demo.js", "demo.css", "embed.html", "embed.css"]
+INSTALLED = ["manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png"]
+KEPT_OFFLINE = {".js", ".mjs", ".wasm", ".zip", ".html", ".css"}
 # What the interpreter calls the two parts of the library, and their files' names.
 LIBRARY = {"library": "python.zip", "more": "python-more.zip"}
 # How tools/trim/trim.mjs says that it does not know this version of Pyodide.
 UNKNOWN_RUNTIME = 3
+# What the built page has instead of the parts of the unbundled one.
+AS_AN_APP = """<link rel="manifest" href="manifest.webmanifest">
+<link rel="apple-touch-icon" href="icon-192.png">
+<script src="webphone.js" data-offline></script>"""
 UNBUNDLED = re.compile(r"<!-- unbundled: .*?<!-- unbundled: end -->", re.DOTALL)
 
 
@@ -91,7 +97,7 @@ def build(out: Path, trim: bool = True) -> None:
     write(out / "webphone.js", page_script(config, parts, integrity(runtime)))
     write(out / "embed.js", embed_script())
     write(out / "index.html", demo_page().encode())
-    for name in COPIED:
+    for name in (*COPIED, *INSTALLED):
         if (ROOT / "web" / name).exists():
             write(out / name, (ROOT / "web" / name).read_bytes())
     for name, inputs in lay_examples(out, WORK).items():
@@ -249,7 +255,10 @@ def service_worker(out: Path) -> bytes:
     files = {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(out.rglob("*"))
-        if path.suffix in (".js", ".mjs", ".wasm", ".zip", ".html", ".css")
+        if (
+            path.suffix in (".js", ".mjs", ".wasm", ".zip", ".html", ".css")
+            or path.name in INSTALLED
+        )
         and not path.name.startswith("python-more.")
         and out / "examples" not in path.parents
     }
@@ -259,9 +268,9 @@ def service_worker(out: Path) -> bytes:
 
 
 def demo_page() -> str:
-    """The demo: the unbundled page with one script tag instead of its parts."""
+    """The demo as an app to install: the unbundled page, one script tag instead of its parts."""
     text = (ROOT / "index.html").read_text()
-    page, found = UNBUNDLED.subn('<script src="webphone.js"></script>', text)
+    page, found = UNBUNDLED.subn(AS_AN_APP, text)
     if found != 1:
         raise SystemExit("index.html: the two 'unbundled' marks are missing")
     return page.replace('"web/demo.', '"demo.').replace('"dist/examples/', '"examples/')

@@ -16,7 +16,9 @@ TOOLS = Path(__file__).resolve().parent
 # What the page calls itself to its own parts: a name that never resolves (RFC 6761 section 6.4).
 BASE = "https://pyodide.invalid/"
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
-SCRIPT = re.compile(r'<script src="([^"]+)"></script>')
+SCRIPT = re.compile(r'<script src="([^"]+)"(?: data-offline)?></script>')
+# A page from disk is no app to install.
+APP = re.compile(r'<link rel="(?:manifest|apple-touch-icon)" href="[^"]+">\n')
 OUTSIDE = re.compile(r'<(?:script|link|img)\b[^>]*\b(?:src|href)="(?!data:)')
 TYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}
 # What only a server has a use for.
@@ -33,6 +35,7 @@ def single_file(dist: Path, parts: dict[str, str]) -> bytes:
         "document.currentScript", "webphoneInside.script"
     )
 
+    texts["index.html"] = APP.sub("", texts["index.html"])
     if found := OUTSIDE.search(SCRIPT.sub("", STYLE.sub("", texts["index.html"]))):
         raise SystemExit(f"tools/offline.py: {found[0]}... would be fetched")
 

@@ -3,6 +3,23 @@
   const [phone, form, log] = ["phone", "settings", "log"].map((id) => document.getElementById(id));
   const piece = (tag, textContent) => Object.assign(document.createElement(tag), { textContent });
 
+  // What a person set stays, but for the password; a browser that keeps nothing is no fault.
+  const kept = "webphone-page";
+  const recall = (name) => { try { return localStorage.getItem(`${kept}-${name}`); } catch { return null; } };
+  const remember = (name, value) => { try { value === null ? localStorage.removeItem(`${kept}-${name}`) : localStorage.setItem(`${kept}-${name}`, value); } catch {} };
+  const read = (text) => {
+    try {
+      const given = JSON.parse(text);
+      return typeof given === "object" ? given : null;
+    } catch {
+      return null;
+    }
+  };
+  const drawer = document.getElementById("drawer");
+  drawer.addEventListener("toggle", ({ newState }) => remember("drawer", newState));
+  drawer.addEventListener("keydown", ({ key }) => key === "Escape" && drawer.hidePopover());
+  if (recall("drawer") === "open") drawer.showPopover();
+
   const inside = "inside" in document.documentElement.dataset; // the one file that holds everything
   document.getElementById("notice").hidden = location.protocol !== "file:" || inside;
   // Served by the built-in exchange, each tab takes the next free name of these and signs in.
@@ -45,13 +62,24 @@
   write();
   const fields = () => [...form.elements].filter((field) => field.name);
   const [arrival] = performance.getEntriesByType("navigation");
-  if (arrival?.serverTiming?.some(({ name }) => name === "webphone-exchange")) take(names);
-  if (inside) {
+  const exchange = arrival?.serverTiming?.some(({ name }) => name === "webphone-exchange");
+  const before = exchange ? null : read(recall("settings"));
+  if (exchange) take(names);
+  if (before) {
+    for (const field of fields()) {
+      if (!(field.name in before)) continue;
+      field.type === "checkbox" ? (field.checked = before[field.name]) : (field.value = before[field.name]);
+    }
+    fields().forEach(apply);
+  } else if (inside) {
     tell("This phone needs no server: call 600 and hear yourself. For a server of yours, untick the demo.");
     form.elements.demo.checked = true;
     form.elements.dial.value = "600";
     fields().forEach(apply);
   }
+  // A number from a link of another page (see manifest.webmanifest): it is shown, and never called.
+  const wanted = new URLSearchParams(location.search).get("dial")?.trim().replace(/^tel:/i, "").slice(0, 256);
+  if (wanted) apply(Object.assign(form.elements.dial, { value: wanted }));
   document.getElementById("numbers").addEventListener("click", ({ target: { localName, textContent } }) => {
     if (localName === "button") apply(Object.assign(form.elements.dial, { value: textContent }));
   });
@@ -62,7 +90,14 @@
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     fields().forEach(apply);
+    const given = fields().filter(({ name }) => name !== "password" && name !== "dial");
+    remember("settings", JSON.stringify(Object.fromEntries(given.map(({ name, type, checked, value }) => [name, type === "checkbox" ? checked : value]))));
     phone.register?.().catch((error) => console.info(error.message));
+  });
+
+  form.addEventListener("reset", () => {
+    remember("settings", null);
+    setTimeout(() => fields().forEach(apply)); // the fields are empty only then
   });
 
   const events =

@@ -12,6 +12,7 @@ def page(root, visit):
     """The page alone: from disk no Python starts, and none is needed for this."""
     page = visit().page
     page.goto((root / "index.html").as_uri())
+    page.get_by_role("button", name="Settings and events").click()
     return page
 
 
@@ -33,6 +34,56 @@ def test_the_form_gives_the_phone_its_account(page):
     assert attribute(page, "host") == "wss://sip.example.com"
     assert attribute(page, "username") == "alice"
     assert attribute(page, "realm") is None
+
+
+def sign_in(page, **values):
+    for label, value in values.items():
+        page.get_by_label(label).fill(value)
+    page.get_by_role("button", name="Apply and sign in").click()
+
+
+def test_what_was_set_is_there_at_the_next_visit_but_for_the_password(page):
+    page.get_by_label("Mute").uncheck()
+    sign_in(page, Host="wss://sip.example.com", Username="alice", Password="geheim")
+    page.reload()
+    assert attribute(page, "host") == "wss://sip.example.com"
+    assert attribute(page, "show-mute") == "false"
+    assert page.get_by_label("Username").input_value() == "alice", "the drawer is open as it was"
+    assert page.get_by_label("Password").input_value() == ""
+    assert "geheim" not in page.evaluate("JSON.stringify(localStorage)")
+    page.get_by_role("button", name="Forget all this").click()
+    page.wait_for_function("!document.getElementById('phone').hasAttribute('host')")
+    page.reload()
+    assert attribute(page, "host") is None and attribute(page, "show-mute") is None
+
+
+@pytest.mark.parametrize("spoilt", ["{", "null", "7", '{"host": null, "other": []}'])
+def test_settings_that_were_spoilt_cost_nothing(page, spoilt):
+    page.evaluate("text => localStorage.setItem('webphone-page-settings', text)", spoilt)
+    page.reload()
+    sign_in(page, Host="wss://sip.example.com")
+    assert attribute(page, "host") == "wss://sip.example.com"
+
+
+def test_the_drawer_is_shut_by_its_button_and_by_escape_and_stays_shut(page):
+    host, shown = page.get_by_label("Host"), page.get_by_role("button", name="Settings and events")
+    page.get_by_role("button", name="Close").click()
+    assert not host.is_visible()
+    shown.click()
+    host.focus()
+    page.keyboard.press("Escape")
+    assert not host.is_visible()
+    page.reload()
+    assert not host.is_visible() and shown.is_visible()
+
+
+@pytest.mark.parametrize(
+    ("link", "number"),
+    [("tel:%2B49%2030%201234", "+49 30 1234"), ("sip:bob@example.com", "sip:bob@example.com")],
+)
+def test_a_link_of_another_page_gives_its_number_and_calls_nobody(page, root, link, number):
+    page.goto(f"{(root / 'index.html').as_uri()}?dial={link}")
+    assert attribute(page, "dial") == number and attribute(page, "auto-dial") is None
 
 
 def test_the_demo_box_needs_no_server_and_tells_what_to_call(page):

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import shutil
 
 import pytest
 
@@ -31,6 +32,28 @@ def test_the_second_visit_needs_no_server(dist, visit, tmp_path):
     assert page.evaluate("phone.state") == "unconfigured"
     gone = "fetch('not-kept.js').then(() => 'served', () => 'no server')"
     assert page.evaluate(gone) == "no server"
+
+
+def test_the_demo_page_is_an_app_that_can_be_installed_and_starts_without_network(
+    dist, visit, tmp_path
+):
+    shutil.copytree(dist, tmp_path / "phone")
+    page = visit().page
+    with contextlib.ExitStack() as server:
+        url = server.enter_context(serving(tmp_path)) + "/phone/"
+        page.goto(url + "index.html")
+        page.evaluate(KEPT)
+        browser = page.context.new_cdp_session(page)
+        told = browser.send("Page.getAppManifest")
+        assert told["errors"] == [] and '"standalone"' in told["data"]
+        wrong = browser.send("Page.getInstallabilityErrors")["installabilityErrors"]
+        # A profile of a test keeps nothing, as a private window does.
+        assert [each["errorId"] for each in wrong] == ["in-incognito"]
+    page.goto("about:blank")
+    page.goto(url + "index.html")
+    page.evaluate(UP)
+    shown = "(name) => fetch(name).then(({ ok }) => ok)"
+    assert all(page.evaluate(shown, name) for name in ("icon-192.png", "manifest.webmanifest"))
 
 
 def test_a_new_build_takes_the_place_of_the_old_one(dist, serve, visit, tmp_path):

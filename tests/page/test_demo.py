@@ -222,6 +222,7 @@ def test_another_server_gets_what_is_dialled_and_the_page_lists_nothing(
 ) -> None:
     page = tab(new_context(), demo)
     page.evaluate(WATCH)
+    page.get_by_role("button", name="Settings and events").click()
     page.get_by_label("Host").fill(elsewhere.url)
     page.get_by_role("button", name="Apply and sign in").click()
     page.wait_for_function(
