@@ -19,6 +19,7 @@ from webphone.contract import (
     CallRecord,
     CallView,
     Config,
+    Member,
     Party,
     Quality,
     QualityWarning,
@@ -108,7 +109,7 @@ makeCall(target, {video, headers, displayName}) answer(id?, {video}) confirm(id?
 reject(id?, code?)
 redirect(id, target) hangup(id?) hangupAll() hold(id?) resume(id?) swap() mute(on?, id?) unmute(id?)
 dialpadPress(key) sendDtmf(tones, {duration, gap, method, id}) transfer(target, id?)
-consult(target) completeTransfer() cancelTransfer() conference(ids?) split(id)
+consult(target) completeTransfer() cancelTransfer() conference(ids?) split(id) muteMember(id, on?)
 sendMessage(target, text, {contentType, id}) sendInfo(body, {contentType, id, package})
 sendOptions(target?)
 subscribe(target, event) unsubscribe(target, event) publish(event, value?) pickUp(target) startVideo() stopVideo()
@@ -138,7 +139,8 @@ invalid_number invalid_config cancelled forbidden_origin internal
 SHAPES = {
     Party: "uri number displayName",
     CallView: "id callId state direction from to displayName startedAt answeredAt muted heldBy codec "
-    "video headers verstat timings",
+    "video headers verstat timings conference",
+    Member: "id name number muted speaking",
     CallRecord: "id callId sessionId direction from to displayName startedAt ringingAt answeredAt "
     "endedAt postDialDelayMs ringSeconds talkSeconds holdSeconds disposition endedBy sipCode "
     "sipReason q850 explanation transferredTo server codec quality recordingId timings repairs",

@@ -17,6 +17,7 @@ SHAPES = (
     contract.QualityWarning,
     contract.Timing,
     contract.CallView,
+    contract.Member,
     contract.CallRecord,
 )
 # The words that a field of a shape may hold.

@@ -87,6 +87,7 @@ globalThis.__webphone ??= Object.freeze({
     "cancelTransfer",
     "conference",
     "split",
+    "muteMember",
     "sendMessage",
     "sendInfo",
     "sendOptions",

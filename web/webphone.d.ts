@@ -70,6 +70,16 @@ export interface CallView {
   headers: Record<string, string>;
   verstat: string | null;
   timings: Timing[];
+  conference: boolean;
+}
+
+/** A call of a conference; `muted`: nobody there hears it. */
+export interface Member {
+  id: string;
+  name: string;
+  number: string;
+  muted: boolean;
+  speaking: boolean;
 }
 
 /** What is left of a call: exactly one record each. */
@@ -276,8 +286,8 @@ export interface WebPhoneEventDetails {
   transfer: CallView & {stage: "requested" | "accepted" | "progress" | "completed" | "failed", sipCode: number | null, target: string, by: "local" | "remote"};
   /** A step of `diagnose()` begins. */
   diagnosis: {step: number, of: number, name: string};
-  /** A conference changed. */
-  conference: {calls: string[]};
+  /** Who is in the conference changed, or who is muted or speaks there. */
+  conference: {calls: string[], members: Member[]};
   /** A recording started, paused or ended. */
   recording: CallView & {state: string, recordingId: string | null};
   /** A text came. */
@@ -393,10 +403,12 @@ export class WebPhone extends HTMLElement {
   completeTransfer(): Promise<void>;
   /** Goes back to the held call; or does not call whom the other side transfers us to. Settles when it is resumed, or refused. */
   cancelTransfer(): Promise<void>;
-  /** Joins calls. Settles when they hear each other. Not built yet: rejects with `unsupported`. */
+  /** Joins calls, at most eight, so that each hears all others and us; adds to those joined. Settles when they hear each other. */
   conference(ids?: string[]): Promise<void>;
-  /** Takes a call out of the conference. Settles when it is held. Not built yet: rejects with `unsupported`. */
+  /** Takes a call out of the conference. Settles when it is held. */
   split(id: string): Promise<void>;
+  /** Lets nobody in the conference hear one of the calls; without `on` it toggles. Settles at once, with whether it is muted now. */
+  muteMember(id: string, on?: boolean): Promise<boolean>;
   /** Sends a text (MESSAGE). Settles on the final response, with its status and whether the text is only queued (202). */
   sendMessage(target: string, text: string, options?: { contentType?: string; id?: string }): Promise<{sipCode: number, queued: boolean}>;
   /** Sends an INFO in a call. Settles on the final response. */

@@ -342,6 +342,18 @@ class CallView:
     headers: Mapping[str, str]
     verstat: str | None = None  # passed failed signed
     timings: tuple[Timing, ...] = ()
+    conference: bool = False  # it is joined with others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A call of a conference; `muted`: nobody there hears it."""
+
+    id: str
+    name: str
+    number: str
+    muted: bool
+    speaking: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -539,13 +551,20 @@ class CompleteTransfer(Command): ...
     "when it is resumed, or refused")
 class CancelTransfer(Command): ...
 
-@command("Joins calls.", "when they hear each other", built=False)
+@command("Joins calls, at most eight, so that each hears all others and us; adds to those joined.",
+    "when they hear each other")
 class Conference(Command):
-    ids: Sequence[str] = argument("The calls; left out: all.", default=())
+    ids: Sequence[str] = argument("The calls; left out: all that are answered.", default=())
 
-@command("Takes a call out of the conference.", "when it is held", built=False)
+@command("Takes a call out of the conference.", "when it is held")
 class Split(Command):
     id: str = argument("The call.")
+
+@command("Lets nobody in the conference hear one of the calls; without `on` it toggles.",
+    "at once, with whether it is muted now", returns="boolean")
+class MuteMember(Command):
+    id: str = argument("The call.")
+    on: bool | None = argument("true, false, or left out to toggle.", default=None)
 
 @command("Sends a text (MESSAGE).",
     "on the final response, with its status and whether the text is only queued (202)",
@@ -740,7 +759,8 @@ _ROWS = (
         cancelable=True),
     EventKind("diagnosis", "A step of `diagnose()` begins.",
         "{step: number, of: number, name: string}"),
-    EventKind("conference", "A conference changed.", "{calls: string[]}", built=False),
+    EventKind("conference", "Who is in the conference changed, or who is muted or speaks there.",
+        "{calls: string[], members: Member[]}"),
     EventKind("recording", "A recording started, paused or ended.",
         "CallView & {state: string, recordingId: string | null}", built=False),
     EventKind("message", "A text came.",
@@ -782,8 +802,9 @@ READINGS = {
 
 __all__ = [
     "COMMANDS", "ERRORS", "EVENTS", "READINGS", "SETTINGS", "CallRecord", "CallView", "Command",
-    "Config", "Device", "Event", "EventKind", "Json", "Kind", "Party", "Quality", "QualityWarning",
-    "Reading", "Setting", "SideStats", "Timing", "WebPhoneError", "camel", "decode_command",
-    "decode_setting", "encode", "kebab", "snake", *(kind.__name__ for kind in COMMANDS.values()),
+    "Config", "Device", "Event", "EventKind", "Json", "Kind", "Member", "Party", "Quality",
+    "QualityWarning", "Reading", "Setting", "SideStats", "Timing", "WebPhoneError", "camel",
+    "decode_command", "decode_setting", "encode", "kebab", "snake",
+    *(kind.__name__ for kind in COMMANDS.values()),
 ]
 # fmt: on

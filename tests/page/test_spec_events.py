@@ -31,6 +31,7 @@ CALL = {
     "headers",
     "verstat",
     "timings",
+    "conference",
 }
 RECORD = {
     "id",

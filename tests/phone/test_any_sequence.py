@@ -21,6 +21,7 @@ WISHES = {
     "hold": (),
     "resume": (),
     "swap": (),
+    "conference": (),
     "mute": (),
     "dialpadPress": ("1", "#"),
     "sendDtmf": ("1,2", "3"),

@@ -146,6 +146,26 @@ class MuteMicrophone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """A call in a conference: whether the others and we hear it, and whether it `hears` them."""
+
+    call: str
+    heard: bool
+    hears: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixCalls:
+    """Let these calls hear each other from now on, and no others; told only on change.
+
+    What is ours goes to each as before, and each is heard here as before where it is `heard`.
+    VoiceHeard follows whenever one of them begins or ends to speak.
+    """
+
+    voices: tuple[Voice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendTones:
     """Send digits as RFC 4733 events; milliseconds. ToneSent follows for each."""
 
@@ -312,6 +332,7 @@ MediaAction = (
     | TakePicture
     | DropPicture
     | MuteMicrophone
+    | MixCalls
     | SendTones
     | CloseMedia
 )

@@ -220,6 +220,7 @@ class Desk:
                 | on.PictureRefused()
                 | on.PictureEnded()
                 | on.ToneSent()
+                | on.VoiceHeard()
                 | on.QualityMeasured()
             ):
                 return self.calls.media(happening, now)
@@ -428,8 +429,8 @@ class Desk:
         return self._contacts.follow(self.calls.calls.values())
 
     def _changes(self) -> list[Action]:
-        """The tone and the state, told when they change."""
-        changes: list[Action] = []
+        """The conference, the tone and the state, told when they change."""
+        changes = self.calls.conferring()
         self.account.agent.take_calls(not self.calls.crowded(self.config))
         wanted = tone(self.calls.calls.values(), ended_busy=self.calls.last.busy)
         if wanted is not self._tone:

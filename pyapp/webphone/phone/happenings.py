@@ -268,6 +268,14 @@ class ToneSent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceHeard:
+    """Who is at the other end of a mixed call begins to speak, or has ended."""
+
+    call: str
+    speaking: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QualityMeasured:
     """A summary of the media counters: {mos, loss, jitterMs, rttMs, ...} as plain data."""
 
@@ -376,6 +384,7 @@ Happening = (
     | AnswerTaken
     | SoundCame
     | ToneSent
+    | VoiceHeard
     | QualityMeasured
     | Permitted
     | CredentialsCame

@@ -58,6 +58,8 @@ class KeptCall:
     telephone_event: bool = False
     verstat: str | None = None
     repairs: tuple[str, ...] = ()
+    joined: bool = False
+    silenced: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     reached: Mapping[str, float] = field(default_factory=dict)
 
@@ -106,7 +108,9 @@ class Keeping:
         if not fresh or kept.account != _name(account) or config.recover == "off":
             return [*self._keep("")]
         account.configure(account.config, kept.instance)
-        return [x for one in kept.calls for x in _take_back(calls, account, one, kept.active, now)]
+        began = [x for one in kept.calls for x in _take_back(calls, account, one, kept.active, now)]
+        _join_again(calls, kept)
+        return began
 
     def keep(self, calls: Calls, account: Account, config: Config, now: float) -> list[do.Keep]:
         """What is to be kept before anything of this turn leaves, if it has changed."""
@@ -185,6 +189,8 @@ def _kept(call: Call) -> KeptCall:
         telephone_event=call.telephone_event,
         verstat=call.verstat,
         repairs=call.repairs,
+        joined=call.joined,
+        silenced=seldom.seat_of(call)[0],
         headers=_for_pages(call.headers),
         reached=dict(call.reached),
     )
@@ -241,3 +247,13 @@ def _take_back(
     if active in (None, call.id):
         calls.active = active
     return began
+
+
+def _join_again(calls: Calls, kept: KeptPhone) -> None:
+    """The conference goes on with those that come back."""
+    joined = [one for one in kept.calls if one.joined and one.id in calls.calls]
+    if not joined:
+        return
+    from webphone.phone.call.conferences import take_back
+
+    take_back(calls, {one.id: one.silenced for one in joined})

@@ -68,6 +68,7 @@ def states(snapshot: Snapshot) -> list[str]:
         "active": "active" in stages,
         "held": active is not None and active.view.held_by is not None,
         "muted": active is not None and active.muted,
+        "in-conference": active is not None and active.joined,
         "other-tab": snapshot.other_tab,
         "error": snapshot.error is not None,
     }

@@ -61,6 +61,13 @@ class CallSnapshot:
     filming: bool = False  # our camera is wanted, by `startVideo` or its button
     sharing: bool = False  # our screen is there
     recovering: bool = False  # it outlived a page, and is not heard here yet
+    silenced: bool = False  # nobody in the conference hears it
+    speaking: bool = False  # in the conference
+
+    @property
+    def joined(self) -> bool:
+        """Whether it is in the conference."""
+        return self.view.conference
 
     @property
     def up(self) -> bool:

@@ -184,6 +184,7 @@ class Call:
     unstable: bool = False  # the path of the media is lost, and looked for
     consults: str = ""  # id of the call that waits while this one is asked
     instead_of: str = ""  # id of the call whose place it takes
+    joined: bool = False  # it is in the conference
     moved_to: str | None = None  # whom it goes on with, without us
     ending: Ending | None = None  # once it is over
     # When steps of setting it up were reached that nothing else remembers, by name.
@@ -288,6 +289,7 @@ class Call:
             headers=self.headers,
             verstat=self.verstat,
             timings=self.timings,
+            conference=self.joined,
         )
 
     @property

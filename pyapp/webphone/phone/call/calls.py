@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from webphone.contract import Config, Event, WebPhoneError, encode
 from webphone.machine import earliest
@@ -48,6 +49,9 @@ from webphone.sip import (
 from webphone.sip.usages.ending import reason
 from webphone.words import say
 
+if TYPE_CHECKING:  # loaded by the first that is made
+    from webphone.phone.call.conference import Conference
+
 
 class Calls:
     """All calls of a phone, by id."""
@@ -57,6 +61,7 @@ class Calls:
         self.calls: dict[str, Call] = {}
         self.active: str | None = None
         self.last = LastCall()
+        self.conference: Conference | None = None
         self._asks = asks
         self._history = history
         self.errands: list[Errand] = []
@@ -118,7 +123,8 @@ class Calls:
 
     def waiting(self) -> Call | None:
         """The call on hold that is not in front, the one put there last first."""
-        others = [call for call in reversed(self.calls.values()) if call.id != self.active]
+        active = self.calls.get(self.active or "")
+        others = [call for call in reversed(self.calls.values()) if not _together(call, active)]
         parked = [call for call in others if call.part(Renegotiation).hold_wanted]
         return max(parked, key=lambda call: call.hold.parked_at or 0.0, default=None)
 
@@ -126,6 +132,10 @@ class Calls:
         """The call that resuming means: the active one if it is on hold, else who waits."""
         active = self.calls.get(self.active or "")
         return active if active and active.part(Renegotiation).hold_wanted else self.waiting()
+
+    def in_front(self, call: Call) -> bool:
+        """Whether it is the one to talk on, or joined with it; or there is none."""
+        return self.active is None or _together(call, self.calls.get(self.active))
 
     def new_id(self) -> str:
         """A name that no other call has."""
@@ -138,7 +148,7 @@ class Calls:
         self.calls[call.id] = call
         if call.asks:
             return [*ask(call, call.asks, call.remote.uri)]
-        result = self._activate(call, now)
+        result = self.activate(call, now)
         result.append(do.OpenMedia(call=call.id, video=call.video))
         return result + call.wire.connect(now)
 
@@ -154,7 +164,7 @@ class Calls:
     def answer(self, call: Call, now: float, *, video: bool, reply: int | None) -> Result:
         """Take a ringing call."""
         taken = call.part(Incoming).answer(video=video, reply=reply)
-        return self._activate(call, now) + taken
+        return self.activate(call, now) + taken
 
     def reject(self, call: Call, status: int, now: float) -> Result:
         """Refuse a ringing call."""
@@ -184,9 +194,12 @@ class Calls:
         return [x for call in list(self.calls.values()) for x in self.hang_up(call, now)]
 
     def resume(self, call: Call, now: float, reply: int | None) -> Result:
-        """Take a call off hold; whatever was in front is held."""
+        """Take a call off hold; whatever was in front is held. A conference comes back whole."""
         wanted = call.part(Renegotiation).set_hold(False, reply, now)
-        return self._activate(call, now) + wanted
+        result = self.activate(call, now)
+        for other in self.conference.come_back() if self.conference and call.joined else ():
+            result += other.part(Renegotiation).set_hold(False, None, now)
+        return result + wanted
 
     def swap(self, reply: int | None, now: float) -> Result:
         """Talk to the one who waits; the promise settles when both calls have changed."""
@@ -194,18 +207,22 @@ class Calls:
         if coming is None:
             raise WebPhoneError("no_call", say("none_to_swap_with"))
         talking = (call for call in self.calls.values() if call.stage is Stage.ACTIVE)
-        going = [call for call in talking if call.id == self.active]
+        front = self.calls.get(self.active or "")
+        going = [call for call in talking if _together(call, front)]
         if reply is not None:
             self.errands.append(Swap(reply=reply, coming=coming, going=going))
         return self.resume(coming, now, None)
 
     def mute(self, call: Call, muted: bool) -> Result:
-        """Close or open the microphone."""
-        if call.muted == muted:
-            return []
-        call.muted = muted
-        event = Event("mute" if muted else "unmute", encode(call.view))
-        return [do.MuteMicrophone(call=call.id, muted=muted), do.Tell(event=event)]
+        """Close or open the microphone; to a whole conference."""
+        result: Result = []
+        for each in self.calls.values():
+            if each.muted == muted or not _together(each, call):
+                continue
+            each.muted = muted
+            event = Event("mute" if muted else "unmute", encode(each.view))
+            result += [do.MuteMicrophone(call=each.id, muted=muted), do.Tell(event=event)]
+        return result
 
     # --- News of the media and of the agent ---
 
@@ -249,6 +266,15 @@ class Calls:
             result += errand.wake(self, now)
         self.errands = [errand for errand in self.errands if not errand.done]
         return result
+
+    def conferring(self) -> list[Action]:
+        """What has become of the conference in this turn."""
+        if self.conference is None:
+            return []
+        news = self.conference.follow(self.calls)
+        if self.conference.over:
+            self.conference = None
+        return news
 
     def finish(self, call: Call, ending: Ending, now: float) -> Result:
         """The call is over: its one record, its promises, and silence."""
@@ -358,9 +384,12 @@ class Calls:
         result.append(do.Tell(event=Event("answer", {**encode(call.view), "answeredBy": by})))
         if call.instead_of and call.instead_of == self.active:
             self.active = call.id
+        if self.conference is not None:
+            self.conference.take_place(call)
         if self.active is None:
-            return result + self._activate(call, now)
-        if call.id != self.active:  # another call came in front while this one rang
+            return result + self.activate(call, now)
+        if not self.in_front(call):
+            # Another call came in front while this one rang.
             result += call.part(Renegotiation).set_hold(True, None, now)
         return result
 
@@ -395,19 +424,34 @@ class Calls:
         self.calls.pop(call.id, None)
         self._asked = {ask: about for ask, about in self._asked.items() if about[0] != call.id}
         if self.active == call.id:
-            left = [other for other in self.calls.values() if not other.ringing_in]
-            self.active = left[0].id if len(left) == 1 else None
+            self.active = self._next(call)
 
-    def _activate(self, call: Call, now: float) -> Result:
-        """This call is the one to talk on; the others are held."""
+    def _next(self, gone: Call) -> str | None:
+        """The call that is in front once this one is gone; nobody is guessed."""
+        if gone.joined and self.conference is not None:
+            return self.conference.heir(gone).id
+        left = [other for other in self.calls.values() if not other.ringing_in]
+        alone = bool(left) and all(_together(other, left[0]) for other in left)
+        return left[0].id if alone else None
+
+    def activate(self, call: Call, now: float) -> Result:
+        """This call is the one to talk on, with those that are joined with it; others are held."""
         self.active = call.id
         self.last.end()
+        if self.conference is not None and not call.joined:
+            self.conference.park()
         result: Result = []
         for other in self.calls.values():
             changes = other.part(Renegotiation)
-            if other is not call and other.stage is Stage.ACTIVE and not changes.hold_wanted:
+            kept = _together(other, call) or changes.hold_wanted
+            if other.stage is Stage.ACTIVE and not kept:
                 result += changes.set_hold(True, None, now)
         return result
+
+
+def _together(call: Call, other: Call | None) -> bool:
+    """Whether these are one and the same to talk on: a call, or those of the conference."""
+    return other is not None and (call is other or (call.joined and other.joined))
 
 
 def _left(call: Call, now: float, *headers: tuple[str, str]) -> Result:
@@ -422,6 +466,7 @@ def _over(call: Call, error: WebPhoneError) -> list[do.Action]:
 
 def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
     filming, sharing = shown_of(call)
+    silenced, speaking = seldom.seat_of(call)
     sound = call.part(Measurements)
     return CallSnapshot(
         view=call.view,
@@ -446,4 +491,6 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         contact=call.contact,
         filming=filming,
         sharing=sharing,
+        silenced=silenced,
+        speaking=speaking,
     )

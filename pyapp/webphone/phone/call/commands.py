@@ -10,17 +10,20 @@ from webphone.contract import (
     CancelTransfer,
     Command,
     CompleteTransfer,
+    Conference,
     Config,
     Confirm,
     Hangup,
     HangupAll,
     Hold,
     Mute,
+    MuteMember,
     Redirect,
     Reject,
     Resume,
     SendDtmf,
     ShareScreen,
+    Split,
     StartVideo,
     StopVideo,
     Swap,
@@ -83,6 +86,10 @@ def _hold(calls: Calls, command: Hold, config: Config, reply: int | None, now: f
     changes = call.part(Renegotiation)
     if not command.id and changes.hold_wanted:  # without an id it toggles
         return calls.resume(call, now, reply)
+    if call.joined:
+        from webphone.phone.call.conferences import hold
+
+        return hold(calls, call, reply, now, alone=bool(command.id))
     return changes.set_hold(True, reply, now)
 
 
@@ -165,6 +172,29 @@ def _cancel_transfer(
     return cancel(calls, reply, now)
 
 
+def _join(
+    calls: Calls, command: Conference, config: Config, reply: int | None, now: float
+) -> Result:
+    # Loaded by the first conference, as are the two below.
+    from webphone.phone.call.conferences import join
+
+    return join(calls, command, reply, now)
+
+
+def _split(calls: Calls, command: Split, config: Config, reply: int | None, now: float) -> Result:
+    from webphone.phone.call.conferences import split
+
+    return split(calls, command, reply, now)
+
+
+def _mute_member(
+    calls: Calls, command: MuteMember, config: Config, reply: int | None, now: float
+) -> Result:
+    from webphone.phone.call.conferences import mute_member
+
+    return mute_member(calls, command, reply)
+
+
 def _meant(calls: Calls, id: str) -> Call:
     """The call to hang up: the one named, the active one, or the one that rings."""
     try:
@@ -192,4 +222,7 @@ VERBS: dict[type[Command], Verb] = {
     Transfer: _transfer,
     CompleteTransfer: _complete_transfer,
     CancelTransfer: _cancel_transfer,
+    Conference: _join,
+    Split: _split,
+    MuteMember: _mute_member,
 }

@@ -61,6 +61,7 @@ HEARD: dict[type[Any], Kind] = {
     on.PictureTaken: pictures,
     on.PictureRefused: pictures,
     on.PictureEnded: pictures,
+    on.VoiceHeard: seldom.seat,
     on.QualityMeasured: Measurements,
 }
 

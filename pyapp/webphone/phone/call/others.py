@@ -21,6 +21,9 @@ class Others(Protocol):
     active: str | None
     errands: list[Errand]
 
+    def in_front(self, call: Call) -> bool:
+        """Whether it is the one to talk on, or joined with it; or there is none."""
+
     def new_id(self) -> str:
         """A name that no other call has."""
 

@@ -30,6 +30,7 @@ Media = (
     | on.PictureRefused
     | on.PictureEnded
     | on.ToneSent
+    | on.VoiceHeard
     | on.QualityMeasured
 )
 

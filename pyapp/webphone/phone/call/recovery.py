@@ -319,7 +319,7 @@ class Recovery:
     def _behind(self, calls: Any, now: float) -> Sequence[Act | Unresolved | Change]:
         """Another call came in front meanwhile: this one waits."""
         changes = self._call.part(Renegotiation)
-        if calls.active in (None, self._call.id) or changes.hold_wanted:
+        if calls.in_front(self._call) or changes.hold_wanted:
             return []
         return changes.set_hold(True, None, now)
 

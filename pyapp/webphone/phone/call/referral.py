@@ -267,7 +267,7 @@ class Following:
         return calls.hang_up(self.old, now) if self.done and not self.old.over else []
 
     def _take_up(self, calls: Others, now: float) -> Result:
-        in_front = calls.active in (None, self.old.id)
+        in_front = calls.in_front(self.old)
         if self.old.stage is not Stage.ACTIVE or not in_front:
             return []
         return calls.resume(self.old, now, None)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from webphone.phone.call.recovery import Recovery
     from webphone.phone.call.redirection import Redirection
     from webphone.phone.call.referral import Referral
+    from webphone.phone.call.seat import Seat
     from webphone.phone.call.transfer import Transfer
 
 
@@ -31,6 +32,13 @@ def announced(call: Call) -> float | None:
 
     call.ring = ring(call.headers) or call.ring
     return answer_after(call.headers)
+
+
+def seat(call: Call) -> Seat:
+    """The part for what a call is within the conference."""
+    from webphone.phone.call.seat import Seat
+
+    return Seat(call)
 
 
 def transfer(call: Call) -> Transfer:
@@ -59,6 +67,14 @@ def redirection(call: Call) -> Redirection:
     from webphone.phone.call.redirection import Redirection
 
     return Redirection(call)
+
+
+def seat_of(call: Call) -> tuple[bool, bool]:
+    """Whether nobody in the conference hears this call, and whether it speaks; loads nothing."""
+    if not (call.joined and seat in call.parts):
+        return False, False
+    part = call.part(seat)
+    return part.muted, part.speaking
 
 
 def transfer_of(call: Call, calls: Iterable[Call]) -> TransferSnapshot | None:

@@ -286,7 +286,7 @@ class Transfer:
 
     def _take_back(self, others: Others, now: float) -> Result:
         """Talk to them again, unless we talk to somebody else by now."""
-        in_front = others.active in (None, self._call.id)
+        in_front = others.in_front(self._call)
         if not (self._held_for_it and in_front and self._call.stage is Stage.ACTIVE):
             return []
         return others.resume(self._call, now, None)
