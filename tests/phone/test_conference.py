@@ -339,6 +339,14 @@ def test_joining_brings_back_those_who_wait_for_us(alice, others):
     assert alice.desk.snapshot.active == third
 
 
+def test_merge_is_pressed_again_while_all_wait_for_us(alice, others):
+    first, second, third = call(alice, *others)
+    alice.press("conference", [first, second])
+    alice.ask("resume", third)
+    alice.press("conference")
+    assert roster(alice) == [first, second, third] and set(mixed(alice).values()) == {TALKS}
+
+
 # --- What goes wrong around it --------------------------------------------------------------------
 
 

@@ -21,6 +21,5 @@ class Seat(Quiet):
 
     def media(self, news: Media, now: float) -> Steps:
         """Whether they speak."""
-        if isinstance(news, on.VoiceHeard):
-            self._speaks = news.speaking
+        self._speaks = isinstance(news, on.VoiceHeard) and news.speaking
         return []
