@@ -426,3 +426,13 @@ def test_when_a_member_sends_us_elsewhere_in_vain_all_of_them_are_back(world, ot
     dave.ask("reject")
     world.wind(5)
     assert roster(alice) == [first, second] and mixed(alice) == {first: TALKS, second: TALKS}
+
+
+def test_where_the_browser_cannot_mix_they_are_single_calls_again(alice, others):
+    joined(alice, *others)
+    alice.happens(on.MixFailed())
+    assert roster(alice) == [] and mixed(alice) == {}
+    assert held(alice) == {"bob": "local", "carol": "local", "dave": None}
+    assert alice.told("error")[-1].code == "media_failed"
+    alice.happens(on.MixFailed())
+    assert len(alice.told("error")) == 1

@@ -224,6 +224,8 @@ class Desk:
                 | on.QualityMeasured()
             ):
                 return self.calls.media(happening, now)
+            case on.MixFailed():
+                return self.calls.not_mixed(now)
             case on.DevicesWanted():
                 return [do.LookForDevices(ask=True)]
             case on.DevicesFound() | on.DeviceUsed() | on.DevicesKept():

@@ -276,6 +276,11 @@ class VoiceHeard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MixFailed:
+    """This browser can't mix calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QualityMeasured:
     """A summary of the media counters: {mos, loss, jitterMs, rttMs, ...} as plain data."""
 
@@ -385,6 +390,7 @@ Happening = (
     | SoundCame
     | ToneSent
     | VoiceHeard
+    | MixFailed
     | QualityMeasured
     | Permitted
     | CredentialsCame

@@ -643,6 +643,8 @@ WORDS: dict[str, str] = {
     "none_to_confer_hint": "Call somebody else first.",
     "conference_full": "A conference has room for {most} other people.",
     "conference_full_hint": "End a call, or name those who are to be in it.",
+    "mix_failed": "This browser can't join the sound of calls.",
+    "mix_failed_hint": "Talk to one after the other, or use another browser.",
     "conference_failed": "A call could not be taken off hold.",
     "conference_failed_hint": "The others are joined.",
     "not_in_conference": "This call is not in a conference.",

@@ -15,6 +15,9 @@ class End(Protocol):
     @property
     def sound(self) -> Any: ...
 
+    def hear(self, track: Any) -> None:
+        """The other end sends this from now on."""
+
 
 class Ends:
     """The ends of a page's calls, by the name that each writes into its descriptions."""

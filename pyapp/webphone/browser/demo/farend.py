@@ -133,6 +133,9 @@ class Within:
     def sound(self) -> Any:
         return self._voice.stream
 
+    def hear(self, track: Any) -> None:
+        """A number goes on with what it heard first: it is a machine."""
+
     async def answer(self, sdp: str) -> str:
         return self._describe(self._settle(sdp), Offer.ANSWER)
 

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from webphone.browser.demo.ends import Ends
+import js
+
+from webphone.browser.demo.ends import End, Ends
 from webphone.browser.media.capture import (
     CaptureFailed,
     capture,
@@ -96,13 +98,43 @@ class PageMedia:
         self._digits = Tasks(self._failed)
         self._listeners = Listeners()
         self._opened = self._closed = self._connected = self._muted = False
+        self._other: End | None = None
+        self._mixed: Any = None  # a track that a conference sends in the place of the microphone
+        self.tracks_changed: Callable[[], None] = lambda: None  # set by who mixes them
         self._wanted = self._before = Direction.SENDRECV
         self._agreed = Direction.INACTIVE
 
     @property
     def sound(self) -> Any:
-        """Our microphone, open or not."""
-        return self.local
+        """Our microphone, open or not, or the mix of a conference."""
+        return self.local if self._mixed is None else js.MediaStream.new([self._mixed])
+
+    @property
+    def microphone(self) -> Any:
+        """Its track; None before it is there."""
+        return self.local.getAudioTracks()[0] if self.local is not None else None
+
+    @property
+    def remote(self) -> Any:
+        """The track of the other end's sound; None before it is there."""
+        return self.listening.track
+
+    def send_mixed(self, track: Any) -> None:
+        """Send this in the place of the microphone; None: the microphone again."""
+        if track == self._mixed or self._closed:
+            return
+        self._mixed = track
+        if self._other is not None:
+            self._other.hear(self.microphone if track is None else track)
+
+    def hear(self, track: Any) -> None:
+        """The other end sends this from now on."""
+        self.listening.hear(track)
+        self.tracks_changed()
+
+    def be_heard(self, heard: bool) -> None:
+        """Whether the person hears them."""
+        self.listening.be_heard(heard)
 
     def later(self, job: Callable[[], Awaitable[None]]) -> None:
         """Do this after all that was asked before."""
@@ -166,6 +198,7 @@ class PageMedia:
             self._listeners.add(track, "ended", self._ended)
         self._open_microphone()
         self._world.allowed()
+        self.tracks_changed()
 
     def _asking(self, waiting: bool) -> None:
         if not self._closed:
@@ -213,8 +246,8 @@ class PageMedia:
         self._agreed = meet(self._wanted, direction_in(sdp))
         self._open_microphone()
         if not self._connected:
-            self._connected = True
-            self.listening.hear(other.sound.getAudioTracks()[0])
+            self._connected, self._other = True, other
+            self.hear(other.sound.getAudioTracks()[0])
             self._world.turn(MediaChanged(call=self.call, state="connected"))
 
     # --- Microphone and digits ---

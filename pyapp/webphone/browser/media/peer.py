@@ -111,6 +111,8 @@ class Peer:
         self._video = False  # whether pictures of theirs are taken
         self._wanted = Direction.SENDRECV
         self._by_relay = False  # our offer looks for a relay alone
+        self._mixed: Any = None  # a track that a conference sends in the place of the microphone
+        self.tracks_changed: Callable[[], None] = lambda: None  # set by who mixes them
         self._agreed: tuple[Direction, bool, dict[str, Any]] | None = None  # before our offer
         self._digits = Digits(lambda tone: self._tell(ToneSent(call=call, tone=tone)))
 
@@ -201,6 +203,7 @@ class Peer:
         self._open_microphone()
         self._world.allowed()
         self.listening.own(self._own_pictures().stream if self.own.camera is not None else None)
+        self.tracks_changed()
 
     def _lost(self, track: Any) -> None:
         if track == self.own.camera:
@@ -223,7 +226,7 @@ class Peer:
         if not await self.own.exchange(kind, device):
             return ""
         await self._send(kind)
-        return str(self._track(kind).label)
+        return str((self.own.microphone if kind == "audio" else self._picture).label)
 
     async def _send(self, kind: str) -> None:
         """What is ours of this kind goes where the one before went."""
@@ -232,7 +235,9 @@ class Peer:
                 await put(section, self._track(kind), self.local)
 
     def _track(self, kind: str) -> Any:
-        return self.own.microphone if kind == "audio" else self._picture
+        if kind == "audio":
+            return self._mixed if self._mixed is not None else self.own.microphone
+        return self._picture
 
     def _add(self, kind: str) -> None:
         self._sections.add(kind, self._direction(kind), self._track(kind), self.local)
@@ -478,6 +483,36 @@ class Peer:
             return self._wanted
         return Direction.of(sends=False, receives=self._video and self._wanted.receives)
 
+    # --- in a conference ---
+
+    @property
+    def microphone(self) -> Any:
+        """The track of our microphone, open or not; None before it is there."""
+        return self.own.microphone
+
+    @property
+    def remote(self) -> Any:
+        """The track of the other end's sound; None before it is there."""
+        return self.listening.track
+
+    def send_mixed(self, track: Any) -> None:
+        """Send this in the place of the microphone; None: the microphone again."""
+        if track == self._mixed or self._closed:
+            return
+        self._mixed = track
+        if self._opened:
+            self._asides.run(self._exchange())
+
+    def be_heard(self, heard: bool) -> None:
+        """Whether the person hears them."""
+        self.listening.be_heard(heard)
+
+    async def _exchange(self) -> None:
+        try:
+            await self._send("audio")
+        except Exception as fault:  # what is sent next puts it right
+            self._world.note(f"Call {self.call}: its sound could not be exchanged. {fault}")
+
     # --- microphone and digits ---
 
     def mute(self, muted: bool) -> None:
@@ -513,6 +548,7 @@ class Peer:
 
     def _track_came(self, event: Any) -> None:
         self.listening.hear(event.track)
+        self.tracks_changed()
         if event.track.kind == "audio":
             self._listeners.add(event.track, "unmute", self._sound_came)
 
@@ -549,6 +585,7 @@ class Peer:
                     self._tell,
                     sounds=self._sound_came,
                     overheard=self._muted_voice.loudness,
+                    microphone=lambda: self.own.microphone,
                     show=self._world.stats,
                 )
             self._flush_digits()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, assert_never
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, assert_never
 
 from webphone.browser.media import audio_session
 from webphone.browser.media.peer import Peer, World
@@ -13,13 +13,19 @@ from webphone.phone.actions import (
     DescribeRemote,
     DropPicture,
     MediaAction,
+    MixCalls,
     MuteMicrophone,
     OpenMedia,
     Reoffer,
     Rollback,
     SendTones,
     TakePicture,
+    Voice,
 )
+from webphone.phone.happenings import MixFailed
+
+if TYPE_CHECKING:  # loaded by the first conference
+    from webphone.browser.media.mixing import Mix
 
 # What a person hears and sees of one end: (call, "remote" or "self") -> a <video> element or None.
 Slot = Callable[[str, str], Any]
@@ -31,20 +37,26 @@ class Peers:
     def __init__(self, world: World) -> None:
         self._world = world
         self._peers: dict[str, Peer] = {}
+        self._mix: Mix | None = None
 
     def perform(self, action: MediaAction) -> None:
         """Do it, after what was asked before for the same call; its news come as happenings."""
+        if isinstance(action, MixCalls):
+            self._follow(action.voices)
+            return
         peer = self._peers.get(action.call)
         match action:
             case OpenMedia():
                 if peer:
                     peer.close()
                 self._peers[action.call] = peer = self._new(action)
+                peer.tracks_changed = self._mix_again
                 audio_session.follow(self, calls=True)  # before the microphone is asked for
                 peer.later(lambda: peer.open(action))
             case CloseMedia():
                 if peer:
                     self._peers.pop(action.call).close()
+                    self._mix_again()
                 audio_session.follow(self, calls=bool(self._peers))
             case _ if peer is None:
                 # News of a call that has been let go of, or one that never had media.
@@ -71,6 +83,34 @@ class Peers:
     def _new(self, action: OpenMedia) -> Peer:
         """The media of one more call."""
         return Peer(action.call, self._world)
+
+    # --- A conference ---
+
+    def _follow(self, voices: Sequence[Voice]) -> None:
+        if not voices:
+            self._end_mix()
+            return
+        try:
+            if self._mix is None:
+                from webphone.browser.media.mixing import Mix
+
+                self._mix = Mix(self._world.turn, self._world.now)
+            self._mix.follow(voices, self._peers)
+        except Exception as fault:  # a browser without Web Audio, or one that gives no more of it
+            self._world.note(f"The calls are not mixed. {fault}")
+            self._end_mix()
+            self._world.turn(MixFailed())
+
+    def _mix_again(self) -> None:
+        if self._mix is not None:
+            self._mix.again()
+
+    def _end_mix(self) -> None:
+        mix, self._mix = self._mix, None
+        if mix is not None:
+            mix.close()
+
+    # --- All of them ---
 
     def show(self, slot: Slot) -> None:
         """Put the pictures of the calls on the <video> elements that the screen now has."""
@@ -101,6 +141,7 @@ class Peers:
 
     def close(self) -> None:
         """Let go of everything."""
+        self._end_mix()
         for call in list(self._peers):
             self._peers.pop(call).close()
         audio_session.follow(self, calls=False)

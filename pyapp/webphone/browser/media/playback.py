@@ -32,6 +32,7 @@ class Listening:
         self._blocked = blocked
         self._devices = devices
         self._audio: Any = None
+        self._heard = True
         self._picture: Any = None
         self._own: Any = None
         self._shown: dict[str, tuple[Any, Any]] = {}
@@ -46,8 +47,20 @@ class Listening:
         if self._audio is None:
             self._audio = js.document.createElement("audio")
             self._audio.autoplay = True
+            self._audio.muted = not self._heard
             self._do(self._direct())
         self._play(self._audio, self.sound)
+
+    @property
+    def track(self) -> Any:
+        """The track of the other end's sound, None before it came."""
+        return self.sound.getAudioTracks()[0] if self.sound is not None else None
+
+    def be_heard(self, heard: bool) -> None:
+        """Whether the person hears it; it is played all the same."""
+        self._heard = heard
+        if self._audio is not None:
+            self._audio.muted = not heard
 
     async def sound_anew(self) -> None:
         """From the loudspeaker and as loud as is wanted now. Raises Refused where it can't."""

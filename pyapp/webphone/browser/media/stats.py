@@ -28,7 +28,8 @@ class Measuring:
 
     `tell` gets a QualityMeasured now and then and when a trouble begins or ends, `show` the
     readings of each second; `sounds` is called once the first packets have come in. `overheard`
-    gives how loud it is at a muted microphone, None where nobody listens.
+    gives how loud it is at a muted microphone, None where nobody listens, and `microphone` its
+    track, though in a conference it is a mix that is sent.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Measuring:
         *,
         sounds: Callable[[], None],
         overheard: Callable[[], float | None],
+        microphone: Callable[[], Any],
         show: Callable[[str, Stats | None], None],
     ) -> None:
         self._call = call
@@ -48,6 +50,7 @@ class Measuring:
         self._tell = tell
         self._sounds = sounds
         self._overheard = overheard
+        self._microphone = microphone
         self._show = show
         self._watch = Watch()
         self._adapting = Adapting()
@@ -112,7 +115,7 @@ class Measuring:
         for section in self._connection.getTransceivers():
             if section.receiver.track.kind == "audio":
                 agreed = str(section.currentDirection)
-                track = section.sender.track
+                track = section.sender.track and self._microphone()
                 return {
                     "sends": agreed in ("sendrecv", "sendonly") and bool(track),
                     "hears": agreed in ("sendrecv", "recvonly"),

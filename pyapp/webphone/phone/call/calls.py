@@ -267,6 +267,16 @@ class Calls:
         self.errands = [errand for errand in self.errands if not errand.done]
         return result
 
+    def not_mixed(self, now: float) -> Result:
+        """The browser can't do it: the calls are single ones again, and all but one wait."""
+        if self.conference is None:
+            return []
+        front = self.conference.heir(None)
+        for call in list(self.conference):
+            self.conference.leave(call)
+        held = self.activate(self.calls.get(self.active or "", front), now)
+        return [*held, Trouble(WebPhoneError("media_failed", say("mix_failed")))]
+
     def conferring(self) -> list[Action]:
         """What has become of the conference in this turn."""
         if self.conference is None:

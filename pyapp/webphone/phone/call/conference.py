@@ -58,8 +58,8 @@ class Conference:
                 old.joined, new.joined = False, True
                 new.part(seldom.seat).muted = old.part(seldom.seat).muted
 
-    def heir(self, gone: Call) -> Call:
-        """Who is in front after this one, rather one that is heard."""
+    def heir(self, gone: Call | None) -> Call:
+        """Who is in front after this one, if there is one; rather one that is heard."""
         left = [call for call in self._members if call is not gone]
         return min(left, key=lambda call: call.part(Renegotiation).hold_wanted)
 
