@@ -179,3 +179,57 @@ def refuse_microphone(name):
           return () => {{ delete navigator.mediaDevices.getUserMedia }};
         }})()"""
     )
+
+
+def whistles(hertz):
+    """Let every microphone that is taken be a whistle of this pitch; returns what ends it."""
+    return another_microphone(
+        f"""async () => {{
+          const studio = new AudioContext();
+          (window.__studios ??= []).push(studio);
+          const whistle = studio.createOscillator();
+          const softly = studio.createGain(), out = studio.createMediaStreamDestination();
+          whistle.frequency.value = {hertz};
+          softly.gain.value = 0.2;
+          whistle.connect(softly).connect(out);
+          whistle.start();
+          return out.stream;
+        }}"""
+    )
+
+
+class Ear:
+    """Listens to what comes from the other end of a call, by pitch."""
+
+    def __init__(self, peer):
+        self._heard = js.eval(
+            """stream => {
+              const ear = new AudioContext();
+              (window.__studios ??= []).push(ear);
+              const node = new AnalyserNode(ear, { fftSize: 8192, smoothingTimeConstant: 0 });
+              ear.createMediaStreamSource(stream).connect(node);
+              return hertz => {
+                const bins = new Float32Array(node.frequencyBinCount);
+                node.getFloatFrequencyData(bins);
+                const at = Math.round(hertz * node.fftSize / ear.sampleRate);
+                return Math.max(...bins.subarray(at - 2, at + 3));
+              };
+            }"""
+        )(peer.listening.sound)
+
+    def loud(self, hertz):
+        return self._heard(hertz) > -55
+
+    async def comes_to(self, wanted, pitches, seconds=8.0):
+        """Whether these of the pitches come to be heard together, and the others not."""
+        end = time.time() + seconds
+        while time.time() < end:
+            if [pitch for pitch in pitches if self.loud(pitch)] == list(wanted):
+                return True
+            await asyncio.sleep(0.05)
+        return [str(self._heard(pitch)) for pitch in pitches]
+
+
+def close_studios():
+    """End all whistles and ears."""
+    js.eval("window.__studios?.splice(0).forEach((studio) => studio.close())")
