@@ -55,9 +55,10 @@ def tell(page: Bench, story: str):
 
 
 def test_each_of_three_hears_the_two_others(page: Bench):
-    assert tell(
-        page,
-        """
+    assert (
+        tell(
+            page,
+            """
         at_bob = await talk(bob, "bob", BOB)
         at_carol = await talk(carol, "carol", CAROL)
         before = [await at_bob.comes_to([HOST], PITCHES), await at_carol.comes_to([HOST], PITCHES)]
@@ -70,7 +71,9 @@ def test_each_of_three_hears_the_two_others(page: Bench):
         after = [await at_bob.comes_to([HOST], PITCHES), await at_carol.comes_to([HOST], PITCHES)]
         return [before, during, here, after]
         """,
-    ) == [[True, True]] * 4
+        )
+        == [[True, True]] * 4
+    )
 
 
 def test_who_is_silenced_hears_the_others_and_who_is_held_nobody_nor_is_either_heard(page: Bench):
