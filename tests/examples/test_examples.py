@@ -21,7 +21,17 @@ from static_server import serving
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "examples"
-PAGES = ["click-to-call", "headless", "form", "python-hook", "agent", "frame", "login"]
+PAGES = [
+    "click-to-call",
+    "headless",
+    "form",
+    "python-hook",
+    "agent",
+    "help",
+    "mobile",
+    "frame",
+    "login",
+]
 SHARED = {"../webphone.js", "../embed.js", "look.css"}
 PATIENCE = 60_000  # milliseconds, for a machine that is busy
 
@@ -195,6 +205,76 @@ def test_the_form_submits_the_record_of_its_call(visit: Callable[..., Page]) -> 
     press(page, "Start again")
     emptied = "[new FormData(contact).has('call'), contact.elements.outcome.value]"
     assert page.evaluate(emptied) == [False, ""]
+
+
+# --- Live help in a corner ------------------------------------------------------------------------
+
+
+def test_help_in_a_corner_goes_on_while_it_is_closed(visit: Callable[..., Page]) -> None:
+    page = visit("help")
+    assert page.evaluate("performance.getEntriesByName('webphone:python').length") == 0
+    launcher = page.locator("#launcher")
+    launcher.click()
+    page.get_by_label("What is it about?").select_option("A repair")
+    looked_at(page)
+    press(page, "Call now")
+    expect(launcher).to_have_text(re.compile("Talking 0:[0-9]{2}"))
+    Ears(page).wait_sound()
+    expect(page.get_by_role("button", name="Hang up", exact=True)).to_be_visible()
+    looked_at(page, "help")
+    launcher.click()
+    expect(page.locator("#panel")).to_be_hidden()
+    assert page.evaluate("phone.activeCall.state") == "active"
+    launcher.click()
+    press(page, "Hang up")
+    expect(page.locator("#said")).to_contain_text("Thank you for calling. We talked for 0:")
+    expect(launcher).to_have_text("Help")
+    expect(page.get_by_role("button", name="Call now")).to_be_visible()
+    page.get_by_label("What is it about?").press("Escape")
+    expect(launcher).to_be_focused()
+    expect(page.locator("#panel")).to_be_hidden()
+
+
+def test_help_without_a_microphone_says_so_and_offers_the_call_again(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit("help", microphone=False)
+    press(page, "Help")
+    press(page, "Call now")
+    expect(page.get_by_role("alert")).to_contain_text("Allow the microphone for this page")
+    expect(page.get_by_role("button", name="Call now")).to_be_visible()
+    expect(page.locator("#launcher")).to_have_text("Help")
+
+
+# --- An app for a mobile --------------------------------------------------------------------------
+
+
+def test_a_mobile_calls_is_called_back_and_lists_both(visit: Callable[..., Page]) -> None:
+    page = registered(visit("mobile"))
+    page.set_viewport_size({"width": 390, "height": 760})
+    looked_at(page)
+    page.set_viewport_size({"width": 390, "height": 760})
+    press(page, "Call Rings you back")
+    hang_up = page.get_by_role("button", name="Hang up", exact=True)
+    expect(page.locator("#people")).to_be_hidden()
+    page.wait_for_function("phone.activeCall?.state === 'active'")
+    Ears(page).wait_sound()
+    seen(page)
+    looked_at(page, "mobile")
+    hang_up.click()
+    answer = page.get_by_role("button", name="Answer", exact=True)
+    answer.wait_for()
+    seen(page)
+    expect(page.locator("web-phone")).to_contain_text("Rings you back")
+    press(page, "Decline")
+    expect(page.locator("#people")).to_be_visible()
+    press(page, "Recent")
+    recent = page.locator("#recent > li")
+    expect(recent).to_contain_text([re.compile("back.*Missed"), re.compile("back.*Went out")])
+    looked_at(page)
+    press(page, "Keypad")
+    expect(page.get_by_role("button", name="Call", exact=True)).to_be_visible()
+    assert page.evaluate("scrollY") == 0
 
 
 # --- Python ---------------------------------------------------------------------------------------
