@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import js
 from pyodide.ffi import create_once_callable, create_proxy
 
+from webphone.browser.around import notifications
+from webphone.browser.around.around import Around
 from webphone.browser.blame import is_ours, says_ours
 from webphone.browser.clock import Clock, late_at_once
 from webphone.browser.demo.ends import Ends
@@ -31,6 +33,7 @@ from webphone.browser.page import Page
 from webphone.browser.proxies import Listeners
 from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
+from webphone.browser.tasks import Background
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.phone import Chance, Desk, LazyTabs, Loop, Recorder, promise_refused
 from webphone.phone.actions import (
@@ -57,9 +60,10 @@ from webphone.phone.happenings import (
     NetworkChanged,
     Woken,
 )
+from webphone.phone.snapshot import Snapshot
 from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, meant, noticed, screen, ticks
-from webphone.ui.gestures import SoundAllowed
+from webphone.ui.gestures import NotificationsWanted, SoundAllowed
 
 if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the phone, share it
     from webphone.browser.contacts import Lookups
@@ -90,6 +94,7 @@ class PhoneOnPage:
         self._lookups: Lookups | None = None
         self._probing: Probing | None = None
         self._devices: Devices | None = None
+        self._around: Around | None = None  # from the first call on
         self._clock = clock
         self._view = View()
         self._sound_blocked = False
@@ -155,9 +160,12 @@ class PhoneOnPage:
 
     def draw(self) -> None:
         """Show the phone as it is now, and again in a second while a time runs on the screen."""
-        snapshot = replace(self._phone.snapshot, sound_blocked=self._sound_blocked)
+        snapshot = replace(
+            self._phone.snapshot, sound_blocked=self._sound_blocked, notifications=_notifications()
+        )
         now = self._clock.now()
         self._element.show(snapshot)
+        self._show_around(snapshot)
         self._servers.look(snapshot.config.in_force())
         if not self._begun:
             return
@@ -166,6 +174,14 @@ class PhoneOnPage:
         self._page.show(shown)
         self._peers.show(self._page.slot)
         self._tick.set(now + 1 if ticks(snapshot, self._view) else None)
+
+    def _show_around(self, snapshot: Snapshot) -> None:
+        """What is around the phone of this tab, whichever is shown in it."""
+        if self._around is None:
+            if not snapshot.calls:
+                return
+            self._around = Around(self.loop.turn, self._clock, self._element.announce)
+        self._around.show(self.desk.snapshot if snapshot.other_tab else snapshot)
 
     def report(self, mistake: BaseException) -> None:
         """A mistake of ours: tell the developer and the page; the phone goes on."""
@@ -260,6 +276,8 @@ class PhoneOnPage:
         """Do what a gesture on the screen means; whether it meant anything."""
         if isinstance(gesture, SoundAllowed):
             self._sound.unlock()
+        if isinstance(gesture, NotificationsWanted):
+            tasks.run(notifications.ask(self.draw))
         before, now, snapshot = self._view, self._clock.now(), self._phone.snapshot
         self._view, happenings = act(before, gesture, snapshot, fields, now)
         for happening in happenings:
@@ -281,7 +299,10 @@ class PhoneOnPage:
         self._servers.close()
         self._sound.close()
         self._sockets.close()
-        rare = self._tabs, self._credentials, self._lookups, self._probing, self._devices
+        rare = (
+            *(self._tabs, self._credentials, self._lookups, self._probing, self._devices),
+            self._around,
+        )
         for made in rare:
             if made is not None:
                 made.close()
@@ -291,6 +312,7 @@ class PhoneOnPage:
 # All of these live as long as the page.
 phones: list[PhoneOnPage] = []
 listeners = Listeners()
+tasks = Background()
 ends = Ends()
 
 
@@ -309,6 +331,11 @@ def outside(host: Any, clock: Clock) -> Outside:
     from webphone.browser.frame import Framed
 
     return Framed(Element(host), clock)
+
+
+def _notifications() -> str:
+    """As Notification.permission; "" where there are none."""
+    return str(getattr(getattr(js, "Notification", None), "permission", ""))
 
 
 def guest() -> str:

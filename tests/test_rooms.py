@@ -85,6 +85,7 @@ MORE = {
     "push": (),
     "pickup": "",
     "capture-links": (),
+    "notifications": "on",
     "hotkeys": ("on",),
     "allow-origins": (),
     "log-level": "error",
@@ -100,6 +101,7 @@ CHOICES = {
     "ice-policy": "all relay",
     "dtmf": "auto rtp info",
     "redirect-policy": "follow ask refuse",
+    "notifications": "on off",
     "log-level": "off error info debug",
 }
 PROPERTIES = "credentials contactLookup constraints extraHeaders strings"

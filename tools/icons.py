@@ -30,6 +30,7 @@ USED = {
     "messages": "message-square",
     "microphone": "mic",
     "muted": "mic-off",
+    "notify": "bell-ring",
     "offline": "cloud-off",
     "park": "circle-parking",
     "phone": "phone",

@@ -51,6 +51,7 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "lamps", "attribute": "lamps", "kind": "list", "initial": []},
     {"property": "pickup", "attribute": "pickup", "kind": "text", "initial": ""},
     {"property": "captureLinks", "attribute": "capture-links", "kind": "list", "initial": []},
+    {"property": "notifications", "attribute": "notifications", "kind": "choice", "initial": "on"},
     {"property": "hotkeys", "attribute": "hotkeys", "kind": "list", "initial": ["on"]},
     {"property": "allowOrigins", "attribute": "allow-origins", "kind": "list", "initial": []},
     {"property": "logLevel", "attribute": "log-level", "kind": "choice", "initial": "error"},

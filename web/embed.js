@@ -84,11 +84,11 @@
     }
     async #answer(what, args) {
       if (what !== "notify") return events[what] ? this.#dispatch(what, ...args) : this.#values[what](...args);
-      const may = !document.hasFocus() && globalThis.Notification?.permission === "granted";
+      this.#note?.close();
+      const may = args[0] && !document.hasFocus() && globalThis.Notification?.permission === "granted";
       if (may) this.#note = Object.assign(new Notification(args[0].title, args[0]), { onclick: () => this.focus() });
     }
     #dispatch(name, told) {
-      if (name === "answer" || name === "end") this.#note?.close();
       const event = new CustomEvent(name, { ...events[name], detail: name === "error" ? new WebPhoneError(told) : told });
       this.#handlers[events[name]?.handler]?.call(this, event.detail, event);
       return this.dispatchEvent(event);

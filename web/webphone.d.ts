@@ -224,6 +224,8 @@ export interface WebPhoneConfig {
   pickup: string;
   /** Links of the page that dial: tel, sip, callto, with `!` at once; by embed.js as yet. */
   captureLinks: string[];
+  /** Tell who looks elsewhere of a call that rings, and of calls missed: by the title of the page, a badge on its icon, and, once allowed, a notification of the system. */
+  notifications: "on" | "off";
   /** on, off, or a list of `no-x`, x being the key. */
   hotkeys: string[];
   /** Origins that may frame the iframe build, besides its own; `*` is every one. */
@@ -545,6 +547,7 @@ export interface WebPhoneAttributes {
   "lamps"?: string;
   "pickup"?: string | number;
   "capture-links"?: string;
+  "notifications"?: "on" | "off";
   "hotkeys"?: string;
   "allow-origins"?: string;
   "log-level"?: "off" | "error" | "info" | "debug";

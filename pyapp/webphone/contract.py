@@ -155,6 +155,9 @@ class Config:
     capture_links: tuple[str, ...] = words(
         "Links of the page that dial: tel, sip, callto, with `!` at once; by embed.js as yet.",
         pattern="(tel|sip|callto)!?", built=False)
+    notifications: str = choice("on off", "on",
+        "Tell who looks elsewhere of a call that rings, and of calls missed: by the title of the"
+        " page, a badge on its icon, and, once allowed, a notification of the system.")
     hotkeys: tuple[str, ...] = words(
         "on, off, or a list of `no-x`, x being the key.", ("on",), pattern=r"on|off|no-\S+")
     allow_origins: tuple[str, ...] = words(

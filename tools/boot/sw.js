@@ -34,3 +34,20 @@ addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   if (method === "GET" && url.startsWith(here)) event.respondWith(answer(event.request));
 });
+
+// A press on the notification of a call that rings: the page that has the call says so, and comes to the front.
+const pressed = ({ action, notification }) => {
+  const { webphone } = notification.data ?? {};
+  if (!webphone) return; // a page's own
+  notification.close();
+  const ask = (page) => new Promise((then) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => then(page);
+    page.postMessage({ webphone, action }, [port2]);
+  });
+  const nobody = new Promise((then) => setTimeout(then, 3000));
+  return clients.matchAll({ type: "window", includeUncontrolled: true })
+    .then((pages) => Promise.race([nobody, ...pages.map(ask)]))
+    .then((page) => action === "decline" || page?.focus());
+};
+addEventListener("notificationclick", (event) => event.waitUntil(pressed(event)));

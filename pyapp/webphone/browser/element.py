@@ -39,6 +39,7 @@ from webphone.phone.happenings import (
 from webphone.phone.readings import config_readings, readings, states
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.act import cleaned
+from webphone.ui.around import Alert
 from webphone.words import ENGLISH, say, spoken
 
 ElementAction = Tell | Ask | Settle | Refuse | Reveal | Save
@@ -60,6 +61,9 @@ class Outside(Protocol):
 
     def perform(self, action: ElementAction) -> None:
         """Do what the phone wants of its page."""
+
+    def announce(self, alert: Alert | None) -> bool:
+        """Let the page around tell of a call that rings; None: of none. Whether there is one."""
 
 
 class Element:
@@ -141,6 +145,10 @@ class Element:
                 self.host.formValue(json.dumps(encode(record, self.language), ensure_ascii=False))
             case _:
                 assert_never(action)
+
+    def announce(self, alert: Alert | None) -> bool:
+        """Nobody is around: it is told here."""
+        return False
 
     def _outward(self, value: Any) -> Any:
         return _outward(encode(value, self.language))

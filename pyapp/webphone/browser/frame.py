@@ -33,7 +33,7 @@ from webphone.phone.actions import Ask, Refuse, Reveal, Tell
 from webphone.phone.happenings import Happening, Permitted
 from webphone.phone.readings import config_readings, readings
 from webphone.phone.snapshot import Snapshot
-from webphone.ui.words import say
+from webphone.ui.around import Alert
 from webphone.words import as_written
 from webphone.words import say as sentence
 
@@ -60,6 +60,7 @@ class Framed:
         self._guest = Guest(SETTINGS)
         self._picture: Snapshot | None = None
         self._port: Any = None
+        self._note: dict[str, str] | None = None  # what the page around tells of
         self._sequence = 0
         self._questions: dict[int, tuple[float, Callable[[frame.Answer | None], None]]] = {}
         self._late = clock.alarm(self._give_up)
@@ -120,6 +121,18 @@ class Framed:
                 self._post({"type": "visibility", "open": shown})
             case _:
                 self._inner.perform(action)
+
+    def announce(self, alert: Alert | None) -> bool:
+        """As Element.announce: a frame may not raise notifications, the page around may."""
+        if self._port is None:
+            return bool(js.window.parent != js.window)
+        note = None
+        if alert is not None:
+            note = {"title": alert.title, "body": alert.body, "tag": alert.call}
+        if note != self._note:
+            self._note = note
+            self._ask("notify", [note], lambda answer: None)
+        return True
 
     # --- The page around ----------------------------------------------------------------------
 
@@ -287,18 +300,9 @@ class Framed:
         """Ask whether a call may go out or ring."""
 
         def told(answer: frame.Answer | None) -> None:
-            allowed = frame.allows(answer)
-            self._turn(Permitted(ask=ask, allowed=allowed))
-            if allowed and event.name == "ringingin":
-                self._notify(encode(event.detail))
+            self._turn(Permitted(ask=ask, allowed=frame.allows(answer)))
 
         self._ask(event.name, [event.detail], told)
-
-    def _notify(self, call: dict[str, Any]) -> None:
-        caller = call["from"]["displayName"] or call["from"]["number"] or call["from"]["uri"]
-        title = say("spoken_incoming", name=caller)
-        note = {"title": title, "body": call["from"]["number"] or "", "tag": call["id"]}
-        self._ask("notify", [note], lambda answer: None)
 
     def _far_function(self, name: str) -> Callable[..., Any]:
         """A function that the page keeps: called here, it runs there."""

@@ -63,6 +63,7 @@ class CallSnapshot:
     recovering: bool = False  # it outlived a page, and is not heard here yet
     silenced: bool = False  # nobody in the conference hears it
     speaking: bool = False  # in the conference
+    quiet: bool = False  # it rings, and is to be seen without being announced
 
     @property
     def joined(self) -> bool:
@@ -267,6 +268,9 @@ class Snapshot(SharedSnapshot):
     error: WebPhoneError | None = None  # the last one, until read
     history: tuple[CallRecord, ...] = ()
     sound_blocked: bool = False
+    notifications: str = (
+        ""  # granted, denied, default (nobody was asked yet), "" where there are none
+    )
     devices: DevicesSnapshot = DevicesSnapshot()
     guest: str = ""  # the username in a demo when none is set
     language: str = ENGLISH  # that all of it is said in

@@ -32,6 +32,7 @@ from webphone.ui.gestures import (
     Fields,
     Gesture,
     KeyPressed,
+    NotificationsWanted,
     NumberEdited,
     NumberRecalled,
     PageClosed,
@@ -120,7 +121,7 @@ def _act(
             return _visited(view, there, snapshot, fields)
         case AllRead():
             return _read(view, snapshot), [ErrorDismissed()] if snapshot.error else []
-        case KeyPressed() | SoundAllowed():
+        case KeyPressed() | SoundAllowed() | NotificationsWanted():
             return view, []
         case _:
             assert_never(gesture)

@@ -116,6 +116,11 @@ class SoundAllowed:
     """A press whose only purpose is to be one: browsers play sound only after it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationsWanted:
+    """The person wants to hear of calls while looking elsewhere: the browser asks for its leave."""
+
+
 Gesture = (
     NumberEdited
     | DigitDeleted
@@ -133,6 +138,7 @@ Gesture = (
     | AllRead
     | Together
     | SoundAllowed
+    | NotificationsWanted
     | ErrorDismissed
     | WantedHere
     | DevicesWanted

@@ -8,7 +8,7 @@ from webphone.contract import Config, MakeCall, SetConfig, ShareScreen, StartVid
 from webphone.phone.feature_codes import codes
 from webphone.phone.snapshot import Snapshot
 from webphone.ui import drafts
-from webphone.ui.gestures import PageClosed, PageOpened
+from webphone.ui.gestures import NotificationsWanted, PageClosed, PageOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread, title
 from webphone.ui.pieces import button
@@ -68,6 +68,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
                 sign="sound",
             ),
             *_pictures(snapshot),
+            _notifications(snapshot),
             _switch("dnd", config.dnd, "dnd", config),
             # Who is in a call decides about the next one by hand.
             None
@@ -111,6 +112,20 @@ def _pictures(snapshot: Snapshot) -> list[Node]:
             pressed=call.sharing,
         ),
     ]
+
+
+def _notifications(snapshot: Snapshot) -> Node | None:
+    """As long as nobody was asked: the browser asks the person, and only after a press."""
+    config = snapshot.config
+    if config.notifications == "off" or snapshot.notifications != "default":
+        return None
+    return button(
+        say("notify_allow"),
+        on=NotificationsWanted(),
+        part="notify",
+        config=config,
+        sign="notify",
+    )
 
 
 def _switch(name: str, on: bool, part: str, config: Config) -> Node:

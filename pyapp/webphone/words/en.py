@@ -99,6 +99,7 @@ WORDS: dict[str, str] = {
     "device_system": "As the system has it",
     "devices_hidden": "The browser names microphones once you have allowed one.",
     "devices_allow": "Allow the microphone",
+    "notify_allow": "Notify me of calls",
     "switch_dnd": "Do not disturb",
     "switch_auto_answer": "Answer calls by itself",
     "forward": "Forward",

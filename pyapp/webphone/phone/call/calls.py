@@ -503,4 +503,5 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         sharing=sharing,
         silenced=silenced,
         speaking=speaking,
+        quiet=call.quiet or call.announced,
     )

@@ -1,0 +1,135 @@
+"""What a phone wishes of what is around it: told to who looks elsewhere, and gone when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gallery import BOB, CONFIG, IDLE, NOW, RINGING, call, record, talking
+from webphone.ui.act import act
+from webphone.ui.around import LONGEST, Alert, Unseen, Wishes, seen, title, wishes
+from webphone.ui.gestures import NotificationsWanted
+from webphone.ui.html import find
+from webphone.ui.screen import screen
+from webphone.ui.view import View
+
+RINGS = replace(IDLE, calls=(RINGING,))
+OFF = replace(CONFIG, notifications="off")
+
+
+def wished(snapshot, looking=False, unseen=Unseen()):
+    return wishes(snapshot, unseen, looking=looking)
+
+
+# --- A call that rings ----------------------------------------------------------------------------
+
+
+def test_who_looks_elsewhere_is_told_who_calls():
+    alert = wished(RINGS).alert
+    assert alert is not None
+    assert alert.call == RINGING.view.id
+    assert "Clara Nowak" in alert.title and "calling" not in alert.body
+    assert alert.body == "+442079460123"
+
+
+def test_a_number_without_a_name_is_said_once_and_nobody_is_unknown():
+    number = call("", "+442079460123", "incoming")
+    alert = wished(replace(IDLE, calls=(number,))).alert
+    assert alert is not None and "+442079460123" in alert.title and alert.body == ""
+    party = replace(number.view.from_, number="", uri="sip:anonymous.invalid")
+    nobody = replace(number, view=replace(number.view, from_=party))
+    alert = wished(replace(IDLE, calls=(nobody,))).alert
+    assert alert is not None and "Unknown caller" in alert.title
+
+
+def test_a_video_call_is_called_one_and_a_long_name_is_cut():
+    video = replace(RINGING, view=replace(RINGING.view, video=True, display_name="x" * 1000))
+    alert = wished(replace(IDLE, calls=(video,))).alert
+    assert alert is not None
+    assert alert.title.startswith("Incoming video call") and len(alert.title) == LONGEST
+
+
+@pytest.mark.parametrize(
+    ("why", "snapshot", "looking"),
+    [
+        ("the person looks", RINGS, True),
+        ("the page wants none", replace(RINGS, config=OFF), False),
+        ("the page prevented it", replace(IDLE, calls=(replace(RINGING, quiet=True),)), False),
+        ("it is answered", replace(IDLE, calls=(replace(RINGING, stage="answering"),)), False),
+        ("it is over, or taken elsewhere", IDLE, False),
+        ("it is a call of our own", talking(BOB), False),
+    ],
+)
+def test_nobody_is_told_when(why, snapshot, looking):
+    assert wished(snapshot, looking).alert is None, why
+
+
+def test_of_two_calls_that_ring_the_first_is_told_until_it_is_over():
+    second = call("Dora", "1004", "incoming")
+    both = wished(replace(IDLE, calls=(RINGING, second))).alert
+    left = wished(replace(IDLE, calls=(second,))).alert
+    assert both is not None and left is not None
+    assert [both.call, left.call] == [RINGING.view.id, second.view.id]
+
+
+# --- Calls that were missed -----------------------------------------------------------------------
+
+
+def missed(disposition="missed"):
+    ended = replace(record(0, disposition), id=RINGING.view.id)
+    return replace(IDLE, history=(ended, record(60)))
+
+
+def test_a_call_that_nobody_took_is_counted_until_the_person_looks():
+    rang = seen(Unseen(), RINGS, looking=False)
+    unseen = seen(rang, missed(), looking=False)
+    assert wished(missed(), unseen=unseen) == Wishes(missed=1)
+    assert seen(unseen, missed(), looking=False) == unseen
+    assert seen(unseen, missed(), looking=True) == Unseen()
+
+
+def test_the_person_who_looked_at_it_has_missed_nothing():
+    rang = seen(Unseen(), RINGS, looking=False)
+    assert seen(rang, missed(), looking=True) == Unseen()
+
+
+@pytest.mark.parametrize("how", ["answered", "answered-elsewhere", "rejected", "busy"])
+def test_what_was_taken_or_refused_is_not_missed(how):
+    rang = seen(Unseen(), RINGS, looking=False)
+    assert seen(rang, missed(how), looking=False).missed == frozenset()
+
+
+def test_calls_missed_before_this_page_was_there_are_not_counted():
+    assert seen(Unseen(), missed(), looking=False) == Unseen()
+
+
+# --- The title ------------------------------------------------------------------------------------
+
+
+def test_the_title_takes_turns_with_the_call_and_counts_what_was_missed():
+    rings = Wishes(alert=Alert(call="1", title="Incoming call from Bob."))
+    assert title("Tickets", rings, turn=True) == "Incoming call from Bob."
+    assert title("Tickets", rings, turn=False) == "Tickets"
+    assert title("Tickets", replace(rings, missed=2), turn=False) == "(2) Tickets"
+    assert title("Tickets", Wishes(), turn=True) == "Tickets"
+
+
+# --- The person's leave ---------------------------------------------------------------------------
+
+
+def button(snapshot):
+    return find(screen(snapshot, View(open="menu"), NOW), role="button", name="Notify me of calls")
+
+
+def test_the_browser_asks_only_after_a_press_of_the_person():
+    asks = replace(IDLE, notifications="default")
+    pressed = button(asks)
+    assert pressed is not None and pressed.on["click"] == NotificationsWanted()
+    assert act(View(), NotificationsWanted(), asks) == (View(), [])
+
+
+@pytest.mark.parametrize("said", ["granted", "denied", ""])
+def test_who_has_answered_is_not_asked_again(said):
+    assert button(replace(IDLE, notifications=said)) is None
+    assert button(replace(IDLE, notifications="default", config=OFF)) is None
