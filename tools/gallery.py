@@ -319,6 +319,10 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         talking(BOB, devices=replace(DEVICES, news=say("loudspeaker_gone", name="Jabra 20"))),
         View(),
     ),
+    "menu, nobody was asked for notifications": (
+        replace(IDLE, notifications="default"),
+        View(open="menu"),
+    ),
     "more in a call": (
         talking(BOB, threads=THREADS, voicemail=MAIL, lamps=LAMPS),
         View(open="menu", over=BOB.view.id),

@@ -242,8 +242,9 @@ def test_the_network_and_the_page_coming_back_are_told_to_the_phone(phone: Bench
                 return []
         phones[0].loop._machine = Ear()
         for target, name in ((js.window, "offline"), (js.window, "online"),
-                             (js.document, "visibilitychange"), (js.window, "pagehide")):
+                             (js.document, "visibilitychange")):
             target.dispatchEvent(js.Event.new(name))
+        js.window.dispatchEvent(js.PageTransitionEvent.new("pagehide"))
         phones[0].loop._machine = desk
         return heard
         """
