@@ -86,6 +86,7 @@ MORE = {
     "pickup": "",
     "capture-links": (),
     "notifications": "on",
+    "leave-guard": "on",
     "hotkeys": ("on",),
     "allow-origins": (),
     "log-level": "error",
@@ -102,6 +103,7 @@ CHOICES = {
     "dtmf": "auto rtp info",
     "redirect-policy": "follow ask refuse",
     "notifications": "on off",
+    "leave-guard": "on off",
     "log-level": "off error info debug",
 }
 PROPERTIES = "credentials contactLookup constraints extraHeaders strings"

@@ -52,6 +52,7 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "pickup", "attribute": "pickup", "kind": "text", "initial": ""},
     {"property": "captureLinks", "attribute": "capture-links", "kind": "list", "initial": []},
     {"property": "notifications", "attribute": "notifications", "kind": "choice", "initial": "on"},
+    {"property": "leaveGuard", "attribute": "leave-guard", "kind": "choice", "initial": "on"},
     {"property": "hotkeys", "attribute": "hotkeys", "kind": "list", "initial": ["on"]},
     {"property": "allowOrigins", "attribute": "allow-origins", "kind": "list", "initial": []},
     {"property": "logLevel", "attribute": "log-level", "kind": "choice", "initial": "error"},
@@ -218,6 +219,20 @@ globalThis.__webphone ??= Object.freeze({
     if (kind === "integer") return Number(value);
     if (kind === "list" && typeof value === "string") return value.split(/[\s,]+/).filter(Boolean);
     return value;
+  },
+  // Takes a click on a link that this phone is for: {number, target, atOnce}; null: it is left to the browser.
+  linked: (event, { captureLinks, disabled }) => {
+    const { button, ctrlKey, metaKey, shiftKey, altKey, defaultPrevented } = event;
+    if (disabled || defaultPrevented || button || ctrlKey || metaKey || shiftKey || altKey) return null;
+    const path = event.composedPath(), link = path.find(({ localName, href }) => /^(a|area)$/.test(localName) && href);
+    const target = link?.href.baseVal ?? link?.href ?? ""; // SVG has a baseVal
+    const [, scheme = "", rest] = /^\s*(tel|callto|sips?):(?:\/\/)?(.*)/is.exec(target) ?? [];
+    const wanted = [captureLinks ?? []].flat().find((word) => `${word}`.replace(/s?!?$/i, "").toLowerCase() === scheme.replace(/s$/i, "").toLowerCase());
+    if (!scheme || !wanted || path.some(({ dataset }) => dataset?.dial === "off")) return null;
+    event.preventDefault();
+    let number = /^s/i.test(scheme) ? target.trim() : rest.split(";")[0];
+    try { number = decodeURIComponent(number); } catch {} // as it is written
+    return { number, target: target.trim(), atOnce: `${wanted}`.endsWith("!") };
   },
   // A reading as pages get it: what they write into it would change nothing, so it can't be written.
   still: (value) => {

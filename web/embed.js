@@ -1,6 +1,6 @@
 // A phone in an iframe: makes the frame, and carries wishes and news over a port that only the two hold.
 (() => {
-  const { settings, methods, events, readings, WebPhoneError, read, said } = globalThis.__webphone;
+  const { settings, methods, events, readings, WebPhoneError, read, said, linked } = globalThis.__webphone;
   const script = document.currentScript, to = location.protocol === "file:" ? " *" : "";
   const ALLOW = `microphone${to}; camera${to}; autoplay${to}; display-capture${to}; speaker-selection${to}; screen-wake-lock${to}; clipboard-write${to}; hid${to}; local-network${to}; loopback-network${to}; fullscreen${to}`;
   class WebPhoneFrame extends EventTarget {
@@ -61,7 +61,7 @@
     #set(given) {
       Object.assign(this.#values, given);
       for (const name in given) delete this.#told[name];
-      const { captureLinks, ...props } = given, functions = Object.keys(props).filter((name) => typeof props[name] === "function" && delete props[name]);
+      const props = { ...given }, functions = Object.keys(props).filter((name) => typeof props[name] === "function" && delete props[name]);
       this.#post({ type: "set", props, functions });
     }
     async #ask(method, args) {
@@ -94,14 +94,10 @@
       return this.dispatchEvent(event);
     }
     #click(event) {
-      const link = event.composedPath().find((node) => node.localName === "a" && node.href), wanted = `${this.#values.captureLinks ?? ""}`;
-      const [, scheme = "", rest] = /^\s*(\w+):(?:\/\/)?(.*)/s.exec(link?.href.baseVal ?? link?.href ?? "") ?? []; // SVG has a baseVal
-      if (!scheme || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || !wanted.match(/\w+/g)?.includes(scheme.toLowerCase())) return;
-      event.preventDefault();
-      let number = rest;
-      try { number = decodeURIComponent(rest); } catch {} // as it is written
-      if (/^sips?$/i.test(scheme)) number = `${scheme.toLowerCase()}:${number}`;
-      wanted.trim().endsWith("!") ? this.makeCall(number).catch((fault) => this.#dispatch("error", fault)) : this.#set({ dial: number });
+      const link = linked(event, this);
+      if (!link) return;
+      link.atOnce ? this.makeCall(link.target).catch((fault) => this.#dispatch("error", fault)) : this.#set({ dial: link.number });
+      link.atOnce || this.focus();
     }
     static {
       const define = (name, get, set = () => {}) => Object.defineProperty(this.prototype, name, { configurable: true, enumerable: true, get, set });

@@ -222,10 +222,12 @@ export interface WebPhoneConfig {
   lamps: string[];
   /** Code before a colleague's number that takes the call which rings there, such as **; used where the server does not say which call that is. */
   pickup: string;
-  /** Links of the page that dial: tel, sip, callto, with `!` at once; by embed.js as yet. */
+  /** Links of the page that fill in the number, with `!` call at once: tel, sip (and sips), callto; not below `data-dial=off`. */
   captureLinks: string[];
   /** Tell who looks elsewhere of a call that rings, and of calls missed: by the title of the page, a badge on its icon, and, once allowed, a notification of the system. */
   notifications: "on" | "off";
+  /** In a call, let the browser ask before the page is left. */
+  leaveGuard: "on" | "off";
   /** on, off, or a list of `no-x`, x being the key. */
   hotkeys: string[];
   /** Origins that may frame the iframe build, besides its own; `*` is every one. */
@@ -548,6 +550,7 @@ export interface WebPhoneAttributes {
   "pickup"?: string | number;
   "capture-links"?: string;
   "notifications"?: "on" | "off";
+  "leave-guard"?: "on" | "off";
   "hotkeys"?: string;
   "allow-origins"?: string;
   "log-level"?: "off" | "error" | "info" | "debug";

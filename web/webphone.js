@@ -1,7 +1,7 @@
 // <web-phone> as pages see it: keeps what is asked until Python attaches, and tells what Python says.
 (() => {
   if (customElements.get("web-phone")) return;
-  const { settings, events, readings, WebPhoneError, read, dress } = globalThis.__webphone;
+  const { settings, events, readings, WebPhoneError, read, dress, linked } = globalThis.__webphone;
   const attributes = new Map(settings.map((setting) => [setting.attribute, setting]));
   const handlers = Object.entries(events).filter(([, { handler }]) => handler);
   const phones = new Set();
@@ -30,6 +30,11 @@
     #hears = handlers.map(([name, { handler }]) => this.addEventListener(name, (event) => this.#handlers[handler]?.call(this, event.detail, event)));
     #labelled = this.addEventListener("click", (event) => event.composedPath()[0] === this && this.#internals.labels?.length && this.focus()); // a label's click
     #typed = ["keydown", "keypress", "keyup"].map((name) => this.#root.addEventListener(name, (event) => typed(event) && event.stopPropagation())); // no shortcut of the page's
+    #click = (event) => { // on a link of the page
+      const link = !this.#failure && linked(event, this);
+      if (!link?.atOnce) return link && ((this.dial = link.number), this.focus());
+      this.#flush(this.#queue.push({ name: "makeCall", args: [link.target] }), this.#shell?.asked()); // a person's wish: what is wrong is shown
+    };
     #listeners = new WeakMap(); // by function given to on()
     #record = null; #python = null; #shell = null; #failure = null;
     #host = {
@@ -66,6 +71,7 @@
 
     connectedCallback() {
       phones.add(this);
+      document.addEventListener("click", this.#click);
       const early = Object.entries(this).filter(([name]) => name in WebPhone.prototype && delete this[name]);
       Object.assign(this, Object.fromEntries(early)); // set before the element was defined
       this.#attach();
@@ -108,6 +114,7 @@
     }
     #detach() {
       if (!phones.delete(this)) return;
+      document.removeEventListener("click", this.#click);
       this.#shell = void this.#shell?.left();
       this.#python?.disconnected();
       this.#python = this.#failure = null;

@@ -153,11 +153,14 @@ class Config:
         " used where the server does not say which call that is.",
         pattern=r"[0-9*#]+")
     capture_links: tuple[str, ...] = words(
-        "Links of the page that dial: tel, sip, callto, with `!` at once; by embed.js as yet.",
-        pattern="(tel|sip|callto)!?", built=False)
+        "Links of the page that fill in the number, with `!` call at once: tel, sip (and sips),"
+        " callto; not below `data-dial=off`.",
+        pattern="(tel|sips?|callto)!?")
     notifications: str = choice("on off", "on",
         "Tell who looks elsewhere of a call that rings, and of calls missed: by the title of the"
         " page, a badge on its icon, and, once allowed, a notification of the system.")
+    leave_guard: str = choice("on off", "on",
+        "In a call, let the browser ask before the page is left.")
     hotkeys: tuple[str, ...] = words(
         "on, off, or a list of `no-x`, x being the key.", ("on",), pattern=r"on|off|no-\S+")
     allow_origins: tuple[str, ...] = words(

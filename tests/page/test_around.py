@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -44,13 +45,11 @@ CALL = "anna.makeCall('ben')"
 def visit(new_context: Callable[..., BrowserContext], pages: PageServer) -> Callable[..., Page]:
     """Anna and Ben at the exchange inside the page; `before` runs first."""
 
-    def visited(
-        before: str, script: str = 'src="/dist/webphone.js"', path: str = "/around.html"
-    ) -> Page:
-        context = new_context()
+    def visited(before: str, **settings: Any) -> Page:
+        context = new_context(**settings)
         context.add_init_script(before)
         page = context.new_page()
-        page.goto(pages.put(path, PAGE.replace("SCRIPT", script)))
+        page.goto(pages.put("/around.html", PAGE.replace("SCRIPT", 'src="/dist/webphone.js"')))
         page.wait_for_function(
             "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
         )
@@ -129,14 +128,98 @@ def test_a_page_that_wants_none_of_it_is_left_alone(visit: Callable[..., Page]) 
     )
 
 
+# A hand-held device that writes down what it is asked for; its locks and its session are real.
+BY_HAND = """
+globalThis.locks = [];
+globalThis.keys = {};
+const request = WakeLock.prototype.request;
+WakeLock.prototype.request = async function (kind) {
+  locks.push(await request.call(this, kind));
+  return locks.at(-1);
+};
+const handle = MediaSession.prototype.setActionHandler;
+MediaSession.prototype.setActionHandler = function (action, heard) {
+  keys[action] = heard;
+  return handle.call(this, action, heard);
+};
+globalThis.press = (action) => keys[action]({action});
+globalThis.keysHeard = () => Object.keys(keys).filter((action) => keys[action]).sort().join();
+globalThis.asks = () => !dispatchEvent(new Event("beforeunload", {cancelable: true}));
+globalThis.seen = (is) => {
+  Object.defineProperty(document, "visibilityState", {configurable: true, get: () => (is ? "visible" : "hidden")});
+  document.dispatchEvent(new Event("visibilitychange"));
+};
+"""
+ALL = "hangup,pause,play,togglemicrophone"
+
+
+def test_a_call_is_kept_awake_and_asked_for_and_has_the_keys_of_a_headset(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit(BY_HAND, has_touch=True, is_mobile=True)
+    page.evaluate("ben.remove()")  # the session is that of one phone: here Anna's
+    page.evaluate("navigator.mediaSession.metadata = new MediaMetadata({title: 'A song'})")
+    assert page.evaluate("[asks(), keysHeard(), locks.length]") == [False, "", 0]
+    page.evaluate("anna.makeCall('600')")
+    page.wait_for_function("anna.activeCall?.state === 'active' && locks.length === 1")
+    assert page.evaluate("[asks(), keysHeard(), locks[0].released]") == [True, ALL, False]
+    session = "[navigator.mediaSession.metadata.title, navigator.mediaSession.playbackState]"
+    assert page.evaluate(session) == ["600", "playing"]
+    # One button, again and again.
+    page.evaluate("press('pause')")
+    page.wait_for_function("anna.activeCall.muted")
+    assert page.evaluate("navigator.mediaSession.playbackState") == "paused"
+    page.evaluate("press('play')")
+    page.wait_for_function("!anna.activeCall.muted")
+    page.evaluate("press('togglemicrophone')")
+    page.wait_for_function("anna.activeCall.muted")
+    # Another app, and back: the screen is kept on once more.
+    page.evaluate("locks[0].release()")
+    page.evaluate("seen(false), seen(true)")
+    page.wait_for_function("locks.length === 2 && !locks[1].released")
+    # The page wants no question.
+    page.evaluate("anna.leaveGuard = 'off'")
+    page.wait_for_function("!asks()")
+    page.evaluate("anna.leaveGuard = 'on'")
+    page.wait_for_function("asks()")
+    page.evaluate("press('hangup')")
+    page.wait_for_function("!anna.calls.length && locks[1].released")
+    assert page.evaluate("[asks(), keysHeard()]") == [False, ""]
+    assert page.evaluate(session) == ["A song", "none"]
+    # 601 calls back: the button of a headset answers.
+    page.evaluate("anna.makeCall('601')")
+    page.wait_for_function("anna.activeCall?.state === 'active'")
+    page.evaluate("anna.hangup()")
+    page.wait_for_function("anna.calls[0]?.state === 'ringing'", timeout=30_000)
+    page.wait_for_function("keysHeard() === 'hangup,play'")
+    assert page.evaluate("[asks(), navigator.mediaSession.playbackState]") == [False, "paused"]
+    page.evaluate("press('play')")
+    page.wait_for_function("anna.activeCall?.state === 'active'")
+    # The browser itself asks.
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.accept()
+
+
+# Headless Chromium shows no notification of a service worker for long: the page keeps what it shows.
+KEPT = """
+document.hasFocus = () => false;
+globalThis.shown = [];
+ServiceWorkerRegistration.prototype.showNotification = async (title, options) => {
+  shown.push({title, options, open: true, close() { this.open = false; }});
+};
+ServiceWorkerRegistration.prototype.getNotifications = async ({tag}) => shown.filter((note) => note.options.tag === tag);
+"""
 # The service worker's own press: a browser lets no script press a notification.
-PRESS = """async (action) => {
-  const [notification] = await registration.getNotifications();
+PRESS = """async ([action, data]) => {
+  const notification = { data, close() { this.closed = true; } };
   const pressed = Object.assign(new Event("notificationclick"), {
     action, notification, waitUntil(work) { pressed.work = work; },
   });
   dispatchEvent(pressed);
-  return pressed.work.catch(() => null).then(() => registration.getNotifications()).then(({length}) => length);
+  await pressed.work?.catch(() => null);
+  return notification.closed === true;
 }"""
 
 
@@ -149,7 +232,7 @@ def test_a_service_worker_brings_buttons_that_answer_and_decline(
 ) -> None:
     context = new_context(permissions=("microphone", "camera", "notifications"))
     page = context.new_page()
-    page.add_init_script("document.hasFocus = () => false")
+    page.add_init_script(KEPT)
     address = pages.put(
         "/dist/around.html", PAGE.replace("SCRIPT", 'src="webphone.js" data-offline')
     )
@@ -159,16 +242,14 @@ def test_a_service_worker_brings_buttons_that_answer_and_decline(
         "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
     )
     page.evaluate(CALL)
-    shown = """async () => {
-      const note = (await (await navigator.serviceWorker.ready).getNotifications())[0];
-      return note && [note.title, note.actions.map(({title}) => title), note.data.webphone === ben.calls[0]?.id];
-    }"""
-    page.wait_for_function(shown)
-    assert page.evaluate(shown) == [
-        "Incoming call from anna.",
-        ["Answer", "Decline"],
-        True,
-    ]
+    page.wait_for_function("shown.length === 1")
+    assert page.evaluate(
+        "[shown[0].title, shown[0].options.actions.map(({title}) => title), shown[0].options.data.webphone === ben.calls[0].id]"
+    ) == ["Incoming call from anna.", ["Answer", "Decline"], True]
     [worker] = context.service_workers
-    assert worker.evaluate(PRESS, action) == 0
+    # What a page shows of its own, and a call that nobody has, changes nothing.
+    assert worker.evaluate(PRESS, ["answer", {"mail": 1}]) is False
+    assert page.evaluate("[ben.calls[0].state, shown[0].open]") == ["ringing", True]
+    assert worker.evaluate(PRESS, [action, page.evaluate("shown[0].options.data")]) is True
     page.wait_for_function("(state) => (ben.calls[0]?.state ?? null) === state", arg=becomes)
+    page.wait_for_function("!shown[0].open")

@@ -6,9 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from gallery import BOB, CONFIG, IDLE, NOW, RINGING, call, record, talking
+from gallery import BOB, CONFIG, IDLE, NOW, RINGING, call, muted, record, talking
+from webphone.contract import Answer, Hangup, Mute, Reject
+from webphone.phone.snapshot import Contact
 from webphone.ui.act import act
-from webphone.ui.around import LONGEST, Alert, Unseen, Wishes, seen, title, wishes
+from webphone.ui.around import (
+    LONGEST,
+    Alert,
+    Talk,
+    Unseen,
+    Wishes,
+    keys,
+    plays,
+    seen,
+    title,
+    wishes,
+)
 from webphone.ui.gestures import NotificationsWanted
 from webphone.ui.html import find
 from webphone.ui.screen import screen
@@ -18,7 +31,10 @@ RINGS = replace(IDLE, calls=(RINGING,))
 OFF = replace(CONFIG, notifications="off")
 
 
-def wished(snapshot, looking=False, unseen=Unseen()):
+NOTHING = Unseen()
+
+
+def wished(snapshot, looking=False, unseen=NOTHING):
     return wishes(snapshot, unseen, looking=looking)
 
 
@@ -113,6 +129,60 @@ def test_the_title_takes_turns_with_the_call_and_counts_what_was_missed():
     assert title("Tickets", rings, turn=False) == "Tickets"
     assert title("Tickets", replace(rings, missed=2), turn=False) == "(2) Tickets"
     assert title("Tickets", Wishes(), turn=True) == "Tickets"
+
+
+# --- While a call goes on -------------------------------------------------------------------------
+
+BUSY = talking(BOB)
+
+
+def test_in_a_call_leaving_is_asked_about_and_the_screen_stays_on():
+    wants = wished(BUSY, looking=True)
+    assert (wants.guarded, wants.awake) == (True, True)
+    quiet = wished(replace(BUSY, config=replace(CONFIG, leave_guard="off")))
+    assert (quiet.guarded, quiet.awake) == (False, True)
+
+
+@pytest.mark.parametrize("snapshot", [IDLE, RINGS], ids=["idle", "ringing"])
+def test_whoever_is_in_no_call_yet_may_go(snapshot):
+    wants = wished(snapshot)
+    assert (wants.guarded, wants.awake) == (False, False)
+
+
+def test_the_keys_of_a_headset_mute_and_hang_up_the_call_in_front():
+    spoken = wished(BUSY).talk
+    id = BOB.view.id
+    assert spoken == Talk(call=id, name="Bob Marsh")
+    assert keys(spoken) == {
+        "play": Mute(on=False, id=id),
+        "pause": Mute(on=True, id=id),
+        "togglemicrophone": Mute(on=True, id=id),
+        "hangup": Hangup(id=id),
+    }
+    silent = wished(talking(muted(BOB))).talk
+    assert silent is not None and keys(silent)["togglemicrophone"] == Mute(on=False, id=id)
+    assert [plays(spoken), plays(silent)] == [True, False]
+
+
+def test_the_keys_of_a_headset_answer_and_refuse_a_call_that_rings():
+    spoken = wished(RINGS).talk
+    assert spoken is not None and spoken.rings and not plays(spoken)
+    id = RINGING.view.id
+    assert keys(spoken) == {"play": Answer(id=id), "hangup": Reject(id=id)}
+
+
+def test_the_picture_that_the_page_knows_is_shown_and_nobody_has_a_name():
+    known = replace(BOB, contact=Contact(name="Bob", photo="https://crm.example/bob.png"))
+    spoken = wished(talking(known)).talk
+    assert spoken is not None and spoken.photo == "https://crm.example/bob.png"
+    party = replace(BOB.view.to, number="", uri="sip:nobody.invalid")
+    nobody = replace(BOB, view=replace(BOB.view, to=party, display_name=""))
+    spoken = wished(talking(nobody)).talk
+    assert spoken is not None and spoken.name == "Unknown caller"
+
+
+def test_a_call_that_the_page_keeps_quiet_has_no_keys():
+    assert wished(replace(IDLE, calls=(replace(RINGING, quiet=True),))).talk is None
 
 
 # --- The person's leave ---------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webphone.contract import Answer, Command, Hangup, Mute, Reject
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui.selectors import living
+from webphone.ui.selectors import foremost, living
 from webphone.ui.words import say
 from webphone.words import said_in
 
@@ -30,18 +31,42 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """The call that the keys of a headset, a keyboard or a locked screen are for."""
+
+    call: str
+    name: str
+    photo: str = ""
+    muted: bool = False
+    rings: bool = False  # and waits for an answer here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What there should be around the phone now; what is not wished is not there."""
+    """What there should be around the phone now; what is not wished is not there.
+
+    `guarded`: the browser asks before the page is left. `awake`: the screen stays on.
+    """
 
     alert: Alert | None = None
     missed: int = 0
+    guarded: bool = False
+    awake: bool = False
+    talk: Talk | None = None
 
 
 def wishes(snapshot: Snapshot, unseen: Unseen, *, looking: bool) -> Wishes:
     """What the phone of this tab wishes; `looking`: the person has the page before them."""
-    if snapshot.config.notifications == "off" or looking:
-        return Wishes()
-    return Wishes(alert=alert(snapshot), missed=len(unseen.missed))
+    config = snapshot.config
+    tells = config.notifications == "on" and not looking
+    in_call = any(call.stage != "incoming" for call in living(snapshot))
+    return Wishes(
+        alert=alert(snapshot) if tells else None,
+        missed=len(unseen.missed) if tells else 0,
+        guarded=in_call and config.leave_guard == "on",
+        awake=in_call,
+        talk=talk(snapshot),
+    )
 
 
 def alert(snapshot: Snapshot) -> Alert | None:
@@ -71,6 +96,44 @@ def title(own: str, wished: Wishes, *, turn: bool) -> str:
     if wished.alert is not None and turn:
         return wished.alert.title
     return f"({wished.missed}) {own}" if wished.missed else own
+
+
+# --- Keys -----------------------------------------------------------------------------------------
+
+
+def talk(snapshot: Snapshot) -> Talk | None:
+    """The call in front."""
+    call = foremost(snapshot)
+    if call is None or call.quiet:
+        return None
+    name = call.peer_name or said_in(snapshot.language, say("unknown"))
+    return Talk(
+        call=call.view.id,
+        name=name[:LONGEST],
+        photo=call.contact.photo if call.contact else "",
+        muted=call.muted,
+        rings=call.stage == "incoming",
+    )
+
+
+def keys(talk: Talk) -> dict[str, Command]:
+    """What each key means, by its name in the Media Session API.
+
+    A headset with one button presses play and pause in turn: it answers, then mutes and unmutes.
+    """
+    if talk.rings:
+        return {"play": Answer(id=talk.call), "hangup": Reject(id=talk.call)}
+    return {
+        "play": Mute(on=False, id=talk.call),
+        "pause": Mute(on=True, id=talk.call),
+        "togglemicrophone": Mute(on=not talk.muted, id=talk.call),
+        "hangup": Hangup(id=talk.call),
+    }
+
+
+def plays(talk: Talk) -> bool:
+    """Whether the next press of such a button is a pause."""
+    return not (talk.rings or talk.muted)
 
 
 def _ringing(snapshot: Snapshot) -> list[CallSnapshot]:

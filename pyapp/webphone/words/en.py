@@ -537,7 +537,6 @@ WORDS: dict[str, str] = {
     "relay_login": "The relay {server} refuses the login. Correct username and credential in ice-servers; where they expire, see that the clocks agree.",
     "relay_silent": "The relay {server} gives no path. See that it runs and that its ports are open here; turns: on port 443 gets through most networks.",
     "cannot_flows": "This version keeps one connection to the server: leave flows at 1.",
-    "cannot_capture_links": "This version cannot dial the links of a page.",
     "cannot_strings": "This version cannot replace visible words.",
     # --- How calls end ---
     "ended_transferred": "It goes on with {to}.",

@@ -1,1 +1,1 @@
-"""What the phone has of the desk around it: notifications, the page's title, a badge."""
+"""What the phone has of the desk around it: notifications, the page's title, keys."""

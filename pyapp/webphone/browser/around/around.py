@@ -8,7 +8,10 @@ from typing import Any
 import js
 
 from webphone.browser.around import badge, title
+from webphone.browser.around.leave_guard import LeaveGuard
+from webphone.browser.around.media_session import MediaSession
 from webphone.browser.around.notifications import Notifications
+from webphone.browser.around.wake_lock import WakeLock
 from webphone.browser.clock import Clock
 from webphone.browser.proxies import Listeners
 from webphone.phone.happenings import Happening
@@ -39,6 +42,9 @@ class Around:
         self._turns = 0
         self._next = clock.alarm(self._take_turns)
         self._notifications = Notifications(turn)
+        self._guard = LeaveGuard()
+        self._wake_lock = WakeLock()
+        self._session = MediaSession(turn)
         self._listeners = Listeners()
         self._listeners.add(js.document, "visibilitychange", self._look)
         self._listeners.add(js.window, "focus", self._look)
@@ -64,7 +70,12 @@ class Around:
 
     def _wish(self, wished: Wishes, language: str) -> None:
         before, self._wished = self._wished, wished
+        self._wake_lock.follow(wished.awake)
         if wished == before:
+            return
+        self._guard.follow(wished.guarded)
+        self._session.follow(wished.talk)
+        if (wished.alert, wished.missed) == (before.alert, before.missed):
             return
         if self._announce(wished.alert):
             return  # the page around has its own ways
