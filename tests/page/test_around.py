@@ -156,7 +156,8 @@ ALL = "hangup,pause,play,togglemicrophone"
 def test_a_call_is_kept_awake_and_asked_for_and_has_the_keys_of_a_headset(
     visit: Callable[..., Page],
 ) -> None:
-    page = visit(BY_HAND, has_touch=True, is_mobile=True)
+    allowed = ("microphone", "camera", "screen-wake-lock")
+    page = visit(BY_HAND, has_touch=True, is_mobile=True, permissions=allowed)
     page.evaluate("ben.remove()")  # the session is that of one phone: here Anna's
     page.evaluate("navigator.mediaSession.metadata = new MediaMetadata({title: 'A song'})")
     assert page.evaluate("[asks(), keysHeard(), locks.length]") == [False, "", 0]
