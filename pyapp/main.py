@@ -40,6 +40,7 @@ from webphone.phone.actions import (
     AskContact,
     AskCredentials,
     Connect,
+    CopyText,
     DeviceAction,
     Disconnect,
     Forget,
@@ -99,6 +100,7 @@ class PhoneOnPage:
         self._view = View()
         self._sound_blocked = False
         self._begun = False
+        self._background = Background()
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
         self._tick = clock.alarm(self.draw)
         self._look = clock.alarm(lambda: self._hardware().look())
@@ -219,6 +221,8 @@ class PhoneOnPage:
                 self._look_up(action)
             case Probe():
                 self._probe(action)
+            case CopyText(text=text):
+                self._copy(text)
             case _ if isinstance(action, MediaAction):
                 self._peers.perform(action)
             case _ if isinstance(action, ElementAction):
@@ -254,6 +258,11 @@ class PhoneOnPage:
                 self.loop.turn, lambda: self.desk.config.in_force(), self._servers
             )
         self._probing.ask(probe)
+
+    def _copy(self, text: str) -> None:
+        from webphone.browser.clipboard import copy
+
+        self._background.run(copy(text, self.loop.turn))
 
     def _hardware(self) -> "Devices":
         """Microphones, loudspeakers and cameras: nothing of them is needed for the first screen."""
@@ -299,6 +308,7 @@ class PhoneOnPage:
         self._servers.close()
         self._sound.close()
         self._sockets.close()
+        self._background.close()
         rare = (
             *(self._tabs, self._credentials, self._lookups, self._probing, self._devices),
             self._around,

@@ -32,7 +32,9 @@ from webphone.phone.snapshot import (  # noqa: E402
     DevicesSnapshot,
     Diagnosis,
     EndedCall,
+    Ladder,
     Lamp,
+    Rung,
     Snapshot,
     Text,
     Thread,
@@ -233,6 +235,26 @@ FOUND = Diagnosis(
     verdict="blocked",
 )
 # Every screen by name.
+LADDER = Ladder(
+    rungs=tuple(
+        Rung(at=NOW - 9 + after, sent=sent, what=what, of=of)
+        for after, sent, what, of in (
+            (0.0, True, "REGISTER", 1),
+            (0.04, False, "401 Unauthorized (REGISTER)", 1),
+            (0.05, True, "REGISTER", 1),
+            (0.11, False, "200 OK (REGISTER)", 1),
+            (2.0, True, "INVITE", 2),
+            (2.03, False, "100 Trying (INVITE)", 2),
+            (2.4, False, "180 Ringing (INVITE)", 2),
+            (4.1, False, "200 OK (INVITE)", 2),
+            (4.11, True, "ACK", 2),
+            (6.0, False, "keep-alive", 0),
+            (8.9, False, "BYE", 2),
+            (8.91, True, "200 OK (BYE)", 2),
+        )
+    )
+)
+
 SCREENS: dict[str, tuple[Snapshot, View]] = {
     "idle": (IDLE, View()),
     "number typed": (replace(IDLE, number="+442079460123"), View()),
@@ -354,6 +376,12 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         replace(IDLE, diagnosis=replace(FOUND, steps=FOUND.steps[:4], verdict="")),
         View(open="diagnosis"),
     ),
+    "ladder": (replace(IDLE, ladder=LADDER), View(open="ladder")),
+    "ladder copied": (
+        replace(IDLE, ladder=replace(LADDER, copied="yes")),
+        View(open="ladder"),
+    ),
+    "no ladder": (IDLE, View(open="ladder")),
     "messages": (replace(IDLE, threads=THREADS), View(open="messages")),
     "no messages": (IDLE, View(open="messages", drafts={"to": "1002"})),
     "thread": (

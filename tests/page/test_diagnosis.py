@@ -58,6 +58,19 @@ def test_one_press_tells_what_works_and_a_page_is_told_what_does_not(
     assert set(told.values()) == {"good", "unknown"}, told
     expect(phone.locator("[part=verdict]")).to_have_text("Everything works")
 
+    # What was said is shown, and copied for whoever helps.
+    phone.get_by_role("button", name="Show the SIP messages").click()
+    rungs = phone.locator("[part=rung]")
+    expect(rungs.first).to_contain_text("REGISTER")
+    expect(rungs.filter(has_text="200 OK (REGISTER)").first).to_be_attached()
+    phone.get_by_role("button", name="Copy without secrets").click()
+    expect(phone.get_by_text("did not allow")).to_be_visible()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    phone.get_by_role("button", name="Copy without secrets").click()
+    expect(phone.get_by_text("passwords and tokens are struck out")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "received\nSIP/2.0 200 OK" in copied and "Authorization: ***" in copied
+
     # The server answers there, and takes no WebSocket.
     address = demo.url.replace("http", "ws", 1).rstrip("/")
     found = diagnosed(page, f"{address}/nowhere")

@@ -147,6 +147,7 @@ FAMILIES = {
     "step_": list(FINDINGS),
     "verdict_": VERDICTS,
     "diagnosis_": VERDICTS,
+    "ladder_copied_": ["yes", "no"],
     "do_": [*endings._REMEDIES.values(), "call_again", "call_that"],
 }
 

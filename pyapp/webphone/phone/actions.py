@@ -315,6 +315,13 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyText:
+    """Put this text, without secrets, where the person can paste it; Copied follows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A line for the developer console, without secrets; `level` as in `log-level`."""
 
@@ -357,5 +364,6 @@ Action = (
     | Save
     | Keep
     | Forget
+    | CopyText
     | Note
 )

@@ -226,6 +226,8 @@ class Desk:
                 return self.calls.media(happening, now)
             case on.MixFailed():
                 return self.calls.not_mixed(now)
+            case on.LadderWanted() | on.Copied():
+                return []  # the recorder's, which stands before this
             case on.DevicesWanted():
                 return [do.LookForDevices(ask=True)]
             case on.DevicesFound() | on.DeviceUsed() | on.DevicesKept():

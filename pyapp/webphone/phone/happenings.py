@@ -169,6 +169,20 @@ class DevicesWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LadderWanted:
+    """The person wants to see the messages of late; `copy`: to have them as a text."""
+
+    copy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A text was copied for the person, or the browser did not allow it."""
+
+    done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DevicesFound:
     """All microphones, loudspeakers and cameras there are, in the browser's own words.
 
@@ -375,6 +389,8 @@ Happening = (
     | MicrophoneMissing
     | MicrophoneEnded
     | DevicesWanted
+    | LadderWanted
+    | Copied
     | DevicesFound
     | DeviceUsed
     | DevicesKept

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
 from webphone.contract import Config, GetTrace
-from webphone.phone.actions import Settle
-from webphone.phone.happenings import Asked
-from webphone.phone.snapshot import Snapshot
+from webphone.phone.actions import CopyText, Settle
+from webphone.phone.happenings import Asked, Copied, LadderWanted
+from webphone.phone.snapshot import Ladder, Snapshot
 from webphone.phone.turn import Turn
 
 TURNS = 2_000
@@ -75,6 +76,7 @@ class Recorder(Generic[Happening, Action]):
         self._turns: deque[Turn] = deque()
         self._octets = 0
         self._left_out = 0
+        self._ladder: Ladder | None = None
 
     @property
     def deadline(self) -> float | None:
@@ -84,10 +86,17 @@ class Recorder(Generic[Happening, Action]):
     @property
     def snapshot(self) -> Snapshot:
         """The phone as the screen sees it."""
-        return self._phone.snapshot
+        snapshot = self._phone.snapshot
+        return replace(snapshot, ladder=self._ladder) if self._ladder else snapshot
 
-    def handle(self, happening: Happening, now: float) -> Sequence[Action | Settle]:
+    def handle(self, happening: Happening, now: float) -> Sequence[Action | Settle | CopyText]:
         """Take one happening; give back, in order, what to do about it."""
+        if isinstance(happening, LadderWanted):
+            return self._wanted(copy=happening.copy)
+        if isinstance(happening, Copied):
+            if self._ladder:
+                self._ladder = replace(self._ladder, copied="yes" if happening.done else "no")
+            return []
         if isinstance(happening, Asked) and isinstance(happening.command, GetTrace):
             return self._told(happening)
         actions = self._phone.handle(happening, now)
@@ -109,3 +118,9 @@ class Recorder(Generic[Happening, Action]):
             return []
         text = written(self._turns, self._config, guest=self._guest, left_out=self._left_out)
         return [Settle(reply=asked.reply, value=text)]
+
+    def _wanted(self, *, copy: bool) -> list[CopyText]:
+        from webphone.phone import ladder
+
+        self._ladder = Ladder(rungs=ladder.rungs(self._turns))
+        return [CopyText(text=ladder.copy(self._turns))] if copy else []

@@ -243,6 +243,24 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """A message sent or received; `of` numbers the call or registration it belongs to, from 1."""
+
+    at: float  # a `now` value in seconds
+    sent: bool
+    what: str  # the method, or status, reason and method
+    of: int  # 0 where nobody can tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """The last messages, when somebody asked; `copied` is what came of copying them: yes, no."""
+
+    rungs: tuple[Rung, ...]
+    copied: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedSnapshot:
     """What all tabs that share one phone show alike. Times are `now` values in seconds."""
 
@@ -275,6 +293,7 @@ class Snapshot(SharedSnapshot):
     guest: str = ""  # the username in a demo when none is set
     language: str = ENGLISH  # that all of it is said in
     diagnosis: Diagnosis | None = None  # None: nobody has asked for one
+    ladder: Ladder | None = None  # None: nobody has asked for it
     other_tab: bool = False  # another tab has the phone; what is shown here is its phone
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -14,6 +15,7 @@ from webphone.phone.happenings import (
     ErrorDismissed,
     FarewellAttended,
     Happening,
+    LadderWanted,
     NumberTyped,
     WantedHere,
 )
@@ -43,7 +45,13 @@ from webphone.ui.gestures import (
 )
 from webphone.ui.messages import looked_at
 from webphone.ui.selectors import farewell_shown, foremost, last_dialled, living
-from webphone.ui.view import DIAGNOSIS, PAGES, View
+from webphone.ui.view import DIAGNOSIS, LADDER, PAGES, View
+
+# What begins when somebody opens a page of the phone.
+_BEGUN: Mapping[str, tuple[Happening, ...]] = {
+    DIAGNOSIS: (Asked(command=Diagnose()),),
+    LADDER: (LadderWanted(),),
+}
 
 
 def act(
@@ -92,7 +100,7 @@ def _act(
             return _asked(view, gesture, snapshot), [Asked(command=gesture)]
         case Together(commands=commands):
             return view, [Asked(command=command) for command in commands]
-        case ErrorDismissed() | WantedHere() | DevicesWanted():
+        case ErrorDismissed() | WantedHere() | DevicesWanted() | LadderWanted():
             return view, [gesture]
         case NumberEdited():
             return view, [NumberTyped(number=_entered(fields))]
@@ -107,8 +115,7 @@ def _act(
             call = foremost(snapshot)
             over = call.view.id if call and page in PAGES else ""
             view = replace(view, open=page, of=of, over=over, transfer_to="")
-            begun: list[Happening] = [Asked(command=Diagnose())] if page == DIAGNOSIS else []
-            return looked_at(view, snapshot), begun
+            return looked_at(view, snapshot), list(_BEGUN.get(page, ()))
         case PageClosed():
             return replace(looked_at(view, snapshot), open="", of="", over=""), []
         case DeviceChosen(what=what):

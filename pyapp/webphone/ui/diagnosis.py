@@ -11,7 +11,7 @@ from webphone.ui.gestures import PageOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
 from webphone.ui.pieces import button
-from webphone.ui.view import MENU
+from webphone.ui.view import LADDER, MENU
 from webphone.ui.words import say
 
 
@@ -29,6 +29,13 @@ def body(snapshot: Snapshot) -> list[Node]:
         primary=True,
         waits=seen.running,
     )
+    ladder = button(
+        say("ladder_open"),
+        on=PageOpened(page=LADDER),
+        part="open-ladder",
+        config=config,
+        sign="ladder",
+    )
     return [
         title(say("diagnosis"), say("back"), PageOpened(page=MENU), config),
         element("p", words, key="verdict", part="verdict", data_verdict=seen.verdict or None),
@@ -42,7 +49,7 @@ def body(snapshot: Snapshot) -> list[Node]:
             aria_label=say("diagnosis"),
             aria_busy=str(seen.running).lower(),
         ),
-        element("div", again, key="again", class_="more"),
+        element("div", again, ladder, key="again", class_="more"),
     ]
 
 

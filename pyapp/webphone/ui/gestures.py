@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from webphone.contract import Command
-from webphone.phone.happenings import DevicesWanted, ErrorDismissed, WantedHere
+from webphone.phone.happenings import DevicesWanted, ErrorDismissed, LadderWanted, WantedHere
 
 # What a gesture brings along from the page: plain values, by name.
 Fields = Mapping[str, object]
@@ -142,5 +142,6 @@ Gesture = (
     | ErrorDismissed
     | WantedHere
     | DevicesWanted
+    | LadderWanted
     | Command
 )

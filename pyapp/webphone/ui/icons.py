@@ -28,6 +28,10 @@ ICONS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
     "busy": (
         ("path", {"d": "M21 12a9 9 0 1 1-6.219-8.56"}),
     ),
+    "copy": (
+        ("rect", {"width": "14", "height": "14", "x": "8", "y": "8", "rx": "2", "ry": "2"}),
+        ("path", {"d": "M4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"}),
+    ),
     "diagnose": (
         ("path", {"d": "M11 2v2"}),
         ("path", {"d": "M5 2v2"}),
@@ -65,6 +69,12 @@ ICONS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
         ("circle", {"cx": "12", "cy": "19", "r": "1"}),
         ("circle", {"cx": "19", "cy": "19", "r": "1"}),
         ("circle", {"cx": "5", "cy": "19", "r": "1"}),
+    ),
+    "ladder": (
+        ("path", {"d": "M8 3 4 7l4 4"}),
+        ("path", {"d": "M4 7h16"}),
+        ("path", {"d": "m16 21 4-4-4-4"}),
+        ("path", {"d": "M20 17H4"}),
     ),
     "menu": (
         ("circle", {"cx": "12", "cy": "12", "r": "1"}),

@@ -24,7 +24,7 @@ from webphone.ui.selectors import (
     waiting,
 )
 from webphone.ui.status import banners, header, live_regions
-from webphone.ui.view import DEVICES, DIAGNOSIS, View
+from webphone.ui.view import DEVICES, DIAGNOSIS, LADDER, View
 from webphone.ui.words import say
 from webphone.words import ENGLISH
 
@@ -58,6 +58,13 @@ def _diagnosis(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return body(snapshot)
 
 
+def _ladder(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded when somebody looks at the messages.
+    from webphone.ui.ladder import body
+
+    return body(snapshot)
+
+
 def _devices(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     # Loaded when somebody looks at them.
     from webphone.ui.devices import body
@@ -83,6 +90,7 @@ SCREENS: dict[str, Screen] = {
     "messages": Screen(messages.is_open, _beside_call(messages.body)),
     "devices": Screen(_open(DEVICES), _beside_call(_devices)),
     "diagnosis": Screen(_open(DIAGNOSIS), _beside_call(_diagnosis)),
+    "ladder": Screen(_open(LADDER), _beside_call(_ladder)),
     "menu": Screen(menu.is_open, _beside_call(menu.body)),
     "call": Screen(call.goes_on, call.talking),
     "idle": Screen(lambda snapshot, view: True, dialling),

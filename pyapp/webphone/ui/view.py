@@ -8,7 +8,8 @@ from math import inf
 
 # Pages of the phone itself: over a call only if they were opened there.
 MENU, MESSAGES, DEVICES, DIAGNOSIS = "menu", "messages", "devices", "diagnosis"
-PAGES = (MENU, MESSAGES, DEVICES, DIAGNOSIS)
+LADDER = "ladder"
+PAGES = (MENU, MESSAGES, DEVICES, DIAGNOSIS, LADDER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
