@@ -195,7 +195,6 @@ def test_what_is_not_built_answers_unsupported_unless_it_stays_as_it_is():
     assert refused("layout", "launcher").code == "unsupported"
     assert refused("record", "on").code == "unsupported"
     assert Config().changed({"session-expires": 0}).session_expires == 0  # which its least is not
-    assert refused("strings", {"call": "Ring"}).code == "unsupported"
     assert Config().changed({row.name: None for row in later}) == Config()
 
 

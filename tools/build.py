@@ -9,6 +9,7 @@ import ast
 import base64
 import fcntl
 import hashlib
+import inspect
 import json
 import re
 import shutil
@@ -16,14 +17,17 @@ import subprocess
 import sys
 import time
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import wheels
 from examples import lay_examples
 from offline import single_file
-from shell import shell
+from shell import shell, translated
 from third_party import third_party
+from webphone.words.en import WORDS
+from webphone.words.languages import ENGLISH, LANGUAGES, NEAR
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
@@ -35,6 +39,8 @@ INSTALLED = ["manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png"]
 KEPT_OFFLINE = {".js", ".mjs", ".wasm", ".zip", ".html", ".css"}
 # What the interpreter calls the two parts of the library, and their files' names.
 LIBRARY = {"library": "python.zip", "more": "python-more.zip"}
+# Languages whose words are fetched when they are spoken -> their modules.
+APART = {language: name for language, name in LANGUAGES.items() if language != ENGLISH}
 # How tools/trim/trim.mjs says that it does not know this version of Pyodide.
 UNKNOWN_RUNTIME = 3
 # What the built page has instead of the parts of the unbundled one.
@@ -80,6 +86,7 @@ def build(out: Path, trim: bool = True) -> None:
         "core": keep(runtime, "pyscript.mjs", bundle("core", made_of.plan("pyscript"))),
         "timer": keep(runtime, "timer.js", (ROOT / "web" / "timer.js").read_bytes()),
     }
+    words = {name: keep(runtime, f"words-{name}.json", spoken(name)) for name in APART}
     lock = {"info": lock_info(), "packages": wheels.lay(runtime / "wheels")}
     whole = pyodide == MODULES / "pyodide"
     plan = {
@@ -94,7 +101,7 @@ def build(out: Path, trim: bool = True) -> None:
     }
     parts["interpreter"] = keep(runtime, "interpreter.mjs", bundle("interpreter", plan))
     write(runtime / "NOTICE.txt", notice(whole))
-    write(out / "webphone.js", page_script(config, parts, integrity(runtime)))
+    write(out / "webphone.js", page_script(config, parts, words, integrity(runtime)))
     write(out / "embed.js", embed_script())
     write(out / "index.html", demo_page().encode())
     for name in (*COPIED, *INSTALLED):
@@ -157,9 +164,11 @@ def notice(whole: bool) -> bytes:
 def library(files: dict[str, str], pyodide: Path) -> list[bytes]:
     """The compiled standard library with the files of pyscript.toml in it, and the rest of it."""
     targets = [WORK / name for name in LIBRARY.values()]
+    apart = {f"{name.replace('.', '/')}.py" for name in APART.values()}
+    inside = {path.removeprefix("./"): str(ROOT / url) for url, path in files.items()}
     plan = {
         "files": {
-            **{path.removeprefix("./"): str(ROOT / url) for url, path in files.items()},
+            **{path: file for path, file in inside.items() if path not in apart},
             "webphone/__main__.py": str(ROOT / "pyapp" / "main.py"),
         },
         "imports": sorted(outside_imports([ROOT / url for url in files if url.endswith(".py")])),
@@ -168,6 +177,21 @@ def library(files: dict[str, str], pyodide: Path) -> list[bytes]:
     said = run("node", "tools/stdlib.mjs", *map(str, targets), plan=plan)
     say("python", said.decode().strip())
     return [target.read_bytes() for target in targets]
+
+
+def spoken(language: str) -> bytes:
+    """What is fetched for one language alone: what the shell says in it, and its module as data.
+
+    Its words come in the order of the English ones, without their keys.
+    """
+    module = import_module(APART[language])
+    data = {
+        "shell": translated(language),
+        "words": [module.WORDS[key] for key in WORDS],
+        "plurals": module.PLURALS,
+        "plural": inspect.getsource(module.plural),
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def outside_imports(paths: list[Path]) -> set[str]:
@@ -219,7 +243,9 @@ gc.enable()
 """
 
 
-def page_script(config: dict[str, Any], parts: dict[str, str], files: dict[str, Any]) -> bytes:
+def page_script(
+    config: dict[str, Any], parts: dict[str, str], words: dict[str, str], files: dict[str, Any]
+) -> bytes:
     """webphone.js: names from the contract, the element, its shell, and the start of Python."""
     settings = {
         key: config[key] for key in ("packages", "packages_cache", "plugins") if key in config
@@ -231,7 +257,9 @@ def page_script(config: dict[str, Any], parts: dict[str, str], files: dict[str, 
     plan = {
         "define": {
             "PARTS": parts,
-            "FILES": {name: files[name] for name in parts.values()},
+            "WORDS": words,
+            "NEAR": {**{tag.lower(): tag for tag in words}, **NEAR, "en": ""},
+            "FILES": {name: files[name] for name in [*parts.values(), *words.values()]},
             "CONFIG": settings,
             "MAIN": MAIN,
             "SHELL": shell(),
@@ -258,6 +286,7 @@ def service_worker(out: Path) -> bytes:
         if (
             path.suffix in (".js", ".mjs", ".wasm", ".zip", ".html", ".css")
             or path.name in INSTALLED
+            or path.name.startswith("words-")
         )
         and not path.name.startswith("python-more.")
         and out / "examples" not in path.parents

@@ -1,5 +1,7 @@
 """Rewrite what lists the sources: the [files] table of pyscript.toml, and two pages of docs.
 
+The languages are laid out as `words/en.py` is, too (translations.py).
+
 With --check nothing is written; the exit status is 1 when one is stale.
 """
 
@@ -10,6 +12,7 @@ from pathlib import Path
 import conformance
 import drawings
 import house
+import translations
 
 ROOT = Path(__file__).resolve().parent.parent
 TOML = ROOT / "pyscript.toml"
@@ -44,7 +47,7 @@ def rewritten(text: str, files: dict[str, str]) -> str:
 
 
 def main() -> int:
-    return max(listed(), house.main(), drawings.main(), conformance.main())
+    return max(listed(), house.main(), drawings.main(), conformance.main(), translations.main())
 
 
 def listed() -> int:

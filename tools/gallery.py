@@ -44,7 +44,7 @@ from webphone.phone.snapshot import (  # noqa: E402
 from webphone.ui.html import Node, render  # noqa: E402
 from webphone.ui.screen import screen  # noqa: E402
 from webphone.ui.view import View  # noqa: E402
-from webphone.words import Sentence, say  # noqa: E402
+from webphone.words import ENGLISH, LANGUAGES, Sentence, say  # noqa: E402
 
 NOW = 10_000.0
 CSS = ROOT / "pyapp/webphone/ui/webphone.css"
@@ -411,17 +411,18 @@ SCREENS |= {
 }
 
 
-def drawn(name: str) -> Node:
+def drawn(name: str, language: str = ENGLISH) -> Node:
     snapshot, view = SCREENS[name]
-    return screen(snapshot, view, NOW)
+    return screen(replace(snapshot, language=language), view, NOW)
 
 
-def sheet(width: int, theme: str, names: list[str]) -> str:
+def sheet(width: int, theme: str, names: list[str], language: str = ENGLISH) -> str:
     """One HTML page with these screens side by side."""
     figures = "".join(
         f"<figure><figcaption>{name}</figcaption>"
         f'<web-phone theme="{theme}" data-name="{name}"><template shadowrootmode="open">'
-        f"<style>{CSS.read_text()}</style>{render(drawn(name))}</template></web-phone></figure>"
+        f"<style>{CSS.read_text()}</style>{render(drawn(name, language))}</template>"
+        "</web-phone></figure>"
         for name in names
     )
     ground = "#e8ebef" if theme == "light" else "#05070a"
@@ -437,17 +438,20 @@ def sheet(width: int, theme: str, names: list[str]) -> str:
 def main() -> None:
     from playwright.sync_api import Browser, sync_playwright
 
-    def shoot(browser: Browser, width: int, theme: str, names: list[str], path: Path) -> None:
-        columns = 6 if width < 600 else 3
-        page = browser.new_page(viewport={"width": columns * (width + 16) + 32, "height": 100})
-        page.set_content(sheet(width, theme, names))
-        page.screenshot(path=path, full_page=True)
-        page.close()
-
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     options.add_argument("names", nargs="*", help="the screens to show; all if none is named")
     options.add_argument("--docs", action="store_true", help="renew the six of docs/screens.md")
+    options.add_argument("--language", default=ENGLISH, choices=LANGUAGES, help="what is spoken")
     chosen = options.parse_args()
+    mark = "" if chosen.language == ENGLISH else f"-{chosen.language}"
+
+    def shoot(browser: Browser, width: int, theme: str, names: list[str], path: Path) -> None:
+        columns = 6 if width < 600 else 3
+        page = browser.new_page(viewport={"width": columns * (width + 16) + 32, "height": 100})
+        page.set_content(sheet(width, theme, names, chosen.language))
+        page.screenshot(path=path, full_page=True)
+        page.close()
+
     TARGET.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -459,7 +463,7 @@ def main() -> None:
                 continue
             for width in WIDTHS:
                 names = chosen.names or list(SCREENS)
-                shoot(browser, width, theme, names, TARGET / f"{width}-{theme}.png")
+                shoot(browser, width, theme, names, TARGET / f"{width}-{theme}{mark}.png")
         browser.close()
 
 

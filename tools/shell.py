@@ -7,6 +7,7 @@ A node is `[tag, attributes, ...children]`, a text is a string, and an SVG tag h
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ sys.path.insert(0, str(ROOT / "pyapp"))
 from webphone.contract import Config, WebPhoneError, camel  # noqa: E402
 from webphone.phone.snapshot import Snapshot  # noqa: E402
 from webphone.ui import View, screen  # noqa: E402
-from webphone.ui.html import Node  # noqa: E402
+from webphone.ui.html import Node, walk  # noqa: E402
 from webphone.ui.pieces import icon  # noqa: E402
 from webphone.ui.status import banners  # noqa: E402
 from webphone.ui.words import say  # noqa: E402
+from webphone.words import RIGHT_TO_LEFT, Sentence, said_in  # noqa: E402
 from webphone.words.en import WORDS  # noqa: E402
 
 SHOWN = [item.name for item in fields(Config) if item.name.startswith("show_")]
@@ -59,6 +61,27 @@ def shell() -> dict[str, Any]:
             for name, (code, words) in TROUBLES.items()
         },
     }
+
+
+def translated(language: str) -> dict[str, str]:
+    """What the shell says in English -> in this language; and what that is, as `lang` and `dir`."""
+    idle = Snapshot(config=Config(), state="unconfigured", number="0")
+    said = [*sentences(screen(idle, View(), 0.0)), say("phone"), say("starting")]
+    for _, words in TROUBLES.values():
+        said += [say(words, name="{name}") if "{name}" in WORDS[words] else say(words)]
+        said += [say(f"{words}_hint")]
+    for code in ("insecure_context", "internal"):
+        said += [say(f"error_{code}"), say(f"error_{code}_hint")]
+    direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+    return {"lang": language, "dir": direction} | {text: said_in(language, text) for text in said}
+
+
+def sentences(node: Node) -> Iterator[Sentence]:
+    """All that is said on a screen."""
+    for part in walk(node):
+        for text in (*part.attributes.values(), *part.children):
+            if isinstance(text, Sentence):
+                yield text
 
 
 def told(node: Node | str) -> Any:

@@ -42,6 +42,7 @@ SETTING_TYPES = {
     Kind.SERVERS: "string",
     Kind.ICE: "RTCIceServer[] | (() => Promise<RTCIceServer[]>)",
     Kind.OBJECT: "Record<string, unknown> | null",
+    Kind.STRINGS: "Record<string, string> | null",
     Kind.HEADERS: "Record<string, string> | null",
     Kind.FUNCTION: "((...told: any[]) => Promise<any>) | null",
 }

@@ -60,7 +60,7 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "contactLookup", "kind": "function"},
     {"property": "constraints", "kind": "object"},
     {"property": "extraHeaders", "kind": "headers"},
-    {"property": "strings", "kind": "object"},
+    {"property": "strings", "kind": "strings"},
   ],
   methods: [
     "ready",

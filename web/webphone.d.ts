@@ -242,8 +242,8 @@ export interface WebPhoneConfig {
   constraints: Record<string, unknown> | null;
   /** Headers added to every INVITE, {name: text}. */
   extraHeaders: Record<string, string> | null;
-  /** Replaces visible words, {key: text}. */
-  strings: Record<string, unknown> | null;
+  /** Replaces visible words, {key: text}; the keys are those of words/en.py. */
+  strings: Record<string, string> | null;
 }
 
 /** The detail of each event. */

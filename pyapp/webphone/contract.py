@@ -174,7 +174,8 @@ class Config:
         "Given a number, gives {name, photo?, note?} or null within 3 s.")
     constraints: Json = value(Kind.OBJECT, "MediaStreamConstraints for getUserMedia.")
     extra_headers: Json = value(Kind.HEADERS, "Headers added to every INVITE, {name: text}.")
-    strings: Json = value(Kind.OBJECT, "Replaces visible words, {key: text}.", built=False)
+    strings: Json = value(Kind.STRINGS,
+        "Replaces visible words, {key: text}; the keys are those of words/en.py.")
 
     def changed(self, changes: Mapping[str, Json]) -> Config:
         """A new Config with the changes, named in any spelling.
@@ -197,6 +198,11 @@ class Config:
                 raise WebPhoneError("unsupported", problem, _later_remedy(row))
         new = replace(self, **decoded)
         check_secure(new.servers, new.allow_insecure)
+        if decoded.get("strings"):
+            # Few pages have words of their own.
+            from webphone.border.strings import check_strings
+
+            check_strings(new.strings)
         return new
 
     def possible(

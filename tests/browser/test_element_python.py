@@ -342,6 +342,7 @@ from webphone.words.en import WORDS
 from webphone.phone.happenings import LanguageFound
 loud = types.ModuleType("loud")
 loud.WORDS = {key: f"«{text}»" for key, text in WORDS.items()}
+loud.PLURALS, loud.plural = {}, lambda number: "other"
 sys.modules["loud"] = loud
 LANGUAGES["x-loud"] = "loud"
 found = lambda phone: [x.tag for x in phone.heard if isinstance(x, LanguageFound)]

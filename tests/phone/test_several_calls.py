@@ -197,7 +197,7 @@ def test_no_more_calls_than_allowed(world, alice, others):
     alice.ask("setConfig", {"maxCalls": 1})
     call(alice, others[0])
     error = alice.ask("makeCall", "carol").error
-    assert error.code == "in_call" and "1 calls" in error.message
+    assert error.code == "in_call" and "1 call already" in error.message
     others[1].ask("makeCall", "alice")
     assert others[1].told("end")[0]["disposition"] == "busy"
     [refused] = alice.told("end")

@@ -31,12 +31,11 @@ def loud(monkeypatch):
 def sparse(monkeypatch):
     """A language that is only begun."""
     monkeypatch.setitem(LANGUAGES, "de", "words.sparse")
-    monkeypatch.setattr(
-        languages, "import_module", lambda name: SimpleNamespace(WORDS={"call": "Anrufen"})
-    )
-    languages.words.cache_clear()
+    begun = SimpleNamespace(WORDS={"call": "Anrufen"}, PLURALS={}, plural=lambda number: "other")
+    monkeypatch.setattr(languages, "import_module", lambda name: begun)
+    languages.table.cache_clear()
     yield "de"
-    languages.words.cache_clear()
+    languages.table.cache_clear()
 
 
 def texts(node: Node):
@@ -48,29 +47,7 @@ def texts(node: Node):
                 yield found.attributes[name]
 
 
-# --- Every language -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_every_word_with_the_same_values(language):
-    table = languages.words(language)
-    assert set(table) == set(WORDS)
-    for key, english in WORDS.items():
-        values = {name: f"<{name}>" for name in say_values(english)}
-        spoken = table[key].format(**values)
-        assert all(value in spoken for value in values.values()), key
-
-
-def say_values(english: str) -> list[str]:
-    found = []
-
-    class Asked(dict):
-        def __missing__(self, name):
-            found.append(name)
-            return name
-
-    english.format_map(Asked())
-    return found
+# --- The language that is spoken ------------------------------------------------------------------
 
 
 @pytest.mark.rfc("4647 §3.4", "lookup: the longest prefix that is there")
@@ -90,7 +67,34 @@ def test_a_tag_finds_its_language_or_english(sparse, tag, language):
     assert languages.spoken(tag) == language
 
 
+@pytest.mark.rfc(
+    "5646 §2.1.1", "tags are written as the standard spells them, and read in any case"
+)
+@pytest.mark.parametrize(("tag", "language"), [("X-LOUD", "x-Loud"), ("x_loud-CA", "x-Loud")])
+def test_a_tag_is_read_in_any_case_and_told_as_it_is_spelled(monkeypatch, tag, language):
+    monkeypatch.setitem(LANGUAGES, "x-Loud", "words.loud")
+    assert languages.spoken(tag) == language
+
+
+def test_who_gets_no_language_of_their_own_gets_the_nearest_one(monkeypatch):
+    monkeypatch.setitem(languages.NEAR, "yi", "x-loud")
+    assert languages.spoken("yi-US") == "en"
+    monkeypatch.setitem(LANGUAGES, "x-loud", "words.loud")
+    assert languages.spoken("yi-US") == "x-loud"
+
+
+def test_while_the_words_of_a_language_are_fetched_english_is_spoken_and_the_country_is_known(loud):
+    alice = World().registered("alice")
+    alice.happens(on.LanguageFound(tag="x-loud-CA", here=False))
+    assert alice.machine.snapshot.language == "en"
+    assert alice.desk.account.config.country == "CA"
+    alice.happens(on.LanguageFound(tag="x-loud-CA"))
+    assert alice.machine.snapshot.language == loud
+
+
 def test_what_a_language_lacks_is_said_in_english(sparse):
+    again = say("do_call_again_hours", count=1)
+    assert said_in("de", again) == "Call again in 1 hour."
     assert [said_in("de", say(key)) for key in ("call", "mute")] == ["Anrufen", "Mute"]
 
 
@@ -114,6 +118,15 @@ def test_all_that_is_said_on_a_screen_is_in_its_language(loud, name):
     assert not left & set(WORDS.values())
     assert [text for text in left if text.endswith((".", "…"))] == []
     assert len(list(texts(english))) == len(list(texts(other)))
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", None), ("de", "ltr"), ("ar", "rtl")])
+def test_a_screen_says_its_language_and_runs_as_that_does(language, direction):
+    whole = screen(replace(SCREENS["idle"][0], language=language), View(), 0.0)
+    assert whole.attributes["lang"] == language
+    assert whole.attributes.get("dir") == direction
+    keypad = find(whole, role="group", name=said_in(language, say("keypad")))
+    assert keypad.attributes["dir"] == "ltr"
 
 
 # --- The phone ------------------------------------------------------------------------------------
@@ -178,6 +191,44 @@ def test_a_tab_says_in_its_own_language_what_it_hears_from_the_one_that_leads(lo
     assert "«The line is busy.»" in text(heard)
     refused = second.ask("reject").error
     assert encode(refused, "x-loud")["message"] == "«No call is ringing here.»"
+
+
+# --- Numbers and words of the page ---------------------------------------------------------------
+
+
+def test_a_sentence_that_counts_has_the_form_of_its_number(loud):
+    one, two = (say("do_call_again_hours", count=count) for count in (1, 2))
+    assert [str(one), str(two)] == ["Call again in 1 hour.", "Call again in 2 hours."]
+    assert [said_in(loud, one), said_in(loud, two)] == [f"«{one}»", f"«{two}»"]
+
+
+def test_the_words_of_a_page_are_said_in_every_language_on_screen_and_to_the_page(loud):
+    world = World()
+    alice = world.registered("alice")
+    alice.ask("setConfig", {"strings": {"call": "Ring", "enough_calls": "Full: {count}"}})
+    for language in ("en", loud):
+        alice.happens(on.LanguageFound(tag=language))
+        snapshot = alice.machine.snapshot
+        shown = screen(snapshot, View(), world.now)
+        assert find(shown, role="button", name="Ring")
+        full = WebPhoneError("in_call", say("enough_calls", count=1))
+        assert encode(full, snapshot.speech)["message"] == "Full: 1"
+    assert find(shown, role="button", name="«Last number»")
+    alice.ask("setConfig", {"strings": None})
+    assert find(screen(alice.machine.snapshot, View(), world.now), role="button", name="«Call»")
+
+
+def test_records_and_the_console_have_the_words_of_the_page_too():
+    world = World()
+    alice, dave = world.registered("alice"), world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(486)
+    before = alice.machine.snapshot
+    alice.ask("setConfig", {"strings": {"ended_busy": "They talk."}})
+    [record] = readings(alice.machine.snapshot, before)["history"]
+    assert record["explanation"] == "They talk."
+    told = json.loads(alice.ask("exportHistory", "json").value)
+    assert [record["explanation"] for record in told] == ["They talk."]
 
 
 # --- As plain data --------------------------------------------------------------------------------

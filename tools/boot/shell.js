@@ -18,13 +18,18 @@ const paint = (host, wake) => {
   const [field, dial, status] = ["number-input", "dial", "status"].map(part);
   let { dial: prefilled } = phone;
   let asked = null; // the call that was pressed
+  let words = {}; // of another language, by the English ones
+  const said = (text) => {
+    const [, name] = /: (.*)\.$/.exec(text) ?? []; // of a part
+    return words[text] ?? words[text.replace(name, "{name}")]?.replace("{name}", name) ?? text;
+  };
   field.value = prefilled;
 
   const refresh = () => {
     for (const node of root.querySelectorAll("[data-when]")) node.hidden = !node.dataset.when.split(" ").some((name) => phone[name]);
     for (const control of root.querySelectorAll("button, input")) control.disabled = phone.disabled;
     find(".body").toggleAttribute("data-tall", phone.showDialpad);
-    part("title").textContent = phone.displayName || phone.username || SHELL.name;
+    part("title").textContent = phone.displayName || phone.username || said(SHELL.name);
     if (phone.dial !== prefilled) field.value = prefilled = phone.dial;
     part("delete").hidden = !field.value;
     const idle = (control, idles) => (idles ? control.setAttribute("aria-disabled", "true") : control.removeAttribute("aria-disabled"));
@@ -70,10 +75,22 @@ const paint = (host, wake) => {
     changed: refresh,
     progress: (share) => {
       status.hidden = false;
-      status.lastChild.textContent = `${SHELL.starting} ${Math.round(share * 100)} %`;
-      find("[role=status]").textContent ||= SHELL.starting;
+      status.lastChild.textContent = `${said(SHELL.starting)} ${Math.round(share * 100)} %`;
+      find("[role=status]").textContent ||= said(SHELL.starting);
     },
-    failed: ({ message, hint }) => {
+    spoken: (given) => {
+      const { lang, dir, ...rest } = given;
+      words = rest;
+      Object.assign(root.firstElementChild, { lang, dir });
+      for (const node of root.querySelectorAll("*")) {
+        for (const { name, value } of [...node.attributes]) if (Object.hasOwn(words, value)) node.setAttribute(name, words[value]);
+        for (const text of node.childNodes) if (text.nodeType === 3 && Object.hasOwn(words, text.data)) text.data = words[text.data];
+      }
+      root.firstElementChild.setAttribute("aria-label", said(SHELL.name));
+      refresh();
+    },
+    failed: (error) => {
+      const [message, hint] = [said(error.message), said(error.hint)];
       if (!paint.looks) return void (root.textContent = `${message} ${hint}`);
       status.hidden = true;
       const banner = build(SHELL.fault);

@@ -21,6 +21,28 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   } catch {} // a page that forbids it may still not require it
   WebPhone.trusted = (url) => policy.createScriptURL(url);
 
+  // The words of another language: their file comes beside Python, and the shell says its own from it.
+  const here = {}, bringing = {};
+  const spoken = (tag) => {
+    for (let part = tag.toLowerCase().replaceAll("_", "-"); part; part = part.replace(/-?[^-]*$/, "")) if (part in NEAR) return NEAR[part];
+    return "";
+  };
+  const around = (element) => {
+    for (let node = element; node; node = node.getRootNode().host) {
+      const { lang } = node.closest("[lang]") ?? {};
+      if (lang) return lang;
+    }
+    return navigator.language ?? "";
+  };
+  const bring = async (language) => {
+    const name = WORDS[language];
+    const answer = await fetch(at(name), { integrity: FILES[name].integrity });
+    if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+    return (here[language] = await answer.text());
+  };
+  const ask = (language) => (bringing[language] ??= bring(language).catch((error) => (delete bringing[language], Promise.reject(error))));
+  WebPhone.words = { here, ask };
+
   const trouble = () => {
     if (!globalThis.WebAssembly?.Tag || !paint.looks || !HTMLElement.prototype.attachInternals) return SHELL.troubles.old;
     if (!base) return SHELL.troubles.imported;
@@ -127,6 +149,8 @@ if (!globalThis[Symbol.for("webphone.started")]) {
       if (autoRegister || host.wanted() || !["idle", "interaction"].includes(loading)) begin();
       else if (loading === "idle") document.readyState === "complete" ? later() : addEventListener("load", later);
     };
+    const language = spoken(around(host.element));
+    if (language) ask(language).then((text) => shells.has(shell) && shell.spoken(JSON.parse(text).shell), () => {}); // Python says why
     shells.add(shell);
     consider();
     const changed = () => (shell.changed(), consider());

@@ -29,6 +29,7 @@ class Kind(Enum):
     ICE = "JSON of RTCIceServer[]; as a property also an array or async function"
     OBJECT = "object"
     HEADERS = "object of header names and texts"
+    STRINGS = "object of words' keys and texts"
     FUNCTION = "async function"
 
 
@@ -52,7 +53,7 @@ class Setting:
     @property
     def attribute(self) -> bool:
         """Whether it is an attribute too, and not a property only."""
-        return self.kind not in (Kind.OBJECT, Kind.HEADERS, Kind.FUNCTION)
+        return self.kind not in (Kind.OBJECT, Kind.HEADERS, Kind.STRINGS, Kind.FUNCTION)
 
     @property
     def secret(self) -> bool:
@@ -339,5 +340,6 @@ _READERS = {
     Kind.ICE: _ice,
     Kind.OBJECT: _object,
     Kind.HEADERS: _headers,
+    Kind.STRINGS: _object,
     Kind.FUNCTION: _function,
 }

@@ -9,10 +9,10 @@ from typing import Any
 
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import camel
-from webphone.words import Sentence, said_in
+from webphone.words import Language, Sentence, said_in
 
 
-def encode(value: Any, language: str | None = None) -> Any:
+def encode(value: Any, language: Language | None = None) -> Any:
     """A value of the contract as plain JSON data: dataclass fields in camelCase, enums by value.
 
     Its sentences are said in the language, where one is given; else they stay what they are.

@@ -14,7 +14,7 @@ from webphone.browser.clock import Clock
 from webphone.browser.plain_data import outward, text_of
 from webphone.browser.proxies import Listeners
 from webphone.contract import SETTINGS, WebPhoneError, decode_setting
-from webphone.words import said_in
+from webphone.words import Language, said_in
 from webphone.words import say as sentence
 
 FIRST_GAP, LONGEST_GAP = 0.25, 8.0  # seconds between two hellos
@@ -35,7 +35,7 @@ class Admission:
         welcome: Callable[[], None],
         open: Callable[[Any], None],
         tell: Callable[[WebPhoneError], None],
-        language: Callable[[], str],
+        language: Callable[[], Language],
     ) -> None:
         self.own = "null" if js.location.protocol == "file:" else str(js.location.origin)
         self.missing: set[str] = set()  # features that it does not give

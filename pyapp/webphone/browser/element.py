@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from js import JSON, Object
 from pyodide.ffi import JsProxy, create_proxy, jsnull, to_js
@@ -40,7 +40,10 @@ from webphone.phone.readings import config_readings, readings, states
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.act import cleaned
 from webphone.ui.around import Alert
-from webphone.words import ENGLISH, say, spoken
+from webphone.words import ENGLISH, Language, country_of, say, spoken
+
+if TYPE_CHECKING:  # loaded by a page in another language
+    from webphone.browser.word_files import WordFiles
 
 ElementAction = Tell | Ask | Settle | Refuse | Reveal | Save
 
@@ -84,6 +87,8 @@ class Element:
         self._gone: Callable[[], None] = lambda: None
         self._proxies: list[Any] = []
         self._watching: Any = None
+        self._found = ENGLISH, ""  # the language and country around it
+        self._words: WordFiles | None = None  # made for a phone that is to speak another one
 
     def begin(self, turn: Callable[[Happening], None], gone: Callable[[], None]) -> Any:
         """The page's wishes go to `turn` from now on; `gone` is called when the element is gone.
@@ -142,7 +147,7 @@ class Element:
             case Reveal(shown=shown):
                 self.host.element.hidden = not shown
             case Save(record=record):
-                self.host.formValue(json.dumps(encode(record, self.language), ensure_ascii=False))
+                self.host.formValue(json.dumps(encode(record, self.speech), ensure_ascii=False))
             case _:
                 assert_never(action)
 
@@ -151,7 +156,7 @@ class Element:
         return False
 
     def _outward(self, value: Any) -> Any:
-        return _outward(encode(value, self.language))
+        return _outward(encode(value, self.speech))
 
     def _dispatch(self, name: str, detail: Any) -> bool:
         return bool(self.host.dispatch(name, self._outward(detail)))
@@ -159,9 +164,9 @@ class Element:
     # --- The language around it ---
 
     @property
-    def language(self) -> str:
+    def speech(self) -> Language:
         """What the page is told is in this one."""
-        return self._picture.language if self._picture is not None else ENGLISH
+        return self._picture.speech if self._picture is not None else ENGLISH
 
     def _watch_language(self) -> None:
         """Hear of each change of the page's `lang`, in whatever shadow tree the element is."""
@@ -172,7 +177,25 @@ class Element:
 
     def _find_language(self) -> None:
         tag = language_around(self.host.element)
-        if spoken(tag) != self.language:
+        language = spoken(tag)
+        found = language, country_of(tag)
+        if found == self._found:
+            return
+        self._found = found
+        here = language == ENGLISH or self._word_files().here(language)
+        self._turn(LanguageFound(tag=tag, here=here))
+        if not here:
+            self._word_files().fetch(language, lambda: self._fetched(tag, found))
+
+    def _word_files(self) -> WordFiles:
+        if self._words is None:
+            from webphone.browser.word_files import WordFiles
+
+            self._words = WordFiles()
+        return self._words
+
+    def _fetched(self, tag: str, found: tuple[str, str]) -> None:
+        if found == self._found:  # else another one is wanted by now
             self._turn(LanguageFound(tag=tag))
 
     # --- What the page's side calls -----------------------------------------------------------
@@ -247,6 +270,8 @@ class Element:
         self._turn(Leaving())
         self._turn = lambda happening: None
         self._gone()
+        if self._words is not None:
+            self._words.close()
         if self._watching is not None:
             self._watching.disconnect()
         for proxy in self._proxies:

@@ -55,7 +55,7 @@ class Framed:
             welcome=self._welcome,
             open=self._open,
             tell=self._tell,
-            language=lambda: inner.language,
+            language=lambda: inner.speech,
         )
         self._guest = Guest(SETTINGS)
         self._picture: Snapshot | None = None
@@ -163,7 +163,7 @@ class Framed:
 
     def _post(self, message: dict[str, Any]) -> None:
         if self._port is not None:
-            self._port.postMessage(outward(message, self._inner.language))
+            self._port.postMessage(outward(message, self._inner.speech))
 
     def _tell(self, error: WebPhoneError) -> None:
         """A fault of the frame itself: to the developer, and as an event."""

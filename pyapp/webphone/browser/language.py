@@ -13,14 +13,15 @@ def language_around(element: Any) -> str:
     """The tag that the nearest `lang` says: the element's own, or of what it stands in.
 
     A page that says none leaves its controls to the browser, as a date field or a player does:
-    they then speak the language of the person who set the browser up.
+    they then speak the language of the person who set the browser up. Where that person calls
+    from, it does not say.
     """
     while element is not None:
         found = element.closest("[lang]")
         if found and found.lang:  # none is JavaScript's null
             return str(found.lang)
         element = getattr(element.getRootNode(), "host", None)
-    return str(js.navigator.language or "")
+    return str(js.navigator.language or "").partition("-")[0]
 
 
 def watched(element: Any, changed: Any) -> Any:

@@ -9,7 +9,7 @@ import js
 
 from webphone.border.reading import parsed
 from webphone.contract import encode
-from webphone.words import ENGLISH
+from webphone.words import ENGLISH, Language
 
 
 def text_of(value: Any) -> str:
@@ -26,6 +26,6 @@ def data_of(value: Any) -> Any:
     return parsed(text) if isinstance(text, str) else None
 
 
-def outward(value: Any, language: str = ENGLISH) -> Any:
+def outward(value: Any, language: Language = ENGLISH) -> Any:
     """A contract value as JavaScript data; what a page's own function is stays behind."""
     return js.JSON.parse(json.dumps(encode(value, language), default=lambda _: None))

@@ -41,7 +41,7 @@ from webphone.phone.dialling import Dialling
 from webphone.phone.history import History
 from webphone.phone.promises import done
 from webphone.phone.seldom import Seldom, SeldomAsked
-from webphone.words import say
+from webphone.words import Language, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Phone:
     dialling: Dialling
     seldom: Seldom
     history: History
-    language: str
+    language: Language
     soundless: bool  # this browser has no WebRTC
 
     def configured(self) -> Account:

@@ -34,7 +34,7 @@ from webphone.phone.seldom import Seldom
 from webphone.phone.settings import Settings
 from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
 from webphone.sip import Entropy
-from webphone.words import ENGLISH, country_of, said_in, say, spoken
+from webphone.words import ENGLISH, Language, Speech, country_of, said_in, say, spoken
 
 if TYPE_CHECKING:
     from webphone.phone.contacts import Contacts
@@ -255,7 +255,8 @@ class Desk:
             case on.NetworkChanged(online=online):
                 return self.account.network_changed(online, now)
             case on.LanguageFound(tag=tag):
-                self.language, self._settings.country = spoken(tag), country_of(tag)
+                self._settings.country = country_of(tag)
+                self.language = spoken(tag) if happening.here else ENGLISH
                 self.account.configure(self._settings.in_force, self.instance)
                 return []
             case on.Woken(visible=visible):
@@ -343,9 +344,14 @@ class Desk:
             dialling=self._dialling,
             seldom=self._seldom,
             history=self.history,
-            language=self.language,
+            language=self._speech,
             soundless=self._soundless,
         )
+
+    @property
+    def _speech(self) -> Language:
+        strings = self.config.strings
+        return Speech(self.language, strings) if strings else self.language
 
     def _changed_settings(self, command: SetConfig, now: float) -> Result:
         changed = self._settings.change(command.changes)
@@ -371,7 +377,7 @@ class Desk:
         if error.code != "invalid_config":
             return []
         # A wrong setting is the page's: its developer reads the console.
-        words = f"{said_in(self.language, error.message)} {said_in(self.language, error.hint)}"
+        words = f"{said_in(self._speech, error.message)} {said_in(self._speech, error.hint)}"
         return [Trouble(error), do.Note(level="error", text=words)]
 
     # --- Time ---

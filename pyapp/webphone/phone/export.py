@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from webphone.contract import CallRecord, encode
+from webphone.words import Language
 
 # A cell that begins so is a formula to a spreadsheet, and a caller writes his own name.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def exported(records: Sequence[CallRecord], format: str, language: str) -> str:
+def exported(records: Sequence[CallRecord], format: str, language: Language) -> str:
     """The records, newest first, as `json` or `csv` (RFC 4180), their sentences in a language."""
     data = [encode(record, language) for record in records]
     if format == "json":

@@ -344,9 +344,13 @@ class NetworkChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageFound:
-    """The language around the phone, as a tag such as de-AT; the page may change it at any time."""
+    """The language around the phone, as a tag such as de-AT; the page may change it at any time.
+
+    `here`: whether its words are. While they are fetched, English is spoken.
+    """
 
     tag: str
+    here: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
         told["state"] = snapshot.state
     if before is None or snapshot.devices.listed != before.devices.listed:
         told["devices"] = encode(snapshot.devices.listed)
-    same_words = before is not None and snapshot.language == before.language
+    same_words = before is not None and snapshot.speech == before.speech
     if before is None or snapshot.history is not before.history or not same_words:
         told |= _history(snapshot, before.history if before and same_words else ())
     return told
@@ -39,11 +39,11 @@ def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
 
 def _history(snapshot: Snapshot, before: Records) -> dict[str, Json]:
     """What came in front of how many records that the page has; the whole of it to begin with."""
-    records, language = snapshot.history, snapshot.language
+    records, speech = snapshot.history, snapshot.speech
     new = added(records, before) if before else None
     if new is None:
-        return {"history": encode(records, language)}
-    came = encode(records[:new], language)
+        return {"history": encode(records, speech)}
+    came = encode(records[:new], speech)
     return {"historyAdded": {"records": came, "kept": len(records) - new}}
 
 

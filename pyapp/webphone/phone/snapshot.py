@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 from webphone.contract import CallRecord, CallView, Config, Device, Party, WebPhoneError
-from webphone.words import ENGLISH, Sentence
+from webphone.words import ENGLISH, Language, Sentence, Speech
 
 # What stands for a codec where none is needed.
 WITHIN_PAGE = "page"
@@ -295,6 +295,12 @@ class Snapshot(SharedSnapshot):
     diagnosis: Diagnosis | None = None  # None: nobody has asked for one
     ladder: Ladder | None = None  # None: nobody has asked for it
     other_tab: bool = False  # another tab has the phone; what is shown here is its phone
+
+    @property
+    def speech(self) -> Language:
+        """What to say its sentences in: the language, and with it the words of the page."""
+        strings = self.config.strings
+        return Speech(self.language, strings) if strings else self.language
 
     @property
     def settings(self) -> Config:

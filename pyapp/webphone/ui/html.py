@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from webphone.words import said_in
+from webphone.words import Language, said_in
 
 Child = "Node | str"
 Attribute = str | bool | int | None
@@ -69,7 +69,7 @@ def _attribute(name: str) -> str:
     return name if name == "viewBox" else name.rstrip("_").replace("_", "-")
 
 
-def said(node: Node, language: str) -> Node:
+def said(node: Node, language: Language) -> Node:
     """The node with all of its sentences in the language."""
     return replace(
         node,

@@ -26,7 +26,7 @@ from webphone.ui.selectors import (
 from webphone.ui.status import banners, header, live_regions
 from webphone.ui.view import DEVICES, DIAGNOSIS, LADDER, View
 from webphone.ui.words import say
-from webphone.words import ENGLISH
+from webphone.words import ENGLISH, RIGHT_TO_LEFT
 
 # --- The screens ----------------------------------------------------------------------------------
 
@@ -120,9 +120,18 @@ def screen(snapshot: Snapshot, view: View, now: float) -> Node:
         aria_label=say("phone"),
         tabindex="-1" if visible else None,
         data_screen=front.stage if front else name,
+        lang=snapshot.language,
+        dir=_direction(snapshot.language),
         on={"keydown": KeyPressed()} if visible else {},
     )
-    return whole if snapshot.language == ENGLISH else said(whole, snapshot.language)
+    return whole if snapshot.speech == ENGLISH else said(whole, snapshot.speech)
+
+
+def _direction(language: str) -> str | None:
+    """Where it runs to; English is also what is said where a page's language is not known."""
+    if language == ENGLISH:
+        return None
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 def ticks(snapshot: Snapshot, view: View) -> bool:

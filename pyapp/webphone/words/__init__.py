@@ -1,12 +1,25 @@
 """Every sentence that a person reads or hears, a language a file."""
 
-from webphone.words.languages import ENGLISH, LANGUAGES, country_of, spoken
-from webphone.words.say import Sentence, Value, as_written, kept, restored, said_in, say
+from webphone.words.languages import ENGLISH, LANGUAGES, RIGHT_TO_LEFT, country_of, spoken
+from webphone.words.say import (
+    Language,
+    Sentence,
+    Speech,
+    Value,
+    as_written,
+    kept,
+    restored,
+    said_in,
+    say,
+)
 
 __all__ = [
     "ENGLISH",
     "LANGUAGES",
+    "RIGHT_TO_LEFT",
+    "Language",
     "Sentence",
+    "Speech",
     "Value",
     "as_written",
     "country_of",

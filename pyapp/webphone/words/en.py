@@ -1,13 +1,29 @@
 """Every sentence in English, by key; `{name}` is a value, and `{{` stands for a brace.
 
-This is the table that all other languages translate. The sentence of an error is followed, under
-its key and `_hint`, by what to do about it; an error without one has the hint of its code.
+This is the table that all other languages translate: after a change of it `tools/translations.py` lays
+their files out anew. The sentence of an error is followed, under its key and `_hint`, by what to do
+about it; an error without one has the hint of its code.
 """
 
 from __future__ import annotations
 
 # One row is one sentence, however long.
 # ruff: noqa: E501
+
+
+def plural(number: float) -> str:
+    """The category of a number, as CLDR has it for this language."""
+    return "one" if number == 1 else "other"
+
+
+# What sentences with a `count` say in the other categories than "other", which is in WORDS.
+PLURALS: dict[str, dict[str, str]] = {
+    "enough_calls": {"one": "There is {count} call already."},
+    "waiting_more": {"one": "{count} call waiting"},
+    "do_call_again_seconds": {"one": "Call again in {count} second."},
+    "do_call_again_minutes": {"one": "Call again in {count} minute."},
+    "do_call_again_hours": {"one": "Call again in {count} hour."},
+}
 
 WORDS: dict[str, str] = {
     "as_written": "{text}",
@@ -458,6 +474,17 @@ WORDS: dict[str, str] = {
     "setting_no_object_hint": "Use an object.",
     "setting_no_headers": "{setting} has no valid header lines.",
     "setting_no_headers_hint": 'Write them like {{"X-Name": "text"}}.',
+    "strings_unknown": "strings: there are no words named {given}.",
+    "strings_unknown_hint": "See words/en.py for the names.",
+    "strings_nearest": "Is it {nearest}?",
+    "strings_no_text": "strings: {name} is not text but {given}.",
+    "strings_no_text_hint": "Use a text.",
+    "strings_long": "strings: {name} is {count} characters long; this phone takes {most}.",
+    "strings_long_hint": "Use a shorter text.",
+    "strings_control": "strings: {name} holds a line break or control character.",
+    "strings_control_hint": "Remove it.",
+    "strings_value": "strings: {name} holds {given} in braces, which is no value of it. Its values: {values}.",
+    "strings_value_hint": "Write a value as {{name}}, and a brace as {{{{.",
     "setting_no_function": "{setting} is not a function but {given}.",
     "setting_no_function_hint": "Use an async function.",
     "at_most_characters": "Use at most {count} characters.",
@@ -548,7 +575,6 @@ WORDS: dict[str, str] = {
     "relay_login": "The relay {server} refuses the login. Correct username and credential in ice-servers; where they expire, see that the clocks agree.",
     "relay_silent": "The relay {server} gives no path. See that it runs and that its ports are open here; turns: on port 443 gets through most networks.",
     "cannot_flows": "This version keeps one connection to the server: leave flows at 1.",
-    "cannot_strings": "This version cannot replace visible words.",
     # --- How calls end ---
     "ended_transferred": "It goes on with {to}.",
     "ended_answered": "Call ended.",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from webphone.words import languages
-from webphone.words.en import WORDS
+from webphone.words.en import PLURALS, WORDS, plural
 
 Value = str | int | float  # a Sentence among them is said in the same language
 MARK = "$say"  # names the key where a sentence stands in plain data
@@ -23,9 +24,23 @@ class Sentence(str):
     values: Mapping[str, Value]
 
 
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A language, and the texts of a page that stand in the place of some of its own."""
+
+    language: str
+    strings: Mapping[str, str]
+
+
+Language = str | Speech  # a str is one of LANGUAGES
+
+_ENGLISH = languages.Table(WORDS, PLURALS, plural)
+
+
 def say(key: str, **values: Value) -> Sentence:
     """The sentence of this key of `words/en.py`, with its values filled in."""
-    sentence = Sentence(WORDS[key].format(**values))
+    text = _ENGLISH.text(key, values.get("count")) or WORDS[key]
+    sentence = Sentence(text.format(**values))
     sentence.key, sentence.values = key, values
     return sentence
 
@@ -35,16 +50,22 @@ def as_written(text: str) -> Sentence:
     return say("as_written", text=text)
 
 
-def said_in(language: str, text: str) -> str:
-    """A sentence in one of LANGUAGES, in English where a word is missing; other texts stay."""
+def said_in(language: Language, text: str) -> str:
+    """A sentence in a language, in English where a word is missing; other texts stay."""
     if language == languages.ENGLISH or not isinstance(text, Sentence):
         return str(text)
     values = {
         name: said_in(language, value) if isinstance(value, str) else value
         for name, value in text.values.items()
     }
-    words = languages.words(language).get(text.key) or WORDS[text.key]
-    return words.format(**values)
+    return _text(language, text.key, values.get("count")).format(**values)
+
+
+def _text(language: Language, key: str, count: object) -> str:
+    if isinstance(language, Speech):
+        return language.strings.get(key) or _text(language.language, key, count)
+    known = languages.table(language).text(key, count)
+    return known or _ENGLISH.text(key, count) or WORDS[key]
 
 
 # --- As plain data --------------------------------------------------------------------------------

@@ -1,0 +1,103 @@
+"""Every screen in every language: nothing is cut off or runs over in little room, in any direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+import gallery
+import one_playwright
+from webphone.ui import View
+from webphone.ui.html import find, text
+from webphone.ui.screen import screen
+from webphone.words import LANGUAGES, RIGHT_TO_LEFT, said_in, say
+
+pytestmark = pytest.mark.browser
+DRAWN = [name for name in gallery.SCREENS if not name.endswith("hidden")]
+# Where a word of ours does not stand within the phone and the colour of its button, or runs into
+# another one. What is for the ear alone, is a stranger's, or may end in dots is left out.
+CUT = """() => [...document.querySelectorAll("web-phone")].flatMap((host) => {
+  const card = host.shadowRoot.querySelector(".card"), lines = [];
+  const found = card.scrollWidth > card.clientWidth ? [`${host.dataset.name}: wider than the phone`] : [];
+  const texts = document.createNodeIterator(card, NodeFilter.SHOW_TEXT);
+  for (let text; (text = texts.nextNode()); ) {
+    const parent = text.parentElement, { width, height } = parent.getBoundingClientRect();
+    if (width < 2 || height < 2 || parent.closest("[part=texts], [part=title], .last, [part=peer-name], [part=peer-number], bdi, option")) continue;
+    const range = new Range();
+    range.selectNodeContents(text);
+    const button = parent.closest("button"), bare = !button || getComputedStyle(button).backgroundColor === "rgba(0, 0, 0, 0)";
+    const box = (bare ? card : button).getBoundingClientRect(), said = `${host.dataset.name}: ${text.data.slice(0, 60)}`;
+    for (const { left, right, top, bottom } of range.getClientRects()) {
+      const over = [box.left - left, right - box.right, ...(bare ? [] : [box.top - top, bottom - box.bottom])];
+      if (Math.max(...over) > 1) found.push(`${said} by ${over.map(Math.round)}`);
+      if (button)
+        for (const other of lines)
+          if (other.button !== button && other.button.parentElement === button.parentElement && left < other.right - 1 && right > other.left + 1 && top < other.bottom - 1 && bottom > other.top + 1)
+            found.push(`${said} runs into ${other.said}`);
+      if (button) lines.push({ button, said, left, right, top, bottom });
+    }
+  }
+  return found;
+})"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with one_playwright.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 1000, "height": 800})
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("layout", ["auto", "bar"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_is_cut_off_in_280_pixels(page: Page, language: str, layout: str) -> None:
+    sheet = gallery.sheet(280, "light", DRAWN, language)
+    page.set_content(sheet.replace("<web-phone ", f'<web-phone layout="{layout}" '))
+    found = page.evaluate(CUT)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", sorted(RIGHT_TO_LEFT & LANGUAGES.keys()))
+def test_a_language_from_right_to_left_mirrors_all_but_numbers_and_the_keypad(
+    page: Page, language: str
+) -> None:
+    page.set_content(gallery.sheet(320, "light", ["number typed"], language))
+    phone = page.locator("web-phone")
+
+    def left(part: str) -> float:
+        place = phone.locator(part).first.bounding_box()
+        assert place
+        return place["x"]
+
+    keys = [left(f"[part=key]:nth-child({number})") for number in (1, 2, 3)]
+    assert keys == sorted(keys)
+    assert left("[part=menu]") < left("[part=title]")
+    field = phone.locator("[part=number-input]")
+    assert field.evaluate("(each) => getComputedStyle(each).direction") == "ltr"
+    group = phone.locator(".phone")
+    assert group.evaluate("(each) => getComputedStyle(each).direction") == "rtl"
+
+
+def test_a_page_from_right_to_left_leaves_a_phone_in_german_as_german_is_written(
+    page: Page,
+) -> None:
+    sheet = gallery.sheet(320, "light", ["idle"], "de")
+    page.set_content(sheet.replace("<web-phone ", '<web-phone dir="rtl" '))
+    group = page.locator("web-phone .phone")
+    assert group.evaluate("(each) => getComputedStyle(each).direction") == "ltr"
+
+
+def test_what_is_drawn_is_said_in_the_language() -> None:
+    for language in LANGUAGES:
+        drawn = screen(replace(gallery.IDLE, language=language), View(), gallery.NOW)
+        status = find(drawn, part="status")
+        assert status and text(status) == said_in(language, say("state_registered"))
