@@ -75,7 +75,7 @@ def alert(snapshot: Snapshot) -> Alert | None:
     if rings is None:
         return None
     key = "spoken_incoming_video" if rings.view.video else "spoken_incoming"
-    told = said_in(snapshot.language, say(key, name=rings.peer_name or say("unknown")))
+    told = said_in(snapshot.speech, say(key, name=rings.peer_name or say("unknown")))
     number = rings.peer_number if rings.peer_number != rings.peer_name else ""
     return Alert(call=rings.view.id, title=told[:LONGEST], body=number[:LONGEST])
 
@@ -106,7 +106,7 @@ def talk(snapshot: Snapshot) -> Talk | None:
     call = foremost(snapshot)
     if call is None or call.quiet:
         return None
-    name = call.peer_name or said_in(snapshot.language, say("unknown"))
+    name = call.peer_name or said_in(snapshot.speech, say("unknown"))
     return Talk(
         call=call.view.id,
         name=name[:LONGEST],
