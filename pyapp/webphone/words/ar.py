@@ -256,6 +256,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "اختبار الهاتف",
     "spoken_diagnosis": "يجري اختبار الهاتف.",
     "diagnosis_step": "الاختبار {step} من {of}…",
+    "ladder": "SIP messages",  # English
+    "ladder_open": "Show the SIP messages",  # English
+    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
+    "ladder_empty": "No message was sent or received yet.",  # English
+    "ladder_sent": "sent:",  # English
+    "ladder_received": "received:",  # English
+    "ladder_copy": "Copy without secrets",  # English
+    "ladder_again": "Show the newest",  # English
+    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
+    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
+    "seconds": "{seconds} s",  # English
     "diagnosis_good": "كل شيء يعمل",
     "diagnosis_poor": "المكالمات تعمل، لكن ليس جيدًا",
     "diagnosis_blocked": "شيء ما يمنع المكالمات",

@@ -232,6 +232,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "Test des Telefons",
     "spoken_diagnosis": "Das Telefon wird getestet.",
     "diagnosis_step": "Test {step} von {of} …",
+    "ladder": "SIP messages",  # English
+    "ladder_open": "Show the SIP messages",  # English
+    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
+    "ladder_empty": "No message was sent or received yet.",  # English
+    "ladder_sent": "sent:",  # English
+    "ladder_received": "received:",  # English
+    "ladder_copy": "Copy without secrets",  # English
+    "ladder_again": "Show the newest",  # English
+    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
+    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
+    "seconds": "{seconds} s",  # English
     "diagnosis_good": "Alles funktioniert",
     "diagnosis_poor": "Anrufe gehen, aber nicht gut",
     "diagnosis_blocked": "Etwas verhindert Anrufe",
