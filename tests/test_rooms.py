@@ -65,6 +65,8 @@ MORE = {
     "call-waiting": "on",
     "max-calls": 8,
     "record": "off",
+    "record-tone": "auto",
+    "record-preference": "none",
     "recover": "off",
     "multi-tab": "all",
     "ringtone": "built-in",
@@ -97,6 +99,8 @@ CHOICES = {
     "loading": "eager idle interaction",
     "call-waiting": "on off",
     "record": "off ask on",
+    "record-tone": "auto on off",
+    "record-preference": "none on off pause",
     "recover": "off reload all",
     "multi-tab": "all leader",
     "ice-policy": "all relay",
@@ -143,7 +147,7 @@ invalid_number invalid_config cancelled forbidden_origin internal
 SHAPES = {
     Party: "uri number displayName",
     CallView: "id callId state direction from to displayName startedAt answeredAt muted heldBy codec "
-    "video headers verstat timings conference",
+    "video headers verstat timings conference recordedBy",
     Member: "id name number muted speaking",
     CallRecord: "id callId sessionId direction from to displayName startedAt ringingAt answeredAt "
     "endedAt postDialDelayMs ringSeconds talkSeconds holdSeconds disposition endedBy sipCode "

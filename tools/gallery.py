@@ -170,6 +170,7 @@ DEVICES = DevicesSnapshot(
     ),
     volume=0.5,
 )
+RECORDS = replace(CONFIG, record="ask")
 CODED = replace(CONFIG, feature_codes=("asterisk",), dnd=True)
 THREADS = (
     Thread(
@@ -290,6 +291,13 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         View(),
     ),
     "unstable": (talking(replace(BOB, unstable=True)), View()),
+    "to be recorded": (talking(BOB, config=RECORDS), View()),
+    "recording": (
+        talking(replace(BOB, recording="on", recorded="on", record_wish="off"), config=RECORDS),
+        View(),
+    ),
+    "recording pauses": (talking(replace(BOB, recording="paused"), config=RECORDS), View()),
+    "recorded by them": (talking(replace(BOB, recorded="on")), View()),
     "two calls": (talking(CLARA, HELD), View()),
     "transfer": (talking(BOB), View(open="transfer", of=BOB.view.id, transfer_to="1003")),
     "transfer, asking first": (

@@ -31,6 +31,8 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "callWaiting", "attribute": "call-waiting", "kind": "choice", "initial": "on"},
     {"property": "maxCalls", "attribute": "max-calls", "kind": "integer", "initial": 8},
     {"property": "record", "attribute": "record", "kind": "choice", "initial": "off"},
+    {"property": "recordTone", "attribute": "record-tone", "kind": "choice", "initial": "auto"},
+    {"property": "recordPreference", "attribute": "record-preference", "kind": "choice", "initial": "none"},
     {"property": "recover", "attribute": "recover", "kind": "choice", "initial": "off"},
     {"property": "multiTab", "attribute": "multi-tab", "kind": "choice", "initial": "all"},
     {"property": "ringtone", "attribute": "ringtone", "kind": "text", "initial": "built-in"},

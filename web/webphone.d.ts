@@ -71,6 +71,7 @@ export interface CallView {
   verstat: string | null;
   timings: Timing[];
   conference: boolean;
+  recordedBy: string | null;
 }
 
 /** A call of a conference; `muted`: nobody there hears it. */
@@ -182,8 +183,12 @@ export interface WebPhoneConfig {
   callWaiting: "on" | "off";
   /** How many calls at a time. */
   maxCalls: number;
-  /** Record calls. */
+  /** Record calls to this computer's disk: never, when the person or the page asks, or each one from its answer on. */
   record: "off" | "ask" | "on";
+  /** A short tone every 15 s that both sides hear while a call is recorded; auto: where the other side's phone does not say that it shows it (RFC 7866). */
+  recordTone: "auto" | "on" | "off";
+  /** What to ask of an other side that records (RFC 7866): to do so, not to, or to pause. */
+  recordPreference: "none" | "on" | "off" | "pause";
   /** What a call survives: a reload of its page takes it back. Who closes the page leaves the other end to notice, within about a minute and a half. */
   recover: "off" | "reload" | "all";
   /** Which tabs register: each for itself, or one that leads and shares its phone. */
@@ -292,8 +297,8 @@ export interface WebPhoneEventDetails {
   diagnosis: {step: number, of: number, name: string};
   /** Who is in the conference changed, or who is muted or speaks there. */
   conference: {calls: string[], members: Member[]};
-  /** A recording started, paused or ended. */
-  recording: CallView & {state: string, recordingId: string | null};
+  /** A recording started, paused or ended, ours or as the other side's phone says; `file` is the name of ours once it is saved. */
+  recording: CallView & {state: "started" | "paused" | "resumed" | "ended" | "failed", by: "local" | "remote", recordingId: string | null, file: string | null};
   /** A text came. */
   message: {from: Party, text: string, contentType: string};
   /** An INFO came in a call that is no digit. */
@@ -435,11 +440,11 @@ export class WebPhone extends HTMLElement {
   setCamera(id: string): Promise<void>;
   /** Shares the screen in the place of the camera; in an iframe by its own button only. Settles on the final answer to the re-INVITE, where one is needed; rejects as startVideo, and with `cancelled` where the person picks none. */
   shareScreen(on?: boolean): Promise<void>;
-  /** Records the call. Settles when it runs. Not built yet: rejects with `unsupported`. */
+  /** Records the active call, or goes on where it pauses. Settles when it runs; rejects where `record` is off, and where the browser can't. */
   startRecording(): Promise<void>;
-  /** Pauses the recording. Settles at once. Not built yet: rejects with `unsupported`. */
-  pauseRecording(on?: boolean): Promise<void>;
-  /** Ends the recording. Settles with the recording's id. Not built yet: rejects with `unsupported`. */
+  /** Pauses the recording; without an argument it toggles. Settles at once, with whether it pauses now. */
+  pauseRecording(on?: boolean): Promise<boolean>;
+  /** Ends the recording and saves its file. Settles with the recording's id, once it is saved. */
   stopRecording(): Promise<string>;
   /** Chooses the microphone, in a call without a pause; remembered. Settles when it is in use; rejects where it can't be had, and the one before stays. */
   setInput(id: string): Promise<void>;
@@ -529,6 +534,8 @@ export interface WebPhoneAttributes {
   "call-waiting"?: "on" | "off";
   "max-calls"?: number | `${number}`;
   "record"?: "off" | "ask" | "on";
+  "record-tone"?: "auto" | "on" | "off";
+  "record-preference"?: "none" | "on" | "off" | "pause";
   "recover"?: "off" | "reload" | "all";
   "multi-tab"?: "all" | "leader";
   "ringtone"?: string | number;

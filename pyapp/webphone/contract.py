@@ -104,7 +104,14 @@ class Config:
     disabled: bool = flag("Freeze the controls; never ends a call.")
     call_waiting: str = choice("on off", "on", "Let a second call ring during a call.")
     max_calls: int = number("How many calls at a time.", 8, least=1, most=100)
-    record: str = choice("off ask on", "off", "Record calls.", built=False)
+    record: str = choice("off ask on", "off",
+        "Record calls to this computer's disk: never, when the person or the page asks, or each one"
+        " from its answer on.")
+    record_tone: str = choice("auto on off", "auto",
+        "A short tone every 15 s that both sides hear while a call is recorded; auto: where the"
+        " other side's phone does not say that it shows it (RFC 7866).")
+    record_preference: str = choice("none on off pause", "none",
+        "What to ask of an other side that records (RFC 7866): to do so, not to, or to pause.")
     recover: str = choice("off reload all", "off",
         "What a call survives: a reload of its page takes it back. Who closes the page leaves the"
         " other end to notice, within about a minute and a half.", later=("all",))
@@ -355,6 +362,7 @@ class CallView:
     verstat: str | None = None  # passed failed signed
     timings: tuple[Timing, ...] = ()
     conference: bool = False  # it is joined with others
+    recorded_by: str | None = None  # local remote both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -645,14 +653,17 @@ class SetCamera(Command):
 class ShareScreen(Command):
     on: bool | None = argument("true, false, or left out to toggle.", default=None)
 
-@command("Records the call.", "when it runs", built=False)
+@command("Records the active call, or goes on where it pauses.",
+    "when it runs; rejects where `record` is off, and where the browser can't")
 class StartRecording(Command): ...
 
-@command("Pauses the recording.", built=False)
+@command("Pauses the recording; without an argument it toggles.",
+    "at once, with whether it pauses now", returns="boolean")
 class PauseRecording(Command):
     on: bool | None = argument("true, false, or left out to toggle.", default=None)
 
-@command("Ends the recording.", "with the recording's id", returns="string", built=False)
+@command("Ends the recording and saves its file.", "with the recording's id, once it is saved",
+    returns="string")
 class StopRecording(Command): ...
 
 @command("Chooses the microphone, in a call without a pause; remembered.",
@@ -773,8 +784,11 @@ _ROWS = (
         "{step: number, of: number, name: string}"),
     EventKind("conference", "Who is in the conference changed, or who is muted or speaks there.",
         "{calls: string[], members: Member[]}"),
-    EventKind("recording", "A recording started, paused or ended.",
-        "CallView & {state: string, recordingId: string | null}", built=False),
+    EventKind("recording",
+        "A recording started, paused or ended, ours or as the other side's phone says; `file` is"
+        " the name of ours once it is saved.",
+        "CallView & {state: 'started' | 'paused' | 'resumed' | 'ended' | 'failed',"
+        " by: 'local' | 'remote', recordingId: string | null, file: string | null}"),
     EventKind("message", "A text came.",
         "{from: Party, text: string, contentType: string}"),
     EventKind("info", "An INFO came in a call that is no digit.",

@@ -414,6 +414,9 @@ class Actor:
         self.pictures: dict[str, set[str]] = {}  # call -> camera and screen, where they are on
         self.picture_fault = ""  # why the browser gives none; "asks": the person does not say yet
         self._sections: dict[str, tuple[bool, bool]] = {}  # whether there are pictures; and before
+        self.recorded: dict[str, str] = {}  # call -> name of the file that is being recorded
+        self.files: list[str] = []  # that were saved, the oldest first
+        self.recording_fault = ""  # why nothing is recorded; "waits": nobody says yet
         self.takes_answers = True  # else the test says what becomes of them
         self.slow_media = False  # media is made only when `media_arrives` is called
         self.relay = True  # whether a TURN server is set
@@ -510,6 +513,13 @@ class Actor:
         for go in waiting:
             go()
 
+    def saves(self, call: str, *, full: bool = False) -> None:
+        """The browser saves what was recorded of a call, if anything."""
+        name = self.recorded.pop(call, "")
+        if name:
+            self.files.append(f"{name}.webm")
+            self.happens(on.RecordingSaved(call=call, file=self.files[-1], full=full))
+
     # --- What can be seen of it ---
 
     def told(self, name: str) -> list[dict[str, object]]:
@@ -605,8 +615,18 @@ class Actor:
             case do.SendTones(call=call, tones=tones):
                 for tone in tones:
                     self.happens(on.ToneSent(call=call, tone=tone))
+            case do.BeginRecording(call=call, file=file):
+                if not self.recording_fault:
+                    self.recorded[call] = file
+                    self.happens(on.RecordingBegan(call=call))
+                elif self.recording_fault != "waits":
+                    code = self.recording_fault
+                    self.happens(on.RecordingFailed(call=call, code=code))
+            case do.EndRecording(call=call):
+                self.saves(call)
             case do.CloseMedia(call=call):
                 self.media.pop(call, None)
+                self.saves(call)
             case do.Keep(text=text):
                 self.kept = text
             case _:

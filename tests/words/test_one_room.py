@@ -17,6 +17,7 @@ from webphone.phone import refusals
 from webphone.phone.call import endings
 from webphone.phone.call.call import Stage
 from webphone.phone.call.quality import SAID
+from webphone.phone.call.recording import CODES as CODES_OF_RECORDING
 from webphone.phone.findings import ANY, FINDINGS, GOOD, VERDICTS
 from webphone.ui.transfer import CHOICES
 from webphone.words.en import WORDS
@@ -133,6 +134,8 @@ FAMILIES = {
     "warning_": [*SAID],
     "switch_": ["dnd", "auto_answer"],
     "camera_": ["denied", "missing", "busy", "policy", "within"],
+    "wish_": ["off", "pause", "on"],
+    "recording_": list(CODES_OF_RECORDING),
     "screen_": ["missing", "busy", "policy", "gesture", "within"],
     "found_": [
         *(f"{step}_{what}" for step, found in FINDINGS.items() for what in found),

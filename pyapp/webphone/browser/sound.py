@@ -165,7 +165,7 @@ class Sound:
             rate = self._context.sampleRate
             studio = js.OfflineAudioContext.new(1, round(piece.length * rate), rate)
             for note in piece.notes:
-                _write(note, studio, studio.destination, note.start)
+                write(note, studio, studio.destination, note.start)
             self._rendered[key] = await promised(studio, "startRendering")
         return self._rendered[key]
 
@@ -175,7 +175,7 @@ class Sound:
             return
         if _elsewhere(context, self._place):
             self._do(self._direct())
-        _write(note, context, context.destination, context.currentTime)
+        write(note, context, context.destination, context.currentTime)
         self._rest_later()
 
     @property
@@ -242,7 +242,7 @@ class Sound:
         self._tasks.run(work)
 
 
-def _write(note: Note, context: Any, output: Any, at: float) -> None:
+def write(note: Note, context: Any, output: Any, at: float) -> None:
     """Oscillators for a note that begins at this time of the context; no click at either end."""
     end = at + note.length
     gain = context.createGain()

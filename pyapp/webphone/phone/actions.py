@@ -176,6 +176,37 @@ class SendTones:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BeginRecording:
+    """Record both sides of a call into a file of this name, without its ending.
+
+    RecordingBegan or RecordingFailed follows; at the end of all RecordingSaved, at the latest when
+    the media are closed, or so many seconds or octets are reached. `tone`: both sides hear that it
+    is recorded.
+    """
+
+    call: str
+    file: str
+    tone: bool
+    seconds: int
+    octets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRecording:
+    """Record no more of it, or go on."""
+
+    call: str
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndRecording:
+    """Save what there is; RecordingSaved or RecordingFailed follows."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseMedia:
     """Let go of the microphone and the peer connection of a call."""
 
@@ -341,6 +372,9 @@ MediaAction = (
     | MuteMicrophone
     | MixCalls
     | SendTones
+    | BeginRecording
+    | PauseRecording
+    | EndRecording
     | CloseMedia
 )
 # What is done with microphones, loudspeakers and cameras, whatever calls there are.

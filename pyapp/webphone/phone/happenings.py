@@ -135,6 +135,34 @@ class PictureEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBegan:
+    """The answer to BeginRecording: both sides are recorded now."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFailed:
+    """Nothing of it is or was recorded; `code`: lacking, silent or failed, `text` the browser's."""
+
+    call: str
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingSaved:
+    """The file was handed to the browser to be saved; `file` is its whole name.
+
+    `full`: because it had all the seconds or octets that it may have.
+    """
+
+    call: str
+    file: str
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MicrophoneAsked:
     """The browser asks the person whether the page may use the microphone, or no longer does."""
 
@@ -401,6 +429,9 @@ Happening = (
     | PictureTaken
     | PictureRefused
     | PictureEnded
+    | RecordingBegan
+    | RecordingFailed
+    | RecordingSaved
     | MediaMissing
     | ServersRefused
     | ServersMissing

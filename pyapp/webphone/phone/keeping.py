@@ -60,6 +60,7 @@ class KeptCall:
     repairs: tuple[str, ...] = ()
     joined: bool = False
     silenced: bool = False
+    recorded: bool = False  # the other side was told so
     headers: Mapping[str, str] = field(default_factory=dict)
     reached: Mapping[str, float] = field(default_factory=dict)
 
@@ -191,6 +192,7 @@ def _kept(call: Call) -> KeptCall:
         repairs=call.repairs,
         joined=call.joined,
         silenced=seldom.seat_of(call)[0],
+        recorded=call.record_told in ("on", "paused"),
         headers=_for_pages(call.headers),
         reached=dict(call.reached),
     )
@@ -238,6 +240,9 @@ def _take_back(
             keeps_keys=kept.keeps_keys,
             of_browser=kept.of_browser,
             repairs=kept.repairs,
+            # It ended with the page before.
+            record_now="off" if kept.recorded else "",
+            record_told="on" if kept.recorded else "",
             reached=dict(kept.reached),
         )
         began = call.part(seldom.recovery).begin(kept.dialog, now)

@@ -69,6 +69,7 @@ def states(snapshot: Snapshot) -> list[str]:
         "held": active is not None and active.view.held_by is not None,
         "muted": active is not None and active.muted,
         "in-conference": active is not None and active.joined,
+        "recording": any(call.recording in ("on", "paused") for call in snapshot.calls),
         "other-tab": snapshot.other_tab,
         "error": snapshot.error is not None,
     }

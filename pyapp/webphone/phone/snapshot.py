@@ -64,6 +64,9 @@ class CallSnapshot:
     silenced: bool = False  # nobody in the conference hears it
     speaking: bool = False  # in the conference
     quiet: bool = False  # it rings, and is to be seen without being announced
+    recording: str = ""  # ours: starting on paused saving
+    recorded: str = ""  # as the other side says of its own: on paused off
+    record_wish: str = ""  # what it wishes of ours: on off pause nopreference
 
     @property
     def joined(self) -> bool:
@@ -104,6 +107,16 @@ class CallSnapshot:
     def held_remote(self) -> bool:
         """Whether the other side holds it."""
         return self.view.held_by in ("remote", "both")
+
+    @property
+    def wishes_against(self) -> bool:
+        """Whether the other side wishes not to be recorded, and is."""
+        return self.record_wish in ("off", "pause") and self.recording in ("on", "paused")
+
+    @property
+    def wishes_for(self) -> bool:
+        """Whether the other side wishes to be recorded, and is not."""
+        return self.record_wish == "on" and self.recording in ("", "paused")
 
     @property
     def within_page(self) -> bool:

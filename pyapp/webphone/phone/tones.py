@@ -128,6 +128,9 @@ def score(tone: Tone, country: str = "") -> Score:
     return _cadence(rows[_TONES.index(tone)])
 
 
+# What says that a call is recorded, as North America knows it: 1400 Hz, every 15 seconds.
+RECORDED = _cadence("1400/400,0/14600")
+
 # ITU-T Q.23: one low and one high frequency a key.
 _LOWS = (697.0, 770.0, 852.0, 941.0)
 _HIGHS = (1209.0, 1336.0, 1477.0, 1633.0)

@@ -81,6 +81,8 @@ EXTENSIONS = (
     Extension("norefersub", _CALLS),
     # RFC 4916 §4.2
     Extension("from-change", _CALLS),
+    # RFC 7866 §6.3
+    Extension("record-aware", _CALLS),
 )
 _REQUIRABLE = frozenset(row.tag for row in EXTENSIONS if Place.CAPABILITIES in row.said)
 

@@ -24,6 +24,7 @@ from webphone.ui.selectors import (
 )
 from webphone.ui.view import View
 from webphone.ui.words import clock, say
+from webphone.words import Sentence
 
 # The page of a call that its keypad is.
 KEYPAD = "keypad"
@@ -87,6 +88,7 @@ def _call(snapshot: Snapshot, now: float, *controls: Node | None, digits: str = 
         _notices(call, snapshot, now, digits),
         *others(call, snapshot, now),
         *_transfer(snapshot),
+        *_recorder(call, config),
         *controls,
         _ending(call, config) if config.show_hangup else None,
     )
@@ -129,9 +131,9 @@ def _video(call: CallSnapshot) -> Node:
 
 def _notices(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) -> Node | None:
     """What a person must not overlook while talking; `digits` were sent."""
+    shown = _recorded(call)
     if not snapshot.config.show_status:
-        return None
-    shown = []
+        return _noticed(shown)
     worst = next(iter(call.warnings), "")  # they come in that order
     if call.microphone_asked:
         shown.append(("microphone", "microphone", say("microphone_asked")))
@@ -156,6 +158,29 @@ def _notices(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) ->
         shown.append(("devices", "sound", snapshot.devices.news))
     if digits:
         shown.append(("digits", "keypad", say("sent", digits=_last(digits))))
+    return _noticed(shown)
+
+
+def _recorded(call: CallSnapshot) -> list[tuple[str, str, Sentence]]:
+    """Who records, which is said also where nothing else is."""
+    if not (call.recording or call.recorded or call.record_wish):
+        return []
+    # Loaded by the first call that is recorded.
+    from webphone.ui.recording import recorded
+
+    return recorded(call)
+
+
+def _recorder(call: CallSnapshot, config: Config) -> list[Node]:
+    """The buttons for a recording of ours."""
+    if config.record == "off":
+        return []
+    from webphone.ui.recording import recorder
+
+    return recorder(call, config)
+
+
+def _noticed(shown: list[tuple[str, str, Sentence]]) -> Node | None:
     if not shown:
         return None
     return element(

@@ -211,7 +211,7 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
             words = transfer_words(call, call.transfer)
             sentences.append((f"transfer {call.view.id} {call.transfer.stage}", words))
         if call.stage == "active":
-            sentences += _pictures(call)
+            sentences += [*_pictures(call), *_recordings(call)]
         if call.within_page:
             sentences.append((f"within {call.view.id}", say("spoken_no_network")))
         if call.recovering:
@@ -257,6 +257,15 @@ def _pictures(call: CallSnapshot) -> list[tuple[str, Sentence]]:
         ("video of", call.video_remote, say("spoken_video_of", name=call.peer_name)),
     )
     return [(f"{name} {call.view.id}", words) for name, true, words in told if true]
+
+
+def _recordings(call: CallSnapshot) -> list[tuple[str, Sentence]]:
+    """Who records the call."""
+    if not (call.recording or call.recorded or call.record_wish):
+        return []
+    from webphone.ui.recording import spoken
+
+    return spoken(call)
 
 
 def _call_words(call: CallSnapshot) -> Sentence:

@@ -133,6 +133,17 @@ WORDS: dict[str, str] = {
     "devices": "الصوت والأجهزة",
     "camera": "الكاميرا",
     "share_screen": "مشاركة الشاشة",
+    "record": "Record",  # English
+    "stop_recording": "Stop recording",  # English
+    "pause_recording": "Pause recording",  # English
+    "resume_recording": "Go on recording",  # English
+    "recording": "This call is recorded",  # English
+    "recording_paused": "The recording pauses",  # English
+    "recorded_by_them": "{name} records this call",  # English
+    "recorded_by_them_paused": "The recording of {name} pauses",  # English
+    "wish_off": "{name} does not want to be recorded",  # English
+    "wish_pause": "{name} wants the recording to pause",  # English
+    "wish_on": "{name} wants this call to be recorded",  # English
     "spoken_filming": "الكاميرا لديك قيد التشغيل.",
     "spoken_sharing": "شاشتك قيد المشاركة.",
     "spoken_video_of": "يعرض {name} الفيديو.",
@@ -586,10 +597,6 @@ WORDS: dict[str, str] = {
     "refused_too_late": "لم يأت شيء خلال {seconds} ثانية.",
     "no_webrtc": "هذا المتصفح لا يجري مكالمات هنا: WebRTC فيه متوقف أو غير موجود.",
     "no_webrtc_hint": "اسمح بـ WebRTC في إعدادات المتصفح أو إضافاته، أو استخدم متصفحًا آخر.",
-    "cannot_start_recording": "لا تستطيع هذه النسخة تسجيل المكالمات صوتيًا.",
-    "cannot_pause_recording": "ليس في هذه النسخة تسجيل صوتي يمكن إيقافه مؤقتًا.",
-    "cannot_stop_recording": "ليس في هذه النسخة تسجيل صوتي يمكن إنهاؤه.",
-    "cannot_record": "لا تستطيع هذه النسخة تسجيل المكالمات صوتيًا: اترك record على off.",
     "ice_servers_refused": "لا يقبل المتصفح خادم ICE {given}.",
     "ice_servers_refused_hint": "صحّحه أو أزله من ice-servers؛ يحتاج turn: إلى username وcredential.",
     "ice_servers_late": "استغرق {setting} وقتًا أطول من اللازم ليذكر خوادم ICE.",
@@ -683,6 +690,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "اتركه.",
     "only_answered_held": "لا تُعلَّق إلا مكالمة مُجابة.",
     "only_answered_filmed": "لا يكون الفيديو إلا في مكالمة مُجابة.",
+    "only_answered_recorded": "Only an answered call can be recorded.",  # English
+    "none_recorded": "No call is being recorded.",  # English
+    "recording_off": "Recording is switched off here.",  # English
+    "recording_off_hint": "Set record to ask or on.",  # English
+    "recording_lacking": "This browser cannot record calls.",  # English
+    "recording_lacking_hint": "Use a current Chrome, Edge, Firefox or Safari.",  # English
+    "recording_silent": "The call is not recorded: the browser gives its sound only once you have touched the page.",  # English
+    "recording_silent_hint": "Press Record.",  # English
+    "recording_failed": "The browser failed to record the call.",  # English
+    "recording_failed_hint": "Try again; free some space on the disk if it is full.",  # English
+    "recording_full": "The recording has reached its greatest length and was saved.",  # English
+    "recording_full_hint": "Press Record to go on in another file.",  # English
     "video_refused": "لا يقبل الطرف الآخر الفيديو منك.",
     "video_refused_hint": "تستمر المكالمة بالصوت.",
     "camera_denied": "الكاميرا غير مسموح بها هنا.",

@@ -109,6 +109,17 @@ WORDS: dict[str, str] = {
     "devices": "Ton und Geräte",
     "camera": "Kamera",
     "share_screen": "Bildschirm teilen",
+    "record": "Record",  # English
+    "stop_recording": "Stop recording",  # English
+    "pause_recording": "Pause recording",  # English
+    "resume_recording": "Go on recording",  # English
+    "recording": "This call is recorded",  # English
+    "recording_paused": "The recording pauses",  # English
+    "recorded_by_them": "{name} records this call",  # English
+    "recorded_by_them_paused": "The recording of {name} pauses",  # English
+    "wish_off": "{name} does not want to be recorded",  # English
+    "wish_pause": "{name} wants the recording to pause",  # English
+    "wish_on": "{name} wants this call to be recorded",  # English
     "spoken_filming": "Ihre Kamera ist an.",
     "spoken_sharing": "Ihr Bildschirm wird geteilt.",
     "spoken_video_of": "{name} zeigt Video.",
@@ -562,10 +573,6 @@ WORDS: dict[str, str] = {
     "refused_too_late": "Nach {seconds} Sekunden war nichts gekommen.",
     "no_webrtc": "Dieser Browser telefoniert hier nicht: Sein WebRTC ist abgeschaltet oder fehlt.",
     "no_webrtc_hint": "Erlauben Sie WebRTC in den Einstellungen oder Erweiterungen des Browsers, oder nehmen Sie einen anderen Browser.",
-    "cannot_start_recording": "Diese Version kann Gespräche nicht aufnehmen.",
-    "cannot_pause_recording": "Diese Version hat keine Aufnahme, die pausieren könnte.",
-    "cannot_stop_recording": "Diese Version hat keine Aufnahme, die enden könnte.",
-    "cannot_record": "Diese Version kann Gespräche nicht aufnehmen: Lassen Sie record auf off.",
     "ice_servers_refused": "Der Browser nimmt den ICE-Server {given} nicht an.",
     "ice_servers_refused_hint": "Berichtigen oder entfernen Sie ihn in ice-servers; turn: braucht username und credential.",
     "ice_servers_late": "{setting} hat zu lange gebraucht, ICE-Server zu nennen.",
@@ -659,6 +666,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "Lassen Sie es weg.",
     "only_answered_held": "Nur ein angenommenes Gespräch kann gehalten werden.",
     "only_answered_filmed": "Nur ein angenommenes Gespräch kann Video haben.",
+    "only_answered_recorded": "Only an answered call can be recorded.",  # English
+    "none_recorded": "No call is being recorded.",  # English
+    "recording_off": "Recording is switched off here.",  # English
+    "recording_off_hint": "Set record to ask or on.",  # English
+    "recording_lacking": "This browser cannot record calls.",  # English
+    "recording_lacking_hint": "Use a current Chrome, Edge, Firefox or Safari.",  # English
+    "recording_silent": "The call is not recorded: the browser gives its sound only once you have touched the page.",  # English
+    "recording_silent_hint": "Press Record.",  # English
+    "recording_failed": "The browser failed to record the call.",  # English
+    "recording_failed_hint": "Try again; free some space on the disk if it is full.",  # English
+    "recording_full": "The recording has reached its greatest length and was saved.",  # English
+    "recording_full_hint": "Press Record to go on in another file.",  # English
     "video_refused": "Die andere Seite nimmt von Ihnen kein Video an.",
     "video_refused_hint": "Das Gespräch geht mit Ton weiter.",
     "camera_denied": "Die Kamera ist hier nicht erlaubt.",

@@ -100,14 +100,26 @@ class PageMedia:
         self._opened = self._closed = self._connected = self._muted = False
         self._other: End | None = None
         self._mixed: Any = None  # a track that a conference sends in the place of the microphone
-        self.tracks_changed: Callable[[], None] = lambda: None  # set by who mixes them
+        self._toned: Any = None  # and one that says that it is recorded, in the place of both
+        # Set by who mixes and records them.
+        self.tracks_changed: Callable[[], None] = lambda: None
+        self.spoken_changed: Callable[[], None] = lambda: None
         self._wanted = self._before = Direction.SENDRECV
         self._agreed = Direction.INACTIVE
 
     @property
     def sound(self) -> Any:
-        """Our microphone, open or not, or the mix of a conference."""
-        return self.local if self._mixed is None else js.MediaStream.new([self._mixed])
+        """What the other end hears of us."""
+        return self.local if self._sent == self.microphone else js.MediaStream.new([self._sent])
+
+    @property
+    def spoken(self) -> Any:
+        """What is ours in it: the microphone, or the mix of a conference."""
+        return self._mixed if self._mixed is not None else self.microphone
+
+    @property
+    def _sent(self) -> Any:
+        return self._toned if self._toned is not None else self.spoken
 
     @property
     def microphone(self) -> Any:
@@ -124,8 +136,15 @@ class PageMedia:
         if track == self._mixed or self._closed:
             return
         self._mixed = track
+        self.spoken_changed()
         if self._other is not None:
-            self._other.hear(self.microphone if track is None else track)
+            self._other.hear(self._sent)
+
+    def send_toned(self, track: Any) -> None:
+        """Send this in the place of what is spoken; None: that again."""
+        self._toned = track
+        if self._other is not None and not self._closed:
+            self._other.hear(self._sent)
 
     def hear(self, track: Any) -> None:
         """The other end sends this from now on."""

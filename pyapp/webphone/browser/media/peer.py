@@ -112,7 +112,10 @@ class Peer:
         self._wanted = Direction.SENDRECV
         self._by_relay = False  # our offer looks for a relay alone
         self._mixed: Any = None  # a track that a conference sends in the place of the microphone
-        self.tracks_changed: Callable[[], None] = lambda: None  # set by who mixes them
+        self._toned: Any = None  # and one that says that it is recorded, in the place of both
+        # Set by who mixes and records them.
+        self.tracks_changed: Callable[[], None] = lambda: None
+        self.spoken_changed: Callable[[], None] = lambda: None
         self._agreed: tuple[Direction, bool, dict[str, Any]] | None = None  # before our offer
         self._digits = Digits(lambda tone: self._tell(ToneSent(call=call, tone=tone)))
 
@@ -236,7 +239,7 @@ class Peer:
 
     def _track(self, kind: str) -> Any:
         if kind == "audio":
-            return self._mixed if self._mixed is not None else self.own.microphone
+            return self._toned if self._toned is not None else self.spoken
         return self._picture
 
     def _add(self, kind: str) -> None:
@@ -500,7 +503,19 @@ class Peer:
         if track == self._mixed or self._closed:
             return
         self._mixed = track
+        self.spoken_changed()
         if self._opened:
+            self._asides.run(self._exchange())
+
+    @property
+    def spoken(self) -> Any:
+        """What is ours in it: the microphone, or the mix of a conference."""
+        return self._mixed if self._mixed is not None else self.own.microphone
+
+    def send_toned(self, track: Any) -> None:
+        """Send this in the place of what is spoken; None: that again."""
+        self._toned = track
+        if self._opened and not self._closed:
             self._asides.run(self._exchange())
 
     def be_heard(self, heard: bool) -> None:

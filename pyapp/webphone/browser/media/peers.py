@@ -9,23 +9,27 @@ from webphone.browser.media import audio_session
 from webphone.browser.media.peer import Peer, World
 from webphone.phone.actions import (
     Accept,
+    BeginRecording,
     CloseMedia,
     DescribeRemote,
     DropPicture,
+    EndRecording,
     MediaAction,
     MixCalls,
     MuteMicrophone,
     OpenMedia,
+    PauseRecording,
     Reoffer,
     Rollback,
     SendTones,
     TakePicture,
     Voice,
 )
-from webphone.phone.happenings import MixFailed
+from webphone.phone.happenings import MixFailed, RecordingFailed
 
-if TYPE_CHECKING:  # loaded by the first conference
+if TYPE_CHECKING:  # loaded by the first conference, and by the first call that is recorded
     from webphone.browser.media.mixing import Mix
+    from webphone.browser.media.recording import Recordings
 
 # What a person hears and sees of one end: (call, "remote" or "self") -> a <video> element or None.
 Slot = Callable[[str, str], Any]
@@ -38,6 +42,7 @@ class Peers:
         self._world = world
         self._peers: dict[str, Peer] = {}
         self._mix: Mix | None = None
+        self._recordings: Recordings | None = None
 
     def perform(self, action: MediaAction) -> None:
         """Do it, after what was asked before for the same call; its news come as happenings."""
@@ -50,14 +55,19 @@ class Peers:
                 if peer:
                     peer.close()
                 self._peers[action.call] = peer = self._new(action)
-                peer.tracks_changed = self._mix_again
+                peer.tracks_changed = self._tracks_changed
+                peer.spoken_changed = self._record_again
                 audio_session.follow(self, calls=True)  # before the microphone is asked for
                 peer.later(lambda: peer.open(action))
             case CloseMedia():
+                if self._recordings:
+                    self._recordings.end(action.call)
                 if peer:
                     self._peers.pop(action.call).close()
                     self._mix_again()
                 audio_session.follow(self, calls=bool(self._peers))
+            case BeginRecording(call=call) if peer is None:
+                self._world.turn(RecordingFailed(call=call, code="cancelled"))
             case _ if peer is None:
                 # News of a call that has been let go of, or one that never had media.
                 return
@@ -69,6 +79,8 @@ class Peers:
                 peer.drop_picture(action.of)
             case SendTones():
                 peer.send_tones(action)
+            case BeginRecording() | PauseRecording() | EndRecording():
+                self._recorded().perform(action, peer)
             case DescribeRemote():
                 peer.later(lambda: peer.describe(action))
             case Reoffer():
@@ -79,6 +91,13 @@ class Peers:
                 peer.later(peer.roll_back)
             case _:
                 assert_never(action)
+
+    def _recorded(self) -> Recordings:
+        if self._recordings is None:
+            from webphone.browser.media.recording import Recordings
+
+            self._recordings = Recordings(self._world.turn, self._world.devices)
+        return self._recordings
 
     def _new(self, action: OpenMedia) -> Peer:
         """The media of one more call."""
@@ -104,6 +123,14 @@ class Peers:
     def _mix_again(self) -> None:
         if self._mix is not None:
             self._mix.again()
+
+    def _tracks_changed(self) -> None:
+        self._mix_again()
+        self._record_again()
+
+    def _record_again(self) -> None:
+        if self._recordings is not None:
+            self._recordings.again()
 
     def _end_mix(self) -> None:
         mix, self._mix = self._mix, None
@@ -142,6 +169,8 @@ class Peers:
     def close(self) -> None:
         """Let go of everything."""
         self._end_mix()
+        if self._recordings:
+            self._recordings.close()
         for call in list(self._peers):
             self._peers.pop(call).close()
         audio_session.follow(self, calls=False)

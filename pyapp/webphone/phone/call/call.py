@@ -182,6 +182,14 @@ class Call:
     of_browser: bool = False  # a browser describes the other end, and no gateway
     origin: Origin | None = None  # of our descriptions, where an earlier page began them
     unstable: bool = False  # the path of the media is lost, and looked for
+    # Of recordings, on, paused or off each, "" where nothing is said: what the other side is to
+    # know of ours, what it was told last, what it says of its own; and what it wishes of ours.
+    record_now: str = ""
+    record_told: str = ""
+    recorded: str = ""
+    record_wish: str = ""
+    record_news: bool = False  # the other side has said something else than before
+    recording_id: str | None = None  # of the last one that began
     consults: str = ""  # id of the call that waits while this one is asked
     instead_of: str = ""  # id of the call whose place it takes
     joined: bool = False  # it is in the conference
@@ -220,13 +228,44 @@ class Call:
         self.of_browser = "\na=msid-semantic:" in sdp
         self.telephone_event = media.can_send_tones(description)
         self.video_remote = self.video and media.shows_video(description)
+        self.hear_of_recording(sdp)
+
+    def hear_of_recording(self, sdp: str) -> None:
+        """Note what a description of theirs says of recordings."""
+        if "\na=record" not in sdp and not self.record_wish:
+            return
+        # Loaded by the first that says something.
+        from webphone.media.recorded import recording, wish
+
+        description = media.Description.parse(sdp)
+        before = self.recorded, self.record_wish
+        # RFC 7866 §7.3.1: the last word counts, and silence is none.
+        self.recorded = recording(description) or self.recorded
+        self.record_wish = wish(description)
+        self.record_news = self.record_news or before != (self.recorded, self.record_wish)
 
     # --- Questions ---
 
     @property
     def wire(self) -> Wire:
         """What can be said of it to the other side."""
-        return Wire(self.account, self.id, self.origin)
+        preference = self.account.config.record_preference
+        wishes = "" if preference == "none" else preference
+        return Wire(self.account, self.id, self.origin, (self.record_says, wishes))
+
+    @property
+    def record_says(self) -> str:
+        """What our next description says of a recording of ours."""
+        expected = self.answered_at is None and self.account.config.record == "on"
+        return self.record_now or ("on" if expected else "")
+
+    @property
+    def recorded_by(self) -> str | None:
+        """local, remote, both or None; who pauses has not ended."""
+        ours, theirs = (each in ("on", "paused") for each in (self.record_now, self.recorded))
+        if ours and theirs:
+            return "both"
+        return "local" if ours else "remote" if theirs else None
 
     @property
     def domain(self) -> str:
@@ -290,6 +329,7 @@ class Call:
             verstat=self.verstat,
             timings=self.timings,
             conference=self.joined,
+            recorded_by=self.recorded_by,
         )
 
     @property
@@ -330,6 +370,7 @@ class Call:
             session_id=self.account.agent.session_id(self.call_id) if self.call_id else None,
             transferred_to=self.moved_to,
             repairs=self.repairs,
+            recording_id=self.recording_id,
         )
 
 

@@ -60,6 +60,7 @@ class Calls:
         self.config = Config()  # as it was when something was heard last
         self.calls: dict[str, Call] = {}
         self.active: str | None = None
+        self._unsaved: dict[str, Call] = {}  # that are over, and whose recording is not saved yet
         self.last = LastCall()
         self.conference: Conference | None = None
         self._asks = asks
@@ -230,10 +231,17 @@ class Calls:
         """What the media say of a call."""
         call = self.calls.get(news.call)
         if call is None:
-            return []
+            return self._saved(news, now)
         call.part(Timings).media(news, now)
         kind = HEARD.get(type(news)) or DESCRIBES[call.stage]
         return self.changed(call, call.part(kind).media(news, now), now)
+
+    def _saved(self, news: Media, now: float) -> Result:
+        """The recording of a call that is over is saved, or can't be."""
+        if not isinstance(news, on.RecordingSaved | on.RecordingFailed):
+            return []
+        call = self._unsaved.pop(news.call, None)
+        return self.changed(call, call.part(seldom.recording).media(news, now), now) if call else []
 
     def heard(self, report: Report, config: Config, now: float) -> Result:
         """What an agent reports of a call; a call that is over here has no more news."""
@@ -260,6 +268,7 @@ class Calls:
         self.last.wake(now)
         result: Result = []
         for call in list(self.calls.values()):
+            seldom.recording_of(call)  # which is woken with the others
             for part in list(call.parts.values()):
                 result += self.changed(call, part.wake(now), now)
         for errand in list(self.errands):
@@ -432,6 +441,8 @@ class Calls:
 
     def _forget(self, call: Call) -> None:
         self.calls.pop(call.id, None)
+        if (recording := seldom.recording_of(call)) and recording.unsaved:
+            self._unsaved[call.id] = call
         self._asked = {ask: about for ask, about in self._asked.items() if about[0] != call.id}
         if self.active == call.id:
             self.active = self._next(call)
@@ -478,6 +489,7 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
     filming, sharing = shown_of(call)
     silenced, speaking = seldom.seat_of(call)
     sound = call.part(Measurements)
+    recording = seldom.recording_of(call)
     return CallSnapshot(
         view=call.view,
         stage=(Stage.ACTIVE if call.recovering else call.stage).value,
@@ -504,4 +516,7 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         silenced=silenced,
         speaking=speaking,
         quiet=call.quiet or call.announced,
+        recording=recording.shown if recording else "",
+        recorded=call.recorded,
+        record_wish=call.record_wish,
     )

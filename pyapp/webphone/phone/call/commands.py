@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from webphone.contract import (
     Answer,
@@ -18,13 +18,16 @@ from webphone.contract import (
     Hold,
     Mute,
     MuteMember,
+    PauseRecording,
     Redirect,
     Reject,
     Resume,
     SendDtmf,
     ShareScreen,
     Split,
+    StartRecording,
     StartVideo,
+    StopRecording,
     StopVideo,
     Swap,
     Transfer,
@@ -32,6 +35,7 @@ from webphone.contract import (
     WebPhoneError,
 )
 from webphone.phone.account.account import Result
+from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
 from webphone.phone.call.digits import Digits
@@ -39,7 +43,10 @@ from webphone.phone.call.filming import pictures
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.numbers import address
 from webphone.phone.promises import done
-from webphone.words import say
+from webphone.words import Sentence, say
+
+if TYPE_CHECKING:  # loaded by the first call that is recorded
+    from webphone.phone.call.recording import Recording
 
 Verb = Callable[[Calls, Any, Config, "int | None", float], Result]
 
@@ -115,28 +122,63 @@ def _unmute(calls: Calls, command: Unmute, config: Config, reply: int | None, no
 def _start_video(
     calls: Calls, command: StartVideo, config: Config, reply: int | None, now: float
 ) -> Result:
-    return _up(calls).part(pictures).start("camera", reply)
+    return _up(calls, say("only_answered_filmed")).part(pictures).start("camera", reply)
 
 
 def _stop_video(
     calls: Calls, command: StopVideo, config: Config, reply: int | None, now: float
 ) -> Result:
-    return _up(calls).part(pictures).stop("camera", reply)
+    return _up(calls, say("only_answered_filmed")).part(pictures).stop("camera", reply)
 
 
 def _share_screen(
     calls: Calls, command: ShareScreen, config: Config, reply: int | None, now: float
 ) -> Result:
-    part = _up(calls).part(pictures)
+    part = _up(calls, say("only_answered_filmed")).part(pictures)
     wanted = not part.screen if command.on is None else command.on
     return part.start("screen", reply) if wanted else part.stop("screen", reply)
 
 
-def _up(calls: Calls) -> Call:
-    """The call in which pictures can be shown."""
+def _start_recording(
+    calls: Calls, command: StartRecording, config: Config, reply: int | None, now: float
+) -> Result:
+    if config.record == "off":
+        raise WebPhoneError("unsupported", say("recording_off"))
+    call = _up(calls, say("only_answered_recorded"))
+    return calls.changed(call, call.part(seldom.recording).start(calls.new_id(), reply, now), now)
+
+
+def _pause_recording(
+    calls: Calls, command: PauseRecording, config: Config, reply: int | None, now: float
+) -> Result:
+    call = _recorded(calls, lambda part: part.began)
+    part = call.part(seldom.recording)
+    paused = not part.paused if command.on is None else command.on
+    return calls.changed(call, part.pause(paused, now), now) + done(reply, paused)
+
+
+def _stop_recording(
+    calls: Calls, command: StopRecording, config: Config, reply: int | None, now: float
+) -> Result:
+    call = _recorded(calls, lambda part: part.runs)
+    return calls.changed(call, call.part(seldom.recording).stop(reply, now), now)
+
+
+def _recorded(calls: Calls, so: Callable[[Recording], bool]) -> Call:
+    """The active call whose recording is `so`, or the only one."""
+    parts = ((call, seldom.recording_of(call)) for call in calls.calls.values())
+    recorded = [call for call, part in parts if part and so(part)]
+    first = [call for call in recorded if call.id == calls.active]
+    if not first and len(recorded) != 1:
+        raise WebPhoneError("no_call", say("none_recorded"))
+    return [*first, *recorded][0]
+
+
+def _up(calls: Calls, why: Sentence) -> Call:
+    """The active call, which must be answered for this, as `why` says."""
     call = calls.find("")
     if call.stage is not Stage.ACTIVE:
-        raise WebPhoneError("no_call", say("only_answered_filmed"))
+        raise WebPhoneError("no_call", why)
     return call
 
 
@@ -218,6 +260,9 @@ VERBS: dict[type[Command], Verb] = {
     StartVideo: _start_video,
     StopVideo: _stop_video,
     ShareScreen: _share_screen,
+    StartRecording: _start_recording,
+    PauseRecording: _pause_recording,
+    StopRecording: _stop_recording,
     SendDtmf: _send_digits,
     Transfer: _transfer,
     CompleteTransfer: _complete_transfer,

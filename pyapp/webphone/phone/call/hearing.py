@@ -62,6 +62,9 @@ HEARD: dict[type[Any], Kind] = {
     on.PictureRefused: pictures,
     on.PictureEnded: pictures,
     on.VoiceHeard: seldom.seat,
+    on.RecordingBegan: seldom.recording,
+    on.RecordingFailed: seldom.recording,
+    on.RecordingSaved: seldom.recording,
     on.QualityMeasured: Measurements,
 }
 

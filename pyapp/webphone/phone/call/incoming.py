@@ -80,6 +80,7 @@ class Incoming:
         problem = media.problem(self.offer)
         if problem is None:
             self._call.video = media.wants_video(media.Description.parse(self.offer))
+            self._call.hear_of_recording(self.offer)
         return problem
 
     def _rings_already(self, others: Collection[Call]) -> bool:
@@ -139,6 +140,7 @@ class Incoming:
                     call.video_declined = media.origin(media.Description.parse(self.offer or ""))
                 call.video, call.video_local = self._pictures, video
                 self._offered, self.deadline = sdp, None
+                call.record_told = call.record_says
                 accepted = call.wire.accept(sdp, now)
                 if self.offer:
                     call.agree(self.offer)

@@ -158,6 +158,7 @@ class Outgoing:
 
     def _invite(self, target: Uri, now: float) -> Steps:
         call, name, self._target = self._call, self.name or None, target
+        call.record_told = call.record_says
         self._ends = now + RINGS
         try:
             return [*call.wire.invite(target, self._offered, now, headers=self.headers, name=name)]

@@ -29,6 +29,9 @@ Media = (
     | on.PictureTaken
     | on.PictureRefused
     | on.PictureEnded
+    | on.RecordingBegan
+    | on.RecordingFailed
+    | on.RecordingSaved
     | on.ToneSent
     | on.VoiceHeard
     | on.QualityMeasured

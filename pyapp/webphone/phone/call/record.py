@@ -33,6 +33,7 @@ def record_of(
     session_id: str | None = None,
     transferred_to: str | None = None,
     repairs: tuple[str, ...] = (),
+    recording_id: str | None = None,
 ) -> CallRecord:
     """The record of a call that ends `now`; times in whole milliseconds, lengths in seconds."""
     ringing_at, answered_at = times.ringing_at, times.answered_at
@@ -72,7 +73,7 @@ def record_of(
         server=server or None,
         codec=view.codec,
         quality=quality or Quality(),
-        recording_id=None,
+        recording_id=recording_id,
         timings=view.timings,
         repairs=repairs,
     )

@@ -64,6 +64,7 @@ class Renegotiation:
         self._taking_until: float | None = None
         self._set_right = False  # offer what is, as the peer has taken what we could not follow
         self._was_set_right = False
+        self._said = ""  # what our last description says of a recording
         self._hold_offered = False  # what our re-INVITE under way asks for
         self._remote_hold_offered = False  # and what theirs asks for
         self._error = WebPhoneError("media_failed")  # why ours came to nothing
@@ -86,6 +87,11 @@ class Renegotiation:
     def settled(self) -> bool:
         """Whether nothing of the call is being changed."""
         return self._call.over or (self.state is State.NONE and not self.changing)
+
+    @property
+    def _announces(self) -> bool:
+        """Whether the other side is to know of a recording (RFC 7866 §7.1.2)."""
+        return self._call.record_now not in ("", self._call.record_told)
 
     @property
     def _wanted(self) -> bool:
@@ -119,7 +125,7 @@ class Renegotiation:
 
     def taken_up(self, offer: str, answer: str, now: float) -> Result:
         """This was agreed anew after a reload of our page; nothing of it has been heard yet."""
-        self._offered, self._sdp = offer, answer
+        self._offered, self._sdp, self._said = offer, answer, self._call.record_says
         self._hold_offered = self.hold_wanted = self._call.hold.local
         result = self._apply_answer(now)
         self._works, self._before = False, None
@@ -225,7 +231,7 @@ class Renegotiation:
             return []
         if self._pause_until is not None:  # the other side had its turn in it
             return self._happen(Event.TOO_EARLY, now)
-        if not (self._wanted or self._restart_wanted or self._set_right):
+        if not (self._wanted or self._restart_wanted or self._set_right or self._announces):
             if self._taking_until is not None:
                 return []
             replies, self._replies = self._replies, []
@@ -272,12 +278,13 @@ class Renegotiation:
             case Action.SEND_OFFER:
                 return self._send_offer(now)
             case Action.SEND_ASKED_OFFER:
-                self._offered = self._sdp
+                self._offered, self._said = self._sdp, call.record_says
                 try:
                     return call.wire.reaccept(self._sdp, now)
                 except NotNow:
                     return self._happen(Event.WITHDRAWN, now)
             case Action.SEND_ANSWER:
+                self._said = call.record_says
                 try:
                     sent = call.wire.reaccept(self._sdp, now)
                 except NotNow:  # §9.1: our media has followed an offer that is void
@@ -371,7 +378,7 @@ class Renegotiation:
         return [do.Accept(call=call.id, offer=self._sdp, direction=direction, video=video)]
 
     def _send_offer(self, now: float) -> Result:
-        self._offered = self._sdp
+        self._offered, self._said = self._sdp, self._call.record_says
         if not self._call.wire.open:
             return self._happen(Event.CUT, now)
         try:
@@ -408,6 +415,8 @@ class Renegotiation:
     def _agreed(self, offer: str, answer: str, *, ours: bool) -> Result:
         """Note which pictures go where; `ours`: the offer was."""
         call, offered, answered = self._call, Description.parse(offer), Description.parse(answer)
+        call.record_told = self._said
+        call.hear_of_recording(answer if ours else offer)
         flows = media.pictures(offered, answered)
         sent, call.video_remote = flows if ours else reversed(flows)
         if not call.hold.by:
@@ -437,6 +446,7 @@ class Renegotiation:
         """What was wanted is not to be had: the call stays as it is."""
         wanted, self.hold_wanted = self.changing, self._call.hold.local
         self._path_due = None
+        self._call.record_told = self._call.record_now  # nobody is told against their will
         pictures = pictures_of(self._call)
         told = pictures.given_up(error) if pictures and pictures.changing else []
         if self._replies or told:

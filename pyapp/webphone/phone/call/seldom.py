@@ -10,6 +10,7 @@ from webphone.phone.snapshot import TransferSnapshot
 
 if TYPE_CHECKING:
     from webphone.phone.call.alerting import Alerting
+    from webphone.phone.call.recording import Recording
     from webphone.phone.call.recovery import Recovery
     from webphone.phone.call.redirection import Redirection
     from webphone.phone.call.referral import Referral
@@ -60,6 +61,19 @@ def recovery(call: Call) -> Recovery:
     from webphone.phone.call.recovery import Recovery
 
     return Recovery(call)
+
+
+def recording(call: Call) -> Recording:
+    """The part for recordings, ours and theirs."""
+    from webphone.phone.call.recording import Recording
+
+    return Recording(call)
+
+
+def recording_of(call: Call) -> Recording | None:
+    """That part of a call that is or was recorded, or is to be; loads nothing else."""
+    wanted = call.record_news or call.account.config.record == "on"
+    return call.part(recording) if wanted or recording in call.parts else None
 
 
 def redirection(call: Call) -> Redirection:

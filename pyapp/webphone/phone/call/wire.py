@@ -25,6 +25,7 @@ class Wire:
     account: Account
     call: str
     origin: Origin | None = None
+    record: tuple[str, str] = ("", "")  # of ours, and wished of theirs (RFC 7866 §7)
 
     # --- Questions ---
 
@@ -55,7 +56,7 @@ class Wire:
         """Send the INVITE. Raises ValueError when a header given would break it."""
         return self.account.through(
             self.account.agent.invite(
-                self.call, target, sdp, now, headers=tuple(headers), display_name=name
+                self.call, target, self._marked(sdp), now, headers=tuple(headers), display_name=name
             ),
             now,
         )
@@ -66,7 +67,9 @@ class Wire:
 
     def accept(self, sdp: str, now: float) -> Result:
         """Answer with this description."""
-        return self.account.through(self.account.agent.accept(self.call, sdp, now), now)
+        return self.account.through(
+            self.account.agent.accept(self.call, self._marked(sdp), now), now
+        )
 
     def reject(self, status: int, now: float, *, why: Sentence | None = None) -> Result:
         """Refuse the call; `why` is for the trace at the other side (RFC 3261 §20.43)."""
@@ -96,7 +99,7 @@ class Wire:
 
     def take_back(self, sdp: str, now: float, *, replacing: bool) -> Result:
         """Offer by an INVITE that replaces the dialog, or by a re-INVITE in it."""
-        described = sdp if replacing else self._ours(sdp)
+        described = self._marked(sdp) if replacing else self._ours(sdp)
         outputs = self.account.agent.take_back(self.call, described, now, replacing=replacing)
         return self.account.through(outputs, now)
 
@@ -108,7 +111,16 @@ class Wire:
 
     def _ours(self, sdp: str) -> str:
         """A description as the next of the session that both ends know."""
-        return self.origin.on(sdp) if self.origin else sdp
+        return self._marked(self.origin.on(sdp) if self.origin else sdp)
+
+    def _marked(self, sdp: str) -> str:
+        """A description that says what there is to say of recordings."""
+        if not any(self.record):
+            return sdp
+        # Loaded by the first that is recorded.
+        from webphone.media.recorded import marked
+
+        return marked(sdp, *self.record)
 
     def reinvite(self, sdp: str, now: float) -> Result:
         """Offer a change."""
