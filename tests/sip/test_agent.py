@@ -50,7 +50,7 @@ def test_options_are_answered_with_what_the_phone_can_do() -> None:
     )
     assert _last(alice).headers.get("Accept-Encoding") == "identity"
     assert _last(alice).headers.get("Accept-Language") == "en"
-    extensions = "100rel gruu outbound timer replaces norefersub from-change"
+    extensions = "100rel gruu outbound timer replaces norefersub from-change record-aware"
     assert _last(alice).supported == extensions.split()
     assert _last(alice).to.tag != ""
 
