@@ -59,17 +59,17 @@ def test_a_wrong_attribute_is_told_and_the_others_count(story):
         window.faults = run_js("[]")
         phone = put('<web-phone></web-phone>')
         page("phone.onError = (error) => faults.push([error.code, error.message])")
-        page("phone.maxCalls = 'many'; phone.username = 'alice'; phone.record = 'on'")
+        page("phone.maxCalls = 'many'; phone.username = 'alice'; phone.flows = 2")
         await asyncio.sleep(0.01)
-        told = page("return [phone.maxCalls, phone.username, phone.record]")
+        told = page("return [phone.maxCalls, phone.username, phone.flows]")
         return [plain(window.faults), plain(told), phone.snapshot.config.username]
         """
     ) == [
         [
             ["invalid_config", "max-calls is not a whole number but 'many'."],
-            ["unsupported", "This version cannot record calls: leave record off."],
+            ["unsupported", "This version keeps one connection to the server: leave flows at 1."],
         ],
-        [8, "alice", "off"],
+        [8, "alice", 1],
         "alice",
     ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, fields
 
 import pytest
 from playwright.sync_api import expect
@@ -23,7 +22,6 @@ from page.spec import (
     still_talking,
     talk,
 )
-from webphone.contract import COMMANDS
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., PhonePage]
@@ -137,20 +135,6 @@ def test_without_a_call_its_methods_say_so(phone: PhonePage, asked: str | tuple[
     refused = phone.rejection(name, *given)
     assert refused.code == "no_call"
     assert refused.message and refused.hint
-
-
-UNBUILT = {name: kind for name, kind in COMMANDS.items() if not kind.built}
-ANY = {"str": "100", "bool": True, "int": 1, "float": 0.5, "Sequence": ["100"], "Json": "open"}
-
-
-def test_what_is_not_built_yet_says_so(phone: PhonePage) -> None:
-    refused = {}
-    for name, kind in UNBUILT.items():
-        needed = [
-            ANY[str(each.type).split("[")[0]] for each in fields(kind) if each.default is MISSING
-        ]
-        refused[name] = phone.rejection(name, *needed).code
-    assert refused == dict.fromkeys(UNBUILT, "unsupported")
 
 
 # --- As the specification's own pages use them ----------------------------------------------------
