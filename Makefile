@@ -17,7 +17,7 @@ SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
 PURE := not browser and not interop and not build
 
-.PHONY: help demo test test-fast test-page test-inside test-servers cover steady check bench bench-sip bench-leaks bench-calls dist screens contract clean again
+.PHONY: help demo test test-fast test-page test-inside test-servers cover steady check bench bench-sip bench-leaks bench-calls bench-herd bench-readers sweep soak dist screens contract clean again
 help: ## List the verbs.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
@@ -68,6 +68,15 @@ bench-leaks: $(DEV_READY) $(DIST) ## What 200 calls in a row leave behind in a p
 
 bench-calls: $(DEV_READY) $(DIST) ## How long calls take to be set up, beside JsSIP and SIP.js.
 	@$(PYTHON) tools/bench_calls.py $(ROUNDS) $(if $(WRITE),--write)
+
+bench-herd: $(DEV_READY) ## 100,000 phones whose server restarts, beside JsSIP and SIP.js.
+	@$(PYTHON) tools/herd.py $(PHONES) $(if $(WRITE),--write)
+
+sweep: $(DEV_READY) ## Every fault at every message of every flow, on the stage: what becomes of the calls.
+	@PYTHONPATH=pyapp:tests:tools $(PYTHON) tests/phone/sweep.py $(FLOWS) $(if $(WRITE),--write)
+
+soak: $(DEV_READY) ## Eight hours of the phones' time: 5,000 calls and 500 faults, and nothing is left.
+	@PYTHONPATH=pyapp:tests:tools $(PYTHON) tests/phone/soak.py $(if $(SEED),--seed $(SEED))
 
 bench-readers: $(DEV_READY) ## How long the nastiest text of each size keeps each reader busy.
 	@$(PYTHON) tools/bench_readers.py $(READERS)

@@ -13,3 +13,12 @@ def settle(path: Path, fresh: str, stale: str) -> int:
         return 1
     path.write_text(fresh)
     return 0
+
+
+def within(path: Path, name: str, text: str) -> str:
+    """The page with this part of it, which stands between two marks, written anew."""
+    head, mark, rest = path.read_text().partition(f"<!-- {name} -->\n")
+    _, end, tail = rest.partition(f"<!-- end of {name} -->\n")
+    if not (mark and end):
+        raise SystemExit(f"{path.name} has no marks for {name}")
+    return f"{head}{mark}{text.strip()}\n{end}{tail}"

@@ -94,15 +94,19 @@ class World:
     wire: list[tuple[str, bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.exchange = Exchange(
-            Entropy(seeded(99)),
-            users={name: name[0] for name in ("alice", "bob", "carol", "dave", "eve")},
-            realm="one.example",
-        )
+        self.exchange = self.fresh_exchange()
         self._links: dict[int, tuple[Actor, int]] = {}
         self._strangers: dict[int, Stranger] = {}
         self._flying: list[Callable[[], None]] = []
         self._next_link = 0
+
+    def fresh_exchange(self) -> Exchange:
+        """A server that knows its users, and nothing yet of what they do."""
+        return Exchange(
+            Entropy(seeded(99)),
+            users={name: name[0] for name in ("alice", "bob", "carol", "dave", "eve")},
+            realm="one.example",
+        )
 
     def phone(self, user: str, **settings: object) -> Actor:
         """A phone with credentials; it is not connected yet."""

@@ -3,7 +3,9 @@
 import pytest
 
 from phone.stage import SERVER, description
+from phone.wires import Wires
 from webphone.phone import happenings as on
+from webphone.sip import reply
 
 SOME = "Allow: INVITE, ACK, BYE, CANCEL"
 UPDATE_TOO = f"{SOME}, UPDATE"
@@ -100,3 +102,59 @@ def test_a_hold_that_comes_too_soon_is_offered_a_little_later(world):
     assert "a=sendonly" in bob.last("INVITE").body.decode()
     bob.reply(200, sdp=description(direction="recvonly"))
     assert promise.value.held_by == "local"
+
+
+# --- A server that does not know yet that the old connection is dead ---
+
+
+@pytest.fixture
+def unaware():
+    """Alice and Bob talk, and the next thing she sends is lost; only her phone knows of it."""
+    world = Wires()
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    world.slow = True
+    return world
+
+
+def broken(world):
+    world.die(world.phones[0], 0, 0, told=True, noticed=False)
+    world.land()
+
+
+def test_a_goodbye_is_said_again_when_the_server_knows_whose_the_connection_is(unaware):
+    """Said before, it is refused there, and the other end talks to nobody."""
+    alice, bob = unaware.phones
+    alice.ask("hangup")
+    broken(unaware)
+    assert bob.calls == [] and bob.told("end")[0]["endedBy"] == "remote"
+
+
+def test_a_hold_likewise_and_it_costs_no_call(unaware):
+    alice, bob = unaware.phones
+    hold = alice.ask("hold")
+    broken(unaware)
+    assert hold.done and (alice.call.held_by, bob.call.held_by) == ("local", "remote")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_it_is_said_again_all_the_same_where_the_phone_is_registered_no_more(world, status):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    alice.unheard = True
+    alice.ask("hangup")
+    alice.unheard = False
+    world.registrar = lambda request: reply(request, status, to_tag="no")
+    world.cut(alice)
+    assert bob.calls == [] and alice.state == "failed"
+
+
+def test_and_where_a_person_wants_to_be_registered_no_more(unaware):
+    alice, bob = unaware.phones
+    alice.ask("hangup")
+    unaware.die(alice, 0, 0, told=True, noticed=True)
+    assert alice.ask("unregister") and unaware.sent("alice", "REGISTER")
+    unaware.land()
+    assert bob.calls == [] and alice.state == "connected"

@@ -50,6 +50,7 @@ class Agent:
         self._calls = Calls()
         self._serving = Serving(self._endpoint, self._calls, self._trust)
         self._connected = True
+        self._unsaid = False  # the server does not know yet whose the new socket is
         # What was written while there was no socket, and until when it is worth sending.
         self._waiting: list[tuple[float, Send]] = []
 
@@ -149,7 +150,7 @@ class Agent:
             self._endpoint.transactions.lost()
             for made in self._calls.outgoing():
                 made.lost()
-        self._connected = False
+        self._connected = self._unsaid = False
         for call in self._calls.incoming():
             call.lost(now)
         for session in self._calls.sessions():
@@ -158,12 +159,22 @@ class Agent:
         outputs += self._serving.wanted.lost(now) if self._serving.wanted else []
         return self._out(outputs, now)
 
-    def transport_up(self, now: float) -> list[Output]:
-        """A socket is there: what was written meanwhile goes out, unless it is too old.
+    def transport_up(self, now: float, *, known: bool = True) -> list[Output]:
+        """A socket is there; not `known`: the server is to hear first whose it is, by REGISTER.
+
+        `transport_known` follows then.
+        """
+        self._connected = self._unsaid = True
+        return self.transport_known(now) if known else []
+
+    def transport_known(self, now: float) -> list[Output]:
+        """What was written meanwhile goes out over the new socket, unless it is too old.
 
         So does what the last one may have swallowed (RFC 3263 §4.3).
         """
-        self._connected = True
+        if not self._unsaid:
+            return []
+        self._unsaid = False
         waiting, self._waiting = self._waiting, []
         outputs = self._endpoint.transactions.reconnected()
         outputs += [send for until, send in waiting if now < until]

@@ -19,7 +19,7 @@ from webphone.phone.account.identity import identity, transport
 from webphone.phone.account.keepalive import PROOF
 from webphone.phone.account.registration import PATIENCE, Registration
 from webphone.phone.account.registration_errors import error_of, try_next_server
-from webphone.phone.account.retries import LONGEST_WISH, wish
+from webphone.phone.account.retries import wish
 from webphone.phone.actions import Action
 from webphone.phone.happenings import CredentialsCame
 from webphone.phone.promises import Promises, Solved, Trouble
@@ -75,6 +75,7 @@ class Account:
         self.wants_connection = False
         self.replaced = False  # its registration is that of the next account by now
         self.online = True  # as the browser says
+        self._entropy = entropy
         self._connecting = Promises()
 
     def configure(self, config: Config, instance: str) -> None:
@@ -211,7 +212,7 @@ class Account:
         """
         if self._busy or not self.open:
             return None
-        rest = min(float(seconds or 0), LONGEST_WISH)
+        rest = wish(seconds, self._entropy)
         return self._follow(self.connection.pass_over(now, now + rest), now)
 
     def retire(self, *, replaced: bool, reason: str = "user") -> Result:
@@ -324,7 +325,10 @@ class Account:
         return result
 
     def _up(self, now: float) -> Result:
-        result: Result = self.through(self.agent.transport_up(now), now)
+        ours = self.registration
+        # A server that does not know the socket yet refuses what is said in our calls.
+        registers = ours.wanted and not ours.strict and not ours.lacks_login
+        result: Result = self.through(self.agent.transport_up(now, known=not registers), now)
         if not self.registration.wanted:
             self.connection.works(now)
             result += self.through(self.agent.renew_targets(now), now)
@@ -353,6 +357,7 @@ class Account:
                     result += self._registered(output, now)
                 case Unregistered():
                     result += self.registration.unregistered()
+                    result += self.through(self.agent.transport_known(now), now)
                 case RegistrationFailed():
                     result += self._refused(output, now)
                 case Replied() if output.ref == PROOF:
@@ -371,6 +376,7 @@ class Account:
         self.connection.works(now)
         detail = {"server": self.server, "expires": news.expires, "aor": self.aor}
         result: Result = [*self.registration.registered(detail)]
+        result += self.through(self.agent.transport_known(now), now)
         result += self.through(self.agent.renew_targets(now), now)
         return result + self.registration.settle()
 
@@ -378,9 +384,10 @@ class Account:
         """Never given up: by the next server, after a pause, or by the same one later."""
         if not try_next_server(news):
             password = bool(self.config.password)
-            return [*self.registration.refused(news, now, password=password)]
-        result: Result = [*self.registration.failed()]
-        steps = self.connection.leave(error_of(news), now, now + wish(news))
+            result: Result = [*self.registration.refused(news, now, password=password)]
+            return result + self.through(self.agent.transport_known(now), now)
+        result = [*self.registration.failed()]
+        steps = self.connection.leave(error_of(news), now, now + wish(news.retry_after, self._entropy))
         return result + self._follow(steps, now)
 
     def credentials_came(self, news: CredentialsCame, now: float) -> Result:

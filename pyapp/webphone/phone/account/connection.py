@@ -18,7 +18,7 @@ from webphone.phone.actions import Action as Deed
 from webphone.sip import Entropy
 
 OPEN_PATIENCE = 4.0  # seconds that a server may take to accept the WebSocket
-RETURN_EVERY = 300.0  # seconds between looks whether the first server is back
+RETURN_EVERY = 300.0  # about so many seconds between looks whether the first server is back
 
 
 class State(Enum):
@@ -210,7 +210,8 @@ class Connection:
         if self._works_since is None:
             self._works_since = now
             self.servers.worked()
-            self._return_at = None if self.servers.on_first else now + RETURN_EVERY
+            home = self.servers.on_first
+            self._return_at = None if home else now + self.servers.about(RETURN_EVERY)
 
     # --- News from the sockets, and time ---
 
@@ -236,7 +237,7 @@ class Connection:
         if due(self.retry_at, now):
             steps += self._happen(Event.PAUSE_OVER, now)
         if due(self._return_at, now):
-            self._return_at = now + RETURN_EVERY
+            self._return_at = now + self.servers.about(RETURN_EVERY)
             steps += self._happen(Event.VISIT_FAILED if busy else Event.RETURN_DUE, now)
         return steps
 

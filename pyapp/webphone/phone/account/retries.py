@@ -11,6 +11,8 @@ STRICT = (60.0, 300.0, 900.0, 1800.0)
 # Else as RFC 5626 §4.5 has it for a flow: 30 to 60 s at first, twice as much each time.
 FIRST, LONGEST = 60.0, 1800.0
 LONGEST_WISH = 600.0  # of a server that says Retry-After
+# Part of its wish that is added by chance: it says the same to all, who must not come back as one.
+SPREAD = 0.5
 
 
 NO_LOGIN = 0  # in the place of a status: nothing was sent
@@ -35,7 +37,7 @@ class Retries:
     def refused(self, news: RegistrationFailed, now: float) -> None:
         """One more refusal."""
         self.status, self.strict = news.status, needs_a_person(news)
-        self.at = now + max(self._pause(), wish(news))
+        self.at = now + max(self._pause(), wish(news.retry_after, self._entropy))
         self._count += 1
 
     def without_login(self, now: float) -> None:
@@ -51,6 +53,7 @@ class Retries:
         return self._entropy.uniform(longest / 2, longest)
 
 
-def wish(news: RegistrationFailed) -> float:
-    """The seconds that a server wants to be left alone, within reason."""
-    return min(float(news.retry_after or 0), LONGEST_WISH)
+def wish(retry_after: int | None, entropy: Entropy) -> float:
+    """The seconds that a server is left alone: as long as it wants, and somewhat longer."""
+    longest = min(float(retry_after or 0) * (1 + SPREAD), LONGEST_WISH)
+    return entropy.uniform(longest / (1 + SPREAD), longest)

@@ -72,7 +72,11 @@ class Servers:
         length = WAITS[min(self.rounds, len(WAITS) - 1)]
         self.rounds += 1
         rest = min((self._resting.get(one, 0.0) for one in self.addresses), default=0.0) - now
-        return max(self._entropy.uniform(length * (1 - JITTER), length * (1 + JITTER)), rest)
+        return max(self.about(length), rest)
+
+    def about(self, seconds: float) -> float:
+        """About so many seconds: JITTER more or less."""
+        return self._entropy.uniform(seconds * (1 - JITTER), seconds * (1 + JITTER))
 
     def forgive(self) -> None:
         """The network is another one now: begin again without waiting."""
