@@ -159,11 +159,15 @@ class Day:
             self.soon(0.5, 1, lambda: self.answered(talk, self.world.now + RINGS))
 
     def answered(self, talk: Talk, until: float) -> None:
-        states = [call.state for end in talk.ends() for call in end.calls if call.call_id == talk.id]
+        states = [
+            call.state for end in talk.ends() for call in end.calls if call.call_id == talk.id
+        ]
         if states == ["active", "active"]:
             talk.up = True
             self.found.talks += 1
-            self.soon(1, 10, lambda: self.talks(talk, self.world.now + self.chance.expovariate(1 / 25)))
+            self.soon(
+                1, 10, lambda: self.talks(talk, self.world.now + self.chance.expovariate(1 / 25))
+            )
         elif len(states) < 2 or self.world.now > until:
             for end in talk.ends():
                 end.ask("hangup", talk.of(end))
@@ -275,9 +279,7 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     started = process_time()
-    day = Day(
-        calls=given.calls, faults=given.faults, seconds=given.hours * 3600, seed=given.seed
-    )
+    day = Day(calls=given.calls, faults=given.faults, seconds=given.hours * 3600, seed=given.seed)
     found = day.run()
     print(f"{found.calls} calls, {found.talks} answered, {found.failed} that did not come to be")
     print(f"{found.faults.total()} faults: {dict(found.faults)}")

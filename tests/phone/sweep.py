@@ -271,9 +271,7 @@ def consults(stage: Stage) -> None:
 
 
 FLOWS: dict[str, Flow] = {
-    "register": Flow(
-        does=registers_anew, before=nothing, up=0, records=(0, 0, 0), least=(0, 0, 0)
-    ),
+    "register": Flow(does=registers_anew, before=nothing, up=0, records=(0, 0, 0), least=(0, 0, 0)),
     "call": Flow(does=calls, before=nothing, failed=0, least=(1, 0, 0)),
     "refuse": Flow(does=is_refused, before=nothing, up=0, least=(1, 0, 0)),
     "take back": Flow(does=takes_back, before=nothing, up=0, least=(1, 0, 0)),

@@ -387,7 +387,9 @@ class Account:
             result: Result = [*self.registration.refused(news, now, password=password)]
             return result + self.through(self.agent.transport_known(now), now)
         result = [*self.registration.failed()]
-        steps = self.connection.leave(error_of(news), now, now + wish(news.retry_after, self._entropy))
+        steps = self.connection.leave(
+            error_of(news), now, now + wish(news.retry_after, self._entropy)
+        )
         return result + self._follow(steps, now)
 
     def credentials_came(self, news: CredentialsCame, now: float) -> Result:
