@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import js
 from pyodide.ffi import create_once_callable, create_proxy
 
-from webphone.browser.around import notifications
+from webphone.browser.around import offers
 from webphone.browser.around.around import Around
 from webphone.browser.blame import is_ours, says_ours
 from webphone.browser.clock import Clock, late_at_once
@@ -33,7 +33,6 @@ from webphone.browser.page import Page
 from webphone.browser.proxies import Listeners
 from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
-from webphone.browser.tasks import Background
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.phone import Chance, Desk, LazyTabs, Loop, Recorder, promise_refused
 from webphone.phone.actions import (
@@ -59,12 +58,14 @@ from webphone.phone.happenings import (
     Leaving,
     MediaMissing,
     NetworkChanged,
+    NumberTyped,
     Woken,
 )
 from webphone.phone.snapshot import Snapshot
 from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, meant, noticed, screen, ticks
-from webphone.ui.gestures import NotificationsWanted, SoundAllowed
+from webphone.ui.gestures import Requested, SoundAllowed
+from webphone.ui.view import MENU
 
 if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the phone, share it
     from webphone.browser.contacts import Lookups
@@ -159,12 +160,15 @@ class PhoneOnPage:
         js.performance.mark("webphone:python")
         self._element.perform(Tell(event=Event("ready", {})))
         self._look.set(self._clock.now() + LOOK_AFTER)
+        wanted = self._config().capture_links
+        if wanted and (number := offers.arrived(wanted)):
+            self.loop.turn(NumberTyped(number=number))
 
     def draw(self) -> None:
         """Show the phone as it is now, and again in a second while a time runs on the screen."""
-        snapshot = replace(
-            self._phone.snapshot, sound_blocked=self._sound_blocked, notifications=_notifications()
-        )
+        snapshot = replace(self._phone.snapshot, sound_blocked=self._sound_blocked)
+        if self._view.open == MENU:
+            snapshot = replace(snapshot, offers=offers.open_offers())
         now = self._clock.now()
         self._element.show(snapshot)
         self._show_around(snapshot)
@@ -285,8 +289,8 @@ class PhoneOnPage:
         """Do what a gesture on the screen means; whether it meant anything."""
         if isinstance(gesture, SoundAllowed):
             self._sound.unlock()
-        if isinstance(gesture, NotificationsWanted):
-            tasks.run(notifications.ask(self.draw))
+        if isinstance(gesture, Requested):
+            offers.ask(gesture.what, self._config(), self.draw)
         before, now, snapshot = self._view, self._clock.now(), self._phone.snapshot
         self._view, happenings = act(before, gesture, snapshot, fields, now)
         for happening in happenings:
@@ -322,7 +326,6 @@ class PhoneOnPage:
 # All of these live as long as the page.
 phones: list[PhoneOnPage] = []
 listeners = Listeners()
-tasks = Background()
 ends = Ends()
 
 
@@ -341,11 +344,6 @@ def outside(host: Any, clock: Clock) -> Outside:
     from webphone.browser.frame import Framed
 
     return Framed(Element(host), clock)
-
-
-def _notifications() -> str:
-    """As Notification.permission; "" where there are none."""
-    return str(getattr(getattr(js, "Notification", None), "permission", ""))
 
 
 def guest() -> str:

@@ -349,8 +349,12 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         talking(BOB, devices=replace(DEVICES, news=say("loudspeaker_gone", name="Jabra 20"))),
         View(),
     ),
-    "menu, nobody was asked for notifications": (
-        replace(IDLE, notifications="default"),
+    "menu, what the browser may be asked for": (
+        replace(
+            IDLE,
+            config=replace(CONFIG, capture_links=("tel",)),
+            offers=("notifications", "links"),
+        ),
         View(open="menu"),
     ),
     "more in a call": (

@@ -65,7 +65,7 @@ def test_who_looks_elsewhere_is_told_of_a_call_and_the_title_is_put_back(
     written = page.evaluate("document.querySelector('title').textContent")
     page.locator("#ben [part=menu]").click()
     page.locator("#ben").get_by_role("button", name="Notify me of calls").click()
-    page.locator("#ben [part=notify]").wait_for(state="detached")
+    page.locator("#ben [part=offer-notifications]").wait_for(state="detached")
     assert page.evaluate("asked.active") is True
     # Whoever looks at the page is told by the phone alone.
     page.evaluate(CALL)

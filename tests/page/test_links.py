@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from page.page_server import PageServer
 
@@ -109,3 +109,39 @@ def test_only_a_scheme_with_its_mark_calls_at_once_and_python_starts_for_it(
     # The element is gone, and with it what it took.
     page.evaluate("phone.remove()")
     page.wait_for_function("!taken(`<a href='tel:600'>`)")
+
+
+def test_links_of_other_pages_lead_here_once_a_person_has_asked_for_it(
+    new_context: Callable[..., BrowserContext], pages: PageServer
+) -> None:
+    context = new_context()
+    context.add_init_script(
+        "globalThis.led = []; navigator.registerProtocolHandler = (scheme, url) => {"
+        " if (scheme === 'callto') throw new DOMException('no', 'SecurityError');"
+        " led.push([scheme, url, navigator.userActivation.isActive]); }"
+    )
+    page = context.new_page()
+    eager = PAGE.replace(
+        'loading="interaction" capture-links="tel, sip!"', 'capture-links="callto tel!"'
+    )
+    address = pages.put("/links.html", eager) + "?customer=7"
+    page.goto(address)
+    page.evaluate("phone.ready()")
+    page.locator("[part=menu]").click()
+    page.get_by_role("button", name="Open phone links here").click()
+    page.locator("[part=offer-links]").wait_for(state="detached")
+    [[scheme, handler, pressed]] = page.evaluate("led")
+    assert (scheme, handler, pressed) == ("tel", f"{address}&webphone-dial=%s", True)
+    # What a browser makes of such a link: the number is there, nobody is called, once.
+    page.goto(handler.replace("%s", "tel%3A%2B44%20(0)20%207946"))
+    number = page.get_by_role("textbox", name="Number or address")
+    expect(number).to_have_value("+44207946", timeout=60_000)
+    assert page.evaluate("[location.href, phone.calls.length]") == [address, 0]
+    page.locator("[part=menu]").click()
+    expect(page.get_by_role("button", name="Messages")).to_be_visible()
+    expect(page.locator("[part=offer-links]")).to_have_count(0)
+    # A link of another kind is none of this phone.
+    page.goto(handler.replace("%s", "sip%3Aann%40x.example"))
+    page.evaluate("phone.ready()")
+    page.wait_for_function("(address) => location.href === address", arg=address)
+    expect(number).to_have_value("")

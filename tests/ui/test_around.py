@@ -22,7 +22,7 @@ from webphone.ui.around import (
     title,
     wishes,
 )
-from webphone.ui.gestures import NotificationsWanted
+from webphone.ui.gestures import Requested
 from webphone.ui.html import find
 from webphone.ui.screen import screen
 from webphone.ui.view import View
@@ -185,21 +185,26 @@ def test_a_call_that_the_page_keeps_quiet_has_no_keys():
     assert wished(replace(IDLE, calls=(replace(RINGING, quiet=True),))).talk is None
 
 
-# --- The person's leave ---------------------------------------------------------------------------
+# --- What only a press is given -------------------------------------------------------------------
+
+OFFERED = {"notifications": "Notify me of calls", "links": "Open phone links here"}
+ALL = tuple(OFFERED)
+LINKS = replace(CONFIG, capture_links=("tel",))
 
 
-def button(snapshot):
-    return find(screen(snapshot, View(open="menu"), NOW), role="button", name="Notify me of calls")
+def offered(snapshot):
+    shown = screen(snapshot, View(open="menu"), NOW)
+    return {what: find(shown, role="button", name=name) for what, name in OFFERED.items()}
 
 
-def test_the_browser_asks_only_after_a_press_of_the_person():
-    asks = replace(IDLE, notifications="default")
-    pressed = button(asks)
-    assert pressed is not None and pressed.on["click"] == NotificationsWanted()
-    assert act(View(), NotificationsWanted(), asks) == (View(), [])
+@pytest.mark.parametrize("what", OFFERED)
+def test_the_browser_asks_only_after_a_press_of_the_person(what):
+    asks = replace(IDLE, config=LINKS, offers=ALL)
+    pressed = offered(asks)[what]
+    assert pressed is not None and pressed.on["click"] == Requested(what=what)
+    assert act(View(), Requested(what=what), asks) == (View(), [])
 
 
-@pytest.mark.parametrize("said", ["granted", "denied", ""])
-def test_who_has_answered_is_not_asked_again(said):
-    assert button(replace(IDLE, notifications=said)) is None
-    assert button(replace(IDLE, notifications="default", config=OFF)) is None
+def test_what_was_asked_for_or_is_not_wanted_is_not_offered():
+    assert not any(offered(replace(IDLE, config=LINKS)).values())
+    assert not any(offered(replace(IDLE, config=OFF, offers=ALL)).values())

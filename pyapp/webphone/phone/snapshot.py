@@ -299,9 +299,7 @@ class Snapshot(SharedSnapshot):
     error: WebPhoneError | None = None  # the last one, until read
     history: tuple[CallRecord, ...] = ()
     sound_blocked: bool = False
-    notifications: str = (
-        ""  # granted, denied, default (nobody was asked yet), "" where there are none
-    )
+    offers: tuple[str, ...] = ()  # what the browser can be asked for by a press, and was not yet
     devices: DevicesSnapshot = DevicesSnapshot()
     guest: str = ""  # the username in a demo when none is set
     language: str = ENGLISH  # that all of it is said in

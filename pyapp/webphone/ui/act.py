@@ -34,11 +34,11 @@ from webphone.ui.gestures import (
     Fields,
     Gesture,
     KeyPressed,
-    NotificationsWanted,
     NumberEdited,
     NumberRecalled,
     PageClosed,
     PageOpened,
+    Requested,
     SoundAllowed,
     Together,
     TransferTyped,
@@ -128,7 +128,7 @@ def _act(
             return _visited(view, there, snapshot, fields)
         case AllRead():
             return _read(view, snapshot), [ErrorDismissed()] if snapshot.error else []
-        case KeyPressed() | SoundAllowed() | NotificationsWanted():
+        case KeyPressed() | SoundAllowed() | Requested():
             return view, []
         case _:
             assert_never(gesture)

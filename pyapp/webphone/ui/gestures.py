@@ -117,8 +117,10 @@ class SoundAllowed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotificationsWanted:
-    """The person wants to hear of calls while looking elsewhere: the browser asks for its leave."""
+class Requested:
+    """The person wants what the browser gives only after a press: notifications or links."""
+
+    what: str
 
 
 Gesture = (
@@ -138,7 +140,7 @@ Gesture = (
     | AllRead
     | Together
     | SoundAllowed
-    | NotificationsWanted
+    | Requested
     | ErrorDismissed
     | WantedHere
     | DevicesWanted

@@ -8,7 +8,7 @@ from webphone.contract import Config, MakeCall, SetConfig, ShareScreen, StartVid
 from webphone.phone.feature_codes import codes
 from webphone.phone.snapshot import Snapshot
 from webphone.ui import drafts
-from webphone.ui.gestures import NotificationsWanted, PageClosed, PageOpened
+from webphone.ui.gestures import PageClosed, PageOpened, Requested
 from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread, title
 from webphone.ui.pieces import button
@@ -68,7 +68,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
                 sign="sound",
             ),
             *_pictures(snapshot),
-            _notifications(snapshot),
+            *_offers(snapshot),
             _switch("dnd", config.dnd, "dnd", config),
             # Who is in a call decides about the next one by hand.
             None
@@ -114,18 +114,24 @@ def _pictures(snapshot: Snapshot) -> list[Node]:
     ]
 
 
-def _notifications(snapshot: Snapshot) -> Node | None:
-    """As long as nobody was asked: the browser asks the person, and only after a press."""
+def _offers(snapshot: Snapshot) -> list[Node]:
+    """What the browser asks the person about, and only after a press: as long as nobody was asked."""
     config = snapshot.config
-    if config.notifications == "off" or snapshot.notifications != "default":
-        return None
-    return button(
-        say("notify_allow"),
-        on=NotificationsWanted(),
-        part="notify",
-        config=config,
-        sign="notify",
-    )
+    wanted = {
+        "notifications": config.notifications == "on",
+        "links": bool(config.capture_links),
+    }
+    return [
+        button(
+            say(f"offer_{what}"),
+            on=Requested(what=what),
+            part=f"offer-{what}",
+            config=config,
+            sign=what,
+        )
+        for what, wants in wanted.items()
+        if wants and what in snapshot.offers
+    ]
 
 
 def _switch(name: str, on: bool, part: str, config: Config) -> Node:

@@ -8,7 +8,7 @@ from typing import Any
 import js
 from pyodide.ffi import jsnull
 
-from webphone.browser.bridge import Refused, promised
+from webphone.browser.bridge import promised
 from webphone.browser.proxies import Listeners, plain
 from webphone.browser.tasks import Tasks
 from webphone.contract import Answer, Reject
@@ -125,12 +125,3 @@ def _address() -> str:
 def allowed() -> bool:
     """Whether the person has allowed notifications."""
     return str(getattr(getattr(js, "Notification", None), "permission", "")) == "granted"
-
-
-async def ask(answered: Callable[[], None]) -> None:
-    """Let the browser ask the person; `answered` is called when they have said something."""
-    try:
-        await promised(js.Notification, "requestPermission", within=None)
-    except Refused:
-        return  # the browser asks nobody
-    answered()
