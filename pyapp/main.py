@@ -65,7 +65,7 @@ from webphone.phone.snapshot import Snapshot
 from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, meant, noticed, screen, ticks
 from webphone.ui.gestures import Requested, SoundAllowed
-from webphone.ui.view import MENU
+from webphone.ui.view import DEVICES, MENU
 
 if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the phone, share it
     from webphone.browser.contacts import Lookups
@@ -167,7 +167,7 @@ class PhoneOnPage:
     def draw(self) -> None:
         """Show the phone as it is now, and again in a second while a time runs on the screen."""
         snapshot = replace(self._phone.snapshot, sound_blocked=self._sound_blocked)
-        if self._view.open == MENU:
+        if self._view.open in (MENU, DEVICES):
             snapshot = replace(snapshot, offers=offers.open_offers())
         now = self._clock.now()
         self._element.show(snapshot)

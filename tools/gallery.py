@@ -338,7 +338,7 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "do not disturb": (replace(IDLE, config=replace(CONFIG, dnd=True)), View()),
     "menu": (replace(IDLE, threads=THREADS, config=CODED), View(open="menu")),
     "devices": (
-        replace(IDLE, devices=DEVICES, config=replace(CONFIG, video=True)),
+        replace(IDLE, devices=DEVICES, config=replace(CONFIG, video=True), offers=("headset",)),
         View(open="devices"),
     ),
     "devices, none named": (

@@ -25,6 +25,7 @@ USED = {
     "close": "x",
     "dnd": "moon",
     "forward": "phone-forwarded",
+    "headset": "headset",
     "hold": "pause",
     "keypad": "grip",
     "ladder": "arrow-left-right",

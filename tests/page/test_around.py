@@ -203,6 +203,55 @@ def test_a_call_is_kept_awake_and_asked_for_and_has_the_keys_of_a_headset(
     asked.value.accept()
 
 
+# A headset that a browser without one has: hook switch, mute button, and lamps for both and the ring.
+HEADSET = """
+globalThis.lamps = [];
+const item = (usages, more) => ({usages, reportSize: 1, reportCount: usages.length, isAbsolute: true, ...more});
+globalThis.headset = Object.assign(new EventTarget(), {
+  opened: false,
+  collections: [{usagePage: 0x0B, usage: 5, children: [], featureReports: [],
+    inputReports: [{reportId: 2, items: [item([0x0B0020]), item([0x0B002F], {isAbsolute: false})]}],
+    outputReports: [{reportId: 3, items: [item([0x080017, 0x080018, 0x080009])]}]}],
+  async open() { this.opened = true; },
+  async close() { this.opened = false; },
+  async sendReport(report, data) { lamps.push([report, ...data]); },
+});
+const granted = [];
+Object.defineProperty(navigator, "hid", {value: {
+  getDevices: async () => granted,
+  requestDevice: async ({filters}) => { globalThis.wanted = filters; granted.push(headset); return granted; },
+}});
+globalThis.presses = (bits) => headset.dispatchEvent(
+  Object.assign(new Event("inputreport"), {reportId: 2, data: new DataView(Uint8Array.of(bits).buffer)}));
+globalThis.lit = () => lamps.at(-1)?.[1];
+"""
+OFF_HOOK, RING, MUTED = 1, 2, 4
+
+
+def test_the_buttons_of_a_headset_answer_mute_and_hang_up_and_its_lamps_show_the_call(
+    visit: Callable[..., Page],
+) -> None:
+    page = visit(HEADSET)
+    page.locator("#anna [part=menu]").click()
+    page.locator("#anna [part=open-devices]").click()
+    page.locator("#anna").get_by_role("button", name="Use the buttons of a headset").click()
+    page.wait_for_function("globalThis.wanted")
+    assert page.evaluate("wanted") == [{"usagePage": 0x0B}]
+    page.evaluate("ben.makeCall('anna')")
+    page.wait_for_function("(ring) => lit() === ring", arg=RING)
+    page.evaluate("presses(1)")
+    page.wait_for_function("anna.activeCall?.state === 'active'")
+    page.wait_for_function("(on) => lit() === on", arg=OFF_HOOK)
+    page.evaluate("presses(3), presses(1)")
+    page.wait_for_function("(on) => anna.activeCall.muted && lit() === on", arg=OFF_HOOK | MUTED)
+    page.evaluate("anna.unmute()")
+    page.wait_for_function("(on) => lit() === on", arg=OFF_HOOK)
+    page.evaluate("presses(0)")
+    page.wait_for_function("!anna.calls.length && !ben.calls.length && lit() === 0")
+    page.evaluate("anna.remove()")
+    page.wait_for_function("!headset.opened")
+
+
 # Headless Chromium shows no notification of a service worker for long: the page keeps what it shows.
 KEPT = """
 document.hasFocus = () => false;

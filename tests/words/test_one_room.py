@@ -132,7 +132,7 @@ FAMILIES = {
     "text_": ["sending", "sent", "queued", "failed"],
     "quality_": ["good", "fair", "poor"],
     "warning_": [*SAID],
-    "offer_": ["notifications", "links"],
+    "offer_": ["notifications", "headset", "links"],
     "switch_": ["dnd", "auto_answer"],
     "camera_": ["denied", "missing", "busy", "policy", "within"],
     "wish_": ["off", "pause", "on"],

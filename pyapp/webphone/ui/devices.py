@@ -13,7 +13,7 @@ from webphone.contract import (
 )
 from webphone.phone.happenings import Asked, DevicesWanted, Happening
 from webphone.phone.snapshot import DevicesSnapshot, Snapshot
-from webphone.ui.gestures import DeviceChosen, PageOpened
+from webphone.ui.gestures import DeviceChosen, PageOpened, Requested
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
 from webphone.ui.pieces import button
@@ -49,9 +49,25 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             *(_hidden(config) if devices.hidden else ()),
             *(_choice(role, devices, config) for role in _roles(snapshot)),
             _volume(devices, config),
+            *_buttons(snapshot),
             key="devices",
             class_="more",
         ),
+    ]
+
+
+def _buttons(snapshot: Snapshot) -> list[Node]:
+    """Those of a headset, in a browser that can hear them: it asks which one may be used."""
+    if "headset" not in snapshot.offers:
+        return []
+    return [
+        button(
+            say("offer_headset"),
+            on=Requested(what="headset"),
+            part="offer-headset",
+            config=snapshot.config,
+            sign="headset",
+        )
     ]
 
 

@@ -115,7 +115,7 @@ def _pictures(snapshot: Snapshot) -> list[Node]:
 
 
 def _offers(snapshot: Snapshot) -> list[Node]:
-    """What the browser asks the person about, and only after a press: as long as nobody was asked."""
+    """What the browser asks the person about, after a press and as long as nobody was asked."""
     config = snapshot.config
     wanted = {
         "notifications": config.notifications == "on",

@@ -127,6 +127,7 @@ WORDS: dict[str, str] = {
     "devices_hidden": "The browser names microphones once you have allowed one.",
     "devices_allow": "Allow the microphone",
     "offer_notifications": "Notify me of calls",
+    "offer_headset": "Use the buttons of a headset",
     "offer_links": "Open phone links here",
     "switch_dnd": "Do not disturb",
     "switch_auto_answer": "Answer calls by itself",

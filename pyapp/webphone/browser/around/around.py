@@ -8,6 +8,7 @@ from typing import Any
 import js
 
 from webphone.browser.around import badge, title
+from webphone.browser.around.headset import Headsets
 from webphone.browser.around.leave_guard import LeaveGuard
 from webphone.browser.around.media_session import MediaSession
 from webphone.browser.around.notifications import Notifications
@@ -45,6 +46,7 @@ class Around:
         self._guard = LeaveGuard()
         self._wake_lock = WakeLock()
         self._session = MediaSession(turn)
+        self._headsets = Headsets(turn)
         self._listeners = Listeners()
         self._listeners.add(js.document, "visibilitychange", self._look)
         self._listeners.add(js.window, "focus", self._look)
@@ -63,6 +65,7 @@ class Around:
         self._next.close()
         self._wish(Wishes(), "")
         self._notifications.close()
+        self._headsets.close()
 
     def _look(self, _event: Any) -> None:
         if self._snapshot is not None:
@@ -75,6 +78,7 @@ class Around:
             return
         self._guard.follow(wished.guarded)
         self._session.follow(wished.talk)
+        self._headsets.follow(wished.talk)
         if (wished.alert, wished.missed) == (before.alert, before.missed):
             return
         if self._announce(wished.alert):

@@ -9,8 +9,10 @@ import js
 
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.instance import PREFIX
+from webphone.browser.proxies import plain
 from webphone.browser.tasks import Background
 from webphone.contract import Config
+from webphone.media.headset import TELEPHONY
 from webphone.phone.numbers import LONGEST
 from webphone.ui.act import cleaned
 
@@ -24,13 +26,16 @@ def open_offers() -> tuple[str, ...]:
     """What the person may be asked for here, and was not yet."""
     permission = str(getattr(getattr(js, "Notification", None), "permission", ""))
     notifications = ("notifications",) if permission == "default" else ()
-    return notifications + (("links",) if _links_open() else ())
+    headset = ("headset",) if hasattr(js.navigator, "hid") else ()
+    return (*notifications, *headset, *(("links",) if _links_open() else ()))
 
 
 def ask(what: str, config: Config, answered: Callable[[], None]) -> None:
     """Let the browser ask; `answered` is called when the person has said something."""
     if what == "notifications":
         _tasks.run(_ask_for_notifications(answered))
+    elif what == "headset":
+        _tasks.run(_ask_for_headset())
     elif what == "links":
         _ask_for_links(config.capture_links)
         answered()
@@ -42,6 +47,15 @@ async def _ask_for_notifications(answered: Callable[[], None]) -> None:
     except Refused:
         return  # the browser asks nobody
     answered()
+
+
+async def _ask_for_headset() -> None:
+    """It is looked for at the beginning of the next call."""
+    try:
+        asked = plain({"filters": [{"usagePage": TELEPHONY}]})
+        await promised(js.navigator.hid, "requestDevice", asked, within=None)
+    except Refused:
+        return  # a frame that may not
 
 
 # --- Links of other pages -------------------------------------------------------------------------
