@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 from page.page_server import PageServer
 
 pytestmark = pytest.mark.browser
+PATIENCE = 60_000
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -49,10 +50,9 @@ def visit(new_context: Callable[..., BrowserContext], pages: PageServer) -> Call
         context = new_context(**settings)
         context.add_init_script(before)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE)
         page.goto(pages.put("/around.html", PAGE.replace("SCRIPT", 'src="/dist/webphone.js"')))
-        page.wait_for_function(
-            "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
-        )
+        page.wait_for_function("anna.state === 'registered' && ben.state === 'registered'")
         return page
 
     return visited
@@ -191,7 +191,7 @@ def test_a_call_is_kept_awake_and_asked_for_and_has_the_keys_of_a_headset(
     page.evaluate("anna.makeCall('601')")
     page.wait_for_function("anna.activeCall?.state === 'active'")
     page.evaluate("anna.hangup()")
-    page.wait_for_function("anna.calls[0]?.state === 'ringing'", timeout=30_000)
+    page.wait_for_function("anna.calls[0]?.state === 'ringing'")
     page.wait_for_function("keysHeard() === 'hangup,play'")
     assert page.evaluate("[asks(), navigator.mediaSession.playbackState]") == [False, "paused"]
     page.evaluate("press('play')")
@@ -282,15 +282,14 @@ def test_a_service_worker_brings_buttons_that_answer_and_decline(
 ) -> None:
     context = new_context(permissions=("microphone", "camera", "notifications"))
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.add_init_script(KEPT)
     address = pages.put(
         "/dist/around.html", PAGE.replace("SCRIPT", 'src="webphone.js" data-offline')
     )
     page.goto(address)
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    page.wait_for_function(
-        "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
-    )
+    page.wait_for_function("anna.state === 'registered' && ben.state === 'registered'")
     page.evaluate(CALL)
     page.wait_for_function("shown.length === 1")
     assert page.evaluate(

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from page.page_server import PageServer
 
 pytestmark = pytest.mark.browser
+PATIENCE = 60_000
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -36,6 +37,7 @@ def page(chromium: Any, pages: PageServer) -> Any:
     """A phone that is not started yet: the rule needs no Python."""
     context = chromium.context()
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(pages.put("/links.html", PAGE))
     yield page
     context.close()
@@ -97,6 +99,7 @@ def test_only_a_scheme_with_its_mark_calls_at_once_and_python_starts_for_it(
     new_context: Callable[..., BrowserContext], pages: PageServer
 ) -> None:
     page = new_context().new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(pages.put("/links.html", PAGE))
     page.evaluate(
         "phone.addEventListener('beforedial', ({detail}) => { phone.asked = detail.target; })"
@@ -104,7 +107,7 @@ def test_only_a_scheme_with_its_mark_calls_at_once_and_python_starts_for_it(
     assert page.evaluate("taken(`<a href='tel:602'>`)") is True
     assert page.evaluate("phone.dial") == "602"
     assert page.evaluate("taken(`<a href='sips:600@demo'>`)") is True
-    page.wait_for_function("phone.asked", timeout=60_000)
+    page.wait_for_function("phone.asked")
     assert page.evaluate("phone.asked") == "sips:600@demo"
     # The element is gone, and with it what it took.
     page.evaluate("phone.remove()")
@@ -121,6 +124,7 @@ def test_links_of_other_pages_lead_here_once_a_person_has_asked_for_it(
         " led.push([scheme, url, navigator.userActivation.isActive]); }"
     )
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     eager = PAGE.replace(
         'loading="interaction" capture-links="tel, sip!"', 'capture-links="callto tel!"'
     )
@@ -135,7 +139,7 @@ def test_links_of_other_pages_lead_here_once_a_person_has_asked_for_it(
     # What a browser makes of such a link: the number is there, nobody is called, once.
     page.goto(handler.replace("%s", "tel%3A%2B44%20(0)20%207946"))
     number = page.get_by_role("textbox", name="Number or address")
-    expect(number).to_have_value("+44207946", timeout=60_000)
+    expect(number).to_have_value("+44207946", timeout=PATIENCE)
     assert page.evaluate("[location.href, phone.calls.length]") == [address, 0]
     page.locator("[part=menu]").click()
     expect(page.get_by_role("button", name="Messages")).to_be_visible()
