@@ -33,6 +33,7 @@ from webphone.browser.page import Page
 from webphone.browser.proxies import Listeners
 from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
+from webphone.browser.tasks import Background
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.phone import Chance, Desk, LazyTabs, Loop, Recorder, promise_refused
 from webphone.phone.actions import (
