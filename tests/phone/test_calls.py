@@ -359,10 +359,6 @@ def test_auto_answer_answers(alice, bob):
     assert alice.call.state == bob.call.state == "active"
 
 
-def test_what_is_not_built_says_so(alice):
-    assert alice.ask("startRecording").error.code == "unsupported"
-
-
 def test_leaving_the_page_says_goodbye(alice, bob):
     talk(alice, bob)
     alice.happens(on.Leaving())

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from webphone.border import method_name
 from webphone.contract import (
     ClearHistory,
     Command,
@@ -29,7 +28,6 @@ from webphone.contract import (
     Show,
     Unregister,
     WebPhoneError,
-    snake,
 )
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account, Result
@@ -86,9 +84,8 @@ def obey(
         return _VERBS[kind](phone, command, reply, now)
     if kind in call_verbs:
         return call_verbs[kind](phone.calls, command, phone.account.config, reply, now)
-    if isinstance(command, SeldomAsked):
-        return phone.seldom.do(command, phone.configured, phone.calls, reply, now)
-    raise WebPhoneError("unsupported", say(f"cannot_{snake(method_name(kind))}"))
+    assert isinstance(command, SeldomAsked), "the tables above have a row for every other"
+    return phone.seldom.do(command, phone.configured, phone.calls, reply, now)
 
 
 def no_sound() -> WebPhoneError:
