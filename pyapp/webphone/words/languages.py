@@ -17,6 +17,12 @@ LANGUAGES = {
     ENGLISH: "webphone.words.en",
     "ar": "webphone.words.ar",
     "de": "webphone.words.de",
+    "es": "webphone.words.es",
+    "fr": "webphone.words.fr",
+    "he": "webphone.words.he",
+    "ja": "webphone.words.ja",
+    "pt-BR": "webphone.words.pt_br",
+    "zh-Hans": "webphone.words.zh_hans",
 }
 RIGHT_TO_LEFT = {"ar", "he"}
 # The first part of a tag -> the language that those read best who get no row of their own.
