@@ -133,17 +133,17 @@ WORDS: dict[str, str] = {
     "devices": "الصوت والأجهزة",
     "camera": "الكاميرا",
     "share_screen": "مشاركة الشاشة",
-    "record": "Record",  # English
-    "stop_recording": "Stop recording",  # English
-    "pause_recording": "Pause recording",  # English
-    "resume_recording": "Go on recording",  # English
-    "recording": "This call is recorded",  # English
-    "recording_paused": "The recording pauses",  # English
-    "recorded_by_them": "{name} records this call",  # English
-    "recorded_by_them_paused": "The recording of {name} pauses",  # English
-    "wish_off": "{name} does not want to be recorded",  # English
-    "wish_pause": "{name} wants the recording to pause",  # English
-    "wish_on": "{name} wants this call to be recorded",  # English
+    "record": "تسجيل المكالمة",
+    "stop_recording": "إيقاف التسجيل",
+    "pause_recording": "إيقاف مؤقت للتسجيل",
+    "resume_recording": "متابعة التسجيل",
+    "recording": "هذه المكالمة تُسجَّل",
+    "recording_paused": "التسجيل متوقف مؤقتًا",
+    "recorded_by_them": "يسجّل {name} هذه المكالمة",
+    "recorded_by_them_paused": "تسجيل {name} متوقف مؤقتًا",
+    "wish_off": "لا يريد {name} أن يُسجَّل",
+    "wish_pause": "يريد {name} إيقاف التسجيل مؤقتًا",
+    "wish_on": "يريد {name} تسجيل هذه المكالمة",
     "spoken_filming": "الكاميرا لديك قيد التشغيل.",
     "spoken_sharing": "شاشتك قيد المشاركة.",
     "spoken_video_of": "يعرض {name} الفيديو.",
@@ -269,17 +269,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "اختبار الهاتف",
     "spoken_diagnosis": "يجري اختبار الهاتف.",
     "diagnosis_step": "الاختبار {step} من {of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "رسائل SIP",
+    "ladder_open": "عرض رسائل SIP",
+    "ladder_hint": "إلى الخادم ومنه. الأقدم أولًا.",
+    "ladder_empty": "لم تُرسل أو تُستقبل أي رسالة بعد.",
+    "ladder_sent": "أُرسلت:",
+    "ladder_received": "استُقبلت:",
+    "ladder_copy": "نسخ بلا أسرار",
+    "ladder_again": "عرض الأحدث",
+    "ladder_copied_yes": "نُسخت: شُطبت كلمات المرور والرموز.",
+    "ladder_copied_no": "لم يسمح المتصفح بالنسخ. انقر في الصفحة واضغط مرة أخرى.",
+    "seconds": "{seconds} ث",
     "diagnosis_good": "كل شيء يعمل",
     "diagnosis_poor": "المكالمات تعمل، لكن ليس جيدًا",
     "diagnosis_blocked": "شيء ما يمنع المكالمات",
@@ -692,18 +692,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "اتركه.",
     "only_answered_held": "لا تُعلَّق إلا مكالمة مُجابة.",
     "only_answered_filmed": "لا يكون الفيديو إلا في مكالمة مُجابة.",
-    "only_answered_recorded": "Only an answered call can be recorded.",  # English
-    "none_recorded": "No call is being recorded.",  # English
-    "recording_off": "Recording is switched off here.",  # English
-    "recording_off_hint": "Set record to ask or on.",  # English
-    "recording_lacking": "This browser cannot record calls.",  # English
-    "recording_lacking_hint": "Use a current Chrome, Edge, Firefox or Safari.",  # English
-    "recording_silent": "The call is not recorded: the browser gives its sound only once you have touched the page.",  # English
-    "recording_silent_hint": "Press Record.",  # English
-    "recording_failed": "The browser failed to record the call.",  # English
-    "recording_failed_hint": "Try again; free some space on the disk if it is full.",  # English
-    "recording_full": "The recording has reached its greatest length and was saved.",  # English
-    "recording_full_hint": "Press Record to go on in another file.",  # English
+    "only_answered_recorded": "لا تُسجَّل إلا مكالمة مُجابة.",
+    "none_recorded": "لا مكالمة قيد التسجيل.",
+    "recording_off": "التسجيل موقوف هنا.",
+    "recording_off_hint": "اضبط record على ask أو on.",
+    "recording_lacking": "هذا المتصفح لا يستطيع تسجيل المكالمات.",
+    "recording_lacking_hint": "استخدم إصدارًا حديثًا من Chrome أو Edge أو Firefox أو Safari.",
+    "recording_silent": "المكالمة لا تُسجَّل: لا يعطي المتصفح صوتها إلا بعد أن تلمس الصفحة.",
+    "recording_silent_hint": "اضغط زر تسجيل المكالمة.",
+    "recording_failed": "تعذّر على المتصفح تسجيل المكالمة.",
+    "recording_failed_hint": "حاول مرة أخرى؛ وأفرغ مساحة على القرص إن كان ممتلئًا.",
+    "recording_full": "بلغ التسجيل أقصى طوله وحُفظ.",
+    "recording_full_hint": "اضغط زر تسجيل المكالمة للمتابعة في ملف آخر.",
     "video_refused": "لا يقبل الطرف الآخر الفيديو منك.",
     "video_refused_hint": "تستمر المكالمة بالصوت.",
     "camera_denied": "الكاميرا غير مسموح بها هنا.",

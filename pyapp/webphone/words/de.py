@@ -109,17 +109,17 @@ WORDS: dict[str, str] = {
     "devices": "Ton und Geräte",
     "camera": "Kamera",
     "share_screen": "Bildschirm teilen",
-    "record": "Record",  # English
-    "stop_recording": "Stop recording",  # English
-    "pause_recording": "Pause recording",  # English
-    "resume_recording": "Go on recording",  # English
-    "recording": "This call is recorded",  # English
-    "recording_paused": "The recording pauses",  # English
-    "recorded_by_them": "{name} records this call",  # English
-    "recorded_by_them_paused": "The recording of {name} pauses",  # English
-    "wish_off": "{name} does not want to be recorded",  # English
-    "wish_pause": "{name} wants the recording to pause",  # English
-    "wish_on": "{name} wants this call to be recorded",  # English
+    "record": "Aufnehmen",
+    "stop_recording": "Aufnahme beenden",
+    "pause_recording": "Aufnahme anhalten",
+    "resume_recording": "Weiter aufnehmen",
+    "recording": "Dieses Gespräch wird aufgenommen",
+    "recording_paused": "Die Aufnahme pausiert",
+    "recorded_by_them": "{name} nimmt dieses Gespräch auf",
+    "recorded_by_them_paused": "Die Aufnahme von {name} pausiert",
+    "wish_off": "{name} möchte nicht aufgenommen werden",
+    "wish_pause": "{name} möchte, dass die Aufnahme pausiert",
+    "wish_on": "{name} möchte, dass dieses Gespräch aufgenommen wird",
     "spoken_filming": "Ihre Kamera ist an.",
     "spoken_sharing": "Ihr Bildschirm wird geteilt.",
     "spoken_video_of": "{name} zeigt Video.",
@@ -245,17 +245,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "Test des Telefons",
     "spoken_diagnosis": "Das Telefon wird getestet.",
     "diagnosis_step": "Test {step} von {of} …",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "SIP-Nachrichten",
+    "ladder_open": "SIP-Nachrichten zeigen",
+    "ladder_hint": "An den Server und von ihm. Die älteste steht zuerst.",
+    "ladder_empty": "Noch keine Nachricht wurde gesendet oder empfangen.",
+    "ladder_sent": "gesendet:",
+    "ladder_received": "empfangen:",
+    "ladder_copy": "Ohne Geheimnisse kopieren",
+    "ladder_again": "Die neuesten zeigen",
+    "ladder_copied_yes": "Kopiert: Passwörter und Token sind gestrichen.",
+    "ladder_copied_no": "Der Browser hat das Kopieren nicht erlaubt. Klicken Sie in die Seite, und drücken Sie erneut.",
+    "seconds": "{seconds} s",
     "diagnosis_good": "Alles funktioniert",
     "diagnosis_poor": "Anrufe gehen, aber nicht gut",
     "diagnosis_blocked": "Etwas verhindert Anrufe",
@@ -668,18 +668,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "Lassen Sie es weg.",
     "only_answered_held": "Nur ein angenommenes Gespräch kann gehalten werden.",
     "only_answered_filmed": "Nur ein angenommenes Gespräch kann Video haben.",
-    "only_answered_recorded": "Only an answered call can be recorded.",  # English
-    "none_recorded": "No call is being recorded.",  # English
-    "recording_off": "Recording is switched off here.",  # English
-    "recording_off_hint": "Set record to ask or on.",  # English
-    "recording_lacking": "This browser cannot record calls.",  # English
-    "recording_lacking_hint": "Use a current Chrome, Edge, Firefox or Safari.",  # English
-    "recording_silent": "The call is not recorded: the browser gives its sound only once you have touched the page.",  # English
-    "recording_silent_hint": "Press Record.",  # English
-    "recording_failed": "The browser failed to record the call.",  # English
-    "recording_failed_hint": "Try again; free some space on the disk if it is full.",  # English
-    "recording_full": "The recording has reached its greatest length and was saved.",  # English
-    "recording_full_hint": "Press Record to go on in another file.",  # English
+    "only_answered_recorded": "Nur ein angenommenes Gespräch kann aufgenommen werden.",
+    "none_recorded": "Kein Gespräch wird aufgenommen.",
+    "recording_off": "Die Aufnahme ist hier abgeschaltet.",
+    "recording_off_hint": "Setzen Sie record auf ask oder on.",
+    "recording_lacking": "Dieser Browser kann Gespräche nicht aufnehmen.",
+    "recording_lacking_hint": "Nehmen Sie ein aktuelles Chrome, Edge, Firefox oder Safari.",
+    "recording_silent": "Das Gespräch wird nicht aufgenommen: Der Browser gibt seinen Ton erst, wenn Sie die Seite berührt haben.",
+    "recording_silent_hint": "Drücken Sie Aufnehmen.",
+    "recording_failed": "Dem Browser ist die Aufnahme des Gesprächs misslungen.",
+    "recording_failed_hint": "Versuchen Sie es erneut; schaffen Sie Platz, wenn der Datenträger voll ist.",
+    "recording_full": "Die Aufnahme hat ihre größte Länge erreicht und wurde gespeichert.",
+    "recording_full_hint": "Drücken Sie Aufnehmen, um in einer anderen Datei weiterzumachen.",
     "video_refused": "Die andere Seite nimmt von Ihnen kein Video an.",
     "video_refused_hint": "Das Gespräch geht mit Ton weiter.",
     "camera_denied": "Die Kamera ist hier nicht erlaubt.",

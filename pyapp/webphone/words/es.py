@@ -116,6 +116,17 @@ WORDS: dict[str, str] = {
     "devices": "Sonido y dispositivos",
     "camera": "Cámara",
     "share_screen": "Compartir la pantalla",
+    "record": "Grabar",
+    "stop_recording": "Detener la grabación",
+    "pause_recording": "Pausar la grabación",
+    "resume_recording": "Seguir grabando",
+    "recording": "Esta llamada se está grabando",
+    "recording_paused": "La grabación está en pausa",
+    "recorded_by_them": "{name} graba esta llamada",
+    "recorded_by_them_paused": "La grabación de {name} está en pausa",
+    "wish_off": "{name} no quiere que se le grabe",
+    "wish_pause": "{name} quiere que la grabación haga una pausa",
+    "wish_on": "{name} quiere que esta llamada se grabe",
     "spoken_filming": "Su cámara está encendida.",
     "spoken_sharing": "Su pantalla se comparte.",
     "spoken_video_of": "{name} muestra vídeo.",
@@ -127,7 +138,7 @@ WORDS: dict[str, str] = {
     "device_system": "Como en el sistema",
     "devices_hidden": "El navegador nombra los micrófonos cuando usted ha permitido uno.",
     "devices_allow": "Permitir el micrófono",
-    "notify_allow": "Notify me of calls",  # English
+    "notify_allow": "Avisarme de llamadas",
     "switch_dnd": "No molestar",
     "switch_auto_answer": "Contestar automáticamente",
     "forward": "Desviar",
@@ -239,17 +250,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "Prueba del teléfono",
     "spoken_diagnosis": "Se está probando el teléfono.",
     "diagnosis_step": "Prueba {step} de {of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "Mensajes SIP",
+    "ladder_open": "Mostrar los mensajes SIP",
+    "ladder_hint": "Hacia el servidor y desde él. El más antiguo va primero.",
+    "ladder_empty": "Aún no se envió ni recibió ningún mensaje.",
+    "ladder_sent": "enviado:",
+    "ladder_received": "recibido:",
+    "ladder_copy": "Copiar sin secretos",
+    "ladder_again": "Mostrar los más nuevos",
+    "ladder_copied_yes": "Copiado: las contraseñas y los tokens están tachados.",
+    "ladder_copied_no": "El navegador no permitió copiar. Haga clic en la página y pulse de nuevo.",
+    "seconds": "{seconds} s",
     "diagnosis_good": "Todo funciona",
     "diagnosis_poor": "Las llamadas funcionan, pero no bien",
     "diagnosis_blocked": "Algo impide las llamadas",
@@ -569,10 +580,6 @@ WORDS: dict[str, str] = {
     "refused_too_late": "No llegó nada en {seconds} segundos.",
     "no_webrtc": "Este navegador no hace llamadas aquí: su WebRTC está desactivado o falta.",
     "no_webrtc_hint": "Permita WebRTC en los ajustes o extensiones del navegador, o use otro navegador.",
-    "cannot_start_recording": "Esta versión no puede grabar llamadas.",
-    "cannot_pause_recording": "Esta versión no tiene ninguna grabación que pausar.",
-    "cannot_stop_recording": "Esta versión no tiene ninguna grabación que terminar.",
-    "cannot_record": "Esta versión no puede grabar llamadas: deje record en off.",
     "ice_servers_refused": "El navegador no admite el servidor ICE {given}.",
     "ice_servers_refused_hint": "Corríjalo o quítelo de ice-servers; turn: necesita username y credential.",
     "ice_servers_late": "{setting} tardó demasiado en nombrar servidores ICE.",
@@ -666,6 +673,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "Omítalo.",
     "only_answered_held": "Solo se puede retener una llamada contestada.",
     "only_answered_filmed": "Solo una llamada contestada puede tener vídeo.",
+    "only_answered_recorded": "Solo se puede grabar una llamada contestada.",
+    "none_recorded": "No se está grabando ninguna llamada.",
+    "recording_off": "La grabación está desactivada aquí.",
+    "recording_off_hint": "Ponga record en ask u on.",
+    "recording_lacking": "Este navegador no puede grabar llamadas.",
+    "recording_lacking_hint": "Use un Chrome, Edge, Firefox o Safari actual.",
+    "recording_silent": "La llamada no se graba: el navegador da su sonido solo cuando usted ha tocado la página.",
+    "recording_silent_hint": "Pulse Grabar.",
+    "recording_failed": "El navegador no logró grabar la llamada.",
+    "recording_failed_hint": "Inténtelo de nuevo; libere espacio en el disco si está lleno.",
+    "recording_full": "La grabación alcanzó su duración máxima y se guardó.",
+    "recording_full_hint": "Pulse Grabar para seguir en otro archivo.",
     "video_refused": "El otro lado no admite vídeo de usted.",
     "video_refused_hint": "La llamada sigue con sonido.",
     "camera_denied": "La cámara no está permitida aquí.",
@@ -687,16 +706,16 @@ WORDS: dict[str, str] = {
     "screen_within": "Una llamada dentro de esta página no tiene pantalla que compartir.",
     "camera_ended": "La cámara desapareció.",
     "camera_ended_hint": "La llamada sigue con sonido.",
-    "only_answered_joined": "Only answered calls can be joined.",  # English
-    "none_to_confer": "A conference needs two answered calls.",  # English
-    "none_to_confer_hint": "Call somebody else first.",  # English
-    "conference_full": "A conference has room for {most} other people.",  # English
-    "conference_full_hint": "End a call, or name those who are to be in it.",  # English
-    "mix_failed": "This browser can't join the sound of calls.",  # English
-    "mix_failed_hint": "Talk to one after the other, or use another browser.",  # English
-    "conference_failed": "A call could not be taken off hold.",  # English
-    "conference_failed_hint": "The others are joined.",  # English
-    "not_in_conference": "This call is not in a conference.",  # English
+    "only_answered_joined": "Solo se pueden unir llamadas contestadas.",
+    "none_to_confer": "Una conferencia necesita dos llamadas contestadas.",
+    "none_to_confer_hint": "Llame antes a alguien más.",
+    "conference_full": "En una conferencia caben otras {most} personas.",
+    "conference_full_hint": "Termine una llamada, o nombre a quienes deben estar en ella.",
+    "mix_failed": "Este navegador no puede unir el sonido de las llamadas.",
+    "mix_failed_hint": "Hable con uno tras otro, o use otro navegador.",
+    "conference_failed": "No se pudo reanudar una llamada retenida.",
+    "conference_failed_hint": "Los demás están unidos.",
+    "not_in_conference": "Esta llamada no está en una conferencia.",
     "swap_failed": "No se pudo retener o reanudar una llamada.",
     "change_refused": "El otro lado rechazó el cambio: {status} {reason}.",
     "change_refused_hint": "La llamada sigue como estaba.",

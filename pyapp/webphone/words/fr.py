@@ -116,6 +116,17 @@ WORDS: dict[str, str] = {
     "devices": "Son et appareils",
     "camera": "Caméra",
     "share_screen": "Partager l’écran",
+    "record": "Enregistrer",
+    "stop_recording": "Arrêter l’enregistrement",
+    "pause_recording": "Suspendre l’enregistrement",
+    "resume_recording": "Reprendre l’enregistrement",
+    "recording": "Cet appel est enregistré",
+    "recording_paused": "L’enregistrement est suspendu",
+    "recorded_by_them": "{name} enregistre cet appel",
+    "recorded_by_them_paused": "L’enregistrement de {name} est suspendu",
+    "wish_off": "{name} ne veut pas être enregistré",
+    "wish_pause": "{name} veut que l’enregistrement soit suspendu",
+    "wish_on": "{name} veut que cet appel soit enregistré",
     "spoken_filming": "Votre caméra est allumée.",
     "spoken_sharing": "Votre écran est partagé.",
     "spoken_video_of": "{name} montre de la vidéo.",
@@ -127,7 +138,7 @@ WORDS: dict[str, str] = {
     "device_system": "Comme dans le système",
     "devices_hidden": "Le navigateur nomme les microphones une fois que vous en avez autorisé un.",
     "devices_allow": "Autoriser le microphone",
-    "notify_allow": "Notify me of calls",  # English
+    "notify_allow": "Me signaler les appels",
     "switch_dnd": "Ne pas déranger",
     "switch_auto_answer": "Répondre automatiquement",
     "forward": "Renvoyer",
@@ -239,17 +250,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "Test du téléphone",
     "spoken_diagnosis": "Le téléphone est en cours de test.",
     "diagnosis_step": "Test {step} sur {of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "Messages SIP",
+    "ladder_open": "Montrer les messages SIP",
+    "ladder_hint": "Vers le serveur et depuis lui. Le plus ancien vient en premier.",
+    "ladder_empty": "Aucun message n’a encore été envoyé ni reçu.",
+    "ladder_sent": "envoyé :",
+    "ladder_received": "reçu :",
+    "ladder_copy": "Copier sans les secrets",
+    "ladder_again": "Montrer les plus récents",
+    "ladder_copied_yes": "Copié : les mots de passe et les jetons sont biffés.",
+    "ladder_copied_no": "Le navigateur n’a pas permis de copier. Cliquez dans la page et appuyez de nouveau.",
+    "seconds": "{seconds} s",
     "diagnosis_good": "Tout fonctionne",
     "diagnosis_poor": "Les appels fonctionnent, mais mal",
     "diagnosis_blocked": "Quelque chose empêche les appels",
@@ -569,10 +580,6 @@ WORDS: dict[str, str] = {
     "refused_too_late": "Rien n’est venu en {seconds} secondes.",
     "no_webrtc": "Ce navigateur ne passe pas d’appels ici : son WebRTC est désactivé ou absent.",
     "no_webrtc_hint": "Autorisez WebRTC dans les réglages ou les extensions du navigateur, ou utilisez un autre navigateur.",
-    "cannot_start_recording": "Cette version ne peut pas enregistrer d’appels.",
-    "cannot_pause_recording": "Cette version n’a pas d’enregistrement à suspendre.",
-    "cannot_stop_recording": "Cette version n’a pas d’enregistrement à terminer.",
-    "cannot_record": "Cette version ne peut pas enregistrer d’appels : laissez record sur off.",
     "ice_servers_refused": "Le navigateur n’accepte pas le serveur ICE {given}.",
     "ice_servers_refused_hint": "Corrigez-le ou retirez-le de ice-servers ; turn: a besoin de username et credential.",
     "ice_servers_late": "{setting} a mis trop longtemps à nommer des serveurs ICE.",
@@ -666,6 +673,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "Omettez-le.",
     "only_answered_held": "Seul un appel décroché peut être mis en attente.",
     "only_answered_filmed": "Seul un appel décroché peut avoir de la vidéo.",
+    "only_answered_recorded": "Seul un appel décroché peut être enregistré.",
+    "none_recorded": "Aucun appel n’est enregistré.",
+    "recording_off": "L’enregistrement est désactivé ici.",
+    "recording_off_hint": "Réglez record sur ask ou on.",
+    "recording_lacking": "Ce navigateur ne peut pas enregistrer d’appels.",
+    "recording_lacking_hint": "Utilisez un Chrome, Edge, Firefox ou Safari actuel.",
+    "recording_silent": "L’appel n’est pas enregistré : le navigateur ne donne son son qu’une fois que vous avez touché la page.",
+    "recording_silent_hint": "Appuyez sur Enregistrer.",
+    "recording_failed": "Le navigateur n’a pas réussi à enregistrer l’appel.",
+    "recording_failed_hint": "Réessayez ; libérez de la place sur le disque s’il est plein.",
+    "recording_full": "L’enregistrement a atteint sa durée maximale et a été sauvegardé.",
+    "recording_full_hint": "Appuyez sur Enregistrer pour continuer dans un autre fichier.",
     "video_refused": "L’autre côté n’accepte pas de vidéo de votre part.",
     "video_refused_hint": "L’appel continue avec le son.",
     "camera_denied": "La caméra n’est pas autorisée ici.",
@@ -687,16 +706,16 @@ WORDS: dict[str, str] = {
     "screen_within": "Un appel dans cette page n’a pas d’écran à partager.",
     "camera_ended": "La caméra a disparu.",
     "camera_ended_hint": "L’appel continue avec le son.",
-    "only_answered_joined": "Only answered calls can be joined.",  # English
-    "none_to_confer": "A conference needs two answered calls.",  # English
-    "none_to_confer_hint": "Call somebody else first.",  # English
-    "conference_full": "A conference has room for {most} other people.",  # English
-    "conference_full_hint": "End a call, or name those who are to be in it.",  # English
-    "mix_failed": "This browser can't join the sound of calls.",  # English
-    "mix_failed_hint": "Talk to one after the other, or use another browser.",  # English
-    "conference_failed": "A call could not be taken off hold.",  # English
-    "conference_failed_hint": "The others are joined.",  # English
-    "not_in_conference": "This call is not in a conference.",  # English
+    "only_answered_joined": "Seuls des appels décrochés peuvent être réunis.",
+    "none_to_confer": "Une conférence demande deux appels décrochés.",
+    "none_to_confer_hint": "Appelez d’abord quelqu’un d’autre.",
+    "conference_full": "Une conférence a de la place pour {most} autres personnes.",
+    "conference_full_hint": "Terminez un appel, ou nommez ceux qui doivent y être.",
+    "mix_failed": "Ce navigateur ne peut pas réunir le son des appels.",
+    "mix_failed_hint": "Parlez à l’un après l’autre, ou utilisez un autre navigateur.",
+    "conference_failed": "Un appel en attente n’a pas pu être repris.",
+    "conference_failed_hint": "Les autres sont réunis.",
+    "not_in_conference": "Cet appel n’est pas dans une conférence.",
     "swap_failed": "Un appel n’a pas pu être mis en attente ou repris.",
     "change_refused": "L’autre côté a refusé le changement : {status} {reason}.",
     "change_refused_hint": "L’appel continue comme avant.",

@@ -116,6 +116,17 @@ WORDS: dict[str, str] = {
     "devices": "צליל והתקנים",
     "camera": "מצלמה",
     "share_screen": "שיתוף המסך",
+    "record": "הקלטה",
+    "stop_recording": "עצירת ההקלטה",
+    "pause_recording": "השהיית ההקלטה",
+    "resume_recording": "המשך ההקלטה",
+    "recording": "השיחה הזאת מוקלטת",
+    "recording_paused": "ההקלטה מושהית",
+    "recorded_by_them": "{name} מקליט את השיחה הזאת",
+    "recorded_by_them_paused": "ההקלטה של {name} מושהית",
+    "wish_off": "{name} לא רוצה שיקליטו",
+    "wish_pause": "{name} רוצה שההקלטה תושהה",
+    "wish_on": "{name} רוצה שהשיחה הזאת תוקלט",
     "spoken_filming": "המצלמה שלכם פועלת.",
     "spoken_sharing": "המסך שלכם משותף.",
     "spoken_video_of": "{name} מציג וידאו.",
@@ -127,7 +138,7 @@ WORDS: dict[str, str] = {
     "device_system": "כמו במערכת",
     "devices_hidden": "הדפדפן מציג שמות של מיקרופונים לאחר שאישרתם אחד.",
     "devices_allow": "אישור המיקרופון",
-    "notify_allow": "Notify me of calls",  # English
+    "notify_allow": "התראה על שיחות",
     "switch_dnd": "נא לא להפריע",
     "switch_auto_answer": "מענה אוטומטי לשיחות",
     "forward": "הפניה",
@@ -239,17 +250,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "בדיקת הטלפון",
     "spoken_diagnosis": "הטלפון נבדק.",
     "diagnosis_step": "בדיקה {step} מתוך {of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "הודעות SIP",
+    "ladder_open": "הצגת הודעות SIP",
+    "ladder_hint": "אל השרת וממנו. הישנה ביותר ראשונה.",
+    "ladder_empty": "עדיין לא נשלחה ולא התקבלה הודעה.",
+    "ladder_sent": "נשלחה:",
+    "ladder_received": "התקבלה:",
+    "ladder_copy": "העתקה בלי סודות",
+    "ladder_again": "הצגת החדשות ביותר",
+    "ladder_copied_yes": "הועתק: סיסמאות ואסימונים נמחקו.",
+    "ladder_copied_no": "הדפדפן לא אישר העתקה. לחצו בתוך הדף ולחצו שוב.",
+    "seconds": "{seconds} שנ׳",
     "diagnosis_good": "הכול עובד",
     "diagnosis_poor": "השיחות עובדות, אך לא טוב",
     "diagnosis_blocked": "משהו מונע שיחות",
@@ -569,10 +580,6 @@ WORDS: dict[str, str] = {
     "refused_too_late": "דבר לא הגיע תוך {seconds} שניות.",
     "no_webrtc": "הדפדפן הזה אינו מקיים כאן שיחות: ה־WebRTC שלו כבוי או חסר.",
     "no_webrtc_hint": "אפשרו WebRTC בהגדרות או בהרחבות של הדפדפן, או השתמשו בדפדפן אחר.",
-    "cannot_start_recording": "הגרסה הזאת אינה יכולה להקליט שיחות.",
-    "cannot_pause_recording": "בגרסה הזאת אין הקלטה שאפשר להשהות.",
-    "cannot_stop_recording": "בגרסה הזאת אין הקלטה שאפשר לסיים.",
-    "cannot_record": "הגרסה הזאת אינה יכולה להקליט שיחות: השאירו את record על off.",
     "ice_servers_refused": "הדפדפן אינו מקבל את שרת ה־ICE ‏{given}.",
     "ice_servers_refused_hint": "תקנו או הסירו אותו ב־ice-servers; ‏turn: צריך username ו־credential.",
     "ice_servers_late": "{setting} התעכב מדי במתן שרתי ICE.",
@@ -666,6 +673,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "השמיטו אותו.",
     "only_answered_held": "רק שיחה שנענתה יכולה לעבור להמתנה.",
     "only_answered_filmed": "רק לשיחה שנענתה יכול להיות וידאו.",
+    "only_answered_recorded": "רק שיחה שנענתה ניתנת להקלטה.",
+    "none_recorded": "שום שיחה אינה מוקלטת.",
+    "recording_off": "ההקלטה כבויה כאן.",
+    "recording_off_hint": "הגדירו record ל־ask או on.",
+    "recording_lacking": "הדפדפן הזה אינו יכול להקליט שיחות.",
+    "recording_lacking_hint": "השתמשו ב־Chrome, Edge, Firefox או Safari עדכני.",
+    "recording_silent": "השיחה אינה מוקלטת: הדפדפן נותן את הצליל שלה רק אחרי שנגעתם בדף.",
+    "recording_silent_hint": "לחצו על הקלטה.",
+    "recording_failed": "הדפדפן לא הצליח להקליט את השיחה.",
+    "recording_failed_hint": "נסו שוב; פנו מקום בדיסק אם הוא מלא.",
+    "recording_full": "ההקלטה הגיעה לאורך המרבי ונשמרה.",
+    "recording_full_hint": "לחצו על הקלטה כדי להמשיך בקובץ אחר.",
     "video_refused": "הצד השני אינו מקבל מכם וידאו.",
     "video_refused_hint": "השיחה נמשכת בצליל.",
     "camera_denied": "המצלמה אינה מאושרת כאן.",
@@ -687,16 +706,16 @@ WORDS: dict[str, str] = {
     "screen_within": "לשיחה בתוך הדף הזה אין מסך לשתף.",
     "camera_ended": "המצלמה נעלמה.",
     "camera_ended_hint": "השיחה נמשכת בצליל.",
-    "only_answered_joined": "Only answered calls can be joined.",  # English
-    "none_to_confer": "A conference needs two answered calls.",  # English
-    "none_to_confer_hint": "Call somebody else first.",  # English
-    "conference_full": "A conference has room for {most} other people.",  # English
-    "conference_full_hint": "End a call, or name those who are to be in it.",  # English
-    "mix_failed": "This browser can't join the sound of calls.",  # English
-    "mix_failed_hint": "Talk to one after the other, or use another browser.",  # English
-    "conference_failed": "A call could not be taken off hold.",  # English
-    "conference_failed_hint": "The others are joined.",  # English
-    "not_in_conference": "This call is not in a conference.",  # English
+    "only_answered_joined": "רק שיחות שנענו ניתנות לחיבור.",
+    "none_to_confer": "ועידה צריכה שתי שיחות שנענו.",
+    "none_to_confer_hint": "התקשרו קודם לעוד מישהו.",
+    "conference_full": "בוועידה יש מקום ל־{most} אנשים אחרים.",
+    "conference_full_hint": "סיימו שיחה, או ציינו מי צריך להיות בה.",
+    "mix_failed": "הדפדפן הזה אינו יכול לחבר צליל של שיחות.",
+    "mix_failed_hint": "דברו עם אחד אחרי השני, או השתמשו בדפדפן אחר.",
+    "conference_failed": "לא ניתן היה לחדש שיחה שבהמתנה.",
+    "conference_failed_hint": "האחרים מחוברים.",
+    "not_in_conference": "השיחה הזאת אינה בוועידה.",
     "swap_failed": "לא ניתן היה להעביר שיחה להמתנה או לחדש אותה.",
     "change_refused": "הצד השני דחה את השינוי: {status} {reason}.",
     "change_refused_hint": "השיחה נמשכת כפי שהייתה.",

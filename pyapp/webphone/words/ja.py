@@ -92,6 +92,17 @@ WORDS: dict[str, str] = {
     "devices": "音声とデバイス",
     "camera": "カメラ",
     "share_screen": "画面を共有",
+    "record": "録音",
+    "stop_recording": "録音を停止",
+    "pause_recording": "録音を一時停止",
+    "resume_recording": "録音を再開",
+    "recording": "この通話は録音中です",
+    "recording_paused": "録音は一時停止中です",
+    "recorded_by_them": "{name} がこの通話を録音しています",
+    "recorded_by_them_paused": "{name} の録音は一時停止中です",
+    "wish_off": "{name} は録音を望んでいません",
+    "wish_pause": "{name} は録音の一時停止を望んでいます",
+    "wish_on": "{name} はこの通話の録音を望んでいます",
     "spoken_filming": "カメラがオンです。",
     "spoken_sharing": "画面を共有しています。",
     "spoken_video_of": "{name} がビデオを表示しています。",
@@ -103,7 +114,7 @@ WORDS: dict[str, str] = {
     "device_system": "システムの設定どおり",
     "devices_hidden": "マイクを一つ許可すると、ブラウザーがマイクの名前を示します。",
     "devices_allow": "マイクを許可",
-    "notify_allow": "Notify me of calls",  # English
+    "notify_allow": "着信を通知する",
     "switch_dnd": "応答不可",
     "switch_auto_answer": "自動で応答",
     "forward": "着信転送",
@@ -215,17 +226,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "電話のテスト",
     "spoken_diagnosis": "電話をテストしています。",
     "diagnosis_step": "テスト {step}/{of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "SIP メッセージ",
+    "ladder_open": "SIP メッセージを表示",
+    "ladder_hint": "サーバー宛てとサーバーからのもの。古い順です。",
+    "ladder_empty": "まだ送受信したメッセージはありません。",
+    "ladder_sent": "送信:",
+    "ladder_received": "受信:",
+    "ladder_copy": "秘密を除いてコピー",
+    "ladder_again": "最新を表示",
+    "ladder_copied_yes": "コピーしました: パスワードとトークンは消してあります。",
+    "ladder_copied_no": "ブラウザーがコピーを許しませんでした。ページ内をクリックして、もう一度押してください。",
+    "seconds": "{seconds} 秒",
     "diagnosis_good": "すべて正常です",
     "diagnosis_poor": "通話できますが、良くありません",
     "diagnosis_blocked": "何かが通話を妨げています",
@@ -545,10 +556,6 @@ WORDS: dict[str, str] = {
     "refused_too_late": "{seconds} 秒以内に何も来ませんでした。",
     "no_webrtc": "このブラウザーではここで通話できません: WebRTC が無効か、ありません。",
     "no_webrtc_hint": "ブラウザーの設定か拡張機能で WebRTC を許可するか、別のブラウザーを使ってください。",
-    "cannot_start_recording": "このバージョンは通話を録音できません。",
-    "cannot_pause_recording": "このバージョンに一時停止できる録音はありません。",
-    "cannot_stop_recording": "このバージョンに終了できる録音はありません。",
-    "cannot_record": "このバージョンは通話を録音できません: record は off のままにしてください。",
     "ice_servers_refused": "ブラウザーが ICE サーバー {given} を受け付けません。",
     "ice_servers_refused_hint": "ice-servers で直すか取り除いてください。turn: には username と credential が必要です。",
     "ice_servers_late": "{setting} が ICE サーバーを示すのに時間がかかりすぎました。",
@@ -642,6 +649,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "省いてください。",
     "only_answered_held": "保留にできるのは応答済みの通話だけです。",
     "only_answered_filmed": "ビデオを使えるのは応答済みの通話だけです。",
+    "only_answered_recorded": "録音できるのは応答済みの通話だけです。",
+    "none_recorded": "録音中の通話はありません。",
+    "recording_off": "ここでは録音が無効です。",
+    "recording_off_hint": "record を ask か on にしてください。",
+    "recording_lacking": "このブラウザーは通話を録音できません。",
+    "recording_lacking_hint": "最新の Chrome、Edge、Firefox、Safari を使ってください。",
+    "recording_silent": "通話は録音されていません: ページに触れるまで、ブラウザーは音声を渡しません。",
+    "recording_silent_hint": "「録音」を押してください。",
+    "recording_failed": "ブラウザーは通話の録音に失敗しました。",
+    "recording_failed_hint": "もう一度お試しください。ディスクがいっぱいなら空きを作ってください。",
+    "recording_full": "録音が最大の長さに達し、保存されました。",
+    "recording_full_hint": "「録音」を押すと、別のファイルで続けます。",
     "video_refused": "相手はあなたのビデオを受け付けません。",
     "video_refused_hint": "通話は音声で続きます。",
     "camera_denied": "ここではカメラが許可されていません。",
@@ -663,16 +682,16 @@ WORDS: dict[str, str] = {
     "screen_within": "このページ内の通話に共有する画面はありません。",
     "camera_ended": "カメラがなくなりました。",
     "camera_ended_hint": "通話は音声で続きます。",
-    "only_answered_joined": "Only answered calls can be joined.",  # English
-    "none_to_confer": "A conference needs two answered calls.",  # English
-    "none_to_confer_hint": "Call somebody else first.",  # English
-    "conference_full": "A conference has room for {most} other people.",  # English
-    "conference_full_hint": "End a call, or name those who are to be in it.",  # English
-    "mix_failed": "This browser can't join the sound of calls.",  # English
-    "mix_failed_hint": "Talk to one after the other, or use another browser.",  # English
-    "conference_failed": "A call could not be taken off hold.",  # English
-    "conference_failed_hint": "The others are joined.",  # English
-    "not_in_conference": "This call is not in a conference.",  # English
+    "only_answered_joined": "つなげるのは応答済みの通話だけです。",
+    "none_to_confer": "会議には応答済みの通話が二つ必要です。",
+    "none_to_confer_hint": "先にもう一人に発信してください。",
+    "conference_full": "会議にはほかに {most} 人まで入れます。",
+    "conference_full_hint": "通話を一つ終えるか、参加する人を指定してください。",
+    "mix_failed": "このブラウザーは通話の音声を合わせられません。",
+    "mix_failed_hint": "一人ずつ話すか、別のブラウザーを使ってください。",
+    "conference_failed": "保留中の通話を再開できませんでした。",
+    "conference_failed_hint": "ほかの人はつながっています。",
+    "not_in_conference": "この通話は会議に入っていません。",
     "swap_failed": "通話を保留または再開できませんでした。",
     "change_refused": "相手が変更を拒否しました: {status} {reason}。",
     "change_refused_hint": "通話はそのまま続きます。",

@@ -116,6 +116,17 @@ WORDS: dict[str, str] = {
     "devices": "Som e dispositivos",
     "camera": "Câmera",
     "share_screen": "Compartilhar a tela",
+    "record": "Gravar",
+    "stop_recording": "Parar a gravação",
+    "pause_recording": "Pausar a gravação",
+    "resume_recording": "Continuar gravando",
+    "recording": "Esta chamada está sendo gravada",
+    "recording_paused": "A gravação está em pausa",
+    "recorded_by_them": "{name} está gravando esta chamada",
+    "recorded_by_them_paused": "A gravação de {name} está em pausa",
+    "wish_off": "{name} não quer ser gravado",
+    "wish_pause": "{name} quer que a gravação pause",
+    "wish_on": "{name} quer que esta chamada seja gravada",
     "spoken_filming": "Sua câmera está ligada.",
     "spoken_sharing": "Sua tela está compartilhada.",
     "spoken_video_of": "{name} mostra vídeo.",
@@ -127,7 +138,7 @@ WORDS: dict[str, str] = {
     "device_system": "Como no sistema",
     "devices_hidden": "O navegador mostra os nomes dos microfones depois que você permite um.",
     "devices_allow": "Permitir o microfone",
-    "notify_allow": "Notify me of calls",  # English
+    "notify_allow": "Avisar-me de chamadas",
     "switch_dnd": "Não perturbe",
     "switch_auto_answer": "Atender automaticamente",
     "forward": "Desviar",
@@ -239,17 +250,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "Teste do telefone",
     "spoken_diagnosis": "O telefone está sendo testado.",
     "diagnosis_step": "Teste {step} de {of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "Mensagens SIP",
+    "ladder_open": "Mostrar as mensagens SIP",
+    "ladder_hint": "Para o servidor e dele. A mais antiga vem primeiro.",
+    "ladder_empty": "Nenhuma mensagem foi enviada ou recebida ainda.",
+    "ladder_sent": "enviada:",
+    "ladder_received": "recebida:",
+    "ladder_copy": "Copiar sem segredos",
+    "ladder_again": "Mostrar as mais novas",
+    "ladder_copied_yes": "Copiado: senhas e tokens estão riscados.",
+    "ladder_copied_no": "O navegador não permitiu copiar. Clique na página e pressione de novo.",
+    "seconds": "{seconds} s",
     "diagnosis_good": "Tudo funciona",
     "diagnosis_poor": "As chamadas funcionam, mas não bem",
     "diagnosis_blocked": "Algo impede as chamadas",
@@ -569,10 +580,6 @@ WORDS: dict[str, str] = {
     "refused_too_late": "Nada veio em {seconds} segundos.",
     "no_webrtc": "Este navegador não faz chamadas aqui: seu WebRTC está desligado ou ausente.",
     "no_webrtc_hint": "Permita WebRTC nas configurações ou extensões do navegador, ou use outro navegador.",
-    "cannot_start_recording": "Esta versão não pode gravar chamadas.",
-    "cannot_pause_recording": "Esta versão não tem gravação que possa pausar.",
-    "cannot_stop_recording": "Esta versão não tem gravação que possa terminar.",
-    "cannot_record": "Esta versão não pode gravar chamadas: deixe record em off.",
     "ice_servers_refused": "O navegador não aceita o servidor ICE {given}.",
     "ice_servers_refused_hint": "Corrija-o ou remova-o de ice-servers; turn: precisa de username e credential.",
     "ice_servers_late": "{setting} demorou demais para dar servidores ICE.",
@@ -666,6 +673,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "Omita-o.",
     "only_answered_held": "Só uma chamada atendida pode ficar em espera.",
     "only_answered_filmed": "Só uma chamada atendida pode ter vídeo.",
+    "only_answered_recorded": "Só uma chamada atendida pode ser gravada.",
+    "none_recorded": "Nenhuma chamada está sendo gravada.",
+    "recording_off": "A gravação está desligada aqui.",
+    "recording_off_hint": "Defina record como ask ou on.",
+    "recording_lacking": "Este navegador não pode gravar chamadas.",
+    "recording_lacking_hint": "Use um Chrome, Edge, Firefox ou Safari atual.",
+    "recording_silent": "A chamada não é gravada: o navegador só dá o som dela depois que você toca na página.",
+    "recording_silent_hint": "Pressione Gravar.",
+    "recording_failed": "O navegador não conseguiu gravar a chamada.",
+    "recording_failed_hint": "Tente de novo; libere espaço no disco se ele estiver cheio.",
+    "recording_full": "A gravação atingiu sua duração máxima e foi salva.",
+    "recording_full_hint": "Pressione Gravar para continuar em outro arquivo.",
     "video_refused": "O outro lado não aceita vídeo seu.",
     "video_refused_hint": "A chamada continua com som.",
     "camera_denied": "A câmera não é permitida aqui.",
@@ -687,16 +706,16 @@ WORDS: dict[str, str] = {
     "screen_within": "Uma chamada dentro desta página não tem tela para compartilhar.",
     "camera_ended": "A câmera sumiu.",
     "camera_ended_hint": "A chamada continua com som.",
-    "only_answered_joined": "Only answered calls can be joined.",  # English
-    "none_to_confer": "A conference needs two answered calls.",  # English
-    "none_to_confer_hint": "Call somebody else first.",  # English
-    "conference_full": "A conference has room for {most} other people.",  # English
-    "conference_full_hint": "End a call, or name those who are to be in it.",  # English
-    "mix_failed": "This browser can't join the sound of calls.",  # English
-    "mix_failed_hint": "Talk to one after the other, or use another browser.",  # English
-    "conference_failed": "A call could not be taken off hold.",  # English
-    "conference_failed_hint": "The others are joined.",  # English
-    "not_in_conference": "This call is not in a conference.",  # English
+    "only_answered_joined": "Só chamadas atendidas podem ser unidas.",
+    "none_to_confer": "Uma conferência precisa de duas chamadas atendidas.",
+    "none_to_confer_hint": "Ligue primeiro para mais alguém.",
+    "conference_full": "Em uma conferência cabem outras {most} pessoas.",
+    "conference_full_hint": "Termine uma chamada, ou diga quem deve estar nela.",
+    "mix_failed": "Este navegador não pode unir o som das chamadas.",
+    "mix_failed_hint": "Fale com um de cada vez, ou use outro navegador.",
+    "conference_failed": "Uma chamada em espera não pôde ser retomada.",
+    "conference_failed_hint": "Os outros estão unidos.",
+    "not_in_conference": "Esta chamada não está em uma conferência.",
     "swap_failed": "Uma chamada não pôde ser posta em espera ou retomada.",
     "change_refused": "O outro lado recusou a mudança: {status} {reason}.",
     "change_refused_hint": "A chamada continua como estava.",

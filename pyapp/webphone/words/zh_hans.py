@@ -92,6 +92,17 @@ WORDS: dict[str, str] = {
     "devices": "声音和设备",
     "camera": "摄像头",
     "share_screen": "共享屏幕",
+    "record": "录音",
+    "stop_recording": "停止录音",
+    "pause_recording": "暂停录音",
+    "resume_recording": "继续录音",
+    "recording": "此通话正在录音",
+    "recording_paused": "录音已暂停",
+    "recorded_by_them": "{name} 正在对此通话录音",
+    "recorded_by_them_paused": "{name} 的录音已暂停",
+    "wish_off": "{name} 不希望被录音",
+    "wish_pause": "{name} 希望暂停录音",
+    "wish_on": "{name} 希望对此通话录音",
     "spoken_filming": "您的摄像头已打开。",
     "spoken_sharing": "您的屏幕已共享。",
     "spoken_video_of": "{name} 显示视频。",
@@ -103,7 +114,7 @@ WORDS: dict[str, str] = {
     "device_system": "跟随系统",
     "devices_hidden": "您允许使用一个麦克风后，浏览器才会显示麦克风名称。",
     "devices_allow": "允许麦克风",
-    "notify_allow": "Notify me of calls",  # English
+    "notify_allow": "来电时通知我",
     "switch_dnd": "请勿打扰",
     "switch_auto_answer": "自动接听来电",
     "forward": "呼叫转移",
@@ -215,17 +226,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "电话测试",
     "spoken_diagnosis": "正在测试电话。",
     "diagnosis_step": "测试 {step}/{of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "SIP 消息",
+    "ladder_open": "显示 SIP 消息",
+    "ladder_hint": "发往服务器和来自服务器。最早的在最前。",
+    "ladder_empty": "尚未发送或收到任何消息。",
+    "ladder_sent": "已发送：",
+    "ladder_received": "已收到：",
+    "ladder_copy": "复制（不含机密）",
+    "ladder_again": "显示最新的",
+    "ladder_copied_yes": "已复制：密码和令牌已删去。",
+    "ladder_copied_no": "浏览器不允许复制。请点按页面内部，然后再按一次。",
+    "seconds": "{seconds} 秒",
     "diagnosis_good": "一切正常",
     "diagnosis_poor": "可以通话，但质量不好",
     "diagnosis_blocked": "有问题导致无法通话",
@@ -545,10 +556,6 @@ WORDS: dict[str, str] = {
     "refused_too_late": "{seconds} 秒内没有任何内容。",
     "no_webrtc": "此浏览器在这里无法通话：其 WebRTC 已关闭或缺失。",
     "no_webrtc_hint": "请在浏览器的设置或扩展中允许 WebRTC，或使用其他浏览器。",
-    "cannot_start_recording": "此版本不能录音。",
-    "cannot_pause_recording": "此版本没有可以暂停的录音。",
-    "cannot_stop_recording": "此版本没有可以结束的录音。",
-    "cannot_record": "此版本不能录音：请将 record 保持为 off。",
     "ice_servers_refused": "浏览器不接受 ICE 服务器 {given}。",
     "ice_servers_refused_hint": "请在 ice-servers 中更正或删除它；turn: 需要 username 和 credential。",
     "ice_servers_late": "{setting} 提供 ICE 服务器的时间过长。",
@@ -642,6 +649,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "请省略它。",
     "only_answered_held": "只有已接听的通话可以保持。",
     "only_answered_filmed": "只有已接听的通话可以有视频。",
+    "only_answered_recorded": "只有已接听的通话可以录音。",
+    "none_recorded": "没有正在录音的通话。",
+    "recording_off": "这里已关闭录音。",
+    "recording_off_hint": "请将 record 设为 ask 或 on。",
+    "recording_lacking": "此浏览器不能对通话录音。",
+    "recording_lacking_hint": "请使用最新的 Chrome、Edge、Firefox 或 Safari。",
+    "recording_silent": "通话没有录音：您触碰页面之后，浏览器才提供其声音。",
+    "recording_silent_hint": "请按“录音”。",
+    "recording_failed": "浏览器未能对通话录音。",
+    "recording_failed_hint": "请重试；如果磁盘已满，请释放空间。",
+    "recording_full": "录音已达到最大长度并已保存。",
+    "recording_full_hint": "请按“录音”，在另一个文件中继续。",
     "video_refused": "对方不接受您的视频。",
     "video_refused_hint": "通话以声音继续。",
     "camera_denied": "这里不允许使用摄像头。",
@@ -663,16 +682,16 @@ WORDS: dict[str, str] = {
     "screen_within": "此页面内的通话没有可共享的屏幕。",
     "camera_ended": "摄像头已断开。",
     "camera_ended_hint": "通话以声音继续。",
-    "only_answered_joined": "Only answered calls can be joined.",  # English
-    "none_to_confer": "A conference needs two answered calls.",  # English
-    "none_to_confer_hint": "Call somebody else first.",  # English
-    "conference_full": "A conference has room for {most} other people.",  # English
-    "conference_full_hint": "End a call, or name those who are to be in it.",  # English
-    "mix_failed": "This browser can't join the sound of calls.",  # English
-    "mix_failed_hint": "Talk to one after the other, or use another browser.",  # English
-    "conference_failed": "A call could not be taken off hold.",  # English
-    "conference_failed_hint": "The others are joined.",  # English
-    "not_in_conference": "This call is not in a conference.",  # English
+    "only_answered_joined": "只有已接听的通话可以合并。",
+    "none_to_confer": "会议需要两个已接听的通话。",
+    "none_to_confer_hint": "请先呼叫另一个人。",
+    "conference_full": "会议最多可容纳另外 {most} 人。",
+    "conference_full_hint": "请结束一个通话，或指定参加会议的人。",
+    "mix_failed": "此浏览器不能合并通话的声音。",
+    "mix_failed_hint": "请逐个通话，或使用其他浏览器。",
+    "conference_failed": "无法恢复已保持的通话。",
+    "conference_failed_hint": "其他人已合并。",
+    "not_in_conference": "此通话不在会议中。",
     "swap_failed": "无法保持或恢复通话。",
     "change_refused": "对方拒绝了更改：{status} {reason}。",
     "change_refused_hint": "通话照原样继续。",
