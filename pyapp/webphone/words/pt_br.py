@@ -144,7 +144,7 @@ WORDS: dict[str, str] = {
     "forward": "Desviar",
     "forward_to": "Desviar chamadas para",
     "forward_off": "Parar de desviar",
-    "park": "Estacionar",
+    "park": "Parquear",
     # The phone's state
     "starting": "Iniciando o telefone",
     "state_unconfigured": "Não configurado",
