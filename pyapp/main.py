@@ -49,6 +49,7 @@ from webphone.phone.actions import (
     Note,
     PlayKey,
     PlayTone,
+    Prepare,
     Probe,
     Send,
     Tell,
@@ -80,6 +81,8 @@ if TYPE_CHECKING:  # loaded once the phone is up, or for the first ring or call
 
 # Seconds after the first screen: then the page has come to rest.
 LOOK_AFTER = 1.0
+# Seconds that the screen may wait for a call that is being set up: its description leaves first.
+GLANCE = 0.1
 LOG_LEVELS = ("off", "error", "info", "debug")
 
 
@@ -103,6 +106,7 @@ class PhoneOnPage:
         self._sound_blocked = False
         self._begun = False
         self._background = Background()
+        self._late: asyncio.TimerHandle | None = None  # the screen, which waits for a call
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
         self._tick = clock.alarm(self.draw)
         self._look = clock.alarm(lambda: self._hardware().look())
@@ -114,7 +118,7 @@ class PhoneOnPage:
             perform=self._perform,
             clock=clock.now,
             arm=self._alarm.set,
-            settle=self.draw,
+            settle=self._settle,
             report=self.report,
             amends=promise_refused,
         )
@@ -131,6 +135,8 @@ class PhoneOnPage:
                 servers=self._servers,
                 devices=lambda: self._hardware().in_use,
                 allowed=lambda: self._hardware().allowed(),
+                sure=lambda: self._hardware().sure,
+                rested=self._rested,
             ),
             demo=lambda: self.desk.config.demo,
             ends=ends,
@@ -165,8 +171,24 @@ class PhoneOnPage:
         if wanted and (number := offers.arrived(wanted)):
             self.loop.turn(NumberTyped(number=number))
 
+    def _settle(self) -> None:
+        """Show the phone at the end of a turn; what is to leave first leaves first."""
+        if not self._peers.busy:
+            self.draw()
+            return
+        self._element.show(self._phone.snapshot)
+        if self._late is None:
+            self._late = asyncio.get_event_loop().call_later(GLANCE, self.draw)
+
+    def _rested(self) -> None:
+        if self._late is not None:
+            self.draw()
+
     def draw(self) -> None:
         """Show the phone as it is now, and again in a second while a time runs on the screen."""
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
         snapshot = replace(self._phone.snapshot, sound_blocked=self._sound_blocked)
         if self._view.open in (MENU, DEVICES):
             snapshot = replace(snapshot, offers=offers.open_offers())
@@ -207,6 +229,8 @@ class PhoneOnPage:
         match action:
             case Connect() | Disconnect() | Send():
                 self._sockets.perform(action)
+            case Prepare():
+                self._peers.prepare()
             case PlayTone() | PlayKey():
                 if isinstance(action, PlayTone):
                     self._hardware()  # says where it rings
@@ -308,6 +332,8 @@ class PhoneOnPage:
         phones.remove(self)
         self._alarm.close()
         self._tick.close()
+        if self._late is not None:
+            self._late.cancel()
         self._look.close()
         self._peers.close()
         self._servers.close()

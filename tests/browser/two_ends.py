@@ -18,8 +18,9 @@ from webphone.phone.happenings import MediaChanged, MediaFailed, MediaReady
 class End:
     """One phone's media, and the happenings it told."""
 
-    def __init__(self, config=None):
+    def __init__(self, config=None, *, sure=False):
         self.config = config or Config()
+        self.sure = sure  # that a microphone will be given
         self.heard = []
         self.notes = []
         self.stats = []  # as shown in each second
@@ -32,6 +33,7 @@ class End:
                 note=self.notes.append,
                 stats=lambda call, stats: self.stats.append(stats),
                 servers=IceServers(self.heard.append),
+                sure=lambda: self.sure,
             )
         )
 
@@ -233,3 +235,18 @@ class Ear:
 def close_studios():
     """End all whistles and ears."""
     js.eval("window.__studios?.splice(0).forEach((studio) => studio.close())")
+
+
+def refuse_microphone_later(name):
+    """Let getUserMedia wait for `refuse()` and fail then; returns (refuse, restore)."""
+    return js.eval(
+        f"""(() => {{
+          const devices = navigator.mediaDevices;
+          let refuse;
+          const refused = new Promise((_, fail) => {{
+            refuse = () => fail(new DOMException("refused", "{name}"));
+          }});
+          devices.getUserMedia = () => refused;
+          return [refuse, () => {{ delete devices.getUserMedia }}];
+        }})()"""
+    )

@@ -44,6 +44,39 @@ def test_what_becomes_of_it_is_said_and_the_call_goes_on(alice, bob, news, said)
     assert [each.view.state for each in alice.desk.snapshot.calls] == ["active"]
 
 
+FAILED = {"code": "mic_busy", "text": ""}
+
+
+def test_one_that_fails_before_the_invite_leaves_keeps_the_call_from_going_out(world, alice):
+    alice.slow_media = True
+    promise = alice.ask("makeCall", "bob")
+    alice.happens(on.MicrophoneFailed(call=alice.call.id, **FAILED))
+    assert promise.error.code == "mic_busy"
+    assert alice.calls == [] and alice.told("end") == []
+    assert world.sent("alice", "INVITE") == []
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_one_that_fails_after_the_invite_has_left_ends_the_call_and_is_said(alice, bob, answered):
+    alice.ask("makeCall", "bob")
+    if answered:
+        bob.ask("answer")
+    alice.happens(on.MicrophoneFailed(call=alice.call.id, **FAILED))
+    assert [code for code, _ in told(alice)] == ["mic_busy"]
+    assert alice.desk.snapshot.error.code == "mic_busy"
+    assert alice.calls == [] and bob.calls == []
+    [record] = alice.told("end")
+    assert [record["endedBy"], record["disposition"]] == ["system", "failed"]
+
+
+def test_one_that_fails_after_our_answer_has_left_ends_the_call(alice, bob):
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    bob.happens(on.MicrophoneFailed(call=bob.call.id, **FAILED))
+    assert [code for code, _ in told(bob)] == ["mic_busy"]
+    assert alice.calls == [] and bob.calls == []
+
+
 def test_news_of_a_call_that_is_over_is_no_news(alice):
     assert alice.happens(on.MicrophoneEnded(call="gone")) is None
     assert told(alice) == []

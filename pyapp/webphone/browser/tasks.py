@@ -11,10 +11,16 @@ Work = Callable[[], Awaitable[None]]
 
 
 class Tasks:
-    """What one owner still has to do; `failed` gets what a task raises, and the next begins."""
+    """What one owner still has to do; `failed` gets what a task raises, and the next begins.
 
-    def __init__(self, failed: Callable[[Exception], None]) -> None:
+    `rested` is called when nothing is left to do.
+    """
+
+    def __init__(
+        self, failed: Callable[[Exception], None], rested: Callable[[], None] = lambda: None
+    ) -> None:
         self._failed = failed
+        self._rested = rested
         self._waiting: deque[Work] = deque()
         self._task: asyncio.Task[None] | None = None
         self._closed = False
@@ -48,6 +54,7 @@ class Tasks:
                     self._failed(fault)
         finally:
             self._task = None
+            self._rested()
 
 
 class Background:

@@ -59,6 +59,11 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prepare:
+    """A call may be near: have ready what its media need, as far as nobody is asked for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenMedia:
     """Get microphone (and camera) and a peer connection for a call.
 
@@ -383,6 +388,7 @@ Action = (
     Connect
     | Disconnect
     | Send
+    | Prepare
     | MediaAction
     | PlayTone
     | PlayKey

@@ -215,6 +215,7 @@ class Desk:
                 | on.SoundCame()
                 | on.MicrophoneAsked()
                 | on.MicrophoneMissing()
+                | on.MicrophoneFailed()
                 | on.MicrophoneEnded()
                 | on.PictureTaken()
                 | on.PictureRefused()

@@ -16,6 +16,7 @@ from webphone.sip import Entropy
 from webphone.words import say
 
 KEYS = "0123456789*#+ABCD"
+SHORTEST = 2  # characters of what may be a whole number
 TALKING = (Stage.ACTIVE, Stage.EARLY)  # where a key is a digit for the other side
 
 
@@ -39,7 +40,8 @@ class Dialling:
         if number == self.number:
             return []
         self.number = number
-        return [do.Tell(event=Event("numberchange", {"number": number}))]
+        told: Result = [do.Tell(event=Event("numberchange", {"number": number}))]
+        return [*told, do.Prepare()] if len(number.strip()) >= SHORTEST else told
 
     def press(self, key: str, config: Config, now: float) -> Result:
         """A key types when idle and sends a digit in a call."""

@@ -178,6 +178,18 @@ class MicrophoneMissing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MicrophoneFailed:
+    """The microphone was to come after the description had left, and does not.
+
+    `code` and `text` are those of MediaFailed.
+    """
+
+    call: str
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MicrophoneEnded:
     """The microphone went away during the call; `code` empty: another has taken its place.
 
@@ -419,6 +431,7 @@ Happening = (
     | MediaFailed
     | MicrophoneAsked
     | MicrophoneMissing
+    | MicrophoneFailed
     | MicrophoneEnded
     | DevicesWanted
     | LadderWanted

@@ -155,6 +155,11 @@ class PageMedia:
         """Whether the person hears them."""
         self.listening.be_heard(heard)
 
+    @property
+    def busy(self) -> bool:
+        """It takes no time."""
+        return False
+
     def later(self, job: Callable[[], Awaitable[None]]) -> None:
         """Do this after all that was asked before."""
         self._errands.add(job)

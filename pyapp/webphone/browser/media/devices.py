@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import js
@@ -11,7 +12,7 @@ import js
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.media.capture import CaptureFailed, capture, release
 from webphone.browser.media.peers import Peers
-from webphone.browser.proxies import Listeners
+from webphone.browser.proxies import Listeners, plain
 from webphone.browser.sound import Sound
 from webphone.browser.tasks import Tasks
 from webphone.contract import Device
@@ -41,6 +42,7 @@ class Devices:
         self._sound = sound
         self._key = f"{KEY}-{name}" if name else KEY
         self._found: tuple[Device, ...] = ()
+        self._permission: Any = None  # the PermissionStatus of microphones
         self._looking = False
         self._work = Tasks(self._failed)
         self._listeners = Listeners()
@@ -51,6 +53,12 @@ class Devices:
         kept = self._kept()
         if kept:
             turn(DevicesKept(text=kept))
+
+    @property
+    def sure(self) -> bool:
+        """Whether a microphone is there, and is given without a question."""
+        allowed = self._permission is not None and str(self._permission.state) == "granted"
+        return allowed and any(one.kind == "audioinput" for one in self._found)
 
     @property
     def _media(self) -> Any:
@@ -108,6 +116,10 @@ class Devices:
 
     async def _look(self, code: str = "") -> None:
         self._looking = False
+        if self._permission is None:
+            with suppress(Refused):  # a browser that does not tell
+                wanted = plain({"name": "microphone"})
+                self._permission = await promised(js.navigator.permissions, "query", wanted)
         if self._media is not None:
             try:
                 found = await promised(self._media, "enumerateDevices")

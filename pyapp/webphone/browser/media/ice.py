@@ -19,22 +19,15 @@ class NoRelay(Exception):
         self.errors = errors
 
 
-class Paths:
-    """How many paths of its own the machine had at the last complete search."""
-
-    def __init__(self) -> None:
-        self.hosts = 0
-
-
 class Gathering:
     """Watches one RTCPeerConnection; its owner calls `begin` before each description of ours."""
 
-    def __init__(self, connection: Any, wait: Wait = Wait.HOST, paths: Paths | None = None) -> None:
+    def __init__(self, connection: Any, wait: Wait = Wait.HOST) -> None:
         self.wait = wait
         self.errors: dict[str, int] = {}  # by the address of the server
-        self._paths = paths or Paths()
         self._connection = connection
         self._kinds: list[str] = []
+        self._plain = False
         self._finished = False
         self._began = self._latest = _seconds()
         self._news = asyncio.Event()
@@ -55,7 +48,7 @@ class Gathering:
         """Forget what was found for an earlier description."""
         self._kinds.clear()
         self.errors.clear()
-        self._finished = False
+        self._plain = self._finished = False
         self._began = self._latest = _seconds()
 
     async def enough(self) -> None:
@@ -74,7 +67,7 @@ class Gathering:
                 quiet=quiet,
                 complete=self._finished,
                 kinds=self._kinds,
-                hosts=self._paths.hosts,
+                plain=self._plain,
             ):
                 break
             self._news.clear()
@@ -102,6 +95,7 @@ class Gathering:
         first = not candidate.sdpMLineIndex
         if first and (str(candidate.protocol).lower() == "udp" or candidate.type == "relay"):
             self._kinds.append(str(candidate.type))
+            self._plain |= ":" not in str(candidate.address or "")
             self._latest = _seconds()
             self._news.set()
 
@@ -113,7 +107,6 @@ class Gathering:
     def _moved(self, _event: Any) -> None:
         if self._connection.iceGatheringState == "complete":
             self._finished = True
-            self._paths.hosts = self._kinds.count("host")
             self._news.set()
 
 

@@ -23,19 +23,20 @@ LONGEST_PAUSE = 86_400.0  # a browser's timer knows no month
 
 
 def connection(
-    servers: list[Any], policy: str = "all"
+    servers: list[Any], policy: str = "all", *, pool: int = 0
 ) -> tuple[Any, list[dict[str, Any]], tuple[str, ...]]:
     """An RTCPeerConnection, the servers that it was made with, and the addresses it refuses.
 
-    One wrong address makes the browser refuse all: each is tried alone only then.
+    One wrong address makes the browser refuse all: each is tried alone only then. `pool` is for how
+    many transports it looks for paths before there is a description.
     """
     every = one_by_one(servers)
     try:
-        return _made(every, policy), every, ()
+        return _made(every, policy, pool), every, ()
     except Exception:
         good = usable(servers)
     bad = tuple(server["urls"] for server in every if server not in good)
-    return _made(good, policy), good, bad
+    return _made(good, policy, pool), good, bad
 
 
 def usable(servers: list[Any]) -> list[dict[str, Any]]:
@@ -51,8 +52,17 @@ def _taken(server: dict[str, Any]) -> bool:
     return True
 
 
-def _made(servers: list[dict[str, Any]], policy: str = "all") -> Any:
-    return js.RTCPeerConnection.new(plain({"iceServers": servers, "iceTransportPolicy": policy}))
+def _made(servers: list[dict[str, Any]], policy: str = "all", pool: int = 0) -> Any:
+    return js.RTCPeerConnection.new(plain(wishes(servers, policy, pool)))
+
+
+def wishes(servers: list[dict[str, Any]], policy: str, pool: int) -> dict[str, Any]:
+    """An RTCConfiguration."""
+    return {
+        "iceServers": servers,
+        "iceTransportPolicy": policy,
+        "iceCandidatePoolSize": pool,
+    }
 
 
 class IceServers:
@@ -91,18 +101,23 @@ class IceServers:
 
     async def get(self, config: Config) -> tuple[list[Any], bool]:
         """Those for a call, and whether it is news what they are; none where none is to be had."""
-        self.look(config)
-        if not self.asked:
-            return list(data(config.ice_servers)), False
-        lease = self._lease
-        if lease and lease.fresh(_now()):
-            return list(lease.servers), False
+        at_hand, lease = self.at_hand(config), self._lease
+        if at_hand is not None:
+            return at_hand, False
         try:
             lease = await asyncio.shield(self._ask())
         except Unusable:
             if lease is None or not lease.usable(_now()):
                 return [], False
         return list(lease.servers), True
+
+    def at_hand(self, config: Config) -> list[Any] | None:
+        """Those that nobody need be asked for, None where somebody must be."""
+        self.look(config)
+        if not self.asked:
+            return list(data(config.ice_servers))
+        lease = self._lease
+        return list(lease.servers) if lease and lease.fresh(_now()) else None
 
     @property
     def asked(self) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+import js
+
 from webphone.browser.media.capture import (
     CaptureFailed,
     capture,
@@ -61,6 +63,10 @@ class OwnTracks:
     def camera(self) -> Any:
         """Its track, None where there is none."""
         return _first(self.stream.getVideoTracks()) if self.stream is not None else None
+
+    def expect(self) -> None:
+        """Its microphone comes later: until then the stream is empty."""
+        self.stream = js.MediaStream.new()
 
     async def take(self, *, video: bool) -> None:
         """The microphone, and a camera; without any microphone the other side hears silence."""

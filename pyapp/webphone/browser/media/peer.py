@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.media.capture import failure
 from webphone.browser.media.dtmf import Digits
-from webphone.browser.media.ice import Gathering, NoRelay, Paths
-from webphone.browser.media.ice_servers import IceServers, connection, usable
+from webphone.browser.media.ice import Gathering, NoRelay
+from webphone.browser.media.ice_servers import IceServers, usable, wishes
 from webphone.browser.media.muted_voice import MutedVoice
 from webphone.browser.media.own_pictures import CAMERA, OwnPictures
 from webphone.browser.media.own_tracks import OwnTracks
@@ -42,6 +42,7 @@ from webphone.phone.happenings import (
     MediaFailed,
     MediaReady,
     MicrophoneEnded,
+    MicrophoneFailed,
     PathFound,
     PictureEnded,
     ServersRefused,
@@ -49,8 +50,9 @@ from webphone.phone.happenings import (
     ToneSent,
 )
 
-if TYPE_CHECKING:  # loaded by the first call whose other end begins anew
+if TYPE_CHECKING:  # loaded by the first call, and by one whose other end begins anew
     from webphone.browser.media.left import Left
+    from webphone.browser.media.spare import Spare
     from webphone.media.continued import Origin
 
 NEWS = ("connected", "disconnected", "failed")
@@ -63,7 +65,8 @@ class World:
     `turn` takes happenings, `config` gives the settings of now, `blocked` is told an <audio> or
     <video> element that the browser does not let play, `note` a line for the developer, `stats`
     how a call sounds in this second, None when it is over. `devices` are to be used; `allowed` is
-    called when a microphone or camera was given.
+    called when a microphone or camera was given; `sure`: a microphone will be, without a question.
+    `rested` is called when all that was asked of a peer is done.
     """
 
     turn: Callable[[Happening], None]
@@ -73,18 +76,21 @@ class World:
     note: Callable[[str], None]
     stats: Callable[[str, Stats | None], None]
     servers: IceServers
-    paths: Paths = field(default_factory=Paths)
     devices: Callable[[], UseDevices] = UseDevices
     allowed: Callable[[], None] = lambda: None
+    sure: Callable[[], bool] = lambda: False
+    rested: Callable[[], None] = lambda: None
 
 
 class Peer:
     """The media of one call. What is asked of it is done in order, one thing at a time."""
 
-    def __init__(self, call: str, world: World) -> None:
+    def __init__(self, call: str, world: World, spare: Spare) -> None:
+        """`spare` may have a connection ready."""
         self.call = call
         self.listening = Listening(call, world.blocked, world.devices)
         self._world = world
+        self._spare = spare
         self._connection: Any = None
         self._sections: Any = None
         self.own = OwnTracks(
@@ -101,7 +107,7 @@ class Peer:
         self._measuring: Measuring | None = None
         self._listeners = Listeners()
         self._origin: Origin | None = None  # where a connection before this one began the session
-        self._work = Tasks(self._failed)
+        self._work = Tasks(self._failed, world.rested)
         self._asides = Background()
         self._opened = False
         self._closed = False
@@ -121,10 +127,16 @@ class Peer:
 
     @property
     def local(self) -> Any:
-        """The MediaStream of our microphone and camera, None before it is there."""
-        return self.own.stream
+        """The MediaStream of our microphone and camera, None before one of them is there."""
+        stream = self.own.stream
+        return stream if stream is not None and stream.getTracks().length else None
 
     # --- one thing after the other ---
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything that was asked is still under way."""
+        return self._work.busy
 
     def later(self, job: Callable[[], Awaitable[None]]) -> None:
         """Do this after all that was asked before."""
@@ -177,8 +189,12 @@ class Peer:
         await self._connect()
         if asked.offer is not None:
             await self._hear_offer(asked.offer)
-        offered = asked.offer is None or self._sections.first("video") is not None
-        await self.own.take(video=asked.video and offered)
+        if not asked.video and self._world.sure():
+            self.own.expect()
+            self._asides.run(self._take_later())
+        else:
+            offered = asked.offer is None or self._sections.first("video") is not None
+            await self.own.take(video=asked.video and offered)
         if asked.offer is None:
             self._add("audio")
             if asked.video:
@@ -188,15 +204,32 @@ class Peer:
             await self._answer(asked.offer)
         self._opened = True
 
+    async def _take_later(self) -> None:
+        """The microphone comes while all else goes on; what is described ahead of it has its place.
+
+        Where it does not come, whoever waits for our description is told, or else the call.
+        """
+        try:
+            await self.own.take(video=False)
+            await self._send("audio")
+        except Exception as fault:
+            failed = failure(self.call, fault)
+            if self._opened:
+                self._tell(MicrophoneFailed(call=self.call, code=failed.code, text=failed.text))
+            else:
+                self._failed(fault)
+            return
+        self._flush_digits()
+
     async def _connect(self) -> None:
         config = self._world.config()
         wanted, news = await self._world.servers.get(config)
-        self._connection, self._servers, bad = connection(wanted, config.ice_policy)
+        self._connection, self._servers, bad = self._spare.take(wanted, config.ice_policy)
         if bad and news:  # others were told when they were set
             self._tell(ServersRefused(addresses=bad))
         self._sections = Sections(self._connection)
         wait = awaited(self._servers, config.ice_policy)
-        self._gathering = Gathering(self._connection, wait, self._world.paths)
+        self._gathering = Gathering(self._connection, wait)
         hear = self._listeners.add
         hear(self._connection, "connectionstatechange", self._path_changed)
         hear(self._connection, "iceconnectionstatechange", self._path_found)
@@ -235,7 +268,7 @@ class Peer:
         """What is ours of this kind goes where the one before went."""
         for section in self._sections.live():
             if section == self._sections.first(kind):
-                await put(section, self._track(kind), self.local)
+                await put(section, self._track(kind), self.own.stream)
 
     def _track(self, kind: str) -> Any:
         if kind == "audio":
@@ -243,7 +276,9 @@ class Peer:
         return self._picture
 
     def _add(self, kind: str) -> None:
-        self._sections.add(kind, self._direction(kind), self._track(kind), self.local)
+        track = self._track(kind)
+        stream = self.own.stream if kind == "audio" or track is not None else None
+        self._sections.add(kind, self._direction(kind), track, stream)
 
     # --- pictures ---
 
@@ -273,7 +308,7 @@ class Peer:
         """Where both ends agreed on one, the other side sees this one now, or none."""
         section = self._sections.first("video")
         if section is not None:
-            await put(section, self._picture, self.local)
+            await put(section, self._picture, self.own.stream)
 
     # --- describing ---
 
@@ -375,9 +410,8 @@ class Peer:
         wanted, _ = await self._world.servers.get(config)
         servers = usable(wanted)
         policy = "relay" if relay and relays(servers) else config.ice_policy
-        self._connection.setConfiguration(
-            plain({"iceServers": servers, "iceTransportPolicy": policy})
-        )
+        # The size of the pool can't change any more (WebRTC 1.0 §4.4.1.6).
+        self._connection.setConfiguration(plain(wishes(servers, policy, pool=1)))
         self._servers = servers
         gathering.wait = awaited(servers, policy)
 
@@ -478,7 +512,7 @@ class Peer:
                 direction = Direction.INACTIVE
             track = self._track(kind)
             if track is not None and direction is not Direction.INACTIVE:
-                await put(section, track, self.local)
+                await put(section, track, self.own.stream)
             section.direction = direction.value
 
     def _direction(self, kind: str) -> Direction:
@@ -554,6 +588,8 @@ class Peer:
     def _flush_digits(self) -> None:
         connection = self._connection
         if connection is None or connection.connectionState != "connected":
+            return
+        if self.own.microphone is None:  # nothing is sent yet that they could be in
             return
         final = connection.signalingState == "stable" and not self._work.busy
         if not self._digits.flush(self._sections.first("audio"), final=final):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from webphone.browser.media import audio_session
 from webphone.browser.media.peer import Peer, World
+from webphone.browser.media.spare import Spare
 from webphone.phone.actions import (
     Accept,
     BeginRecording,
@@ -43,6 +44,7 @@ class Peers:
         self._peers: dict[str, Peer] = {}
         self._mix: Mix | None = None
         self._recordings: Recordings | None = None
+        self._ready: Spare | None = None
 
     def perform(self, action: MediaAction) -> None:
         """Do it, after what was asked before for the same call; its news come as happenings."""
@@ -99,9 +101,25 @@ class Peers:
             self._recordings = Recordings(self._world.turn, self._world.devices)
         return self._recordings
 
+    @property
+    def busy(self) -> bool:
+        """Whether the media of a call are being set up or changed."""
+        return any(peer.busy for peer in self._peers.values())
+
     def _new(self, action: OpenMedia) -> Peer:
         """The media of one more call."""
-        return Peer(action.call, self._world)
+        return Peer(action.call, self._world, self._spare)
+
+    @property
+    def _spare(self) -> Spare:
+        """What may have a connection ready: no phone needs it before a call is near."""
+        if self._ready is None:
+            self._ready = Spare()
+        return self._ready
+
+    def prepare(self) -> None:
+        """A call may be near."""
+        self._spare.prepare(self._world.servers, self._world.config())
 
     # --- A conference ---
 
@@ -173,4 +191,6 @@ class Peers:
             self._recordings.close()
         for call in list(self._peers):
             self._peers.pop(call).close()
+        if self._ready is not None:
+            self._ready.drop()
         audio_session.follow(self, calls=False)

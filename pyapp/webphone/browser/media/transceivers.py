@@ -30,9 +30,9 @@ class Sections:
         return next((t for t in self.live() if kind_of(t) == kind), None)
 
     def add(self, kind: str, direction: Direction, track: Any, stream: Any) -> None:
-        """A new section in our next offer; without a track it only receives."""
+        """A new section in our next offer; without a track nothing is sent in it yet."""
         options: dict[str, Any] = {"direction": direction.value}
-        if track is not None:
+        if stream is not None:
             options["streams"] = [stream]
         self._connection.addTransceiver(kind if track is None else track, plain(options))
 

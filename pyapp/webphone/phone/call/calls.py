@@ -357,7 +357,7 @@ class Calls:
         if refusal is not None:
             rejected = call.wire.reject(refusal.status or 486, now, why=refusal.media)
             return rejected + self.finish(call, refusal, now)
-        result = call.wire.ring(now)
+        result = [*call.wire.ring(now), do.Prepare()]
         event = Event("ringingin", setup.details())
         result.append(self._ask(call, Question(event, setup.permitted)))
         after = seldom.announced(call)
@@ -419,7 +419,7 @@ class Calls:
             result = call.wire.reject(broken.status, now, why=why)
         else:
             result = _left(call, now, reason(broken.status, str(why)))
-        error = WebPhoneError("media_failed", why)
+        error = WebPhoneError(broken.code, why)
         result += [*_over(call, error), Trouble(error)]
         return result + self.finish(
             call, Ending(by=By.SYSTEM, status=broken.status, media=why), now

@@ -57,6 +57,7 @@ HEARD: dict[type[Any], Kind] = {
     on.ToneSent: Digits,
     on.MicrophoneAsked: Microphone,
     on.MicrophoneMissing: Microphone,
+    on.MicrophoneFailed: Microphone,
     on.MicrophoneEnded: Microphone,
     on.PictureTaken: pictures,
     on.PictureRefused: pictures,

@@ -25,6 +25,7 @@ Media = (
     | on.SoundCame
     | on.MicrophoneAsked
     | on.MicrophoneMissing
+    | on.MicrophoneFailed
     | on.MicrophoneEnded
     | on.PictureTaken
     | on.PictureRefused
@@ -52,6 +53,7 @@ class Broken:
 
     why: Sentence
     status: int = 488
+    code: str = "media_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,6 @@ class Quiet:
         return []
 
 
-def media_error(news: on.MediaFailed) -> WebPhoneError:
+def media_error(news: on.MediaFailed | on.MicrophoneFailed) -> WebPhoneError:
     """What went wrong, in the words of the browser where it has some."""
     return WebPhoneError(news.code, as_written(news.text) if news.text else None)

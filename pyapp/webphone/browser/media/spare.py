@@ -1,0 +1,72 @@
+"""A peer connection that is ready before there is a call: its certificate and its own candidates.
+
+Nothing goes over it, and nothing is said of it to anybody but the STUN and TURN servers: its search
+begins with the connection, as its pool asks (WebRTC 1.0 §4.4.1.1), and not with a description.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import js
+from pyodide.ffi import create_once_callable
+
+from webphone.browser.media.ice_servers import IceServers, connection
+from webphone.contract import Config
+
+KEPT = 60.0  # seconds: then its relays and its candidates are let go of
+Made = tuple[Any, list[dict[str, Any]], tuple[str, ...]]
+
+
+class Spare:
+    """At most one, for the next call of a phone."""
+
+    def __init__(self) -> None:
+        self._ready: tuple[list[Any], str, Made] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._wanted = False  # one is to be made when the page rests
+
+    def prepare(self, servers: IceServers, config: Config) -> None:
+        """Have one ready soon, when the page has nothing better to do."""
+        if self._ready is not None:
+            self._keep()
+        elif not self._wanted:
+            self._wanted = True
+            work = create_once_callable(lambda *_: self._prepare(servers, config))
+            idle = getattr(js.window, "requestIdleCallback", None) or js.window.setTimeout
+            idle(work)
+
+    def take(self, servers: list[Any], policy: str) -> Made:
+        """The one that is ready, if it was made with these; else another."""
+        ready, self._ready, self._wanted = self._ready, None, False
+        self._rest()
+        if ready is not None:
+            if ready[:2] == (servers, policy):
+                return ready[2]
+            ready[2][0].close()
+        return connection(servers, policy, pool=1)
+
+    def drop(self) -> None:
+        """No call is expected any more."""
+        ready, self._ready, self._wanted = self._ready, None, False
+        self._rest()
+        if ready is not None:
+            ready[2][0].close()
+
+    def _prepare(self, servers: IceServers, config: Config) -> None:
+        wanted = servers.at_hand(config) if self._wanted else None
+        self._wanted = False
+        if wanted is not None:
+            policy = config.ice_policy
+            self._ready = wanted, policy, connection(wanted, policy, pool=1)
+            self._keep()
+
+    def _keep(self) -> None:
+        self._rest()
+        self._timer = asyncio.get_event_loop().call_later(KEPT, self.drop)
+
+    def _rest(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()

@@ -1,0 +1,158 @@
+"""A description that leaves ahead of a microphone that is sure to come, in a real browser."""
+
+import pytest
+
+from browser import bench as benches
+from browser.bench import Bench
+
+pytestmark = pytest.mark.browser
+PRELUDE = """
+import asyncio
+from two_ends import *
+from webphone.phone.actions import *
+from webphone.phone.happenings import *
+one, two = End(sure=True), End(sure=True)
+"""
+# Both microphones are held back until `grant()`: the call is connected without them.
+HELD = "grant, streams, restore = hold_back_microphone()"
+
+
+def tell(page: Bench, story: str):
+    return benches.tell(page, PRELUDE, story)
+
+
+def test_both_ends_are_connected_before_their_microphones_open_and_heard_then(page: Bench):
+    said, before, local, heard, after = tell(
+        page,
+        f"""
+        {HELD}
+        try:
+            offer, answer = await call(one, two)
+            said = [sections(offer.sdp), sections(answer.sdp)]
+            said.append(["a=msid:" in each.sdp for each in (offer, answer)])
+            before, local = [streams.length, await two.hears(0.5)], one.peer.local is None
+            grant()
+            heard = [await one.hears(), await two.hears()]
+            return [said, before, local, heard, [one.count(MediaReady), one.microphones()]]
+        finally:
+            restore()
+        """,
+    )
+    assert said == [[["audio", "sendrecv"]], [["audio", "sendrecv"]], [True, True]]
+    assert before == [0, False]
+    assert local
+    assert heard == [True, True]
+    assert after == [0, [["audio", "live"]]]
+
+
+def test_a_call_muted_meanwhile_is_silent_when_its_microphone_comes(page: Bench):
+    assert tell(
+        page,
+        f"""
+        {HELD}
+        try:
+            offer, answer = await call(one, two)
+            one.do(MuteMicrophone(call="call", muted=True))
+            grant()
+            heard = [await one.hears(), await two.hears(1.0)]
+            one.do(MuteMicrophone(call="call", muted=False))
+            return [heard, await two.hears()]
+        finally:
+            restore()
+        """,
+    ) == [[True, False], True]
+
+
+def test_digits_pressed_meanwhile_are_sent_once_it_is_there(page: Bench):
+    assert tell(
+        page,
+        f"""
+        {HELD}
+        try:
+            offer, answer = await call(one, two)
+            one.do(SendTones(call="call", tones="12", duration=70, gap=50))
+            await asyncio.sleep(0.3)
+            early = one.count(ToneSent)
+            grant()
+            return [early, [(await one.next(ToneSent)).tone for _ in "12"], one.notes]
+        finally:
+            restore()
+        """,
+    ) == [0, ["1", "2"], []]
+
+
+def test_a_call_that_is_over_before_it_comes_keeps_no_microphone(page: Bench):
+    assert tell(
+        page,
+        f"""
+        {HELD}
+        try:
+            offer, answer = await call(one, two)
+            close(one, two)
+            grant()
+            await until(lambda: streams.length == 2)
+            await asyncio.sleep(0.1)
+            return [str(track.readyState) for each in streams for track in each.getTracks()]
+        finally:
+            restore()
+        """,
+    ) == ["ended", "ended"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("NotReadableError", "mic_busy"), ("NotAllowedError", "mic_denied")]
+)
+def test_one_that_fails_after_the_description_has_left_is_told_as_the_calls_end(
+    page: Bench, name: str, code: str
+):
+    assert (
+        tell(
+            page,
+            f"""
+        refuse, restore = refuse_microphone_later("{name}")
+        try:
+            one.do(OpenMedia(call="call"))
+            await one.next(MediaReady)
+            refuse()
+            return (await one.next(MicrophoneFailed)).code
+        finally:
+            restore()
+        """,
+        )
+        == code
+    )
+
+
+def test_one_that_fails_at_once_is_told_before_anything_leaves(page: Bench):
+    assert tell(
+        page,
+        """
+        restore = refuse_microphone("NotReadableError")
+        try:
+            one.do(OpenMedia(call="call"))
+            await until(lambda: one.heard)
+            await asyncio.sleep(0.3)
+            return [type(each).__name__ for each in one.heard]
+        finally:
+            restore()
+        """,
+    ) == ["MediaFailed"]
+
+
+def test_where_there_is_none_after_all_the_other_side_hears_silence(page: Bench):
+    assert tell(
+        page,
+        """
+        restore = refuse_microphone("NotFoundError")
+        try:
+            one.do(OpenMedia(call="call"))
+            offer = await one.next(MediaReady)
+            two.sure = False
+        finally:
+            restore()
+        two.do(OpenMedia(call="call", offer=offer.sdp))
+        answer = await two.next(MediaReady)
+        one.do(DescribeRemote(call="call", kind=Offer.ANSWER, sdp=answer.sdp))
+        return [await one.hears(), await two.hears(1.0), one.microphones()]
+        """,
+    ) == [True, False, [["audio", "live"]]]
