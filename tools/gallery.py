@@ -110,6 +110,11 @@ def held(call: CallSnapshot, by: str) -> CallSnapshot:
     return replace(call, view=replace(call.view, state="held", held_by=by), held_since=since)
 
 
+def joined(call: CallSnapshot, **more: Any) -> CallSnapshot:
+    """The call in the conference."""
+    return replace(call, view=replace(call.view, conference=True), **more)
+
+
 def record(talk: float, disposition: str = "answered", words: str = "") -> CallRecord:
     """The record of a call to Bob that lasted `talk` seconds."""
     return CallRecord(
@@ -144,6 +149,7 @@ def record(talk: float, disposition: str = "answered", words: str = "") -> CallR
 
 IDLE = Snapshot(config=CONFIG, state="registered", number="")
 BOB = call("Bob Marsh", "1002", "active")
+DORA = call("Dora Lind", "1004", "active")
 CLARA = call("Clara Nowak", "+442079460123", "active")
 
 
@@ -299,6 +305,24 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "recording pauses": (talking(replace(BOB, recording="paused"), config=RECORDS), View()),
     "recorded by them": (talking(replace(BOB, recorded="on")), View()),
     "two calls": (talking(CLARA, HELD), View()),
+    "conference": (
+        talking(
+            joined(CLARA, speaking=True), joined(BOB, silenced=True), joined(held(DORA, "local"))
+        ),
+        View(),
+    ),
+    "conference, muted and on hold": (
+        talking(*(joined(muted(held(each, "local"))) for each in (CLARA, BOB))),
+        View(),
+    ),
+    "conference and another call": (
+        talking(joined(CLARA), joined(BOB), held(DORA, "local")),
+        View(),
+    ),
+    "conference behind a call": (
+        talking(DORA, joined(HELD), joined(held(CLARA, "local"))),
+        View(),
+    ),
     "transfer": (talking(BOB), View(open="transfer", of=BOB.view.id, transfer_to="1003")),
     "transfer, asking first": (
         talking(CLARA, replace(HELD, transfer=transfer("consulting", "Clara Nowak"))),

@@ -13,6 +13,7 @@ from webphone.ui.peer import peer
 from webphone.ui.pieces import button, icon
 from webphone.ui.selectors import (
     TRANSFER,
+    conference,
     foremost,
     front,
     hold_command,
@@ -83,16 +84,25 @@ def _transfer(snapshot: Snapshot) -> list[Node]:
 def _call(snapshot: Snapshot, now: float, *controls: Node | None, digits: str = "") -> list[Node]:
     call, config = front(snapshot), snapshot.config
     shown = (
-        peer(call, config, now),
+        _head(call, config, now),
         _video(call) if call.video_remote or call.video_local else None,
         _notices(call, snapshot, now, digits),
         *others(call, snapshot, now),
         *_transfer(snapshot),
         *_recorder(call, config),
         *controls,
-        _ending(call, config) if config.show_hangup else None,
+        _ending(call, snapshot) if config.show_hangup else None,
     )
     return [part for part in shown if part is not None]
+
+
+def _head(call: CallSnapshot, config: Config, now: float) -> Node:
+    if not call.joined:
+        return peer(call, config, now)
+    # Loaded by the first conference.
+    from webphone.ui.conference import head
+
+    return head(call, config, now)
 
 
 def _video(call: CallSnapshot) -> Node:
@@ -145,12 +155,13 @@ def _notices(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) ->
         shown.append(("unstable", "alert", say("unstable")))
     elif worst:
         shown.append(("sound", "alert", say(f"warning_{worst}", name=call.peer_name)))
+    together = conference(snapshot) if call.joined else [call]
     if call.changing:
         shown.append(("hold", "busy", say("resuming" if call.held_local else "holding")))
-    elif call.held_local:
+    elif all(each.held_local for each in together):
         since = now - (now if call.held_since is None else call.held_since)
         shown.append(("hold", "hold", say("held_for", time=clock(since))))
-    if call.held_remote and call.stage == "active":
+    if call.held_remote and call.stage == "active" and not call.joined:
         shown.append(("them", "hold", say("held_by_them", name=call.peer_name)))
     if call.muted and (call.unstable or worst != "muted_speech"):
         shown.append(("muted", "muted", say("muted")))
@@ -251,7 +262,7 @@ def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
             else None,
             button(
                 say("park"),
-                on=park_command(call, parking) if up else None,
+                on=park_command(call, parking) if up and not call.joined else None,
                 part="action park",
                 config=config,
                 sign="park",
@@ -271,14 +282,19 @@ def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
 def hanging_up(snapshot: Snapshot) -> list[Node]:
     """The end of the call in front, if there is one."""
     call, config = foremost(snapshot), snapshot.config
-    return [_ending(call, config)] if call and config.show_hangup else []
+    return [_ending(call, snapshot)] if call and config.show_hangup else []
 
 
-def _ending(call: CallSnapshot, config: Config) -> Node:
-    return element("div", _hangup(call, config), class_="end", key="end")
+def _ending(call: CallSnapshot, snapshot: Snapshot) -> Node:
+    return element("div", _hangup(call, snapshot), class_="end", key="end")
 
 
-def _hangup(call: CallSnapshot, config: Config) -> Node:
+def _hangup(call: CallSnapshot, snapshot: Snapshot) -> Node:
+    config = snapshot.config
+    if call.joined:
+        from webphone.ui.conference import ending
+
+        return ending(conference(snapshot), config)
     return button(
         say("hang_up"),
         on=Hangup(id=call.view.id),

@@ -51,6 +51,8 @@ PARTS = {
     "answer answer-video": Answer,
     "hangup": Hangup,
     "hangup decline": Reject,
+    "hangup end-conference": Together,
+    "drop": Hangup,
     "end-and-answer": Together,
     "dial": MakeCall,
     "confirm": Confirm,

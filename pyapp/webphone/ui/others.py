@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from webphone.contract import Config, Resume, Swap
+from webphone.contract import Conference, Config, Resume, Swap
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.html import Node, element
 from webphone.ui.peer import named, stage_words
 from webphone.ui.pieces import avatar, button
-from webphone.ui.selectors import living
+from webphone.ui.selectors import conference, living
 from webphone.ui.words import clock, say
 
 
 def others(front: CallSnapshot, snapshot: Snapshot, now: float) -> list[Node]:
     """The calls behind the one in front, each with the way to it."""
-    behind = [call for call in living(snapshot) if call is not front and call.stage != "incoming"]
-    if not behind:
-        return []
-    rows = [_row(call, front, len(behind), snapshot.config, now) for call in behind]
-    return [
-        element("ul", *rows, key="others", class_="others", part="list", aria_label=say("calls"))
+    behind = [
+        call
+        for call in living(snapshot)
+        if call is not front and call.stage != "incoming" and not (call.joined and front.joined)
     ]
+    rows = [_row(call, front, len(behind), snapshot.config, now) for call in behind]
+    shown = []
+    if front.joined:
+        # Loaded by the first conference.
+        from webphone.ui.conference import roster
+
+        shown.append(roster(conference(snapshot), snapshot.config))
+    if rows:
+        shown.append(element("ul", *rows, key="behind", part="list", aria_label=say("calls")))
+    return [element("div", *shown, key="others", class_="others")] if shown else []
 
 
 def _row(call: CallSnapshot, front: CallSnapshot, count: int, config: Config, now: float) -> Node:
@@ -42,6 +50,15 @@ def _row(call: CallSnapshot, front: CallSnapshot, count: int, config: Config, no
             part="swap",
             config=config,
             sign="swap",
+        )
+        if swappable
+        else None,
+        button(
+            say("merge"),
+            on=Conference(ids=(front.view.id, call.view.id)),
+            part="merge",
+            config=config,
+            sign="conference",
         )
         if swappable
         else None,

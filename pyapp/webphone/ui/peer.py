@@ -16,7 +16,7 @@ def peer(call: CallSnapshot, config: Config, now: float) -> Node:
         avatar(call.peer_name, call.contact),
         named(call.peer_name, call.peer_number, _checked(call)),
         _note(call),
-        _standing(call, now) if config.show_status else None,
+        standing(call, now) if config.show_status else None,
         key="peer",
         class_="peer",
         data_stage=call.stage,
@@ -50,7 +50,7 @@ def named(name: str, digits: str, below: Node | None = None) -> Node:
     )
 
 
-def _standing(call: CallSnapshot, now: float) -> Node:
+def standing(call: CallSnapshot, now: float) -> Node:
     """The timer of an answered call, or else words for its stage."""
     if call.stage == "active" and call.answered_at is not None:
         timer = element(

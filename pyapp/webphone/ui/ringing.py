@@ -43,9 +43,12 @@ def ringing(snapshot: Snapshot, view: View, now: float) -> list[Node]:
 def call_waiting(
     ringing: CallSnapshot, first: CallSnapshot, config: Config, count: int
 ) -> Node | None:
-    """A second call rings, of `count`: answering it puts the first on hold, or ends it."""
+    """A second call rings, of `count`: answering it puts the first on hold, or ends it.
+
+    By that, no conference is ended.
+    """
     told = say("waiting") if count == 1 else say("waiting_more", count=count)
-    talking = first.stage != "incoming"
+    talking = first.stage != "incoming" and not first.joined
     both = button(
         say("end_and_answer"),
         on=Together(commands=(Hangup(id=first.view.id), answer_command(ringing))),

@@ -26,6 +26,11 @@ def foremost(snapshot: Snapshot) -> CallSnapshot | None:
     return next(iter([*active, *ringing, *reversed(calls)]), None)
 
 
+def conference(snapshot: Snapshot) -> list[CallSnapshot]:
+    """The calls that are joined."""
+    return [call for call in living(snapshot) if call.joined]
+
+
 def asked(snapshot: Snapshot) -> CallSnapshot | None:
     """The call that waits for the person's yes."""
     return next((call for call in living(snapshot) if call.question), None)
@@ -73,7 +78,7 @@ def in_transfer(snapshot: Snapshot) -> CallSnapshot | None:
 def transferable(snapshot: Snapshot) -> bool:
     """Whether the call in front can be transferred."""
     call = foremost(snapshot)
-    up = call is not None and call.up
+    up = call is not None and call.up and not call.joined
     return up and in_transfer(snapshot) is None and shows_transfer(snapshot.config)
 
 
@@ -123,6 +128,8 @@ def mute_command(call: CallSnapshot) -> Mute:
 
 
 def hold_command(call: CallSnapshot) -> Hold | ResumeCall:
+    if call.joined and not call.held_local:
+        return Hold()  # with all that are joined with it
     return ResumeCall(id=call.view.id) if call.held_local else Hold(id=call.view.id)
 
 

@@ -12,9 +12,10 @@ from webphone.ui.html import Node, element
 from webphone.ui.lamps import spoken as lamps_spoken
 from webphone.ui.peer import transfer_words
 from webphone.ui.pieces import button, icon
-from webphone.ui.selectors import asked, foremost, living
+from webphone.ui.selectors import asked, conference, foremost, living
 from webphone.ui.words import say
 from webphone.words import Sentence
+from webphone.words.bidi import isolate
 
 # State -> icon and mood; the mood chooses the colour, the icon and the words say the same.
 LOOKS = {
@@ -198,6 +199,9 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
     sentences = [("phone", _missing(snapshot)[1] if look == "unconfigured" else spoken)]
     if snapshot.other_tab:
         sentences.append(("tab", say("spoken_other_tab")))
+    if joined := conference(snapshot):
+        names = ", ".join(isolate(call.peer_name) for call in joined)
+        sentences.append((f"conference {len(joined)}", say("spoken_conference", names=names)))
     for call in living(snapshot):
         if call.stage == "incoming":
             continue
