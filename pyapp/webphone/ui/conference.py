@@ -7,7 +7,7 @@ from webphone.phone.snapshot import CallSnapshot
 from webphone.ui.gestures import Together
 from webphone.ui.html import Node, element
 from webphone.ui.peer import named, standing
-from webphone.ui.pieces import avatar, button, icon
+from webphone.ui.pieces import button, icon
 from webphone.ui.words import say
 
 
@@ -27,7 +27,14 @@ def head(call: CallSnapshot, config: Config, now: float) -> Node:
 def roster(members: list[CallSnapshot], config: Config) -> Node:
     """All of them, each with its controls."""
     rows = [_row(call, config) for call in members]
-    return element("ul", *rows, key="roster", part="list", aria_label=say("conference_members"))
+    return element(
+        "ul",
+        *rows,
+        key="roster",
+        class_="roster",
+        part="list",
+        aria_label=say("conference_members"),
+    )
 
 
 def ending(members: list[CallSnapshot], config: Config) -> Node:
@@ -70,13 +77,12 @@ def _row(call: CallSnapshot, config: Config) -> Node:
     )
     return element(
         "li",
-        avatar(name, call.contact),
         named(
             name,
             "",
             element("span", words, part="stage") if words and config.show_status else None,
         ),
-        *shown,
+        element("div", *shown, class_="tools"),
         key=id,
         class_="row",
         part="list-item",

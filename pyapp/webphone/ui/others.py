@@ -36,6 +36,17 @@ def _row(call: CallSnapshot, front: CallSnapshot, count: int, config: Config, no
         words = say("held_for", time=clock(now - call.held_since))
     swappable = call.up and front.up and config.show_hold
     swap = Swap() if count == 1 else Resume(id=call.view.id)
+    merge = Conference(ids=(front.view.id, call.view.id))
+    tools = (
+        button(
+            say("swap" if count == 1 else "take"),
+            on=swap,
+            part="swap",
+            config=config,
+            sign="swap",
+        ),
+        button(say("merge"), on=merge, part="merge", config=config, sign="conference"),
+    )
     return element(
         "li",
         avatar(call.peer_name, call.contact),
@@ -44,24 +55,7 @@ def _row(call: CallSnapshot, front: CallSnapshot, count: int, config: Config, no
             "",
             element("span", words, part="stage") if config.show_status else None,
         ),
-        button(
-            say("swap" if count == 1 else "take"),
-            on=swap,
-            part="swap",
-            config=config,
-            sign="swap",
-        )
-        if swappable
-        else None,
-        button(
-            say("merge"),
-            on=Conference(ids=(front.view.id, call.view.id)),
-            part="merge",
-            config=config,
-            sign="conference",
-        )
-        if swappable
-        else None,
+        element("div", *tools, class_="tools") if swappable else None,
         key=call.view.id,
         class_="row",
         part="list-item",
