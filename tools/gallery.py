@@ -319,6 +319,15 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         talking(joined(CLARA), joined(BOB), held(DORA, "local")),
         View(),
     ),
+    "conference and a call behind another": (
+        talking(
+            DORA,
+            joined(HELD),
+            joined(held(CLARA, "local")),
+            held(call("Eve Park", "1005", "active"), "local"),
+        ),
+        View(),
+    ),
     "conference behind a call": (
         talking(DORA, joined(HELD), joined(held(CLARA, "local"))),
         View(),

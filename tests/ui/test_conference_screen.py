@@ -112,12 +112,18 @@ def test_another_call_is_listed_below_and_can_be_merged_into_it():
     assert press(other, "Swap") == Swap()
 
 
-def test_who_comes_back_to_a_conference_takes_any_of_it():
-    screen = shown(SCREENS["conference behind a call"][0])
-    assert [press(row, "Take") for row in rows(screen)] == [
-        Resume(id=BOB.view.id),
-        Resume(id=CLARA.view.id),
-    ]
+def test_behind_another_call_it_is_one_to_come_back_to():
+    [row] = rows(shown(SCREENS["conference behind a call"][0]))
+    assert words(row, "peer-name") == ["Conference"]
+    assert press(row, "Swap") == Swap()
+    assert press(row, "Merge") == Conference(ids=(DORA.view.id, BOB.view.id))
+
+
+def test_of_several_calls_behind_each_control_says_which_it_is_for():
+    screen = shown(SCREENS["conference and a call behind another"][0])
+    assert press(screen, "Take Conference") == Resume(id=BOB.view.id)
+    ids = (DORA.view.id, "call-1005")
+    assert press(screen, "Merge with Eve Park") == Conference(ids=ids)
 
 
 def test_who_calls_meanwhile_ends_no_conference():

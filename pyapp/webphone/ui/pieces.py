@@ -32,12 +32,13 @@ def button(
     config: Config,
     sign: str = "",
     wordless: bool = False,
+    label: str = "",
     pressed: bool | None = None,
     primary: bool = False,
     waits: bool = False,
     after: str = "",
 ) -> Node:
-    """A native button with a name.
+    """A native button with a name; `label` begins with the words, where they alone tell too little.
 
     `on` None, or `waits`, leaves it in reach of the keyboard but without effect. `primary` is where
     the focus goes when the control that had it is gone; `after` is the part of one that this one
@@ -51,7 +52,7 @@ def button(
         type="button",
         part=part,
         key=part,
-        aria_label=words if wordless else None,
+        aria_label=label or (words if wordless else None),
         title=words if wordless else None,
         aria_pressed=None if pressed is None else str(pressed).lower(),
         aria_disabled="true" if idle and not config.disabled else None,

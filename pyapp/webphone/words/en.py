@@ -49,6 +49,8 @@ WORDS: dict[str, str] = {
     "hold": "Hold",
     "swap": "Swap",
     "merge": "Merge",
+    "merge_with": "Merge with {name}",
+    "take_call": "Take {name}",
     "conference": "Conference",
     "conference_members": "In this conference",
     "end_conference": "End all",
