@@ -129,3 +129,25 @@ def test_who_hangs_up_leaves_the_others_with_each_other(three: Page) -> None:
     hears(three, "ben", "anna")
     three.evaluate("anna.hangupAll()")
     three.wait_for_function("!ben.calls.length && !heard().length", timeout=20_000)
+
+
+def test_a_person_merges_silences_splits_and_ends_by_the_buttons(three: Page) -> None:
+    for name in ("ben", "cleo"):
+        three.evaluate(f"talk('{name}')")
+    anna = three.locator("#anna")
+    anna.get_by_role("button", name="Merge").click()
+    hears(three, "ben", "cleo", "anna cleo", "anna ben")
+    anna.get_by_role("button", name="Let nobody hear ben").click()
+    hears(three, "(ben)", "cleo", "anna cleo", "anna")
+    anna.get_by_role("button", name="Let nobody hear ben").click()
+    anna.get_by_role("button", name="Hold", exact=True).click()
+    hears(three, "", "", "", "")
+    anna.get_by_role("button", name="Hold", exact=True).click()
+    hears(three, "ben", "cleo", "anna cleo", "anna ben")
+    anna.get_by_role("button", name="Take ben out").click()
+    hears(three, "cleo", "anna", "", "")
+    anna.get_by_role("button", name="Merge").click()
+    hears(three, "ben", "cleo", "anna cleo", "anna ben")
+    three.wait_for_timeout(1_000)  # a press on what has just come there is none
+    anna.get_by_role("button", name="End all").click()
+    three.wait_for_function("!anna.calls.length && !heard().length", timeout=20_000)
