@@ -92,7 +92,7 @@ def hears(page: Page, *wanted: str) -> None:
     """Until that is what the streams which the phones play have in them."""
     wait_until(
         lambda: page.evaluate("heard()") == sorted(wanted),
-        f"{wanted}, and not {page.evaluate('heard()')}",
+        f"{wanted}",
         20.0,
         0.1,
     )
@@ -141,7 +141,7 @@ def test_a_person_merges_silences_splits_and_ends_by_the_buttons(three: Page) ->
     hears(three, "(ben)", "cleo", "anna cleo", "anna")
     anna.get_by_role("button", name="Let nobody hear ben").click()
     anna.get_by_role("button", name="Hold", exact=True).click()
-    hears(three, "", "", "", "")
+    hears(three, "()", "()", "", "")
     anna.get_by_role("button", name="Hold", exact=True).click()
     hears(three, "ben", "cleo", "anna cleo", "anna ben")
     anna.get_by_role("button", name="Take ben out").click()
