@@ -51,6 +51,8 @@ class Agent:
         self._serving = Serving(self._endpoint, self._calls, self._trust)
         self._connected = True
         self._unsaid = False  # the server does not know yet whose the new socket is
+        # Our ACKs of late: nobody answers them, so that nobody knows whether they have arrived.
+        self._acks: list[tuple[float, Send]] = []
         # What was written while there was no socket, and until when it is worth sending.
         self._waiting: list[tuple[float, Send]] = []
 
@@ -148,6 +150,7 @@ class Agent:
         """
         if self._connected:
             self._endpoint.transactions.lost()
+            self._acks = [(until, send) for until, send in self._acks if now < until]
             for made in self._calls.outgoing():
                 made.lost()
         self._connected = self._unsaid = False
@@ -177,7 +180,8 @@ class Agent:
         self._unsaid = False
         waiting, self._waiting = self._waiting, []
         outputs = self._endpoint.transactions.reconnected()
-        outputs += [send for until, send in waiting if now < until]
+        acks, self._acks = self._acks, []
+        outputs += [send for until, send in acks + waiting if now < until]
         for made in self._calls.outgoing():
             outputs += made.reconnected(now)
         return self._out(outputs, now)
@@ -473,6 +477,9 @@ class Agent:
     def _out(self, outputs: list[Output], now: float) -> list[Output]:
         self._calls.settle(self._endpoint.transactions.concerned())
         if self._connected:
+            acks = [each for each in outputs if isinstance(each, Send) and _acknowledges(each)]
+            if acks:
+                self._acks = [*self._acks, *((now + T64, each) for each in acks)][-_MOST_ACKS:]
             return outputs
         self._waiting = [(until, send) for until, send in self._waiting if now < until]
         self._waiting += [(now + T64, out) for out in outputs if isinstance(out, Send)]
@@ -480,6 +487,11 @@ class Agent:
 
 
 _ACCEPT = (("Accept", SDP),)
+_MOST_ACKS = 16  # that are said again over the next connection
+
+
+def _acknowledges(send: Send) -> bool:
+    return send.data.startswith(b"ACK ")
 
 
 def _timed(account: Identity, headers: Pairs) -> Pairs:

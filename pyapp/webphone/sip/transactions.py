@@ -194,8 +194,9 @@ class Transactions:
         self._swallowed = [
             client
             for client in self._clients.values()
-            if client.transaction.state in unheard
-            and repeatable(client.request)
+            if repeatable(client.request)
+            # Of a change a server may have said 100 that has forgotten it by then.
+            and client.transaction.state in (*unheard, State.PROCEEDING)
             # Which is a refresh, and the new target is told by another one.
             and client.request.method != "UPDATE"
         ]

@@ -230,6 +230,10 @@ class Reinvite:
             # RFC 3311 §5.2: no offer, so nothing but the target changes.
             self._leg.dialog.refresh(request)
             return [self._named(request), *self._leg.accept_update(server, None, now)]
+        accepted = self._leg.accepted
+        if accepted is not None and request.method == "INVITE" and accepted.matches(request):
+            # The same once more, from a server that has forgotten it: the same answer.
+            return self._leg.accept_invite(server, self._leg.sdp, now)
         return self._happen(Event.REQUEST, now, server)
 
     def _named(self, request: Request) -> PeerNamed:
