@@ -17,7 +17,7 @@ from webphone.phone import happenings as on
 
 PATIENCE = 75.0  # seconds that a person waits for the next thing to happen
 SOON = 90.0  # seconds after which every fault has been noticed and is over
-QUIET = 420.0  # seconds after which nothing is under way any more
+QUIET = 120.0  # seconds after all have hung up; no transaction takes longer
 NOTICED = 20.0  # seconds after which the server knows that a silent WebSocket is dead
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from phone.stage import SERVER, description
+from phone.sweep import Swept
 from phone.wires import Wires
 from webphone.phone import happenings as on
 from webphone.sip import reply
@@ -26,7 +27,7 @@ def test_it_is_told_as_soon_as_the_server_knows_the_new_connection(world, allow,
     world.cut(alice)
     world.wind(2)
     told = [data.split()[0].decode() for who, data in world.wire[before:] if who == "alice"]
-    assert told == ["REGISTER", refresh] and bob.words()[-1] == refresh
+    assert told == ["REGISTER", "ACK", refresh] and bob.words()[-1] == refresh
     bob.reply(200, to=refresh, sdp=description() if refresh == "INVITE" else "")
     world.wind(5)
     bob.inside("BYE")
@@ -158,3 +159,50 @@ def test_and_where_a_person_wants_to_be_registered_no_more(unaware):
     assert alice.ask("unregister") and unaware.sent("alice", "REGISTER")
     unaware.land()
     assert bob.calls == [] and alice.state == "connected"
+
+
+# --- A server that restarts, and has forgotten what was under way ---
+
+
+@pytest.fixture
+def forgetful():
+    """Alice and Bob talk over a server that is about to restart."""
+    world = Swept()
+    for user in ("alice", "bob"):
+        world.phone(user).ask("register")
+    alice, bob = world.phones
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    world.slow = True
+    return world
+
+
+def arrive(world, messages):
+    for _ in range(messages):
+        world.arrive(0)
+
+
+# The INVITE has arrived there, its 100 here; the INVITE at Bob; his 200 there; here; her ACK there.
+@pytest.mark.parametrize("messages", range(7))
+def test_a_hold_comes_through_and_the_call_goes_on(forgetful, messages):
+    """Bob ended it, as the ACK did not come in 32 s; Alice did not hear of it before."""
+    alice, bob = forgetful.phones
+    hold = alice.ask("hold")
+    arrive(forgetful, messages)
+    forgetful.restart()
+    forgetful.land()
+    forgetful.wind(60)
+    assert hold.done and (alice.call.held_by, bob.call.held_by) == ("local", "remote")
+    assert alice.mistakes == bob.mistakes == []
+
+
+def test_the_last_acknowledgement_is_said_again_and_none_that_is_old(forgetful):
+    alice, bob = forgetful.phones
+    forgetful.land()
+    forgetful.restart()
+    forgetful.wind(6)
+    assert len(forgetful.sent("alice", "ACK")) == 2
+    forgetful.wind(60)
+    forgetful.restart()
+    forgetful.wind(6)
+    assert len(forgetful.sent("alice", "ACK")) == 2 and alice.state == bob.state == "registered"

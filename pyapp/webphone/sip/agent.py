@@ -150,7 +150,8 @@ class Agent:
         """
         if self._connected:
             self._endpoint.transactions.lost()
-            self._acks = [(until, send) for until, send in self._acks if now < until]
+            self._waiting += [(until, send) for until, send in self._acks if now < until]
+            self._acks = []
             for made in self._calls.outgoing():
                 made.lost()
         self._connected = self._unsaid = False
@@ -180,8 +181,7 @@ class Agent:
         self._unsaid = False
         waiting, self._waiting = self._waiting, []
         outputs = self._endpoint.transactions.reconnected()
-        acks, self._acks = self._acks, []
-        outputs += [send for until, send in acks + waiting if now < until]
+        outputs += [send for until, send in waiting if now < until]
         for made in self._calls.outgoing():
             outputs += made.reconnected(now)
         return self._out(outputs, now)
