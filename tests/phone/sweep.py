@@ -467,7 +467,7 @@ def main() -> int:
     print(bench_page.table(rows))
     if given.write:
         page = Path(__file__).resolve().parents[2] / "docs" / "resilience.md"
-        page.write_text(within(page, "sweep", f"{len(every)} cases:\n\n{bench_page.table(rows)}"))
+        page.write_text(within(page, "sweep", f"{len(every):,} cases:\n\n{bench_page.table(rows)}"))
     return int(any(found.all for _, found in outcomes))
 
 
