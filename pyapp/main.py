@@ -15,6 +15,7 @@ from webphone.browser.around import offers
 from webphone.browser.around.around import Around
 from webphone.browser.blame import is_ours, says_ours
 from webphone.browser.clock import Clock, late_at_once
+from webphone.browser.dates import local
 from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
@@ -31,6 +32,7 @@ from webphone.browser.media.ice_servers import IceServers
 from webphone.browser.media.peer import World
 from webphone.browser.page import Page
 from webphone.browser.proxies import Listeners
+from webphone.browser.saving import save
 from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
 from webphone.browser.tasks import Background
@@ -51,10 +53,16 @@ from webphone.phone.actions import (
     PlayTone,
     Prepare,
     Probe,
+    Recall,
+    Remember,
+    Save,
+    SaveFile,
     Send,
     Tell,
+    Unremember,
 )
 from webphone.phone.happenings import (
+    AtRest,
     CallsKept,
     Happening,
     Leaving,
@@ -73,6 +81,7 @@ if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the pho
     from webphone.browser.contacts import Lookups
     from webphone.browser.credentials import Credentials
     from webphone.browser.diagnosis import Probing
+    from webphone.browser.memory import Memory
     from webphone.browser.tabs import OtherTabs, TabAction
     from webphone.phone.tabs.actions import Action
 
@@ -101,15 +110,16 @@ class PhoneOnPage:
         self._probing: Probing | None = None
         self._devices: Devices | None = None
         self._around: Around | None = None  # from the first call on
+        self._memory: Memory | None = None
         self._clock = clock
-        self._view = View()
+        self._view = View(dates=lambda moment, language: local(moment, language))
         self._sound_blocked = False
         self._begun = False
         self._background = Background()
         self._late: asyncio.TimerHandle | None = None  # the screen, which waits for a call
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
         self._tick = clock.alarm(self.draw)
-        self._look = clock.alarm(lambda: self._hardware().look())
+        self._look = clock.alarm(self._at_rest)
         self._element = outside(host, clock)
         self._page = Page(self._element.root, self._gesture)
         self._sound = Sound(self._config, self._blocked)
@@ -244,6 +254,11 @@ class PhoneOnPage:
                 self._ask_credentials(ask)
             case Forget():
                 forget()
+                self._remembered().perform(action)
+            case Remember() | Unremember() | Recall():
+                self._remembered().perform(action)
+            case SaveFile():
+                save(action)
             case Keep(text=text):
                 keep_calls(self._name, text)
             case AskContact():
@@ -258,6 +273,8 @@ class PhoneOnPage:
                 # Who is told something may read the phone: it is by then as it was told.
                 self._element.show(self._phone.snapshot)
                 self._element.perform(action)
+                if isinstance(action, Save):
+                    self._remembered().perform(action)
             case _:
                 self._perform_for_tabs(action)
 
@@ -302,6 +319,19 @@ class PhoneOnPage:
             self._devices = Devices(self.loop.turn, self._peers, self._sound, name)
         return self._devices
 
+    def _at_rest(self) -> None:
+        """The first screen has stood for a moment: what was not needed for it is looked at."""
+        self._hardware().look()
+        self.loop.turn(AtRest())
+
+    def _remembered(self) -> "Memory":
+        """The calls of other days: nothing of them is needed before."""
+        if self._memory is None:
+            from webphone.browser.memory import Memory
+
+            self._memory = Memory(self.loop.turn, self._perform)
+        return self._memory
+
     def _other_tabs(self) -> "OtherTabs":
         """Only a phone that all tabs share asks anything of them."""
         if self._tabs is None:
@@ -342,7 +372,7 @@ class PhoneOnPage:
         self._background.close()
         rare = (
             *(self._tabs, self._credentials, self._lookups, self._probing, self._devices),
-            self._around,
+            *(self._around, self._memory),
         )
         for made in rare:
             if made is not None:

@@ -26,6 +26,7 @@ from webphone.contract import (  # noqa: E402
     WebPhoneError,
 )
 from webphone.phone import findings  # noqa: E402
+from webphone.phone.call.record import iso  # noqa: E402
 from webphone.phone.snapshot import (  # noqa: E402
     CallSnapshot,
     Contact,
@@ -241,6 +242,45 @@ FOUND = Diagnosis(
     of=14,
     verdict="blocked",
 )
+
+
+def past(
+    number: int,
+    hours: float,
+    who: str,
+    digits: str,
+    disposition: str,
+    talk: float = 0.0,
+    direction: str = "incoming",
+) -> CallRecord:
+    """The record of a call so many hours ago."""
+    own = Party(uri="sip:1001@example.com", number="1001")
+    peer = Party(uri=f"sip:{digits}@sip.example.com", number=digits, display_name=who)
+    moment = iso(NOW - hours * 3600)
+    return replace(
+        record(talk, disposition),
+        id=f"past-{number}",
+        call_id=f"past-{number}",
+        direction=direction,
+        display_name=who,
+        from_=own if direction == "outgoing" else peer,
+        to=peer if direction == "outgoing" else own,
+        started_at=moment,
+        answered_at=moment if talk else None,
+        ended_at=moment,
+    )
+
+
+CLARAS = "Clara Nowak", "+442079460123"
+PAST = (
+    past(1, 0.5, "Bob Marsh", "1002", "missed"),
+    past(2, 0.7, "Bob Marsh", "1002", "missed"),
+    past(3, 1, *CLARAS, "answered", 754),
+    past(4, 1.5, "", "100", "no-answer", direction="outgoing"),
+    past(5, 26, *CLARAS, "answered", 12, "outgoing"),
+    past(6, 27, "The longest name of any company in the book & Sons", "1003", "rejected"),
+    past(7, 60, "Bob Marsh", "1002", "answered-elsewhere"),
+)
 # Every screen by name.
 LADDER = Ladder(
     rungs=tuple(
@@ -415,6 +455,21 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
             ),
         ),
         View(),
+    ),
+    "calls": (replace(IDLE, history=PAST), View(open="history")),
+    "no calls": (IDLE, View(open="history")),
+    "calls, looked for": (
+        replace(IDLE, history=PAST, deleted=2),
+        View(open="history", drafts={"history-search": "clara", "history-kind": "outgoing"}),
+    ),
+    "calls, many": (
+        replace(IDLE, history=tuple(past(n, n, "", str(n), "answered", 9) for n in range(120))),
+        View(open="history", of="50"),
+    ),
+    "calls, to be deleted": (replace(IDLE, history=PAST), View(open="history", of="clear")),
+    "calls in a call": (
+        talking(BOB, history=PAST),
+        View(open="history", over=BOB.view.id),
     ),
     "diagnosis": (replace(IDLE, diagnosis=FOUND), View(open="diagnosis")),
     "diagnosis running": (

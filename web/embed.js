@@ -74,7 +74,7 @@
       if (type === "result") this.#waiting.get(rid)?.[ok ? "resolve" : "reject"](ok ? value : new WebPhoneError(error));
       if (type === "result") this.#waiting.delete(rid);
       if (type === "event") this.#dispatch(name, detail);
-      if (added) told.history = [...added.records, ...this.#told.history.slice(0, added.kept)];
+      if (added) told.history = [...added.records, ...this.#told.history.slice(0, added.kept), ...(added.older ?? [])];
       if (type === "state") Object.assign(this.#told, told, config);
       if (told.seq === 1) for (const name in this.#values) delete this.#told[name]; // it was told before ours came to it
       if (type === "ask") this.#answer(what, args).then((value) => ({ ok: true, value }), (fault) => ({ ok: false, message: `${fault?.message}` })).then((said) => this.#post({ type: "answer", rid, ...said }));

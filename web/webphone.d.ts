@@ -343,7 +343,7 @@ export class WebPhone extends HTMLElement {
   readonly activeCall: CallView | null;
   /** What the phone is doing. */
   readonly state: PhoneState;
-  /** The call records, newest first. */
+  /** The last 200 call records, newest first; `exportHistory()` gives all. */
   readonly history: CallRecord[];
   /** Microphones, loudspeakers, cameras, as soon as the browser names them. */
   readonly devices: Device[];
@@ -458,7 +458,7 @@ export class WebPhone extends HTMLElement {
   diagnose(): Promise<{verdict: 'good' | 'poor' | 'blocked' | 'unknown', steps: {name: string, verdict: 'good' | 'poor' | 'blocked' | 'unknown', culprit: 'you' | 'network' | 'server' | null, fact: string, fix: string}[]}>;
   /** Exports the call records. Settles with the text. */
   exportHistory(format?: string): Promise<string>;
-  /** Deletes the call records. Settles when done. */
+  /** Deletes the call records, also those that the browser remembers. Settles when done. */
   clearHistory(): Promise<void>;
   /** Deletes the call records, the texts and all that is stored. Settles when done. */
   forgetEverything(): Promise<void>;

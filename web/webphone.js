@@ -48,7 +48,7 @@
       snapshot: ({ config = {}, historyAdded: added, ...told }) => {
         for (const [property, value] of Object.entries(config))
           if (!this.#queue.some(({ set }) => set && property in set)) this.#config[property] = value;
-        if (added) told.history = [...added.records, ...this.#told.history.slice(0, added.kept)];
+        if (added) told.history = [...added.records, ...this.#told.history.slice(0, added.kept), ...(added.older ?? [])];
         Object.assign(this.#told, told);
       },
       states: (names) => (this.#internals.states?.clear(), names.forEach((name) => this.#internals.states?.add(name))),

@@ -693,7 +693,7 @@ class Diagnose(Command): ...
 class ExportHistory(Command):
     format: str = argument("csv or json.", default="json", pattern="csv|json")
 
-@command("Deletes the call records.", "when done")
+@command("Deletes the call records, also those that the browser remembers.", "when done")
 class ClearHistory(Command): ...
 
 @command("Deletes the call records, the texts and all that is stored.", "when done")
@@ -817,7 +817,8 @@ READINGS = {
         Reading("calls", "CallView[]", "The calls, oldest first.", []),
         Reading("active_call", "CallView | null", "The call that has the ear.", None),
         Reading("state", "PhoneState", "What the phone is doing.", "unconfigured"),
-        Reading("history", "CallRecord[]", "The call records, newest first.", []),
+        Reading("history", "CallRecord[]",
+            "The last 200 call records, newest first; `exportHistory()` gives all.", []),
         Reading("devices", "Device[]",
             "Microphones, loudspeakers, cameras, as soon as the browser names them.", []),
         Reading("stats", "{local: SideStats | null, remote: SideStats | null} | null",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from phone.remembered import Remembered
 from sip.entropy import seeded
 from webphone.contract import (
     CallRecord,
@@ -431,6 +432,7 @@ class Actor:
         self.sinks = True  # the browser lets a page choose where it sounds
         self.device_fault = ""  # code of the next device that can't be used
         self.exchanged = ""  # name of the microphone that calls have in place of another
+        self.memory = Remembered()
         self._waiting_media: list[Callable[[], None]] = []
         self._version = 0
         given = {"host": SERVER, "username": user, "password": user[0], **settings}
@@ -634,7 +636,7 @@ class Actor:
             case do.Keep(text=text):
                 self.kept = text
             case _:
-                pass
+                self.memory.perform(self, action)
 
     def _settle(self, reply: int) -> Promise:
         promise = self.promises[reply]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from phone.stage import World
 from webphone.contract import CallView, Config, Party, WebPhoneError, encode
-from webphone.phone.history import LENGTH
+from webphone.phone.history import RECENT
 from webphone.phone.readings import config_readings, readings, states
 from webphone.phone.snapshot import WITHIN_PAGE, CallSnapshot, Snapshot
 
@@ -73,18 +73,18 @@ def test_of_the_history_only_what_came_is_told():
     assert readings(replace(IDLE, history=(newer,)), first)["history"] == [encode(newer)]
 
 
-def test_the_history_keeps_the_newest_and_is_written_to_the_page_one_record_at_a_time():
+def test_the_page_has_the_newest_of_the_history_and_is_told_one_record_at_a_time():
     world = World()
     alice, dave = world.registered("alice"), world.stranger("dave")
     sizes = []
-    for _ in range(LENGTH + 3):
+    for _ in range(RECENT + 3):
         before = alice.machine.snapshot
         alice.ask("makeCall", "dave")
         dave.reply(486)
         sizes.append(len(json.dumps(readings(alice.machine.snapshot, before))))
-    assert len(alice.history) == LENGTH
+    assert len(alice.history) == RECENT + 3
     told = readings(alice.machine.snapshot, before)["historyAdded"]
-    assert (len(told["records"]), told["kept"]) == (1, LENGTH - 1)
+    assert (len(told["records"]), told["kept"]) == (1, RECENT - 1)
     assert sizes[-1] < sizes[1] * 1.2
 
 

@@ -12,7 +12,15 @@ import pytest
 
 from contract import SAID_BY_SCRIPTS
 from webphone.border.errors import CODES
-from webphone.contract import CALL_STATES, COMMANDS, DISPOSITIONS, PHONE_STATES, SETTINGS, snake
+from webphone.contract import (
+    CALL_DIRECTIONS,
+    CALL_STATES,
+    COMMANDS,
+    DISPOSITIONS,
+    PHONE_STATES,
+    SETTINGS,
+    snake,
+)
 from webphone.phone import refusals
 from webphone.phone.call import endings
 from webphone.phone.call.call import Stage
@@ -134,6 +142,8 @@ FAMILIES = {
     "warning_": [*SAID],
     "offer_": ["notifications", "headset", "links"],
     "switch_": ["dnd", "auto_answer"],
+    "history_was_": CALL_DIRECTIONS,
+    "outcome_": [verdict for verdict in DISPOSITIONS if verdict not in ("answered", "missed")],
     "camera_": ["denied", "missing", "busy", "policy", "within"],
     "wish_": ["off", "pause", "on"],
     "recording_": list(CODES_OF_RECORDING),

@@ -48,7 +48,7 @@ def _value(kind: Any, data: Any, kinds: Kinds) -> Any:
         return data
     if kind in _PLAIN:
         return _plain(kind, data)
-    origin, inner = get_origin(kind), get_args(kind)
+    origin, inner = _made_of(kind)
     if origin in (Union, types.UnionType):
         return _one_of(inner, data, kinds)
     if origin in (tuple, list, Sequence):
@@ -66,21 +66,18 @@ def decode_fields(kind: Any, data: Any, kinds: Kinds | None = None) -> Any:
     """As decode_value for a dataclass, field by field even where `kinds` has a reader for it."""
     if not isinstance(data, Mapping):
         raise Malformed(f"{type(data).__name__} for {kind.__name__}")
-    types, given = _types(kind), {}
-    for item in fields(kind):
-        name = camel(item.name.rstrip("_"))
-        if name in data:
-            given[item.name] = _at(name, types[item.name], data[name], kinds or {})
-        elif _needed(item):
-            raise Malformed(f"{kind.__name__} without {name}")
-    return kind(**given)
-
-
-def _at(name: str, kind: Any, data: Any, kinds: Kinds) -> Any:
+    given, at = {}, ""
     try:
-        return _value(kind, data, kinds)
+        for item, at, each, needed in _fields(kind):
+            if at in data:
+                given[item] = _value(each, data[at], kinds or {})
+            elif needed:
+                raise Malformed(f"{kind.__name__} without {at}")
+    except Malformed as wrong:
+        raise Malformed(f"{at}: {wrong}"[:100]) from None
     except _WRONG as wrong:
-        raise Malformed(f"{name}: {str(wrong)[:100]}") from None
+        raise Malformed(f"{at}: {str(wrong)[:100]}") from None
+    return kind(**given)
 
 
 def _needed(item: Field[Any]) -> bool:
@@ -92,8 +89,19 @@ _WRONG = (KeyError, TypeError, ValueError, AttributeError, OverflowError, WebPho
 
 
 @cache
-def _types(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _fields(kind: Any) -> list[tuple[str, str, Any, bool]]:
+    """Each field of a dataclass: its name, how it is written, its type, whether it is needed."""
+    types = get_type_hints(kind)
+    return [
+        (item.name, camel(item.name.rstrip("_")), types[item.name], _needed(item))
+        for item in fields(kind)
+    ]
+
+
+@cache
+def _made_of(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    """What a type is made of: the kind of collection or choice, and of what."""
+    return get_origin(kind), get_args(kind)
 
 
 _PLAIN: dict[Any, tuple[type, ...]] = {

@@ -336,6 +336,43 @@ class Save:
 
     record: CallRecord
     mirrored: bool = False
+    owner: str = ""  # whose it is, where it is to be remembered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remember:
+    """Remember these call records of `owner` after all."""
+
+    owner: str
+    records: tuple[CallRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unremember:
+    """Remember these call records of `owner` no more; none named: all of them."""
+
+    owner: str
+    records: tuple[CallRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """Give back some of the call records of `owner`, newest first; Recalled follows.
+
+    `after` is where the last Recalled said to go on.
+    """
+
+    owner: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveFile:
+    """Give the person a file to keep; `kind` is its MIME type."""
+
+    name: str
+    kind: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,6 +421,8 @@ MediaAction = (
 )
 # What is done with microphones, loudspeakers and cameras, whatever calls there are.
 DeviceAction = LookForDevices | UseDevices | KeepDevices
+# What is remembered from one day to the next.
+MemoryAction = Remember | Unremember | Recall
 Action = (
     Connect
     | Disconnect
@@ -393,6 +432,8 @@ Action = (
     | PlayTone
     | PlayKey
     | DeviceAction
+    | MemoryAction
+    | SaveFile
     | Tell
     | Ask
     | AskCredentials

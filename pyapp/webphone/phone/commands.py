@@ -36,7 +36,6 @@ from webphone.phone.call.commands import VERBS as call_verbs
 from webphone.phone.call.outgoing import check_reachable
 from webphone.phone.call.seldom import transfer
 from webphone.phone.dialling import Dialling
-from webphone.phone.history import History
 from webphone.phone.promises import done
 from webphone.phone.seldom import Seldom, SeldomAsked
 from webphone.words import Language, say
@@ -51,7 +50,6 @@ class Phone:
     calls: Calls
     dialling: Dialling
     seldom: Seldom
-    history: History
     language: Language
     soundless: bool  # this browser has no WebRTC
 
@@ -138,15 +136,12 @@ def _reveal(phone: Phone, command: Show | Hide, reply: int | None, now: float) -
 
 
 def _export(phone: Phone, command: ExportHistory, reply: int | None, now: float) -> Result:
-    # Loaded by the first export.
-    from webphone.phone.export import exported
-
-    return [*done(reply, exported(phone.history.records, command.format, phone.language))]
+    return phone.seldom.memory.export(command, reply, phone.language)
 
 
 def _clear(phone: Phone, command: ClearHistory, reply: int | None, now: float) -> Result:
-    phone.history.clear()
-    return [do.Tell(event=Event("historychange", {})), *done(reply)]
+    gone = phone.seldom.clear_history()
+    return [*gone, do.Tell(event=Event("historychange", {})), *done(reply)]
 
 
 def _forget(phone: Phone, command: ForgetEverything, reply: int | None, now: float) -> Result:

@@ -64,7 +64,7 @@ class Desk:
         self._dialling = Dialling(self.config.dial, self.calls, self._asks, entropy)
         self.instance = entropy.uuid()
         self._accounts = Accounts(self._settings.in_force, self._new_account, self._carried)
-        self._seldom = Seldom(entropy)
+        self._seldom = Seldom(entropy, self.history)
         self._slept = False  # and it is known, though nothing has woken us yet
         self._contacts: Contacts | None = None  # where the page knows people
         self._keeping: Keeping | None = None  # where a call is to outlive its page
@@ -139,6 +139,7 @@ class Desk:
             diagnosis=self._seldom.diagnosis,
             devices=self._seldom.devices,
             history=self.history.records,
+            deleted=self._seldom.deleted,
             guest=self.guest,
             language=self.language,
         )
@@ -236,6 +237,16 @@ class Desk:
                 return [do.LookForDevices(ask=True)]
             case on.DevicesFound() | on.DeviceUsed() | on.DevicesKept():
                 return self._devices(happening)
+            case (
+                on.AtRest()
+                | on.HistoryOpened()
+                | on.Recalled()
+                | on.RememberedElsewhere()
+                | on.ForgottenElsewhere()
+                | on.CallsDeleted()
+                | on.CallsWantedBack()
+            ):
+                return self._seldom.memory.heard(happening, self._speech)
             case on.MediaMissing():
                 self._soundless = True
                 return [Trouble(no_sound())]
@@ -302,8 +313,7 @@ class Desk:
         result: Result = []
         for farewell in farewells:
             self.calls.last.show(farewell, now)
-            self.history.remember(farewell.record)
-            result.append(do.Save(record=farewell.record))
+            result += self.history.remember(farewell.record)
             result.append(do.Tell(event=Event("end", encode(farewell.record))))
         return self._concluded(result, now)
 
@@ -347,7 +357,6 @@ class Desk:
             calls=self.calls,
             dialling=self._dialling,
             seldom=self._seldom,
-            history=self.history,
             language=self._speech,
             soundless=self._soundless,
         )
@@ -430,6 +439,7 @@ class Desk:
         result += self._dialling.make_room(self.config.dial)
         result += self._named()
         self._seldom.rest(in_call=bool(self.calls.calls))
+        result += self._seldom.belongs_to(self.account.config)
         return result + self._seldom.follow(self.account, now)
 
     def _named(self) -> Result:

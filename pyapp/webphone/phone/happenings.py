@@ -257,6 +257,68 @@ class DevicesKept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtRest:
+    """The first screen has stood for a moment: what could wait is looked for now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryOpened:
+    """The person looks at the calls that were: all that is remembered is wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """Call records of `owner`, newest first, as `memory.written` wrote them.
+
+    `then` is where Recall goes on; None: there are no more.
+    """
+
+    owner: str
+    records: tuple[str, ...] = field(repr=False)
+    then: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RememberedElsewhere:
+    """Another tab has remembered these call records of `owner`."""
+
+    owner: str
+    records: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgottenElsewhere:
+    """Another tab has deleted these of `owner`; none named: all, and of no owner: everybody's."""
+
+    owner: str
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsDeleted:
+    """The person deletes the records with these ids."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsWantedBack:
+    """The person wants the records back that they have deleted last."""
+
+
+# What is remembered, and what a person does with it.
+MemoryNews = (
+    AtRest
+    | HistoryOpened
+    | Recalled
+    | RememberedElsewhere
+    | ForgottenElsewhere
+    | CallsDeleted
+    | CallsWantedBack
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaMissing:
     """This browser has no WebRTC: no call can sound here."""
 
@@ -439,6 +501,7 @@ Happening = (
     | DevicesFound
     | DeviceUsed
     | DevicesKept
+    | MemoryNews
     | PictureTaken
     | PictureRefused
     | PictureEnded

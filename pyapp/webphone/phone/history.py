@@ -2,38 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from webphone.border.decoding import Malformed, decode_fields
-from webphone.contract import CALL_DIRECTIONS, DISPOSITIONS, ENDED_BY, CallRecord, Json
+from webphone.contract import CALL_DIRECTIONS, DISPOSITIONS, ENDED_BY, CallRecord, Config, Json
+from webphone.phone import actions as do
+from webphone.phone.actions import Action
 from webphone.words import restored
 
-LENGTH = 200  # records that are kept
+LENGTH = 10_000  # records that are kept
+RECENT = 200  # of them the page reads
 
 
 class History:
-    """What happened to the calls of this phone; `records` stays the same object until it grows."""
+    """What happened to the calls of this phone; `records` stays the same object until it changes.
+
+    `owner` is whose they are, "" while nobody's: the calls of another user are none of ours.
+    """
 
     def __init__(self) -> None:
+        self.owner = ""
         self.records: tuple[CallRecord, ...] = ()
+        self._ids: set[str] = set()
 
     def __contains__(self, record: CallRecord) -> bool:
         """Whether that call has its record already."""
-        return any(record.id == old.id for old in self.records)
+        return record.id in self._ids
 
-    def remember(self, record: CallRecord) -> None:
-        """Put a record in front of the others.
+    def remember(self, record: CallRecord) -> list[Action]:
+        """Put a record in front of the others; gives what there is to be stored.
 
         A caller who was refused unheard again and again leaves the last one: nobody pushes the
         calls of others out by calling.
         """
-        kept = self.records
+        again: tuple[CallRecord, ...] = ()
         if _unheard(record):
             uri = record.from_.uri
-            kept = tuple(old for old in kept if not (_unheard(old) and old.from_.uri == uri))
-        self.records = (record, *kept[: LENGTH - 1])
+            lately = self.records[:RECENT]
+            again = tuple(old for old in lately if _unheard(old) and old.from_.uri == uri)
+            self.drop([old.id for old in again])
+        self._set((record, *self.records), record)
+        kept: list[Action] = [do.Save(record=record, owner=self.owner)]
+        return kept + (self._unremember(again) if again else [])
 
-    def clear(self) -> None:
+    def add(self, records: Sequence[CallRecord]) -> bool:
+        """Put these where they belong by their time; whether a page reads another list now."""
+        new = [record for record in records if record not in self]
+        before, old = self.records[:RECENT], self.records
+        if new and old and max(each.ended_at for each in new) > old[-1].ended_at:
+            merged = sorted((*old, *new), key=lambda each: each.ended_at, reverse=True)
+            self._set(tuple(merged), *new)
+        elif new:
+            self._set((*old, *new), *new)
+        return self.records[:RECENT] != before
+
+    def drop(self, ids: Collection[str]) -> tuple[CallRecord, ...]:
+        """Take those with these ids out; gives them."""
+        dropped = tuple(each for each in self.records if each.id in ids)
+        if dropped:
+            self._set(tuple(each for each in self.records if each.id not in ids))
+        return dropped
+
+    def clear(self) -> list[Action]:
         """Nothing is remembered any more."""
-        self.records = ()
+        self._set(())
+        return self._unremember()
+
+    def belongs_to(self, config: Config) -> bool:
+        """Whose calls they are from now on; whether that is somebody else than before."""
+        known = config.username and config.domain
+        owner = f"{config.username}@{config.domain}".lower() if known else ""
+        if owner == self.owner:
+            return False
+        self.owner = owner
+        self._set(())
+        return True
+
+    def _unremember(self, records: tuple[CallRecord, ...] = ()) -> list[Action]:
+        return [do.Unremember(owner=self.owner, records=records)] if self.owner else []
+
+    def _set(self, records: tuple[CallRecord, ...], *new: CallRecord) -> None:
+        """These there are now; `new` are what came, none where some went."""
+        self.records = records[:LENGTH]
+        if new and len(records) <= LENGTH:
+            self._ids.update(record.id for record in new)
+        else:
+            self._ids = {record.id for record in self.records}
 
 
 def _unheard(record: CallRecord) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from webphone.contract import SETTINGS, CallRecord, Json, camel, encode
-from webphone.phone.history import added
+from webphone.phone.history import RECENT, added
 from webphone.phone.snapshot import Snapshot
 
 Records = tuple[CallRecord, ...]
@@ -33,18 +33,22 @@ def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
         told["devices"] = encode(snapshot.devices.listed)
     same_words = before is not None and snapshot.speech == before.speech
     if before is None or snapshot.history is not before.history or not same_words:
-        told |= _history(snapshot, before.history if before and same_words else ())
+        told |= _history(snapshot, before.history[:RECENT] if before and same_words else ())
     return told
 
 
 def _history(snapshot: Snapshot, before: Records) -> dict[str, Json]:
-    """What came in front of how many records that the page has; the whole of it to begin with."""
-    records, speech = snapshot.history, snapshot.speech
-    new = added(records, before) if before else None
+    """What came in front of how many records that the page has, and behind them; or all."""
+    records, speech = snapshot.history[:RECENT], snapshot.speech
+    new = added(records, before) if before and records else None
     if new is None:
         return {"history": encode(records, speech)}
-    came = encode(records[:new], speech)
-    return {"historyAdded": {"records": came, "kept": len(records) - new}}
+    kept = min(len(before), len(records) - new)
+    came, older = records[:new], records[new + kept :]
+    told = {"records": encode(came, speech), "kept": kept}
+    if older:
+        told["older"] = encode(older, speech)
+    return {"historyAdded": told} if came or older or kept < len(before) else {}
 
 
 def config_readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:

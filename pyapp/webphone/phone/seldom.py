@@ -24,6 +24,7 @@ from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.call.calls import Calls
 from webphone.phone.happenings import Probed
+from webphone.phone.history import History
 from webphone.phone.snapshot import DevicesSnapshot, Lamp, LampNews, Thread, Voicemail
 from webphone.phone.snapshot import Diagnosis as ShownDiagnosis
 from webphone.sip import (
@@ -41,6 +42,7 @@ from webphone.sip import (
 if TYPE_CHECKING:
     from webphone.phone.devices import Devices
     from webphone.phone.diagnosis import Diagnosis, Subject
+    from webphone.phone.memory import Memory
     from webphone.phone.questions import Questions
     from webphone.phone.subscriptions import Subscriptions
 
@@ -55,8 +57,10 @@ Configured = Callable[[], Account]
 class Seldom:
     """What only wants its answer, and what others tell of themselves."""
 
-    def __init__(self, entropy: Entropy) -> None:
+    def __init__(self, entropy: Entropy, history: History) -> None:
         self._entropy = entropy
+        self._history = history
+        self._memory: Memory | None = None  # until the page has come to rest
         self._asked: Questions | None = None  # until something is asked, or written
         self._hardware: Devices | None = None  # until the browser has said something of it
         self._wanted: Subscriptions | None = None  # until there is something to be heard of
@@ -109,6 +113,31 @@ class Seldom:
 
             self._asked = Questions(self._entropy.token(4))
         return self._asked
+
+    @property
+    def memory(self) -> Memory:
+        """The calls of other days; the first screen comes without them."""
+        if self._memory is None:
+            from webphone.phone.memory import Memory
+
+            self._memory = Memory(self._history)
+        return self._memory
+
+    @property
+    def deleted(self) -> int:
+        """How many call records the person may have back."""
+        return len(self._memory.deleted) if self._memory else 0
+
+    def belongs_to(self, config: Config) -> Result:
+        """Whose the calls are."""
+        other = self._history.belongs_to(config)
+        return self._memory.begin_anew() if other and self._memory else []
+
+    def clear_history(self) -> Result:
+        """No call is remembered any more."""
+        if self._memory:
+            self._memory.deleted = ()
+        return [*self._history.clear()]
 
     @property
     def diagnosis(self) -> ShownDiagnosis | None:

@@ -297,7 +297,8 @@ class Snapshot(SharedSnapshot):
     config: Config
     number: str  # the dialled number
     error: WebPhoneError | None = None  # the last one, until read
-    history: tuple[CallRecord, ...] = ()
+    history: tuple[CallRecord, ...] = ()  # newest first
+    deleted: int = 0  # so many of them may be had back
     sound_blocked: bool = False
     offers: tuple[str, ...] = ()  # what the browser can be asked for by a press, and was not yet
     devices: DevicesSnapshot = DevicesSnapshot()

@@ -2,7 +2,8 @@
 
 The first line says what the phone was made with, and how many turns before the first one are
 left out; a trace that leaves out none replays to the same actions. Each further line has the time,
-the chance that was drawn, what happened (`in`) and what was done (`out`).
+the chance that was drawn, what happened (`in`) and what was done (`out`). Calls of other days are
+in none, though the phone may remember them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 
 from webphone.border.commands import arguments, method_name
 from webphone.contract import SETTINGS, Command, Config, Kind, camel, encode
-from webphone.phone.happenings import Asked
+from webphone.phone.actions import Remember, SaveFile, Unremember
+from webphone.phone.happenings import Asked, Recalled, RememberedElsewhere
 from webphone.phone.turn import Turn
 
 FORMAT = 1
@@ -28,6 +30,8 @@ _SECRETS = frozenset(
     if row.kind is Kind.SECRET
     for spelled in (name, camel(name))
 ) | {"credential", "ha1"}
+# What tells of calls of other days.
+_OTHER_DAYS = (Recalled, RememberedElsewhere, Remember, Unremember, SaveFile)
 # Addresses that need not be whole ones.
 _PLACES = frozenset({"ice_servers_url", "iceServersUrl", "ice-servers-url"})
 _HUSHED = r"[\w-]*(?:authorization|token|secret|api-?key|cookie)[\w-]*"
@@ -96,6 +100,8 @@ def _named(value: Any) -> dict[str, Any]:
     data = {"type": type(value).__name__, **encode(value)}
     if isinstance(value, Asked):
         data["command"] = _command(value.command)
+    elif isinstance(value, _OTHER_DAYS):
+        data |= {name: type(data[name])() for name in ("records", "text") if name in data}
     return data
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webphone.phone.actions import OpenMedia, Send
-from webphone.phone.happenings import MediaReady, Received
+from webphone.phone.actions import OpenMedia, SaveFile, Send, Settle
+from webphone.phone.happenings import MediaReady, Recalled, Received, RememberedElsewhere
 
 # What a turn is taken to weigh beside its messages and session descriptions.
 TURN = 300
@@ -32,4 +32,8 @@ def _weight(value: object) -> int:
             return len(data)
         case MediaReady(sdp=text) | OpenMedia(offer=str(text)):
             return len(text)
+        case Settle(value=str(text)) | SaveFile(text=text):
+            return len(text)
+        case Recalled(records=texts) | RememberedElsewhere(records=texts):
+            return sum(map(len, texts))
     return 0

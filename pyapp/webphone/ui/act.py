@@ -8,13 +8,23 @@ from dataclasses import replace
 from typing import assert_never
 
 from webphone.border import ascii_digits
-from webphone.contract import CancelTransfer, Command, Diagnose, DialpadPress, MakeCall
+from webphone.contract import (
+    CancelTransfer,
+    ClearHistory,
+    Command,
+    Diagnose,
+    DialpadPress,
+    MakeCall,
+)
 from webphone.phone.happenings import (
     Asked,
+    CallsDeleted,
+    CallsWantedBack,
     DevicesWanted,
     ErrorDismissed,
     FarewellAttended,
     Happening,
+    HistoryOpened,
     LadderWanted,
     NumberTyped,
     WantedHere,
@@ -45,11 +55,12 @@ from webphone.ui.gestures import (
 )
 from webphone.ui.messages import looked_at
 from webphone.ui.selectors import farewell_shown, foremost, last_dialled, living
-from webphone.ui.view import DIAGNOSIS, LADDER, PAGES, View
+from webphone.ui.view import DIAGNOSIS, HISTORY, LADDER, PAGES, View
 
 # What begins when somebody opens a page of the phone.
 _BEGUN: Mapping[str, tuple[Happening, ...]] = {
     DIAGNOSIS: (Asked(command=Diagnose()),),
+    HISTORY: (HistoryOpened(),),
     LADDER: (LadderWanted(),),
 }
 
@@ -100,7 +111,14 @@ def _act(
             return _asked(view, gesture, snapshot), [Asked(command=gesture)]
         case Together(commands=commands):
             return view, [Asked(command=command) for command in commands]
-        case ErrorDismissed() | WantedHere() | DevicesWanted() | LadderWanted():
+        case (
+            ErrorDismissed()
+            | WantedHere()
+            | DevicesWanted()
+            | LadderWanted()
+            | CallsDeleted()
+            | CallsWantedBack()
+        ):
             return view, [gesture]
         case NumberEdited():
             return view, [NumberTyped(number=_entered(fields))]
@@ -115,7 +133,7 @@ def _act(
             call = foremost(snapshot)
             over = call.view.id if call and page in PAGES else ""
             view = replace(view, open=page, of=of, over=over, transfer_to="")
-            return looked_at(view, snapshot), list(_BEGUN.get(page, ()))
+            return looked_at(view, snapshot), list(() if of else _BEGUN.get(page, ()))
         case PageClosed():
             return replace(looked_at(view, snapshot), open="", of="", over=""), []
         case DeviceChosen(what=what):
@@ -138,6 +156,8 @@ def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
     """The view once a person has asked the phone for this."""
     if isinstance(command, MakeCall):
         return replace(view, unfinished=False)
+    if isinstance(command, ClearHistory):
+        return replace(view, of="")  # it was asked, and is answered
     if isinstance(command, CancelTransfer):
         return replace(view, open="", of="")  # back to the call, not to the question whom to
     if isinstance(command, DialpadPress) and farewell_shown(snapshot, view):

@@ -16,6 +16,8 @@ from webphone.ui.view import MESSAGES, View
 
 # Drafts: whom to write to, where calls are to go, and of each peer the next text.
 TO, FORWARD, TEXT = "to", "forward", "text "
+# What calls of the past are looked for.
+SEARCH, KIND = "history-search", "history-kind"
 MOST, LONGEST = 50, 4000
 
 
@@ -79,11 +81,12 @@ def _field(what: str, view: View, *, name: str, part: str, disabled: bool) -> No
 
 
 def edited(view: View, what: str, value: str) -> View:
-    """The draft says this now; an empty one is none."""
+    """The draft says this now; an empty one is none. Whoever looks for calls begins anew."""
     drafts = {name: text for name, text in view.drafts.items() if name != what}
     if value:
         drafts[what] = value[:LONGEST]
-    return replace(view, drafts=dict(list(drafts.items())[-MOST:]))
+    of = "" if what in (SEARCH, KIND) else view.of
+    return replace(view, of=of, drafts=dict(list(drafts.items())[-MOST:]))
 
 
 def sent(view: View, what: str, snapshot: Snapshot) -> tuple[View, list[Happening]]:

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from webphone.contract import Command
-from webphone.phone.happenings import DevicesWanted, ErrorDismissed, LadderWanted, WantedHere
+from webphone.phone.happenings import (
+    CallsDeleted,
+    CallsWantedBack,
+    DevicesWanted,
+    ErrorDismissed,
+    LadderWanted,
+    WantedHere,
+)
 
 # What a gesture brings along from the page: plain values, by name.
 Fields = Mapping[str, object]
@@ -145,5 +152,7 @@ Gesture = (
     | WantedHere
     | DevicesWanted
     | LadderWanted
+    | CallsDeleted
+    | CallsWantedBack
     | Command
 )

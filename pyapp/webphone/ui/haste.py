@@ -55,6 +55,7 @@ PARTS = {
     "drop": Hangup,
     "end-and-answer": Together,
     "dial": MakeCall,
+    "call-back": MakeCall,
     "confirm": Confirm,
     "transfer-now": Transfer,
     "consult": Consult,

@@ -1,4 +1,4 @@
-"""What a phone can do besides calling: texts, devices, switches, forwarding."""
+"""What a phone can do besides calling: past calls, texts, devices, switches, forwarding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread, title
 from webphone.ui.pieces import button
 from webphone.ui.selectors import asked, foremost, living, own_page
-from webphone.ui.view import DEVICES, DIAGNOSIS, MENU, MESSAGES, View
+from webphone.ui.view import DEVICES, DIAGNOSIS, HISTORY, MENU, MESSAGES, View
 from webphone.ui.words import say
 
 
@@ -53,12 +53,19 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         element(
             "div",
             button(
+                say("history"),
+                on=PageOpened(page=HISTORY),
+                part="open-history",
+                config=config,
+                sign="recall",
+                primary=True,
+            ),
+            button(
                 words,
                 on=PageOpened(page=MESSAGES),
                 part="open-messages",
                 config=config,
                 sign="messages",
-                primary=True,
             ),
             button(
                 say("devices"),

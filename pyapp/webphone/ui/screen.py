@@ -24,7 +24,7 @@ from webphone.ui.selectors import (
     waiting,
 )
 from webphone.ui.status import banners, header, live_regions
-from webphone.ui.view import DEVICES, DIAGNOSIS, LADDER, View
+from webphone.ui.view import DEVICES, DIAGNOSIS, HISTORY, LADDER, View
 from webphone.ui.words import say
 from webphone.words import ENGLISH, RIGHT_TO_LEFT
 
@@ -65,6 +65,13 @@ def _ladder(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return body(snapshot)
 
 
+def _history(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded when somebody looks at them.
+    from webphone.ui.history import body
+
+    return body(snapshot, view, now)
+
+
 def _devices(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     # Loaded when somebody looks at them.
     from webphone.ui.devices import body
@@ -88,6 +95,7 @@ SCREENS: dict[str, Screen] = {
     "keypad": Screen(call.keypad_open, call.keying),
     "ended": Screen(farewell_shown, ended),
     "messages": Screen(messages.is_open, _beside_call(messages.body)),
+    "history": Screen(_open(HISTORY), _beside_call(_history)),
     "devices": Screen(_open(DEVICES), _beside_call(_devices)),
     "diagnosis": Screen(_open(DIAGNOSIS), _beside_call(_diagnosis)),
     "ladder": Screen(_open(LADDER), _beside_call(_ladder)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webphone.contract import Answer, Config, Hold, Mute, SendDtmf, Transfer
 from webphone.contract import Resume as ResumeCall
+from webphone.phone.history import RECENT
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.view import PAGES, View
 
@@ -109,7 +110,7 @@ def last_dialled(snapshot: Snapshot) -> list[str]:
     """The number dialled last, if there is one."""
     numbers = (
         (record.started_at, record.to.number or record.to.uri)
-        for record in snapshot.history
+        for record in snapshot.history[:RECENT]
         if record.direction == "outgoing"
     )
     return [number for _, number in sorted(numbers)[-1:]]

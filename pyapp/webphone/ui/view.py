@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from math import inf
 
 # Pages of the phone itself: over a call only if they were opened there.
 MENU, MESSAGES, DEVICES, DIAGNOSIS = "menu", "messages", "devices", "diagnosis"
-LADDER = "ladder"
-PAGES = (MENU, MESSAGES, DEVICES, DIAGNOSIS, LADDER)
+LADDER, HISTORY = "ladder", "history"
+PAGES = (MENU, MESSAGES, DEVICES, DIAGNOSIS, LADDER, HISTORY)
+
+
+def in_utc(moment: float, language: str) -> tuple[str, str]:
+    """A day and a time of it, where nobody knows how people here write them."""
+    day, _, time = datetime.fromtimestamp(moment, UTC).isoformat().partition("T")
+    return day, time[:5]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +31,8 @@ class View:
     attended: str = ""  # id of the call record that the person is at, as long as it is shown
     drafts: Mapping[str, str] = field(default_factory=dict)  # texts typed and not sent yet, by what
     seen: Mapping[str, str] = field(default_factory=dict)  # the last text seen of each thread
+    # A moment (seconds since 1970) in a language, as a day and a time of it.
+    dates: Callable[[float, str], tuple[str, str]] = field(default=in_utc, compare=False)
     # Each control that begins or ends a call, by what it asks for and of which call: where on the
     # screen it stands, and since when.
     came: Mapping[tuple[str, str], tuple[str, float]] = field(default_factory=dict, compare=False)

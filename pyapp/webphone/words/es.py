@@ -126,6 +126,42 @@ WORDS: dict[str, str] = {
     "text_queued": "El servidor lo guarda hasta que se pueda entregar",
     "text_failed": "No enviado. {why}",
     "spoken_text": "Mensaje nuevo de {name}.",
+    "history": "Calls",  # English
+    "history_search": "Name or number",  # English
+    "history_kind": "Which calls",  # English
+    "history_all": "All",  # English
+    "history_missed": "Missed",  # English
+    "history_incoming": "Incoming",  # English
+    "history_outgoing": "Outgoing",  # English
+    "history_count": "Found: {count}",  # English
+    "history_empty": "No calls yet.",  # English
+    "history_nothing": "No such call.",  # English
+    "history_was_missed": "Missed",  # English
+    "history_was_incoming": "Incoming",  # English
+    "history_was_outgoing": "Outgoing",  # English
+    "history_outcome": "{way}: {outcome}",  # English
+    "history_lasted": "{what} ({time})",  # English
+    "outcome_rejected": "declined",  # English
+    "outcome_cancelled": "given up",  # English
+    "outcome_busy": "busy",  # English
+    "outcome_no-answer": "no answer",  # English
+    "outcome_failed": "failed",  # English
+    "outcome_answered-elsewhere": "answered elsewhere",  # English
+    "history_call": "Call {name}, {time}",  # English
+    "history_delete": "Delete {name}, {time}",  # English
+    "history_deleted": "Deleted: {count}",  # English
+    "history_undo": "Undo",  # English
+    "history_newer": "Newer",  # English
+    "history_older": "Older",  # English
+    "history_range": "{first} to {last} of {count}",  # English
+    "history_csv": "Save as table (CSV)",  # English
+    "history_json": "Save as JSON",  # English
+    "history_clear": "Delete all",  # English
+    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
+    "history_keep": "Keep them",  # English
+    "history_clear_yes": "Delete all calls",  # English
+    "today": "Today",  # English
+    "yesterday": "Yesterday",  # English
     "devices": "Sonido y dispositivos",
     "camera": "Cámara",
     "share_screen": "Compartir la pantalla",

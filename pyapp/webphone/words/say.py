@@ -86,7 +86,7 @@ def restored(data: Any) -> Any:
     """Plain data with its sentences again. Raises ValueError where one says nothing we know."""
     if isinstance(data, list):
         return [restored(item) for item in data]
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict):
         return data
     if MARK not in data:
         return {name: restored(item) for name, item in data.items()}

@@ -102,6 +102,42 @@ WORDS: dict[str, str] = {
     "text_queued": "服务器保存，待对方可达时送出",
     "text_failed": "未发送。{why}",
     "spoken_text": "来自 {name} 的新消息。",
+    "history": "Calls",  # English
+    "history_search": "Name or number",  # English
+    "history_kind": "Which calls",  # English
+    "history_all": "All",  # English
+    "history_missed": "Missed",  # English
+    "history_incoming": "Incoming",  # English
+    "history_outgoing": "Outgoing",  # English
+    "history_count": "Found: {count}",  # English
+    "history_empty": "No calls yet.",  # English
+    "history_nothing": "No such call.",  # English
+    "history_was_missed": "Missed",  # English
+    "history_was_incoming": "Incoming",  # English
+    "history_was_outgoing": "Outgoing",  # English
+    "history_outcome": "{way}: {outcome}",  # English
+    "history_lasted": "{what} ({time})",  # English
+    "outcome_rejected": "declined",  # English
+    "outcome_cancelled": "given up",  # English
+    "outcome_busy": "busy",  # English
+    "outcome_no-answer": "no answer",  # English
+    "outcome_failed": "failed",  # English
+    "outcome_answered-elsewhere": "answered elsewhere",  # English
+    "history_call": "Call {name}, {time}",  # English
+    "history_delete": "Delete {name}, {time}",  # English
+    "history_deleted": "Deleted: {count}",  # English
+    "history_undo": "Undo",  # English
+    "history_newer": "Newer",  # English
+    "history_older": "Older",  # English
+    "history_range": "{first} to {last} of {count}",  # English
+    "history_csv": "Save as table (CSV)",  # English
+    "history_json": "Save as JSON",  # English
+    "history_clear": "Delete all",  # English
+    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
+    "history_keep": "Keep them",  # English
+    "history_clear_yes": "Delete all calls",  # English
+    "today": "Today",  # English
+    "yesterday": "Yesterday",  # English
     "devices": "声音和设备",
     "camera": "摄像头",
     "share_screen": "共享屏幕",

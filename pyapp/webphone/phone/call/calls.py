@@ -301,14 +301,14 @@ class Calls:
         call.ending = ending
         record = call.record(ending, call.part(Measurements).whole, now)
         self._forget(call)
-        self._history.remember(record)
+        kept = self._history.remember(record)
         if call.moved_to is None or not self.calls:
             # Who is transferred goes on with another call, and has not been left.
             self.last.begin(call, ending, record, now)
         return [
             do.CloseMedia(call=call.id),
             *_over(call, WebPhoneError("no_call", say("call_over"))),
-            do.Save(record=record),
+            *kept,
             do.Tell(event=Event("end", encode(record))),
         ]
 

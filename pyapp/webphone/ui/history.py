@@ -1,0 +1,356 @@
+"""The calls that were: by day, searched and filtered, a page of them at a time.
+
+Loaded when somebody looks at them. Ten thousand are remembered and no more than fifty drawn.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from webphone.contract import CallRecord, ClearHistory, Config, ExportHistory, MakeCall
+from webphone.phone.happenings import CallsDeleted, CallsWantedBack
+from webphone.phone.snapshot import EndedCall, Snapshot
+from webphone.ui import drafts
+from webphone.ui.drafts import KIND, SEARCH
+from webphone.ui.finding import Finder, Records, missed, other_end
+from webphone.ui.gestures import DraftEdited, PageOpened
+from webphone.ui.html import Node, element
+from webphone.ui.messages import title
+from webphone.ui.pieces import button, icon
+from webphone.ui.view import HISTORY, MENU, View
+from webphone.ui.words import clock, say
+from webphone.words import Sentence
+
+PAGE = 50  # calls that are drawn at a time
+CLEAR = "clear"  # in the place of the page's first call: whether all are to go
+DAY = 24 * 3600.0  # seconds
+# The filters, and what they let through.
+FILTERS = {
+    "": say("history_all"),
+    "missed": say("history_missed"),
+    "incoming": say("history_incoming"),
+    "outgoing": say("history_outgoing"),
+}
+_HOST = re.compile(r"(?:[^@]*@)?([^;:?>]*)")  # in what follows the scheme of an address
+
+
+# --- Which ----------------------------------------------------------------------------------------
+
+
+class Drawn:
+    """The calls drawn last: while none comes or goes, they are not drawn again."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._days: tuple[Node, ...] = ()
+
+    def days(
+        self, records: Records, snapshot: Snapshot, view: View, now: float
+    ) -> tuple[Node, ...]:
+        """These, by day."""
+        today = view.dates(now, snapshot.language)[0]
+        of = records, snapshot.config, snapshot.language, view.dates, today
+        if of != self._of:
+            days = _days(records, snapshot, view)
+            self._of = of
+            self._days = tuple(_day(day, rows, snapshot, view, now) for day, rows in days)
+        return self._days
+
+
+FINDER, DRAWN = Finder(), Drawn()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Calls with one person that follow each other on one day and came to the same."""
+
+    records: tuple[CallRecord, ...]
+    peer: EndedCall
+    words: Sentence
+    time: str
+
+    @property
+    def newest(self) -> CallRecord:
+        return self.records[0]
+
+    @property
+    def target(self) -> str:
+        """What to dial."""
+        return self.peer.peer_number or other_end(self.newest).uri
+
+
+def _days(records: Records, snapshot: Snapshot, view: View) -> Iterator[tuple[str, list[Row]]]:
+    """These records by day, and on each day by person."""
+    language = snapshot.language
+
+    def moment(record: CallRecord) -> tuple[str, str]:
+        started = datetime.fromisoformat(record.started_at).timestamp()
+        return view.dates(started, language)
+
+    def alike(record: CallRecord) -> tuple[str, str]:
+        party = other_end(record)
+        return party.uri, _outcome(record)
+
+    ours = {snapshot.settings.domain.lower(), *map(str.lower, snapshot.settings.hosts)}
+    for day, of_day in groupby(records, lambda each: moment(each)[0]):
+        rows = []
+        for _, several in groupby(of_day, alike):
+            same = tuple(several)
+            peer = EndedCall(record=same[0], domain=_domain(same[0], ours))
+            words, time = _outcome(same[0]), moment(same[0])[1]
+            rows.append(Row(records=same, peer=peer, words=words, time=time))
+        yield day, rows
+
+
+def _domain(record: CallRecord, ours: set[str]) -> str:
+    """The domain of the other end, where the number alone does not say who it is."""
+    party = other_end(record)
+    found = _HOST.match(party.uri.partition(":")[2])
+    host = found[1].lower() if found else ""
+    return "" if host in ours or party.number.startswith("+") else host
+
+
+def _outcome(record: CallRecord) -> Sentence:
+    """Which way the call went, and what came of it."""
+    if record.disposition == "missed":
+        return say("history_was_missed")
+    way = say(f"history_was_{record.direction}")
+    if record.disposition == "answered":
+        return way
+    return say("history_outcome", way=way, outcome=say(f"outcome_{record.disposition}"))
+
+
+# --- What is shown --------------------------------------------------------------------------------
+
+
+def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    """The page."""
+    config, records = snapshot.config, snapshot.history
+    words, kind = view.drafts.get(SEARCH, ""), view.drafts.get(KIND, "")
+    found = FINDER.find(records, words, kind)
+    first = _first(view.of, len(found))
+    shown = found[first : first + PAGE]
+    narrowed = bool(words or kind)
+    count = say("history_count", count=len(found)) if narrowed else ""
+    none = say("history_nothing") if narrowed else say("history_empty")
+    return [
+        title(say("history"), say("back"), PageOpened(page=MENU), config),
+        _search(words, kind, config),
+        element(
+            "div",
+            element("span", count or None, class_="words"),
+            *_deleted(snapshot),
+            key="count",
+            part="history-news",
+            role="status",
+        ),
+        element(
+            "div",
+            *DRAWN.days(shown, snapshot, view, now),
+            None if shown else element("p", none, key="none", class_="hint"),
+            *_pages(first, len(found), config),
+            *(_asks_to_clear(config) if view.of == CLEAR else _all_of_them(snapshot)),
+            key="calls",
+            part="history",
+            role="group",
+            tabindex="0",
+            data_primary=True,
+            aria_label=say("history"),
+        ),
+    ]
+
+
+def _first(of: str, count: int) -> int:
+    """The place of the first call that is shown."""
+    wanted = int(of) if of.isdecimal() else 0
+    last = (max(count, 1) - 1) // PAGE * PAGE
+    return min(wanted, last)
+
+
+def _search(words: str, kind: str, config: Config) -> Node:
+    return element(
+        "div",
+        element(
+            "input",
+            key="search",
+            part="history-search",
+            type="search",
+            autocomplete="off",
+            maxlength=drafts.LONGEST,
+            dir="auto",
+            aria_label=say("history_search"),
+            placeholder=say("history_search"),
+            disabled=config.disabled,
+            value=words,
+            on={} if config.disabled else {"input": DraftEdited(what=SEARCH)},
+        ),
+        element(
+            "select",
+            *(element("option", name, key=id, value_=id) for id, name in FILTERS.items()),
+            key="kind",
+            part="history-kind",
+            aria_label=say("history_kind"),
+            disabled=config.disabled,
+            value=kind,
+            on={} if config.disabled else {"input": DraftEdited(what=KIND)},
+        ),
+        key="search",
+        class_="search",
+    )
+
+
+def _deleted(snapshot: Snapshot) -> list[Node]:
+    """What was deleted last, and the way to have it back."""
+    if not snapshot.deleted:
+        return []
+    return [
+        element("span", say("history_deleted", count=snapshot.deleted), class_="words"),
+        button(
+            say("history_undo"),
+            on=CallsWantedBack(),
+            part="undo",
+            config=snapshot.config,
+            after="delete-call",
+        ),
+    ]
+
+
+def _day(day: str, rows: list[Row], snapshot: Snapshot, view: View, now: float) -> Node:
+    language = snapshot.language
+    near = {
+        view.dates(now - DAY, language)[0]: say("yesterday"),
+        view.dates(now, language)[0]: say("today"),
+    }
+    return element(
+        "div",
+        element("div", near.get(day, day), role="heading", aria_level="3", class_="day"),
+        element("ul", *(_row(row, snapshot.config) for row in rows), class_="others"),
+        key=day,
+    )
+
+
+def _row(row: Row, config: Config) -> Node:
+    record, name = row.newest, row.peer.peer_name
+    count = len({each.call_id for each in row.records})
+    lasted = clock(record.talk_seconds) if record.answered_at and count == 1 else ""
+    sign = "missed" if missed(record) else record.direction
+    words = say("history_lasted", what=row.words, time=lasted) if lasted else row.words
+    return element(
+        "li",
+        icon(sign),
+        element(
+            "div",
+            element(
+                "span",
+                element("bdi", name, class_="words"),
+                f" ({count})" if count > 1 else None,
+                part="history-name",
+            ),
+            element(
+                "span",
+                element("span", row.time),
+                element("span", words),
+                class_="last",
+            ),
+            class_="who",
+        ),
+        button(
+            say("history_call", name=name, time=row.time),
+            on=MakeCall(target=row.target) if config.show_dial else None,
+            part="call-back",
+            config=config,
+            sign="phone",
+            wordless=True,
+        ),
+        button(
+            say("history_delete", name=name, time=row.time),
+            on=CallsDeleted(ids=tuple(each.id for each in row.records)),
+            part="delete-call",
+            config=config,
+            sign="delete",
+            wordless=True,
+        ),
+        key=record.id,
+        part="list-item",
+        data_kind=sign,
+    )
+
+
+def _pages(first: int, count: int, config: Config) -> list[Node]:
+    """Where in a long list the person is, and the way on and back."""
+    if count <= PAGE:
+        return []
+    newer, older = first - PAGE, first + PAGE
+    last = min(first + PAGE, count)
+    return [
+        element(
+            "div",
+            _turn(say("history_newer"), newer if first else None, "newer", config),
+            element(
+                "span",
+                say("history_range", first=first + 1, last=last, count=count),
+                class_="hint",
+            ),
+            _turn(say("history_older"), older if older < count else None, "older", config),
+            key="pages",
+            class_="row pages",
+        )
+    ]
+
+
+def _turn(words: Sentence, to: int | None, part: str, config: Config) -> Node:
+    opened = None if to is None else PageOpened(page=HISTORY, of=str(to))
+    return button(words, on=opened, part=part, config=config)
+
+
+def _all_of_them(snapshot: Snapshot) -> list[Node]:
+    """What can be done with all."""
+    config = snapshot.config
+    if not snapshot.history:
+        return []
+    return [
+        element(
+            "div",
+            button(
+                say("history_csv"), on=ExportHistory(format="csv"), part="export", config=config
+            ),
+            button(
+                say("history_json"),
+                on=ExportHistory(format="json"),
+                part="export export-json",
+                config=config,
+            ),
+            button(
+                say("history_clear"),
+                on=PageOpened(page=HISTORY, of=CLEAR),
+                part="clear-history",
+                config=config,
+            ),
+            key="all",
+            class_="all",
+        )
+    ]
+
+
+def _asks_to_clear(config: Config) -> list[Node]:
+    """There is no way back from this, so it is asked."""
+    return [
+        element(
+            "div",
+            element("p", say("history_clear_all"), role="status"),
+            button(
+                say("history_keep"),
+                on=PageOpened(page=HISTORY),
+                part="keep-history",
+                config=config,
+                after="clear-history",
+            ),
+            button(say("history_clear_yes"), on=ClearHistory(), part="clear-all", config=config),
+            key="clear",
+            class_="all",
+        )
+    ]
