@@ -132,7 +132,7 @@ FAMILIES = {
     "text_": ["sending", "sent", "queued", "failed"],
     "quality_": ["good", "fair", "poor"],
     "warning_": [*SAID],
-    "offer_": ["notifications", "headset", "links"],
+    "offer_": ["notifications", "headset", "links", "mini"],
     "switch_": ["dnd", "auto_answer"],
     "camera_": ["denied", "missing", "busy", "policy", "within"],
     "wish_": ["off", "pause", "on"],
