@@ -18,13 +18,10 @@ class Listeners(Quiet):
 
     def media(self, news: Media, now: float) -> Steps:
         """The page has begun or ended."""
-        match news:
-            case on.SoundProcessed(running=running, text=text):
-                self._call.processed = running
-                if text:
-                    return [
-                        Trouble(WebPhoneError("media_failed", say("processor_failed", why=text)))
-                    ]
-            case on.StreamTaken():
-                self._call.overheard = True
-        return []
+        if not isinstance(news, on.SoundProcessed):
+            self._call.overheard = True
+            return []
+        self._call.processed = news.running
+        if not news.text:
+            return []
+        return [Trouble(WebPhoneError("media_failed", say("processor_failed", why=news.text)))]
