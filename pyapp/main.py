@@ -151,6 +151,7 @@ class PhoneOnPage:
             demo=lambda: self.desk.config.demo,
             ends=ends,
         )
+        self._peers.processors = self._element.serve(self._peers.stream)
 
     def begin(self) -> Any:
         """Draw the first screen; gives what the page's side of the element keeps.

@@ -121,7 +121,8 @@ consult(target) completeTransfer() cancelTransfer() conference(ids?) split(id) m
 sendMessage(target, text, {contentType, id}) sendInfo(body, {contentType, id, package})
 sendOptions(target?)
 subscribe(target, event) unsubscribe(target, event) publish(event, value?) pickUp(target) startVideo() stopVideo()
-setCamera(id) shareScreen(on?) startRecording() pauseRecording(on?) stopRecording() setInput(id)
+setCamera(id) shareScreen(on?) startRecording() pauseRecording(on?) stopRecording() addProcessor(processor, {side})
+removeProcessor(processor) setInput(id)
 setOutput(id) setRinger(id) setVolume(x) diagnose() exportHistory(format?) clearHistory()
 forgetEverything() getTrace() show() hide()
 """
@@ -147,7 +148,7 @@ invalid_number invalid_config cancelled forbidden_origin internal
 SHAPES = {
     Party: "uri number displayName",
     CallView: "id callId state direction from to displayName startedAt answeredAt muted heldBy codec "
-    "video headers verstat timings conference recordedBy",
+    "video headers verstat timings conference recordedBy processed",
     Member: "id name number muted speaking",
     CallRecord: "id callId sessionId direction from to displayName startedAt ringingAt answeredAt "
     "endedAt postDialDelayMs ringSeconds talkSeconds holdSeconds disposition endedBy sipCode "

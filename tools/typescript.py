@@ -54,6 +54,12 @@ ATTRIBUTE_TYPES = {
     Kind.TEXT: "string | number",
     Kind.INTEGER: "number | `${number}`",
 }
+# What no description of a call holds, as it is no data; in an iframe there is none.
+STREAMS = [
+    f"  /** {side} sound for the page to listen to, which the person sees; gone at the end. */\n"
+    f"  readonly {name}?: MediaStream | null;"
+    for name, side in (("localStream", "Our"), ("remoteStream", "Their"))
+]
 LISTENING = (
     ("on", "Calls f(detail, event) at each event of that name."),
     ("off", "Stops calling f."),
@@ -123,6 +129,8 @@ def declarations() -> str:
         out += [f"/** {shape.__doc__} */", f"export interface {shape.__name__} {{"]
         for item in fields(shape):
             out.append(f"  {camel(item.name.rstrip('_'))}: {field_type(shape.__name__, item)};")
+        if shape is contract.CallView:
+            out += STREAMS
         out += ["}", ""]
     out += [
         "/** What a rejected promise and the `error` event carry. */",

@@ -106,6 +106,8 @@ globalThis.__webphone ??= Object.freeze({
     "startRecording",
     "pauseRecording",
     "stopRecording",
+    "addProcessor",
+    "removeProcessor",
     "setInput",
     "setOutput",
     "setRinger",

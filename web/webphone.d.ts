@@ -72,6 +72,11 @@ export interface CallView {
   timings: Timing[];
   conference: boolean;
   recordedBy: string | null;
+  processed: boolean;
+  /** Our sound for the page to listen to, which the person sees; gone at the end. */
+  readonly localStream?: MediaStream | null;
+  /** Their sound for the page to listen to, which the person sees; gone at the end. */
+  readonly remoteStream?: MediaStream | null;
 }
 
 /** A call of a conference; `muted`: nobody there hears it. */
@@ -446,6 +451,10 @@ export class WebPhone extends HTMLElement {
   pauseRecording(on?: boolean): Promise<boolean>;
   /** Ends the recording and saves its file. Settles with the recording's id, once it is saved. */
   stopRecording(): Promise<string>;
+  /** Lets the page process the sound of all calls, one processor after the other. Settles at once; in an iframe it rejects, as no function can go there. */
+  addProcessor(processor: unknown, options?: { side?: string }): Promise<void>;
+  /** Takes a processor out of the calls. Settles at once. */
+  removeProcessor(processor: unknown): Promise<void>;
   /** Chooses the microphone, in a call without a pause; remembered. Settles when it is in use; rejects where it can't be had, and the one before stays. */
   setInput(id: string): Promise<void>;
   /** Chooses where calls are heard; remembered. Settles when it is in use. */

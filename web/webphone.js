@@ -36,6 +36,7 @@
       this.#flush(this.#queue.push({ name: "makeCall", args: [link.target] }), this.#shell?.asked()); // a person's wish: what is wrong is shown
     };
     #listeners = new WeakMap(); // by function given to on()
+    #lend = (call) => (call?.heldBy !== undefined && ["local", "remote"].forEach((side) => Object.defineProperty(call, `${side}Stream`, { get: () => this.#python?.stream(call.id, side) ?? null })), call);
     #record = null; #python = null; #shell = null; #failure = null;
     #host = {
       element: this,
@@ -49,7 +50,7 @@
         for (const [property, value] of Object.entries(config))
           if (!this.#queue.some(({ set }) => set && property in set)) this.#config[property] = value;
         if (added) told.history = [...added.records, ...this.#told.history.slice(0, added.kept), ...(added.older ?? [])];
-        Object.assign(this.#told, told);
+        Object.assign(this.#told, told, [told.activeCall, ...(told.calls ?? [])].forEach(this.#lend));
       },
       states: (names) => (this.#internals.states?.clear(), names.forEach((name) => this.#internals.states?.add(name))),
       formValue: (record) => this.#submit(record),
@@ -166,10 +167,10 @@
     #settle(reply, ok, value) {
       const { resolve, reject } = this.#waiting.get(reply) ?? {};
       this.#waiting.delete(reply);
-      ok ? resolve?.(value) : reject?.(new WebPhoneError(value));
+      ok ? resolve?.(this.#lend(value)) : reject?.(new WebPhoneError(value));
     }
     #dispatch(name, detail) {
-      return this.dispatchEvent(new CustomEvent(name, { ...events[name], composed: true, detail: name === "error" ? new WebPhoneError(detail) : detail }));
+      return this.dispatchEvent(new CustomEvent(name, { ...events[name], composed: true, detail: name === "error" ? new WebPhoneError(detail) : this.#lend(detail) }));
     }
     #submit(record) {
       this.#record = record;

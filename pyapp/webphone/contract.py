@@ -363,6 +363,7 @@ class CallView:
     timings: tuple[Timing, ...] = ()
     conference: bool = False  # it is joined with others
     recorded_by: str | None = None  # local remote both
+    processed: bool = False  # by a processor of the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -665,6 +666,19 @@ class PauseRecording(Command):
 @command("Ends the recording and saves its file.", "with the recording's id, once it is saved",
     returns="string")
 class StopRecording(Command): ...
+
+@command("Lets the page process the sound of all calls, one processor after the other.",
+    "at once; in an iframe it rejects, as no function can go there")
+class AddProcessor(Command):
+    processor: Json = argument(
+        "`{create(stream), destroy(stream)}`: create gives, or promises, the stream to go on with.")
+    side: str = option(
+        "local (ours, before it is sent) or remote (theirs, before it is heard).",
+        default="local", pattern="local|remote")
+
+@command("Takes a processor out of the calls.")
+class RemoveProcessor(Command):
+    processor: Json = argument("The object that addProcessor was given.")
 
 @command("Chooses the microphone, in a call without a pause; remembered.",
     "when it is in use; rejects where it can't be had, and the one before stays")

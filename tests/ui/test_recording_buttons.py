@@ -98,3 +98,11 @@ def test_an_ear_hears_it_too():
     assert "This call is recorded" in text(polite) and "records this call" in text(polite)
     assert "recording" in states(SCREENS["recording"][0])
     assert "recording" not in states(SCREENS["recorded by them"][0])
+
+
+def test_a_page_that_listens_or_changes_the_sound_is_seen():
+    assert notices(shown(CONFIG, overheard=True)) == ["This page listens to the call"]
+    assert notices(shown(CONFIG, processed=True)) == ["This page processes the sound"]
+    assert notices(shown(CONFIG, processed=True, overheard=True)) == [
+        "This page processes the sound"
+    ]

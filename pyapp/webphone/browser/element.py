@@ -62,6 +62,9 @@ class Outside(Protocol):
     def show_stats(self, call: str, stats: Mapping[str, Any] | None) -> None:
         """Tell the page how a call sounds in this second, if it is the one that has the ear."""
 
+    def serve(self, lend: Callable[[str, str], Any]) -> Mapping[str, Any]:
+        """Take who gives the page the streams of calls; gives the page's processors by name."""
+
     def perform(self, action: ElementAction) -> None:
         """Do what the phone wants of its page."""
 
@@ -86,6 +89,10 @@ class Element:
         self._turn: Callable[[Happening], None] = lambda happening: None
         self._gone: Callable[[], None] = lambda: None
         self._proxies: list[Any] = []
+        self._processor = 0
+        # The page's own objects by the name that the phone knows them by, as long as the element.
+        self.processors: dict[str, Any] = {}
+        self._lend: Callable[[str, str], Any] = lambda call, side: None
         self._watching: Any = None
         self._found = ENGLISH, ""  # the language and country around it
         self._words: WordFiles | None = None  # made for a phone that is to speak another one
@@ -93,7 +100,7 @@ class Element:
     def begin(self, turn: Callable[[Happening], None], gone: Callable[[], None]) -> Any:
         """The page's wishes go to `turn` from now on; `gone` is called when the element is gone.
 
-        Gives the JavaScript object {set, invoke, typed, disconnected} for the factory to return.
+        Gives the JavaScript object {set, invoke, typed, disconnected, stream} for the factory.
         """
         self._turn, self._gone = turn, gone
         self._watch_language()
@@ -101,12 +108,18 @@ class Element:
             "set": self._set,
             "invoke": self._invoke,
             "typed": self._typed,
+            "stream": self._stream,
             "disconnected": self._disconnected,
         }
         # Destroyed in _disconnected, the last call that the page's side makes.
         proxies = {name: create_proxy(verb) for name, verb in verbs.items()}
         self._proxies += proxies.values()
         return to_js(proxies, dict_converter=Object.fromEntries)
+
+    def serve(self, lend: Callable[[str, str], Any]) -> Mapping[str, Any]:
+        """`lend` gives the page a stream of a call, of its local or remote side."""
+        self._lend = lend
+        return self.processors
 
     def show(self, snapshot: Snapshot) -> None:
         """Tell the page's side what it may read."""
@@ -239,7 +252,7 @@ class Element:
     def _invoke(self, reply: int | None, name: str, arguments: Any) -> None:
         """A method call of the page; the promise named by `reply` waits, if there is one."""
         try:
-            given = _inward(arguments, f"{name}()")
+            given = self._given(arguments, name)
             if name == "setConfig" and given and isinstance(given[0], Mapping):
                 given = [self._named(given[0]), *given[1:]]
             command = decode_command(name, given)
@@ -249,6 +262,24 @@ class Element:
         except Exception:
             traceback.print_exc()
             self._refuse(reply, WebPhoneError("internal"))
+
+    def _given(self, arguments: Any, name: str) -> list[Any]:
+        """The arguments as Python data; a processor stays the page's, and has a name here."""
+        if name not in PROCESSORS or not len(arguments):
+            return list(_inward(arguments, f"{name}()"))
+        return [self._named_processor(arguments[0]), *_inward(arguments.slice(1), f"{name}()")]
+
+    def _named_processor(self, given: Any) -> str | None:
+        known = next((key for key, each in self.processors.items() if each == given), None)
+        if known is None and callable(getattr(given, "create", None)):
+            self._processor += 1
+            known = f"processor:{self._processor}"
+            self.processors[known] = given
+        return known or "nothing"
+
+    def _stream(self, call: str, side: str) -> Any:
+        """The page takes a stream of a call; None where there is none."""
+        return self._lend(str(call), str(side))
 
     def _named(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """The settings without ID and name, which the element itself has."""
@@ -279,6 +310,7 @@ class Element:
 
 
 DEEPEST = 20
+PROCESSORS = ("addProcessor", "removeProcessor")
 
 # --- Values across the border ---------------------------------------------------------------------
 

@@ -103,6 +103,10 @@ class Framed:
         if self._picture is not None and self._picture.active == call:
             self._post({"type": "state", "stats": encode(stats)})
 
+    def serve(self, lend: Callable[[str, str], Any]) -> Mapping[str, Any]:
+        """As Element.serve: for the page of the frame; no stream goes to the one around it."""
+        return self._inner.serve(lend)
+
     def perform(self, action: ElementAction) -> None:
         """As Element.perform; what may be prevented is asked of the page around."""
         match action:

@@ -212,6 +212,16 @@ class EndRecording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UseProcessors:
+    """Pass the sound of all calls through these, (name, "local" or "remote"), and no others.
+
+    SoundProcessed follows for each call, now and for those to come.
+    """
+
+    processors: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseMedia:
     """Let go of the microphone and the peer connection of a call."""
 
@@ -417,6 +427,7 @@ MediaAction = (
     | BeginRecording
     | PauseRecording
     | EndRecording
+    | UseProcessors
     | CloseMedia
 )
 # What is done with microphones, loudspeakers and cameras, whatever calls there are.

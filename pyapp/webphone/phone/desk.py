@@ -224,6 +224,8 @@ class Desk:
                 | on.RecordingBegan()
                 | on.RecordingFailed()
                 | on.RecordingSaved()
+                | on.SoundProcessed()
+                | on.StreamTaken()
                 | on.ToneSent()
                 | on.VoiceHeard()
                 | on.QualityMeasured()

@@ -163,6 +163,22 @@ class RecordingSaved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundProcessed:
+    """Whether processors of the page run in a call; `text` says why one was left out."""
+
+    call: str
+    running: bool
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamTaken:
+    """The page has taken a stream of a call: it may listen from now on."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MicrophoneAsked:
     """The browser asks the person whether the page may use the microphone, or no longer does."""
 
@@ -508,6 +524,8 @@ Happening = (
     | RecordingBegan
     | RecordingFailed
     | RecordingSaved
+    | SoundProcessed
+    | StreamTaken
     | MediaMissing
     | ServersRefused
     | ServersMissing

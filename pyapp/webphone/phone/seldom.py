@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from webphone.contract import (
+    AddProcessor,
     Config,
     Publish,
+    RemoveProcessor,
     SendInfo,
     SendMessage,
     SendOptions,
@@ -43,12 +45,23 @@ if TYPE_CHECKING:
     from webphone.phone.devices import Devices
     from webphone.phone.diagnosis import Diagnosis, Subject
     from webphone.phone.memory import Memory
+    from webphone.phone.processors import Processors
     from webphone.phone.questions import Questions
     from webphone.phone.subscriptions import Subscriptions
 
 # The commands that are for these parts.
 DeviceAsked = SetInput | SetOutput | SetRinger | SetCamera | SetVolume
-SeldomAsked = SendMessage | SendInfo | SendOptions | Subscribe | Unsubscribe | Publish | DeviceAsked
+ProcessorAsked = AddProcessor | RemoveProcessor
+SeldomAsked = (
+    ProcessorAsked
+    | SendMessage
+    | SendInfo
+    | SendOptions
+    | Subscribe
+    | Unsubscribe
+    | Publish
+    | DeviceAsked
+)
 
 # The account in use; raises WebPhoneError `not_configured`.
 Configured = Callable[[], Account]
@@ -65,6 +78,7 @@ class Seldom:
         self._hardware: Devices | None = None  # until the browser has said something of it
         self._wanted: Subscriptions | None = None  # until there is something to be heard of
         self._diagnosis: Diagnosis | None = None  # until one is asked for
+        self._processors: Processors | None = None  # until the page has one
 
     # --- Questions ---
 
@@ -113,6 +127,15 @@ class Seldom:
 
             self._asked = Questions(self._entropy.token(4))
         return self._asked
+
+    @property
+    def processors(self) -> Processors:
+        """What the page puts into the sound; most pages put nothing there."""
+        if self._processors is None:
+            from webphone.phone.processors import Processors
+
+            self._processors = Processors()
+        return self._processors
 
     @property
     def memory(self) -> Memory:
@@ -272,6 +295,10 @@ class Seldom:
                 return self.subscriptions.unsubscribe(command, configured().config, reply, now)
             case Publish():
                 return self.subscriptions.publish(command, configured(), reply, now)
+            case AddProcessor():
+                return self.processors.add(command, reply)
+            case RemoveProcessor():
+                return self.processors.remove(command, reply)
             case SetVolume():
                 return self.hardware.set_volume(command, reply)
             case SetInput() | SetOutput() | SetRinger() | SetCamera():

@@ -66,6 +66,8 @@ class CallSnapshot:
     quiet: bool = False  # it rings, and is to be seen without being announced
     recording: str = ""  # ours: starting on paused saving
     recorded: str = ""  # as the other side says of its own: on paused off
+    processed: bool = False  # by the page
+    overheard: bool = False  # by the page
     record_wish: str = ""  # what it wishes of ours: on off pause nopreference
 
     @property
@@ -107,6 +109,12 @@ class CallSnapshot:
     def held_remote(self) -> bool:
         """Whether the other side holds it."""
         return self.view.held_by in ("remote", "both")
+
+    @property
+    def listened_to(self) -> bool:
+        """Whether anything is to be said of who listens besides the two ends."""
+        theirs = self.recorded or self.record_wish
+        return bool(self.recording or theirs or self.processed or self.overheard)
 
     @property
     def wishes_against(self) -> bool:

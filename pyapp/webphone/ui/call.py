@@ -174,7 +174,7 @@ def _notices(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) ->
 
 def _recorded(call: CallSnapshot) -> list[tuple[str, str, Sentence]]:
     """Who records, which is said also where nothing else is."""
-    if not (call.recording or call.recorded or call.record_wish):
+    if not call.listened_to:
         return []
     # Loaded by the first call that is recorded.
     from webphone.ui.recording import recorded

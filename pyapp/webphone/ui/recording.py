@@ -1,4 +1,4 @@
-"""Who records a call, for everybody to see, and the buttons for a recording of our own."""
+"""Who records a call or listens to it, for everybody to see, and the buttons for it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ def recorded(call: CallSnapshot) -> list[tuple[str, str, Sentence]]:
     told = (
         ("recording", call.recording == "on", "recording"),
         ("recording", call.recording == "paused", "recording_paused"),
+        ("processed", call.processed, "processed"),
+        ("overheard", call.overheard and not call.processed, "overheard"),
     )
     shown = [(key, "record", say(words)) for key, true, words in told if true]
     theirs = (

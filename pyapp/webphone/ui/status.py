@@ -265,7 +265,7 @@ def _pictures(call: CallSnapshot) -> list[tuple[str, Sentence]]:
 
 def _recordings(call: CallSnapshot) -> list[tuple[str, Sentence]]:
     """Who records the call."""
-    if not (call.recording or call.recorded or call.record_wish):
+    if not call.listened_to:
         return []
     from webphone.ui.recording import spoken
 

@@ -104,13 +104,14 @@ class PageMedia:
         # Set by who mixes and records them.
         self.tracks_changed: Callable[[], None] = lambda: None
         self.spoken_changed: Callable[[], None] = lambda: None
+        self._processed: Any = None  # what the page has made of our microphone
         self._wanted = self._before = Direction.SENDRECV
         self._agreed = Direction.INACTIVE
 
     @property
     def sound(self) -> Any:
         """What the other end hears of us."""
-        return self.local if self._sent == self.microphone else js.MediaStream.new([self._sent])
+        return self.local if self._sent == self.raw("local") else js.MediaStream.new([self._sent])
 
     @property
     def spoken(self) -> Any:
@@ -124,7 +125,29 @@ class PageMedia:
     @property
     def microphone(self) -> Any:
         """Its track; None before it is there."""
+        return self._processed if self._processed is not None else self.raw("local")
+
+    def raw(self, side: str) -> Any:
+        """The track of our microphone or of the other end; None before it is there."""
+        if side == "remote":
+            return self.listening.raw
         return self.local.getAudioTracks()[0] if self.local is not None else None
+
+    def sounding(self, side: str) -> Any:
+        """The track that is used now."""
+        return self.microphone if side == "local" else self.remote
+
+    def process(self, side: str, track: Any) -> None:
+        """Use this track in its place; None: that again."""
+        if self._closed:
+            return
+        if side == "remote":
+            self.listening.process(track)
+        else:
+            self._processed = track
+            if self._other is not None:
+                self._other.hear(self._sent)
+        self.tracks_changed()
 
     @property
     def remote(self) -> Any:
@@ -296,6 +319,7 @@ class PageMedia:
         if self.local is not None:
             for track in self.local.getAudioTracks():
                 track.enabled = is_open(self._muted, self._wanted, self._agreed)
+        self.spoken_changed()
 
     def send_tones(self, asked: SendTones) -> None:
         """Tell each digit at its time; nobody at the other end listens for them."""

@@ -122,6 +122,7 @@ class Peer:
         # Set by who mixes and records them.
         self.tracks_changed: Callable[[], None] = lambda: None
         self.spoken_changed: Callable[[], None] = lambda: None
+        self._processed: Any = None  # what the page has made of our microphone
         self._agreed: tuple[Direction, bool, dict[str, Any]] | None = None  # before our offer
         self._digits = Digits(lambda tone: self._tell(ToneSent(call=call, tone=tone)))
 
@@ -524,8 +525,8 @@ class Peer:
 
     @property
     def microphone(self) -> Any:
-        """The track of our microphone, open or not; None before it is there."""
-        return self.own.microphone
+        """The track of our microphone, open or not, or what the page makes of it; else None."""
+        return self._processed if self._processed is not None else self.own.microphone
 
     @property
     def remote(self) -> Any:
@@ -544,7 +545,29 @@ class Peer:
     @property
     def spoken(self) -> Any:
         """What is ours in it: the microphone, or the mix of a conference."""
-        return self._mixed if self._mixed is not None else self.own.microphone
+        return self._mixed if self._mixed is not None else self.microphone
+
+    # --- what the page does with it ---
+
+    def raw(self, side: str) -> Any:
+        """The track of our microphone or of the other end; None before it is there."""
+        return self.own.microphone if side == "local" else self.listening.raw
+
+    def sounding(self, side: str) -> Any:
+        """The track that is used now."""
+        return self.microphone if side == "local" else self.remote
+
+    def process(self, side: str, track: Any) -> None:
+        """Use this track in its place; None: that again."""
+        if self._closed:
+            return
+        if side == "remote":
+            self.listening.process(track)
+        else:
+            self._processed = track
+            if self._opened:
+                self._asides.run(self._exchange())
+        self.tracks_changed()
 
     def send_toned(self, track: Any) -> None:
         """Send this in the place of what is spoken; None: that again."""
@@ -576,6 +599,7 @@ class Peer:
         # On hold nobody expects to be heard.
         talks = self._muted and not self._closed and is_open(False, self._wanted, before)
         self._muted_voice.follow(self.own.microphone if talks else None)
+        self.spoken_changed()
         for picture in (self.own.camera, self._picture):
             if picture is not None:
                 picture.enabled = is_open(False, self._wanted, before)

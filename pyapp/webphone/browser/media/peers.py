@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, assert_never
 
 from webphone.browser.media import audio_session
@@ -24,12 +24,14 @@ from webphone.phone.actions import (
     Rollback,
     SendTones,
     TakePicture,
+    UseProcessors,
     Voice,
 )
 from webphone.phone.happenings import MixFailed, RecordingFailed
 
 if TYPE_CHECKING:  # loaded by the first conference, and by the first call that is recorded
     from webphone.browser.media.mixing import Mix
+    from webphone.browser.media.processing import Processing
     from webphone.browser.media.recording import Recordings
 
 # What a person hears and sees of one end: (call, "remote" or "self") -> a <video> element or None.
@@ -45,11 +47,16 @@ class Peers:
         self._mix: Mix | None = None
         self._recordings: Recordings | None = None
         self._ready: Spare | None = None
+        self._processing: Processing | None = None
+        self.processors: Mapping[str, Any] = {}  # the page's own objects by name
 
     def perform(self, action: MediaAction) -> None:
         """Do it, after what was asked before for the same call; its news come as happenings."""
         if isinstance(action, MixCalls):
             self._follow(action.voices)
+            return
+        if isinstance(action, UseProcessors):
+            self._processed().use(action.processors, self._peers)
             return
         peer = self._peers.get(action.call)
         match action:
@@ -57,13 +64,16 @@ class Peers:
                 if peer:
                     peer.close()
                 self._peers[action.call] = peer = self._new(action)
-                peer.tracks_changed = self._tracks_changed
-                peer.spoken_changed = self._record_again
+                new = peer
+                peer.tracks_changed = lambda: self._tracks_changed(new)
+                peer.spoken_changed = lambda: self._spoken_changed(new)
                 audio_session.follow(self, calls=True)  # before the microphone is asked for
                 peer.later(lambda: peer.open(action))
             case CloseMedia():
                 if self._recordings:
                     self._recordings.end(action.call)
+                if self._processing:
+                    self._processing.leave(action.call)
                 if peer:
                     self._peers.pop(action.call).close()
                     self._mix_again()
@@ -142,13 +152,22 @@ class Peers:
         if self._mix is not None:
             self._mix.again()
 
-    def _tracks_changed(self) -> None:
+    def _tracks_changed(self, peer: Peer) -> None:
         self._mix_again()
-        self._record_again()
+        self._spoken_changed(peer)
 
-    def _record_again(self) -> None:
+    def _spoken_changed(self, peer: Peer) -> None:
+        if self._processing is not None:
+            self._processing.again(peer)
         if self._recordings is not None:
             self._recordings.again()
+
+    def _processed(self) -> Processing:
+        if self._processing is None:
+            from webphone.browser.media.processing import Processing
+
+            self._processing = Processing(self._world.turn, self.processors)
+        return self._processing
 
     def _end_mix(self) -> None:
         mix, self._mix = self._mix, None
@@ -178,17 +197,17 @@ class Peers:
             await peer.listening.sound_anew()
 
     def stream(self, call: str, which: str) -> Any:
-        """The MediaStream of a call's `local` or `remote` end, or None."""
+        """A MediaStream of a call's `local` or `remote` side for the page, or None."""
         peer = self._peers.get(call)
-        if peer is None:
-            return None
-        return peer.listening.sound if which == "remote" else peer.local
+        return self._processed().lend(peer, which) if peer else None
 
     def close(self) -> None:
         """Let go of everything."""
         self._end_mix()
         if self._recordings:
             self._recordings.close()
+        if self._processing:
+            self._processing.close()
         for call in list(self._peers):
             self._peers.pop(call).close()
         if self._ready is not None:

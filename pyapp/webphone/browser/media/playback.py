@@ -33,6 +33,8 @@ class Listening:
         self._devices = devices
         self._audio: Any = None
         self._heard = True
+        self._processed: Any = None  # a track of the page that is heard in its place
+        self._beside: Any = None  # and the <audio> that plays it
         self._picture: Any = None
         self._own: Any = None
         self._shown: dict[str, tuple[Any, Any]] = {}
@@ -47,29 +49,56 @@ class Listening:
         if self._audio is None:
             self._audio = js.document.createElement("audio")
             self._audio.autoplay = True
-            self._audio.muted = not self._heard
+            self._mute()
             self._do(self._direct())
         self._play(self._audio, self.sound)
 
     @property
     def track(self) -> Any:
-        """The track of the other end's sound, None before it came."""
+        """The track of the other end's sound as it is heard, None before it came."""
+        return self._processed if self._processed is not None else self.raw
+
+    @property
+    def raw(self) -> Any:
+        """As it came."""
         return self.sound.getAudioTracks()[0] if self.sound is not None else None
+
+    def process(self, track: Any) -> None:
+        """Let this be heard in its place; None: that again.
+
+        What came is still played, unheard: Chromium gives it to Web Audio only so.
+        """
+        self._processed = track
+        if track is not None:
+            if self._beside is None:
+                self._beside = js.document.createElement("audio")
+                self._beside.autoplay = True
+                self._do(self._direct())
+            self._play(self._beside, js.MediaStream.new([track]))
+        elif self._beside is not None:
+            self._beside.srcObject = None
+        self._mute()
+
+    def _mute(self) -> None:
+        if self._audio is not None:
+            self._audio.muted = not self._heard or self._processed is not None
+        if self._beside is not None:
+            self._beside.muted = not self._heard
 
     def be_heard(self, heard: bool) -> None:
         """Whether the person hears it; it is played all the same."""
         self._heard = heard
-        if self._audio is not None:
-            self._audio.muted = not heard
+        self._mute()
 
     async def sound_anew(self) -> None:
         """From the loudspeaker and as loud as is wanted now. Raises Refused where it can't."""
-        if self._audio is None:
-            return
         wanted = self._devices()
-        self._audio.volume = wanted.volume
-        if hasattr(self._audio, "setSinkId") and str(self._audio.sinkId) != wanted.output:
-            await promised(self._audio, "setSinkId", wanted.output)
+        for audio in (self._audio, self._beside):
+            if audio is None:
+                continue
+            audio.volume = wanted.volume
+            if hasattr(audio, "setSinkId") and str(audio.sinkId) != wanted.output:
+                await promised(audio, "setSinkId", wanted.output)
 
     async def _direct(self) -> None:
         try:
@@ -99,10 +128,12 @@ class Listening:
     def close(self) -> None:
         for which in list(self._shown):
             self._clear(which)
-        if self._audio is not None:
-            self._audio.pause()
-            self._audio.srcObject = None
-        self._audio = self.sound = self._picture = self._own = None
+        for audio in (self._audio, self._beside):
+            if audio is not None:
+                audio.pause()
+                audio.srcObject = None
+        self._audio = self._beside = self._processed = None
+        self.sound = self._picture = self._own = None
         self._tasks.close()
 
     def _clear(self, which: str) -> None:

@@ -190,6 +190,8 @@ class Call:
     record_wish: str = ""
     record_news: bool = False  # the other side has said something else than before
     recording_id: str | None = None  # of the last one that began
+    processed: bool = False  # processors of the page run in it
+    overheard: bool = False  # the page has taken its sound
     consults: str = ""  # id of the call that waits while this one is asked
     instead_of: str = ""  # id of the call whose place it takes
     joined: bool = False  # it is in the conference
@@ -330,6 +332,7 @@ class Call:
             timings=self.timings,
             conference=self.joined,
             recorded_by=self.recorded_by,
+            processed=self.processed,
         )
 
     @property

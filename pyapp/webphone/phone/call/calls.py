@@ -519,4 +519,6 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         recording=recording.shown if recording else "",
         recorded=call.recorded,
         record_wish=call.record_wish,
+        processed=call.processed,
+        overheard=call.overheard,
     )

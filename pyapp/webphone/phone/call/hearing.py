@@ -66,6 +66,8 @@ HEARD: dict[type[Any], Kind] = {
     on.RecordingBegan: seldom.recording,
     on.RecordingFailed: seldom.recording,
     on.RecordingSaved: seldom.recording,
+    on.SoundProcessed: seldom.listeners,
+    on.StreamTaken: seldom.listeners,
     on.QualityMeasured: Measurements,
 }
 

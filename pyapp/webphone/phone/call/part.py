@@ -33,6 +33,8 @@ Media = (
     | on.RecordingBegan
     | on.RecordingFailed
     | on.RecordingSaved
+    | on.SoundProcessed
+    | on.StreamTaken
     | on.ToneSent
     | on.VoiceHeard
     | on.QualityMeasured

@@ -10,6 +10,7 @@ from webphone.phone.snapshot import TransferSnapshot
 
 if TYPE_CHECKING:
     from webphone.phone.call.alerting import Alerting
+    from webphone.phone.call.listeners import Listeners
     from webphone.phone.call.recording import Recording
     from webphone.phone.call.recovery import Recovery
     from webphone.phone.call.redirection import Redirection
@@ -68,6 +69,13 @@ def recording(call: Call) -> Recording:
     from webphone.phone.call.recording import Recording
 
     return Recording(call)
+
+
+def listeners(call: Call) -> Listeners:
+    """The part for a page that listens."""
+    from webphone.phone.call.listeners import Listeners
+
+    return Listeners(call)
 
 
 def recording_of(call: Call) -> Recording | None:
