@@ -116,17 +116,17 @@ WORDS: dict[str, str] = {
     "devices": "Audio e dispositivi",
     "camera": "Videocamera",
     "share_screen": "Condividi lo schermo",
-    "record": "Record",  # English
-    "stop_recording": "Stop recording",  # English
-    "pause_recording": "Pause recording",  # English
-    "resume_recording": "Go on recording",  # English
-    "recording": "This call is recorded",  # English
-    "recording_paused": "The recording pauses",  # English
-    "recorded_by_them": "{name} records this call",  # English
-    "recorded_by_them_paused": "The recording of {name} pauses",  # English
-    "wish_off": "{name} does not want to be recorded",  # English
-    "wish_pause": "{name} wants the recording to pause",  # English
-    "wish_on": "{name} wants this call to be recorded",  # English
+    "record": "Registra",
+    "stop_recording": "Ferma la registrazione",
+    "pause_recording": "Sospendi la registrazione",
+    "resume_recording": "Riprendi la registrazione",
+    "recording": "Questa chiamata viene registrata",
+    "recording_paused": "La registrazione è in pausa",
+    "recorded_by_them": "{name} registra questa chiamata",
+    "recorded_by_them_paused": "La registrazione di {name} è in pausa",
+    "wish_off": "{name} non vuole essere registrato",
+    "wish_pause": "{name} vuole che la registrazione sia in pausa",
+    "wish_on": "{name} vuole che questa chiamata sia registrata",
     "spoken_filming": "La Sua videocamera è accesa.",
     "spoken_sharing": "Il Suo schermo è condiviso.",
     "spoken_video_of": "{name} mostra il video.",
@@ -138,9 +138,9 @@ WORDS: dict[str, str] = {
     "device_system": "Come nel sistema",
     "devices_hidden": "Il browser indica i nomi dei microfoni dopo che ne ha consentito uno.",
     "devices_allow": "Consenti il microfono",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
+    "offer_notifications": "Avvisami delle chiamate",
+    "offer_headset": "Usa i tasti di una cuffia",
+    "offer_links": "Apri qui i link telefonici",
     "switch_dnd": "Non disturbare",
     "switch_auto_answer": "Rispondi automaticamente",
     "forward": "Devia",
@@ -252,17 +252,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "Prova del telefono",
     "spoken_diagnosis": "Il telefono è in prova.",
     "diagnosis_step": "Prova {step} di {of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "Messaggi SIP",
+    "ladder_open": "Mostra i messaggi SIP",
+    "ladder_hint": "Verso il server e da esso. Il più vecchio è il primo.",
+    "ladder_empty": "Nessun messaggio è stato ancora inviato o ricevuto.",
+    "ladder_sent": "inviato:",
+    "ladder_received": "ricevuto:",
+    "ladder_copy": "Copia senza segreti",
+    "ladder_again": "Mostra i più recenti",
+    "ladder_copied_yes": "Copiato: password e token sono cancellati.",
+    "ladder_copied_no": "Il browser non ha consentito di copiare. Faccia clic nella pagina e prema di nuovo.",
+    "seconds": "{seconds} s",
     "diagnosis_good": "Tutto funziona",
     "diagnosis_poor": "Le chiamate funzionano, ma non bene",
     "diagnosis_blocked": "Qualcosa impedisce le chiamate",
@@ -675,18 +675,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "Lo ometta.",
     "only_answered_held": "Solo una chiamata risposta può essere messa in attesa.",
     "only_answered_filmed": "Solo una chiamata risposta può avere il video.",
-    "only_answered_recorded": "Only an answered call can be recorded.",  # English
-    "none_recorded": "No call is being recorded.",  # English
-    "recording_off": "Recording is switched off here.",  # English
-    "recording_off_hint": "Set record to ask or on.",  # English
-    "recording_lacking": "This browser cannot record calls.",  # English
-    "recording_lacking_hint": "Use a current Chrome, Edge, Firefox or Safari.",  # English
-    "recording_silent": "The call is not recorded: the browser gives its sound only once you have touched the page.",  # English
-    "recording_silent_hint": "Press Record.",  # English
-    "recording_failed": "The browser failed to record the call.",  # English
-    "recording_failed_hint": "Try again; free some space on the disk if it is full.",  # English
-    "recording_full": "The recording has reached its greatest length and was saved.",  # English
-    "recording_full_hint": "Press Record to go on in another file.",  # English
+    "only_answered_recorded": "Solo una chiamata risposta può essere registrata.",
+    "none_recorded": "Nessuna chiamata viene registrata.",
+    "recording_off": "La registrazione qui è disattivata.",
+    "recording_off_hint": "Imposti record su ask o on.",
+    "recording_lacking": "Questo browser non può registrare chiamate.",
+    "recording_lacking_hint": "Usi un Chrome, Edge, Firefox o Safari attuale.",
+    "recording_silent": "La chiamata non viene registrata: il browser ne dà l’audio solo dopo che ha toccato la pagina.",
+    "recording_silent_hint": "Prema Registra.",
+    "recording_failed": "Il browser non è riuscito a registrare la chiamata.",
+    "recording_failed_hint": "Riprovi; liberi spazio sul disco se è pieno.",
+    "recording_full": "La registrazione ha raggiunto la durata massima ed è stata salvata.",
+    "recording_full_hint": "Prema Registra per proseguire in un altro file.",
     "video_refused": "L’altra parte non accetta il Suo video.",
     "video_refused_hint": "La chiamata continua con l’audio.",
     "camera_denied": "La videocamera qui non è consentita.",
@@ -708,16 +708,16 @@ WORDS: dict[str, str] = {
     "screen_within": "Una chiamata in questa pagina non ha uno schermo da condividere.",
     "camera_ended": "La videocamera è sparita.",
     "camera_ended_hint": "La chiamata continua con l’audio.",
-    "only_answered_joined": "Only answered calls can be joined.",  # English
-    "none_to_confer": "A conference needs two answered calls.",  # English
-    "none_to_confer_hint": "Call somebody else first.",  # English
-    "conference_full": "A conference has room for {most} other people.",  # English
-    "conference_full_hint": "End a call, or name those who are to be in it.",  # English
-    "mix_failed": "This browser can't join the sound of calls.",  # English
-    "mix_failed_hint": "Talk to one after the other, or use another browser.",  # English
-    "conference_failed": "A call could not be taken off hold.",  # English
-    "conference_failed_hint": "The others are joined.",  # English
-    "not_in_conference": "This call is not in a conference.",  # English
+    "only_answered_joined": "Solo chiamate risposte possono essere unite.",
+    "none_to_confer": "Una conferenza richiede due chiamate risposte.",
+    "none_to_confer_hint": "Chiami prima qualcun altro.",
+    "conference_full": "In una conferenza c’è posto per altre {most} persone.",
+    "conference_full_hint": "Termini una chiamata, o indichi chi deve farne parte.",
+    "mix_failed": "Questo browser non può unire l’audio delle chiamate.",
+    "mix_failed_hint": "Parli con uno dopo l’altro, o usi un altro browser.",
+    "conference_failed": "Una chiamata in attesa non si è potuta riprendere.",
+    "conference_failed_hint": "Gli altri sono uniti.",
+    "not_in_conference": "Questa chiamata non è in una conferenza.",
     "swap_failed": "Una chiamata non si è potuta mettere in attesa o riprendere.",
     "change_refused": "L’altra parte ha rifiutato la modifica: {status} {reason}.",
     "change_refused_hint": "La chiamata continua com’era.",

@@ -109,17 +109,17 @@ WORDS: dict[str, str] = {
     "devices": "Geluid en apparaten",
     "camera": "Camera",
     "share_screen": "Scherm delen",
-    "record": "Record",  # English
-    "stop_recording": "Stop recording",  # English
-    "pause_recording": "Pause recording",  # English
-    "resume_recording": "Go on recording",  # English
-    "recording": "This call is recorded",  # English
-    "recording_paused": "The recording pauses",  # English
-    "recorded_by_them": "{name} records this call",  # English
-    "recorded_by_them_paused": "The recording of {name} pauses",  # English
-    "wish_off": "{name} does not want to be recorded",  # English
-    "wish_pause": "{name} wants the recording to pause",  # English
-    "wish_on": "{name} wants this call to be recorded",  # English
+    "record": "Opname",
+    "stop_recording": "Opname stoppen",
+    "pause_recording": "Opname pauzeren",
+    "resume_recording": "Verder opnemen",
+    "recording": "Dit gesprek wordt opgenomen",
+    "recording_paused": "De opname pauzeert",
+    "recorded_by_them": "{name} neemt dit gesprek op",
+    "recorded_by_them_paused": "De opname van {name} pauzeert",
+    "wish_off": "{name} wil niet worden opgenomen",
+    "wish_pause": "{name} wil dat de opname pauzeert",
+    "wish_on": "{name} wil dat dit gesprek wordt opgenomen",
     "spoken_filming": "Uw camera is aan.",
     "spoken_sharing": "Uw scherm wordt gedeeld.",
     "spoken_video_of": "{name} toont video.",
@@ -131,9 +131,9 @@ WORDS: dict[str, str] = {
     "device_system": "Zoals in het systeem",
     "devices_hidden": "De browser noemt microfoons zodra u er een hebt toegestaan.",
     "devices_allow": "Microfoon toestaan",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
+    "offer_notifications": "Oproepen melden",
+    "offer_headset": "Knoppen van een headset gebruiken",
+    "offer_links": "Telefoonlinks hier openen",
     "switch_dnd": "Niet storen",
     "switch_auto_answer": "Automatisch opnemen",
     "forward": "Doorschakelen",
@@ -245,17 +245,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "Test van de telefoon",
     "spoken_diagnosis": "De telefoon wordt getest.",
     "diagnosis_step": "Test {step} van {of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "SIP-berichten",
+    "ladder_open": "SIP-berichten tonen",
+    "ladder_hint": "Naar de server en ervandaan. Het oudste staat eerst.",
+    "ladder_empty": "Er is nog geen bericht verzonden of ontvangen.",
+    "ladder_sent": "verzonden:",
+    "ladder_received": "ontvangen:",
+    "ladder_copy": "Kopiëren zonder geheimen",
+    "ladder_again": "De nieuwste tonen",
+    "ladder_copied_yes": "Gekopieerd: wachtwoorden en tokens zijn doorgehaald.",
+    "ladder_copied_no": "De browser stond kopiëren niet toe. Klik in de pagina en druk opnieuw.",
+    "seconds": "{seconds} s",
     "diagnosis_good": "Alles werkt",
     "diagnosis_poor": "Bellen gaat, maar niet goed",
     "diagnosis_blocked": "Iets houdt gesprekken tegen",
@@ -668,18 +668,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "Laat het weg.",
     "only_answered_held": "Alleen een opgenomen gesprek kan in de wacht.",
     "only_answered_filmed": "Alleen een opgenomen gesprek kan video hebben.",
-    "only_answered_recorded": "Only an answered call can be recorded.",  # English
-    "none_recorded": "No call is being recorded.",  # English
-    "recording_off": "Recording is switched off here.",  # English
-    "recording_off_hint": "Set record to ask or on.",  # English
-    "recording_lacking": "This browser cannot record calls.",  # English
-    "recording_lacking_hint": "Use a current Chrome, Edge, Firefox or Safari.",  # English
-    "recording_silent": "The call is not recorded: the browser gives its sound only once you have touched the page.",  # English
-    "recording_silent_hint": "Press Record.",  # English
-    "recording_failed": "The browser failed to record the call.",  # English
-    "recording_failed_hint": "Try again; free some space on the disk if it is full.",  # English
-    "recording_full": "The recording has reached its greatest length and was saved.",  # English
-    "recording_full_hint": "Press Record to go on in another file.",  # English
+    "only_answered_recorded": "Alleen een beantwoord gesprek kan worden opgenomen.",
+    "none_recorded": "Er wordt geen gesprek opgenomen.",
+    "recording_off": "Opnemen is hier uitgeschakeld.",
+    "recording_off_hint": "Stel record in op ask of on.",
+    "recording_lacking": "Deze browser kan gesprekken niet opnemen.",
+    "recording_lacking_hint": "Gebruik een actuele Chrome, Edge, Firefox of Safari.",
+    "recording_silent": "Het gesprek wordt niet opgenomen: de browser geeft het geluid pas als u de pagina hebt aangeraakt.",
+    "recording_silent_hint": "Druk op Opname.",
+    "recording_failed": "De browser kon het gesprek niet opnemen.",
+    "recording_failed_hint": "Probeer het opnieuw; maak ruimte op de schijf als die vol is.",
+    "recording_full": "De opname heeft haar grootste lengte bereikt en is opgeslagen.",
+    "recording_full_hint": "Druk op Opname om in een ander bestand verder te gaan.",
     "video_refused": "De andere kant neemt geen video van u aan.",
     "video_refused_hint": "Het gesprek gaat verder met geluid.",
     "camera_denied": "De camera is hier niet toegestaan.",
@@ -701,16 +701,16 @@ WORDS: dict[str, str] = {
     "screen_within": "Een gesprek binnen deze pagina heeft geen scherm om te delen.",
     "camera_ended": "De camera is weg.",
     "camera_ended_hint": "Het gesprek gaat verder met geluid.",
-    "only_answered_joined": "Only answered calls can be joined.",  # English
-    "none_to_confer": "A conference needs two answered calls.",  # English
-    "none_to_confer_hint": "Call somebody else first.",  # English
-    "conference_full": "A conference has room for {most} other people.",  # English
-    "conference_full_hint": "End a call, or name those who are to be in it.",  # English
-    "mix_failed": "This browser can't join the sound of calls.",  # English
-    "mix_failed_hint": "Talk to one after the other, or use another browser.",  # English
-    "conference_failed": "A call could not be taken off hold.",  # English
-    "conference_failed_hint": "The others are joined.",  # English
-    "not_in_conference": "This call is not in a conference.",  # English
+    "only_answered_joined": "Alleen beantwoorde gesprekken kunnen worden samengevoegd.",
+    "none_to_confer": "Een conferentie heeft twee beantwoorde gesprekken nodig.",
+    "none_to_confer_hint": "Bel eerst nog iemand.",
+    "conference_full": "In een conferentie is plaats voor {most} anderen.",
+    "conference_full_hint": "Beëindig een gesprek, of noem wie erin moet zitten.",
+    "mix_failed": "Deze browser kan het geluid van gesprekken niet samenvoegen.",
+    "mix_failed_hint": "Praat met de een na de ander, of gebruik een andere browser.",
+    "conference_failed": "Een gesprek in de wacht kon niet worden hervat.",
+    "conference_failed_hint": "De anderen zijn samengevoegd.",
+    "not_in_conference": "Dit gesprek zit niet in een conferentie.",
     "swap_failed": "Een gesprek kon niet in de wacht of hervat worden.",
     "change_refused": "De andere kant weigerde de wijziging: {status} {reason}.",
     "change_refused_hint": "Het gesprek gaat door zoals het was.",

@@ -124,17 +124,17 @@ WORDS: dict[str, str] = {
     "devices": "Dźwięk i urządzenia",
     "camera": "Kamera",
     "share_screen": "Udostępnij ekran",
-    "record": "Record",  # English
-    "stop_recording": "Stop recording",  # English
-    "pause_recording": "Pause recording",  # English
-    "resume_recording": "Go on recording",  # English
-    "recording": "This call is recorded",  # English
-    "recording_paused": "The recording pauses",  # English
-    "recorded_by_them": "{name} records this call",  # English
-    "recorded_by_them_paused": "The recording of {name} pauses",  # English
-    "wish_off": "{name} does not want to be recorded",  # English
-    "wish_pause": "{name} wants the recording to pause",  # English
-    "wish_on": "{name} wants this call to be recorded",  # English
+    "record": "Nagraj",
+    "stop_recording": "Zatrzymaj nagranie",
+    "pause_recording": "Wstrzymaj nagranie",
+    "resume_recording": "Nagrywaj dalej",
+    "recording": "Ta rozmowa jest nagrywana",
+    "recording_paused": "Nagranie jest wstrzymane",
+    "recorded_by_them": "{name} nagrywa tę rozmowę",
+    "recorded_by_them_paused": "Nagranie wstrzymane: {name}",
+    "wish_off": "{name} nie chce być nagrywany",
+    "wish_pause": "{name} chce wstrzymania nagrania",
+    "wish_on": "{name} chce nagrania tej rozmowy",
     "spoken_filming": "Kamera jest włączona.",
     "spoken_sharing": "Ekran jest udostępniany.",
     "spoken_video_of": "{name} pokazuje wideo.",
@@ -146,9 +146,9 @@ WORDS: dict[str, str] = {
     "device_system": "Jak w systemie",
     "devices_hidden": "Przeglądarka podaje nazwy mikrofonów po zezwoleniu na jeden z nich.",
     "devices_allow": "Zezwól na mikrofon",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
+    "offer_notifications": "Powiadamiaj o połączeniach",
+    "offer_headset": "Używaj przycisków słuchawek",
+    "offer_links": "Otwieraj tu łącza telefoniczne",
     "switch_dnd": "Nie przeszkadzać",
     "switch_auto_answer": "Odbieraj automatycznie",
     "forward": "Przekieruj",
@@ -260,17 +260,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "Test telefonu",
     "spoken_diagnosis": "Trwa test telefonu.",
     "diagnosis_step": "Test {step} z {of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "Wiadomości SIP",
+    "ladder_open": "Pokaż wiadomości SIP",
+    "ladder_hint": "Do serwera i z serwera. Najstarsza jest pierwsza.",
+    "ladder_empty": "Nie wysłano ani nie odebrano jeszcze wiadomości.",
+    "ladder_sent": "wysłano:",
+    "ladder_received": "odebrano:",
+    "ladder_copy": "Kopiuj bez tajnych danych",
+    "ladder_again": "Pokaż najnowsze",
+    "ladder_copied_yes": "Skopiowano: hasła i tokeny są wykreślone.",
+    "ladder_copied_no": "Przeglądarka nie zezwoliła na kopiowanie. Proszę kliknąć w stronę i nacisnąć ponownie.",
+    "seconds": "{seconds} s",
     "diagnosis_good": "Wszystko działa",
     "diagnosis_poor": "Połączenia działają, ale słabo",
     "diagnosis_blocked": "Coś uniemożliwia połączenia",
@@ -683,18 +683,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "Proszę to pominąć.",
     "only_answered_held": "Zawiesić można tylko odebrane połączenie.",
     "only_answered_filmed": "Wideo może mieć tylko odebrane połączenie.",
-    "only_answered_recorded": "Only an answered call can be recorded.",  # English
-    "none_recorded": "No call is being recorded.",  # English
-    "recording_off": "Recording is switched off here.",  # English
-    "recording_off_hint": "Set record to ask or on.",  # English
-    "recording_lacking": "This browser cannot record calls.",  # English
-    "recording_lacking_hint": "Use a current Chrome, Edge, Firefox or Safari.",  # English
-    "recording_silent": "The call is not recorded: the browser gives its sound only once you have touched the page.",  # English
-    "recording_silent_hint": "Press Record.",  # English
-    "recording_failed": "The browser failed to record the call.",  # English
-    "recording_failed_hint": "Try again; free some space on the disk if it is full.",  # English
-    "recording_full": "The recording has reached its greatest length and was saved.",  # English
-    "recording_full_hint": "Press Record to go on in another file.",  # English
+    "only_answered_recorded": "Nagrać można tylko odebrane połączenie.",
+    "none_recorded": "Żadna rozmowa nie jest nagrywana.",
+    "recording_off": "Nagrywanie jest tu wyłączone.",
+    "recording_off_hint": "Proszę ustawić record na ask lub on.",
+    "recording_lacking": "Ta przeglądarka nie może nagrywać rozmów.",
+    "recording_lacking_hint": "Proszę użyć aktualnej przeglądarki Chrome, Edge, Firefox lub Safari.",
+    "recording_silent": "Rozmowa nie jest nagrywana: przeglądarka daje jej dźwięk dopiero po dotknięciu strony.",
+    "recording_silent_hint": "Proszę nacisnąć Nagraj.",
+    "recording_failed": "Przeglądarce nie udało się nagrać rozmowy.",
+    "recording_failed_hint": "Proszę spróbować ponownie; jeśli dysk jest pełny, zwolnić miejsce.",
+    "recording_full": "Nagranie osiągnęło największą długość i zostało zapisane.",
+    "recording_full_hint": "Proszę nacisnąć Nagraj, aby kontynuować w innym pliku.",
     "video_refused": "Druga strona nie przyjmuje stąd wideo.",
     "video_refused_hint": "Rozmowa trwa z dźwiękiem.",
     "camera_denied": "Kamera nie jest tu dozwolona.",
@@ -716,16 +716,16 @@ WORDS: dict[str, str] = {
     "screen_within": "Rozmowa w obrębie tej strony nie ma ekranu do udostępnienia.",
     "camera_ended": "Kamera zniknęła.",
     "camera_ended_hint": "Rozmowa trwa z dźwiękiem.",
-    "only_answered_joined": "Only answered calls can be joined.",  # English
-    "none_to_confer": "A conference needs two answered calls.",  # English
-    "none_to_confer_hint": "Call somebody else first.",  # English
-    "conference_full": "A conference has room for {most} other people.",  # English
-    "conference_full_hint": "End a call, or name those who are to be in it.",  # English
-    "mix_failed": "This browser can't join the sound of calls.",  # English
-    "mix_failed_hint": "Talk to one after the other, or use another browser.",  # English
-    "conference_failed": "A call could not be taken off hold.",  # English
-    "conference_failed_hint": "The others are joined.",  # English
-    "not_in_conference": "This call is not in a conference.",  # English
+    "only_answered_joined": "Złączyć można tylko odebrane połączenia.",
+    "none_to_confer": "Konferencja wymaga dwóch odebranych połączeń.",
+    "none_to_confer_hint": "Proszę najpierw zadzwonić do kogoś jeszcze.",
+    "conference_full": "Liczba miejsc w konferencji dla innych osób: {most}.",
+    "conference_full_hint": "Proszę zakończyć połączenie albo wskazać, kto ma w niej być.",
+    "mix_failed": "Ta przeglądarka nie może złączyć dźwięku rozmów.",
+    "mix_failed_hint": "Proszę rozmawiać po kolei albo użyć innej przeglądarki.",
+    "conference_failed": "Nie udało się wznowić zawieszonego połączenia.",
+    "conference_failed_hint": "Pozostali są złączeni.",
+    "not_in_conference": "To połączenie nie jest w konferencji.",
     "swap_failed": "Nie udało się zawiesić lub wznowić połączenia.",
     "change_refused": "Druga strona odrzuciła zmianę: {status} {reason}.",
     "change_refused_hint": "Rozmowa trwa bez zmian.",

@@ -124,17 +124,17 @@ WORDS: dict[str, str] = {
     "devices": "Звук и устройства",
     "camera": "Камера",
     "share_screen": "Показать экран",
-    "record": "Record",  # English
-    "stop_recording": "Stop recording",  # English
-    "pause_recording": "Pause recording",  # English
-    "resume_recording": "Go on recording",  # English
-    "recording": "This call is recorded",  # English
-    "recording_paused": "The recording pauses",  # English
-    "recorded_by_them": "{name} records this call",  # English
-    "recorded_by_them_paused": "The recording of {name} pauses",  # English
-    "wish_off": "{name} does not want to be recorded",  # English
-    "wish_pause": "{name} wants the recording to pause",  # English
-    "wish_on": "{name} wants this call to be recorded",  # English
+    "record": "Запись",
+    "stop_recording": "Остановить запись",
+    "pause_recording": "Приостановить запись",
+    "resume_recording": "Продолжить запись",
+    "recording": "Этот разговор записывается",
+    "recording_paused": "Запись приостановлена",
+    "recorded_by_them": "{name} записывает этот разговор",
+    "recorded_by_them_paused": "Запись приостановлена: {name}",
+    "wish_off": "{name} не хочет, чтобы его записывали",
+    "wish_pause": "{name} просит приостановить запись",
+    "wish_on": "{name} просит записать этот разговор",
     "spoken_filming": "Ваша камера включена.",
     "spoken_sharing": "Ваш экран показывается.",
     "spoken_video_of": "{name} показывает видео.",
@@ -146,9 +146,9 @@ WORDS: dict[str, str] = {
     "device_system": "Как в системе",
     "devices_hidden": "Браузер называет микрофоны, когда вы разрешили один из них.",
     "devices_allow": "Разрешить микрофон",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
+    "offer_notifications": "Сообщать о звонках",
+    "offer_headset": "Использовать кнопки гарнитуры",
+    "offer_links": "Открывать телефонные ссылки здесь",
     "switch_dnd": "Не беспокоить",
     "switch_auto_answer": "Отвечать автоматически",
     "forward": "Переадресовать",
@@ -260,17 +260,17 @@ WORDS: dict[str, str] = {
     "diagnosis": "Проверка телефона",
     "spoken_diagnosis": "Идёт проверка телефона.",
     "diagnosis_step": "Проверка {step} из {of}…",
-    "ladder": "SIP messages",  # English
-    "ladder_open": "Show the SIP messages",  # English
-    "ladder_hint": "To the server, and from it. The oldest is first.",  # English
-    "ladder_empty": "No message was sent or received yet.",  # English
-    "ladder_sent": "sent:",  # English
-    "ladder_received": "received:",  # English
-    "ladder_copy": "Copy without secrets",  # English
-    "ladder_again": "Show the newest",  # English
-    "ladder_copied_yes": "Copied: passwords and tokens are struck out.",  # English
-    "ladder_copied_no": "The browser did not allow to copy. Click into the page and press again.",  # English
-    "seconds": "{seconds} s",  # English
+    "ladder": "Сообщения SIP",
+    "ladder_open": "Показать сообщения SIP",
+    "ladder_hint": "К серверу и от него. Самое старое первым.",
+    "ladder_empty": "Сообщений пока не было.",
+    "ladder_sent": "отправлено:",
+    "ladder_received": "получено:",
+    "ladder_copy": "Копировать без секретов",
+    "ladder_again": "Показать новейшие",
+    "ladder_copied_yes": "Скопировано: пароли и токены вычеркнуты.",
+    "ladder_copied_no": "Браузер не разрешил копировать. Щёлкните по странице и нажмите снова.",
+    "seconds": "{seconds} с",
     "diagnosis_good": "Всё работает",
     "diagnosis_poor": "Звонки работают, но плохо",
     "diagnosis_blocked": "Что-то мешает звонкам",
@@ -683,18 +683,18 @@ WORDS: dict[str, str] = {
     "header_of_phone_hint": "Уберите это.",
     "only_answered_held": "Удержать можно только отвеченный звонок.",
     "only_answered_filmed": "Видео возможно только в отвеченном звонке.",
-    "only_answered_recorded": "Only an answered call can be recorded.",  # English
-    "none_recorded": "No call is being recorded.",  # English
-    "recording_off": "Recording is switched off here.",  # English
-    "recording_off_hint": "Set record to ask or on.",  # English
-    "recording_lacking": "This browser cannot record calls.",  # English
-    "recording_lacking_hint": "Use a current Chrome, Edge, Firefox or Safari.",  # English
-    "recording_silent": "The call is not recorded: the browser gives its sound only once you have touched the page.",  # English
-    "recording_silent_hint": "Press Record.",  # English
-    "recording_failed": "The browser failed to record the call.",  # English
-    "recording_failed_hint": "Try again; free some space on the disk if it is full.",  # English
-    "recording_full": "The recording has reached its greatest length and was saved.",  # English
-    "recording_full_hint": "Press Record to go on in another file.",  # English
+    "only_answered_recorded": "Записать можно только отвеченный звонок.",
+    "none_recorded": "Разговоры не записываются.",
+    "recording_off": "Запись здесь отключена.",
+    "recording_off_hint": "Задайте record как ask или on.",
+    "recording_lacking": "Этот браузер не может записывать разговоры.",
+    "recording_lacking_hint": "Используйте современный Chrome, Edge, Firefox или Safari.",
+    "recording_silent": "Разговор не записывается: браузер даёт его звук, только когда вы коснулись страницы.",
+    "recording_silent_hint": "Нажмите «Запись».",
+    "recording_failed": "Браузеру не удалось записать разговор.",
+    "recording_failed_hint": "Повторите; освободите место на диске, если он заполнен.",
+    "recording_full": "Запись достигла наибольшей длины и сохранена.",
+    "recording_full_hint": "Нажмите «Запись», чтобы продолжить в другом файле.",
     "video_refused": "Другая сторона не принимает от вас видео.",
     "video_refused_hint": "Разговор продолжается со звуком.",
     "camera_denied": "Камера здесь не разрешена.",
@@ -716,16 +716,16 @@ WORDS: dict[str, str] = {
     "screen_within": "В звонке внутри этой страницы нет экрана для показа.",
     "camera_ended": "Камера пропала.",
     "camera_ended_hint": "Разговор продолжается со звуком.",
-    "only_answered_joined": "Only answered calls can be joined.",  # English
-    "none_to_confer": "A conference needs two answered calls.",  # English
-    "none_to_confer_hint": "Call somebody else first.",  # English
-    "conference_full": "A conference has room for {most} other people.",  # English
-    "conference_full_hint": "End a call, or name those who are to be in it.",  # English
-    "mix_failed": "This browser can't join the sound of calls.",  # English
-    "mix_failed_hint": "Talk to one after the other, or use another browser.",  # English
-    "conference_failed": "A call could not be taken off hold.",  # English
-    "conference_failed_hint": "The others are joined.",  # English
-    "not_in_conference": "This call is not in a conference.",  # English
+    "only_answered_joined": "Объединить можно только отвеченные звонки.",
+    "none_to_confer": "Для конференции нужны два отвеченных звонка.",
+    "none_to_confer_hint": "Сначала позвоните кому-нибудь ещё.",
+    "conference_full": "Мест в конференции для других людей: {most}.",
+    "conference_full_hint": "Завершите звонок или укажите, кто в ней участвует.",
+    "mix_failed": "Этот браузер не может объединить звук звонков.",
+    "mix_failed_hint": "Говорите с каждым по очереди или используйте другой браузер.",
+    "conference_failed": "Не удалось снять звонок с удержания.",
+    "conference_failed_hint": "Остальные объединены.",
+    "not_in_conference": "Этот звонок не в конференции.",
     "swap_failed": "Не удалось удержать или возобновить звонок.",
     "change_refused": "Другая сторона отклонила изменение: {status} {reason}.",
     "change_refused_hint": "Разговор продолжается как прежде.",
