@@ -30,7 +30,7 @@ def _row(call: CallSnapshot, front: CallSnapshot, count: int, config: Config, no
     swap = Swap() if count == 1 else Resume(id=call.view.id)
     return element(
         "li",
-        avatar(call.peer_name, call.contact),
+        avatar(call.peer_name, call.peer_number, call.contact),
         named(
             call.peer_name,
             "",
