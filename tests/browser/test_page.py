@@ -410,17 +410,17 @@ def test_these_layouts_are_one_column_however_wide_the_page_is(chromium, layout)
 # What a line shows of itself: its height, and the controls that are never behind More.
 LINES = """() => [...document.querySelectorAll("web-phone")].map((host) => {
   const root = host.shadowRoot, card = root.querySelector(".card");
-  const seen = (part) => [...root.querySelectorAll(`.card [part~="${part}"]`)].map((each) => {
+  const seen = (part) => [...root.querySelectorAll(`.card [part="${part}"]`)].map((each) => {
     const { left, right, top, bottom } = each.getBoundingClientRect();
     const hit = root.elementFromPoint((left + right) / 2, (top + bottom) / 2);
     return each.contains(hit) && right - left >= 44 && bottom - top >= 44;
   });
   host.scrollIntoView();
-  const found = ["answer", "decline", "hangup", "mute"].flatMap((part) =>
+  const found = ["answer", "hangup decline", "hangup", "action mute"].flatMap((part) =>
     seen(part).filter((each) => !each).map(() => part));
   return [host.dataset.name, card.offsetHeight, found];
 })"""
-PAGES = ("menu", "messages", "devices", "diagnosis")
+PAGES = ("menu", "messages", "devices", "diagnosis", "ladder")
 
 
 @pytest.mark.parametrize("width", [480, 640, 840])

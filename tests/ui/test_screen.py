@@ -288,6 +288,20 @@ def test_more_stands_beside_hang_up_in_a_call_and_else_in_the_header():
     assert press(header, "More") == PageOpened(page="menu")
 
 
+def test_what_a_bar_has_no_room_for_is_behind_more():
+    config = replace(CONFIG, layout="bar", feature_codes=("asterisk",), record="manual")
+    bar = replace(talking(BOB), config=config)
+    more = shown(bar, View(open="menu", over=BOB.view.id))
+    assert {"Transfer", "Park", "Record"} <= set(buttons(more))
+    assert press(more, "Transfer") == PageOpened(page="transfer", of=BOB.view.id)
+    assert "Record" not in buttons(shown(bar))
+    waits = replace(talking(BOB, RINGING), config=config)
+    assert "More" in buttons(shown(waits))
+    assert "Transfer" not in buttons(shown(IDLE, View(open="menu")))
+    idle = replace(IDLE, config=config)
+    assert "Transfer" not in buttons(shown(idle, View(open="menu")))
+
+
 def test_keys_beside_a_call_that_takes_none_do_nothing():
     for name in ("ringing in", "calling", "transfer"):
         keys = find_all(screen(*SCREENS[name], NOW), part="key")

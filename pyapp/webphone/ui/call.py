@@ -7,7 +7,7 @@ from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.dialpad import aside, digits_sent, idle_keys
 from webphone.ui.gestures import PageClosed, PageOpened
 from webphone.ui.html import Node, element
-from webphone.ui.menu import away, opener
+from webphone.ui.menu import away, opener, recorder
 from webphone.ui.others import others
 from webphone.ui.peer import peer
 from webphone.ui.pieces import button
@@ -95,7 +95,7 @@ def _call(
         strip(call, snapshot, now, digits),
         *others(call, snapshot, now),
         *_transfer(snapshot),
-        *_recorder(call, config),
+        *(recorder(call, config) if config.layout != "bar" else []),
         *controls,
         _ending(call, snapshot, view) if config.show_hangup else None,
     )
@@ -131,15 +131,6 @@ def _video(call: CallSnapshot) -> Node:
         key="video",
         part="video-view",
     )
-
-
-def _recorder(call: CallSnapshot, config: Config) -> list[Node]:
-    """The buttons for a recording of ours."""
-    if config.record == "off":
-        return []
-    from webphone.ui.recording import recorder
-
-    return recorder(call, config)
 
 
 # --- Controls -------------------------------------------------------------------------------------

@@ -87,10 +87,21 @@ def away(call: CallSnapshot, snapshot: Snapshot, kind: str = "") -> list[Node]:
     return shown
 
 
+def recorder(call: CallSnapshot, config: Config) -> list[Node]:
+    """The buttons for a recording of ours."""
+    if config.record == "off":
+        return []
+    from webphone.ui import recording
+
+    return recording.recorder(call, config)
+
+
 def _unseen(snapshot: Snapshot) -> list[Node]:
     """What a bar has no room for beside its call."""
     call = foremost(snapshot)
-    return away(call, snapshot) if call and snapshot.config.layout == "bar" else []
+    if call is None or snapshot.config.layout != "bar":
+        return []
+    return [*away(call, snapshot), *recorder(call, snapshot.config)]
 
 
 def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
