@@ -31,7 +31,7 @@ WHEN = {
     "card": " ".join(map(camel, SHOWN)),
     "header": "showStatus",
     "field": "showDialledNumber",
-    "keypad": "showDialpad",
+    "aside": "showDialpad",
     "end": "showDial",
 }
 # Why the phone does not start -> the code of the error, and its words in webphone.words.

@@ -81,6 +81,47 @@ def test_a_name_in_any_script_turns_no_sentence_round(
     assert places == sorted(places), places
 
 
+PLACES_OF_NAMES = """() => [...document.querySelectorAll("web-phone")].map((host) => {
+  const card = host.shadowRoot.querySelector(".card").getBoundingClientRect();
+  const inside = (part) => {
+    const { top, left, width } = card.constructor.fromRect(
+      host.shadowRoot.querySelector(`.body .peer [part="${part}"]`).getBoundingClientRect());
+    return [top - card.top, part === "avatar" ? left - card.left : 0, part === "avatar" ? width : 0];
+  };
+  return [host.dataset.name, [...inside("avatar"), ...inside("peer-name")].map(Math.round).join()];
+})"""
+ON_STAGE = [
+    *("calling", "ringing out", "ringing in", "ringing in, video", "known caller", "connecting"),
+    *("in call", "in call for hours", "microphone asked", "digits sent", "muted", "held by me"),
+    *("held by them", "held by both", "holding", "good sound", "poor sound", "unstable"),
+    *("two calls", "transfer", "transfer, asking first", "transfer under way"),
+    *("transfer wanted by them", "parking", "text in a call", "another headset in a call"),
+    *("disabled in call", "hostile name", "ended", "busy"),
+]
+
+
+@pytest.mark.parametrize("width", gallery.WIDTHS)
+def test_the_name_stands_in_one_place_from_the_first_ring_to_the_end(
+    page: Page, width: int
+) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.set_content(gallery.sheet(width, "light", ON_STAGE))
+    places = dict(page.evaluate(PLACES_OF_NAMES))
+    assert places.keys() == set(ON_STAGE)
+    assert len(set(places.values())) == 1, places
+
+
+def test_a_person_has_one_colour_and_another_person_another_one(page: Page) -> None:
+    page.set_content(gallery.sheet(320, "light", ["ringing in", "two calls", "in call", "ended"]))
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("web-phone")].map(({shadowRoot}) =>
+          [...shadowRoot.querySelectorAll("[part=avatar]")].map(
+            (each) => getComputedStyle(each).backgroundColor))"""
+    )
+    [clara], both, [bob], [bob_gone] = found
+    assert both == [clara, bob] and bob == bob_gone and clara != bob
+
+
 MOVING = """() => [...document.querySelectorAll("web-phone")]
   .filter(({ shadowRoot }) => shadowRoot.getAnimations().length).map(({ dataset }) => dataset.name)"""
 
@@ -103,8 +144,8 @@ def test_with_forced_colours_every_control_has_a_border_and_every_state_its_own_
     page.set_content(gallery.sheet(320, "light", names))
     bare = page.evaluate(
         """() => [...document.querySelectorAll("web-phone")].flatMap((host) =>
-          [...host.shadowRoot.querySelectorAll("button, .field, [part=notice]")]
-            .filter((each) => each.offsetWidth && getComputedStyle(each).borderTopStyle !== "solid")
+          [...host.shadowRoot.querySelectorAll("button:not([part~=action]), [part~=action] > .icon, .field, [part=strip]")]
+            .filter((each) => each.checkVisibility() && getComputedStyle(each).borderTopStyle !== "solid")
             .map((each) => `${host.dataset.name}: ${each.outerHTML.slice(0, 100)}`))"""
     )
     assert not bare, "\n".join(bare)
@@ -189,7 +230,7 @@ SHAPES = """() => [...document.querySelectorAll("web-phone")].map((host) => {
     return top >= around.top && bottom <= around.bottom && each.contains(hit);
   };
   const main = [...body.querySelectorAll(".end > button")].filter(seen).length;
-  const rows = [...card.querySelectorAll("button, input")].filter((each) => {
+  const rows = [...card.querySelectorAll("button, input")].filter((each) => each.checkVisibility()).filter((each) => {
     each.scrollIntoView({ block: "nearest" });
     return !seen(each);
   });

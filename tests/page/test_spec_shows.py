@@ -127,11 +127,13 @@ def test_show_hang_up(phone: PhonePage, ben: PhonePage) -> None:
     phone.wait_event("answer")
     toggled(phone, "showHangup", button(phone, "Hang up"))
     still_talking(phone, ben)
+    seen(phone.page)  # the mouse may have been there all the time
     button(phone, "Hang up").click()
     assert ben.wait_event("end")["endedBy"] == "remote"
 
     ring(ben, phone)
     toggled(phone, "showHangup", button(phone, "Decline"))
+    seen(phone.page)
     button(phone, "Decline").click()
     assert ben.wait_event("end", lambda record: record["direction"] == "outgoing")["sipCode"] == 486
 

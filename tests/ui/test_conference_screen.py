@@ -71,7 +71,7 @@ def test_its_controls_are_for_all_of_it_and_nobody_is_transferred_or_parked():
 
 def test_all_on_hold_is_a_notice_and_one_on_hold_is_not():
     screen = shown(SCREENS["conference, muted and on hold"][0])
-    assert words(screen, "notice") == ["On hold 00:42", "You are muted"]
+    assert words(screen, "notice") == ["On hold 00:42 Muted"]
     assert press(screen, "Hold") == Resume(id=CLARA.view.id)
     some = shown(conference(held(CLARA, "local"), BOB))
     assert words(some, "notice") == []

@@ -74,6 +74,12 @@ def words(node: Node, part: str) -> list[str]:
     return [text(found) for found in find_all(node, part=part)]
 
 
+def page(node: Node) -> str:
+    """Which page of the phone is in front."""
+    [card] = [each for each in walk(node) if each.key == "card"]
+    return card.attributes["data-page"]
+
+
 def heard(node: Node, role: str) -> list[str]:
     region = find(node, role=role)
     assert region is not None
@@ -245,7 +251,72 @@ def test_a_call_held_there_says_by_whom():
 
 def test_a_call_held_by_both_says_both():
     screen = shown(talking(held(BOB, "both")))
-    assert words(screen, "notice") == ["On hold 00:42", "Bob Marsh has put you on hold"]
+    assert words(screen, "notice") == ["Both on hold 00:42"]
+    assert press(screen, "Resume") == Resume(id=BOB.view.id)
+
+
+@pytest.mark.parametrize(
+    ("picture", "line"),
+    [
+        (muted(HELD), "On hold 00:42 Muted"),
+        (muted(held(BOB, "remote")), "Bob Marsh has put you on hold Muted"),
+        (muted(held(BOB, "both")), "Both on hold 00:42 Muted"),
+        (replace(held(BOB, "both"), changing=True), "Resuming… Bob Marsh has put you on hold"),
+        (
+            replace(held(BOB, "remote"), changing=True),
+            "Putting on hold… Bob Marsh has put you on hold",
+        ),
+    ],
+)
+def test_one_line_says_who_holds_a_call_and_that_the_microphone_is_off(picture, line):
+    assert words(shown(talking(picture)), "notice") == [line]
+
+
+def test_the_way_out_of_a_hold_stands_beside_the_words_for_it():
+    assert press(shown(talking(HELD)), "Resume") == Resume(id=HELD.view.id)
+    for picture in (held(BOB, "remote"), replace(HELD, changing=True)):
+        assert "Resume" not in buttons(shown(talking(picture)))
+
+
+def test_more_stands_beside_hang_up_in_a_call_and_else_in_the_header():
+    for picture, key in ((IDLE, "header"), (talking(BOB), "end")):
+        [place] = [each for each in walk(shown(picture)) if each.key == key]
+        assert press(place, "More") == PageOpened(page="menu")
+        assert len(find_all(shown(picture), part="menu")) == 1
+    unended = replace(talking(BOB), config=replace(CONFIG, show_hangup=False))
+    [header] = [each for each in walk(shown(unended)) if each.key == "header"]
+    assert press(header, "More") == PageOpened(page="menu")
+
+
+def test_what_a_bar_has_no_room_for_is_behind_more():
+    config = replace(CONFIG, layout="bar", feature_codes=("asterisk",), record="manual")
+    bar = replace(talking(BOB), config=config)
+    more = shown(bar, View(open="menu", over=BOB.view.id))
+    assert {"Transfer", "Park", "Record"} <= set(buttons(more))
+    assert press(more, "Transfer") == PageOpened(page="transfer", of=BOB.view.id)
+    assert "Record" not in buttons(shown(bar))
+    waits = replace(talking(BOB, RINGING), config=config)
+    assert "More" in buttons(shown(waits))
+    assert "Transfer" not in buttons(shown(IDLE, View(open="menu")))
+    idle = replace(IDLE, config=config)
+    assert "Transfer" not in buttons(shown(idle, View(open="menu")))
+
+
+def test_keys_beside_a_call_that_takes_none_do_nothing():
+    for name in ("ringing in", "calling", "transfer"):
+        keys = find_all(screen(*SCREENS[name], NOW), part="key")
+        assert len(keys) == 12 and not any(key.on for key in keys), name
+        assert {key.attributes["aria-disabled"] for key in keys} == {"true"}, name
+    live = find_all(shown(talking(BOB)), part="key")
+    assert live[4].on["click"] == SendDtmf(tones="5", id=BOB.view.id)
+    after = find_all(screen(*SCREENS["ended"], NOW), part="key")
+    assert after[4].on["click"] == DialpadPress(key="5")
+
+
+@pytest.mark.parametrize(("digits", "size"), [(10, None), (11, "1"), (14, "1"), (15, "2")])
+def test_a_long_number_is_written_smaller(digits, size):
+    field = find(shown(replace(IDLE, number="1" * digits)), role="textbox")
+    assert field is not None and field.attributes.get("data-long") == size
 
 
 def test_a_bar_has_no_room_for_keys_and_keeps_mute_and_hold():
@@ -269,7 +340,8 @@ def test_the_keypad_of_a_call_sends_digits_and_shows_what_was_sent():
     assert words(screen, "digits") == ["12#"]
     assert press(screen, "Hide keypad") == PageClosed()
     assert press(screen, "Hang up") == Hangup(id=BOB.view.id)
-    assert find(screen, role="button", name="Mute") is None
+    assert find(screen, role="button", name="Keypad") is None
+    assert page(screen) == "keypad"
 
 
 @pytest.mark.parametrize("layout", ["auto", "bar"])
@@ -296,7 +368,7 @@ def test_a_headset_that_went_or_came_in_a_call_is_told():
 
 
 def test_the_keypad_of_another_call_stays_closed():
-    assert find(shown(talking(BOB), View(open="keypad", of="another")), part="keypad") is None
+    assert page(shown(talking(BOB), View(open="keypad", of="another"))) == "call"
 
 
 def test_a_demo_call_without_network_says_where_it_sounds():

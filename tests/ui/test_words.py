@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webphone.contract import PHONE_STATES
-from webphone.ui.words import clock, initials, key_name, say
+from webphone.ui.words import HUES, clock, hue, initials, key_name, say
 from webphone.words.en import WORDS
 
 
@@ -59,3 +59,8 @@ def test_keys_are_spoken_with_their_letters():
 )
 def test_initials_are_the_first_letters_of_the_first_and_last_word(name, letters):
     assert initials(name) == letters
+
+
+def test_a_person_has_a_colour_by_their_address_however_it_is_written():
+    assert hue("Bob@example.com") == hue("bob@example.com") != hue("1002")
+    assert {hue(str(number)) for number in range(100)} == {str(each) for each in range(HUES)}

@@ -361,7 +361,10 @@ def _alike(dom: Any, node: Node | str) -> bool:
 
 
 def _usable(dom: Any) -> bool:
-    return bool(dom.isConnected) and not getattr(dom, "disabled", False)
+    """Whether it is there, can be pressed, and has a place on the screen."""
+    if not dom.isConnected or getattr(dom, "disabled", False):
+        return False
+    return bool(dom.getClientRects().length)
 
 
 def _adopt(root: Any) -> None:

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from webphone.contract import Config, Hangup
-from webphone.phone.feature_codes import codes
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui.dialpad import digits_sent, keypad
-from webphone.ui.gestures import PageOpened
+from webphone.ui.dialpad import aside, digits_sent, idle_keys
+from webphone.ui.gestures import PageClosed, PageOpened
 from webphone.ui.html import Node, element
+from webphone.ui.menu import away, opener, recorder
 from webphone.ui.others import others
 from webphone.ui.peer import peer
-from webphone.ui.pieces import button, icon
+from webphone.ui.pieces import button
 from webphone.ui.selectors import (
-    TRANSFER,
     conference,
     foremost,
     front,
     hold_command,
     in_transfer,
     mute_command,
-    park_command,
-    shows_transfer,
-    transferable,
 )
+from webphone.ui.strip import strip
 from webphone.ui.view import View
-from webphone.ui.words import clock, say
-from webphone.words import Sentence
+from webphone.ui.words import say
 
 # The page of a call that its keypad is.
 KEYPAD = "keypad"
 # Stages in which the other side can hear keys: in a call, or a machine before it answers.
 KEYED = ("early", "active")
-DIGITS = 20  # of those sent, that one line has room for
 
 
 def goes_on(snapshot: Snapshot, view: View) -> bool:
@@ -42,7 +37,8 @@ def goes_on(snapshot: Snapshot, view: View) -> bool:
 def talking(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """The call in front, from dialling to its end."""
     call = front(snapshot)
-    return _call(snapshot, now, _actions(call, snapshot), digits=call.digits)
+    keys = _keys(call, snapshot)
+    return _call(snapshot, view, now, _actions(call, snapshot), keys, digits=call.digits)
 
 
 def keypad_open(snapshot: Snapshot, view: View) -> bool:
@@ -58,9 +54,10 @@ def keypad_open(snapshot: Snapshot, view: View) -> bool:
 
 
 def keying(snapshot: Snapshot, view: View, now: float) -> list[Node]:
-    """The call in front with its keypad in the place of its other controls."""
-    call, config = front(snapshot), snapshot.config
-    return _call(snapshot, now, digits_sent(call, config), keypad(config, call))
+    """The call in front with its keypad open, where room is little instead of its controls."""
+    call = front(snapshot)
+    actions = _actions(call, snapshot, keying=True)
+    return _call(snapshot, view, now, actions, _keys(call, snapshot, digits_sent(call)))
 
 
 def transferring(snapshot: Snapshot, view: View, now: float) -> list[Node]:
@@ -68,7 +65,15 @@ def transferring(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     # Loaded by the first transfer.
     from webphone.ui.transfer import pane
 
-    return _call(snapshot, now, *pane(front(snapshot), view, snapshot.config))
+    asked = pane(front(snapshot), view, snapshot.config)
+    return _call(snapshot, view, now, *asked, idle_keys(snapshot.config))
+
+
+def _keys(call: CallSnapshot, snapshot: Snapshot, *above: Node) -> Node | None:
+    """The keys of a call: seen where there is room beside it, or once the keypad is open."""
+    if call.stage not in KEYED or snapshot.config.layout == "bar":
+        return idle_keys(snapshot.config)
+    return aside(snapshot.config, call, *above)
 
 
 def _transfer(snapshot: Snapshot) -> list[Node]:
@@ -81,17 +86,19 @@ def _transfer(snapshot: Snapshot) -> list[Node]:
     return standing(call, call.transfer, snapshot.config)
 
 
-def _call(snapshot: Snapshot, now: float, *controls: Node | None, digits: str = "") -> list[Node]:
+def _call(
+    snapshot: Snapshot, view: View, now: float, *controls: Node | None, digits: str = ""
+) -> list[Node]:
     call, config = front(snapshot), snapshot.config
     shown = (
         _head(call, config, now),
         _video(call) if call.video_remote or call.video_local else None,
-        _notices(call, snapshot, now, digits),
+        strip(call, snapshot, now, digits),
         *others(call, snapshot, now),
         *_transfer(snapshot),
-        *_recorder(call, config),
+        *(recorder(call, config) if config.layout != "bar" else []),
         *controls,
-        _ending(call, snapshot) if config.show_hangup else None,
+        _ending(call, snapshot, view) if config.show_hangup else None,
     )
     return [part for part in shown if part is not None]
 
@@ -136,86 +143,11 @@ def _video(call: CallSnapshot) -> Node:
     )
 
 
-# --- Notices --------------------------------------------------------------------------------------
-
-
-def _notices(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) -> Node | None:
-    """What a person must not overlook while talking; `digits` were sent."""
-    shown = _recorded(call)
-    if not snapshot.config.show_status:
-        return _noticed(shown)
-    worst = next(iter(call.warnings), "")  # they come in that order
-    if call.microphone_asked:
-        shown.append(("microphone", "microphone", say("microphone_asked")))
-    if call.within_page:
-        shown.append(("within", "offline", say("no_network")))
-    if call.recovering:
-        shown.append(("recovering", "busy", say("taking_back")))
-    elif call.unstable:
-        shown.append(("unstable", "alert", say("unstable")))
-    elif worst:
-        shown.append(("sound", "alert", say(f"warning_{worst}", name=call.peer_name)))
-    together = conference(snapshot) if call.joined else [call]
-    if call.changing:
-        shown.append(("hold", "busy", say("resuming" if call.held_local else "holding")))
-    elif all(each.held_local for each in together):
-        since = now - (now if call.held_since is None else call.held_since)
-        shown.append(("hold", "hold", say("held_for", time=clock(since))))
-    if call.held_remote and call.stage == "active" and not call.joined:
-        shown.append(("them", "hold", say("held_by_them", name=call.peer_name)))
-    if call.muted and (call.unstable or worst != "muted_speech"):
-        shown.append(("muted", "muted", say("muted")))
-    if snapshot.devices.news:
-        shown.append(("devices", "sound", snapshot.devices.news))
-    if digits:
-        shown.append(("digits", "keypad", say("sent", digits=_last(digits))))
-    return _noticed(shown)
-
-
-def _recorded(call: CallSnapshot) -> list[tuple[str, str, Sentence]]:
-    """Who records, which is said also where nothing else is."""
-    if not call.listened_to:
-        return []
-    # Loaded by the first call that is recorded.
-    from webphone.ui.recording import recorded
-
-    return recorded(call)
-
-
-def _recorder(call: CallSnapshot, config: Config) -> list[Node]:
-    """The buttons for a recording of ours."""
-    if config.record == "off":
-        return []
-    from webphone.ui.recording import recorder
-
-    return recorder(call, config)
-
-
-def _noticed(shown: list[tuple[str, str, Sentence]]) -> Node | None:
-    if not shown:
-        return None
-    return element(
-        "div",
-        *(
-            element("p", icon(sign), element("span", words, class_="words"), key=key, part="notice")
-            for key, sign, words in shown
-        ),
-        key="notices",
-        class_="notices",
-    )
-
-
-def _last(digits: str) -> str:
-    return digits if len(digits) <= DIGITS else f"…{digits[-DIGITS:]}"
-
-
 # --- Controls -------------------------------------------------------------------------------------
 
 
-def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
+def _actions(call: CallSnapshot, snapshot: Snapshot, *, keying: bool = False) -> Node | None:
     config, up = snapshot.config, call.up
-    parking = codes(config.feature_codes).park
-    transfer = PageOpened(page=TRANSFER, of=call.view.id) if transferable(snapshot) else None
     shown = [
         part
         for part in (
@@ -229,16 +161,7 @@ def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
             )
             if config.show_mute
             else None,
-            button(
-                say("keypad"),
-                on=PageOpened(page=KEYPAD, of=call.view.id) if call.stage in KEYED else None,
-                part="action keypad-open",
-                config=config,
-                sign="keypad",
-                after="hide-keypad",
-            )
-            if config.show_dialpad
-            else None,
+            _keypad_switch(call, config, keying) if config.show_dialpad else None,
             button(
                 say("hold"),
                 on=hold_command(call) if up else None,
@@ -247,28 +170,11 @@ def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
                 sign="hold",
                 pressed=call.held_local,
                 waits=call.changing,
+                after="resume",
             )
             if config.show_hold
             else None,
-            button(
-                say("transfer"),
-                on=transfer,
-                part="action transfer",
-                config=config,
-                sign="transfer",
-                after="transfer-back",
-            )
-            if shows_transfer(config)
-            else None,
-            button(
-                say("park"),
-                on=park_command(call, parking) if up and not call.joined else None,
-                part="action park",
-                config=config,
-                sign="park",
-            )
-            if parking
-            else None,
+            *away(call, snapshot, "action "),
         )
         if part is not None
     ]
@@ -279,14 +185,36 @@ def _actions(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
     )
 
 
-def hanging_up(snapshot: Snapshot) -> list[Node]:
+def _keypad_switch(call: CallSnapshot, config: Config, keying: bool) -> Node:
+    """Opens the keypad, or hides it again, each in the place of the other."""
+    if keying:
+        return button(
+            say("hide_keypad"),
+            on=PageClosed(),
+            part="action hide-keypad",
+            config=config,
+            sign="close",
+            after="action keypad-open",
+        )
+    return button(
+        say("keypad"),
+        on=PageOpened(page=KEYPAD, of=call.view.id) if call.stage in KEYED else None,
+        part="action keypad-open",
+        config=config,
+        sign="keypad",
+        after="action hide-keypad",
+    )
+
+
+def hanging_up(snapshot: Snapshot, view: View) -> list[Node]:
     """The end of the call in front, if there is one."""
-    call, config = foremost(snapshot), snapshot.config
-    return [_ending(call, snapshot)] if call and config.show_hangup else []
+    call = foremost(snapshot)
+    return [_ending(call, snapshot, view)] if call and snapshot.config.show_hangup else []
 
 
-def _ending(call: CallSnapshot, snapshot: Snapshot) -> Node:
-    return element("div", _hangup(call, snapshot), class_="end", key="end")
+def _ending(call: CallSnapshot, snapshot: Snapshot, view: View) -> Node:
+    more = opener(snapshot, view, worded=True)
+    return element("div", _hangup(call, snapshot), more, class_="end", key="end")
 
 
 def _hangup(call: CallSnapshot, snapshot: Snapshot) -> Node:

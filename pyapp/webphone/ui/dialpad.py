@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webphone.contract import Config, DialpadPress, MakeCall, SendDtmf
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui.gestures import DigitDeleted, NumberEdited, NumberRecalled, PageClosed
+from webphone.ui.gestures import DigitDeleted, NumberEdited, NumberRecalled
 from webphone.ui.html import Node, element
 from webphone.ui.keyboard import KEYS
 from webphone.ui.pieces import button, number_field
@@ -20,7 +20,7 @@ def dialling(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         part
         for part in (
             _field(snapshot) if config.show_dialled_number else None,
-            keypad(config) if config.show_dialpad else None,
+            aside(config),
             _dial(snapshot) if config.show_dial else None,
         )
         if part is not None
@@ -39,6 +39,7 @@ def _field(snapshot: Snapshot) -> Node:
             config=config,
             name="target",
             hint=say("number_hint"),
+            data_long=_long(snapshot.number),
         ),
         button(
             say("delete_digit"),
@@ -53,6 +54,11 @@ def _field(snapshot: Snapshot) -> Node:
         class_="field",
         key="field",
     )
+
+
+def _long(number: str) -> str | None:
+    """How much smaller a number is written, so that all of it is seen."""
+    return "2" if len(number) > 14 else "1" if len(number) > 10 else None
 
 
 def _dial(snapshot: Snapshot) -> Node:
@@ -82,11 +88,25 @@ def _dial(snapshot: Snapshot) -> Node:
     )
 
 
-def keypad(config: Config, call: CallSnapshot | None = None) -> Node:
-    """The keys: they type when idle and send digits in a call."""
+def aside(
+    config: Config, call: CallSnapshot | None = None, *above: Node, live: bool = True
+) -> Node | None:
+    """The keys, and what stands `above` them: beside the rest where there is room for both."""
+    if not config.show_dialpad:
+        return None
+    return element("div", *above, _keypad(config, call, live), key="aside", class_="aside")
+
+
+def idle_keys(config: Config) -> Node | None:
+    """The keys in their place beside a call that takes none."""
+    return aside(config, live=False) if config.layout != "bar" else None
+
+
+def _keypad(config: Config, call: CallSnapshot | None, live: bool) -> Node:
+    """The keys: they type when idle and send digits in a call; else they only stand there."""
     return element(
         "div",
-        *(_key(key, config, call) for key in KEYS),
+        *(_key(key, config, call, live) for key in KEYS),
         part="keypad",
         key="keypad",
         role="group",
@@ -95,7 +115,7 @@ def keypad(config: Config, call: CallSnapshot | None = None) -> Node:
     )
 
 
-def _key(key: str, config: Config, call: CallSnapshot | None) -> Node:
+def _key(key: str, config: Config, call: CallSnapshot | None, live: bool) -> Node:
     letters = LETTERS.get(key, "")
     command = SendDtmf(tones=key, id=call.view.id) if call else DialpadPress(key=key)
     return element(
@@ -108,13 +128,14 @@ def _key(key: str, config: Config, call: CallSnapshot | None) -> Node:
         type="button",
         part="key",
         aria_label=key_name(key),
+        aria_disabled=None if live or config.disabled else "true",
         disabled=config.disabled,
-        on={} if config.disabled else {"click": command},
+        on={"click": command} if live and not config.disabled else {},
     )
 
 
-def digits_sent(call: CallSnapshot, config: Config) -> Node:
-    """The digits sent so far in a call, and the way back to its other controls."""
+def digits_sent(call: CallSnapshot) -> Node:
+    """The digits sent so far in a call."""
     return element(
         "div",
         element(
@@ -122,15 +143,6 @@ def digits_sent(call: CallSnapshot, config: Config) -> Node:
             element("bdi", call.digits, dir="ltr"),
             aria_label=say("digits_sent"),
             part="digits",
-        ),
-        button(
-            say("hide_keypad"),
-            on=PageClosed(),
-            part="hide-keypad",
-            config=config,
-            sign="close",
-            wordless=True,
-            after="action keypad-open",
         ),
         class_="field",
         key="digits",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webphone.contract import MakeCall
 from webphone.phone.snapshot import Snapshot
+from webphone.ui.dialpad import aside
 from webphone.ui.gestures import FarewellRead, FarewellVisited
 from webphone.ui.html import Node, element
 from webphone.ui.peer import named
@@ -40,10 +41,10 @@ def ended(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     away = button(
         say("close"), on=FarewellRead(record=record.id), part="close", config=config, primary=True
     )
-    return [
+    shown = (
         element(
             "div",
-            avatar(farewell.peer_name),
+            avatar(farewell.peer_name, farewell.peer_number),
             named(farewell.peer_name, farewell.peer_number),
             element("p", farewell.words, part="reason"),
             element("p", duration, part="duration") if duration else None,
@@ -52,7 +53,9 @@ def ended(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             data_stage="ended",
             on=VISITS,
         ),
+        aside(config) if config.layout != "bar" else None,  # for the next number
         element(
             "div", away, again if config.show_dial else None, class_="end", key="end", on=VISITS
         ),
-    ]
+    )
+    return [part for part in shown if part is not None]

@@ -34,6 +34,7 @@ from webphone.ui.gestures import (
     KeyPressed,
     NumberEdited,
     NumberRecalled,
+    PageOpened,
     Together,
     TransferTyped,
 )
@@ -65,7 +66,7 @@ PARTS = {
 # What goes out to a number that was typed for it.
 DIALS = (MakeCall, Transfer, Consult)
 # What a second press on one of these would meet next: of no harm, but not meant either.
-NEXT = (FarewellRead, NumberRecalled)
+NEXT = (FarewellRead, NumberRecalled, PageOpened)
 
 
 # --- Typing ---------------------------------------------------------------------------------------

@@ -6,13 +6,23 @@ from dataclasses import replace
 
 from webphone.contract import Config, MakeCall, SetConfig, ShareScreen, StartVideo, StopVideo
 from webphone.phone.feature_codes import codes
-from webphone.phone.snapshot import Snapshot
+from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui import drafts
 from webphone.ui.gestures import PageClosed, PageOpened, Requested
 from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread, title
 from webphone.ui.pieces import button
-from webphone.ui.selectors import asked, foremost, living, own_page
+from webphone.ui.selectors import (
+    TRANSFER,
+    asked,
+    foremost,
+    living,
+    own_page,
+    park_command,
+    shows_transfer,
+    transferable,
+    waiting,
+)
 from webphone.ui.view import DEVICES, DIAGNOSIS, HISTORY, MENU, MESSAGES, View
 from webphone.ui.words import say
 
@@ -22,25 +32,76 @@ def is_open(snapshot: Snapshot, view: View) -> bool:
     return own_page(snapshot, view) == MENU
 
 
-def opener(snapshot: Snapshot, view: View) -> Node | None:
-    """The button in the header; what rings or asks has all the room there is."""
+def opener(snapshot: Snapshot, view: View, *, worded: bool = False) -> Node | None:
+    """The button that opens it; what rings or asks has all the room there is."""
     config = snapshot.config
-    if asked(snapshot) or any(call.stage == "incoming" for call in living(snapshot)):
+    first = foremost(snapshot)
+    if asked(snapshot) or (first is not None and first.stage == "incoming"):
+        return None
+    if waiting(snapshot) and config.layout != "bar":  # where an answer is behind it, too
         return None
     count = all_unread(snapshot, view)
     there = own_page(snapshot, view) != ""
+    name = say("menu_unread", count=count) if count else say("menu")
     opened = button(
-        say("menu_unread", count=count) if count else say("menu"),
+        say("menu") if worded else name,
         on=PageClosed() if there else PageOpened(page=MENU),
         part="menu",
         config=config,
         sign="menu",
-        wordless=True,
+        wordless=not worded,
         waits=not config.complete,
     )
-    marks = {"data-unread": str(count)} if count else {}
+    marks = {"data-unread": str(count), "aria-label": name} if count else {}
     spread = {"aria-expanded": "true" if there else "false"}
     return replace(opened, attributes={**opened.attributes, **spread, **marks})
+
+
+def away(call: CallSnapshot, snapshot: Snapshot, kind: str = "") -> list[Node]:
+    """What sends a call elsewhere: among its controls, and where the line is short, behind More."""
+    config = snapshot.config
+    parking = codes(config.feature_codes).park
+    shown = []
+    if shows_transfer(config):
+        opened = PageOpened(page=TRANSFER, of=call.view.id) if transferable(snapshot) else None
+        shown.append(
+            button(
+                say("transfer"),
+                on=opened,
+                part=f"{kind}transfer",
+                config=config,
+                sign="transfer",
+                after="transfer-back",
+            )
+        )
+    if parking:
+        shown.append(
+            button(
+                say("park"),
+                on=park_command(call, parking) if call.up and not call.joined else None,
+                part=f"{kind}park",
+                config=config,
+                sign="park",
+            )
+        )
+    return shown
+
+
+def recorder(call: CallSnapshot, config: Config) -> list[Node]:
+    """The buttons for a recording of ours."""
+    if config.record == "off":
+        return []
+    from webphone.ui import recording
+
+    return recording.recorder(call, config)
+
+
+def _unseen(snapshot: Snapshot) -> list[Node]:
+    """What a bar has no room for beside its call."""
+    call = foremost(snapshot)
+    if call is None or snapshot.config.layout != "bar":
+        return []
+    return [*away(call, snapshot), *recorder(call, snapshot.config)]
 
 
 def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
@@ -74,6 +135,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
                 config=config,
                 sign="sound",
             ),
+            *_unseen(snapshot),
             *_pictures(snapshot),
             *_offers(snapshot),
             _switch("dnd", config.dnd, "dnd", config),

@@ -41,7 +41,11 @@ def _row(call: CallSnapshot, front: CallSnapshot, count: int, config: Config, no
     swappable = call.up and front.up and config.show_hold
     return element(
         "li",
-        avatar(name, None if call.joined else call.contact),
+        avatar(
+            name,
+            "" if call.joined else call.peer_number,
+            None if call.joined else call.contact,
+        ),
         named(
             name,
             "",

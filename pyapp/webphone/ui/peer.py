@@ -13,7 +13,7 @@ from webphone.words import Sentence
 def peer(call: CallSnapshot, config: Config, now: float) -> Node:
     return element(
         "div",
-        avatar(call.peer_name, call.contact),
+        avatar(call.peer_name, call.peer_number, call.contact),
         named(call.peer_name, call.peer_number, _checked(call)),
         _note(call),
         standing(call, now) if config.show_status else None,

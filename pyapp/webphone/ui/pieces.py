@@ -8,7 +8,7 @@ from webphone.contract import Config
 from webphone.phone.snapshot import Contact
 from webphone.ui.html import Node, element
 from webphone.ui.icons import ICONS
-from webphone.ui.words import initials
+from webphone.ui.words import hue, initials
 
 
 def icon(name: str) -> Node:
@@ -53,7 +53,8 @@ def button(
         part=part,
         key=part,
         aria_label=label or (words if wordless else None),
-        title=words if wordless else None,
+        # Where there is room for no more than the sign, the words are not seen.
+        title=words if wordless or config.layout == "bar" else None,
         aria_pressed=None if pressed is None else str(pressed).lower(),
         aria_disabled="true" if idle and not config.disabled else None,
         disabled=config.disabled,
@@ -88,8 +89,11 @@ def number_field(
     )
 
 
-def avatar(name: str, contact: Contact | None = None) -> Node:
-    """The peer's picture over their initials, or over a figure for a bare number."""
+def avatar(name: str, address: str, contact: Contact | None = None) -> Node:
+    """The peer's picture over their initials, or over a figure for a bare number.
+
+    The colour is that of the address, so that a person is known by it.
+    """
     letters = initials(name)
     photo = contact.photo if contact else ""
     return element(
@@ -97,6 +101,7 @@ def avatar(name: str, contact: Contact | None = None) -> Node:
         letters or icon("user"),
         element("img", src=photo, alt="", referrerpolicy="no-referrer") if photo else None,
         part="avatar",
+        data_hue=hue(address or name),
         aria_hidden="true",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webphone.contract import Answer, Config, Hangup, Reject
 from webphone.phone.snapshot import CallSnapshot, Snapshot
+from webphone.ui.dialpad import idle_keys
 from webphone.ui.gestures import Together
 from webphone.ui.haste import typing
 from webphone.ui.html import Node, element
@@ -12,7 +13,7 @@ from webphone.ui.peer import named, peer, stage_words
 from webphone.ui.pieces import avatar, button
 from webphone.ui.selectors import answer_command, foremost, front
 from webphone.ui.view import View
-from webphone.ui.words import say
+from webphone.ui.words import hue, say
 
 
 def rings(snapshot: Snapshot, view: View) -> bool:
@@ -24,7 +25,7 @@ def rings(snapshot: Snapshot, view: View) -> bool:
 def ringing(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """A call that comes in."""
     call, config = front(snapshot), snapshot.config
-    return [
+    shown = (
         element(
             "section",
             peer(call, config, now),
@@ -33,11 +34,14 @@ def ringing(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             _answering(call, config, primary=not typing(view, now)),
             key="ringing",
             class_="ringing",
+            data_hue=hue(call.peer_number or call.peer_name),
             role="alertdialog",
             aria_label=stage_words(call),
         ),
+        idle_keys(config),
         *others(call, snapshot, now),
-    ]
+    )
+    return [part for part in shown if part is not None]
 
 
 def call_waiting(
@@ -67,7 +71,7 @@ def call_waiting(
         "section",
         element(
             "div",
-            avatar(ringing.peer_name, ringing.contact),
+            avatar(ringing.peer_name, ringing.peer_number, ringing.contact),
             named(
                 ringing.peer_name,
                 ringing.peer_number,

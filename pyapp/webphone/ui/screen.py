@@ -83,7 +83,10 @@ def _beside_call(
     body: Callable[[Snapshot, View, float], list[Node]],
 ) -> Callable[[Snapshot, View, float], list[Node]]:
     """That page; while a call goes on behind it, it can be ended there too."""
-    return lambda snapshot, view, now: [*body(snapshot, view, now), *call.hanging_up(snapshot)]
+    return lambda snapshot, view, now: [
+        *body(snapshot, view, now),
+        *call.hanging_up(snapshot, view),
+    ]
 
 
 # The first that is shown is the one: what a call asks goes before a page that is open, and that
@@ -163,10 +166,13 @@ def _card(
     config = snapshot.config
     second = waiting(snapshot)
     count = len(all_waiting(snapshot, front))
+    # In a call it stands beside Hang up.
+    ends = front is not None and config.show_hangup
+    more = None if ends else menu.opener(snapshot, view)
     sheet = ringing.call_waiting(second, front, config, count) if second and front else None
     return element(
         "div",
-        header(snapshot, menu.opener(snapshot, view), now),
+        header(snapshot, more, now),
         *banners(snapshot),
         lamps(snapshot) if name in ("idle", "menu") else None,
         sheet,
@@ -179,4 +185,5 @@ def _card(
         ),
         class_="card",
         key="card",
+        data_page=name,
     )

@@ -47,6 +47,17 @@ def key_name(key: str) -> str:
     return say("key_with_letters", digit=key, letters=letters) if letters else key
 
 
+HUES = 8  # as many colours as the looks have for people
+
+
+def hue(address: str) -> str:
+    """The number of a person's colour: the same wherever this address is shown."""
+    total = 0
+    for letter in address.lower():
+        total = (total * 31 + ord(letter)) % 65521
+    return str(total % HUES)
+
+
 def initials(name: str) -> str:
     """At most two letters that stand for a name; empty for a bare number."""
     first = [word[0] for word in name.split() if word[:1].isalpha()]
