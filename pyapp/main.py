@@ -346,6 +346,8 @@ class PhoneOnPage:
             self._sound.unlock()
         if isinstance(gesture, Requested):
             offers.ask(gesture.what, self._config(), self.draw)
+            if gesture.what == "mini" and self._around is not None:
+                self._around.shrink()
         before, now, snapshot = self._view, self._clock.now(), self._phone.snapshot
         self._view, happenings = act(before, gesture, snapshot, fields, now)
         for happening in happenings:

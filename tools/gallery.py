@@ -431,7 +431,7 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         View(open="menu"),
     ),
     "more in a call": (
-        talking(BOB, threads=THREADS, voicemail=MAIL, lamps=LAMPS),
+        talking(BOB, threads=THREADS, voicemail=MAIL, lamps=LAMPS, offers=("mini",)),
         View(open="menu", over=BOB.view.id),
     ),
     "more in a call, filming": (

@@ -36,6 +36,7 @@ USED = {
     "keypad": "grip",
     "ladder": "arrow-left-right",
     "menu": "ellipsis",
+    "mini": "picture-in-picture-2",
     "messages": "message-square",
     "microphone": "mic",
     "muted": "mic-off",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from page.page_server import PageServer
 
@@ -250,6 +250,39 @@ def test_the_buttons_of_a_headset_answer_mute_and_hang_up_and_its_lamps_show_the
     page.wait_for_function("!anna.calls.length && !ben.calls.length && lit() === 0")
     page.evaluate("anna.remove()")
     page.wait_for_function("!headset.opened")
+
+
+# A small window as the browser gives one: headless it gives none.
+ABOVE = """
+Object.defineProperty(globalThis, "documentPictureInPicture", {value: {
+  async requestWindow({width, height}) {
+    if (!navigator.userActivation.isActive) throw new DOMException("no press", "NotAllowedError");
+    const frame = Object.assign(document.createElement("iframe"), {id: "above", width, height});
+    document.body.append(frame);
+    frame.contentWindow.close = () => frame.remove();
+    return frame.contentWindow;
+  },
+}});
+"""
+
+
+def test_the_small_window_shows_the_call_and_goes_with_it(visit: Callable[..., Page]) -> None:
+    page = visit(ABOVE)
+    page.evaluate("ben.remove(), void anna.makeCall('600')")
+    page.wait_for_function("anna.activeCall?.state === 'active'")
+    page.locator("#anna [part=menu]").click()
+    page.locator("#anna").get_by_role("button", name="Small window").click()
+    above = page.frame_locator("#above")
+    expect(above.locator("[part=peer-name]")).to_have_text("600")
+    expect(page.locator("#anna").get_by_role("button", name="Hang up")).to_be_visible()
+    box = above.locator(".phone").bounding_box()
+    assert box is not None and box["width"] <= 420 and box["height"] <= 130, box
+    above.get_by_role("button", name="Mute").click()
+    page.wait_for_function("anna.activeCall.muted")
+    before = above.locator("[part=timer]").text_content()
+    expect(above.locator("[part=timer]")).not_to_have_text(before or "")
+    above.get_by_role("button", name="Hang up").click()
+    page.wait_for_function("!anna.calls.length && !document.getElementById('above')")
 
 
 # Headless Chromium shows no notification of a service worker for long: the page keeps what it shows.

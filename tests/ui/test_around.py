@@ -205,6 +205,19 @@ def test_the_browser_asks_only_after_a_press_of_the_person(what):
     assert act(View(), Requested(what=what), asks) == (View(), [])
 
 
+def test_the_small_window_is_offered_in_a_call_and_leaves_the_phone_at_the_call():
+    def button(snapshot):
+        shown = screen(snapshot, OVER, NOW)
+        return find(shown, role="button", name="Small window")
+
+    OVER = View(open="menu", over=BOB.view.id)
+    pressed = button(replace(BUSY, offers=("mini",)))
+    assert pressed is not None and pressed.on["click"] == Requested(what="mini")
+    assert act(OVER, Requested(what="mini"), BUSY) == (View(), [])
+    assert button(BUSY) is None
+    assert button(replace(IDLE, offers=("mini",))) is None
+
+
 def test_what_was_asked_for_or_is_not_wanted_is_not_offered():
     assert not any(offered(replace(IDLE, config=LINKS)).values())
     assert not any(offered(replace(IDLE, config=OFF, offers=ALL)).values())

@@ -140,7 +140,7 @@ FAMILIES = {
     "text_": ["sending", "sent", "queued", "failed"],
     "quality_": ["good", "fair", "poor"],
     "warning_": [*SAID],
-    "offer_": ["notifications", "headset", "links"],
+    "offer_": ["notifications", "headset", "links", "mini"],
     "switch_": ["dnd", "auto_answer"],
     "history_was_": CALL_DIRECTIONS,
     "outcome_": [verdict for verdict in DISPOSITIONS if verdict not in ("answered", "missed")],

@@ -377,12 +377,12 @@ _sheets: list[Any] = []
 def _sheet() -> Any:
     if not _sheets:
         sheet = js.CSSStyleSheet.new()
-        sheet.replaceSync(_looks())
+        sheet.replaceSync(looks())
         _sheets.append(sheet)
     return _sheets[0]
 
 
-def _looks() -> str:
+def looks() -> str:
     """The text of webphone.css, from the disk or from the zip that the app came in."""
     folder = str(webphone.ui.__file__).rpartition("/")[0]
     loader: Any = webphone.ui.__loader__

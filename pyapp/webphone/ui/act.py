@@ -146,6 +146,8 @@ def _act(
             return _visited(view, there, snapshot, fields)
         case AllRead():
             return _read(view, snapshot), [ErrorDismissed()] if snapshot.error else []
+        case Requested(what="mini"):
+            return replace(view, open="", of="", over=""), []
         case KeyPressed() | SoundAllowed() | Requested():
             return view, []
         case _:

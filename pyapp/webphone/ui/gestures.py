@@ -125,7 +125,7 @@ class SoundAllowed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requested:
-    """The person wants what the browser gives only after a press: notifications, headset, links."""
+    """The person wants what a browser gives after a press: notifications headset links mini."""
 
     what: str
 

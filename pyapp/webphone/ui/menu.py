@@ -131,6 +131,7 @@ def _offers(snapshot: Snapshot) -> list[Node]:
     wanted = {
         "notifications": config.notifications == "on",
         "links": bool(config.capture_links),
+        "mini": bool(living(snapshot)),
     }
     return [
         button(

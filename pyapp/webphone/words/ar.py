@@ -207,6 +207,7 @@ WORDS: dict[str, str] = {
     "offer_notifications": "إشعاري بالمكالمات",
     "offer_headset": "استخدام أزرار سماعة الرأس",
     "offer_links": "فتح روابط الهاتف هنا",
+    "offer_mini": "نافذة صغيرة",
     "switch_dnd": "عدم الإزعاج",
     "switch_auto_answer": "الردّ على المكالمات تلقائيًا",
     "forward": "إعادة توجيه",

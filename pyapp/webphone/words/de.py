@@ -183,6 +183,7 @@ WORDS: dict[str, str] = {
     "offer_notifications": "Anrufe melden",
     "offer_headset": "Tasten eines Headsets verwenden",
     "offer_links": "Telefonlinks hier öffnen",
+    "offer_mini": "Kleines Fenster",
     "switch_dnd": "Nicht stören",
     "switch_auto_answer": "Anrufe von selbst annehmen",
     "forward": "Umleiten",

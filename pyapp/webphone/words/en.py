@@ -178,6 +178,7 @@ WORDS: dict[str, str] = {
     "offer_notifications": "Notify me of calls",
     "offer_headset": "Use the buttons of a headset",
     "offer_links": "Open phone links here",
+    "offer_mini": "Small window",
     "switch_dnd": "Do not disturb",
     "switch_auto_answer": "Answer calls by itself",
     "forward": "Forward",

@@ -11,6 +11,7 @@ from webphone.browser.around import badge, title
 from webphone.browser.around.headset import Headsets
 from webphone.browser.around.leave_guard import LeaveGuard
 from webphone.browser.around.media_session import MediaSession
+from webphone.browser.around.mini import Mini
 from webphone.browser.around.notifications import Notifications
 from webphone.browser.around.wake_lock import WakeLock
 from webphone.browser.clock import Clock
@@ -47,6 +48,7 @@ class Around:
         self._wake_lock = WakeLock()
         self._session = MediaSession(turn)
         self._headsets = Headsets(turn)
+        self._mini = Mini(turn, clock)
         self._listeners = Listeners()
         self._listeners.add(js.document, "visibilitychange", self._look)
         self._listeners.add(js.window, "focus", self._look)
@@ -58,6 +60,12 @@ class Around:
         looking = _looking()
         self._unseen = seen(self._unseen, snapshot, looking=looking)
         self._wish(wishes(snapshot, self._unseen, looking=looking), snapshot.language)
+        self._mini.show(snapshot)
+
+    def shrink(self) -> None:
+        """The person wants the small window."""
+        if self._snapshot is not None:
+            self._mini.open(self._snapshot.config.theme, self._snapshot.language)
 
     def close(self) -> None:
         """All is as it was before."""
@@ -66,6 +74,7 @@ class Around:
         self._wish(Wishes(), "")
         self._notifications.close()
         self._headsets.close()
+        self._mini.close()
 
     def _look(self, _event: Any) -> None:
         if self._snapshot is not None:

@@ -27,7 +27,12 @@ def open_offers() -> tuple[str, ...]:
     permission = str(getattr(getattr(js, "Notification", None), "permission", ""))
     notifications = ("notifications",) if permission == "default" else ()
     headset = ("headset",) if hasattr(js.navigator, "hid") else ()
-    return (*notifications, *headset, *(("links",) if _links_open() else ()))
+    above = hasattr(js, "documentPictureInPicture") and js.window.parent == js.window
+    return (
+        *(*notifications, *headset),
+        *(("links",) if _links_open() else ()),
+        *(("mini",) if above else ()),
+    )
 
 
 def ask(what: str, config: Config, answered: Callable[[], None]) -> None:
