@@ -166,6 +166,7 @@ WORDS: dict[str, str] = {
     "offer_notifications": "Notify me of calls",  # English
     "offer_headset": "Use the buttons of a headset",  # English
     "offer_links": "Open phone links here",  # English
+    "offer_mini": "Small window",  # English
     "switch_dnd": "応答不可",
     "switch_auto_answer": "自動で応答",
     "forward": "着信転送",

@@ -190,6 +190,7 @@ WORDS: dict[str, str] = {
     "offer_notifications": "Notify me of calls",  # English
     "offer_headset": "Use the buttons of a headset",  # English
     "offer_links": "Open phone links here",  # English
+    "offer_mini": "Small window",  # English
     "switch_dnd": "Não perturbe",
     "switch_auto_answer": "Atender automaticamente",
     "forward": "Desviar",
