@@ -276,7 +276,7 @@ def test_the_small_window_shows_the_call_and_goes_with_it(visit: Callable[..., P
     expect(above.locator("[part=peer-name]")).to_have_text("600")
     expect(page.locator("#anna").get_by_role("button", name="Hang up")).to_be_visible()
     box = above.locator(".phone").bounding_box()
-    assert box is not None and box["width"] <= 420 and box["height"] <= 130, box
+    assert box is not None and box["width"] <= 420 and box["height"] <= 180, box
     above.get_by_role("button", name="Mute").click()
     page.wait_for_function("anna.activeCall.muted")
     before = above.locator("[part=timer]").text_content()

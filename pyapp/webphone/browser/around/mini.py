@@ -18,7 +18,7 @@ from webphone.phone.snapshot import Snapshot
 from webphone.ui import Gesture, View, act, noticed
 from webphone.ui.mini import mini, small, wanted
 
-SIZE = {"width": 420, "height": 130}
+SIZE = {"width": 420, "height": 180}
 
 
 class Mini:
