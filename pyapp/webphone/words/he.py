@@ -187,10 +187,10 @@ WORDS: dict[str, str] = {
     "device_system": "כמו במערכת",
     "devices_hidden": "הדפדפן מציג שמות של מיקרופונים לאחר שאישרתם אחד.",
     "devices_allow": "אישור המיקרופון",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
-    "offer_mini": "Small window",  # English
+    "offer_notifications": "להודיע לי על שיחות",
+    "offer_headset": "להשתמש בכפתורי האוזניות",
+    "offer_links": "לפתוח כאן קישורי טלפון",
+    "offer_mini": "חלון קטן",
     "switch_dnd": "נא לא להפריע",
     "switch_auto_answer": "מענה אוטומטי לשיחות",
     "forward": "הפניה",
