@@ -44,6 +44,8 @@ def test_more_leads_to_the_calls_and_all_that_are_remembered_are_wanted():
     view, happenings = act(View(open="menu"), opened, IDLE, {}, NOW)
     assert happenings == [HistoryOpened()] and shown(IDLE, view) == "history"
     assert press(IDLE, view, "Back") == PageOpened(page="menu")
+    menu = screen(talking(BOB), View(open="menu", over=BOB.view.id), NOW)
+    assert find(menu, part="open-messages") and not find(menu, part="open-history")
 
 
 def test_they_stand_by_day_and_those_with_one_person_together():

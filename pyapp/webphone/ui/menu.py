@@ -113,7 +113,10 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         title(say("menu"), say("close"), PageClosed(), config),
         element(
             "div",
-            button(
+            # In a call there is no room for all of it.
+            None
+            if living(snapshot)
+            else button(
                 say("history"),
                 on=PageOpened(page=HISTORY),
                 part="open-history",
@@ -127,6 +130,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
                 part="open-messages",
                 config=config,
                 sign="messages",
+                primary=True,
             ),
             button(
                 say("devices"),
