@@ -187,9 +187,9 @@ WORDS: dict[str, str] = {
     "device_system": "Como en el sistema",
     "devices_hidden": "El navegador nombra los micrófonos cuando usted ha permitido uno.",
     "devices_allow": "Permitir el micrófono",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
+    "offer_notifications": "Avisarme de llamadas",
+    "offer_headset": "Usar los botones de unos auriculares",
+    "offer_links": "Abrir aquí los enlaces de teléfono",
     "switch_dnd": "No molestar",
     "switch_auto_answer": "Contestar automáticamente",
     "forward": "Desviar",

@@ -187,9 +187,9 @@ WORDS: dict[str, str] = {
     "device_system": "Comme dans le système",
     "devices_hidden": "Le navigateur nomme les microphones une fois que vous en avez autorisé un.",
     "devices_allow": "Autoriser le microphone",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
+    "offer_notifications": "Me signaler les appels",
+    "offer_headset": "Utiliser les boutons d’un casque",
+    "offer_links": "Ouvrir ici les liens de téléphone",
     "switch_dnd": "Ne pas déranger",
     "switch_auto_answer": "Répondre automatiquement",
     "forward": "Renvoyer",

@@ -187,9 +187,9 @@ WORDS: dict[str, str] = {
     "device_system": "כמו במערכת",
     "devices_hidden": "הדפדפן מציג שמות של מיקרופונים לאחר שאישרתם אחד.",
     "devices_allow": "אישור המיקרופון",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
+    "offer_notifications": "התראה על שיחות",
+    "offer_headset": "שימוש בלחצני האוזניות",
+    "offer_links": "פתיחת קישורי טלפון כאן",
     "switch_dnd": "נא לא להפריע",
     "switch_auto_answer": "מענה אוטומטי לשיחות",
     "forward": "הפניה",

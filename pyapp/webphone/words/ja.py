@@ -163,9 +163,9 @@ WORDS: dict[str, str] = {
     "device_system": "システムの設定どおり",
     "devices_hidden": "マイクを一つ許可すると、ブラウザーがマイクの名前を示します。",
     "devices_allow": "マイクを許可",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
+    "offer_notifications": "着信を通知する",
+    "offer_headset": "ヘッドセットのボタンを使う",
+    "offer_links": "電話のリンクをここで開く",
     "switch_dnd": "応答不可",
     "switch_auto_answer": "自動で応答",
     "forward": "着信転送",

@@ -20,8 +20,12 @@ LANGUAGES = {
     "es": "webphone.words.es",
     "fr": "webphone.words.fr",
     "he": "webphone.words.he",
+    "it": "webphone.words.it",
     "ja": "webphone.words.ja",
+    "nl": "webphone.words.nl",
+    "pl": "webphone.words.pl",
     "pt-BR": "webphone.words.pt_br",
+    "ru": "webphone.words.ru",
     "zh-Hans": "webphone.words.zh_hans",
 }
 RIGHT_TO_LEFT = {"ar", "he"}

@@ -187,9 +187,9 @@ WORDS: dict[str, str] = {
     "device_system": "Como no sistema",
     "devices_hidden": "O navegador mostra os nomes dos microfones depois que você permite um.",
     "devices_allow": "Permitir o microfone",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
+    "offer_notifications": "Avisar-me de chamadas",
+    "offer_headset": "Usar os botões de um headset",
+    "offer_links": "Abrir links de telefone aqui",
     "switch_dnd": "Não perturbe",
     "switch_auto_answer": "Atender automaticamente",
     "forward": "Desviar",

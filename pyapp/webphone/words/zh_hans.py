@@ -163,9 +163,9 @@ WORDS: dict[str, str] = {
     "device_system": "跟随系统",
     "devices_hidden": "您允许使用一个麦克风后，浏览器才会显示麦克风名称。",
     "devices_allow": "允许麦克风",
-    "offer_notifications": "Notify me of calls",  # English
-    "offer_headset": "Use the buttons of a headset",  # English
-    "offer_links": "Open phone links here",  # English
+    "offer_notifications": "来电时通知我",
+    "offer_headset": "使用耳机按钮",
+    "offer_links": "在此打开电话链接",
     "switch_dnd": "请勿打扰",
     "switch_auto_answer": "自动接听来电",
     "forward": "呼叫转移",
