@@ -68,6 +68,19 @@ WORDS: dict[str, str] = {
     "mute": "Wycisz",
     "hold": "Zawieś",
     "swap": "Zamień",
+    "merge": "Merge",  # English
+    "merge_with": "Merge with {name}",  # English
+    "take_call": "Take {name}",  # English
+    "conference": "Conference",  # English
+    "conference_members": "In this conference",  # English
+    "end_conference": "End all",  # English
+    "silence_member": "Let nobody hear {name}",  # English
+    "split_member": "Take {name} out",  # English
+    "drop_member": "Hang up on {name}",  # English
+    "take_member": "Take {name} off hold",  # English
+    "member_silenced": "Silenced",  # English
+    "member_holds": "Has put you on hold",  # English
+    "member_speaks": "Speaking",  # English
     "transfer": "Przekaż",
     "transfer_to": "Przekaż do",
     "transfer_now": "Przekaż teraz",
@@ -121,6 +134,42 @@ WORDS: dict[str, str] = {
     "text_queued": "Serwer przechowuje, aż odbiorca będzie osiągalny",
     "text_failed": "Nie wysłano. {why}",
     "spoken_text": "Nowa wiadomość: {name}.",
+    "history": "Calls",  # English
+    "history_search": "Name or number",  # English
+    "history_kind": "Which calls",  # English
+    "history_all": "All",  # English
+    "history_missed": "Missed",  # English
+    "history_incoming": "Incoming",  # English
+    "history_outgoing": "Outgoing",  # English
+    "history_count": "Found: {count}",  # English
+    "history_empty": "No calls yet.",  # English
+    "history_nothing": "No such call.",  # English
+    "history_was_missed": "Missed",  # English
+    "history_was_incoming": "Incoming",  # English
+    "history_was_outgoing": "Outgoing",  # English
+    "history_outcome": "{way}: {outcome}",  # English
+    "history_lasted": "{what} ({time})",  # English
+    "outcome_rejected": "declined",  # English
+    "outcome_cancelled": "given up",  # English
+    "outcome_busy": "busy",  # English
+    "outcome_no-answer": "no answer",  # English
+    "outcome_failed": "failed",  # English
+    "outcome_answered-elsewhere": "answered elsewhere",  # English
+    "history_call": "Call {name}, {time}",  # English
+    "history_delete": "Delete {name}, {time}",  # English
+    "history_deleted": "Deleted: {count}",  # English
+    "history_undo": "Undo",  # English
+    "history_newer": "Newer",  # English
+    "history_older": "Older",  # English
+    "history_range": "{first} to {last} of {count}",  # English
+    "history_csv": "Save as table (CSV)",  # English
+    "history_json": "Save as JSON",  # English
+    "history_clear": "Delete all",  # English
+    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
+    "history_keep": "Keep them",  # English
+    "history_clear_yes": "Delete all calls",  # English
+    "today": "Today",  # English
+    "yesterday": "Yesterday",  # English
     "devices": "Dźwięk i urządzenia",
     "camera": "Kamera",
     "share_screen": "Udostępnij ekran",
@@ -372,6 +421,7 @@ WORDS: dict[str, str] = {
     "spoken_answering": "Łączenie: {name}.",
     "spoken_active": "Rozmowa: {name}.",
     "spoken_held": "Zawieszone: {name}.",
+    "spoken_conference": "You are in a conference with {names}.",  # English
     "spoken_held_by_them": "{name} zawiesza rozmowę.",
     "spoken_muted": "Mikrofon jest wyciszony.",
     "spoken_microphone_asked": "Przeglądarka pyta o mikrofon: proszę zezwolić.",
