@@ -60,19 +60,19 @@ WORDS: dict[str, str] = {
     "mute": "Muto",
     "hold": "Attesa",
     "swap": "Scambia",
-    "merge": "Merge",  # English
-    "merge_with": "Merge with {name}",  # English
-    "take_call": "Take {name}",  # English
-    "conference": "Conference",  # English
-    "conference_members": "In this conference",  # English
-    "end_conference": "End all",  # English
-    "silence_member": "Let nobody hear {name}",  # English
-    "split_member": "Take {name} out",  # English
-    "drop_member": "Hang up on {name}",  # English
-    "take_member": "Take {name} off hold",  # English
-    "member_silenced": "Silenced",  # English
-    "member_holds": "Has put you on hold",  # English
-    "member_speaks": "Speaking",  # English
+    "merge": "Unisci",
+    "merge_with": "Unisci con {name}",
+    "take_call": "Passa a {name}",
+    "conference": "Conferenza",
+    "conference_members": "In questa conferenza",
+    "end_conference": "Termina tutte",
+    "silence_member": "Nessuno senta {name}",
+    "split_member": "Togli {name}",
+    "drop_member": "Riaggancia con {name}",
+    "take_member": "Riprendi {name}",
+    "member_silenced": "Silenziato",
+    "member_holds": "L’ha messa in attesa",
+    "member_speaks": "Sta parlando",
     "transfer": "Trasferisci",
     "transfer_to": "Trasferisci a",
     "transfer_now": "Trasferisci ora",
@@ -126,42 +126,42 @@ WORDS: dict[str, str] = {
     "text_queued": "Conservato dal server finché la persona è raggiungibile",
     "text_failed": "Non inviato. {why}",
     "spoken_text": "Nuovo messaggio da {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "Chiamate",
+    "history_search": "Nome o numero",
+    "history_kind": "Quali chiamate",
+    "history_all": "Tutte",
+    "history_missed": "Perse",
+    "history_incoming": "In entrata",
+    "history_outgoing": "In uscita",
+    "history_count": "Trovate: {count}",
+    "history_empty": "Ancora nessuna chiamata.",
+    "history_nothing": "Nessuna chiamata così.",
+    "history_was_missed": "Persa",
+    "history_was_incoming": "In entrata",
+    "history_was_outgoing": "In uscita",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "rifiutata",
+    "outcome_cancelled": "abbandonata",
+    "outcome_busy": "occupato",
+    "outcome_no-answer": "nessuna risposta",
+    "outcome_failed": "non riuscita",
+    "outcome_answered-elsewhere": "risposta altrove",
+    "history_call": "Chiama {name}, {time}",
+    "history_delete": "Elimina {name}, {time}",
+    "history_deleted": "Eliminate: {count}",
+    "history_undo": "Annulla",
+    "history_newer": "Più recenti",
+    "history_older": "Meno recenti",
+    "history_range": "Da {first} a {last} di {count}",
+    "history_csv": "Salva come tabella (CSV)",
+    "history_json": "Salva come JSON",
+    "history_clear": "Elimina tutte",
+    "history_clear_all": "Tutte le chiamate saranno eliminate. Non si potranno recuperare.",
+    "history_keep": "Conservale",
+    "history_clear_yes": "Elimina tutte le chiamate",
+    "today": "Oggi",
+    "yesterday": "Ieri",
     "devices": "Audio e dispositivi",
     "camera": "Videocamera",
     "share_screen": "Condividi lo schermo",
@@ -413,7 +413,7 @@ WORDS: dict[str, str] = {
     "spoken_answering": "Collegamento con {name}.",
     "spoken_active": "In chiamata con {name}.",
     "spoken_held": "{name} è in attesa.",
-    "spoken_conference": "You are in a conference with {names}.",  # English
+    "spoken_conference": "È in conferenza con {names}.",
     "spoken_held_by_them": "{name} L’ha messa in attesa.",
     "spoken_muted": "Il Suo microfono è muto.",
     "spoken_microphone_asked": "Il browser chiede il microfono: lo consenta.",

@@ -68,19 +68,19 @@ WORDS: dict[str, str] = {
     "mute": "Wycisz",
     "hold": "Zawieś",
     "swap": "Zamień",
-    "merge": "Merge",  # English
-    "merge_with": "Merge with {name}",  # English
-    "take_call": "Take {name}",  # English
-    "conference": "Conference",  # English
-    "conference_members": "In this conference",  # English
-    "end_conference": "End all",  # English
-    "silence_member": "Let nobody hear {name}",  # English
-    "split_member": "Take {name} out",  # English
-    "drop_member": "Hang up on {name}",  # English
-    "take_member": "Take {name} off hold",  # English
-    "member_silenced": "Silenced",  # English
-    "member_holds": "Has put you on hold",  # English
-    "member_speaks": "Speaking",  # English
+    "merge": "Złącz",
+    "merge_with": "Złącz z: {name}",
+    "take_call": "Przejdź do: {name}",
+    "conference": "Konferencja",
+    "conference_members": "W tej konferencji",
+    "end_conference": "Zakończ wszystkie",
+    "silence_member": "Wycisz: {name}",
+    "split_member": "Wyjmij: {name}",
+    "drop_member": "Rozłącz: {name}",
+    "take_member": "Wznów: {name}",
+    "member_silenced": "Wyciszony",
+    "member_holds": "Zawiesza rozmowę",
+    "member_speaks": "Mówi",
     "transfer": "Przekaż",
     "transfer_to": "Przekaż do",
     "transfer_now": "Przekaż teraz",
@@ -134,42 +134,42 @@ WORDS: dict[str, str] = {
     "text_queued": "Serwer przechowuje, aż odbiorca będzie osiągalny",
     "text_failed": "Nie wysłano. {why}",
     "spoken_text": "Nowa wiadomość: {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "Połączenia",
+    "history_search": "Nazwa lub numer",
+    "history_kind": "Które połączenia",
+    "history_all": "Wszystkie",
+    "history_missed": "Nieodebrane",
+    "history_incoming": "Przychodzące",
+    "history_outgoing": "Wychodzące",
+    "history_count": "Znaleziono: {count}",
+    "history_empty": "Nie ma jeszcze połączeń.",
+    "history_nothing": "Nie ma takiego połączenia.",
+    "history_was_missed": "Nieodebrane",
+    "history_was_incoming": "Przychodzące",
+    "history_was_outgoing": "Wychodzące",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "odrzucone",
+    "outcome_cancelled": "porzucone",
+    "outcome_busy": "zajęte",
+    "outcome_no-answer": "bez odpowiedzi",
+    "outcome_failed": "nieudane",
+    "outcome_answered-elsewhere": "odebrane gdzie indziej",
+    "history_call": "Zadzwoń: {name}, {time}",
+    "history_delete": "Usuń: {name}, {time}",
+    "history_deleted": "Usunięto: {count}",
+    "history_undo": "Cofnij",
+    "history_newer": "Nowsze",
+    "history_older": "Starsze",
+    "history_range": "Od {first} do {last} z {count}",
+    "history_csv": "Zapisz jako tabelę (CSV)",
+    "history_json": "Zapisz jako JSON",
+    "history_clear": "Usuń wszystkie",
+    "history_clear_all": "Wszystkie połączenia zostaną usunięte. Nie da się ich przywrócić.",
+    "history_keep": "Zachowaj je",
+    "history_clear_yes": "Usuń wszystkie połączenia",
+    "today": "Dzisiaj",
+    "yesterday": "Wczoraj",
     "devices": "Dźwięk i urządzenia",
     "camera": "Kamera",
     "share_screen": "Udostępnij ekran",
@@ -421,7 +421,7 @@ WORDS: dict[str, str] = {
     "spoken_answering": "Łączenie: {name}.",
     "spoken_active": "Rozmowa: {name}.",
     "spoken_held": "Zawieszone: {name}.",
-    "spoken_conference": "You are in a conference with {names}.",  # English
+    "spoken_conference": "Trwa konferencja z: {names}.",
     "spoken_held_by_them": "{name} zawiesza rozmowę.",
     "spoken_muted": "Mikrofon jest wyciszony.",
     "spoken_microphone_asked": "Przeglądarka pyta o mikrofon: proszę zezwolić.",
