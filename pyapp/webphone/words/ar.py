@@ -143,42 +143,42 @@ WORDS: dict[str, str] = {
     "text_queued": "يحتفظ بها الخادم حتى يمكن الوصول إلى المستلم",
     "text_failed": "لم تُرسل. {why}",
     "spoken_text": "رسالة جديدة من {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "المكالمات",
+    "history_search": "الاسم أو الرقم",
+    "history_kind": "أي المكالمات",
+    "history_all": "الكل",
+    "history_missed": "فائتة",
+    "history_incoming": "واردة",
+    "history_outgoing": "صادرة",
+    "history_count": "عُثر على: {count}",
+    "history_empty": "لا مكالمات بعد.",
+    "history_nothing": "لا مكالمة كهذه.",
+    "history_was_missed": "فائتة",
+    "history_was_incoming": "واردة",
+    "history_was_outgoing": "صادرة",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "مرفوضة",
+    "outcome_cancelled": "جرى التخلي عنها",
+    "outcome_busy": "مشغول",
+    "outcome_no-answer": "بلا ردّ",
+    "outcome_failed": "فشلت",
+    "outcome_answered-elsewhere": "رُدّ عليها في مكان آخر",
+    "history_call": "الاتصال بـ {name}، {time}",
+    "history_delete": "حذف {name}، {time}",
+    "history_deleted": "حُذف: {count}",
+    "history_undo": "تراجع",
+    "history_newer": "الأحدث",
+    "history_older": "الأقدم",
+    "history_range": "{first} إلى {last} من {count}",
+    "history_csv": "حفظ كجدول (CSV)",
+    "history_json": "حفظ بصيغة JSON",
+    "history_clear": "حذف الكل",
+    "history_clear_all": "ستُحذف كل المكالمات. لا يمكن استرجاعها.",
+    "history_keep": "الإبقاء عليها",
+    "history_clear_yes": "حذف كل المكالمات",
+    "today": "اليوم",
+    "yesterday": "أمس",
     "devices": "الصوت والأجهزة",
     "camera": "الكاميرا",
     "share_screen": "مشاركة الشاشة",

@@ -53,7 +53,7 @@ WORDS: dict[str, str] = {
     "mute": "Stumm",
     "hold": "Halten",
     "swap": "Makeln",
-    "merge": "Zusammenlegen",
+    "merge": "Vereinen",
     "merge_with": "Zusammenlegen mit {name}",
     "take_call": "Übernehmen: {name}",
     "conference": "Konferenz",
@@ -82,7 +82,7 @@ WORDS: dict[str, str] = {
     "transfer_progress": "{name} ruft {target} an: Es klingelt dort …",
     "transfer_requested": "{name} möchte Sie mit {target} verbinden",
     "transfer_following": "Sie werden mit {target} verbunden …",
-    "take": "Übernehmen",
+    "take": "Holen",
     "call_back": "Zurückrufen",
     "close": "Schließen",
     "hide_keypad": "Tasten ausblenden",
@@ -119,42 +119,42 @@ WORDS: dict[str, str] = {
     "text_queued": "Liegt beim Server, bis die Person erreichbar ist",
     "text_failed": "Nicht gesendet. {why}",
     "spoken_text": "Neue Nachricht von {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "Anrufe",
+    "history_search": "Name oder Nummer",
+    "history_kind": "Welche Anrufe",
+    "history_all": "Alle",
+    "history_missed": "Verpasst",
+    "history_incoming": "Eingehend",
+    "history_outgoing": "Ausgehend",
+    "history_count": "Gefunden: {count}",
+    "history_empty": "Noch keine Anrufe.",
+    "history_nothing": "Kein solcher Anruf.",
+    "history_was_missed": "Verpasst",
+    "history_was_incoming": "Eingehend",
+    "history_was_outgoing": "Ausgehend",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "abgelehnt",
+    "outcome_cancelled": "aufgegeben",
+    "outcome_busy": "besetzt",
+    "outcome_no-answer": "keine Antwort",
+    "outcome_failed": "fehlgeschlagen",
+    "outcome_answered-elsewhere": "anderswo angenommen",
+    "history_call": "{name} anrufen, {time}",
+    "history_delete": "{name} löschen, {time}",
+    "history_deleted": "Gelöscht: {count}",
+    "history_undo": "Rückgängig",
+    "history_newer": "Neuere",
+    "history_older": "Ältere",
+    "history_range": "{first} bis {last} von {count}",
+    "history_csv": "Als Tabelle speichern (CSV)",
+    "history_json": "Als JSON speichern",
+    "history_clear": "Alle löschen",
+    "history_clear_all": "Alle Anrufe werden gelöscht. Sie lassen sich nicht zurückholen.",
+    "history_keep": "Behalten",
+    "history_clear_yes": "Alle Anrufe löschen",
+    "today": "Heute",
+    "yesterday": "Gestern",
     "devices": "Ton und Geräte",
     "camera": "Kamera",
     "share_screen": "Bildschirm teilen",

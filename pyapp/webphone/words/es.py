@@ -126,42 +126,42 @@ WORDS: dict[str, str] = {
     "text_queued": "El servidor lo guarda hasta que se pueda entregar",
     "text_failed": "No enviado. {why}",
     "spoken_text": "Mensaje nuevo de {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "Llamadas",
+    "history_search": "Nombre o número",
+    "history_kind": "Qué llamadas",
+    "history_all": "Todas",
+    "history_missed": "Perdidas",
+    "history_incoming": "Entrantes",
+    "history_outgoing": "Salientes",
+    "history_count": "Encontradas: {count}",
+    "history_empty": "Aún no hay llamadas.",
+    "history_nothing": "No existe esa llamada.",
+    "history_was_missed": "Perdida",
+    "history_was_incoming": "Entrante",
+    "history_was_outgoing": "Saliente",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "rechazada",
+    "outcome_cancelled": "abandonada",
+    "outcome_busy": "ocupado",
+    "outcome_no-answer": "sin respuesta",
+    "outcome_failed": "fallida",
+    "outcome_answered-elsewhere": "contestada en otro sitio",
+    "history_call": "Llamar a {name}, {time}",
+    "history_delete": "Borrar {name}, {time}",
+    "history_deleted": "Borradas: {count}",
+    "history_undo": "Deshacer",
+    "history_newer": "Más nuevas",
+    "history_older": "Más antiguas",
+    "history_range": "{first} a {last} de {count}",
+    "history_csv": "Guardar como tabla (CSV)",
+    "history_json": "Guardar como JSON",
+    "history_clear": "Borrar todas",
+    "history_clear_all": "Se borrarán todas las llamadas. No se podrán recuperar.",
+    "history_keep": "Conservarlas",
+    "history_clear_yes": "Borrar todas las llamadas",
+    "today": "Hoy",
+    "yesterday": "Ayer",
     "devices": "Sonido y dispositivos",
     "camera": "Cámara",
     "share_screen": "Compartir la pantalla",
@@ -189,7 +189,7 @@ WORDS: dict[str, str] = {
     "device_system": "Como en el sistema",
     "devices_hidden": "El navegador nombra los micrófonos cuando usted ha permitido uno.",
     "devices_allow": "Permitir el micrófono",
-    "offer_notifications": "Avisarme de las llamadas",
+    "offer_notifications": "Avisarme de llamadas",
     "offer_headset": "Usar los botones de unos auriculares",
     "offer_links": "Abrir aquí los enlaces de teléfono",
     "offer_mini": "Ventana pequeña",

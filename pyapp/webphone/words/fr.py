@@ -126,42 +126,42 @@ WORDS: dict[str, str] = {
     "text_queued": "Gardé par le serveur jusqu’à ce que la personne soit joignable",
     "text_failed": "Non envoyé. {why}",
     "spoken_text": "Nouveau message de {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "Appels",
+    "history_search": "Nom ou numéro",
+    "history_kind": "Quels appels",
+    "history_all": "Tous",
+    "history_missed": "Manqués",
+    "history_incoming": "Entrants",
+    "history_outgoing": "Sortants",
+    "history_count": "Trouvés : {count}",
+    "history_empty": "Pas encore d’appels.",
+    "history_nothing": "Aucun appel de ce genre.",
+    "history_was_missed": "Manqué",
+    "history_was_incoming": "Entrant",
+    "history_was_outgoing": "Sortant",
+    "history_outcome": "{way} : {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "refusé",
+    "outcome_cancelled": "abandonné",
+    "outcome_busy": "occupé",
+    "outcome_no-answer": "sans réponse",
+    "outcome_failed": "échoué",
+    "outcome_answered-elsewhere": "répondu ailleurs",
+    "history_call": "Appeler {name}, {time}",
+    "history_delete": "Supprimer {name}, {time}",
+    "history_deleted": "Supprimés : {count}",
+    "history_undo": "Annuler",
+    "history_newer": "Plus récents",
+    "history_older": "Plus anciens",
+    "history_range": "{first} à {last} sur {count}",
+    "history_csv": "Enregistrer comme tableau (CSV)",
+    "history_json": "Enregistrer en JSON",
+    "history_clear": "Tout supprimer",
+    "history_clear_all": "Tous les appels seront supprimés. On ne pourra pas les récupérer.",
+    "history_keep": "Les garder",
+    "history_clear_yes": "Supprimer tous les appels",
+    "today": "Aujourd’hui",
+    "yesterday": "Hier",
     "devices": "Son et appareils",
     "camera": "Caméra",
     "share_screen": "Partager l’écran",
@@ -189,9 +189,9 @@ WORDS: dict[str, str] = {
     "device_system": "Comme dans le système",
     "devices_hidden": "Le navigateur nomme les microphones une fois que vous en avez autorisé un.",
     "devices_allow": "Autoriser le microphone",
-    "offer_notifications": "M’avertir des appels",
+    "offer_notifications": "Me signaler les appels",
     "offer_headset": "Utiliser les boutons d’un casque",
-    "offer_links": "Ouvrir ici les liens téléphoniques",
+    "offer_links": "Ouvrir ici les liens de téléphone",
     "offer_mini": "Petite fenêtre",
     "switch_dnd": "Ne pas déranger",
     "switch_auto_answer": "Répondre automatiquement",

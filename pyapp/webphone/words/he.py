@@ -126,42 +126,42 @@ WORDS: dict[str, str] = {
     "text_queued": "נשמרת בשרת עד שאפשר יהיה להשיג את הנמען",
     "text_failed": "לא נשלחה. {why}",
     "spoken_text": "הודעה חדשה מאת {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "שיחות",
+    "history_search": "שם או מספר",
+    "history_kind": "אילו שיחות",
+    "history_all": "הכול",
+    "history_missed": "לא נענו",
+    "history_incoming": "נכנסות",
+    "history_outgoing": "יוצאות",
+    "history_count": "נמצאו: {count}",
+    "history_empty": "עדיין אין שיחות.",
+    "history_nothing": "אין שיחה כזאת.",
+    "history_was_missed": "לא נענתה",
+    "history_was_incoming": "נכנסת",
+    "history_was_outgoing": "יוצאת",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "נדחתה",
+    "outcome_cancelled": "ויתרו עליה",
+    "outcome_busy": "תפוס",
+    "outcome_no-answer": "אין מענה",
+    "outcome_failed": "נכשלה",
+    "outcome_answered-elsewhere": "נענתה במקום אחר",
+    "history_call": "חיוג אל {name}, {time}",
+    "history_delete": "מחיקת {name}, {time}",
+    "history_deleted": "נמחקו: {count}",
+    "history_undo": "ביטול",
+    "history_newer": "חדשות יותר",
+    "history_older": "ישנות יותר",
+    "history_range": "{first} עד {last} מתוך {count}",
+    "history_csv": "שמירה כטבלה (CSV)",
+    "history_json": "שמירה כ־JSON",
+    "history_clear": "מחיקת הכול",
+    "history_clear_all": "כל השיחות יימחקו. אי אפשר יהיה להחזירן.",
+    "history_keep": "להשאיר אותן",
+    "history_clear_yes": "מחיקת כל השיחות",
+    "today": "היום",
+    "yesterday": "אתמול",
     "devices": "צליל והתקנים",
     "camera": "מצלמה",
     "share_screen": "שיתוף המסך",
@@ -189,9 +189,9 @@ WORDS: dict[str, str] = {
     "device_system": "כמו במערכת",
     "devices_hidden": "הדפדפן מציג שמות של מיקרופונים לאחר שאישרתם אחד.",
     "devices_allow": "אישור המיקרופון",
-    "offer_notifications": "להודיע לי על שיחות",
-    "offer_headset": "להשתמש בכפתורי האוזניות",
-    "offer_links": "לפתוח כאן קישורי טלפון",
+    "offer_notifications": "התראה על שיחות",
+    "offer_headset": "שימוש בלחצני האוזניות",
+    "offer_links": "פתיחת קישורי טלפון כאן",
     "offer_mini": "חלון קטן",
     "switch_dnd": "נא לא להפריע",
     "switch_auto_answer": "מענה אוטומטי לשיחות",

@@ -60,19 +60,19 @@ WORDS: dict[str, str] = {
     "mute": "Muto",
     "hold": "Attesa",
     "swap": "Scambia",
-    "merge": "Merge",  # English
-    "merge_with": "Merge with {name}",  # English
-    "take_call": "Take {name}",  # English
-    "conference": "Conference",  # English
-    "conference_members": "In this conference",  # English
-    "end_conference": "End all",  # English
-    "silence_member": "Let nobody hear {name}",  # English
-    "split_member": "Take {name} out",  # English
-    "drop_member": "Hang up on {name}",  # English
-    "take_member": "Take {name} off hold",  # English
-    "member_silenced": "Silenced",  # English
-    "member_holds": "Has put you on hold",  # English
-    "member_speaks": "Speaking",  # English
+    "merge": "Unisci",
+    "merge_with": "Unisci con {name}",
+    "take_call": "Passa a {name}",
+    "conference": "Conferenza",
+    "conference_members": "In questa conferenza",
+    "end_conference": "Termina tutte",
+    "silence_member": "Nessuno senta {name}",
+    "split_member": "Togli {name}",
+    "drop_member": "Riaggancia con {name}",
+    "take_member": "Riprendi {name}",
+    "member_silenced": "Silenziato",
+    "member_holds": "L’ha messa in attesa",
+    "member_speaks": "Sta parlando",
     "transfer": "Trasferisci",
     "transfer_to": "Trasferisci a",
     "transfer_now": "Trasferisci ora",
@@ -126,42 +126,42 @@ WORDS: dict[str, str] = {
     "text_queued": "Conservato dal server finché la persona è raggiungibile",
     "text_failed": "Non inviato. {why}",
     "spoken_text": "Nuovo messaggio da {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "Chiamate",
+    "history_search": "Nome o numero",
+    "history_kind": "Quali chiamate",
+    "history_all": "Tutte",
+    "history_missed": "Perse",
+    "history_incoming": "In entrata",
+    "history_outgoing": "In uscita",
+    "history_count": "Trovate: {count}",
+    "history_empty": "Ancora nessuna chiamata.",
+    "history_nothing": "Nessuna chiamata così.",
+    "history_was_missed": "Persa",
+    "history_was_incoming": "In entrata",
+    "history_was_outgoing": "In uscita",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "rifiutata",
+    "outcome_cancelled": "abbandonata",
+    "outcome_busy": "occupato",
+    "outcome_no-answer": "nessuna risposta",
+    "outcome_failed": "non riuscita",
+    "outcome_answered-elsewhere": "risposta altrove",
+    "history_call": "Chiama {name}, {time}",
+    "history_delete": "Elimina {name}, {time}",
+    "history_deleted": "Eliminate: {count}",
+    "history_undo": "Annulla",
+    "history_newer": "Più recenti",
+    "history_older": "Meno recenti",
+    "history_range": "Da {first} a {last} di {count}",
+    "history_csv": "Salva come tabella (CSV)",
+    "history_json": "Salva come JSON",
+    "history_clear": "Elimina tutte",
+    "history_clear_all": "Tutte le chiamate saranno eliminate. Non si potranno recuperare.",
+    "history_keep": "Conservale",
+    "history_clear_yes": "Elimina tutte le chiamate",
+    "today": "Oggi",
+    "yesterday": "Ieri",
     "devices": "Audio e dispositivi",
     "camera": "Videocamera",
     "share_screen": "Condividi lo schermo",
@@ -171,8 +171,8 @@ WORDS: dict[str, str] = {
     "resume_recording": "Riprendi la registrazione",
     "recording": "Questa chiamata viene registrata",
     "recording_paused": "La registrazione è in pausa",
-    "processed": "This page processes the sound",  # English
-    "overheard": "This page listens to the call",  # English
+    "processed": "Questa pagina elabora l’audio",
+    "overheard": "Questa pagina ascolta la chiamata",
     "recorded_by_them": "{name} registra questa chiamata",
     "recorded_by_them_paused": "La registrazione di {name} è in pausa",
     "wish_off": "{name} non vuole essere registrato",
@@ -192,13 +192,13 @@ WORDS: dict[str, str] = {
     "offer_notifications": "Avvisami delle chiamate",
     "offer_headset": "Usa i tasti di una cuffia",
     "offer_links": "Apri qui i link telefonici",
-    "offer_mini": "Small window",  # English
+    "offer_mini": "Finestra piccola",
     "switch_dnd": "Non disturbare",
     "switch_auto_answer": "Rispondi automaticamente",
     "forward": "Devia",
     "forward_to": "Devia le chiamate a",
     "forward_off": "Annulla la deviazione",
-    "park": "Parcheggia",
+    "park": "Park",
     # The phone's state
     "starting": "Avvio del telefono",
     "state_unconfigured": "Non configurato",
@@ -419,7 +419,7 @@ WORDS: dict[str, str] = {
     "spoken_answering": "Collegamento con {name}.",
     "spoken_active": "In chiamata con {name}.",
     "spoken_held": "{name} è in attesa.",
-    "spoken_conference": "You are in a conference with {names}.",  # English
+    "spoken_conference": "È in conferenza con {names}.",
     "spoken_held_by_them": "{name} L’ha messa in attesa.",
     "spoken_muted": "Il Suo microfono è muto.",
     "spoken_microphone_asked": "Il browser chiede il microfono: lo consenta.",
@@ -733,12 +733,12 @@ WORDS: dict[str, str] = {
     "only_answered_filmed": "Solo una chiamata risposta può avere il video.",
     "only_answered_recorded": "Solo una chiamata risposta può essere registrata.",
     "none_recorded": "Nessuna chiamata viene registrata.",
-    "processor_wrong": "That is no processor.",  # English
-    "processor_wrong_hint": "Give an object with create(stream) and destroy(stream), in the page of the phone itself: none can go into a frame.",  # English
-    "processors_many": "The phone takes no more than {most} processors.",  # English
-    "processors_many_hint": "Remove one first.",  # English
-    "processor_failed": "The page's processor of the sound failed, and the sound goes past it. {why}",  # English
-    "processor_failed_hint": "Remove it, or correct its create().",  # English
+    "processor_wrong": "Questo non è un processore.",
+    "processor_wrong_hint": "Dia un oggetto con create(stream) e destroy(stream), nella pagina del telefono stesso: una cornice non ne accetta.",
+    "processors_many": "Il telefono accetta al massimo {most} processori.",
+    "processors_many_hint": "Ne tolga prima uno.",
+    "processor_failed": "Il processore audio della pagina non ha funzionato e l’audio lo evita. {why}",
+    "processor_failed_hint": "Lo tolga, o corregga il suo create().",
     "recording_off": "La registrazione qui è disattivata.",
     "recording_off_hint": "Imposti record su ask o on.",
     "recording_lacking": "Questo browser non può registrare chiamate.",

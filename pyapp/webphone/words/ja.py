@@ -102,42 +102,42 @@ WORDS: dict[str, str] = {
     "text_queued": "相手に届くまでサーバーが保管します",
     "text_failed": "送信できませんでした。{why}",
     "spoken_text": "{name} から新しいメッセージがあります。",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "通話履歴",
+    "history_search": "名前または番号",
+    "history_kind": "表示する通話",
+    "history_all": "すべて",
+    "history_missed": "不在着信",
+    "history_incoming": "着信",
+    "history_outgoing": "発信",
+    "history_count": "{count} 件",
+    "history_empty": "通話はまだありません。",
+    "history_nothing": "そのような通話はありません。",
+    "history_was_missed": "不在着信",
+    "history_was_incoming": "着信",
+    "history_was_outgoing": "発信",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "拒否",
+    "outcome_cancelled": "中止",
+    "outcome_busy": "話し中",
+    "outcome_no-answer": "応答なし",
+    "outcome_failed": "失敗",
+    "outcome_answered-elsewhere": "別の場所で応答",
+    "history_call": "{name} に発信、{time}",
+    "history_delete": "{name} を削除、{time}",
+    "history_deleted": "{count} 件を削除",
+    "history_undo": "元に戻す",
+    "history_newer": "新しい通話",
+    "history_older": "古い通話",
+    "history_range": "{first}～{last} / {count}",
+    "history_csv": "表として保存 (CSV)",
+    "history_json": "JSON として保存",
+    "history_clear": "すべて削除",
+    "history_clear_all": "すべての通話を削除します。元に戻せません。",
+    "history_keep": "残す",
+    "history_clear_yes": "すべての通話を削除",
+    "today": "今日",
+    "yesterday": "昨日",
     "devices": "音声とデバイス",
     "camera": "カメラ",
     "share_screen": "画面を共有",
@@ -167,7 +167,7 @@ WORDS: dict[str, str] = {
     "devices_allow": "マイクを許可",
     "offer_notifications": "着信を通知する",
     "offer_headset": "ヘッドセットのボタンを使う",
-    "offer_links": "電話リンクをここで開く",
+    "offer_links": "電話のリンクをここで開く",
     "offer_mini": "小さいウィンドウ",
     "switch_dnd": "応答不可",
     "switch_auto_answer": "自動で応答",

@@ -53,19 +53,19 @@ WORDS: dict[str, str] = {
     "mute": "Dempen",
     "hold": "Wacht",
     "swap": "Wisselen",
-    "merge": "Merge",  # English
-    "merge_with": "Merge with {name}",  # English
-    "take_call": "Take {name}",  # English
-    "conference": "Conference",  # English
-    "conference_members": "In this conference",  # English
-    "end_conference": "End all",  # English
-    "silence_member": "Let nobody hear {name}",  # English
-    "split_member": "Take {name} out",  # English
-    "drop_member": "Hang up on {name}",  # English
-    "take_member": "Take {name} off hold",  # English
-    "member_silenced": "Silenced",  # English
-    "member_holds": "Has put you on hold",  # English
-    "member_speaks": "Speaking",  # English
+    "merge": "Voeg toe",
+    "merge_with": "Samenvoegen met {name}",
+    "take_call": "Naar {name}",
+    "conference": "Conferentie",
+    "conference_members": "In deze conferentie",
+    "end_conference": "Alles beëindigen",
+    "silence_member": "Niemand hoort {name}",
+    "split_member": "{name} eruit halen",
+    "drop_member": "Ophangen bij {name}",
+    "take_member": "{name} uit de wacht",
+    "member_silenced": "Gedempt",
+    "member_holds": "Heeft u in de wacht gezet",
+    "member_speaks": "Spreekt",
     "transfer": "Doorzetten",
     "transfer_to": "Doorverbinden naar",
     "transfer_now": "Nu doorverbinden",
@@ -119,42 +119,42 @@ WORDS: dict[str, str] = {
     "text_queued": "Bewaard door de server tot de persoon bereikbaar is",
     "text_failed": "Niet verzonden. {why}",
     "spoken_text": "Nieuw bericht van {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "Gesprekken",
+    "history_search": "Naam of nummer",
+    "history_kind": "Welke gesprekken",
+    "history_all": "Alle",
+    "history_missed": "Gemist",
+    "history_incoming": "Inkomend",
+    "history_outgoing": "Uitgaand",
+    "history_count": "Gevonden: {count}",
+    "history_empty": "Nog geen gesprekken.",
+    "history_nothing": "Geen gesprek gevonden.",
+    "history_was_missed": "Gemist",
+    "history_was_incoming": "Inkomend",
+    "history_was_outgoing": "Uitgaand",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "geweigerd",
+    "outcome_cancelled": "opgegeven",
+    "outcome_busy": "bezet",
+    "outcome_no-answer": "geen antwoord",
+    "outcome_failed": "mislukt",
+    "outcome_answered-elsewhere": "elders opgenomen",
+    "history_call": "{name} bellen, {time}",
+    "history_delete": "{name} wissen, {time}",
+    "history_deleted": "Gewist: {count}",
+    "history_undo": "Ongedaan maken",
+    "history_newer": "Nieuwere",
+    "history_older": "Oudere",
+    "history_range": "{first} tot {last} van {count}",
+    "history_csv": "Opslaan als tabel (CSV)",
+    "history_json": "Opslaan als JSON",
+    "history_clear": "Alles wissen",
+    "history_clear_all": "Alle gesprekken worden gewist. Ze komen niet terug.",
+    "history_keep": "Bewaren",
+    "history_clear_yes": "Alle gesprekken wissen",
+    "today": "Vandaag",
+    "yesterday": "Gisteren",
     "devices": "Geluid en apparaten",
     "camera": "Camera",
     "share_screen": "Scherm delen",
@@ -164,8 +164,8 @@ WORDS: dict[str, str] = {
     "resume_recording": "Verder opnemen",
     "recording": "Dit gesprek wordt opgenomen",
     "recording_paused": "De opname pauzeert",
-    "processed": "This page processes the sound",  # English
-    "overheard": "This page listens to the call",  # English
+    "processed": "Deze pagina bewerkt het geluid",
+    "overheard": "Deze pagina luistert mee",
     "recorded_by_them": "{name} neemt dit gesprek op",
     "recorded_by_them_paused": "De opname van {name} pauzeert",
     "wish_off": "{name} wil niet worden opgenomen",
@@ -185,7 +185,7 @@ WORDS: dict[str, str] = {
     "offer_notifications": "Oproepen melden",
     "offer_headset": "Knoppen van een headset gebruiken",
     "offer_links": "Telefoonlinks hier openen",
-    "offer_mini": "Small window",  # English
+    "offer_mini": "Klein venster",
     "switch_dnd": "Niet storen",
     "switch_auto_answer": "Automatisch opnemen",
     "forward": "Doorschakelen",
@@ -412,7 +412,7 @@ WORDS: dict[str, str] = {
     "spoken_answering": "Verbinden met {name}.",
     "spoken_active": "In gesprek met {name}.",
     "spoken_held": "{name} staat in de wacht.",
-    "spoken_conference": "You are in a conference with {names}.",  # English
+    "spoken_conference": "U bent in een conferentie met {names}.",
     "spoken_held_by_them": "{name} heeft u in de wacht gezet.",
     "spoken_muted": "U bent gedempt.",
     "spoken_microphone_asked": "De browser vraagt om de microfoon: sta die toe.",
@@ -726,12 +726,12 @@ WORDS: dict[str, str] = {
     "only_answered_filmed": "Alleen een opgenomen gesprek kan video hebben.",
     "only_answered_recorded": "Alleen een beantwoord gesprek kan worden opgenomen.",
     "none_recorded": "Er wordt geen gesprek opgenomen.",
-    "processor_wrong": "That is no processor.",  # English
-    "processor_wrong_hint": "Give an object with create(stream) and destroy(stream), in the page of the phone itself: none can go into a frame.",  # English
-    "processors_many": "The phone takes no more than {most} processors.",  # English
-    "processors_many_hint": "Remove one first.",  # English
-    "processor_failed": "The page's processor of the sound failed, and the sound goes past it. {why}",  # English
-    "processor_failed_hint": "Remove it, or correct its create().",  # English
+    "processor_wrong": "Dit is geen processor.",
+    "processor_wrong_hint": "Geef een object met create(stream) en destroy(stream), in de pagina van de telefoon zelf: een frame neemt er geen.",
+    "processors_many": "De telefoon neemt ten hoogste {most} processors.",
+    "processors_many_hint": "Verwijder er eerst een.",
+    "processor_failed": "De geluidsprocessor van de pagina werkte niet, en het geluid gaat eraan voorbij. {why}",
+    "processor_failed_hint": "Verwijder hem, of verbeter zijn create().",
     "recording_off": "Opnemen is hier uitgeschakeld.",
     "recording_off_hint": "Stel record in op ask of on.",
     "recording_lacking": "Deze browser kan gesprekken niet opnemen.",

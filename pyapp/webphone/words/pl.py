@@ -68,19 +68,19 @@ WORDS: dict[str, str] = {
     "mute": "Wycisz",
     "hold": "Zawieś",
     "swap": "Zamień",
-    "merge": "Merge",  # English
-    "merge_with": "Merge with {name}",  # English
-    "take_call": "Take {name}",  # English
-    "conference": "Conference",  # English
-    "conference_members": "In this conference",  # English
-    "end_conference": "End all",  # English
-    "silence_member": "Let nobody hear {name}",  # English
-    "split_member": "Take {name} out",  # English
-    "drop_member": "Hang up on {name}",  # English
-    "take_member": "Take {name} off hold",  # English
-    "member_silenced": "Silenced",  # English
-    "member_holds": "Has put you on hold",  # English
-    "member_speaks": "Speaking",  # English
+    "merge": "Złącz",
+    "merge_with": "Złącz z: {name}",
+    "take_call": "Przejdź do: {name}",
+    "conference": "Konferencja",
+    "conference_members": "W tej konferencji",
+    "end_conference": "Zakończ wszystkie",
+    "silence_member": "Wycisz: {name}",
+    "split_member": "Wyjmij: {name}",
+    "drop_member": "Rozłącz: {name}",
+    "take_member": "Wznów: {name}",
+    "member_silenced": "Wyciszony",
+    "member_holds": "Zawiesza rozmowę",
+    "member_speaks": "Mówi",
     "transfer": "Przekaż",
     "transfer_to": "Przekaż do",
     "transfer_now": "Przekaż teraz",
@@ -134,42 +134,42 @@ WORDS: dict[str, str] = {
     "text_queued": "Serwer przechowuje, aż odbiorca będzie osiągalny",
     "text_failed": "Nie wysłano. {why}",
     "spoken_text": "Nowa wiadomość: {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "Połączenia",
+    "history_search": "Nazwa lub numer",
+    "history_kind": "Które połączenia",
+    "history_all": "Wszystkie",
+    "history_missed": "Nieodebrane",
+    "history_incoming": "Przychodzące",
+    "history_outgoing": "Wychodzące",
+    "history_count": "Znaleziono: {count}",
+    "history_empty": "Nie ma jeszcze połączeń.",
+    "history_nothing": "Nie ma takiego połączenia.",
+    "history_was_missed": "Nieodebrane",
+    "history_was_incoming": "Przychodzące",
+    "history_was_outgoing": "Wychodzące",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "odrzucone",
+    "outcome_cancelled": "porzucone",
+    "outcome_busy": "zajęte",
+    "outcome_no-answer": "bez odpowiedzi",
+    "outcome_failed": "nieudane",
+    "outcome_answered-elsewhere": "odebrane gdzie indziej",
+    "history_call": "Zadzwoń: {name}, {time}",
+    "history_delete": "Usuń: {name}, {time}",
+    "history_deleted": "Usunięto: {count}",
+    "history_undo": "Cofnij",
+    "history_newer": "Nowsze",
+    "history_older": "Starsze",
+    "history_range": "Od {first} do {last} z {count}",
+    "history_csv": "Zapisz jako tabelę (CSV)",
+    "history_json": "Zapisz jako JSON",
+    "history_clear": "Usuń wszystkie",
+    "history_clear_all": "Wszystkie połączenia zostaną usunięte. Nie da się ich przywrócić.",
+    "history_keep": "Zachowaj je",
+    "history_clear_yes": "Usuń wszystkie połączenia",
+    "today": "Dzisiaj",
+    "yesterday": "Wczoraj",
     "devices": "Dźwięk i urządzenia",
     "camera": "Kamera",
     "share_screen": "Udostępnij ekran",
@@ -179,8 +179,8 @@ WORDS: dict[str, str] = {
     "resume_recording": "Nagrywaj dalej",
     "recording": "Ta rozmowa jest nagrywana",
     "recording_paused": "Nagranie jest wstrzymane",
-    "processed": "This page processes the sound",  # English
-    "overheard": "This page listens to the call",  # English
+    "processed": "Ta strona przetwarza dźwięk",
+    "overheard": "Ta strona słucha rozmowy",
     "recorded_by_them": "{name} nagrywa tę rozmowę",
     "recorded_by_them_paused": "Nagranie wstrzymane: {name}",
     "wish_off": "{name} nie chce być nagrywany",
@@ -200,7 +200,7 @@ WORDS: dict[str, str] = {
     "offer_notifications": "Powiadamiaj o połączeniach",
     "offer_headset": "Używaj przycisków słuchawek",
     "offer_links": "Otwieraj tu łącza telefoniczne",
-    "offer_mini": "Small window",  # English
+    "offer_mini": "Małe okno",
     "switch_dnd": "Nie przeszkadzać",
     "switch_auto_answer": "Odbieraj automatycznie",
     "forward": "Przekieruj",
@@ -427,7 +427,7 @@ WORDS: dict[str, str] = {
     "spoken_answering": "Łączenie: {name}.",
     "spoken_active": "Rozmowa: {name}.",
     "spoken_held": "Zawieszone: {name}.",
-    "spoken_conference": "You are in a conference with {names}.",  # English
+    "spoken_conference": "Trwa konferencja z: {names}.",
     "spoken_held_by_them": "{name} zawiesza rozmowę.",
     "spoken_muted": "Mikrofon jest wyciszony.",
     "spoken_microphone_asked": "Przeglądarka pyta o mikrofon: proszę zezwolić.",
@@ -741,12 +741,12 @@ WORDS: dict[str, str] = {
     "only_answered_filmed": "Wideo może mieć tylko odebrane połączenie.",
     "only_answered_recorded": "Nagrać można tylko odebrane połączenie.",
     "none_recorded": "Żadna rozmowa nie jest nagrywana.",
-    "processor_wrong": "That is no processor.",  # English
-    "processor_wrong_hint": "Give an object with create(stream) and destroy(stream), in the page of the phone itself: none can go into a frame.",  # English
-    "processors_many": "The phone takes no more than {most} processors.",  # English
-    "processors_many_hint": "Remove one first.",  # English
-    "processor_failed": "The page's processor of the sound failed, and the sound goes past it. {why}",  # English
-    "processor_failed_hint": "Remove it, or correct its create().",  # English
+    "processor_wrong": "To nie jest procesor dźwięku.",
+    "processor_wrong_hint": "Proszę podać obiekt z create(stream) i destroy(stream), na stronie samego telefonu: ramka ich nie przyjmuje.",
+    "processors_many": "Telefon przyjmuje najwyżej {most} procesorów.",
+    "processors_many_hint": "Proszę najpierw usunąć jeden.",
+    "processor_failed": "Procesor dźwięku tej strony zawiódł i dźwięk go omija. {why}",
+    "processor_failed_hint": "Proszę go usunąć albo poprawić jego create().",
     "recording_off": "Nagrywanie jest tu wyłączone.",
     "recording_off_hint": "Proszę ustawić record na ask lub on.",
     "recording_lacking": "Ta przeglądarka nie może nagrywać rozmów.",

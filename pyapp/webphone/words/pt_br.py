@@ -126,42 +126,42 @@ WORDS: dict[str, str] = {
     "text_queued": "Guardada pelo servidor até que a pessoa possa ser alcançada",
     "text_failed": "Não enviada. {why}",
     "spoken_text": "Nova mensagem de {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "Chamadas",
+    "history_search": "Nome ou número",
+    "history_kind": "Quais chamadas",
+    "history_all": "Todas",
+    "history_missed": "Perdidas",
+    "history_incoming": "Recebidas",
+    "history_outgoing": "Efetuadas",
+    "history_count": "Encontradas: {count}",
+    "history_empty": "Ainda não há chamadas.",
+    "history_nothing": "Não existe essa chamada.",
+    "history_was_missed": "Perdida",
+    "history_was_incoming": "Recebida",
+    "history_was_outgoing": "Efetuada",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "recusada",
+    "outcome_cancelled": "desistiu",
+    "outcome_busy": "ocupado",
+    "outcome_no-answer": "sem resposta",
+    "outcome_failed": "falhou",
+    "outcome_answered-elsewhere": "atendida em outro lugar",
+    "history_call": "Ligar para {name}, {time}",
+    "history_delete": "Apagar {name}, {time}",
+    "history_deleted": "Apagadas: {count}",
+    "history_undo": "Desfazer",
+    "history_newer": "Mais novas",
+    "history_older": "Mais antigas",
+    "history_range": "{first} a {last} de {count}",
+    "history_csv": "Salvar como tabela (CSV)",
+    "history_json": "Salvar como JSON",
+    "history_clear": "Apagar todas",
+    "history_clear_all": "Todas as chamadas serão apagadas. Não será possível recuperá-las.",
+    "history_keep": "Mantê-las",
+    "history_clear_yes": "Apagar todas as chamadas",
+    "today": "Hoje",
+    "yesterday": "Ontem",
     "devices": "Som e dispositivos",
     "camera": "Câmera",
     "share_screen": "Compartilhar a tela",
@@ -189,7 +189,7 @@ WORDS: dict[str, str] = {
     "device_system": "Como no sistema",
     "devices_hidden": "O navegador mostra os nomes dos microfones depois que você permite um.",
     "devices_allow": "Permitir o microfone",
-    "offer_notifications": "Avisar-me das chamadas",
+    "offer_notifications": "Avisar-me de chamadas",
     "offer_headset": "Usar os botões de um headset",
     "offer_links": "Abrir links de telefone aqui",
     "offer_mini": "Janela pequena",

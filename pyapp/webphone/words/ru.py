@@ -52,7 +52,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Номер или адрес",
     "number_hint": "Введите номер",
-    "keypad": "Клавиатура",
+    "keypad": "Кнопки",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "звёздочка",
     "key_hash": "решётка",
@@ -68,20 +68,20 @@ WORDS: dict[str, str] = {
     "mute": "Без звука",
     "hold": "Удержать",
     "swap": "Сменить",
-    "merge": "Merge",  # English
-    "merge_with": "Merge with {name}",  # English
-    "take_call": "Take {name}",  # English
-    "conference": "Conference",  # English
-    "conference_members": "In this conference",  # English
-    "end_conference": "End all",  # English
-    "silence_member": "Let nobody hear {name}",  # English
-    "split_member": "Take {name} out",  # English
-    "drop_member": "Hang up on {name}",  # English
-    "take_member": "Take {name} off hold",  # English
-    "member_silenced": "Silenced",  # English
-    "member_holds": "Has put you on hold",  # English
-    "member_speaks": "Speaking",  # English
-    "transfer": "Перевести",
+    "merge": "Объединить",
+    "merge_with": "Объединить с {name}",
+    "take_call": "Перейти: {name}",
+    "conference": "Конференция",
+    "conference_members": "В этой конференции",
+    "end_conference": "Завершить все",
+    "silence_member": "Никто не слышит: {name}",
+    "split_member": "Вывести: {name}",
+    "drop_member": "Завершить: {name}",
+    "take_member": "Снять с удержания: {name}",
+    "member_silenced": "Без звука",
+    "member_holds": "Удерживает вас",
+    "member_speaks": "Говорит",
+    "transfer": "Перевод",
     "transfer_to": "Перевести на",
     "transfer_now": "Перевести сразу",
     "transfer_ask": "Сначала спросить",
@@ -97,7 +97,7 @@ WORDS: dict[str, str] = {
     "transfer_progress": "{name} звонит: {target}, там идёт вызов…",
     "transfer_requested": "{name} хочет перевести вас на {target}",
     "transfer_following": "Вас переводят на {target}…",
-    "take": "Перехватить",
+    "take": "Взять",
     "call_back": "Перезвонить",
     "close": "Закрыть",
     "hide_keypad": "Скрыть клавиатуру",
@@ -134,42 +134,42 @@ WORDS: dict[str, str] = {
     "text_queued": "Хранится на сервере, пока адресат недоступен",
     "text_failed": "Не отправлено. {why}",
     "spoken_text": "Новое сообщение: {name}.",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "Звонки",
+    "history_search": "Имя или номер",
+    "history_kind": "Какие звонки",
+    "history_all": "Все",
+    "history_missed": "Пропущенные",
+    "history_incoming": "Входящие",
+    "history_outgoing": "Исходящие",
+    "history_count": "Найдено: {count}",
+    "history_empty": "Звонков пока нет.",
+    "history_nothing": "Такого звонка нет.",
+    "history_was_missed": "Пропущенный",
+    "history_was_incoming": "Входящий",
+    "history_was_outgoing": "Исходящий",
+    "history_outcome": "{way}: {outcome}",
+    "history_lasted": "{what} ({time})",
+    "outcome_rejected": "отклонён",
+    "outcome_cancelled": "прекращён",
+    "outcome_busy": "занято",
+    "outcome_no-answer": "нет ответа",
+    "outcome_failed": "не удался",
+    "outcome_answered-elsewhere": "отвечен в другом месте",
+    "history_call": "Позвонить: {name}, {time}",
+    "history_delete": "Удалить: {name}, {time}",
+    "history_deleted": "Удалено: {count}",
+    "history_undo": "Вернуть",
+    "history_newer": "Новее",
+    "history_older": "Старее",
+    "history_range": "{first}–{last} из {count}",
+    "history_csv": "Сохранить таблицей (CSV)",
+    "history_json": "Сохранить как JSON",
+    "history_clear": "Удалить все",
+    "history_clear_all": "Все звонки будут удалены. Вернуть их нельзя.",
+    "history_keep": "Оставить",
+    "history_clear_yes": "Удалить все звонки",
+    "today": "Сегодня",
+    "yesterday": "Вчера",
     "devices": "Звук и устройства",
     "camera": "Камера",
     "share_screen": "Показать экран",
@@ -179,8 +179,8 @@ WORDS: dict[str, str] = {
     "resume_recording": "Продолжить запись",
     "recording": "Этот разговор записывается",
     "recording_paused": "Запись приостановлена",
-    "processed": "This page processes the sound",  # English
-    "overheard": "This page listens to the call",  # English
+    "processed": "Эта страница обрабатывает звук",
+    "overheard": "Эта страница слушает разговор",
     "recorded_by_them": "{name} записывает этот разговор",
     "recorded_by_them_paused": "Запись приостановлена: {name}",
     "wish_off": "{name} не хочет, чтобы его записывали",
@@ -200,13 +200,13 @@ WORDS: dict[str, str] = {
     "offer_notifications": "Сообщать о звонках",
     "offer_headset": "Использовать кнопки гарнитуры",
     "offer_links": "Открывать телефонные ссылки здесь",
-    "offer_mini": "Small window",  # English
+    "offer_mini": "Маленькое окно",
     "switch_dnd": "Не беспокоить",
     "switch_auto_answer": "Отвечать автоматически",
     "forward": "Переадресовать",
     "forward_to": "Переадресовать звонки на",
     "forward_off": "Отменить переадресацию",
-    "park": "Парковать",
+    "park": "Парк",
     # The phone's state
     "starting": "Телефон запускается",
     "state_unconfigured": "Не настроен",
@@ -427,7 +427,7 @@ WORDS: dict[str, str] = {
     "spoken_answering": "Соединение: {name}.",
     "spoken_active": "Разговор: {name}.",
     "spoken_held": "На удержании: {name}.",
-    "spoken_conference": "You are in a conference with {names}.",  # English
+    "spoken_conference": "Вы в конференции: {names}.",
     "spoken_held_by_them": "Вас поставили на удержание: {name}.",
     "spoken_muted": "Ваш микрофон выключен.",
     "spoken_microphone_asked": "Браузер спрашивает о микрофоне: разрешите его.",
@@ -741,12 +741,12 @@ WORDS: dict[str, str] = {
     "only_answered_filmed": "Видео возможно только в отвеченном звонке.",
     "only_answered_recorded": "Записать можно только отвеченный звонок.",
     "none_recorded": "Разговоры не записываются.",
-    "processor_wrong": "That is no processor.",  # English
-    "processor_wrong_hint": "Give an object with create(stream) and destroy(stream), in the page of the phone itself: none can go into a frame.",  # English
-    "processors_many": "The phone takes no more than {most} processors.",  # English
-    "processors_many_hint": "Remove one first.",  # English
-    "processor_failed": "The page's processor of the sound failed, and the sound goes past it. {why}",  # English
-    "processor_failed_hint": "Remove it, or correct its create().",  # English
+    "processor_wrong": "Это не обработчик звука.",
+    "processor_wrong_hint": "Укажите объект с create(stream) и destroy(stream) на странице самого телефона: фрейм их не принимает.",
+    "processors_many": "Телефон принимает не больше обработчиков, чем {most}.",
+    "processors_many_hint": "Сначала уберите один.",
+    "processor_failed": "Обработчик звука этой страницы не сработал, и звук идёт мимо него. {why}",
+    "processor_failed_hint": "Уберите его или исправьте его create().",
     "recording_off": "Запись здесь отключена.",
     "recording_off_hint": "Задайте record как ask или on.",
     "recording_lacking": "Этот браузер не может записывать разговоры.",

@@ -102,42 +102,42 @@ WORDS: dict[str, str] = {
     "text_queued": "服务器保存，待对方可达时送出",
     "text_failed": "未发送。{why}",
     "spoken_text": "来自 {name} 的新消息。",
-    "history": "Calls",  # English
-    "history_search": "Name or number",  # English
-    "history_kind": "Which calls",  # English
-    "history_all": "All",  # English
-    "history_missed": "Missed",  # English
-    "history_incoming": "Incoming",  # English
-    "history_outgoing": "Outgoing",  # English
-    "history_count": "Found: {count}",  # English
-    "history_empty": "No calls yet.",  # English
-    "history_nothing": "No such call.",  # English
-    "history_was_missed": "Missed",  # English
-    "history_was_incoming": "Incoming",  # English
-    "history_was_outgoing": "Outgoing",  # English
-    "history_outcome": "{way}: {outcome}",  # English
-    "history_lasted": "{what} ({time})",  # English
-    "outcome_rejected": "declined",  # English
-    "outcome_cancelled": "given up",  # English
-    "outcome_busy": "busy",  # English
-    "outcome_no-answer": "no answer",  # English
-    "outcome_failed": "failed",  # English
-    "outcome_answered-elsewhere": "answered elsewhere",  # English
-    "history_call": "Call {name}, {time}",  # English
-    "history_delete": "Delete {name}, {time}",  # English
-    "history_deleted": "Deleted: {count}",  # English
-    "history_undo": "Undo",  # English
-    "history_newer": "Newer",  # English
-    "history_older": "Older",  # English
-    "history_range": "{first} to {last} of {count}",  # English
-    "history_csv": "Save as table (CSV)",  # English
-    "history_json": "Save as JSON",  # English
-    "history_clear": "Delete all",  # English
-    "history_clear_all": "All calls will be deleted. They can't be brought back.",  # English
-    "history_keep": "Keep them",  # English
-    "history_clear_yes": "Delete all calls",  # English
-    "today": "Today",  # English
-    "yesterday": "Yesterday",  # English
+    "history": "通话记录",
+    "history_search": "姓名或号码",
+    "history_kind": "哪些通话",
+    "history_all": "全部",
+    "history_missed": "未接",
+    "history_incoming": "来电",
+    "history_outgoing": "去电",
+    "history_count": "找到：{count}",
+    "history_empty": "还没有通话。",
+    "history_nothing": "没有这样的通话。",
+    "history_was_missed": "未接",
+    "history_was_incoming": "来电",
+    "history_was_outgoing": "去电",
+    "history_outcome": "{way}：{outcome}",
+    "history_lasted": "{what}（{time}）",
+    "outcome_rejected": "已拒绝",
+    "outcome_cancelled": "已放弃",
+    "outcome_busy": "忙线",
+    "outcome_no-answer": "无人接听",
+    "outcome_failed": "失败",
+    "outcome_answered-elsewhere": "已在别处接听",
+    "history_call": "呼叫 {name}，{time}",
+    "history_delete": "删除 {name}，{time}",
+    "history_deleted": "已删除：{count}",
+    "history_undo": "撤销",
+    "history_newer": "较新",
+    "history_older": "较旧",
+    "history_range": "第 {first} 至 {last} 条，共 {count} 条",
+    "history_csv": "保存为表格 (CSV)",
+    "history_json": "保存为 JSON",
+    "history_clear": "全部删除",
+    "history_clear_all": "所有通话记录将被删除，无法恢复。",
+    "history_keep": "保留",
+    "history_clear_yes": "删除所有通话记录",
+    "today": "今天",
+    "yesterday": "昨天",
     "devices": "声音和设备",
     "camera": "摄像头",
     "share_screen": "共享屏幕",
@@ -165,8 +165,8 @@ WORDS: dict[str, str] = {
     "device_system": "跟随系统",
     "devices_hidden": "您允许使用一个麦克风后，浏览器才会显示麦克风名称。",
     "devices_allow": "允许麦克风",
-    "offer_notifications": "有来电时通知我",
-    "offer_headset": "使用耳机按键",
+    "offer_notifications": "来电时通知我",
+    "offer_headset": "使用耳机按钮",
     "offer_links": "在此打开电话链接",
     "offer_mini": "小窗口",
     "switch_dnd": "请勿打扰",
