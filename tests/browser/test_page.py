@@ -420,7 +420,7 @@ LINES = """() => [...document.querySelectorAll("web-phone")].map((host) => {
     seen(part).filter((each) => !each).map(() => part));
   return [host.dataset.name, card.offsetHeight, found];
 })"""
-PAGES = ("menu", "messages", "devices", "diagnosis", "ladder")
+PAGES = ("menu", "messages", "devices", "diagnosis", "ladder", "history")
 
 
 @pytest.mark.parametrize("width", [480, 640, 840])
@@ -429,7 +429,11 @@ def test_the_layout_bar_is_one_line_in_every_state(chromium, monkeypatch, width)
         bar = replace(picture, config=replace(picture.config, layout="bar"))
         monkeypatch.setitem(gallery.SCREENS, name, (bar, view))
     page = chromium.new_page(viewport={"width": width + 40, "height": 800})
-    lines = [name for name, (_, view) in gallery.SCREENS.items() if view.open not in PAGES]
+    lines = [
+        name
+        for name, (_, view) in gallery.SCREENS.items()
+        if view.open not in PAGES and "conference" not in name  # whose people have a line each
+    ]
     sheet = gallery.sheet(width, "light", lines)
     page.set_content(sheet.replace("<web-phone ", '<web-phone layout="bar" '))
     found = page.evaluate(LINES)

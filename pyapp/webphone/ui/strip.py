@@ -75,12 +75,13 @@ def _standing(call: CallSnapshot, snapshot: Snapshot, now: float) -> list[Line]:
     words = []
     theirs = call.held_remote and call.stage == "active" and not call.joined
     together = conference(snapshot) if call.joined else [call]
+    ours = all(each.held_local for each in together)
     since = clock(now - (now if call.held_since is None else call.held_since))
     if call.changing:
         words.append(say("resuming" if call.held_local else "holding"))
-    elif all(each.held_local for each in together):
+    elif ours:
         words.append(say("held_by_both" if theirs else "held_for", time=since))
-    if theirs and (call.changing or not call.held_local):
+    if theirs and (call.changing or not ours):
         words.append(say("held_by_them", name=call.peer_name))
     sign = ("busy" if call.changing else "hold") if words else "muted"
     told = "muted_speech" in call.warnings[:1] and not call.unstable
