@@ -11,6 +11,7 @@ import pytest
 
 import build
 import files
+from webphone.words import ENGLISH, LANGUAGES
 
 pytestmark = pytest.mark.browser
 
@@ -177,7 +178,10 @@ def test_the_library_holds_every_file_of_pyscript_toml(dist):
     held = {*archive.namelist(), *(path for path, *_ in modules.values())}
     listed = [path.removeprefix("./") for path in files.in_toml().values()]
     compiled = {path + "c" if path.endswith(".py") else path for path in listed}
-    assert compiled <= held
+    apart = {f"{name.replace('.', '/')}.pyc" for tag, name in LANGUAGES.items() if tag != ENGLISH}
+    assert apart < compiled
+    assert held & apart == set()  # a language is a file of its own
+    assert compiled - apart <= held
 
 
 def test_the_timer_worker_is_where_the_script_says(dist, serve, visit):
@@ -200,7 +204,7 @@ def test_builds_in_two_folders_are_the_same_bytes(dist, checkouts, built, packed
 
 def test_every_runtime_file_carries_the_hash_of_its_content_in_its_name(dist):
     parts = [path for path in (dist / "runtime").glob("*.*") if path.name != "NOTICE.txt"]
-    assert len(parts) == 6
+    assert len(parts) == 6 + len(LANGUAGES) - 1  # English comes with Python
     for path in parts:
         found = re.search(r"\.([0-9a-f]{12})\.", path.name)
         assert found is not None, path.name
