@@ -16,6 +16,8 @@ SHIPPED = {
     r"THIRD-PARTY\.txt|runtime/NOTICE\.txt": [],
     r"webphone\.js": [OURS, "lucide-static"],
     r"webphone\.d\.ts|custom-elements\.json|(embed|demo)\.(js|css|html)|index\.html|sw\.js": [OURS],
+    r"icon(-\d+)?\.(svg|png)": [OURS, "lucide-static"],
+    r"manifest\.webmanifest": [OURS],
     r"webphone-offline\.html": [OURS, "lucide-static", "Pyodide", "CPython", "@pyscript/core"],
     r"runtime/timer\.\w+\.js": [OURS],
     r"runtime/pyscript\.\w+\.mjs": [OURS, "@pyscript/core", "polyscript", "coincident"],

@@ -32,6 +32,8 @@ CALL = {
     "verstat",
     "timings",
     "conference",
+    "recordedBy",
+    "processed",
 }
 RECORD = {
     "id",

@@ -9,7 +9,7 @@ import pytest
 
 from phone.remembered import CHUNK
 from phone.stage import Actor, World
-from webphone.contract import CallRecord
+from webphone.contract import CallRecord, Event
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.history import LENGTH, RECENT, History
@@ -287,6 +287,17 @@ def test_what_another_tab_says_of_another_user_is_none_of_ours(tabs, bob):
     one.happens(on.RememberedElsewhere(owner="carol@one.example", records=(written(record),)))
     one.happens(on.ForgottenElsewhere(owner="carol@one.example"))
     assert one.history == [record]
+
+
+def test_the_end_of_a_call_is_told_once_though_its_record_came_before(tabs, bob):
+    one, two = tabs
+    record = call(one, bob)
+    ended = Event("end", replace(record, id="of another tab"))
+    texts = (written(ended.detail),)
+    two.happens(on.RememberedElsewhere(owner="alice@one.example", records=texts))
+    before = two.history
+    assert [two.desk.learn(ended), two.desk.learn(ended)] == [True, False]
+    assert two.history == before and ended.detail in before
 
 
 # --- In a trace -----------------------------------------------------------------------------------

@@ -69,6 +69,9 @@ def method_name(kind: type[Command]) -> str:
     return kind.__name__[0].lower() + kind.__name__[1:]
 
 
+MOST_ITEMS = 100  # of a list; what more there are is not read
+
+
 def decode(kind: type[Command], arguments: Sequence[Any]) -> Command:
     """The command of a method call: positional arguments, then an options object.
 
@@ -128,6 +131,8 @@ def _checked(kind: type[Command], item: Field[Any], given: Any) -> Any:
         raise _wrong(kind, "argument_wrong", _taken(told), code, given=kind_of(given), name=name)
     if meta.get("digits") and isinstance(given, str):
         given = ascii_digits(given)
+    if wanted == "Sequence":
+        given = [_text_of(kind, item, each, code) for each in given[:MOST_ITEMS]]
     if wanted == "str":
         _check_text(kind, item, given, code)
     if name == "headers" and headers(given) is None:
@@ -137,6 +142,16 @@ def _checked(kind: type[Command], item: Field[Any], given: Any) -> Any:
         taken = say("it_takes_between", help=_small(told), least=least, most=most)
         raise _wrong(kind, "argument_wrong", taken, given=given, name=name)
     return given
+
+
+def _text_of(kind: type[Command], item: Field[Any], given: Any, code: str) -> str:
+    """One of a list of texts."""
+    text = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+    if not isinstance(text, str):
+        told, name = _taken(item.metadata["help"]), camel(item.name)
+        raise _wrong(kind, "argument_wrong", told, code, given=kind_of(given), name=name)
+    _check_text(kind, item, text, code)
+    return text
 
 
 def _check_text(kind: type[Command], item: Field[Any], given: str, code: str) -> None:

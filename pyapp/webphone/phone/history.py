@@ -24,10 +24,15 @@ class History:
         self.owner = ""
         self.records: tuple[CallRecord, ...] = ()
         self._ids: set[str] = set()
+        self._told: set[str] = set()  # of them those whose end was told here
 
     def __contains__(self, record: CallRecord) -> bool:
         """Whether that call has its record already."""
         return record.id in self._ids
+
+    def told(self, record: CallRecord) -> bool:
+        """Whether that end was told here; what other tabs have stored may come before its news."""
+        return record.id in self._told
 
     def remember(self, record: CallRecord) -> list[Action]:
         """Put a record in front of the others; gives what there is to be stored.
@@ -35,6 +40,9 @@ class History:
         A caller who was refused unheard again and again leaves the last one: nobody pushes the
         calls of others out by calling.
         """
+        self._told.add(record.id)
+        if record in self:
+            return []
         again: tuple[CallRecord, ...] = ()
         if _unheard(record):
             uri = record.from_.uri
@@ -88,6 +96,7 @@ class History:
             self._ids.update(record.id for record in new)
         else:
             self._ids = {record.id for record in self.records}
+            self._told &= self._ids
 
 
 def _unheard(record: CallRecord) -> bool:

@@ -190,11 +190,12 @@ class Recording(Quiet):
             case on.RecordingSaved(file=file, full=full):
                 self._file, self._full = file, full
                 return [*self._happen(Event.SAVED, now), *self._again(now)]
-        assert isinstance(news, on.RecordingFailed)  # it hears nothing else
-        self._error = error = _error(news.code, news.text)
-        refused = [] if self.state is State.SAVING else self._not_started(error)
-        self._unwaited = not refused
-        return [*refused, *self._happen(Event.FAILED, now), *self._again(now)]
+            case on.RecordingFailed(code=code, text=text):
+                self._error = error = _error(code, text)
+                refused = [] if self.state is State.SAVING else self._not_started(error)
+                self._unwaited = not refused
+                return [*refused, *self._happen(Event.FAILED, now), *self._again(now)]
+        return []
 
     def over(self, error: WebPhoneError) -> list[do.Action]:
         """The call is over: what there is gets saved, and who waits for that still does."""
