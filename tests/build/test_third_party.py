@@ -18,6 +18,7 @@ SHIPPED = {
     r"webphone\.d\.ts|custom-elements\.json|(embed|demo)\.(js|css|html)|index\.html|sw\.js": [OURS],
     r"icon(-\d+)?\.(svg|png)": [OURS, "lucide-static"],
     r"manifest\.webmanifest": [OURS],
+    r"runtime/words-[\w-]+\.\w+\.json": [OURS],
     r"webphone-offline\.html": [OURS, "lucide-static", "Pyodide", "CPython", "@pyscript/core"],
     r"runtime/timer\.\w+\.js": [OURS],
     r"runtime/pyscript\.\w+\.mjs": [OURS, "@pyscript/core", "polyscript", "coincident"],

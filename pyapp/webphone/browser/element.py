@@ -267,9 +267,13 @@ class Element:
         """The arguments as Python data; a processor stays the page's, and has a name here."""
         if name not in PROCESSORS or not len(arguments):
             return list(_inward(arguments, f"{name}()"))
-        return [self._named_processor(arguments[0]), *_inward(arguments.slice(1), f"{name}()")]
+        try:
+            named = self._named_processor(arguments[0])
+        except Exception:  # a value of the page that bears no look at it
+            named = "nothing"
+        return [named, *_inward(arguments.slice(1), f"{name}()")]
 
-    def _named_processor(self, given: Any) -> str | None:
+    def _named_processor(self, given: Any) -> str:
         known = next((key for key, each in self.processors.items() if each == given), None)
         if known is None and callable(getattr(given, "create", None)):
             self._processor += 1
