@@ -186,6 +186,7 @@ def test_a_page_that_is_loaded_anew_saves_it(page: Page) -> None:
 def test_a_tone_is_heard_by_both_and_is_on_both_channels(page: Page) -> None:
     """Ben records by the setting, and Anna records what she hears of it."""
     told(page, ["ben", "local", "started"])
+    page.wait_for_timeout(1500)  # a file has something in it
     page.evaluate("ben.stopRecording()")
     page.evaluate("anna.startRecording()")
     page.wait_for_timeout(500)
