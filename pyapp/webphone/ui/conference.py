@@ -8,14 +8,20 @@ from webphone.ui.gestures import Together
 from webphone.ui.html import Node, element
 from webphone.ui.peer import named, standing
 from webphone.ui.pieces import button, icon
-from webphone.ui.words import say
+from webphone.ui.words import hue, say
 
 
 def head(call: CallSnapshot, config: Config, now: float) -> Node:
     """In the place of the one at the other end; the time is that of the call in front."""
     return element(
         "div",
-        element("span", icon("conference"), part="avatar", aria_hidden="true"),
+        element(
+            "span",
+            icon("conference"),
+            part="avatar",
+            data_hue=hue("conference"),
+            aria_hidden="true",
+        ),
         named(say("conference"), ""),
         standing(call, now) if config.show_status else None,
         key="peer",
