@@ -4,11 +4,11 @@ Results are kept in .cache/compressed by the hash of the content, so that only w
 its time: brotli 11 needs about three seconds for a megabyte.
 """
 
-import argparse
 import concurrent.futures
 import gzip
 import hashlib
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -34,21 +34,10 @@ def gzip_9(data: bytes) -> bytes:
 WAYS = {".br": brotli_11, ".gz": gzip_9}
 
 
-def brotli_9(data: bytes) -> bytes:
-    packed: bytes = brotli.compress(data, quality=9, lgwin=24)
-    return packed
-
-
-# For tests: a tenth of the time, and about a fifteenth larger.
-QUICK = {".br": brotli_9, ".gz": gzip_9}
-
-
-def packed(path: Path, ending: str, quick: bool = False) -> tuple[Path, str, bytes]:
+def packed(path: Path, ending: str) -> tuple[Path, str, bytes]:
     """The file's content in one of the ways, made once."""
     data = path.read_bytes()
     kept = KEPT / (hashlib.sha256(data).hexdigest() + ending)
-    if quick and not kept.exists():
-        return path, ending, QUICK[ending](data)
     if not kept.exists():
         fresh = kept.with_name(f"{kept.name}.{os.getpid()}")
         fresh.write_bytes(WAYS[ending](data))
@@ -56,14 +45,14 @@ def packed(path: Path, ending: str, quick: bool = False) -> tuple[Path, str, byt
     return path, ending, kept.read_bytes()
 
 
-def main(folder: Path, quick: bool = False) -> None:
+def main(folder: Path) -> None:
     began = time.monotonic()
     KEPT.mkdir(parents=True, exist_ok=True)
     files = [path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.name != PACKED]
     # The largest first: the last to be done is then a small one.
     files.sort(key=lambda path: -path.stat().st_size)
     with concurrent.futures.ProcessPoolExecutor() as workers:
-        jobs = [workers.submit(packed, path, ending, quick) for path in files for ending in WAYS]
+        jobs = [workers.submit(packed, path, ending) for path in files for ending in WAYS]
         for job in concurrent.futures.as_completed(jobs):
             path, ending, data = job.result()
             path.with_name(path.name + ending).write_bytes(data)
@@ -72,8 +61,4 @@ def main(folder: Path, quick: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    options.add_argument("folder", nargs="?", type=Path, default=ROOT / "dist")
-    options.add_argument("--quick", action="store_true", help="faster and larger, keeping nothing")
-    given = options.parse_args()
-    main(given.folder, given.quick)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "dist")

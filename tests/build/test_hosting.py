@@ -48,7 +48,7 @@ def www(dist, root, tmp_path_factory):
     """A site with the phone in a folder of it, as `make dist` leaves it."""
     folder = tmp_path_factory.mktemp("www")
     put_page(dist, folder / "phone", PHONE)
-    compress = [sys.executable, root / "tools" / "compress.py", folder / "phone", "--quick"]
+    compress = [sys.executable, root / "tools" / "compress.py", folder / "phone"]
     subprocess.run(compress, check=True, stdout=subprocess.DEVNULL)
     return folder
 
@@ -201,5 +201,4 @@ def test_the_sizes_in_the_docs_are_those_of_a_build(www, root):
     }
     for way, real in sizes.items():
         [told] = re.findall(rf"\| {re.escape(way)} \| ([\d.]+) MB", table)
-        # Packed in a hurry here: brotli is up to a fifteenth larger.
-        assert float(told) == pytest.approx(real, rel=0.14 if way == "brotli" else 0.07), way
+        assert float(told) == pytest.approx(real, rel=0.07), way
