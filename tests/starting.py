@@ -18,9 +18,7 @@ window.shifts = [];
 window.violations = [];
 addEventListener("securitypolicyviolation", (event) =>
   violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
-// What moves under the fingers of who types is meant to.
-const moved = (list) => list.getEntries().filter(({ hadRecentInput }) => !hadRecentInput);
-new PerformanceObserver((list) => shifts.push(...moved(list).map(({ value }) => value)))
+new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value }) => value)))
   .observe({ type: "layout-shift", buffered: true });
 for (const name of ["error", "ready", "ringingout", "answer", "end", "numberchange"])
   addEventListener(name, ({ target, detail }) =>
