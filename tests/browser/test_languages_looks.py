@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import gallery
-import one_playwright
 from webphone.ui import View
 from webphone.ui.html import find, text
 from webphone.ui.screen import screen
@@ -42,12 +41,6 @@ CUT = """() => [...document.querySelectorAll("web-phone")].flatMap((host) => {
   }
   return found;
 })"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with one_playwright.chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -2,29 +2,9 @@
 
 import pytest
 
-from phone.stage import World, description, with_pictures
+from phone.stage import description, with_pictures
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-
-
-@pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
-def alice(world):
-    return world.registered("alice")
-
-
-@pytest.fixture
-def bob(world):
-    return world.registered("bob")
-
-
-@pytest.fixture
-def dave(world):
-    return world.stranger("dave")
 
 
 def talk(alice, bob, **options):

@@ -2,24 +2,8 @@
 
 import pytest
 
-from phone.stage import World
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-
-
-@pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
-def alice(world):
-    return world.registered("alice")
-
-
-@pytest.fixture
-def bob(world):
-    return world.registered("bob")
 
 
 def used(phone):

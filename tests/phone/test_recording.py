@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from phone.stage import World, description
+from phone.stage import description
 from webphone.media import Description
 from webphone.media.recorded import recording, wish
 from webphone.phone import actions as do
@@ -13,23 +13,8 @@ from webphone.sip import parse
 
 
 @pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
 def alice(world):
     return world.registered("alice", record="ask")
-
-
-@pytest.fixture
-def bob(world):
-    return world.registered("bob")
-
-
-@pytest.fixture
-def dave(world):
-    return world.stranger("dave")
 
 
 def talk(alice, bob):
