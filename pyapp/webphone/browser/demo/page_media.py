@@ -18,6 +18,7 @@ from webphone.browser.media.capture import (
 )
 from webphone.browser.media.peer import World
 from webphone.browser.media.playback import Listening
+from webphone.browser.media.sounding import Sounding
 from webphone.browser.proxies import Listeners
 from webphone.browser.tasks import Tasks
 from webphone.media import Description, Direction
@@ -83,13 +84,12 @@ def meet(wanted: Direction, theirs: Direction) -> Direction:
     )
 
 
-class PageMedia:
+class PageMedia(Sounding):
     """The media of one call within the page; asked and telling as a Peer is, without pictures."""
 
     def __init__(self, call: str, world: World, ends: Ends) -> None:
-        self.call = call
+        super().__init__(call, Listening(call, world.blocked, world.devices))
         self.local: Any = None
-        self.listening = Listening(call, world.blocked, world.devices)
         self._world = world
         self._ends = ends
         self._name = ends.enter(self)
@@ -97,86 +97,27 @@ class PageMedia:
         self._errands = Tasks(self._failed)
         self._digits = Tasks(self._failed)
         self._listeners = Listeners()
-        self._opened = self._closed = self._connected = self._muted = False
+        self._opened = self._connected = self._muted = False
         self._other: End | None = None
-        self._mixed: Any = None  # a track that a conference sends in the place of the microphone
-        self._toned: Any = None  # and one that says that it is recorded, in the place of both
-        # Set by who mixes and records them.
-        self.tracks_changed: Callable[[], None] = lambda: None
-        self.spoken_changed: Callable[[], None] = lambda: None
-        self._processed: Any = None  # what the page has made of our microphone
         self._wanted = self._before = Direction.SENDRECV
         self._agreed = Direction.INACTIVE
 
     @property
     def sound(self) -> Any:
         """What the other end hears of us."""
-        return self.local if self._sent == self.raw("local") else js.MediaStream.new([self._sent])
+        return self.local if self.sent == self.raw("local") else js.MediaStream.new([self.sent])
 
-    @property
-    def spoken(self) -> Any:
-        """What is ours in it: the microphone, or the mix of a conference."""
-        return self._mixed if self._mixed is not None else self.microphone
-
-    @property
-    def _sent(self) -> Any:
-        return self._toned if self._toned is not None else self.spoken
-
-    @property
-    def microphone(self) -> Any:
-        """Its track; None before it is there."""
-        return self._processed if self._processed is not None else self.raw("local")
-
-    def raw(self, side: str) -> Any:
-        """The track of our microphone or of the other end; None before it is there."""
-        if side == "remote":
-            return self.listening.raw
+    def _own_track(self) -> Any:
         return self.local.getAudioTracks()[0] if self.local is not None else None
 
-    def sounding(self, side: str) -> Any:
-        """The track that is used now."""
-        return self.microphone if side == "local" else self.remote
-
-    def process(self, side: str, track: Any) -> None:
-        """Use this track in its place; None: that again."""
-        if self._closed:
-            return
-        if side == "remote":
-            self.listening.process(track)
-        else:
-            self._processed = track
-            if self._other is not None:
-                self._other.hear(self._sent)
-        self.tracks_changed()
-
-    @property
-    def remote(self) -> Any:
-        """The track of the other end's sound; None before it is there."""
-        return self.listening.track
-
-    def send_mixed(self, track: Any) -> None:
-        """Send this in the place of the microphone; None: the microphone again."""
-        if track == self._mixed or self._closed:
-            return
-        self._mixed = track
-        self.spoken_changed()
+    def _send_again(self) -> None:
         if self._other is not None:
-            self._other.hear(self._sent)
-
-    def send_toned(self, track: Any) -> None:
-        """Send this in the place of what is spoken; None: that again."""
-        self._toned = track
-        if self._other is not None and not self._closed:
-            self._other.hear(self._sent)
+            self._other.hear(self.sent)
 
     def hear(self, track: Any) -> None:
         """The other end sends this from now on."""
         self.listening.hear(track)
         self.tracks_changed()
-
-    def be_heard(self, heard: bool) -> None:
-        """Whether the person hears them."""
-        self.listening.be_heard(heard)
 
     @property
     def busy(self) -> bool:

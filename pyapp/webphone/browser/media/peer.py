@@ -15,6 +15,7 @@ from webphone.browser.media.muted_voice import MutedVoice
 from webphone.browser.media.own_pictures import CAMERA, OwnPictures
 from webphone.browser.media.own_tracks import OwnTracks
 from webphone.browser.media.playback import Listening
+from webphone.browser.media.sounding import Sounding
 from webphone.browser.media.stats import Measuring, Stats
 from webphone.browser.media.transceivers import Sections, kind_of, put
 from webphone.browser.proxies import Listeners, plain
@@ -82,13 +83,12 @@ class World:
     rested: Callable[[], None] = lambda: None
 
 
-class Peer:
+class Peer(Sounding):
     """The media of one call. What is asked of it is done in order, one thing at a time."""
 
     def __init__(self, call: str, world: World, spare: Spare) -> None:
         """`spare` may have a connection ready."""
-        self.call = call
-        self.listening = Listening(call, world.blocked, world.devices)
+        super().__init__(call, Listening(call, world.blocked, world.devices))
         self._world = world
         self._spare = spare
         self._connection: Any = None
@@ -110,19 +110,12 @@ class Peer:
         self._work = Tasks(self._failed, world.rested)
         self._asides = Background()
         self._opened = False
-        self._closed = False
         self._muted = False
         self._muted_voice = MutedVoice()
         self._sounds = False  # something has been heard of the other end
         self._video = False  # whether pictures of theirs are taken
         self._wanted = Direction.SENDRECV
         self._by_relay = False  # our offer looks for a relay alone
-        self._mixed: Any = None  # a track that a conference sends in the place of the microphone
-        self._toned: Any = None  # and one that says that it is recorded, in the place of both
-        # Set by who mixes and records them.
-        self.tracks_changed: Callable[[], None] = lambda: None
-        self.spoken_changed: Callable[[], None] = lambda: None
-        self._processed: Any = None  # what the page has made of our microphone
         self._agreed: tuple[Direction, bool, dict[str, Any]] | None = None  # before our offer
         self._digits = Digits(lambda tone: self._tell(ToneSent(call=call, tone=tone)))
 
@@ -272,9 +265,7 @@ class Peer:
                 await put(section, self._track(kind), self.own.stream)
 
     def _track(self, kind: str) -> Any:
-        if kind == "audio":
-            return self._toned if self._toned is not None else self.spoken
-        return self._picture
+        return self.sent if kind == "audio" else self._picture
 
     def _add(self, kind: str) -> None:
         track = self._track(kind)
@@ -521,63 +512,14 @@ class Peer:
             return self._wanted
         return Direction.of(sends=False, receives=self._video and self._wanted.receives)
 
-    # --- in a conference ---
+    # --- what stands in the place of its sound ---
 
-    @property
-    def microphone(self) -> Any:
-        """The track of our microphone, open or not, or what the page makes of it; else None."""
-        return self._processed if self._processed is not None else self.own.microphone
+    def _own_track(self) -> Any:
+        return self.own.microphone
 
-    @property
-    def remote(self) -> Any:
-        """The track of the other end's sound; None before it is there."""
-        return self.listening.track
-
-    def send_mixed(self, track: Any) -> None:
-        """Send this in the place of the microphone; None: the microphone again."""
-        if track == self._mixed or self._closed:
-            return
-        self._mixed = track
-        self.spoken_changed()
+    def _send_again(self) -> None:
         if self._opened:
             self._asides.run(self._exchange())
-
-    @property
-    def spoken(self) -> Any:
-        """What is ours in it: the microphone, or the mix of a conference."""
-        return self._mixed if self._mixed is not None else self.microphone
-
-    # --- what the page does with it ---
-
-    def raw(self, side: str) -> Any:
-        """The track of our microphone or of the other end; None before it is there."""
-        return self.own.microphone if side == "local" else self.listening.raw
-
-    def sounding(self, side: str) -> Any:
-        """The track that is used now."""
-        return self.microphone if side == "local" else self.remote
-
-    def process(self, side: str, track: Any) -> None:
-        """Use this track in its place; None: that again."""
-        if self._closed:
-            return
-        if side == "remote":
-            self.listening.process(track)
-        else:
-            self._processed = track
-            if self._opened:
-                self._asides.run(self._exchange())
-        self.tracks_changed()
-
-    def send_toned(self, track: Any) -> None:
-        """Send this in the place of what is spoken; None: that again."""
-        self._toned = track
-        if self._opened and not self._closed:
-            self._asides.run(self._exchange())
-
-    def be_heard(self, heard: bool) -> None:
-        """Whether the person hears them."""
-        self.listening.be_heard(heard)
 
     async def _exchange(self) -> None:
         try:
