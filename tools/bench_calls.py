@@ -238,8 +238,8 @@ def main() -> None:
         chromium = subprocess.check_output(["/usr/bin/chromium", "--version"], text=True)
         machine = f"{os.cpu_count()} processors, {' '.join(chromium.split()[:2])}"
         about = (
-            f"Medians of {given.rounds} pairs of fresh pages, and of {given.calls} more calls of"
-            f" each; {machine}. No ICE server."
+            f"Medians; pairs of fresh pages: {given.rounds}, after the first call"
+            f" {given.calls} more of each; {machine}. No ICE server."
         )
         bench_page.write(HEAD, f"{about}\n\n{said}")
 

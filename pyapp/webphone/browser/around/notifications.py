@@ -8,6 +8,7 @@ from typing import Any
 import js
 from pyodide.ffi import jsnull
 
+from webphone.browser.around.offers import permission
 from webphone.browser.bridge import promised
 from webphone.browser.proxies import Listeners, plain
 from webphone.browser.tasks import Tasks
@@ -124,4 +125,4 @@ def _address() -> str:
 
 def allowed() -> bool:
     """Whether the person has allowed notifications."""
-    return str(getattr(getattr(js, "Notification", None), "permission", "")) == "granted"
+    return permission() == "granted"

@@ -24,8 +24,7 @@ _asked: set[str] = set()
 
 def open_offers() -> tuple[str, ...]:
     """What the person may be asked for here, and was not yet."""
-    permission = str(getattr(getattr(js, "Notification", None), "permission", ""))
-    notifications = ("notifications",) if permission == "default" else ()
+    notifications = ("notifications",) if permission() == "default" else ()
     headset = ("headset",) if hasattr(js.navigator, "hid") else ()
     above = hasattr(js, "documentPictureInPicture") and js.window.parent == js.window
     return (
@@ -33,6 +32,11 @@ def open_offers() -> tuple[str, ...]:
         *(("links",) if _links_open() else ()),
         *(("mini",) if above else ()),
     )
+
+
+def permission() -> str:
+    """What the person says to notifications: "default" is nothing yet, "" where none can be."""
+    return str(getattr(getattr(js, "Notification", None), "permission", ""))
 
 
 def ask(what: str, config: Config, answered: Callable[[], None]) -> None:
