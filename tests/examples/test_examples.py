@@ -29,6 +29,7 @@ PAGES = [
     "agent",
     "help",
     "mobile",
+    "conference",
     "frame",
     "login",
 ]
@@ -274,6 +275,48 @@ def test_a_mobile_calls_is_called_back_and_lists_both(visit: Callable[..., Page]
     looked_at(page)
     press(page, "Keypad")
     expect(page.get_by_role("button", name="Call", exact=True)).to_be_visible()
+
+
+# --- A meeting ------------------------------------------------------------------------------------
+
+
+def test_a_meeting_calls_everybody_joins_who_answers_and_shows_who_speaks(
+    visit: Callable[..., Page],
+) -> None:
+    page = registered(visit("conference"))
+    looked_at(page)
+    rows = page.locator("#people > li")
+    expect(rows).to_contain_text(["Not called yet"] * 3)
+    press(page, "Call everybody")
+    expect(page.locator("#said")).to_have_text("3 are here, with you.")
+    expect(rows.nth(2)).to_contain_text("Is busy")
+    page.wait_for_function(
+        "phone.calls.every(({conference, state}) => conference && state === 'active')"
+    )
+    Ears(page).wait_sound()
+    expect(rows.nth(0)).to_contain_text("Speaks")
+    expect(rows.nth(0)).to_have_class("speaking")
+    seen(page)
+    looked_at(page, "conference")
+    press(page, "Silence Ada Back")
+    expect(rows.nth(0)).to_contain_text("Nobody hears them")
+    expect(page.get_by_role("button", name="Silence Ada Back")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert page.evaluate("phone.calls.length") == 2
+    press(page, "Silence Ada Back")
+    press(page, "Take Ada Back out")
+    expect(rows.nth(0)).to_contain_text("On hold")
+    expect(page.get_by_role("button", name="Silence Cleo Queue")).to_be_disabled()
+    page.evaluate("phone.hangup(phone.calls[0].id)")
+    expect(rows.nth(0)).to_contain_text("Has left")
+    expect(page.locator("#said")).to_have_text("2 are here, with you.")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.locator("#said")).to_have_text("3 are here, with you.")
+    page.wait_for_function("phone.calls.every(({conference}) => conference)")
+    page.evaluate("phone.hangupAll()")
+    expect(page.locator("#said")).to_have_text("Nobody is here yet.")
+    expect(page.get_by_role("button", name="Call everybody")).to_be_enabled()
 
 
 # --- Python ---------------------------------------------------------------------------------------
