@@ -29,7 +29,7 @@ from webphone.browser.instance import (
     take,
 )
 from webphone.browser.media.ice_servers import IceServers
-from webphone.browser.media.peer import World
+from webphone.browser.media.world import World
 from webphone.browser.page import Page
 from webphone.browser.proxies import Listeners
 from webphone.browser.saving import save

@@ -127,7 +127,7 @@ def test_pictures_refused_in_any_words_leave_a_call_that_a_refused_hold_does_not
         one.do(Reoffer(call="call", direction=Direction.SENDONLY))
         await one.next(MediaReady)
         one.do(Rollback(call="call"))
-        await until(lambda: one.peer._agreed is None and not one.peer._work.busy)
+        await until(lambda: one.peer.negotiation.agreed is None and not one.peer._work.busy)
         return [str(one.connection.signalingState), one.count(MediaFailed),
                 await one.hears(), await two.hears()]
         """,
@@ -394,7 +394,7 @@ def test_pictures_that_were_refused_turn_the_camera_off_and_the_next_offer_is_pl
         await one.next(MediaReady)
         one.do(Rollback(call="call"))
         one.do(DropPicture(call="call", of="camera"))
-        await until(lambda: one.peer._agreed is None)
+        await until(lambda: one.peer.negotiation.agreed is None)
         one.do(Reoffer(call="call", direction=Direction.SENDRECV))
         offer = await one.next(MediaReady)
         return [one.microphones(), sections(offer.sdp)]
@@ -649,9 +649,9 @@ def test_a_refused_search_over_the_relay_alone_leaves_every_way_open_again(page:
         relay = {"urls": "turn:127.0.0.1:9", "username": "u", "credential": "made-up"}
         one.config = Config().changed({"iceServers": [relay]})
         await until(lambda: not one.peer._work.busy)
-        one.peer._remember()
-        one.peer._by_relay = True  # as a search that a relay was found for
-        await one.peer._choose_paths(relay=True)
+        one.peer.negotiation._remember()
+        one.peer.negotiation._by_relay = True  # as a search that a relay was found for
+        await one.peer.negotiation._choose_paths(relay=True)
         during = str(one.connection.getConfiguration().iceTransportPolicy)
         one.do(Rollback(call="call"))
         await until(lambda: not one.peer._work.busy)

@@ -48,7 +48,7 @@ def test_there_is_one_however_often_a_call_is_near(page: Bench):
         await one.next(MediaReady)
         one.do(OpenMedia(call="another"))
         await one.next(MediaReady)
-        others = [peer._connection for peer in one.peers._peers.values()]
+        others = [peer.negotiation.connection for peer in one.peers._peers.values()]
         return [first == again, [each == first for each in others]]
         """,
     ) == [True, [True, False]]

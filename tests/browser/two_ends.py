@@ -7,8 +7,8 @@ import time
 import js
 
 from webphone.browser.media.ice_servers import IceServers
-from webphone.browser.media.peer import World
 from webphone.browser.media.peers import Peers
+from webphone.browser.media.world import World
 from webphone.contract import Config
 from webphone.media import Direction  # noqa: F401
 from webphone.phone.actions import CloseMedia, DescribeRemote, Offer, OpenMedia
@@ -60,7 +60,7 @@ class End:
 
     @property
     def connection(self):
-        return self.peer._connection
+        return self.peer.negotiation.connection
 
     async def counter(self, kind, name):
         report = await self.connection.getStats()
@@ -121,7 +121,7 @@ async def change(asking, answering, reoffer, accept):
     answer = await answering.next(MediaReady)
     asking.do(DescribeRemote(call=reoffer.call, kind=Offer.ANSWER, sdp=answer.sdp))
     await until(lambda: asking.connection.signalingState == "stable")
-    await until(lambda: asking.peer._agreed is None)
+    await until(lambda: asking.peer.negotiation.agreed is None)
     return offer, answer
 
 

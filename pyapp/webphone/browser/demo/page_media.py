@@ -16,9 +16,9 @@ from webphone.browser.media.capture import (
     release,
     silence,
 )
-from webphone.browser.media.peer import World
 from webphone.browser.media.playback import Listening
 from webphone.browser.media.sounding import Sounding
+from webphone.browser.media.world import World
 from webphone.browser.proxies import Listeners
 from webphone.browser.tasks import Tasks
 from webphone.media import Description, Direction
@@ -118,6 +118,11 @@ class PageMedia(Sounding):
         """The other end sends this from now on."""
         self.listening.hear(track)
         self.tracks_changed()
+
+    @property
+    def negotiation(self) -> PageMedia:
+        """It negotiates by itself: there is no connection."""
+        return self
 
     @property
     def busy(self) -> bool:

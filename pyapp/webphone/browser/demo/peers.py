@@ -12,8 +12,8 @@ import js
 from webphone.browser.bridge import promised
 from webphone.browser.demo.ends import Ends, inside
 from webphone.browser.media.ice import Gathering
-from webphone.browser.media.peer import World
 from webphone.browser.media.peers import Peers
+from webphone.browser.media.world import World
 from webphone.phone.actions import MediaAction, OpenMedia
 
 UDP = re.compile(r"^a=candidate:\S+ \d+ udp ", re.MULTILINE | re.IGNORECASE)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, assert_never
 
 from webphone.browser.media import audio_session
-from webphone.browser.media.peer import Peer, World
+from webphone.browser.media.peer import Peer
 from webphone.browser.media.spare import Spare
+from webphone.browser.media.world import World
 from webphone.phone.actions import (
     Accept,
     BeginRecording,
@@ -94,13 +95,13 @@ class Peers:
             case BeginRecording() | PauseRecording() | EndRecording():
                 self._recorded().perform(action, peer)
             case DescribeRemote():
-                peer.later(lambda: peer.describe(action))
+                peer.later(lambda: peer.negotiation.describe(action))
             case Reoffer():
-                peer.later(lambda: peer.reoffer(action))
+                peer.later(lambda: peer.negotiation.reoffer(action))
             case Accept():
-                peer.later(lambda: peer.accept(action))
+                peer.later(lambda: peer.negotiation.accept(action))
             case Rollback():
-                peer.later(peer.roll_back)
+                peer.later(peer.negotiation.roll_back)
             case _:
                 assert_never(action)
 

@@ -1,0 +1,39 @@
+"""What the media of every call of a phone need of the rest of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from webphone.browser.media.ice_servers import IceServers
+from webphone.contract import Config
+from webphone.phone.actions import UseDevices
+from webphone.phone.happenings import Happening
+
+if TYPE_CHECKING:
+    from webphone.browser.media.stats import Stats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What every peer of a phone needs.
+
+    `turn` takes happenings, `config` gives the settings of now, `blocked` is told an <audio> or
+    <video> element that the browser does not let play, `note` a line for the developer, `stats`
+    how a call sounds in this second, None when it is over. `devices` are to be used; `allowed` is
+    called when a microphone or camera was given; `sure`: a microphone will be, without a question.
+    `rested` is called when all that was asked of a peer is done.
+    """
+
+    turn: Callable[[Happening], None]
+    config: Callable[[], Config]
+    now: Callable[[], float]
+    blocked: Callable[[Any], None]
+    note: Callable[[str], None]
+    stats: Callable[[str, Stats | None], None]
+    servers: IceServers
+    devices: Callable[[], UseDevices] = UseDevices
+    allowed: Callable[[], None] = lambda: None
+    sure: Callable[[], bool] = lambda: False
+    rested: Callable[[], None] = lambda: None
