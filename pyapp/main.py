@@ -45,6 +45,7 @@ from webphone.phone.actions import (
     CopyText,
     DeviceAction,
     Disconnect,
+    Entrust,
     Forget,
     Keep,
     MediaAction,
@@ -83,6 +84,7 @@ if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the pho
     from webphone.browser.diagnosis import Probing
     from webphone.browser.memory import Memory
     from webphone.browser.tabs import OtherTabs, TabAction
+    from webphone.browser.will import Will
     from webphone.phone.tabs.actions import Action
 
 if TYPE_CHECKING:  # loaded once the phone is up, or for the first ring or call
@@ -111,6 +113,7 @@ class PhoneOnPage:
         self._devices: Devices | None = None
         self._around: Around | None = None  # from the first call on
         self._memory: Memory | None = None
+        self._will: Will | None = None
         self._clock = clock
         self._view = View(dates=lambda moment, language: local(moment, language))
         self._sound_blocked = False
@@ -262,6 +265,8 @@ class PhoneOnPage:
                 save(action)
             case Keep(text=text):
                 keep_calls(self._name, text)
+            case Entrust():
+                self._last_will().perform(action)
             case AskContact():
                 self._look_up(action)
             case Probe():
@@ -325,6 +330,14 @@ class PhoneOnPage:
         self._hardware().look()
         self.loop.turn(AtRest())
 
+    def _last_will(self) -> "Will":
+        """What is said for the phone when its page is gone: made with its first call."""
+        if self._will is None:
+            from webphone.browser.will import Will
+
+            self._will = Will(self.loop.turn, self._name)
+        return self._will
+
     def _remembered(self) -> "Memory":
         """The calls of other days: nothing of them is needed before."""
         if self._memory is None:
@@ -375,7 +388,7 @@ class PhoneOnPage:
         self._background.close()
         rare = (
             *(self._tabs, self._credentials, self._lookups, self._probing, self._devices),
-            *(self._around, self._memory),
+            *(self._around, self._memory, self._will),
         )
         for made in rare:
             if made is not None:

@@ -84,7 +84,10 @@ def build(out: Path, trim: bool = True) -> None:
             for (part, name), data in zip(LIBRARY.items(), library(config["files"], pyodide))
         },
         "core": keep(runtime, "pyscript.mjs", bundle("core", made_of.plan("pyscript"))),
-        "timer": keep(runtime, "timer.js", (ROOT / "web" / "timer.js").read_bytes()),
+        **{
+            worker: keep(runtime, f"{worker}.js", (ROOT / "web" / f"{worker}.js").read_bytes())
+            for worker in ("timer", "will")
+        },
     }
     words = {name: keep(runtime, f"words-{name}.json", spoken(name)) for name in APART}
     lock = {"info": lock_info(), "packages": wheels.lay(runtime / "wheels")}

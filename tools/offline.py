@@ -70,10 +70,11 @@ def beginning(dist: Path, parts: dict[str, str]) -> str:
 
 def packed(dist: Path, parts: dict[str, str]) -> str:
     """The files of runtime/, each as gzip in base64."""
+    workers = (parts["timer"], parts["will"])  # no file has one that outlives its page
     paths = sorted(
         path
         for path in (dist / "runtime").rglob("*")
-        if path.is_file() and path.suffix not in LEFT_OUT and path.name != parts["timer"]
+        if path.is_file() and path.suffix not in LEFT_OUT and path.name not in workers
     )
     return "\n".join(pack(path.relative_to(dist).as_posix(), path.read_bytes()) for path in paths)
 

@@ -112,9 +112,11 @@ class Config:
         " other side's phone does not say that it shows it (RFC 7866).")
     record_preference: str = choice("none on off pause", "none",
         "What to ask of an other side that records (RFC 7866): to do so, not to, or to pause.")
-    recover: str = choice("off reload all", "off",
-        "What a call survives: a reload of its page takes it back. Who closes the page leaves the"
-        " other end to notice, within about a minute and a half.", later=("all",))
+    recover: str = choice("auto off reload all", "auto",
+        "What a call survives: a reload of its page, or its tab's crash, takes it back. Who closes"
+        " the page ends the call 5 s later, by a worker that outlives the page; auto: as reload"
+        " where the browser has such workers, else off. Without one, reload leaves the other end"
+        " to notice, within about a minute and a half.", later=("all",))
     multi_tab: str = choice("all leader", "all",
         "Which tabs register: each for itself, or one that leads and shares its phone.")
     ringtone: str = text(

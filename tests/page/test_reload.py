@@ -21,6 +21,9 @@ FORGET_REPLACES = """() => {
   const kept = sessionStorage.getItem("webphone-calls-phone");
   sessionStorage.setItem("webphone-calls-phone", kept.replace('"replaceable": true', '"replaceable": false'));
 }"""
+WILL = (
+    """() => Object.keys(sessionStorage).filter((key) => key.startsWith("webphone-will-")).length"""
+)
 KEPT = "() => Object.entries(sessionStorage).map(String).join()"
 
 
@@ -164,3 +167,42 @@ def test_nothing_that_is_kept_is_a_secret(alice: PhonePage, ben: PhonePage, serv
     assert len(secrets) == 2 and "webphone-calls-alice" in kept
     for secret in (*secrets, server.users["alice"], "nonce", "ice-ufrag"):
         assert secret not in kept
+
+
+def test_who_closes_the_page_ends_the_call_though_a_reload_does_not(
+    phone_page: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    """By default, where the browser has workers that outlive their pages."""
+    alice = phone_page("alice", auto_register="true")
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    call = talk(alice, ben)
+    wait_until(lambda: alice.page.evaluate(WILL) == 1, "the worker to know of the page")
+    reload(alice)
+    alice.wait_state("active", call["id"])
+    for phone in (alice, ben):
+        phone.ears.wait_sound()
+    assert [one["state"] for one in ben.calls()] == ["active"]
+    alice.page.close()
+    assert ben.calls()
+    wait_until(lambda: not ben.calls(), "the call to be over at the other end", 15)
+    assert ben.details("end")[-1]["endedBy"] == "remote"
+
+
+def test_who_hangs_up_leaves_nothing_with_it(
+    phone_page: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    alice = phone_page("alice", auto_register="true")
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    talk(alice, ben)
+    alice.call_method("hangup")
+    wait_until(lambda: alice.page.evaluate(WILL) == 0, "the worker to be told")
+
+
+def test_a_phone_that_is_taken_out_of_its_page_hangs_up(
+    phone_page: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    alice = phone_page("alice", recover="reload", auto_register="true")
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    talk(alice, ben)
+    alice.page.evaluate("document.querySelector('web-phone').remove()")
+    wait_until(lambda: not ben.calls(), "the call to be over at the other end")

@@ -406,6 +406,7 @@ class Actor:
         self.user = user
         self.links: dict[int, int] = {}
         self.servers: dict[int, str] = {}  # by socket
+        self.will = do.Entrust(server="", messages=())  # what is said for it when its page is gone
         self.unheard = False  # what it sends gets lost
         self.events: list[Event] = []
         self.actions: list[do.Action] = []
@@ -635,6 +636,8 @@ class Actor:
                 self.saves(call)
             case do.Keep(text=text):
                 self.kept = text
+            case do.Entrust():
+                self.will = action
             case _:
                 self.memory.perform(self, action)
 

@@ -322,13 +322,77 @@ def test_nothing_secret_is_kept(world):
             assert secret not in text
 
 
-def test_without_the_setting_a_reload_ends_the_call_as_ever(world):
-    alice, bob = world.registered("alice"), world.registered("bob")
+@pytest.mark.parametrize("settings", [{}, {"recover": "off"}])
+def test_where_nobody_speaks_for_a_page_that_is_gone_its_calls_end_with_it(world, settings):
+    alice, bob = world.registered("alice", **settings), world.registered("bob")
     alice.ask("makeCall", "bob")
     bob.ask("answer")
-    assert alice.kept == ""
     alice.happens(on.Leaving())
-    assert bob.calls == [] and len(alice.history) == 1
+    assert bob.calls == [] and len(alice.history) == 1 and alice.kept == ""
+
+
+def entrusted(world, **settings):
+    """Alice talks to Bob, and somebody outlives her page."""
+    alice, bob = world.registered("alice", **settings), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    alice.happens(on.Entrusted())
+    return alice, bob
+
+
+def test_where_somebody_does_they_outlive_it_without_any_setting(world):
+    alice, bob = entrusted(world)
+    id = alice.call.id
+    again = alice.reload()
+    sound(again)
+    assert again.call.id == id and bob.call.state == "active"
+    assert "Session-Expires: 90" not in others_invites(world)[0]
+
+
+def test_what_is_said_where_no_page_comes_ends_the_call(world):
+    alice, bob = entrusted(world)
+    crashed = alice.will
+    assert crashed.server == SERVER
+    [bye] = map(parse, crashed.messages)
+    sent = [parse(data) for who, data in world.wire if who == "alice" and b" BYE" not in data[:60]]
+    last = [each for each in sent if getattr(each, "method", "") == "INVITE"][-1]
+    assert (bye.method, bye.call_id, bye.cseq.number) == ("BYE", last.call_id, last.cseq.number + 1)
+    for socket in list(alice.links):
+        world.disconnect(alice, socket)
+    world.stranger("somebody").say(crashed.messages[0])
+    assert bob.calls == []
+
+
+def test_it_is_written_anew_before_the_next_message_and_void_once_the_call_is_over(world):
+    alice, bob = entrusted(world)
+    del alice.actions[:]
+    alice.ask("hold")
+    place = [type(action) for action in alice.actions].index(do.Send)
+    [will] = [each for each in alice.actions[:place] if isinstance(each, do.Entrust)]
+    assert parse(will.messages[0]).cseq.number == parse(alice.actions[place].data).cseq.number + 1
+    bob.ask("hangup")
+    assert alice.will == do.Entrust(server="", messages=())
+
+
+def test_time_alone_entrusts_nothing_anew(world):
+    alice, _ = entrusted(world)
+    del alice.actions[:]
+    world.wind(60)
+    assert [each for each in alice.actions if isinstance(each, do.Entrust)] == []
+
+
+def test_a_page_of_another_account_leaves_the_word_with_who_has_it(world):
+    """The calls that it does not take back are to end."""
+    alice, _ = entrusted(world)
+    again = alice.reload(username="carol", password="c")
+    assert again.calls == [] and again.kept == ""
+    assert [each for each in again.actions if isinstance(each, do.Entrust)] == []
+
+
+def test_a_phone_that_is_taken_out_of_its_page_ends_its_calls(world):
+    alice, bob = talking(world)
+    alice.happens(on.Leaving(removed=True))
+    assert bob.calls == [] and alice.kept == "" and alice.will.messages == ()
 
 
 def test_a_page_that_is_put_aside_ends_it_too_and_one_that_rings_is_refused(world):

@@ -25,7 +25,13 @@ def test_what_came_in_the_field_is_met_rightly(file):
     replay = Replay(trace)
     if os.environ.get("TRACES") == "write":
         file.write_text(Trace(trace.head, replay.took).written())
-    done = "\n".join(json.dumps(action) for actions in replay.done for action in actions)
+    # What is entrusted to others is not done yet.
+    done = "\n".join(
+        json.dumps(action)
+        for actions in replay.done
+        for action in actions
+        if action["type"] != "Entrust"
+    )
     place = 0
     for right in trace.head["right"]:
         assert right in done[place:], f"{trace.head['story']} Missing: {right}"

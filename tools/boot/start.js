@@ -21,6 +21,21 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   } catch {} // a page that forbids it may still not require it
   WebPhone.trusted = (url) => policy.createScriptURL(url);
 
+  // A worker that outlives its pages; only a browser that has such ones reads the option.
+  WebPhone.will = () => {
+    let outlives = false;
+    try {
+      new SharedWorker("http://[", { get extendedLifetime() { return (outlives = true); } });
+    } catch {}
+    return outlives ? new SharedWorker(WebPhone.trusted(at(PARTS.will)), { name: "webphone-will", extendedLifetime: true }) : null;
+  };
+  try {
+    // It is to wait: the page that was here before has left calls, and Python takes its time to come.
+    const pages = Object.keys(sessionStorage).filter((key) => key.startsWith("webphone-will-")).map((key) => sessionStorage.getItem(key));
+    const { port } = (pages.length && WebPhone.will()) || {};
+    pages.forEach((page) => port?.postMessage({ page }));
+  } catch {} // a frame that may not
+
   // The words of another language: their file comes beside Python, and the shell says its own from it.
   const here = {}, bringing = {};
   const spoken = (tag) => {

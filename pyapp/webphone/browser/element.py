@@ -302,7 +302,7 @@ class Element:
 
     def _disconnected(self) -> None:
         """The element has left the page for good."""
-        self._turn(Leaving())
+        self._turn(Leaving(removed=True))
         self._turn = lambda happening: None
         self._gone()
         if self._words is not None:

@@ -11,6 +11,7 @@ import js
 PREFIX = "webphone-"  # of all that a phone stores
 KEY = f"{PREFIX}instance-"
 CALLS = f"{PREFIX}calls-"
+WILL = f"{PREFIX}will-"  # tools/boot/start.js looks for it
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -89,6 +90,11 @@ def calls_kept(name: str) -> str:
     except Exception:
         return ""
     return text
+
+
+def will_kept(name: str) -> str:
+    """By what name the page before this one is known to who speaks for it, "" for none."""
+    return str(js.sessionStorage.getItem(WILL + name) or "") if _reloaded() else ""
 
 
 def _reloaded() -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, assert_never
 
 import js
-from pyodide.ffi import create_once_callable, create_proxy
+from pyodide.ffi import create_once_callable
 
-from webphone.browser.bridge import promised
-from webphone.browser.proxies import Listeners, fault_name, plain, said
+from webphone.browser.lock import Lock
+from webphone.browser.proxies import Listeners, fault_name, said
 from webphone.phone.tabs.actions import (
     Happening,
     Lead,
@@ -34,7 +33,7 @@ class OtherTabs:
         self._name = ""
         self._channel: Any = None
         self._listeners = Listeners()
-        self._lock: _Lock | None = None
+        self._lock: Lock | None = None
 
     def perform(self, action: TabAction) -> None:
         """Do it; what follows is told later."""
@@ -46,7 +45,7 @@ class OtherTabs:
                 except Exception as fault:  # a browser may refuse it to frames of other sites
                     self._refused(fault)
                     return
-                self._lock = _Lock(name, steal, self._turn)
+                self._lock = Lock(name, self._granted, self._ended, steal=steal)
             case StopLeading():
                 self.close()
             case TellTabs(text=text):
@@ -84,57 +83,15 @@ class OtherTabs:
         if isinstance(event.data, str):
             self._turn(TabHeard(text=event.data))
 
+    def _granted(self) -> None:
+        self._turn(Leading())
+
+    def _ended(self, fault: Exception, held: bool) -> None:
+        # AbortError of a lock that was ours: it was stolen.
+        lost = held and fault_name(fault) == "AbortError"
+        self._turn(LeadershipLost() if lost else LeadershipRefused(why=said(fault)))
+
     def _let_go(self) -> None:
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.release()
-
-
-class _Lock:
-    """One request for the lock, until it is released or lost."""
-
-    def __init__(self, name: str, steal: bool, turn: Turn) -> None:
-        self._turn = turn
-        self._over = False
-        self._abort = js.AbortController.new()
-        self._free: Any = None  # resolves the promise for as long as which the lock is ours
-        # Destroyed in _wait, once the request is settled.
-        self._granted = create_proxy(self._grant)
-        options = {"steal": True} if steal else {"signal": self._abort.signal}
-        self._task = asyncio.ensure_future(self._wait(name, plain(options)))
-
-    def release(self) -> None:
-        """Free the lock, or take the request back; nothing more is told."""
-        self._over = True
-        if self._free is not None:
-            self._free()
-        else:
-            self._abort.abort()
-
-    def _grant(self, _lock: Any) -> Any:
-        held = js.Promise.new(create_once_callable(self._keep))
-        if self._over:  # a lock that is stolen can't be taken back
-            self._free()
-        else:
-            self._turn(Leading())
-        return held
-
-    def _keep(self, resolve: Any, _reject: Any) -> None:
-        self._free = resolve
-
-    async def _wait(self, name: str, options: Any) -> None:
-        news: LeadershipLost | LeadershipRefused | None = None
-        try:
-            if not self._over:
-                await promised(
-                    js.navigator.locks, "request", name, options, self._granted, within=None
-                )
-        except Exception as fault:
-            # AbortError of a lock that was ours: it was stolen.
-            lost = self._free is not None and fault_name(fault) == "AbortError"
-            news = LeadershipLost() if lost else LeadershipRefused(why=said(fault))
-        finally:
-            self._granted.destroy()
-        if news is not None and not self._over:
-            self._over = True
-            self._turn(news)

@@ -393,6 +393,14 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entrust:
+    """Have these said to this server where the page ends and no other comes; () for nothing."""
+
+    server: str
+    messages: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
     """Delete what the phone has stored in this browser."""
 
@@ -455,6 +463,7 @@ Action = (
     | Reveal
     | Save
     | Keep
+    | Entrust
     | Forget
     | CopyText
     | Note

@@ -163,7 +163,7 @@ class Desk:
         actions += self._resolved(self._follow_up(now), now)
         if any(isinstance(action, do.Save) for action in actions):
             actions.append(do.Tell(event=Event("historychange", {})))
-        if self._keeping is not None or (self.config.recover != "off" and self.calls.calls):
+        if self._keeping is not None or (self.calls.calls and self._lasting):
             actions[:0] = self._kept.keep(*self._recoverable, now)
         return actions + self._changes()
 
@@ -176,6 +176,11 @@ class Desk:
 
             self._keeping = Keeping()
         return self._keeping
+
+    @property
+    def _lasting(self) -> bool:
+        """Whether calls may outlive the page."""
+        return self._settings.recoverable.recover != "off"
 
     @property
     def _recoverable(self) -> tuple[Calls, Account, Config]:
@@ -280,9 +285,12 @@ class Desk:
                 return self._wake(now, visible=visible)
             case on.CallsKept(text=text):
                 return self._kept.found(text)
-            case on.Leaving(put_aside=put_aside):
+            case on.Entrusted():
+                self._kept.entrusted = True
+                return []
+            case on.Leaving(put_aside=put_aside, removed=removed):
                 self.leading = False
-                kept = [] if put_aside else self._left_behind(now)
+                kept = [] if put_aside or removed else self._left_behind(now)
                 return kept + self.calls.hang_up_all(now) + self._accounts.leave(now)
             case _:
                 assert_never(happening)

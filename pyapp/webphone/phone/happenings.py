@@ -486,13 +486,20 @@ class CallsKept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entrusted:
+    """What outlives the page holds what Entrust gave it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
     """The page goes away: say goodbye in this turn.
 
     `put_aside`: the browser may bring this very page back; else another may be loaded here.
+    `removed`: the page stays, and only the phone goes.
     """
 
     put_aside: bool = False
+    removed: bool = False
 
 
 Happening = (
@@ -545,5 +552,6 @@ Happening = (
     | LanguageFound
     | Woken
     | CallsKept
+    | Entrusted
     | Leaving
 )

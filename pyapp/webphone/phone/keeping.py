@@ -7,7 +7,7 @@ no answer to a challenge, no key and no description of media.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from webphone.border.decoding import Malformed, decode_value
@@ -81,7 +81,9 @@ class Keeping:
     """What was kept last, and what a page before this one has kept."""
 
     def __init__(self) -> None:
+        self.entrusted = False  # somebody ends the calls where no page comes after this one
         self._written = ""
+        self._will: tuple[str, tuple[KeptDialog, ...]] = ("", ())  # what was entrusted last
         self._found: KeptPhone | None = None
         self._left = False  # the page goes: what is kept stays as it is
 
@@ -113,23 +115,28 @@ class Keeping:
         _join_again(calls, kept)
         return began
 
-    def keep(self, calls: Calls, account: Account, config: Config, now: float) -> list[do.Keep]:
+    def keep(self, calls: Calls, account: Account, config: Config, now: float) -> list[do.Action]:
         """What is to be kept before anything of this turn leaves, if it has changed."""
         if self._left or self._found is not None:
             return []
-        return self._keep(self._text(calls, account, config, now - now % COARSE))
+        ours = _outliving(calls, account, config)
+        return [
+            *self._keep(self._text(calls, account, ours, now - now % COARSE)),
+            *self._entrust(account, ours),
+        ]
 
     def leave(self, calls: Calls, account: Account, config: Config, now: float) -> Result:
-        """The page goes: the calls that another one may take back end here, and only here."""
-        kept = self._keep(self._text(calls, account, config, now))
-        self._left = True
-        if config.recover == "off":
-            return [*kept]
-        return [*kept, *(x for call in _kept_calls(calls, account) for x in calls.leave(call))]
+        """The page goes: the calls that another one may take back end here, and only here.
 
-    def _text(self, calls: Calls, account: Account, config: Config, at: float) -> str:
-        wanted = config.recover != "off"
-        ours = tuple(_kept(call) for call in _kept_calls(calls, account)) if wanted else ()
+        Where nobody ends those that none takes back, and the page has not asked for it, they end.
+        """
+        lasting = self.entrusted or config.recover != "auto"
+        ours = _outliving(calls, account, config) if lasting else ()
+        kept = self._keep(self._text(calls, account, ours, now))
+        self._left = True
+        return [*kept, *(x for call in ours for x in calls.leave(call))]
+
+    def _text(self, calls: Calls, account: Account, ours: Sequence[Call], at: float) -> str:
         if not ours:
             return ""
         phone = KeptPhone(
@@ -138,10 +145,18 @@ class Keeping:
             account=_name(account),
             instance=account.instance,
             active=calls.active,
-            calls=ours,
+            calls=tuple(_kept(call) for call in ours),
         )
         text = json.dumps(encode(phone))
         return text if len(text) <= LONGEST else ""
+
+    def _entrust(self, account: Account, ours: Sequence[Call]) -> Iterator[do.Entrust]:
+        """How they end where no page comes after this one, each time that it is said otherwise."""
+        dialogs = tuple(kept for call in ours if (kept := call.wire.kept))
+        will = (account.connection.servers.current if ours else "", dialogs)
+        if will != self._will:
+            self._will = will
+            yield do.Entrust(server=will[0], messages=tuple(call.wire.farewell for call in ours))
 
     def _keep(self, text: str) -> list[do.Keep]:
         if text == self._written:
@@ -155,11 +170,13 @@ def _name(account: Account) -> str:
     return " ".join([account.aor, *account.config.servers])
 
 
-def _kept_calls(calls: Calls, account: Account) -> Iterator[Call]:
+def _outliving(calls: Calls, account: Account, config: Config) -> tuple[Call, ...]:
     """Those that can go on elsewhere: answered, and of the account in use."""
+    if config.recover == "off":
+        return ()
     up = (Stage.ACTIVE, Stage.RECOVERING)
     ours = [call for call in calls.calls.values() if call.stage in up and call.account is account]
-    return (call for call in ours[:MOST_CALLS] if call.wire.kept is not None)
+    return tuple(call for call in ours[:MOST_CALLS] if call.wire.kept is not None)
 
 
 def _kept(call: Call) -> KeptCall:

@@ -306,6 +306,14 @@ class Agent:
         session = (known.session or next(iter(known.sessions), None)) if known else None
         return None if session is None or session.ended else kept(self._endpoint, session)
 
+    def farewell(self, call: str) -> bytes:
+        """The BYE that would end a call that is kept: for others to send, and good until ours."""
+        from webphone.sip.usages.restored import farewell
+
+        known = self._call(call)
+        session = known.session or known.sessions[0]
+        return farewell(self._endpoint, session)
+
     def restore(self, call: str, kept: Kept, now: float) -> list[Output]:
         """Go on with it under this name: who speaks in its dialog is heard. Raises Malformed."""
         from webphone.sip.usages.restored import Restored

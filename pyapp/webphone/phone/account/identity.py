@@ -35,7 +35,8 @@ def identity(config: Config, instance: str, login: Login | None = None) -> Ident
 def _session_expires(config: Config) -> int:
     """A call that may outlive its page is not to outlive it for long, if none comes after."""
     least = SETTINGS["session_expires"].least
-    return config.session_expires if config.recover == "off" or least is None else least
+    lasting = config.recover not in ("off", "auto")  # auto: only where somebody else ends it
+    return least if lasting and least is not None else config.session_expires
 
 
 def transport(config: Config) -> str:

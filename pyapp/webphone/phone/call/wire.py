@@ -93,6 +93,11 @@ class Wire:
         """It as plain data to go on with on another page, None where it is not up."""
         return self.account.agent.kept(self.call)
 
+    @property
+    def farewell(self) -> bytes:
+        """What ends it, for who says it when this page is no more."""
+        return self.account.agent.farewell(self.call)
+
     def restore(self, kept: Kept, now: float) -> Result:
         """Go on with it. Raises Malformed."""
         return self.account.through(self.account.agent.restore(self.call, kept, now), now)

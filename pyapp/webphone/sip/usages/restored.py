@@ -73,6 +73,13 @@ def kept(endpoint: Endpoint, answered: Session) -> Kept:
     )
 
 
+def farewell(endpoint: Endpoint, answered: Session) -> bytes:
+    """The BYE that would be next in its dialog (RFC 3261 §15.1.1), which is as it was."""
+    dialog = answered.leg.dialog
+    number = dialog.local_cseq + 1
+    return bytes(dialog.request(endpoint, "BYE", cseq=number))
+
+
 class Restored:
     """One call out of what was kept of it. Raises Malformed where that is none."""
 

@@ -1,0 +1,92 @@
+"""What is said for a phone whose page is gone: a worker that outlives the page holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import js
+
+from webphone.browser.instance import WILL, will_kept
+from webphone.browser.lock import Lock
+from webphone.browser.proxies import Listeners, plain
+from webphone.phone.actions import Entrust
+from webphone.phone.happenings import Entrusted, Happening
+
+
+class Will:
+    """The last will of one phone of this page.
+
+    The worker learns that the page is gone by the lock that the page has held, waits 5 s for
+    another page of the tab, and 30 s once one is coming; see web/will.js. Where the browser has no
+    workers that outlive their pages, or refuses them, nothing is held and nobody is told.
+    """
+
+    def __init__(self, turn: Callable[[Happening], None], name: str) -> None:
+        self._turn = turn
+        self._name = name
+        self._worker: Any = None
+        self._lock: Lock | None = None
+        self._page = ""
+        self._given: Entrust | None = None
+        self._listeners = Listeners()
+        self._can = True
+
+    def perform(self, given: Entrust) -> None:
+        """Give it to the worker; Entrusted follows."""
+        self._given = given
+        if not self._can:
+            return
+        try:
+            if self._worker is None and not self._hire():
+                self._can = False
+                return
+            if given.messages:
+                js.sessionStorage.setItem(WILL + self._name, self._page)
+            else:
+                js.sessionStorage.removeItem(WILL + self._name)
+        except Exception:  # a policy, a frame that may not, a browser that stores nothing
+            self._can = False
+            return
+        if self._lock is None:
+            self._lock = Lock(self._page, self._give, lambda fault, held: self.close())
+        else:
+            self._give()
+
+    def close(self) -> None:
+        """The phone goes, and the page stays: nothing is to be said any more."""
+        self._can = False
+        self._listeners.close()
+        if self._worker is not None:
+            self._post(plain({"page": self._page, "messages": []}))
+            self._worker.port.close()
+            self._worker = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def _hire(self) -> bool:
+        """Whether there is such a worker now."""
+        worker = js.WebPhone.will()
+        if not worker:
+            return False
+        self._page = will_kept(self._name) or f"webphone-will-{js.crypto.randomUUID()}"
+        self._listeners.add(worker, "error", self._failed)
+        self._listeners.add(worker.port, "message", lambda _event: self._turn(Entrusted()))
+        worker.port.start()
+        self._worker = worker
+        return True
+
+    def _failed(self, event: Any) -> None:
+        event.preventDefault()
+        self._can = False
+
+    def _give(self) -> None:
+        if self._given is not None:
+            messages = [message.decode() for message in self._given.messages]
+            given = {"page": self._page, "server": self._given.server, "messages": messages}
+            self._post(plain(given))
+
+    def _post(self, data: Any) -> None:
+        if self._worker is not None:
+            self._worker.port.postMessage(data)
