@@ -20,7 +20,7 @@ SHIPPED = {
     r"manifest\.webmanifest": [OURS],
     r"runtime/words-[\w-]+\.\w+\.json": [OURS],
     r"webphone-offline\.html": [OURS, "lucide-static", "Pyodide", "CPython", "@pyscript/core"],
-    r"runtime/timer\.\w+\.js": [OURS],
+    r"runtime/(timer|will)\.\w+\.js": [OURS],
     r"runtime/pyscript\.\w+\.mjs": [OURS, "@pyscript/core", "polyscript", "coincident"],
     r"runtime/interpreter\.\w+\.mjs": [OURS, "Pyodide", "Emscripten"],
     r"runtime/pyodide\.\w+\.wasm": ["Pyodide", "CPython", "Emscripten"],
