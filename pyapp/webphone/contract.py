@@ -116,7 +116,8 @@ class Config:
         "What a call survives: a reload of its page, or its tab's crash, takes it back. Who closes"
         " the page ends the call 5 s later, by a worker that outlives the page; auto: as reload"
         " where the browser has such workers, else off. Without one, reload leaves the other end"
-        " to notice, within about a minute and a half.", later=("all",))
+        " to notice, within about a minute and a half. auto and all: where tabs share a phone, the"
+        " next tab goes on with its calls.")
     multi_tab: str = choice("all leader", "all",
         "Which tabs register: each for itself, or one that leads and shares its phone.")
     ringtone: str = text(

@@ -36,6 +36,7 @@ class Browser:
         self.slow = False
         self.refuses = False
         self.said: list[str] = []
+        self.settings: dict[str, object] = {}  # of all of its tabs
         self._born = 0
         self._holders: dict[str, Tab] = {}
         self._queues: dict[str, list[Tab]] = {}
@@ -47,7 +48,7 @@ class Browser:
         tab = Tab(self, user, 100 + self._born, {})
         self.tabs.append(tab)
         self.world.phones.append(tab)
-        tab.set(multi_tab="leader", auto_register=True, **settings)
+        tab.set(multi_tab="leader", auto_register=True, **self.settings, **settings)
         return tab
 
     def step(self) -> None:

@@ -318,6 +318,96 @@ def test_times_are_told_as_ages_so_that_clocks_may_differ(browser, bob, world):
     assert sent["answeredAt"] == pytest.approx(30, abs=0.01)
 
 
+# --- Its calls go on ------------------------------------------------------------------------------
+
+
+def sounds(tab):
+    """The media of its only call are connected."""
+    tab.happens(on.MediaChanged(call=tab.call.id, state="connected"))
+
+
+@pytest.mark.parametrize("recover", ["auto", "all"])
+@pytest.mark.parametrize("end", ["crash", "close"])
+def test_the_next_tab_goes_on_with_the_call_of_a_dead_one(browser, world, bob, end, recover):
+    browser.settings = {"recover": recover}
+    first, second, third = (browser.tab() for _ in range(3))
+    in_call(first, second, third, bob=bob)
+    id, since = first.call.id, first.call.answered_at
+    world.wind(10)
+    first.ask("mute", True)
+    getattr(first, end)()
+    sounds(second)
+    assert (second.call.id, second.call.answered_at, second.call.muted) == (id, since, True)
+    assert [call.id for call in third.calls] == [id] and bob.call.state == "active"
+    world.wind(30)
+    bob.ask("hangup")
+    [record] = [record for tab in (first, second, third) for record in tab.records]
+    assert (record.id, record.disposition, record.ended_by) == (id, "answered", "remote")
+    assert record.talk_seconds == pytest.approx(40, abs=0.5)
+    for tab in (second, third):
+        assert [told["id"] for told in tab.told("end")] == [id]
+    sound(browser)
+
+
+def test_and_so_does_the_next_of_the_next(browser, world, bob):
+    first, second, third = (browser.tab() for _ in range(3))
+    in_call(first, second, third, bob=bob)
+    id = first.call.id
+    first.crash()
+    sounds(second)
+    second.crash()
+    sounds(third)
+    assert third.call.id == id and bob.call.state == "active"
+    world.wind(5)
+    third.ask("hangup")
+    assert bob.calls == [] and [record.id for record in third.records] == [id]
+
+
+def test_a_reload_alone_is_no_reason_to_go_on_in_another_tab(browser, world, bob):
+    browser.settings = {"recover": "reload"}
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    first.close()
+    world.wind(2)
+    assert bob.calls == second.calls == [] and len(second.records) == 1
+
+
+def test_without_another_tab_the_call_ends_with_its_own(browser, bob):
+    only = browser.tab()
+    in_call(only, bob=bob)
+    only.close()
+    assert bob.calls == [] and len(only.records) == 1
+    assert only.kept == "" and only.will.messages == ()
+
+
+def test_a_call_that_was_over_when_its_tab_died_is_let_go_of(browser, world, bob):
+    """The next tab hears of it when it has begun to take it back."""
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    browser.slow = True
+    first.ask("hangup")
+    second.slow_media = True
+    first.crash()
+    browser.land()
+    assert second.calls == second.records == []
+    world.wind(40)
+    assert [end["disposition"] for end in second.told("end")] == ["answered"]
+    sound(browser)
+
+
+def test_a_call_that_its_heir_cant_take_back_has_one_record(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    id = first.call.id
+    for socket in list(bob.links):
+        world.disconnect(bob, socket)
+    world.phones.remove(bob)
+    first.crash()
+    world.wind(60)
+    assert [record.id for record in second.records] == [id] and second.calls == []
+    assert [one["stage"] for one in second.told("recover")] == ["started", "failed"]
+
+
 # --- The tab that leads is gone -------------------------------------------------------------------
 
 
@@ -325,6 +415,7 @@ def test_times_are_told_as_ages_so_that_clocks_may_differ(browser, bob, world):
 def test_a_dead_tab_is_succeeded_at_once_and_its_call_is_one_failed_record(
     browser, world, bob, end
 ):
+    browser.settings = {"recover": "off"}
     first, second, third = (browser.tab() for _ in range(3))
     in_call(first, second, third, bob=bob)
     world.wind(10)
@@ -387,6 +478,7 @@ def test_late_words_of_a_dead_tab_are_told_once_in_every_tab(browser, world, bob
 
 
 def test_a_tab_that_is_closed_says_goodbye_to_the_other_side(browser, world, bob):
+    browser.settings = {"recover": "off"}
     first, _ = browser.tab(), browser.tab()
     in_call(first, bob=bob)
     first.close()
@@ -430,6 +522,7 @@ def test_the_next_of_the_next_is_still_the_same_phone(browser, world):
 
 
 def test_a_second_death_before_the_record_was_written_loses_no_record(browser, world, bob):
+    browser.settings = {"recover": "off"}
     first, second, third = (browser.tab() for _ in range(3))
     in_call(first, second, third, bob=bob)
     first.crash()
@@ -441,6 +534,7 @@ def test_a_second_death_before_the_record_was_written_loses_no_record(browser, w
 
 
 def test_an_heir_that_goes_before_it_wrote_the_record_writes_it_then(browser, world, bob):
+    browser.settings = {"recover": "off"}
     first, second = browser.tab(), browser.tab()
     in_call(first, second, bob=bob)
     first.crash()
@@ -449,6 +543,7 @@ def test_an_heir_that_goes_before_it_wrote_the_record_writes_it_then(browser, wo
 
 
 def test_an_heir_that_becomes_another_user_writes_the_record_first(browser, world, bob):
+    browser.settings = {"recover": "off"}
     first, second = browser.tab(), browser.tab()
     in_call(first, second, bob=bob)
     first.crash()
@@ -477,7 +572,7 @@ def test_last_words_that_come_after_the_lock_count(browser, world, bob):
     assert second.leads
     browser.land()
     world.wind(1)
-    assert second.calls == second.records == []
+    assert second.calls == []
     assert [end["disposition"] for end in second.told("end")] == ["answered"]
 
 

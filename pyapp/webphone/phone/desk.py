@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, assert_never
 
@@ -186,8 +186,12 @@ class Desk:
     def _recoverable(self) -> tuple[Calls, Account, Config]:
         return self.calls, self.account, self._settings.recoverable
 
-    def _left_behind(self, now: float) -> Result:
-        return self._keeping.leave(*self._recoverable, now) if self._keeping else []
+    def _left_behind(self, leaving: on.Leaving, now: float) -> Result:
+        """What another page may take back; where no page is to come, nothing."""
+        stays = leaving.removed or (leaving.put_aside and not leaving.heir)
+        if self._keeping is None or stays or leaving.heir is False:
+            return []
+        return self._keeping.leave(*self._recoverable, now, heir=bool(leaving.heir))
 
     def _route(self, happening: Happening, now: float) -> Result:
         owners = self._accounts.owners
@@ -288,9 +292,9 @@ class Desk:
             case on.Entrusted():
                 self._kept.entrusted = True
                 return []
-            case on.Leaving(put_aside=put_aside, removed=removed):
+            case on.Leaving():
                 self.leading = False
-                kept = [] if put_aside or removed else self._left_behind(now)
+                kept = self._left_behind(happening, now)
                 return kept + self.calls.hang_up_all(now) + self._accounts.leave(now)
             case _:
                 assert_never(happening)
@@ -326,6 +330,11 @@ class Desk:
             result += self.history.remember(farewell.record)
             result.append(do.Tell(event=Event("end", encode(farewell.record))))
         return self._concluded(result, now)
+
+    def let_go(self, calls: Collection[str], now: float) -> list[Action]:
+        """Those of these calls that are being taken back were over already, and recorded."""
+        ours = [call for call in self.calls.calls.values() if call.id in calls and call.recovering]
+        return self._concluded([x for call in ours for x in self.calls.leave(call)], now)
 
     def remember(self, threads: Sequence[Thread]) -> None:
         """What was written while another tab had the phone."""

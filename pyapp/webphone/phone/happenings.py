@@ -495,11 +495,13 @@ class Leaving:
     """The page goes away: say goodbye in this turn.
 
     `put_aside`: the browser may bring this very page back; else another may be loaded here.
-    `removed`: the page stays, and only the phone goes.
+    `removed`: the page stays, and only the phone goes. `heir`: whether another tab takes over what
+    it shares with it, None where it shares nothing.
     """
 
     put_aside: bool = False
     removed: bool = False
+    heir: bool | None = None
 
 
 Happening = (

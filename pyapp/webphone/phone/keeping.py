@@ -125,12 +125,14 @@ class Keeping:
             *self._entrust(account, ours),
         ]
 
-    def leave(self, calls: Calls, account: Account, config: Config, now: float) -> Result:
+    def leave(
+        self, calls: Calls, account: Account, config: Config, now: float, *, heir: bool
+    ) -> Result:
         """The page goes: the calls that another one may take back end here, and only here.
 
         Where nobody ends those that none takes back, and the page has not asked for it, they end.
         """
-        lasting = self.entrusted or config.recover != "auto"
+        lasting = heir or self.entrusted or config.recover != "auto"
         ours = _outliving(calls, account, config) if lasting else ()
         kept = self._keep(self._text(calls, account, ours, now))
         self._left = True
@@ -229,6 +231,8 @@ def _take_back(
     calls: Calls, account: Account, kept: KeptCall, active: str | None, now: float
 ) -> Result:
     """Begin to take one back; what makes no sense is let go of."""
+    if kept.id in calls.calls:
+        return []
     try:
         call = Call(
             id=kept.id,

@@ -59,10 +59,11 @@ class Settings:
     def recoverable(self) -> Config:
         """Those in force; what no other page could take back is not to outlive this one.
 
-        The demo's other ends go with the page, and tabs that share a phone have another way.
+        The demo's other ends go with the page, and tabs that share a phone take it from each other.
         """
         config = self.in_force
-        return replace(config, recover="off") if config.demo or config.shared else config
+        elsewhere = config.demo or (config.shared and config.recover == "reload")
+        return replace(config, recover="off") if elsewhere else config
 
     def change(self, changes: Mapping[str, Any]) -> Changed:
         """Take what the page writes. Raises WebPhoneError where it makes no sense."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from webphone.contract import Event
 from webphone.phone.snapshot import EndedCall
 from webphone.phone.tabs import messages as say
@@ -25,12 +27,16 @@ class Followed:
         """None is known to lead."""
         self.mirror, self.term = None, 0
 
-    def lost_calls(self, now: float) -> list[EndedCall]:
-        """How the calls of a tab that is gone ended, of those that had begun; once."""
+    def lost_calls(self, now: float, *, ours: Collection[str]) -> list[EndedCall]:
+        """How the calls of a tab that is gone ended, of those that had begun; once.
+
+        `ours` have not: we have taken them back.
+        """
         mirror, self.mirror = self.mirror, None
         if mirror is None:
             return []
-        begun = [call for call in mirror.phone.calls if call.stage != "preparing"]
+        calls = (call for call in mirror.phone.calls if call.view.id not in ours)
+        begun = [call for call in calls if call.stage != "preparing"]
         return [record_of_lost(call, mirror.phone.server, now) for call in begun]
 
     def doubtful(self, phone: Mirror) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.record import Times, record_of
@@ -19,11 +19,14 @@ class Mirror:
     instance: str  # what the server knows this phone by
     wanted: bool  # whether it is to be registered
     phone: SharedSnapshot
+    kept: str = field(default="", repr=False)  # what it takes to go on with its calls; see Keep
 
     @property
     def gone(self) -> Mirror:
         """What the others see when it is theirs no more."""
-        return replace(self, phone=replace(self.phone, state="offline", calls=(), active=None))
+        return replace(
+            self, phone=replace(self.phone, state="offline", calls=(), active=None), kept=""
+        )
 
 
 def record_of_lost(call: CallSnapshot, server: str, now: float) -> EndedCall:

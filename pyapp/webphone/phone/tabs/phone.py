@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from webphone.contract import Event
@@ -37,6 +37,9 @@ class Phone(Protocol):
 
     def record_lost_calls(self, ended: Sequence[EndedCall], now: float) -> list[do.Action]:
         """Calls went down with the tab that had them."""
+
+    def let_go(self, calls: Collection[str], now: float) -> list[do.Action]:
+        """Those of these calls that are being taken back were over already."""
 
     def remember(self, threads: Sequence[Thread]) -> None:
         """What was written while another tab had the phone."""

@@ -59,6 +59,7 @@ class Tabs:
         self._taking = Taking(self._tab, self._alarms, self._followed, self._requests)
         self._audience = Audience(self._tab)
         self._told = Told(phone.snapshot.state)
+        self._kept = ""  # what it takes to go on with the calls of this tab
 
     # --- Questions ---
 
@@ -79,8 +80,14 @@ class Tabs:
 
     @property
     def _mirrored(self) -> tuple[CallSnapshot, ...]:
-        mirror = self._followed.mirror
-        return mirror.phone.calls if mirror else ()
+        mirror, ours = self._followed.mirror, self._ours
+        calls = mirror.phone.calls if mirror else ()
+        return tuple(call for call in calls if call.view.id not in ours)
+
+    @property
+    def _ours(self) -> set[str]:
+        """The calls of this tab, by their ids."""
+        return {call.view.id for call in self._phone.snapshot.calls}
 
     @property
     def _leads(self) -> bool | None:
@@ -124,7 +131,7 @@ class Tabs:
             case on.Permitted(ask=ask, allowed=allowed) if requests.asked(ask):
                 return requests.permitted(ask, allowed, now)
             case on.Leaving():
-                return self._leave(now)
+                return self._leave(happening, now)
             case on.Woken():
                 return self._wake(now)
             case _:
@@ -181,7 +188,14 @@ class Tabs:
         wanted = before.wanted if before else self._auto_register
         instance = before.instance if before else self._phone.standing.instance
         self._alarms.set(Alarm.COLLECTING, now)
-        return self._lead(instance, wanted or self._taking.wanted, now)
+        led = self._lead(instance, wanted or self._taking.wanted, now)
+        return led + self._inherit(before, now)
+
+    def _inherit(self, before: Mirror | None, now: float) -> list[Action]:
+        """Go on with the calls of the tab that led before."""
+        if before is None or not before.kept:
+            return []
+        return [*self._phone.handle(on.CallsKept(text=before.kept), now)]
 
     def _lead(self, instance: str, register: bool, now: float) -> list[Action]:
         mirror, self._taking.wanted = self._followed.mirror, False
@@ -230,11 +244,12 @@ class Tabs:
         stood_down = self._phone.stand_down(replaced=False, now=now)
         return [*stood_down, self._say(say.Given(tab=self._tab, to=tab), now)]
 
-    def _leave(self, now: float) -> list[Action]:
-        """The page goes. Its calls get their record from the tab that leads next, if one waits."""
+    def _leave(self, leaving: on.Leaving, now: float) -> list[Action]:
+        """The page goes. Its calls go on in the tab that leads next, or get their record there."""
         successor = self.role is Role.LEADING and bool(self._audience.followers)
         actions = [] if successor else self._record_lost_calls(now)
-        left = self._phone.handle(on.Leaving(), now)
+        heir = successor if self._name else None
+        left = self._phone.handle(replace(leaving, heir=heir), now)
         actions += [action for action in left if not (successor and is_record(action))]
         self._left = True
         if not self._name:
@@ -283,7 +298,8 @@ class Tabs:
 
     def _record_lost_calls(self, now: float) -> list[Action]:
         """The calls of the tab that is gone: one record each, of those that had begun."""
-        lost = self._followed.lost_calls(now) if self.role is Role.LEADING else []
+        leading = self.role is Role.LEADING
+        lost = self._followed.lost_calls(now, ours=self._ours) if leading else []
         return [*self._phone.record_lost_calls(lost, now)] if lost else []
 
     # --- What the others say ---
@@ -326,7 +342,10 @@ class Tabs:
                 followed = self._followed
                 followed.mirror, followed.term = phone, max(followed.term, phone.term + 1)
                 self._audience.pass_on(message)
-                return told_here(message.events, self._phone)
+                there = {call.view.id for call in phone.phone.calls}
+                over = [*self._phone.let_go(self._ours - there, now)]
+                told = told_here(message.events, self._phone)
+                return over + told + self._inherit(phone, now)
         return []
 
     def _succeeds(self, tab: str, now: float) -> bool:
@@ -370,7 +389,11 @@ class Tabs:
         outcomes: list[Action] = []
         for action in actions:
             outcome = self._requests.report(action, now)
-            if outcome is not None:
+            if self._name and isinstance(action, do.Keep):
+                self._kept = action.text  # by the tab that leads next, not by the next page of this
+            elif self._name and isinstance(action, do.Entrust):
+                continue
+            elif outcome is not None:
                 outcomes.append(outcome)
             elif not of_state(action):  # told below, of the phone that is shown here
                 mine.append(action)
@@ -399,4 +422,5 @@ class Tabs:
             instance=standing.instance,
             wanted=self._wanted,
             phone=self.snapshot.shared,
+            kept=self._kept,
         )
