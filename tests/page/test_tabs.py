@@ -23,7 +23,7 @@ Object.defineProperty(Navigator.prototype, "locks", {get() {
 }});
 """
 
-Tabs = Callable[[int], list[PhonePage]]
+Tabs = Callable[..., list[PhonePage]]
 
 
 @pytest.fixture
@@ -33,10 +33,11 @@ def tabs(
     """tabs(3) opens so many tabs of one browser; the first of them has the phone."""
     opened: list[PhonePage] = []
 
-    def some(count: int) -> list[PhonePage]:
+    def some(count: int, **settings: str) -> list[PhonePage]:
         context = new_context()
+        given = {"multi_tab": "leader", "auto_register": "true", **settings}
         for _ in range(count):
-            tab = phone_page(USER, context=context, multi_tab="leader", auto_register="true")
+            tab = phone_page(USER, context=context, **given)
             tab.page.set_viewport_size({"width": 320, "height": 620})
             tab.wait_event("leaderchange")
             assert tab.details("leaderchange") == [{"leader": not opened}]
@@ -129,7 +130,7 @@ def test_one_phone_is_seen_and_handled_from_every_tab(
 def test_a_dead_tab_is_succeeded_within_two_seconds_and_its_call_is_one_failed_record(
     end: str, tabs: Tabs, ben: PhonePage, server: Server
 ) -> None:
-    leader, heir, third = tabs(3)
+    leader, heir, third = tabs(3, recover="off")
     ben.call_method("makeCall", USER)
     leader.wait_state("ringing")
     leader.call_method("answer")
@@ -165,6 +166,39 @@ def test_a_dead_tab_is_succeeded_within_two_seconds_and_its_call_is_one_failed_r
     third.call_method("answer")
     ben.wait_state("active")
     third.call_method("hangup")
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize("end", ["closed", "crashed"])
+def test_the_next_tab_goes_on_with_the_call_and_both_hear_each_other_within_two_seconds(
+    end: str, tabs: Tabs, ben: PhonePage
+) -> None:
+    leader, heir, third = tabs(3)
+    ben.call_method("makeCall", USER)
+    call = leader.wait_state("ringing")
+    leader.call_method("answer")
+    for tab in (heir, third):
+        tab.wait_state("active")
+    leader.ears.wait_sound()
+    mark, begun = heir.mark(), now(heir)
+    if end == "closed":
+        leader.page.close()
+    else:
+        crash(leader)
+    heir.wait_event("recover", lambda told: told["stage"] == "done", since=mark)
+    back = next(e["at"] for e in heir.events()[mark:] if e["detail"].get("stage") == "done")
+    print(f"{end}: the call went on after {back - begun:.0f} ms")
+    assert back - begun < 2000
+    for phone in (heir, ben):
+        phone.ears.wait_sound()
+    assert (
+        [one["id"] for one in third.calls()] == [one["id"] for one in heir.calls()] == [call["id"]]
+    )
+    heir.call_method("hangup")
+    for tab in (heir, third):
+        [record] = tab.details("end")
+        assert (record["id"], record["disposition"]) == (call["id"], "answered")
+    wait_until(lambda: not ben.calls(), "the call to be over at both ends")
 
 
 def test_the_phone_moves_to_the_tab_where_it_is_wanted_but_not_out_of_a_call(
