@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # loaded by the first call that outlived its page
 Call: TypeAlias = "Outgoing | Incoming | Restored"
 Place: TypeAlias = "Outgoing | Incoming | Session"
 
+MOST_REFUSED = 16  # whose refusal is said again
+
 
 class Calls:
     """All calls, until nothing of them needs the wire any more.
@@ -34,6 +36,9 @@ class Calls:
         self._halves: dict[tuple[str, str], Key] = {}
         self._keys: dict[str, list[Key]] = {}
         self._invites: dict[ServerTransaction, Incoming] = {}
+        # Those made to us by what an INVITE keeps that comes again, and those refused of late.
+        self._made: dict[tuple[str, str], Incoming] = {}
+        self._refused: dict[tuple[str, str], Incoming] = {}
         self._alarms: Alarms[str] = Alarms()
         self._found: set[str] = set()
 
@@ -61,6 +66,7 @@ class Calls:
         self._found.add(call.call)
         if isinstance(call, Incoming):
             self._invites[call.server] = call
+            self._made[_made_by(call.server.request)] = call
 
     @property
     def parted(self) -> bool:
@@ -102,6 +108,19 @@ class Calls:
         if call is not None:
             self._found.add(call.call)
         return call
+
+    def repeated(self, invite: Request, now: float) -> Incoming | None:
+        """The call that this INVITE has made already, over a connection that is gone."""
+        key = _made_by(invite)
+        call = self._made.get(key) or self._refused.get(key)
+        return call if call is not None and call.repeats(invite, now) else None
+
+    def move(self, call: Incoming, server: ServerTransaction, now: float) -> list[Output]:
+        """It goes on with an INVITE that came again; a CANCEL of the one before means nothing."""
+        if self._invites.pop(call.server, None) is not None:
+            self._invites[server] = call
+        self._found.add(call.call)
+        return call.repeated(server, now)
 
     def incoming(self) -> list[Incoming]:
         """All that were made to us."""
@@ -154,3 +173,16 @@ class Calls:
         self._alarms.set(name, None)
         if isinstance(call, Incoming):
             del self._invites[call.server]
+            key = _made_by(call.server.request)
+            if self._made.get(key) is call:
+                del self._made[key]
+            if call.says_again:
+                self._refused.pop(key, None)
+                self._refused[key] = call
+                for old in list(self._refused)[:-MOST_REFUSED]:
+                    del self._refused[old]
+
+
+def _made_by(invite: Request) -> tuple[str, str]:
+    return (invite.call_id, invite.from_.tag)
+

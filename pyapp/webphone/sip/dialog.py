@@ -67,6 +67,11 @@ class Dialog:
         """Take the remote target from a target refresh (RFC 3261 §12.2.1.2, §12.2.2)."""
         self.target = _contact(message) or self.target
 
+    def moved(self, invite: Request) -> None:
+        """The INVITE that made it has come again, by another way; before it was acknowledged."""
+        self.routes, self.remote_cseq = tuple(invite.record_routes), invite.cseq.number
+        self.refresh(invite)
+
     def renamed(self, request: Request) -> None:
         """Who the peer is from our 2xx to its request on: this goes into To (RFC 4916 §4.4.2)."""
         if "from-change" in request.supported:

@@ -216,6 +216,16 @@ class Endpoint:
             twin.headers.remove(name)
         return twin
 
+    def anew(self, invite: Request) -> Request:
+        """The same INVITE for another server: by the way to that one, with our Contact there."""
+        twin = self.again(invite, invite.cseq.number + 1)
+        twin.headers.remove("Route")
+        for route in self.service_route:
+            twin.headers.add("Route", str(route))
+        ways = (twin.uri, *[route.uri for route in self.service_route[:1]])
+        twin.headers.set("Contact", self.dialog_contact(ways))
+        return twin
+
     def reply(
         self,
         request: Request,

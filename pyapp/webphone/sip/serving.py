@@ -107,6 +107,9 @@ class Serving:
             return texts.receive(self._endpoint, "", server, now)
         if request.method == "NOTIFY":
             return self.subscriptions.unasked(server, now)
+        known = self._calls.repeated(request, now)
+        if known is not None:
+            return self._calls.move(known, server, now)
         replaces = self._replaced(request)
         if isinstance(replaces, int):
             return self._endpoint.answer(server, replaces, now)

@@ -22,17 +22,19 @@ class State(Enum):
     COMPLETED = auto()
     CONFIRMED = auto()
     ACCEPTED = auto()
+    LEFT = auto()
     TERMINATED = auto()
 
 
 class Event(Enum):
     """What can happen to a transaction."""
 
-    # To a client: a 1xx, a 2xx, a 3xx to 6xx, the caller gives up on it.
+    # To a client: a 1xx, a 2xx, a 3xx to 6xx, the caller gives up on it, or cancels it.
     PROVISIONAL = auto()
     SUCCESS = auto()
     FAILURE = auto()
     ABANDON = auto()
+    LEAVE = auto()
     # To a server: the request again, the ACK; its user answers with 1xx, 2xx, 3xx to 6xx.
     REQUEST = auto()
     ACK = auto()
@@ -48,6 +50,8 @@ class Event(Enum):
     TIMER_K = auto()
     TIMER_L = auto()
     TIMER_M = auto()
+    # The 32 s after our CANCEL in which the INVITE should be answered (§9.1).
+    TIMER_LEFT = auto()
     # The 200 ms after which an INVITE without an answer is answered 100 (§17.2.1).
     TIMER_100 = auto()
 
@@ -95,8 +99,13 @@ class Machine:
 #   │                   ▼                       │    │
 #   │ 2xx        ┌────────────┐  300-699: ACK   │    │
 #   ├────────────┤ PROCEEDING ├─────────────────┼────┤
-#   │            └──────┬─────┘                 │    │
-#   │ every 1xx goes up └─ 32 s after a CANCEL ─┤    │
+#   │            └─┬────┬─────┘                 │    │
+#   │ every 1xx    │    └─ 32 s after a CANCEL ─┤    │
+#   │ goes up      ▼ cancelled, as it went      │    │
+#   │ 2xx       ┌──────┐ out again              │    │
+#   ├───────────┤ LEFT ├─── 32 s ───────────────┤    │
+#   │           └───┬──┘  300-699: ACK          │    │
+#   │               └───────────────────────────┼────┤
 #   ▼                                           │    ▼
 # ┌──────────┐                                  │  ┌───────────┐
 # │ ACCEPTED │ every 2xx goes up                │  │ COMPLETED │ 300-699 again: ACK again
@@ -119,6 +128,10 @@ INVITE_CLIENT = Machine(
         (State.PROCEEDING, Event.FAILURE): (State.COMPLETED, (Action.SEND_ACK, Action.PASS_UP)),
         # §9.1: no final response within 64*T1 of our CANCEL.
         (State.PROCEEDING, Event.ABANDON): (State.TERMINATED, ()),
+        (State.PROCEEDING, Event.LEAVE): (State.LEFT, ()),
+        (State.LEFT, Event.SUCCESS): (State.ACCEPTED, (Action.PASS_UP,)),
+        (State.LEFT, Event.FAILURE): (State.COMPLETED, (Action.SEND_ACK, Action.PASS_UP)),
+        (State.LEFT, Event.TIMER_LEFT): (State.TERMINATED, ()),
         (State.COMPLETED, Event.FAILURE): (State.COMPLETED, (Action.SEND_ACK,)),
         (State.COMPLETED, Event.TIMER_D): (State.TERMINATED, ()),
         # RFC 6026 §7.2: every 2xx, also of another fork, goes up to be acknowledged there.
@@ -127,6 +140,7 @@ INVITE_CLIENT = Machine(
     },
     {
         State.CALLING: (Event.TIMER_B, T64),
+        State.LEFT: (Event.TIMER_LEFT, T64),
         State.COMPLETED: (Event.TIMER_D, 0),
         State.ACCEPTED: (Event.TIMER_M, T64),
     },

@@ -119,6 +119,11 @@ class Transactions:
         client.transaction.handle(Event.ABANDON, now)
         self._set(client)
 
+    def leave(self, client: ClientTransaction, now: float) -> None:
+        """An INVITE is cancelled: what answers it in time is heard, and nobody waits for it."""
+        client.transaction.handle(Event.LEAVE, now)
+        self._set(client)
+
     def answer(self, server: ServerTransaction, response: Response, now: float) -> list[Output]:
         """Answer a request; a final answer after a final one is not sent."""
         actions = server.transaction.handle(answer_of(response.status), now)

@@ -34,7 +34,9 @@ class Forks:
         self._endpoint = endpoint
         self._authenticator = authenticator
         self._early: dict[str, EarlyDialog] = {}
-        self._acks: dict[str, Send] = {}
+        self._accepted: dict[str, Dialog] = {}
+        # By the tag and the number of the INVITE: of one that went out again, too.
+        self._acks: dict[tuple[str, int], Send] = {}
         # The UPDATE of one that waits for us.
         self._theirs: tuple[ServerTransaction, Dialog] | None = None
 
@@ -46,7 +48,7 @@ class Forks:
     @property
     def room(self) -> bool:
         """Whether one more may answer."""
-        return len(self._acks) < MOST_FORKS
+        return len(self._accepted) < MOST_FORKS
 
     def clear(self) -> None:
         """The INVITE goes out anew: nobody rings any more."""
@@ -83,12 +85,29 @@ class Forks:
         else:
             dialog = early.dialog
             dialog.confirm(response)
-        ack = self._acks[tag] = Send(data=bytes(dialog.ack(self._endpoint, invite)))
-        return dialog, ack
+        self._accepted[tag] = dialog
+        return dialog, self._acknowledged(tag, invite)
 
-    def ack(self, response: Response) -> Send | None:
-        """What a 2xx is acknowledged with that has come before, None where it is new."""
-        return self._acks.get(_tag(response))
+    def ack(self, invite: Request, response: Response) -> Send | None:
+        """What a 2xx is acknowledged with whose phone has answered before, None where it is new."""
+        tag = _tag(response)
+        return self._acknowledged(tag, invite) if tag in self._accepted else None
+
+    def _acknowledged(self, tag: str, invite: Request) -> Send:
+        key = (tag, invite.cseq.number)
+        if key not in self._acks:
+            ack = self._accepted[tag].ack(self._endpoint, invite)
+            self._acks[key] = Send(data=bytes(ack))
+        return self._acks[key]
+
+    def part(self, now: float) -> list[Output]:
+        """End the early dialogs (RFC 3261 §15): by what a server passes on that knows no INVITE."""
+        outputs: list[Output] = []
+        for early in self._early.values():
+            bye = early.dialog.request(self._endpoint, "BYE")
+            sent = ClientRequest(self._endpoint, self._authenticator, self, bye)
+            outputs += sent.start(now)
+        return outputs
 
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """A request of a peer in an early dialog."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from webphone.machine import due, step
 from webphone.sip.authentication import Authenticator, ClientRequest, Tries
@@ -26,6 +26,9 @@ from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.message import Request, Response
 
+if TYPE_CHECKING:
+    from webphone.sip.usages.repeat import Repeat
+
 # A proxy after the other may find our session interval too brief, each a longer one.
 MOST_LENGTHENED = 3
 
@@ -46,11 +49,14 @@ class State(Enum):
         any final ────────────────────┘        │ any final, or none for 32 s
         (a 2xx: ACK, BYE)             └────────┘ (a 2xx: ACK, BYE)
 
-    401 and 407 that can be answered, and 422, lead back to CALLING from PROCEEDING too.
+    401 and 407 that can be answered, and 422, lead back to CALLING from PROCEEDING too. So does a
+    new connection after one that was lost: the INVITE goes out again. Where that one is refused as
+    the one before may stand in its way, it is PAUSING, and then in CALLING again or at its end.
     """
 
     CALLING = auto()
     PROCEEDING = auto()
+    PAUSING = auto()
     WAITING = auto()
     CANCELLING = auto()
     ANSWERED = auto()
@@ -67,12 +73,18 @@ class Event(Enum):
     TIME_OUT = auto()
     HANG_UP = auto()
     OVERDUE = auto()
+    RECONNECTED = auto()
+    IN_THE_WAY = auto()
+    CLEAR = auto()
 
 
 class Action(Enum):
     """What the table asks for."""
 
     TRY_AGAIN = auto()
+    REPEAT = auto()
+    PAUSE = auto()
+    SEND_BYES = auto()
     SEND_ACK = auto()
     SEND_CANCEL = auto()
     ACK_AND_BYE = auto()
@@ -100,6 +112,20 @@ OUTGOING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.PROCEEDING, Event.CHALLENGE): (State.CALLING, (Action.TRY_AGAIN,)),
     (State.PROCEEDING, Event.FAILURE): (State.ENDED, (Action.TELL_FAILED,)),
     (State.PROCEEDING, Event.HANG_UP): (State.CANCELLING, (Action.SEND_CANCEL,)),
+    # RFC 5626 §4.4: with the connection went the way of the answer, if not the server that has it.
+    (State.CALLING, Event.RECONNECTED): (State.CALLING, (Action.REPEAT,)),
+    (State.PROCEEDING, Event.RECONNECTED): (State.CALLING, (Action.REPEAT,)),
+    (State.PAUSING, Event.RECONNECTED): (State.CALLING, (Action.REPEAT,)),
+    # What has come of it is unknown, and nothing can be cancelled that was not heard of.
+    (State.WAITING, Event.RECONNECTED): (State.WAITING, (Action.REPEAT,)),
+    # §15: a server that has forgotten the INVITE passes on a BYE.
+    (State.CANCELLING, Event.RECONNECTED): (State.CANCELLING, (Action.SEND_BYES,)),
+    (State.CALLING, Event.IN_THE_WAY): (State.PAUSING, (Action.PAUSE,)),
+    (State.PROCEEDING, Event.IN_THE_WAY): (State.PAUSING, (Action.PAUSE,)),
+    (State.PAUSING, Event.CLEAR): (State.CALLING, (Action.TRY_AGAIN,)),
+    (State.PAUSING, Event.SUCCESS): (State.ANSWERED, (Action.SEND_ACK, Action.TELL_ANSWERED)),
+    (State.PAUSING, Event.OVERDUE): (State.ENDED, (Action.TELL_FAILED,)),
+    (State.PAUSING, Event.HANG_UP): (State.ENDED, (Action.TELL_WE_ENDED,)),
     (State.WAITING, Event.PROVISIONAL): (State.CANCELLING, (Action.SEND_CANCEL,)),
     (State.WAITING, Event.SUCCESS): (State.ENDED, _PART),
     (State.WAITING, Event.FAILURE): (State.ENDED, (Action.TELL_WE_ENDED,)),
@@ -134,9 +160,11 @@ class Outgoing:
         self._late: list[Session] = []
         self.deadline: float | None = None
         self.unwanted = False  # nobody is to hear of its end
-        self._client: ClientTransaction | None = None
+        self._client: ClientTransaction | None = None  # of the newest INVITE
         self._tries = Tries()
-        self._swallowed = False  # it may have been lost with its socket
+        self._lost = False  # its socket is gone
+        self._rang = False  # somebody has said so of the newest
+        self._repeat: Repeat | None = None  # since it went out again for that
         # The least session interval that somebody on the way takes, and how often one was named.
         self._least = self._lengthened = 0
         self._forks = Forks(endpoint, authenticator, call)
@@ -150,7 +178,7 @@ class Outgoing:
     @property
     def giving_up(self) -> bool:
         """Whether it is to end before it is answered."""
-        return self.state not in (State.CALLING, State.PROCEEDING)
+        return self.state not in (State.CALLING, State.PROCEEDING, State.PAUSING)
 
     @property
     def sessions(self) -> list[Session]:
@@ -168,22 +196,52 @@ class Outgoing:
 
     def lost(self) -> None:
         """The socket is gone that the INVITE went over."""
-        self._swallowed = self.state is State.CALLING
+        self._lost = True
 
     def reconnected(self, now: float) -> list[Output]:
-        """Send the INVITE again that nothing was heard of: the same but for its branch."""
-        swallowed, self._swallowed = self._swallowed, False
-        if not swallowed or self.state is not State.CALLING:
-            return []
-        self.invite = self.endpoint.again(self.invite, self.invite.cseq.number)
-        return [self._send(now)]
+        """Send the INVITE again that is not answered yet."""
+        lost, self._lost = self._lost, False
+        return self._happen(Event.RECONNECTED, now) if lost else []
 
     def wake(self, now: float) -> list[Output]:
-        """Wait no longer for the answer to a cancelled INVITE."""
+        """Wait no longer: for the answer to a cancelled INVITE, or for its way to be free."""
         if not due(self.deadline, now):
             return []
         self.deadline = None
+        if self.state is State.PAUSING and self._repeat is not None:
+            return self.cleared(now) if self._repeat.away else self.stands(now)
         return self._happen(Event.OVERDUE, now)
+
+    def cleared(self, now: float) -> list[Output]:
+        """Nothing is in the way any more of the INVITE that was refused."""
+        return self._happen(Event.CLEAR, now, self._refusal)
+
+    def stands(self, now: float) -> list[Output]:
+        """It was refused for good."""
+        if self.state is not State.PAUSING:
+            return []
+        return self._happen(Event.OVERDUE, now, self._refusal)
+
+    @property
+    def _refusal(self) -> Response | None:
+        return self._repeat.refusal if self._repeat else None
+
+    def accepted_before(self, invite: Request, response: Response, now: float) -> list[Output]:
+        """A 2xx to the INVITE that was sent before this one."""
+        newest, self.invite = self.invite, invite
+        outputs = self._happen(Event.SUCCESS, now, response)
+        self.invite = newest
+        return outputs + self._turn_to_newest(now)
+
+    def _turn_to_newest(self, now: float) -> list[Output]:
+        """The one before was answered: nobody else is to ring."""
+        assert self._client is not None
+        if self._client.user is not self:
+            return []
+        # Loaded already.
+        from webphone.sip.usages.repeat import Repeat
+
+        return Repeat(self, self._client).leave(now)
 
     def responded(self, client: ClientTransaction, response: Response, now: float) -> list[Output]:
         """A response to the INVITE (RFC 3261 §13.2.2)."""
@@ -192,7 +250,8 @@ class Outgoing:
             heard = self._forks.heard(self.invite, response, now)
             if isinstance(heard, Dropped):
                 return [heard]
-            return heard + self._happen(Event.PROVISIONAL, now, response)
+            heard += self._happen(Event.PROVISIONAL, now, response)
+            return heard + (self._rings(now) if status > 100 else [])
         if status < 300:
             outputs = self.authenticator.check(self.invite, response)
             return outputs + self._happen(Event.SUCCESS, now, response)
@@ -202,7 +261,14 @@ class Outgoing:
             return self._happen(Event.CHALLENGE, now, response)
         if may_ask and self._lengthen(response):
             return self._happen(Event.CHALLENGE, now, response)
+        if may_ask and self._repeat and not self._rang and self._repeat.hinders(response):
+            return self._happen(Event.IN_THE_WAY, now, response)
         return self._happen(Event.FAILURE, now, response)
+
+    def _rings(self, now: float) -> list[Output]:
+        """Somebody has the newest INVITE: the one before is wanted no more."""
+        self._rang = True
+        return self._repeat.leave(now) if self._repeat else []
 
     def _lengthen(self, response: Response) -> bool:
         """Whether a longer session interval may please who found it too brief (RFC 4028 §7.3).
@@ -248,16 +314,36 @@ class Outgoing:
     def _send(self, now: float) -> Output:
         self.authenticator.sign(self.invite)
         self._client, send = self.endpoint.transactions.ask(self.invite, self, now)
+        self._rang, self.deadline = False, None
         return send
+
+    def _send_again(self, now: float) -> list[Output]:
+        """Over a new connection, to whatever server is at its other end."""
+        # Loaded by the first that is lost.
+        from webphone.sip.usages.repeat import Repeat
+
+        assert self._client is not None
+        before = self._repeat
+        self._repeat = Repeat(self, self._client)
+        self.invite, self._tries = self.endpoint.anew(self.invite), Tries()
+        self._forks.clear()
+        return [*(before.leave(now) if before else []), self._send(now)]
 
     def _happen(self, event: Event, now: float, response: Response | None = None) -> list[Output]:
         self.state, actions = step(OUTGOING, self.state, event)
-        return [output for action in actions for output in self._do(action, now, response)]
+        outputs = [output for action in actions for output in self._do(action, now, response)]
+        if self._repeat and self.state not in (State.CALLING, State.PROCEEDING):
+            outputs += self._repeat.leave(now)
+        return outputs
 
     def _do(self, action: Action, now: float, response: Response | None) -> list[Output]:
         match action:
             case Action.SEND_CANCEL:
                 return self._send_cancel(now)
+            case Action.REPEAT:
+                return self._send_again(now)
+            case Action.SEND_BYES:
+                return self._forks.part(now)
             case Action.GIVE_UP:
                 assert self._client is not None
                 self.endpoint.transactions.abandon(self._client, now)
@@ -271,6 +357,10 @@ class Outgoing:
                 self.invite = self.endpoint.again(self.invite, self.invite.cseq.number + 1)
                 self._forks.clear()
                 return [self._send(now)]
+            case Action.PAUSE:
+                assert self._repeat is not None
+                self.deadline = self._repeat.pause(response, now)
+                return []
             case Action.SEND_ACK:
                 self.session, ack = self._accepted(response)
                 self.session.leg.timer.agreed(response, now)
@@ -278,7 +368,7 @@ class Outgoing:
             case Action.ACK_AND_BYE:
                 return self._part(response, now)
             case Action.ACK_FORK:
-                again = self._forks.ack(response)
+                again = self._forks.ack(self.invite, response)
                 return [again] if again else self._part(response, now)
             case Action.TELL_PROGRESS:
                 return self._progress(response)

@@ -25,9 +25,15 @@ from webphone.sip.wire.message import Message, Request, Response
 # time enough to answer over a socket that is there again.
 RINGS_ON = 60.0
 
+# Seconds in which a refusal is said to an INVITE that comes again.
+SAYS_AGAIN = 120.0
+
 
 class State(Enum):
     """Where an incoming call is.
+
+    The INVITE that comes again, over another connection of the caller's, changes nothing for a
+    person: it takes the place of the one before.
 
     INVITE came
         │         ring: 180                accept: 2xx
@@ -60,6 +66,7 @@ class Event(Enum):
     REFUSE = auto()
     CANCEL = auto()
     EXPIRE = auto()
+    REPEATED = auto()
 
 
 class Action(Enum):
@@ -67,6 +74,7 @@ class Action(Enum):
 
     SEND_18X = auto()
     SEND_2XX = auto()
+    SEND_2XX_AGAIN = auto()
     SEND_REFUSAL = auto()
     SEND_487 = auto()
     SEND_504 = auto()
@@ -89,12 +97,14 @@ INCOMING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.INVITED, Event.REFUSE): _REFUSED,
     (State.INVITED, Event.CANCEL): _CANCELLED,
     (State.INVITED, Event.EXPIRE): _EXPIRED,
+    (State.INVITED, Event.REPEATED): (State.INVITED, ()),
     (State.RINGING, Event.RING): (State.RINGING, (Action.SEND_18X,)),
     (State.RINGING, Event.ACCEPT): (State.ANSWERED, (Action.SEND_2XX,)),
     (State.RINGING, Event.REFUSE): _REFUSED,
     (State.RINGING, Event.CANCEL): _CANCELLED,
     (State.RINGING, Event.EXPIRE): _EXPIRED,
     (State.RINGING, Event.NO_PRACK): _UNHEARD,
+    (State.RINGING, Event.REPEATED): (State.RINGING, (Action.SEND_18X,)),
     # RFC 3262 §3: the 2xx waits, as it must where the 18x holds the answer.
     (State.RINGING, Event.ACCEPT_EARLY): (State.ACCEPTING, ()),
     (State.ACCEPTING, Event.PRACK): (State.ANSWERED, (Action.SEND_2XX,)),
@@ -102,6 +112,10 @@ INCOMING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.ACCEPTING, Event.CANCEL): _CANCELLED,
     (State.ACCEPTING, Event.EXPIRE): _EXPIRED,
     (State.ACCEPTING, Event.NO_PRACK): _UNHEARD,
+    (State.ACCEPTING, Event.REPEATED): (State.ANSWERED, (Action.SEND_2XX,)),
+    (State.ANSWERED, Event.REPEATED): (State.ANSWERED, (Action.SEND_2XX_AGAIN,)),
+    # The refusal was lost with the server, or with the caller's connection.
+    (State.ENDED, Event.REPEATED): (State.ENDED, (Action.SEND_REFUSAL,)),
 }
 
 
@@ -125,9 +139,7 @@ class Incoming:
         self.state = State.INVITED
         self.session: Session | None = None
         self.dialog = Dialog.answering(server.request, endpoint.entropy.tag())
-        never: int | None = None
-        expires = server.request.safe("expires", never)
-        self._expires_at = None if expires is None else now + expires
+        self._expires_at = _expiry(server.request, now)
         self._replaces = replaces
         self._sdp = ""
         self._reliable = reliable.wanted(server.request)
@@ -137,6 +149,9 @@ class Incoming:
         self._early = Early(call, server.request)
         self._rseq = 0
         self._refusal: Response | None = None
+        self._refused: tuple[int, str, Pairs] = (486, "", ())
+        self._says_until = 0.0
+        self._rang = False
 
     @property
     def deadline(self) -> float | None:
@@ -212,7 +227,8 @@ class Incoming:
 
     def refuse(self, status: int, reason: str, headers: Pairs, now: float) -> list[Output]:
         """Answer with a 3xx to 6xx."""
-        self._refusal = self._reply(status, reason, headers)
+        self._refused, self._says_until = (status, reason, tuple(headers)), now + SAYS_AGAIN
+        self._refusal = self._reply(*self._refused)
         return self._wanted(Event.REFUSE, now)
 
     def cancel(self, request: Request, now: float) -> list[Output]:
@@ -230,6 +246,33 @@ class Incoming:
             return self._happen(Event.NO_PRACK, now)
         self._unacknowledged = waits.repeated(now)
         return self.endpoint.transactions.answer(self.server, waits.response, now)
+
+    @property
+    def says_again(self) -> bool:
+        """Whether it is over in a way that is said again to whoever did not hear it."""
+        return self._rang and self._refusal is not None
+
+    def repeats(self, invite: Request, now: float) -> bool:
+        """Whether this INVITE is ours, sent anew over another connection of the caller's."""
+        before, waits = self.server.request, self.session is None or self.session.unheard
+        known = self.state is not State.ENDED or (self.says_again and now < self._says_until)
+        same = invite.from_.uri == before.from_.uri and "Replaces" not in invite.headers
+        return known and waits and same and invite.cseq.number > before.cseq.number
+
+    def repeated(self, server: ServerTransaction, now: float) -> list[Output]:
+        """It takes the place of the one before, which gets 487 where it has no answer."""
+        outputs = self.endpoint.transactions.answer(self.server, self._reply(487), now)
+        self.server = server
+        self.dialog.moved(server.request)
+        self._reliable = reliable.wanted(server.request)
+        self._unacknowledged = self._objected = None
+        if self._early.waits:
+            outputs += self.endpoint.answer(self._early.answer(), 487, now)
+        self._early = Early(self.call, server.request)
+        self._expires_at = _expiry(server.request, now)
+        if self.says_again:
+            self._refusal = self._reply(*self._refused)
+        return outputs + self._happen(Event.REPEATED, now)
 
     def lost(self, now: float) -> None:
         """The socket that the invitation came over is gone, and with it the way of a CANCEL."""
@@ -334,6 +377,10 @@ class Incoming:
                 return answer(self.server, self._ringing(now), now)
             case Action.SEND_2XX:
                 return self._accept(now)
+            case Action.SEND_2XX_AGAIN:
+                assert self.session is not None
+                leg, tag = self.session.leg, self.dialog.local.tag
+                return leg.accept_invite(self.server, leg.sdp, now, tag)
             case Action.SEND_REFUSAL:
                 assert self._refusal is not None
                 return answer(self.server, self._refusal, now)
@@ -354,6 +401,7 @@ class Incoming:
 
     def _ringing(self, now: float) -> Response:
         """180, or 183 with early media (RFC 3960 §3)."""
+        self._rang = True
         ringing = self.endpoint.ringing(self.server.request, self._sdp, self.dialog.local.tag)
         if self._reliable:
             entropy = self.endpoint.entropy
@@ -385,3 +433,10 @@ class Incoming:
     def _reply(self, status: int, reason: str = "", headers: Pairs = ()) -> Response:
         tag = self.dialog.local.tag
         return self.endpoint.reply(self.server.request, status, reason, to_tag=tag, headers=headers)
+
+
+def _expiry(invite: Request, now: float) -> float | None:
+    """Until when an invitation is good, None for ever (RFC 3261 §13.3.1)."""
+    never: int | None = None
+    expires = invite.safe("expires", never)
+    return None if expires is None else now + expires

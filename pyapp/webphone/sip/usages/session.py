@@ -127,6 +127,11 @@ class Session:
         return self.state in (State.PARTING, State.ENDED)
 
     @property
+    def unheard(self) -> bool:
+        """Whether our 2xx to the INVITE that made it is not acknowledged yet."""
+        return self.state in (State.CONFIRMING, State.PARTING) and self.leg.accepted is not None
+
+    @property
     def deadline(self) -> float | None:
         """When `wake` has something to do."""
         accepted = self.leg.accepted
