@@ -425,11 +425,7 @@ def test_an_invite_that_nothing_was_heard_of_goes_over_the_next_connection() -> 
     alice.say(alice.agent.transport_up(alice.now))
     again = alice.last("INVITE")
     assert again is not first
-    assert (again.call_id, again.cseq, again.from_.tag) == (
-        first.call_id,
-        first.cseq,
-        first.from_.tag,
-    )
+    assert (again.call_id, again.from_.tag) == (first.call_id, first.from_.tag)
     assert again.vias[0].branch != first.vias[0].branch
     # What is the end of the first is none of the call.
     alice.wind(31.5)
@@ -438,14 +434,12 @@ def test_an_invite_that_nothing_was_heard_of_goes_over_the_next_connection() -> 
     assert alice.phone.wrote() == ["INVITE", "INVITE", "ACK"]
 
 
-@pytest.mark.parametrize("before", ["heard", "given up", "given up meanwhile", "unconnected"])
+@pytest.mark.parametrize("before", ["given up", "given up meanwhile", "unconnected"])
 def test_no_other_invite_goes_out_twice(before: str) -> None:
     alice = Solo()
     if before == "unconnected":
         alice.say(alice.agent.transport_lost(alice.now))
     alice.say(alice.agent.invite("call", Uri.parse(f"sip:bob@{BILOXI}"), OFFER, alice.now))
-    if before == "heard":
-        alice.answer(alice.last("INVITE"), 100)
     if before == "given up":
         alice.say(alice.agent.hang_up("call", alice.now))
     alice.say(alice.agent.transport_lost(alice.now))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from webphone.machine import Alarms, earliest
 from webphone.sip.dialog import Key, key_of
+from webphone.sip.outputs import Output
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages.invite_client import Outgoing
 from webphone.sip.usages.invite_server import Incoming
@@ -185,4 +186,3 @@ class Calls:
 
 def _made_by(invite: Request) -> tuple[str, str]:
     return (invite.call_id, invite.from_.tag)
-

@@ -116,8 +116,7 @@ OUTGOING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.CALLING, Event.RECONNECTED): (State.CALLING, (Action.REPEAT,)),
     (State.PROCEEDING, Event.RECONNECTED): (State.CALLING, (Action.REPEAT,)),
     (State.PAUSING, Event.RECONNECTED): (State.CALLING, (Action.REPEAT,)),
-    # What has come of it is unknown, and nothing can be cancelled that was not heard of.
-    (State.WAITING, Event.RECONNECTED): (State.WAITING, (Action.REPEAT,)),
+    # Nothing of one that nobody wants any more and nobody has heard of (WAITING).
     # §15: a server that has forgotten the INVITE passes on a BYE.
     (State.CANCELLING, Event.RECONNECTED): (State.CANCELLING, (Action.SEND_BYES,)),
     (State.CALLING, Event.IN_THE_WAY): (State.PAUSING, (Action.PAUSE,)),
@@ -213,7 +212,7 @@ class Outgoing:
         return self._happen(Event.OVERDUE, now)
 
     def cleared(self, now: float) -> list[Output]:
-        """Nothing is in the way any more of the INVITE that was refused."""
+        """Nothing is in the way any more of the newest INVITE, which was refused."""
         return self._happen(Event.CLEAR, now, self._refusal)
 
     def stands(self, now: float) -> list[Output]:

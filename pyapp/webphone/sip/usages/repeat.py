@@ -7,16 +7,14 @@ one may ring twice, or find itself busy with the first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from webphone.sip.authentication import Authenticator, ClientRequest
+from webphone.sip.endpoint import Endpoint
 from webphone.sip.outputs import Output
 from webphone.sip.transaction import State
 from webphone.sip.transactions import ClientTransaction, cancel_of
-from webphone.sip.wire.message import Response
-
-if TYPE_CHECKING:
-    from webphone.sip.usages.invite_client import Outgoing
+from webphone.sip.wire.message import Request, Response
 
 PAUSE = 2.0  # seconds until one that was refused goes out once more
 MOST_PAUSES = 3
@@ -26,12 +24,33 @@ AWAY = (404, 480)
 ENGAGED = (482, 486)
 
 
+class Caller(Protocol):
+    """The call that is being made."""
+
+    @property
+    def call(self) -> str:
+        """Its name."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Whose it is."""
+
+    def accepted_before(self, invite: Request, response: Response, now: float) -> list[Output]:
+        """A 2xx to the INVITE that was sent before the newest."""
+
+    def cleared(self, now: float) -> list[Output]:
+        """Nothing is in the way any more of the newest, which was refused."""
+
+    def stands(self, now: float) -> list[Output]:
+        """The newest was refused for good."""
+
+
 class Repeat:
     """The INVITE that went out before the newest, and what the newest has met with."""
 
-    def __init__(self, outgoing: Outgoing, earlier: ClientTransaction) -> None:
+    def __init__(self, caller: Caller, earlier: ClientTransaction) -> None:
         self.refusal: Response | None = None  # of the newest, which may not be the last word
-        self._outgoing = outgoing
+        self._caller = caller
         self._earlier = earlier
         self._pauses = 0
         self._left = False
@@ -40,7 +59,7 @@ class Repeat:
     @property
     def call(self) -> str:
         """The call that it belongs to."""
-        return self._outgoing.call
+        return self._caller.call
 
     @property
     def away(self) -> bool:
@@ -69,7 +88,7 @@ class Repeat:
         # RFC 3261 §9.1: no CANCEL before a provisional response.
         if self._earlier.transaction.state is not State.PROCEEDING:
             return []
-        endpoint = self._outgoing.endpoint
+        endpoint = self._caller.endpoint
         endpoint.transactions.leave(self._earlier, now)
         nobody = Authenticator(None, endpoint.entropy)
         cancel = cancel_of(self._earlier.request)
@@ -80,8 +99,8 @@ class Repeat:
         if response.status < 200:
             return self.leave(now) if self._left else []
         if response.status < 300:
-            return self._outgoing.accepted_before(client.request, response, now)
-        return [] if self.away else self._outgoing.cleared(now)
+            return self._caller.accepted_before(client.request, response, now)
+        return [] if self.away else self._caller.cleared(now)
 
     def timed_out(self, client: ClientTransaction, now: float) -> list[Output]:
         """Nobody has heard the earlier one."""
@@ -91,5 +110,5 @@ class Repeat:
         """Our CANCEL has reached who has the earlier one, or nobody has it any more."""
         if self.away:
             return []
-        outgoing = self._outgoing
-        return outgoing.cleared(now) if response.status < 300 else outgoing.stands(now)
+        caller = self._caller
+        return caller.cleared(now) if response.status < 300 else caller.stands(now)
