@@ -284,8 +284,6 @@ class Outgoing:
 
     def timed_out(self, client: ClientTransaction, now: float) -> list[Output]:
         """Nobody answered the INVITE at all."""
-        if client is not self._client:  # it went out again meanwhile
-            return []
         return self._happen(Event.TIME_OUT, now, self.endpoint.reply(self.invite, 408))
 
     @property
