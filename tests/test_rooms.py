@@ -84,6 +84,7 @@ MORE = {
     "emergency-numbers": (),
     "voicemail": "",
     "lamps": (),
+    "wrap-up": (),
     "push": (),
     "pickup": "",
     "capture-links": (),
@@ -123,7 +124,7 @@ sendOptions(target?)
 subscribe(target, event) unsubscribe(target, event) publish(event, value?) pickUp(target) startVideo() stopVideo()
 setCamera(id) shareScreen(on?) startRecording() pauseRecording(on?) stopRecording() addProcessor(processor, {side})
 removeProcessor(processor) setInput(id)
-setOutput(id) setRinger(id) setVolume(x) diagnose() exportHistory(format?) clearHistory()
+setOutput(id) setRinger(id) setVolume(x) diagnose() exportHistory(format?) logCall(id?, {outcome, note}) clearHistory()
 forgetEverything() getTrace() show() hide()
 """
 HANDLERS = {
@@ -137,7 +138,7 @@ HANDLERS = {
 }
 OTHER_EVENTS = """
 ready statechange connecting reconnecting beforedial question hold resume recover mute unmute dtmf transfer diagnosis conference
-recording message info notify devicechange quality numberchange screenpop historychange leaderchange
+recording message info notify devicechange quality numberchange screenpop beforelog historychange leaderchange
 """
 ERROR_CODES = """
 not_ready not_configured insecure_context mic_denied mic_missing mic_busy policy_blocked
@@ -152,7 +153,8 @@ SHAPES = {
     Member: "id name number muted speaking",
     CallRecord: "id callId sessionId direction from to displayName startedAt ringingAt answeredAt "
     "endedAt postDialDelayMs ringSeconds talkSeconds holdSeconds disposition endedBy sipCode "
-    "sipReason q850 explanation transferredTo server codec quality recordingId timings repairs",
+    "sipReason q850 explanation transferredTo server codec quality recordingId timings repairs"
+    " outcome note",
     Quality: "mos loss jitterMs rttMs",
     Timing: "step atMs",
     SideStats: "codec bitrate loss jitterMs rttMs level concealed mos missing",
@@ -290,7 +292,7 @@ def test_every_event_is_there_and_only_six_bubble():
     assert [row.name for row in EVENTS.values() if not row.spec] == OTHER_EVENTS.split()
     assert [row.name for row in EVENTS.values() if row.bubbles] == list(HANDLERS)[:6]
     cancelable = [row.name for row in EVENTS.values() if row.cancelable]
-    assert cancelable == ["ringingin", "beforedial", "transfer"]
+    assert cancelable == ["ringingin", "beforedial", "transfer", "beforelog"]
 
 
 def test_every_error_code_has_a_sentence_and_a_remedy():

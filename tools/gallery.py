@@ -167,6 +167,11 @@ def _ended(talk: float, words: Sentence) -> Snapshot:
     return replace(IDLE, farewell=EndedCall(record=record(talk, words=words)))
 
 
+WRAPS_UP = replace(
+    IDLE,
+    config=replace(CONFIG, wrap_up=("Order", "Complaint", "Call back later", "Wrong number")),
+    unlogged=(EndedCall(record=replace(record(125), ended_at=iso(NOW - 42))),),
+)
 HELD = held(BOB, "local")
 DEVICES = DevicesSnapshot(
     listed=(
@@ -275,7 +280,11 @@ CLARAS = "Clara Nowak", "+442079460123"
 PAST = (
     past(1, 0.5, "Bob Marsh", "1002", "missed"),
     past(2, 0.7, "Bob Marsh", "1002", "missed"),
-    past(3, 1, *CLARAS, "answered", 754),
+    replace(
+        past(3, 1, *CLARAS, "answered", 754),
+        outcome="Order",
+        note="Wants the blue one by Friday",
+    ),
     past(4, 1.5, "", "100", "no-answer", direction="outgoing"),
     past(5, 26, *CLARAS, "answered", 12, "outgoing"),
     past(6, 27, "The longest name of any company in the book & Sons", "1003", "rejected"),
@@ -395,6 +404,16 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         View(open="keypad", of=BOB.view.id),
     ),
     "ended": (_ended(125, say("ended_answered")), View()),
+    "wrap-up": (WRAPS_UP, View()),
+    "wrap-up, noted": (
+        replace(WRAPS_UP, unlogged=WRAPS_UP.unlogged * 3),
+        View(
+            drafts={
+                "outcome call-1002": "Call back later",
+                "note call-1002": "Wants the blue one by Friday,\nas long as it is not too dear.",
+            }
+        ),
+    ),
     "busy": (_ended(0, say("ended_busy")), View()),
     "not set up": (replace(IDLE, config=Config(), state="unconfigured"), View()),
     "offline": (state("offline"), View()),

@@ -118,6 +118,8 @@ export interface CallRecord {
   recordingId: string | null;
   timings: Timing[];
   repairs: string[];
+  outcome: string;
+  note: string;
 }
 
 /** What a rejected promise and the `error` event carry. */
@@ -248,6 +250,8 @@ export interface WebPhoneConfig {
   credentials: ((...told: any[]) => Promise<any>) | null;
   /** Given a number, gives {name, photo?, note?} or null within 3 s. */
   contactLookup: ((...told: any[]) => Promise<any>) | null;
+  /** What calls come to, to choose from after an answered one, beside a note: `beforelog` has the record with both before it is stored. As an attribute separated by commas. */
+  wrapUp: string[];
   /** MediaStreamConstraints for getUserMedia. */
   constraints: Record<string, unknown> | null;
   /** Headers added to every INVITE, {name: text}. */
@@ -318,6 +322,8 @@ export interface WebPhoneEventDetails {
   numberchange: {number: string};
   /** `contactLookup` has answered: show what is known of the other end. */
   screenpop: CallView & {contact: {name: string, photo: string, note: string} | null};
+  /** The record of a call gets its note and outcome and is stored; preventDefault() keeps it out of the history. */
+  beforelog: CallRecord;
   /** The call records changed. */
   historychange: {};
   /** This tab took or left the phone that all tabs share. */
@@ -467,6 +473,9 @@ export class WebPhone extends HTMLElement {
   diagnose(): Promise<{verdict: 'good' | 'poor' | 'blocked' | 'unknown', steps: {name: string, verdict: 'good' | 'poor' | 'blocked' | 'unknown', culprit: 'you' | 'network' | 'server' | null, fact: string, fix: string}[]}>;
   /** Exports the call records. Settles with the text. */
   exportHistory(format?: string): Promise<string>;
+  /** Writes a note and an outcome into the record of a call and stores it; `beforelog` asks. Settles when it is stored; rejects with `cancelled` where `beforelog` was prevented. */
+  logCall(id?: string, options?: { outcome?: string; note?: string }): Promise<void>;
+  logCall(options?: { outcome?: string; note?: string }): Promise<void>;
   /** Deletes the call records, also those that the browser remembers. Settles when done. */
   clearHistory(): Promise<void>;
   /** Deletes the call records, the texts and all that is stored. Settles when done. */
@@ -570,6 +579,7 @@ export interface WebPhoneAttributes {
   "hotkeys"?: string;
   "allow-origins"?: string;
   "log-level"?: "off" | "error" | "info" | "debug";
+  "wrap-up"?: string;
 }
 
 declare global {

@@ -182,6 +182,10 @@ class Config:
         " is another; asked before the phone registers, and again when refused.")
     contact_lookup: Json = value(Kind.FUNCTION,
         "Given a number, gives {name, photo?, note?} or null within 3 s.")
+    wrap_up: tuple[str, ...] = words(
+        "What calls come to, to choose from after an answered one, beside a note: `beforelog` has"
+        " the record with both before it is stored. As an attribute separated by commas.",
+        pattern=r"[^,]{1,60}", phrases=True)
     constraints: Json = value(Kind.OBJECT, "MediaStreamConstraints for getUserMedia.")
     extra_headers: Json = value(Kind.HEADERS, "Headers added to every INVITE, {name: text}.")
     strings: Json = value(Kind.STRINGS,
@@ -456,6 +460,8 @@ class CallRecord:
     recording_id: str | None
     timings: tuple[Timing, ...] = ()
     repairs: tuple[str, ...] = ()  # see REPAIRS; what was done for the media, in order
+    outcome: str = ""  # what the person chose after it, of `wrap_up`
+    note: str = ""  # and wrote
 
 # --- Commands -------------------------------------------------------------------------------------
 
@@ -710,6 +716,14 @@ class Diagnose(Command): ...
 class ExportHistory(Command):
     format: str = argument("csv or json.", default="json", pattern="csv|json")
 
+@command("Writes a note and an outcome into the record of a call and stores it; `beforelog` asks.",
+    "when it is stored; rejects with `cancelled` where `beforelog` was prevented")
+class LogCall(Command):
+    id: str = argument(
+        "Id of the call; the oldest that waits for it, or else the last.", default="")
+    outcome: str = option("What the call came to.", default="")
+    note: str = option("What there is to say of it.", default="")
+
 @command("Deletes the call records, also those that the browser remembers.", "when done")
 class ClearHistory(Command): ...
 
@@ -820,6 +834,9 @@ _ROWS = (
     EventKind("numberchange", "The typed number changed.", "{number: string}"),
     EventKind("screenpop", "`contactLookup` has answered: show what is known of the other end.",
         "CallView & {contact: {name: string, photo: string, note: string} | null}"),
+    EventKind("beforelog",
+        "The record of a call gets its note and outcome and is stored; preventDefault() keeps it"
+        " out of the history.", "CallRecord", cancelable=True),
     EventKind("historychange", "The call records changed.", "{}"),
     EventKind("leaderchange", "This tab took or left the phone that all tabs share.",
         "{leader: boolean}"),

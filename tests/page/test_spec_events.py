@@ -63,6 +63,8 @@ RECORD = {
     "quality",
     "recordingId",
     "repairs",
+    "outcome",
+    "note",
     "timings",
 }
 

@@ -54,7 +54,7 @@ def test_they_stand_by_day_and_those_with_one_person_together():
     assert headings == ["Calls", "Today", "Yesterday", "1969-12-30", "1969-12-29"]
     assert rows(CALLS) == [
         "Bob Marsh (2) 02:16 Missed",
-        "Clara Nowak 01:46 Incoming (12:34)",
+        "Clara Nowak 01:46 Incoming (12:34) Order Wants the blue one by Friday",
         "100 01:16 Outgoing: no answer",
         "Clara Nowak 00:46 Outgoing (00:12)",
         "The longest name of any company in the book & Sons 23:46 Incoming: declined",

@@ -49,6 +49,7 @@ class Setting:
     most: int | None = None
     off: bool = False  # whether 0 is allowed too
     built: bool = True
+    phrases: bool = False  # words of a list may have spaces, so that commas part them
 
     @property
     def attribute(self) -> bool:
@@ -266,7 +267,8 @@ def _integer(setting: Setting, given: Any) -> int:
 
 def _list(setting: Setting, given: Any) -> tuple[str, ...]:
     if isinstance(given, str):
-        given = re.split(r"[\s,]+", _text(setting, given))
+        parted = r"\s*,\s*" if setting.phrases else r"[\s,]+"
+        given = re.split(parted, _text(setting, given))
     if not isinstance(given, list | tuple):
         raise _wrong(setting, "no_list")
     found = tuple(filter(None, (_text(setting, word) for word in given)))

@@ -161,7 +161,7 @@ class Page:
         if kind == "keydown":
             return {
                 "key": str(event.key),
-                "typing": target.tagName in ("INPUT", "SELECT"),
+                "typing": target.tagName in ("INPUT", "SELECT", "TEXTAREA"),
                 "pressing": target.tagName == "BUTTON",
                 "part": str(_found(target.getAttribute("part")) or ""),
                 "modified": bool(

@@ -64,7 +64,7 @@ class Desk:
         self._dialling = Dialling(self.config.dial, self.calls, self._asks, entropy)
         self.instance = entropy.uuid()
         self._accounts = Accounts(self._settings.in_force, self._new_account, self._carried)
-        self._seldom = Seldom(entropy, self.history)
+        self._seldom = Seldom(entropy, self.history, self._asks)
         self._slept = False  # and it is known, though nothing has woken us yet
         self._contacts: Contacts | None = None  # where the page knows people
         self._keeping: Keeping | None = None  # where a call is to outlive its page
@@ -128,6 +128,7 @@ class Desk:
             calls=self.calls.snapshots,
             active=self.calls.active,
             farewell=self.calls.last.farewell,
+            unlogged=self._seldom.unlogged,
             error=self.error,
             server=self.account.server,
             attempt=self.account.connection.attempt,
@@ -155,12 +156,14 @@ class Desk:
         slept, self._slept = slept and not self._slept, slept
         if slept:
             result += [x for account in self._accounts for x in account.awoken(now)]
-        return self._concluded(result, now)
+        actions = self._concluded(result, now)
+        return actions + self._seldom.leave() if isinstance(happening, on.Leaving) else actions
 
     def _concluded(self, result: Result, now: float) -> list[Action]:
         """All that a turn leads to."""
         actions = self._resolved(result, now)
         actions += self._resolved(self._follow_up(now), now)
+        actions = self._seldom.wrapped(actions, self.calls.last.farewell, self.config)
         if any(isinstance(action, do.Save) for action in actions):
             actions.append(do.Tell(event=Event("historychange", {})))
         if self._keeping is not None or (self.calls.calls and self._lasting):
@@ -269,6 +272,8 @@ class Desk:
                 problem = say(f"ice_servers_{why}", setting=setting, status=status)
                 return [Trouble(WebPhoneError("invalid_config", problem))]
             case on.Permitted(ask=ask, allowed=allowed):
+                if (logged := self._seldom.permitted(ask, allowed)) is not None:
+                    return logged
                 if self._dialling.asks(ask):
                     return self._dialling.permitted(ask, allowed, now)
                 return self.calls.permitted(happening, now)

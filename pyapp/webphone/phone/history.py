@@ -53,10 +53,19 @@ class History:
         kept: list[Action] = [do.Save(record=record, owner=self.owner)]
         return kept + (self._unremember(again) if again else [])
 
+    def amend(self, record: CallRecord) -> None:
+        """It has another note now; one that is not here is left out."""
+        if record in self:
+            self.records = tuple(record if old.id == record.id else old for old in self.records)
+
     def add(self, records: Sequence[CallRecord]) -> bool:
         """Put these where they belong by their time; whether a page reads another list now."""
         new = [record for record in records if record not in self]
-        before, old = self.records[:RECENT], self.records
+        before = self.records[:RECENT]
+        for noted in records:
+            if (noted.note or noted.outcome) and noted in self:
+                self.amend(noted)
+        old = self.records
         if new and old and max(each.ended_at for each in new) > old[-1].ended_at:
             merged = sorted((*old, *new), key=lambda each: each.ended_at, reverse=True)
             self._set(tuple(merged), *new)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from webphone.contract import (
     AddProcessor,
     Config,
+    LogCall,
     Publish,
     RemoveProcessor,
     SendInfo,
@@ -22,12 +23,14 @@ from webphone.contract import (
     Unsubscribe,
 )
 from webphone.machine import earliest
+from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result
+from webphone.phone.actions import Action
 from webphone.phone.call.calls import Calls
 from webphone.phone.happenings import Probed
 from webphone.phone.history import History
-from webphone.phone.snapshot import DevicesSnapshot, Lamp, LampNews, Thread, Voicemail
+from webphone.phone.snapshot import DevicesSnapshot, EndedCall, Lamp, LampNews, Thread, Voicemail
 from webphone.phone.snapshot import Diagnosis as ShownDiagnosis
 from webphone.sip import (
     Entropy,
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from webphone.phone.processors import Processors
     from webphone.phone.questions import Questions
     from webphone.phone.subscriptions import Subscriptions
+    from webphone.phone.wrapping import Wrapping
 
 # The commands that are for these parts.
 DeviceAsked = SetInput | SetOutput | SetRinger | SetCamera | SetVolume
@@ -60,6 +64,7 @@ SeldomAsked = (
     | Subscribe
     | Unsubscribe
     | Publish
+    | LogCall
     | DeviceAsked
 )
 
@@ -70,15 +75,17 @@ Configured = Callable[[], Account]
 class Seldom:
     """What only wants its answer, and what others tell of themselves."""
 
-    def __init__(self, entropy: Entropy, history: History) -> None:
+    def __init__(self, entropy: Entropy, history: History, asks: Iterator[int]) -> None:
         self._entropy = entropy
         self._history = history
+        self._asks = asks
         self._memory: Memory | None = None  # until the page has come to rest
         self._asked: Questions | None = None  # until something is asked, or written
         self._hardware: Devices | None = None  # until the browser has said something of it
         self._wanted: Subscriptions | None = None  # until there is something to be heard of
         self._diagnosis: Diagnosis | None = None  # until one is asked for
         self._processors: Processors | None = None  # until the page has one
+        self._wraps: Wrapping | None = None  # until a call ends that gets a note
 
     # --- Questions ---
 
@@ -160,7 +167,41 @@ class Seldom:
         """No call is remembered any more."""
         if self._memory:
             self._memory.deleted = ()
-        return [*self._history.clear()]
+        cleared = self._wraps.clear() if self._wraps else []
+        return [*self._history.clear(), *cleared]
+
+    # --- Notes of calls ---
+
+    @property
+    def wrapping(self) -> Wrapping:
+        """The records that wait for a note; most pages ask for none."""
+        if self._wraps is None:
+            from webphone.phone.wrapping import Wrapping
+
+            self._wraps = Wrapping(self._history, self._asks)
+        return self._wraps
+
+    @property
+    def unlogged(self) -> tuple[EndedCall, ...]:
+        """The calls that wait for a note."""
+        return self._wraps.waiting if self._wraps else ()
+
+    def wrapped(
+        self, actions: list[Action], farewell: EndedCall | None, config: Config
+    ) -> list[Action]:
+        """What is to be done, but for the storing of records that get a note first."""
+        if config.wrap_up and any(isinstance(action, do.Save) for action in actions):
+            actions = self.wrapping.hold(actions, farewell)
+        return actions + (self._wraps.follow(config) if self._wraps else [])
+
+    def permitted(self, ask: int, allowed: bool) -> Result | None:
+        """The page's word on a note, None where the question was another."""
+        asked = self._wraps is not None and self._wraps.asks(ask)
+        return self.wrapping.permitted(ask, allowed) if asked else None
+
+    def leave(self) -> list[Action]:
+        """The page goes: nothing waits any more."""
+        return self._wraps.leave() if self._wraps else []
 
     @property
     def diagnosis(self) -> ShownDiagnosis | None:
@@ -295,6 +336,8 @@ class Seldom:
                 return self.subscriptions.unsubscribe(command, configured().config, reply, now)
             case Publish():
                 return self.subscriptions.publish(command, configured(), reply, now)
+            case LogCall():
+                return self.wrapping.log(command, reply)
             case AddProcessor():
                 return self.processors.add(command, reply)
             case RemoveProcessor():

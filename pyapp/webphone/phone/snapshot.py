@@ -289,6 +289,7 @@ class SharedSnapshot:
     calls: tuple[CallSnapshot, ...] = ()
     active: str | None = None  # id of the call that is in front
     farewell: EndedCall | None = None
+    unlogged: tuple[EndedCall, ...] = ()  # calls that wait for a note, the oldest first
     server: str = ""  # in use or being tried
     attempt: int = 0
     retry_at: float | None = None  # when the next try to connect starts
@@ -347,6 +348,7 @@ class Snapshot(SharedSnapshot):
                 "calls": self.calls + other.calls,
                 "active": self.active or other.active,
                 "farewell": self.farewell or other.farewell,
+                "unlogged": self.unlogged + other.unlogged,
                 "other_tab": True,
             },
         )

@@ -14,6 +14,7 @@ from webphone.contract import (
     Command,
     Diagnose,
     DialpadPress,
+    LogCall,
     MakeCall,
 )
 from webphone.phone.happenings import (
@@ -46,6 +47,7 @@ from webphone.ui.gestures import (
     KeyPressed,
     NumberEdited,
     NumberRecalled,
+    OutcomeChosen,
     PageClosed,
     PageOpened,
     Requested,
@@ -102,6 +104,8 @@ def _act(
         case DraftEdited(what=what):
             view = looked_at(view, snapshot)
             return drafts.edited(view, what, str(fields.get("value", ""))), []
+        case OutcomeChosen(record=record, outcome=outcome):
+            return drafts.edited(view, f"{drafts.OUTCOME}{record}", outcome), []
         case DraftSent(what=what):
             return drafts.sent(view, what, snapshot)
         case DraftKeyPressed(what=what):
@@ -158,6 +162,8 @@ def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
     """The view once a person has asked the phone for this."""
     if isinstance(command, MakeCall):
         return replace(view, unfinished=False)
+    if isinstance(command, LogCall):
+        return drafts.logged(view, command.id)
     if isinstance(command, ClearHistory):
         return replace(view, of="")  # it was asked, and is answered
     if isinstance(command, CancelTransfer):

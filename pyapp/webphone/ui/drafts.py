@@ -16,6 +16,8 @@ from webphone.ui.view import MESSAGES, View
 
 # Drafts: whom to write to, where calls are to go, and of each peer the next text.
 TO, FORWARD, TEXT = "to", "forward", "text "
+# What a call came to, by the id of its record.
+OUTCOME, NOTE = "outcome ", "note "
 # What calls of the past are looked for.
 SEARCH, KIND = "history-search", "history-kind"
 MOST, LONGEST = 50, 4000
@@ -87,6 +89,13 @@ def edited(view: View, what: str, value: str) -> View:
         drafts[what] = value[:LONGEST]
     of = "" if what in (SEARCH, KIND) else view.of
     return replace(view, of=of, drafts=dict(list(drafts.items())[-MOST:]))
+
+
+def logged(view: View, record: str) -> View:
+    """The view once a call has its note: it is typed no more, and how it ended is known."""
+    done = (f"{OUTCOME}{record}", f"{NOTE}{record}")
+    drafts = {name: text for name, text in view.drafts.items() if name not in done}
+    return replace(view, drafts=drafts, read=record)
 
 
 def sent(view: View, what: str, snapshot: Snapshot) -> tuple[View, list[Happening]]:

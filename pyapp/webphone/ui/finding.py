@@ -47,7 +47,8 @@ def _found(records: Records, words: str, kind: str) -> Records:
 
 def _name(record: CallRecord) -> str:
     party = other_end(record)
-    return f"{record.display_name or party.display_name} {party.number or party.uri}"
+    who = f"{record.display_name or party.display_name} {party.number or party.uri}"
+    return f"{who} {record.outcome} {record.note}"
 
 
 def other_end(record: CallRecord) -> Party:

@@ -65,6 +65,14 @@ class DraftSent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeChosen:
+    """The call of this record came to that; "" takes it back."""
+
+    record: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceChosen:
     """The person has set what a device is used for, or `volume`; fields: value."""
 
@@ -138,6 +146,7 @@ Gesture = (
     | DraftEdited
     | DraftKeyPressed
     | DraftSent
+    | OutcomeChosen
     | DeviceChosen
     | PageOpened
     | PageClosed

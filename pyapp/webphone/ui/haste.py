@@ -20,6 +20,7 @@ from webphone.contract import (
     Consult,
     DialpadPress,
     Hangup,
+    LogCall,
     MakeCall,
     Reject,
     SendDtmf,
@@ -34,6 +35,7 @@ from webphone.ui.gestures import (
     KeyPressed,
     NumberEdited,
     NumberRecalled,
+    OutcomeChosen,
     PageOpened,
     Together,
     TransferTyped,
@@ -66,7 +68,7 @@ PARTS = {
 # What goes out to a number that was typed for it.
 DIALS = (MakeCall, Transfer, Consult)
 # What a second press on one of these would meet next: of no harm, but not meant either.
-NEXT = (FarewellRead, NumberRecalled, PageOpened)
+NEXT = (FarewellRead, LogCall, NumberRecalled, OutcomeChosen, PageOpened)
 
 
 # --- Typing ---------------------------------------------------------------------------------------

@@ -91,9 +91,9 @@ def _days(records: Records, snapshot: Snapshot, view: View) -> Iterator[tuple[st
         started = datetime.fromisoformat(record.started_at).timestamp()
         return view.dates(started, language)
 
-    def alike(record: CallRecord) -> tuple[str, str]:
+    def alike(record: CallRecord) -> tuple[str, str, str]:
         party = other_end(record)
-        return party.uri, _outcome(record)
+        return party.uri, _outcome(record), f"{record.outcome} {record.note}"
 
     ours = {snapshot.settings.domain.lower(), *map(str.lower, snapshot.settings.hosts)}
     for day, of_day in groupby(records, lambda each: moment(each)[0]):
@@ -256,6 +256,7 @@ def _row(row: Row, config: Config) -> Node:
                 element("span", words),
                 class_="last",
             ),
+            *_noted(record),
             class_="who",
         ),
         button(
@@ -278,6 +279,12 @@ def _row(row: Row, config: Config) -> Node:
         part="list-item",
         data_kind=sign,
     )
+
+
+def _noted(record: CallRecord) -> list[Node]:
+    """What the person said of it."""
+    said = [element("bdi", words) for words in (record.outcome, record.note) if words]
+    return [element("span", *said, class_="last", part="history-note")] if said else []
 
 
 def _pages(first: int, count: int, config: Config) -> list[Node]:

@@ -89,7 +89,9 @@ def render(node: Node | str) -> str:
     if isinstance(node, str):
         return _escape(node)
     given = dict(node.attributes)
-    if node.value is not None:
+    if node.tag == "textarea":
+        node = replace(node, children=(node.value or "",))
+    elif node.value is not None:
         given["value"] = node.value
     opening = "".join(
         f" {name}" if text == "" else f' {name}="{_escape(text)}"' for name, text in given.items()
@@ -126,6 +128,7 @@ ROLES = {
     "nav": "navigation",
     "p": "paragraph",
     "section": "region",
+    "textarea": "textbox",
     "ul": "list",
     "video": "video",
 }

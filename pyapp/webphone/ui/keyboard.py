@@ -16,6 +16,7 @@ from webphone.ui.selectors import (
     page_open,
     transfer_open,
     waiting,
+    wraps_up,
 )
 from webphone.ui.view import View
 
@@ -34,6 +35,8 @@ def meaning(view: View, snapshot: Snapshot, fields: Fields) -> Gesture | None:
         # No number can be seen there, so none is typed and none is called.
         wanted = key == "Escape" and listens(snapshot.config.hotkeys, key)
         return PageClosed() if wanted else None
+    if wraps_up(snapshot):
+        return None  # all that is typed there is the note
     if key == "Enter":
         return None if fields.get("pressing") else _enter(snapshot, fields)
     if fields.get("typing") or not listens(snapshot.config.hotkeys, key):

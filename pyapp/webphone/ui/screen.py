@@ -22,6 +22,7 @@ from webphone.ui.selectors import (
     own_page,
     transfer_open,
     waiting,
+    wraps_up,
 )
 from webphone.ui.status import banners, header, live_regions
 from webphone.ui.view import DEVICES, DIAGNOSIS, HISTORY, LADDER, View
@@ -72,6 +73,13 @@ def _history(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return body(snapshot, view, now)
 
 
+def _wrap_up(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded by the first call that gets a note.
+    from webphone.ui.wrap_up import body
+
+    return body(snapshot, view, now)
+
+
 def _devices(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     # Loaded when somebody looks at them.
     from webphone.ui.devices import body
@@ -104,6 +112,7 @@ SCREENS: dict[str, Screen] = {
     "ladder": Screen(_open(LADDER), _beside_call(_ladder)),
     "menu": Screen(menu.is_open, _beside_call(menu.body)),
     "call": Screen(call.goes_on, call.talking),
+    "wrap-up": Screen(lambda snapshot, view: wraps_up(snapshot), _wrap_up),
     "idle": Screen(lambda snapshot, view: True, dialling),
 }
 
@@ -151,7 +160,8 @@ def ticks(snapshot: Snapshot, view: View) -> bool:
         return False
     if snapshot.state == "reconnecting" and snapshot.retry_at is not None:
         return True
-    return any(call.stage == "active" for call in living(snapshot)) and not own_page(snapshot, view)
+    timed = wraps_up(snapshot) or any(call.stage == "active" for call in living(snapshot))
+    return timed and not own_page(snapshot, view)
 
 
 def headless(config: Config) -> bool:

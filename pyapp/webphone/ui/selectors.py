@@ -95,12 +95,18 @@ def transfer_open(snapshot: Snapshot, view: View) -> bool:
     return open and transferable(snapshot)
 
 
+def wraps_up(snapshot: Snapshot) -> bool:
+    """Whether a call that has ended waits for its note, and no other call is there."""
+    return bool(snapshot.unlogged) and not living(snapshot)
+
+
 def farewell_shown(snapshot: Snapshot, view: View) -> bool:
     """Whether the screen shows how the last call ended."""
     farewell = snapshot.farewell
     return (
         farewell is not None
         and not living(snapshot)
+        and not snapshot.unlogged
         and snapshot.config.show_status
         and farewell.record.id != view.read
     )

@@ -12,7 +12,7 @@ from webphone.phone.tabs.phone import Phone
 # News that are each tab's own; all other is told in each tab.
 OWN_NEWS = frozenset((
     "ready", "statechange", "diagnosis", "beforedial", "devicechange", "numberchange", "screenpop",
-    "historychange", "leaderchange",
+    "historychange", "leaderchange", "beforelog",
 ))  # fmt: skip
 SHARED = frozenset(EVENTS) - OWN_NEWS
 SHARED_ERRORS = frozenset((
