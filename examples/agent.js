@@ -1,14 +1,13 @@
 // Whoever has wrapped up is available; meanwhile, and in a break, callers hear busy (`dnd`).
-const names = ["phone", "available", "away", "said", "customer", "wrap-up", "answered", "missed", "average", "log"];
-const [phone, available, away, said, customer, wrapUp, answered, missed, average, log] = names.map((id) => document.getElementById(id));
+const names = ["phone", "available", "away", "said", "customer", "answered", "missed", "average", "log"];
+const [phone, available, away, said, customer, answered, missed, average, log] = names.map((id) => document.getElementById(id));
 const customers = { 600: "Echo Ltd, Bergen", 601: "Callback & Sons, Graz" };
 const other = ({ direction, from, to }) => (direction === "incoming" ? from : to);
 const records = [];
-let onBreak = false;
+let onBreak = false, wrapping = 0; // so many calls wait for their note
 
 const present = () => {
-  const wrapping = !wrapUp.hidden;
-  phone.dnd = onBreak || wrapping;
+  phone.dnd = onBreak || wrapping > 0;
   available.setAttribute("aria-pressed", !onBreak);
   away.setAttribute("aria-pressed", onBreak);
   said.textContent = wrapping ? "Wrapping up: no calls come in." : onBreak ? "On a break: no calls come in." : "Calls come in.";
@@ -16,6 +15,7 @@ const present = () => {
 available.onclick = () => present((onBreak = false));
 away.onclick = () => present((onBreak = true));
 
+phone.wrapUp = ["Order", "Complaint", "Call back later", "Other"];
 phone.contactLookup = (number) => customers[number] && { name: customers[number] }; // yours would ask the CRM
 
 const show = (call) => {
@@ -31,19 +31,15 @@ phone.onEnd = (record) => {
   answered.textContent = talks.length;
   missed.textContent = records.length - talks.length;
   average.textContent = talks.length ? `${Math.round(talks.reduce((sum, each) => sum + each) / talks.length)} s` : "-";
-  // After the last of several calls, and if it came in.
-  if (record.answeredAt && record.direction === "incoming" && !phone.calls.length) wrapUp.hidden = false;
+  if (record.answeredAt && record.direction === "incoming") wrapping += 1;
   present();
 };
-wrapUp.onsubmit = (event) => {
-  event.preventDefault(); // yours would send it on: the record, the reason and the notes
-  const { reason, notes } = Object.fromEntries(new FormData(wrapUp));
-  const line = document.createElement("li");
-  line.textContent = `${customer.textContent}: ${reason}${notes && `, ${notes}`}`;
+phone.addEventListener("beforelog", ({ detail: record }) => { // yours would send it on to the CRM
+  const { outcome, note } = record, line = document.createElement("li");
+  line.textContent = [`${record.displayName || other(record).number}: ${outcome || "no outcome"}`, note].filter(Boolean).join(", ");
   log.prepend(line);
-  wrapUp.reset();
-  wrapUp.hidden = true;
-  customer.textContent = "No call.";
+  if (record.direction === "incoming") wrapping -= 1;
+  if (!phone.calls.length) customer.textContent = "No call.";
   present();
-};
+});
 present();

@@ -722,7 +722,7 @@ class LogCall(Command):
     id: str = argument(
         "Id of the call; the oldest that waits for it, or else the last.", default="")
     outcome: str = option("What the call came to.", default="")
-    note: str = option("What there is to say of it.", default="")
+    note: str = option("What there is to say of it.", default="", body=True)
 
 @command("Deletes the call records, also those that the browser remembers.", "when done")
 class ClearHistory(Command): ...

@@ -126,6 +126,21 @@ def test_601_rings_back_two_seconds_after_the_caller_hung_up():
     assert town.ended
 
 
+def test_who_answers_after_it_has_rung_back_is_not_taken_for_it():
+    town, alice = calling("601")
+    describe(town)
+    alice.ask("hang_up", "call")
+    town.wind(2.1)
+    describe(town)
+    alice.ask("accept", alice.incoming, SDP.format(who="alice"))
+    alice.ask("hang_up", alice.incoming)
+    alice.call("600", "other")
+    describe(town)
+    assert alice.last(news.Answered).call == "other"
+    town.wind(1)
+    assert [named.from_.uri.number for named in alice.told(news.PeerNamed) if named.from_] == []
+
+
 def test_601_does_not_ring_back_who_never_heard_it():
     town, alice = calling("601")
 

@@ -21,6 +21,7 @@ EVENTS = (
     "resume",
     *("mute", "unmute", "dtmf", "transfer", "conference", "recording", "message", "notify"),
     *("devicechange", "quality", "numberchange", "screenpop", "historychange", "leaderchange"),
+    "beforelog",
     "recover",
 )
 

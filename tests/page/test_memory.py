@@ -135,6 +135,40 @@ def test_after_a_reload_the_calls_are_there_and_can_be_called_again_deleted_and_
     assert stored(page, 0) == []
 
 
+def test_what_a_person_writes_after_a_call_is_there_after_a_reload(
+    context: BrowserContext, pages: PageServer
+) -> None:
+    page = opened(context, pages)
+    page.evaluate("""() => {
+      globalThis.logged = [];
+      anna.wrapUp = ["Order", "Call back later"];
+      anna.addEventListener("beforelog", ({detail}) => logged.push(detail.note));
+    }""")
+    page.evaluate(CALLED, "600")
+    phone = page.locator("web-phone")
+    phone.get_by_role("button", name="Call back later").click()
+    note = phone.get_by_label("Note")
+    note.click()
+    page.keyboard.type("The blue one")
+    page.keyboard.press("Enter")
+    page.keyboard.type("12 of them")
+    # Another call covers what is typed, and does not lose it.
+    page.evaluate("void anna.makeCall('600')")
+    page.wait_for_function("anna.activeCall?.state === 'active'")
+    page.evaluate("anna.hangup()")
+    expect(note).to_have_value("The blue one\n12 of them")
+    phone.get_by_role("button", name="Save").click()
+    phone.get_by_role("button", name="Skip").click()
+    assert page.evaluate("logged") == ["The blue one\n12 of them", ""]
+    stored(page, 2)
+    page.reload()
+    remembers(page, "600", "600")
+    phone.get_by_role("button", name="More").click()
+    phone.get_by_role("button", name="Calls", exact=True).click()
+    phone.get_by_role("searchbox").fill("blue")
+    expect(phone.get_by_role("listitem")).to_contain_text("Call back later")
+
+
 def test_two_tabs_add_to_the_same_calls_and_hear_of_each_other(
     context: BrowserContext, pages: PageServer
 ) -> None:

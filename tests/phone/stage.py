@@ -427,6 +427,8 @@ class Actor:
         self.slow_media = False  # media is made only when `media_arrives` is called
         self.relay = True  # whether a TURN server is set
         self.prevented: set[str] = set()
+        self.questions_wait = False  # until `answer_questions`
+        self.questions: list[on.Permitted] = []
         # What the browser finds when a diagnosis has it try; of others it says nothing.
         self.probes: dict[str, dict[str, object] | None] = {}
         self.plugged_in: tuple[Device, ...] = ()
@@ -498,6 +500,11 @@ class Actor:
     def press(self, method: str, *arguments: object) -> None:
         """Use a button of the screen: nobody waits for a promise."""
         self.happens(on.Asked(command=decode_command(method, arguments)))
+
+    def answer_questions(self) -> None:
+        """The page says what it was asked meanwhile."""
+        while self.questions:
+            self.happens(self.questions.pop(0))
 
     def happens(self, happening: on.Happening) -> None:
         if isinstance(happening, on.Received):
@@ -574,8 +581,11 @@ class Actor:
                 self.events.append(event)
             case do.Ask(ask=ask, event=event):
                 self.events.append(event)
-                allowed = event.name not in self.prevented
-                self.happens(on.Permitted(ask=ask, allowed=allowed))
+                answer = on.Permitted(ask=ask, allowed=event.name not in self.prevented)
+                if self.questions_wait:
+                    self.questions.append(answer)
+                else:
+                    self.happens(answer)
             case do.AskCredentials(ask=ask):
                 self.asked_for_login.append(ask)
                 given = self.desk.config.credentials()

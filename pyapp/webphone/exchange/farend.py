@@ -181,6 +181,7 @@ class FarEnd:
             case Deed.DECLINE:
                 return self._hear(self._agent.reject(call, 603, now), now)
             case Deed.ANSWER if part.early:
+                self._be(part)
                 part.answered = True
                 return self._hear(self._agent.accept(call, part.early, now), now)
             case Deed.ANSWER | Deed.EARLY:
@@ -199,13 +200,14 @@ class FarEnd:
         call = part.call
         match want:
             case Want.ANSWER:
+                self._be(part)
                 outputs = self._agent.accept(call, sdp, now)
                 part.answered = True
             case Want.EARLY:
                 part.early = sdp
                 outputs = self._agent.ring(call, now, sdp=sdp)
             case Want.CALL:
-                self._agent.account = Identity(user=part.number, domain=part.caller.uri.host)
+                self._be(part)
                 outputs = self._agent.invite(call, part.caller.uri, sdp, now)
             case Want.REOFFER:
                 outputs = self._agent.reinvite(call, sdp, now)
@@ -215,6 +217,10 @@ class FarEnd:
                 assert_never(want)
         self._schedule(part, now)
         return outputs
+
+    def _be(self, part: Part) -> None:
+        """Who answers or calls is this number, and not that of another call (RFC 4916)."""
+        self._agent.account = Identity(user=part.number, domain=part.caller.uri.host)
 
     def _refuse(self, part: Part, want: Want, now: float) -> list[news.Output]:
         match want:

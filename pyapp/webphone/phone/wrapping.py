@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from webphone.contract import CallRecord, Config, Event, LogCall, WebPhoneError
+from webphone.border.settings import CONTROL
+from webphone.contract import CallRecord, Config, Event, LogCall, WebPhoneError, encode
 from webphone.phone import actions as do
 from webphone.phone.account.account import Result
 from webphone.phone.actions import Action
@@ -125,12 +126,17 @@ class Wrapping:
     ) -> list[Action]:
         record = replace(
             waiting.ended.record,
-            outcome=command.outcome.strip()[:LONGEST_OUTCOME],
-            note=command.note.strip()[:LONGEST_NOTE],
+            outcome=_lines(command.outcome)[:LONGEST_OUTCOME],
+            note=_lines(command.note)[:LONGEST_NOTE],
         )
         ask = next(self._asks)
         self._asked[ask] = Logged(record=record, owner=waiting.owner, reply=reply, new=new)
-        return [do.Ask(ask=ask, event=Event("beforelog", record))]
+        return [do.Ask(ask=ask, event=Event("beforelog", encode(record)))]
+
+
+def _lines(text: str) -> str:
+    """What a person wrote, which may have several lines."""
+    return "\n".join(CONTROL.sub(" ", line) for line in text.strip().splitlines())
 
 
 def _stored(owner: str, record: CallRecord) -> list[Action]:
