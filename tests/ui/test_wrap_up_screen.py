@@ -73,7 +73,9 @@ def test_a_call_that_comes_meanwhile_goes_first_and_what_was_typed_is_there_afte
 
 
 def test_how_another_call_ended_does_not_cover_the_note():
-    missed = replace(WRAPS_UP, farewell=EndedCall(record=replace(WRAPS_UP.unlogged[0].record, id="b")))
+    missed = replace(
+        WRAPS_UP, farewell=EndedCall(record=replace(WRAPS_UP.unlogged[0].record, id="b"))
+    )
     assert shown(missed, View()) == "wrap-up"
     assert shown(replace(missed, unlogged=()), View()) == "ended"
 

@@ -150,7 +150,9 @@ class FarEnd:
             return []
         self._agent.account = Identity(user=text.to.uri.number, domain=writer.host)
         body = text.text.encode()
-        return self._hear(self._agent.message(writer, text.content_type, body, "", now), now)
+        outputs = self._agent.message(writer, text.content_type, body, "", now)
+        self._agent.account = None
+        return self._hear(outputs, now)
 
     def _ended(self, call: str, by: news.By, now: float) -> list[Step]:
         part = self._parts.pop(call, None)
@@ -181,7 +183,6 @@ class FarEnd:
             case Deed.DECLINE:
                 return self._hear(self._agent.reject(call, 603, now), now)
             case Deed.ANSWER if part.early:
-                self._be(part)
                 part.answered = True
                 return self._hear(self._agent.accept(call, part.early, now), now)
             case Deed.ANSWER | Deed.EARLY:
@@ -200,15 +201,16 @@ class FarEnd:
         call = part.call
         match want:
             case Want.ANSWER:
-                self._be(part)
                 outputs = self._agent.accept(call, sdp, now)
                 part.answered = True
             case Want.EARLY:
                 part.early = sdp
                 outputs = self._agent.ring(call, now, sdp=sdp)
             case Want.CALL:
-                self._be(part)
+                self._agent.account = Identity(user=part.number, domain=part.caller.uri.host)
                 outputs = self._agent.invite(call, part.caller.uri, sdp, now)
+                # Else whoever is called next is told to have been answered by it (RFC 4916).
+                self._agent.account = None
             case Want.REOFFER:
                 outputs = self._agent.reinvite(call, sdp, now)
             case Want.REANSWER:
@@ -217,10 +219,6 @@ class FarEnd:
                 assert_never(want)
         self._schedule(part, now)
         return outputs
-
-    def _be(self, part: Part) -> None:
-        """Who answers or calls is this number, and not that of another call (RFC 4916)."""
-        self._agent.account = Identity(user=part.number, domain=part.caller.uri.host)
 
     def _refuse(self, part: Part, want: Want, now: float) -> list[news.Output]:
         match want:

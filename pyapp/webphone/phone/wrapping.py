@@ -70,7 +70,7 @@ class Wrapping:
         return held
 
     def follow(self, config: Config) -> list[Action]:
-        """What was deleted meanwhile waits no more; what can't wait any longer is stored as it is."""
+        """What was deleted waits no more; what can't wait any longer is stored as it is."""
         records = self._history
         self._waiting = {
             id: each
