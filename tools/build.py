@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 WORK = ROOT / "build"
 MODULES = ROOT / "node_modules"
+RNNOISE = MODULES / "@shiguredo" / "rnnoise-wasm" / "dist" / "rnnoise_simd.wasm"
 # Copied as they are, when they are there.
 COPIED = ["webphone.d.ts", "custom-elements.json", "demo.js", "demo.css", "embed.html", "embed.css"]
 INSTALLED = ["manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png"]
@@ -88,6 +89,9 @@ def build(out: Path, trim: bool = True) -> None:
             worker: keep(runtime, f"{worker}.js", (ROOT / "web" / f"{worker}.js").read_bytes())
             for worker in ("timer", "will")
         },
+        # For the noise filter, when it is first switched on: RNNoise, and what feeds it.
+        "rnnoise": keep(runtime, "rnnoise.wasm", RNNOISE.read_bytes()),
+        "noise": keep(runtime, "noise.mjs", (ROOT / "web" / "noise.js").read_bytes()),
     }
     words = {name: keep(runtime, f"words-{name}.json", spoken(name)) for name in APART}
     lock = {"info": lock_info(), "packages": wheels.lay(runtime / "wheels")}

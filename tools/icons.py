@@ -41,6 +41,7 @@ USED = {
     "microphone": "mic",
     "muted": "mic-off",
     "links": "link",
+    "noise": "audio-lines",
     "notifications": "bell-ring",
     "offline": "cloud-off",
     "park": "circle-parking",

@@ -54,6 +54,7 @@ def third_party(made_of: dict[str, list[str]], wheels: Iterable[Path], whole: bo
         shapes(),
         *scripts(made_of),
         *runtime(whole),
+        *noise(),
         *(work for wheel in wheels for work in of_wheel(wheel)),
     ]
     contents = "\n".join(f"  {work.name} {work.version}, {work.licence}" for work in works)
@@ -138,6 +139,26 @@ def licence_text(folder: Path) -> str:
 
 
 LICENCE = re.compile(r"(LICEN[CS]E|COPYING|NOTICE)", re.IGNORECASE)
+
+
+def noise() -> list[Work]:
+    """The noise filter: RNNoise, and who compiled it for browsers."""
+    where = "runtime/rnnoise.*.wasm"
+    built = package("@shiguredo/rnnoise-wasm", where)
+    return [
+        built,
+        checked(
+            Work(
+                name="RNNoise",
+                version=f"as within {built.name} {built.version}",
+                licence="BSD-3-Clause",
+                source="https://github.com/xiph/rnnoise",
+                where=where,
+                text=(LICENCES / "RNNoise.txt").read_text(),
+            )
+        ),
+    ]
+
 
 # --- The runtime ----------------------------------------------------------------------------------
 

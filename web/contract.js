@@ -33,6 +33,7 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "record", "attribute": "record", "kind": "choice", "initial": "off"},
     {"property": "recordTone", "attribute": "record-tone", "kind": "choice", "initial": "auto"},
     {"property": "recordPreference", "attribute": "record-preference", "kind": "choice", "initial": "none"},
+    {"property": "noiseSuppression", "attribute": "noise-suppression", "kind": "choice", "initial": "browser"},
     {"property": "recover", "attribute": "recover", "kind": "choice", "initial": "auto"},
     {"property": "multiTab", "attribute": "multi-tab", "kind": "choice", "initial": "all"},
     {"property": "ringtone", "attribute": "ringtone", "kind": "text", "initial": "built-in"},

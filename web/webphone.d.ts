@@ -196,6 +196,8 @@ export interface WebPhoneConfig {
   recordTone: "auto" | "on" | "off";
   /** What to ask of an other side that records (RFC 7866): to do so, not to, or to pause. */
   recordPreference: "none" | "on" | "off" | "pause";
+  /** What takes the noise of the room out of our voice: the browser's own filter, RNNoise after it (fetched when first switched on), or nothing. */
+  noiseSuppression: "browser" | "strong" | "off";
   /** What a call survives: a reload of its page, or its tab's crash, takes it back. Who closes the page ends the call 5 s later, by a worker that outlives the page; auto: as reload where the browser has such workers, else off. Without one, reload leaves the other end to notice, within about a minute and a half. auto and all: where tabs share a phone, the next tab goes on with its calls. */
   recover: "auto" | "off" | "reload" | "all";
   /** Which tabs register: each for itself, or one that leads and shares its phone. */
@@ -554,6 +556,7 @@ export interface WebPhoneAttributes {
   "record"?: "off" | "ask" | "on";
   "record-tone"?: "auto" | "on" | "off";
   "record-preference"?: "none" | "on" | "off" | "pause";
+  "noise-suppression"?: "browser" | "strong" | "off";
   "recover"?: "auto" | "off" | "reload" | "all";
   "multi-tab"?: "all" | "leader";
   "ringtone"?: string | number;

@@ -112,6 +112,9 @@ class Config:
         " other side's phone does not say that it shows it (RFC 7866).")
     record_preference: str = choice("none on off pause", "none",
         "What to ask of an other side that records (RFC 7866): to do so, not to, or to pause.")
+    noise_suppression: str = choice("browser strong off", "browser",
+        "What takes the noise of the room out of our voice: the browser's own filter, RNNoise after"
+        " it (fetched when first switched on), or nothing.")
     recover: str = choice("auto off reload all", "auto",
         "What a call survives: a reload of its page, or its tab's crash, takes it back. Who closes"
         " the page ends the call 5 s later, by a worker that outlives the page; auto: as reload"

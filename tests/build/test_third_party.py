@@ -21,6 +21,8 @@ SHIPPED = {
     r"runtime/words-[\w-]+\.\w+\.json": [OURS],
     r"webphone-offline\.html": [OURS, "lucide-static", "Pyodide", "CPython", "@pyscript/core"],
     r"runtime/(timer|will)\.\w+\.js": [OURS],
+    r"runtime/noise\.\w+\.mjs": [OURS],
+    r"runtime/rnnoise\.\w+\.wasm": ["RNNoise", "@shiguredo/rnnoise-wasm"],
     r"runtime/pyscript\.\w+\.mjs": [OURS, "@pyscript/core", "polyscript", "coincident"],
     r"runtime/interpreter\.\w+\.mjs": [OURS, "Pyodide", "Emscripten"],
     r"runtime/pyodide\.\w+\.wasm": ["Pyodide", "CPython", "Emscripten"],
@@ -43,6 +45,7 @@ TEXTS = {
     "Mozilla Public License Version 2.0": "Mozilla Public License Version 2.0",
     "PSF-2.0, and those of what it incorporates": "PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2",
     "Apache-2.0 OR BSD-2-Clause": "Redistributions of source code must retain",
+    "BSD-3-Clause": "Neither the name of the Xiph.Org Foundation",
     "MIT and others": "Emscripten authors",
     "as follows": "Redistributions of source code must retain",
 }

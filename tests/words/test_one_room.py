@@ -145,6 +145,7 @@ FAMILIES = {
     "history_was_": CALL_DIRECTIONS,
     "outcome_": [verdict for verdict in DISPOSITIONS if verdict not in ("answered", "missed")],
     "camera_": ["denied", "missing", "busy", "policy", "within"],
+    "spoken_noise_": ["on", "off"],
     "wish_": ["off", "pause", "on"],
     "recording_": list(CODES_OF_RECORDING),
     "screen_": ["missing", "busy", "policy", "gesture", "within"],

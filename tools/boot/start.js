@@ -49,14 +49,23 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     }
     return navigator.language ?? "";
   };
-  const bring = async (language) => {
-    const name = WORDS[language];
+  const checked = async (name) => {
     const answer = await fetch(at(name), { integrity: FILES[name].integrity });
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
-    return (here[language] = await answer.text());
+    return answer;
+  };
+  const bring = async (language) => {
+    return (here[language] = await (await checked(WORDS[language])).text());
   };
   const ask = (language) => (bringing[language] ??= bring(language).catch((error) => (delete bringing[language], Promise.reject(error))));
   WebPhone.words = { here, ask };
+
+  // The noise filter's files: asked for when it is first switched on.
+  let rnnoise;
+  WebPhone.noise = {
+    code: () => (rnnoise ??= checked(PARTS.rnnoise).then((answer) => answer.arrayBuffer()).catch((error) => ((rnnoise = null), Promise.reject(error)))),
+    worklet: async () => globalThis.webphoneInside?.url(`runtime/${PARTS.noise}`) ?? at(PARTS.noise),
+  };
 
   const trouble = () => {
     if (!globalThis.WebAssembly?.Tag || !paint.looks || !HTMLElement.prototype.attachInternals) return SHELL.troubles.old;

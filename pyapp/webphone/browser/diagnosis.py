@@ -13,7 +13,7 @@ from typing import Any
 import js
 
 from webphone.browser.bridge import Refused, promised
-from webphone.browser.media.capture import CaptureFailed, capture
+from webphone.browser.media.capture import CaptureFailed, capture, wished
 from webphone.browser.media.ice_servers import IceServers, connection
 from webphone.browser.proxies import Listeners, plain
 from webphone.browser.socket import local_network_denied
@@ -138,9 +138,7 @@ async def _answers(url: str) -> bool:
 
 async def _microphone(config: Config) -> Facts:
     try:
-        stream = await capture(
-            video=False, constraints=config.constraints, asking=lambda waits: None
-        )
+        stream = await capture(video=False, constraints=wished(config), asking=lambda waits: None)
     except CaptureFailed as no:
         return {"error": no.code}
     context = js.AudioContext.new()

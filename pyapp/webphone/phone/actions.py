@@ -222,6 +222,16 @@ class UseProcessors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressNoise:
+    """Take the noise out of our voice like this, in all calls: `browser`, `strong` or `off`.
+
+    NoiseFiltered follows for each call in which the strong filter begins, ends or fails.
+    """
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseMedia:
     """Let go of the microphone and the peer connection of a call."""
 
@@ -436,6 +446,7 @@ MediaAction = (
     | PauseRecording
     | EndRecording
     | UseProcessors
+    | SuppressNoise
     | CloseMedia
 )
 # What is done with microphones, loudspeakers and cameras, whatever calls there are.

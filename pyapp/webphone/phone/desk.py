@@ -243,6 +243,11 @@ class Desk:
                 | on.QualityMeasured()
             ):
                 return self.calls.media(happening, now)
+            case on.NoiseFiltered(text=text):
+                result = self.calls.media(happening, now)
+                # Who wants it again presses again: it is not tried anew in every call.
+                browser = SetConfig(changes={"noise_suppression": "browser"})
+                return result + (self._changed_settings(browser, now) if text else [])
             case on.MixFailed():
                 return self.calls.not_mixed(now)
             case on.LadderWanted() | on.Copied():
@@ -396,6 +401,8 @@ class Desk:
         result: Result = []
         if changed.any_of("dial"):
             result += self._dialling.type(config.dial)
+        if changed.any_of("noise_suppression"):
+            result.append(do.SuppressNoise(how=config.noise_suppression))
         if changed.any_of("shared"):
             self.leading = False  # until it is known who has that one
         if changed.moved:

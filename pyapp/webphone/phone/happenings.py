@@ -172,6 +172,15 @@ class SoundProcessed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseFiltered:
+    """Whether our voice passes through the strong filter; `text` says why it can't."""
+
+    call: str
+    running: bool
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamTaken:
     """The page has taken a stream of a call: it may listen from now on."""
 
@@ -534,6 +543,7 @@ Happening = (
     | RecordingFailed
     | RecordingSaved
     | SoundProcessed
+    | NoiseFiltered
     | StreamTaken
     | MediaMissing
     | ServersRefused

@@ -68,6 +68,7 @@ class CallSnapshot:
     recorded: str = ""  # as the other side says of its own: on paused off
     processed: bool = False  # by the page
     overheard: bool = False  # by the page
+    filtered: str = ""  # the strong noise filter: on, off after that, "" before
     record_wish: str = ""  # what it wishes of ours: on off pause nopreference
 
     @property

@@ -140,6 +140,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
                 sign="sound",
             ),
             *_unseen(snapshot),
+            *_noise(snapshot),
             *_pictures(snapshot),
             *_offers(snapshot),
             _switch("dnd", config.dnd, "dnd", config),
@@ -160,6 +161,24 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         *_forwarding(view, config),
     )
     return list(shown)
+
+
+def _noise(snapshot: Snapshot) -> list[Node]:
+    """The strong filter on and off, so that both ends of a call can tell the difference."""
+    call, config = foremost(snapshot), snapshot.config
+    if call is None or not call.up:
+        return []
+    strong = config.noise_suppression == "strong"
+    return [
+        button(
+            say("noise_filter"),
+            on=SetConfig(changes={"noise_suppression": "browser" if strong else "strong"}),
+            part="noise",
+            config=config,
+            sign="noise",
+            pressed=strong,
+        )
+    ]
 
 
 def _pictures(snapshot: Snapshot) -> list[Node]:

@@ -216,6 +216,9 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
             sentences.append((f"transfer {call.view.id} {call.transfer.stage}", words))
         if call.stage == "active":
             sentences += [*_pictures(call), *_recordings(call)]
+        if call.filtered:
+            words = say(f"spoken_noise_{call.filtered}")
+            sentences.append((f"noise {call.filtered} {call.view.id}", words))
         if call.within_page:
             sentences.append((f"within {call.view.id}", say("spoken_no_network")))
         if call.recovering:

@@ -15,6 +15,7 @@ from webphone.browser.media.capture import (
     failure,
     release,
     silence,
+    wished,
 )
 from webphone.browser.media.playback import Listening
 from webphone.browser.media.sounding import Sounding
@@ -155,7 +156,7 @@ class PageMedia(Sounding):
 
     async def open(self, asked: OpenMedia) -> None:
         """Offer, or answer the offer given."""
-        constraints, chosen = self._world.config().constraints, self._world.devices()
+        constraints, chosen = wished(self._world.config()), self._world.devices()
         asking = asyncio.ensure_future(
             capture(
                 video=False,

@@ -11,6 +11,7 @@ from pyodide.ffi import JsException
 
 from webphone.browser.bridge import Refused, promised, refused
 from webphone.browser.proxies import data, plain
+from webphone.contract import Config
 from webphone.phone.happenings import MediaFailed
 from webphone.words import say
 
@@ -194,6 +195,14 @@ def let_go(stream: asyncio.Task[Any]) -> None:
     """A microphone that is granted when nobody waits for it any more is closed."""
     if not stream.cancelled() and stream.exception() is None:
         release(stream.result())
+
+
+def wished(config: Config) -> dict[str, object]:
+    """What the page wants of microphones and cameras; what it says itself of noise stands."""
+    wishes = _wishes(config.constraints)
+    own = wishes["audio"] if isinstance(wishes["audio"], dict) else {}
+    quiet = config.noise_suppression != "off"
+    return {**wishes, "audio": {"noiseSuppression": quiet, **own}}
 
 
 def _wishes(constraints: object) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import js
@@ -16,6 +17,7 @@ from webphone.browser.media.capture import (
     capture_one,
     release,
     silence,
+    wished,
 )
 from webphone.browser.proxies import Listeners
 from webphone.contract import Config
@@ -70,7 +72,7 @@ class OwnTracks:
 
     async def take(self, *, video: bool) -> None:
         """The microphone, and a camera; without any microphone the other side hears silence."""
-        constraints, chosen = self._config().constraints, self._chosen()
+        constraints, chosen = wished(self._config()), self._chosen()
         self._wished = {"audio": chosen.input, "video": chosen.camera}
         asked = capture(
             video=video,
@@ -93,7 +95,7 @@ class OwnTracks:
     async def take_camera(self) -> None:
         """A camera beside the microphone. Raises CaptureFailed."""
         camera = self._wished["video"] = self._chosen().camera
-        await self._take(capture_camera(self._config().constraints, self._asking, camera))
+        await self._take(capture_camera(wished(self._config()), self._asking, camera))
 
     async def exchange(self, kind: str, device: str) -> bool:
         """This microphone (`audio`) or camera (`video`) in the place of the one in use.
@@ -106,7 +108,7 @@ class OwnTracks:
         if self._at.get(kind) == device and current.readyState == "live":
             return False
         self._wished[kind] = device
-        constraints = self._config().constraints
+        constraints = wished(self._config())
         await self._take(capture_one(kind, device, constraints, self._asking))
         return not self._closed
 
@@ -121,7 +123,8 @@ class OwnTracks:
         self.stream.removeTrack(lost)
         self._wished["audio"] = ""
         try:
-            await self._take(capture(video=False, asking=self._asking))
+            quiet = wished(replace(self._config(), constraints=None))
+            await self._take(capture(video=False, constraints=quiet, asking=self._asking))
         except CaptureFailed as gone:
             self._be_silent()
             return gone.code if gone.code.startswith("mic_") else "mic_missing"

@@ -24,6 +24,7 @@ from webphone.phone.actions import (
     Reoffer,
     Rollback,
     SendTones,
+    SuppressNoise,
     TakePicture,
     UseProcessors,
     Voice,
@@ -58,6 +59,11 @@ class Peers:
             return
         if isinstance(action, UseProcessors):
             self._processed().use(action.processors, self._peers)
+            return
+        if isinstance(action, SuppressNoise):
+            # What the browser does itself counts when the microphone is opened next.
+            if self._processing is not None or action.how == "strong":
+                self._processed().filter(action.how == "strong", self._peers)
             return
         peer = self._peers.get(action.call)
         match action:

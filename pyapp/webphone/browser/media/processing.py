@@ -1,17 +1,21 @@
-"""What the page does with the sound of calls: its processors, and the streams that it took."""
+"""What is done with the sound of calls: our noise filter, the page's processors and streams."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 import js
 
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.proxies import said
 from webphone.browser.tasks import Background
-from webphone.phone.happenings import Happening, SoundProcessed, StreamTaken
+from webphone.phone.happenings import Happening, NoiseFiltered, SoundProcessed, StreamTaken
+
+if TYPE_CHECKING:  # loaded when it is first switched on
+    from webphone.browser.media.noise import NoiseFilter
 
 PATIENCE = 5.0  # seconds that a processor may take to begin
 SIDES = ("local", "remote")
@@ -32,6 +36,36 @@ class Processed(Protocol):
         """The track that is used now."""
 
 
+class Processor(Protocol):
+    """What changes the sound of one side."""
+
+    ours: bool  # and not the page's
+
+    async def create(self, stream: Any, failed: Callable[[str], None]) -> Any:
+        """The stream to go on with. `failed` is told why, where it breaks later."""
+
+    async def destroy(self, given: Any) -> None:
+        """What `create` gave is needed no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfPage:
+    """A processor of the page: an object of its own."""
+
+    object: Any
+    ours = False
+
+    async def create(self, stream: Any, failed: Callable[[str], None]) -> Any:
+        """What the page gives, or promises."""
+        return await promised(self.object, "create", stream, within=PATIENCE)
+
+    async def destroy(self, given: Any) -> None:
+        """Let the page know."""
+        if hasattr(self.object, "destroy"):
+            with suppress(Refused):
+                await promised(self.object, "destroy", given, within=PATIENCE)
+
+
 class Processing:
     """Of all calls of one phone; `objects` are the page's processors by their names."""
 
@@ -41,7 +75,9 @@ class Processing:
         self._wanted: Sequence[tuple[str, str]] = ()
         self._chains: dict[tuple[str, str], Chain] = {}
         self._lent: dict[tuple[str, str], Lent] = {}
-        self._running: set[str] = set()  # the calls that are known to be processed
+        self._filter: NoiseFilter | None = None  # while it is wanted
+        # The calls that are known to be processed by the page, and by the filter.
+        self._running: dict[bool, set[str]] = {False: set(), True: set()}
 
     def use(self, wanted: Sequence[tuple[str, str]], peers: Mapping[str, Processed]) -> None:
         """These processors, each a name and a side, and no others."""
@@ -49,15 +85,26 @@ class Processing:
         for peer in list(peers.values()):
             self.again(peer)
 
+    def filter(self, on: bool, peers: Mapping[str, Processed]) -> None:
+        """Take the noise out of our voice, or don't."""
+        if on and self._filter is None:
+            from webphone.browser.media.noise import NoiseFilter
+
+            self._filter = NoiseFilter()
+        elif not on:
+            self._filter = None
+        for peer in list(peers.values()):
+            self.again(peer)
+
     def again(self, peer: Processed) -> None:
         """A call has other tracks now."""
         for side in SIDES:
-            names = [name for name, of in self._wanted if of == side]
+            processors = self._processors(side)
             key = peer.call, side
-            if names and key not in self._chains:
+            if processors and key not in self._chains:
                 self._chains[key] = Chain(peer, side, self._changed)
             if key in self._chains:
-                self._chains[key].follow(peer.raw(side), [self._objects[name] for name in names])
+                self._chains[key].follow(peer.raw(side), processors)
             if key in self._lent:
                 self._lent[key].follow(peer.sounding(side), _is_open(peer, side))
 
@@ -79,39 +126,52 @@ class Processing:
                 chain.close()
             if (lent := self._lent.pop((call, side), None)) is not None:
                 lent.close()
-        self._running.discard(call)
+        for calls in self._running.values():
+            calls.discard(call)
 
     def close(self) -> None:
         """The phone is gone."""
         for call, _ in [*self._chains, *self._lent]:
             self.leave(call)
 
-    def _changed(self, call: str, fault: str) -> None:
-        running = any(chain.running for key, chain in self._chains.items() if key[0] == call)
-        if running != (call in self._running) or fault:
-            (self._running.add if running else self._running.discard)(call)
-            self._turn(SoundProcessed(call=call, running=running, text=fault))
+    def _processors(self, side: str) -> list[Processor]:
+        """The page has the voice that others will hear: without the noise."""
+        own = [self._filter] if self._filter is not None and side == "local" else []
+        named = [OfPage(self._objects[name]) for name, of in self._wanted if of == side]
+        return [*own, *named]
+
+    def _changed(self, call: str, faults: Mapping[bool, str]) -> None:
+        for ours, told in ((False, SoundProcessed), (True, NoiseFiltered)):
+            chains = (chain for key, chain in self._chains.items() if key[0] == call)
+            running = any(chain.runs(ours=ours) for chain in chains)
+            known, fault = self._running[ours], faults.get(ours, "")
+            if running != (call in known) or fault:
+                (known.add if running else known.discard)(call)
+                self._turn(told(call=call, running=running, text=fault))
+
+
+# Told of a call that changed, and what failed: of the filter (True), and of the page's.
+Changed = Callable[[str, Mapping[bool, str]], None]
 
 
 class Chain:
     """The processors of one side of a call, one after the other."""
 
-    def __init__(self, peer: Processed, side: str, changed: Callable[[str, str], None]) -> None:
+    def __init__(self, peer: Processed, side: str, changed: Changed) -> None:
         self._peer = peer
         self._side = side
         self._changed = changed
         self._track: Any = None
-        self._processors: list[Any] = []
-        self._made: list[tuple[Any, Any]] = []  # each that runs, and the stream that it gave
+        self._processors: list[Processor] = []
+        self._made: list[tuple[Processor, Any]] = []  # each that runs, and the stream that it gave
         self._round = 0
         self._tasks = Background()
 
-    @property
-    def running(self) -> bool:
-        """Whether the sound passes through any of them."""
-        return bool(self._made)
+    def runs(self, *, ours: bool) -> bool:
+        """Whether the sound passes through any of the page's, or through the filter."""
+        return any(processor.ours is ours for processor, _ in self._made)
 
-    def follow(self, track: Any, processors: list[Any]) -> None:
+    def follow(self, track: Any, processors: list[Processor]) -> None:
         """Pass this track through these."""
         if track == self._track and processors == self._processors:
             return
@@ -127,13 +187,14 @@ class Chain:
         self._let_go()
 
     async def _build(self, turn: int) -> None:
-        stream, made, fault = js.MediaStream.new([self._track]), list[tuple[Any, Any]](), ""
+        stream, made = js.MediaStream.new([self._track]), list[tuple[Processor, Any]]()
+        faults: dict[bool, str] = {}
         for processor in self._processors:
             try:
-                given = await promised(processor, "create", stream, within=PATIENCE)
+                given = await processor.create(stream, lambda why: self._broke(turn, why))
                 _first(given)
             except Exception as wrong:  # the sound goes past it
-                fault = said(wrong)
+                faults[processor.ours] = said(wrong)
                 continue
             made.append((processor, given))
             stream = given
@@ -142,24 +203,24 @@ class Chain:
             return
         self._made = made
         self._peer.process(self._side, _first(stream) if made else None)
-        self._changed(self._peer.call, fault)
+        self._changed(self._peer.call, faults)
 
-    def _let_go(self) -> None:
+    def _broke(self, turn: int, why: str) -> None:
+        """The filter is silent: the sound goes past it, and past what came after it."""
+        if turn == self._round:
+            self._round += 1
+            self._let_go({True: why})
+
+    def _let_go(self, faults: Mapping[bool, str] | None = None) -> None:
         made, self._made = self._made, []
         if made:
             self._peer.process(self._side, None)
             self._destroy(made)
-            self._changed(self._peer.call, "")
+            self._changed(self._peer.call, faults or {})
 
-    def _destroy(self, made: list[tuple[Any, Any]]) -> None:
+    def _destroy(self, made: list[tuple[Processor, Any]]) -> None:
         for processor, stream in reversed(made):
-            if hasattr(processor, "destroy"):
-                self._tasks.run(_destroyed(processor, stream))
-
-
-async def _destroyed(processor: Any, stream: Any) -> None:
-    with suppress(Refused):
-        await promised(processor, "destroy", stream, within=PATIENCE)
+            self._tasks.run(processor.destroy(stream))
 
 
 class Lent:

@@ -192,6 +192,7 @@ class Call:
     recording_id: str | None = None  # of the last one that began
     processed: bool = False  # processors of the page run in it
     overheard: bool = False  # the page has taken its sound
+    filtered: str = ""  # the strong noise filter: on, off after that, "" before
     consults: str = ""  # id of the call that waits while this one is asked
     instead_of: str = ""  # id of the call whose place it takes
     joined: bool = False  # it is in the conference

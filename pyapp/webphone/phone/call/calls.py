@@ -521,4 +521,5 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         record_wish=call.record_wish,
         processed=call.processed,
         overheard=call.overheard,
+        filtered=call.filtered,
     )

@@ -67,6 +67,7 @@ HEARD: dict[type[Any], Kind] = {
     on.RecordingFailed: seldom.recording,
     on.RecordingSaved: seldom.recording,
     on.SoundProcessed: seldom.listeners,
+    on.NoiseFiltered: seldom.listeners,
     on.StreamTaken: seldom.listeners,
     on.QualityMeasured: Measurements,
 }

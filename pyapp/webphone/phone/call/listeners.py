@@ -1,4 +1,4 @@
-"""The page that listens to a call or changes its sound: the person sees it."""
+"""The page that listens to a call or changes its sound, and our own filter: the person sees it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ class Listeners(Quiet):
         self._call = call
 
     def media(self, news: Media, now: float) -> Steps:
-        """The page has begun or ended."""
+        """The page has begun or ended, or the filter."""
+        if isinstance(news, on.NoiseFiltered):
+            return self._filtered(news)
         if not isinstance(news, on.SoundProcessed):
             self._call.overheard = True
             return []
@@ -25,3 +27,10 @@ class Listeners(Quiet):
         if not news.text:
             return []
         return [Trouble(WebPhoneError("media_failed", say("processor_failed", why=news.text)))]
+
+    def _filtered(self, news: on.NoiseFiltered) -> Steps:
+        if news.running or self._call.filtered:
+            self._call.filtered = "on" if news.running else "off"
+        if not news.text:
+            return []
+        return [Trouble(WebPhoneError("media_failed", say("noise_failed", why=news.text)))]

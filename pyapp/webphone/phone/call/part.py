@@ -34,6 +34,7 @@ Media = (
     | on.RecordingFailed
     | on.RecordingSaved
     | on.SoundProcessed
+    | on.NoiseFiltered
     | on.StreamTaken
     | on.ToneSent
     | on.VoiceHeard
