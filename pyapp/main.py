@@ -89,6 +89,7 @@ if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the pho
 
 if TYPE_CHECKING:  # loaded once the phone is up, or for the first ring or call
     from webphone.browser.media.devices import Devices
+    from webphone.browser.rehearsing import Rehearsing
 
 # Seconds after the first screen: then the page has come to rest.
 LOOK_AFTER = 1.0
@@ -244,6 +245,7 @@ class PhoneOnPage:
             case Connect() | Disconnect() | Send():
                 self._sockets.perform(action)
             case Prepare():
+                drop_rehearsal()
                 self._peers.prepare()
             case PlayTone() | PlayKey():
                 if isinstance(action, PlayTone):
@@ -274,6 +276,7 @@ class PhoneOnPage:
             case CopyText(text=text):
                 self._copy(text)
             case _ if isinstance(action, MediaAction):
+                drop_rehearsal()
                 self._peers.perform(action)
             case _ if isinstance(action, ElementAction):
                 # Who is told something may read the phone: it is by then as it was told.
@@ -329,6 +332,11 @@ class PhoneOnPage:
         """The first screen has stood for a moment: what was not needed for it is looked at."""
         self._hardware().look()
         self.loop.turn(AtRest())
+        if not (rehearsals or self.desk.standby or self._phone.snapshot.calls):
+            from webphone.browser.rehearsing import Rehearsing
+
+            rehearsals.append(Rehearsing(self._clock, self._config))
+            rehearsals[0].begin()
 
     def _last_will(self) -> "Will":
         """What is said for the phone when its page is gone: made with its first call."""
@@ -376,6 +384,8 @@ class PhoneOnPage:
 
     def _gone(self) -> None:
         phones.remove(self)
+        if not phones:
+            drop_rehearsal()
         self._alarm.close()
         self._tick.close()
         if self._late is not None:
@@ -400,6 +410,13 @@ class PhoneOnPage:
 phones: list[PhoneOnPage] = []
 listeners = Listeners()
 ends = Ends()
+rehearsals: "list[Rehearsing]" = []  # at most one
+
+
+def drop_rehearsal() -> None:
+    """Something real begins."""
+    for each in rehearsals:
+        each.drop()
 
 
 @cache

@@ -18,7 +18,12 @@ KEEP_PEER_CONNECTIONS = """
   const Native = window.RTCPeerConnection;
   window.__peers = [];
   window.RTCPeerConnection = class RTCPeerConnection extends Native {
-    constructor(...given) { super(...given); window.__peers.push(this); }
+    constructor(...given) {
+      super(...given);
+      // A rehearsal's look for no path: they are of no call.
+      const { iceTransportPolicy: policy, iceServers } = this.getConfiguration();
+      if (policy !== "relay" || iceServers.length) window.__peers.push(this);
+    }
   };
 })();
 """

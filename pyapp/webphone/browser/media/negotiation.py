@@ -40,6 +40,9 @@ class Side(Protocol):
     def settled(self) -> None:
         """The two ends agree."""
 
+    def described(self) -> None:
+        """Our description has been told."""
+
 
 class Negotiation:
     """Of one call. What is asked of it is asked in order, one thing at a time."""
@@ -180,6 +183,7 @@ class Negotiation:
                 relay=gathering.wait is Wait.RELAY_ONLY,
             )
         )
+        self._side.described()
 
     async def _gathered(self, gathering: Gathering) -> None:
         try:

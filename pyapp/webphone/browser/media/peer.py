@@ -65,6 +65,7 @@ class Peer(Sounding):
         self._opened = False
         self._muted = False
         self._muted_voice = MutedVoice()
+        self._came: list[Any] = []  # their tracks that are not played yet
         self._sounds = False  # something has been heard of the other end
         self._digits = Digits(lambda tone: self._tell(ToneSent(call=call, tone=tone)))
 
@@ -163,6 +164,14 @@ class Peer(Sounding):
         """See Side."""
         self.obey()
         self._flush_digits()
+
+    def described(self) -> None:
+        """See Side."""
+        came, self._came = self._came, []
+        for track in came:
+            self.listening.hear(track)
+        if came:
+            self.tracks_changed()
 
     def _open_own(self) -> None:
         self.obey()
@@ -276,8 +285,10 @@ class Peer(Sounding):
     # --- the other end ---
 
     def _track_came(self, event: Any) -> None:
-        self.listening.hear(event.track)
-        self.tracks_changed()
+        self._came.append(event.track)
+        # Nothing comes before our answer has left: to begin to play would only hold it up.
+        if self.negotiation.connection.signalingState != "have-remote-offer":
+            self.described()
         if event.track.kind == "audio":
             self.negotiation.link.listeners.add(event.track, "unmute", self._sound_came)
 

@@ -1,0 +1,127 @@
+"""The first call of a page is rehearsed: no device, no network, no event, and only where it may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from page.phone_page import PhonePage
+from page.ports import wait_until
+from page.spec import hang_up, talk
+
+pytestmark = pytest.mark.browser
+# All peer connections of the page, and what was asked of devices, sound and network.
+WATCH = """
+(() => {
+  const made = (window.__made = []), asked = (window.__asked = []);
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class RTCPeerConnection extends Native {
+    constructor(...given) {
+      super(...given);
+      made.push({ peer: this, policy: this.getConfiguration().iceTransportPolicy });
+      this.addEventListener("icecandidate", ({ candidate }) =>
+        candidate?.candidate && asked.push(candidate.candidate));
+    }
+  };
+  const open = MediaDevices.prototype.getUserMedia;
+  MediaDevices.prototype.getUserMedia = function (...given) {
+    asked.push("microphone");
+    return open.apply(this, given);
+  };
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = function () {
+    asked.push("sound");
+    return play.call(this);
+  };
+  const Sound = window.AudioContext;
+  window.AudioContext = class AudioContext extends Sound {
+    constructor(...given) { super(...given); asked.push("tone"); }
+  };
+})();
+"""
+SAVES = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } });"
+STATES = "__made.map(({ peer, policy }) => [policy, peer.signalingState])"
+OVER = [["relay", "closed"], ["relay", "closed"]]
+Open = Callable[..., PhonePage]
+
+
+@pytest.fixture
+def opened(phone_page: Open, new_context: Callable[..., BrowserContext]) -> Callable[..., Any]:
+    """opened(script) opens carol's phone where what it asks of the browser is watched."""
+
+    def open_page(script: str = "", **attributes: Any) -> PhonePage:
+        context = new_context()
+        context.add_init_script(WATCH + script)
+        carol = phone_page("carol", context=context, auto_register="true", **attributes)
+        wait_until(lambda: carol.state() == "registered", "the phone to be ready", 30)
+        return carol
+
+    return open_page
+
+
+def rehearsed(carol: PhonePage) -> bool:
+    return bool(carol.page.evaluate(STATES) == OVER)
+
+
+def test_nobody_hears_of_it_and_the_first_call_is_like_any_other(
+    opened: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    carol = opened()
+    wait_until(lambda: carol.details("devicechange") != [], "the page to be at rest", 30)
+    events = [event["name"] for event in carol.events()]
+    wait_until(lambda: rehearsed(carol), "the rehearsal to be over", 30)
+    assert [event["name"] for event in carol.events()] == events
+    assert carol.page.evaluate("__asked") == []
+    assert carol.state() == "registered"
+    assert carol.page.evaluate("document.querySelector('web-phone').history.length") == 0
+    talk(carol, ben)
+    hang_up(carol, ben)
+    assert carol.console.errors == []
+
+
+def test_it_waits_while_the_page_is_touched_and_goes_on_where_nobody_touches_it(
+    opened: Callable[..., PhonePage],
+) -> None:
+    carol = opened()
+    wait_until(lambda: carol.details("devicechange") != [], "the page to be at rest", 30)
+    for _ in range(30):
+        carol.page.keyboard.press("Shift")
+        carol.page.wait_for_timeout(200)
+    states = carol.page.evaluate(STATES)
+    assert all(state == ["relay", "closed"] for state in states)  # begun before the first touch
+    assert len(states) < 2 or states[-1][1] == "closed"
+    before = len(states)
+    wait_until(lambda: carol.page.evaluate(STATES)[before:] == OVER, "the rehearsal to be over", 30)
+
+
+def test_a_call_before_it_leaves_nothing_to_rehearse(
+    opened: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    carol = opened()
+    talk(carol, ben)
+    carol.page.wait_for_timeout(4_000)
+    policies = [policy for policy, _ in carol.page.evaluate(STATES)]
+    assert "relay" not in policies[policies.index("all") :]
+    hang_up(carol, ben)
+    carol.page.wait_for_timeout(4_000)
+    after = [policy for policy, _ in carol.page.evaluate(STATES)]
+    assert after[len(policies) :] in ([], ["all"])
+
+
+@pytest.mark.parametrize("way", ["saves", "interaction"])
+def test_there_is_none_where_data_is_saved_or_the_phone_waits_for_its_person(
+    way: str, opened: Callable[..., PhonePage], phone_page: Open
+) -> None:
+    if way == "saves":
+        carol = opened(SAVES)
+    else:
+        carol = opened(loading="eager")
+        carol.page.evaluate(
+            "document.querySelector('web-phone').setAttribute('loading', 'interaction')"
+        )
+    before = len(carol.page.evaluate(STATES))
+    carol.page.wait_for_timeout(6_000)
+    assert len(carol.page.evaluate(STATES)) == before == 0
