@@ -16,6 +16,7 @@ class PageServer:
 
     def __init__(self) -> None:
         self.folders: dict[str, Path] = {}
+        self.caching = "no-store"  # what a browser may keep
         self._pages: dict[str, tuple[str, bytes]] = {"/favicon.ico": ("image/x-icon", b"")}
         server = self
 
@@ -41,7 +42,7 @@ class PageServer:
                 self.wfile.write(body)
 
             def end_headers(self) -> None:
-                self.send_header("Cache-Control", "no-store")
+                self.send_header("Cache-Control", server.caching)
                 super().end_headers()
 
             def translate_path(self, path: str) -> str:
