@@ -510,4 +510,5 @@ def main() -> None:
     js.WebPhone.attach(create_proxy(build))
 
 
-main()
+if __name__ == "__main__":  # the unbundled page runs it as it is
+    main()

@@ -108,7 +108,8 @@ def build(out: Path, trim: bool = True) -> None:
     }
     parts["interpreter"] = keep(runtime, "interpreter.mjs", bundle("interpreter", plan))
     write(runtime / "NOTICE.txt", notice(whole))
-    write(out / "webphone.js", page_script(config, parts, words, integrity(runtime)))
+    image = "" if whole else image_of(pyodide, lock)
+    write(out / "webphone.js", page_script(config, parts, words, integrity(runtime), image))
     write(out / "embed.js", embed_script())
     write(out / "index.html", demo_page().encode())
     for name in (*COPIED, *INSTALLED):
@@ -232,12 +233,14 @@ def integrity(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-# Imported as a module, main.py is compiled already; and a fault in it is told to the page.
+# Imported as a module, main.py is compiled already; and a fault in it is told to the page. A restored
+# memory (boot/kept.js) has imported it.
 MAIN = """\
 import gc, js
 js.performance.mark("webphone:imports")
 try:
     import webphone.__main__
+    webphone.__main__.main()
 except BaseException:
     import traceback
     js.console.error(traceback.format_exc())
@@ -245,13 +248,24 @@ except BaseException:
 else:
     import sitecustomize
     sitecustomize.load_rest()
+    js.WebPhone.kept and js.WebPhone.kept.up()
 gc.freeze()
 gc.enable()
 """
 
 
+def image_of(pyodide: Path, lock: dict[str, Any]) -> str:
+    """The hash of the image of Python's memory that a browser may keep, taken here as it is there."""
+    command = ["node", "--no-warnings", "tools/image.mjs", str(pyodide), str(WORK / LIBRARY["library"])]
+    return run(*command, plan=lock).decode().strip()
+
+
 def page_script(
-    config: dict[str, Any], parts: dict[str, str], words: dict[str, str], files: dict[str, Any]
+    config: dict[str, Any],
+    parts: dict[str, str],
+    words: dict[str, str],
+    files: dict[str, Any],
+    image: str,
 ) -> bytes:
     """webphone.js: names from the contract, the element, its shell, and the start of Python."""
     settings = {
@@ -259,7 +273,7 @@ def page_script(
     }
     scripts = [
         *(ROOT / "web" / name for name in ("contract.js", "webphone.js")),
-        *(ROOT / "tools" / "boot" / name for name in ("shell.js", "start.js")),
+        *(ROOT / "tools" / "boot" / name for name in ("shell.js", "kept.js", "start.js")),
     ]
     plan = {
         "define": {
@@ -268,6 +282,7 @@ def page_script(
             "NEAR": {**{tag.lower(): tag for tag in words}, **NEAR, "en": ""},
             "FILES": {name: files[name] for name in [*parts.values(), *words.values()]},
             "CONFIG": settings,
+            "IMAGE": image,
             "MAIN": MAIN,
             "SHELL": shell(),
         },

@@ -18,6 +18,7 @@
     static attach = (python) => ((factory = python), phones.forEach((phone) => phone.#attach()));
     // shell(host): what stands there until Python does, {changed(), asked(), failed(error), left()}.
     static prepare = (shell) => ((painter = shell), phones.forEach((phone) => phone.#attach()));
+    static forget = () => {}; // what a page has kept of Python
     static fail = (error) => failure || ((failure = new WebPhoneError(error)), phones.forEach((phone) => phone.#fail(failure)));
 
     #root = this.attachShadow({ mode: "open" });

@@ -4,11 +4,12 @@ import { loadPyodide as load, version } from "pyodide/pyodide.mjs";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import addMore from "./more.py";
 import refuseCompiled from "./compiled.py";
+import { restored, sha256, taken } from "./image.js";
+import { LATER, calmed } from "./part.js";
 
 const here = new URL("./", import.meta.url).href;
 const print = { stdout: console.log, stderr: console.error };
-const starting = load({
-  createPyodideModule,
+const options = {
   indexURL: here,
   packageBaseUrl: here,
   stdLibURL: here + PARTS.library,
@@ -16,7 +17,45 @@ const starting = load({
   lockFileContents: { info: { ...LOCK.info, version }, packages: LOCK.packages },
   stdout: (line) => print.stdout(line),
   stderr: (line) => print.stderr(line),
-});
+};
+const anew = () => load({ ...options, createPyodideModule });
+
+// From what the last visit kept (kept.js), or else as ever. The image has all modules of the library in it; the
+// archive comes when the page has nothing else to do, for who reads a file of it.
+let archive;
+const fromImage = async (kept) => {
+  const image = await kept.image();
+  if (!image) return anew();
+  try {
+    const python = await restored(load, createPyodideModule, { ...options, stdLibURL: LATER }, image);
+    python._api.on_fatal = kept.refuse;
+    const place = python.runPython("import sitecustomize; sitecustomize.ARCHIVE");
+    const fetched = async () => {
+      const answer = await fetch(options.stdLibURL, { integrity: FILES[PARTS.library].integrity });
+      if (answer.ok) python.FS.writeFile(place, new Uint8Array(await answer.arrayBuffer()));
+    };
+    archive = new Promise((then) => (kept.archive = () => then(fetched().catch(console.warn))));
+    performance.mark("webphone:restored");
+    return python;
+  } catch (error) {
+    console.warn(error);
+    await image.checked.then(kept.refuse, kept.drop);
+    return anew();
+  }
+};
+
+// In a worker, which a page without an image starts when it has come to rest: take one, if it is the one of the build.
+const take = async () => {
+  globalThis.length = 0; // as a page's globals have one
+  const { head, pages } = await taken(load, createPyodideModule, options, calmed);
+  const same = (await sha256(new TextEncoder().encode(head))) === globalThis.name;
+  return same ? { head, pages: new Blob([pages]) } : {};
+};
+const alone = (work) => (navigator.locks ? navigator.locks.request("webphone-runtime", { ifAvailable: true }, (lock) => (lock ? work() : null)) : work());
+
+const inPage = Boolean(globalThis.document);
+const starting = inPage ? (globalThis.WebPhone.kept ? fromImage(globalThis.WebPhone.kept) : anew()) : new Promise(() => {});
+if (!inPage) alone(take).then(postMessage);
 
 starting.catch((error) => (console.error(error), globalThis.WebPhone.fail({ code: "internal" })));
 
@@ -25,6 +64,8 @@ starting.catch((error) => (console.error(error), globalThis.WebPhone.fail({ code
 let more;
 const loadMore = () =>
   (more ??= starting.then(async (python) => {
+    globalThis.WebPhone.kept?.archive?.();
+    await archive;
     const answer = await fetch(here + PARTS.more, { integrity: FILES[PARTS.more].integrity });
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
     python.FS.writeFile("/lib/python-more.zip", new Uint8Array(await answer.arrayBuffer()));

@@ -154,10 +154,12 @@ if (!globalThis[Symbol.for("webphone.started")]) {
       const known = Promise.race([read, new Promise((then) => setTimeout(then, 3000))]);
       Promise.all([loaded, known]).then(start).catch(() => fail(SHELL.troubles.untrusted));
       add("link", { rel: "modulepreload", href: at(PARTS.core), ...file(PARTS.core) });
-      preload(PARTS.library);
+      const machine = () => fetch(at(PARTS.wasm), { integrity: FILES[PARTS.wasm].integrity });
+      WebPhone.kept = "keepRuntime" in dataset ? keeper(at, machine) : null;
+      if (!WebPhone.kept?.trying) preload(PARTS.library);
       // Compiled while it comes, and while the interpreter's script is read. What goes wrong here is
       // tried again there, and told.
-      WebPhone.compiling = WebAssembly.compileStreaming(fetch(at(PARTS.wasm), { integrity: FILES[PARTS.wasm].integrity }));
+      WebPhone.compiling = WebPhone.kept?.machine() ?? WebAssembly.compileStreaming(machine());
       WebPhone.compiling.catch(() => {});
       watch();
     } catch {

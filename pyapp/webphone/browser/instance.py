@@ -55,6 +55,7 @@ def forget() -> None:
                     store.removeItem(key)
         except Exception:  # a browser or a frame that stores nothing
             continue
+    js.WebPhone.forget()
 
 
 def keep(name: str, instance: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import js
@@ -29,17 +30,25 @@ HEARD = ("click", "input", "keydown")
 # Where a person is, which few screens ask.
 WHEREABOUTS = ("pointermove", "pointerout", "focusin", "focusout")
 
-# The DOM's own functions with `this` as the first argument: no bound method is made for each node.
-_call = js.Function.prototype.call
-_create = _call.bind(js.Document.prototype.createElement, js.document)
-_create_svg = _call.bind(js.Document.prototype.createElementNS, js.document, SVG)
-_create_text = _call.bind(js.Document.prototype.createTextNode, js.document)
-_set_attribute = _call.bind(js.Element.prototype.setAttribute)
-_remove_attribute = _call.bind(js.Element.prototype.removeAttribute)
-_insert = _call.bind(js.Node.prototype.insertBefore)
-_remove = _call.bind(js.Element.prototype.remove)
-_remove_text = _call.bind(js.CharacterData.prototype.remove)
-_closest = _call.bind(js.Element.prototype.closest)
+
+class Dom:
+    """The DOM's own functions with `this` as the first argument: no method is bound for each node."""
+
+    def __init__(self) -> None:
+        call = js.Function.prototype.call
+        self.create = call.bind(js.Document.prototype.createElement, js.document)
+        self.create_svg = call.bind(js.Document.prototype.createElementNS, js.document, SVG)
+        self.create_text = call.bind(js.Document.prototype.createTextNode, js.document)
+        self.set_attribute = call.bind(js.Element.prototype.setAttribute)
+        self.remove_attribute = call.bind(js.Element.prototype.removeAttribute)
+        self.insert = call.bind(js.Node.prototype.insertBefore)
+        self.remove = call.bind(js.Element.prototype.remove)
+        self.remove_text = call.bind(js.CharacterData.prototype.remove)
+        self.closest = call.bind(js.Element.prototype.closest)
+
+
+# Made for the first phone, not at import: the memory that may be kept holds nothing of a page.
+_dom = cache(Dom)
 
 
 class Branch:
@@ -64,6 +73,7 @@ class Page:
     def __init__(self, root: Any, perform: Callable[[Any, dict[str, object]], object]) -> None:
         self._root = root
         self._perform = perform
+        self._dom = _dom()
         self._shown: Node | None = None
         self._tree: Branch | None = None
         self._meanings: dict[str, dict[str, Any]] = {}
@@ -128,7 +138,7 @@ class Page:
         if kind == "keydown" and event.repeat and fields["key"] in ("Enter", " ", "Escape"):
             event.preventDefault()
             return
-        found = _found(_closest(target, "[data-on]"))
+        found = _found(self._dom.closest(target, "[data-on]"))
         while found is not None:
             meaning = self._meanings.get(str(found.dataset.on), {}).get(kind)
             if meaning is not None:
@@ -140,7 +150,7 @@ class Page:
                     self._taken.add(str(event.code))
                 return
             above = _found(found.parentElement)
-            found = None if above is None else _found(_closest(above, "[data-on]"))
+            found = None if above is None else _found(self._dom.closest(above, "[data-on]"))
 
     def _asked_for(self, kind: str) -> bool:
         """Whether anything shown wants to know; what goes from under the finger is no answer."""
@@ -189,10 +199,10 @@ class Page:
             return branch
         for name in dom.getAttributeNames():
             if name not in node.attributes:
-                _remove_attribute(dom, name)
+                self._dom.remove_attribute(dom, name)
         for name, value in node.attributes.items():
             if dom.getAttribute(name) != value:
-                _set_attribute(dom, name, value)
+                self._dom.set_attribute(dom, name, value)
         if node.on or node.value is not None:
             self._mean(branch, dict(node.on))
         if node.value is not None:
@@ -202,7 +212,7 @@ class Page:
             here = next((at for at, each in enumerate(standing) if _alike(each, child)), None)
             if here is None:
                 below = self._build(child)
-                _insert(dom, below.dom, standing[0] if standing else None)
+                self._dom.insert(dom, below.dom, standing[0] if standing else None)
             else:
                 for gone in standing[:here]:
                     dom.removeChild(gone)
@@ -251,7 +261,7 @@ class Page:
         if all(_found(below.dom.parentNode) == parent.dom for below in texts):
             return
         for below in texts:
-            below.dom = _create_text(str(below.node))
+            below.dom = self._dom.create_text(str(below.node))
         parent.dom.replaceChildren(*(below.dom for below in parent.below))
 
     def _at(self, path: tuple[int, ...]) -> Branch:
@@ -263,11 +273,11 @@ class Page:
 
     def _build(self, node: Node | str) -> Branch:
         if isinstance(node, str):
-            return Branch(_create_text(node), node)
-        dom = _create_svg(node.tag) if node.svg else _create(node.tag)
+            return Branch(self._dom.create_text(node), node)
+        dom = self._dom.create_svg(node.tag) if node.svg else self._dom.create(node.tag)
         branch = Branch(dom, node)
         for name, value in node.attributes.items():
-            _set_attribute(dom, name, value)
+            self._dom.set_attribute(dom, name, value)
         if node.on or node.value is not None:
             self._mean(branch, dict(node.on))
         media = node.attributes.get("data-media")
@@ -276,7 +286,7 @@ class Page:
         for child in node.children:
             below = self._build(child)
             branch.below.append(below)
-            _insert(dom, below.dom, None)
+            self._dom.insert(dom, below.dom, None)
         if node.value is not None:
             self._value(branch, node.value)
         return branch
@@ -284,11 +294,11 @@ class Page:
     def _place(self, path: tuple[int, ...], branch: Branch) -> None:
         if not path:
             self._tree = branch
-            _insert(self._root, branch.dom, None)
+            self._dom.insert(self._root, branch.dom, None)
             return
         parent = self._at(path[:-1])
         behind = parent.below[path[-1]].dom if path[-1] < len(parent.below) else None
-        _insert(parent.dom, branch.dom, behind)
+        self._dom.insert(parent.dom, branch.dom, behind)
         parent.below.insert(path[-1], branch)
 
     def _take(self, path: tuple[int, ...]) -> None:
@@ -297,7 +307,8 @@ class Page:
             del self._at(path[:-1]).below[path[-1]]
         else:
             self._tree = None
-        (_remove_text if isinstance(branch.node, str) else _remove)(branch.dom)
+        dom = self._dom
+        (dom.remove_text if isinstance(branch.node, str) else dom.remove)(branch.dom)
         self._forget(branch)
 
     def _forget(self, branch: Branch) -> None:
@@ -314,14 +325,14 @@ class Page:
         if not branch.number:
             self._numbers += 1
             branch.number = str(self._numbers)
-            _set_attribute(branch.dom, "data-on", branch.number)
+            self._dom.set_attribute(branch.dom, "data-on", branch.number)
         self._meanings[branch.number] = on
 
     def _attribute(self, dom: Any, name: str, value: str | None) -> None:
         if value is None:
-            _remove_attribute(dom, name)
+            self._dom.remove_attribute(dom, name)
         else:
-            _set_attribute(dom, name, value)
+            self._dom.set_attribute(dom, name, value)
 
     def _value(self, branch: Branch, value: str) -> None:
         number = int(branch.number)
@@ -385,6 +396,7 @@ def _sheet() -> Any:
     return _sheets[0]
 
 
+@cache
 def looks() -> str:
     """The text of webphone.css, from the disk or from the zip that the app came in."""
     folder = str(webphone.ui.__file__).rpartition("/")[0]

@@ -1,0 +1,200 @@
+// Python's memory with the phone imported, before the first phone is made: taken, laid back, the same bytes
+// wherever it is taken. The build takes it too (tools/image.mjs), and the page's script knows its SHA-256.
+const PAGE = 4096;
+const OWN = "0".repeat(64); // what the image's head says of the build: the page's script knows that better
+const FIXED = 6; // the first of Pyodide's slots for JavaScript's objects that may hold anything
+const MARGIN = 2 ** 24; // a new machine has written nothing above
+
+// What tells one start from another, told the same to all until the image is taken: the time, chance, the
+// time zone, the browser's name. Hashes begin with 0, since whoever restores an image has them as they were.
+const FIRST = { PYTHONHASHSEED: "0", LANG: "C.UTF-8" };
+const BEFORE = `
+import sys, webphone.__main__
+from sitecustomize import REST, late, load
+for name in REST:
+    if name not in sys.modules:
+        load(late(name), name)
+webphone.browser.page.looks()
+sys.path.remove("")
+`;
+// Chance and the time zone are this browser's again; the zone as CPython finds it when `time` is imported.
+const AFTER = `
+import random, time
+random.seed()
+def zone(year=31557600):
+    begin = int(time.time()) // year * year
+    winter, summer = time.localtime(begin), time.localtime(begin + year // 2)
+    if winter.tm_gmtoff > summer.tm_gmtoff:
+        winter, summer = summer, winter
+    time.timezone, time.altzone = -winter.tm_gmtoff, -summer.tm_gmtoff
+    time.daylight = int(winter.tm_gmtoff != summer.tm_gmtoff)
+    time.tzname = winter.tm_zone, summer.tm_zone
+zone()
+`;
+
+// The machine's imports, still while `state.still` is true.
+const stilled = (imports, state) => {
+  const { env, wasi_snapshot_preview1: wasi } = imports;
+  const zero = (at, length) => state.machine.HEAPU8.fill(0, at >>> 0, (at >>> 0) + length);
+  const text = (at, said) => state.machine.HEAPU8.set(new TextEncoder().encode(`${said}\0`), at >>> 0);
+  const still = (names, name, calm) => {
+    const asked = names[name];
+    if (!asked) throw new Error(`The machine does not import ${name}`);
+    names[name] = (...given) => (state.still ? calm(asked, ...given) : asked(...given));
+  };
+  // The three times of a file, which its reader may keep.
+  for (const [name, place] of [["stat64", 1], ["lstat64", 1], ["fstat64", 1], ["newfstatat", 2]])
+    still(env, `__syscall_${name}`, (asked, ...given) => {
+      const failed = asked(...given);
+      zero(given[place] + 40, 48);
+      return failed;
+    });
+  still(wasi, "clock_time_get", (_, _clock, _precision, at) => (zero(at, 8), 0));
+  still(wasi, "random_get", (_, at, length) => (zero(at, length), 0));
+  still(env, "emscripten_date_now", () => 0);
+  still(env, "emscripten_get_now", () => 0);
+  const utc = env._gmtime_js;
+  still(env, "_localtime_js", (_, ...given) => void utc(...given));
+  still(env, "_tzset_js", (_, zone, summer, ...names) => {
+    state.zone = [zone, summer, ...names];
+    zero(zone, 4);
+    zero(summer, 4);
+    for (const name of names) text(name, "UTC");
+  });
+  still(env, "_Py_emscripten_runtime", () => {
+    const at = state.machine._malloc(8);
+    zero(at, 8);
+    text(at, "web");
+    return at;
+  });
+  return imports;
+};
+
+// The word that says how this machine calls functions: each browser has its own way.
+const calling = (machine) => (machine.__PyRuntime + machine.HEAP32[machine.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET / 4]) / 4;
+
+// The objects of JavaScript that Python has: each is known by a path from the page's globals, or there is no image.
+export const path = (value) => {
+  if (value === null) return null;
+  if (value === globalThis) return [];
+  const name = ["Object", "JSON", "Array"].find((each) => globalThis[each] === value);
+  if (!name) throw new Error(`Python has an object of JavaScript that no image can hold: ${value?.name || value}`);
+  return [name];
+};
+const slots = (machine) => {
+  const found = [];
+  for (let at = FIXED; ; at += 1) {
+    let value;
+    try {
+      value = machine.__hiwire_get(at);
+    } catch {
+      break;
+    }
+    found.push(path(value));
+  }
+  return found;
+};
+const names = (machine) => {
+  const found = [];
+  for (let at = FIXED + 1; ; at += 1)
+    try {
+      found.push(machine.__hiwire_immortal_get(at));
+    } catch {
+      return found;
+    }
+};
+
+const awake = (python, zone) => {
+  python._module.__tzset_js(...zone);
+  const globals = python.toPy({});
+  python.runPython(AFTER, { globals });
+  globals.destroy();
+  return python;
+};
+
+// Starts Python as ever but still, imports the phone, and takes the image: {head, pages}. The head holds the hash of
+// the pages, and that of the head is the image's. `calmed` is given what is to be made of the machine's imports.
+export const taken = async (load, create, options, calmed) => {
+  const state = { still: true, machine: null, zone: [] };
+  calmed((imports) => stilled(imports, state));
+  const python = await load({
+    ...options,
+    _sysExecutable: "./this.program",
+    env: { ...FIRST },
+    createPyodideModule: (settings) => create((state.machine = settings)),
+  });
+  python.runPython(BEFORE);
+  const machine = python._module, memory = machine.HEAPU8;
+  memory.fill(0, machine._emscripten_stack_get_end(), machine.stackSave()); // what has been there is no more
+  machine.HEAP32[calling(machine)] = 0;
+  const { runs, pages } = filled(memory);
+  const told = { slots: slots(machine), names: names(machine), zone: state.zone, runs, size: memory.length, pages: await sha256(pages) };
+  return { head: JSON.stringify(told), pages };
+};
+
+// The pages that hold anything, in a row, and where they stood: [first page, how many].
+const filled = (memory) => {
+  const words = new BigUint64Array(memory.buffer), many = PAGE / 8;
+  const runs = [];
+  for (let page = 0; page < memory.length / PAGE; page += 1) {
+    let at = page * many;
+    while (at < (page + 1) * many && words[at] === 0n) at += 1;
+    const run = runs.at(-1);
+    if (at === (page + 1) * many) continue;
+    else if (run && run[0] + run[1] === page) run[1] += 1;
+    else runs.push([page, 1]);
+  }
+  const pages = new Uint8Array(runs.reduce((sum, [, count]) => sum + count, 0) * PAGE);
+  let end = 0;
+  for (const [page, count] of runs) {
+    pages.set(memory.subarray(page * PAGE, (page + count) * PAGE), end);
+    end += count * PAGE;
+  }
+  return { runs, pages };
+};
+
+export const sha256 = async (bytes) =>
+  [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((each) => each.toString(16).padStart(2, "0")).join("");
+
+const lay = (machine, { runs, size }, pages) => {
+  if (machine.HEAPU8.length < size && !machine.growMemory(size)) throw new Error("No memory");
+  const word = calling(machine), way = machine.HEAP32[word];
+  const heap = machine.HEAPU8;
+  let from = 0, empty = 0;
+  for (const [page, count] of runs) {
+    const at = page * PAGE;
+    if (empty < MARGIN) heap.fill(0, empty, Math.min(at, MARGIN));
+    empty = at + count * PAGE;
+    heap.set(new Uint8Array(pages, from, count * PAGE), at);
+    from += count * PAGE;
+  }
+  machine.HEAP32[word] = way;
+};
+
+// Starts Python from an image: its head, and what gives its pages once they are read, then whether they are the ones.
+export const restored = async (load, create, options, { head, pages, checked }) => {
+  const told = new TextEncoder().encode(JSON.stringify({
+    hiwireKeys: head.slots.slice(1).map((each) => each && { path: each }),
+    immortalKeys: head.names,
+  }));
+  const begin = Math.ceil((48 + told.length) / 16) * 16;
+  const header = new Uint8Array(begin);
+  new Uint32Array(header.buffer).set([0x706e7300, begin, told.length, 0]); // Pyodide's mark; a build of zeros
+  header.set(told, 48);
+  const python = await load({
+    ...options,
+    BUILD_ID: OWN,
+    _loadSnapshot: header,
+    createPyodideModule: async (settings) => {
+      const [machine, bytes] = await Promise.all([create(settings), pages]);
+      lay(machine, head, bytes);
+      pages = null; // Pyodide keeps its options
+      const { API } = machine, known = API.getExpectedKeys;
+      const first = head.slots[0]?.reduce((value, name) => value[name], globalThis) ?? null;
+      API.getExpectedKeys = () => Object.assign([...known.call(API)], { [FIXED]: first });
+      await checked;
+      return machine;
+    },
+  });
+  return awake(python, head.zone);
+};

@@ -1,0 +1,121 @@
+// What stays of Python from one visit to the next where the page asks for it (`data-keep-runtime`): an image of its
+// memory with the phone imported (image.js) and the machine, in IndexedDB. A part that is not what the build knows is
+// never used. Whatever goes wrong here, the phone starts as ever.
+const DATABASE = "webphone-runtime", IMAGES = "images", KEPT = "webphone-kept", TRYING = "webphone-trying";
+const START = 10_000; // ms: a start that takes longer has failed
+const PATIENCE = 1_000; // ms that the browser has to find what is kept
+const REST = 3_000; // ms after the first screen until the image is made
+const ROOM = 100e6; // bytes that the browser must have left for this site
+
+const done = (request, finished = "success") =>
+  new Promise((then, not) => {
+    request[`on${finished}`] = () => then(request.result);
+    request.onerror = request.onblocked = request.onabort = () => not(request.error);
+  });
+const images = async (mode, ask) => {
+  const request = indexedDB.open(DATABASE, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(IMAGES);
+  const database = await done(request);
+  database.onversionchange = () => database.close();
+  const transaction = database.transaction(IMAGES, mode);
+  const asked = ask(transaction.objectStore(IMAGES));
+  return done(transaction, "complete").then(() => asked?.result).finally(() => database.close());
+};
+const within = (time, promise) => Promise.race([promise, new Promise((_, not) => setTimeout(not, time, new Error("It takes too long")))]);
+const hash = async (kind, bytes) => new Uint8Array(await crypto.subtle.digest(kind, bytes));
+const hex = (bytes) => [...bytes].map((each) => each.toString(16).padStart(2, "0")).join("");
+const sure = (same) => {
+  if (!same) throw new Error("What is kept of Python is not what was built");
+};
+
+let maker, forgotten = false;
+// A person wants to be forgotten, or the image is of no use.
+WebPhone.forget = () => {
+  forgotten = true;
+  maker?.terminate();
+  globalThis.indexedDB?.deleteDatabase(DATABASE);
+};
+
+// `begun` is the machine as it comes from the server. Gives null where nothing can be kept.
+const keeper = (at, begun) => {
+  const build = `${PARTS.interpreter} ${IMAGE}`;
+  const note = (name, value) => localStorage.setItem(name, value);
+  // What is kept is damaged: the next visit makes it anew.
+  const drop = () => {
+    localStorage.removeItem(KEPT);
+    WebPhone.forget();
+  };
+  // This browser makes another image than the build, can't keep it, or can't use it: it starts as ever.
+  const refuse = () => {
+    drop();
+    note(KEPT, `no ${build}`);
+    localStorage.removeItem(TRYING);
+  };
+  const put = async ({ head, pages }) => {
+    const answer = await begun();
+    const wasm = await answer.blob();
+    if (forgotten) return;
+    await images("readwrite", (store) => void (store.clear(), store.put({ head, pages, wasm }, build)));
+    if (!forgotten) note(KEPT, build);
+  };
+  const make = async () => {
+    const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+    if (forgotten || quota - usage < ROOM) return;
+    maker = new Worker(WebPhone.trusted(at(PARTS.interpreter)), { type: "module", name: IMAGE });
+    const over = () => maker.terminate();
+    maker.onerror = (event) => (event.preventDefault(), over());
+    // null: another tab does it; no head: this browser makes another image than the build.
+    maker.onmessage = ({ data }) => (over(), data && (data.head ? put(data).catch(refuse) : refuse()));
+  };
+  const find = async () => {
+    const { head, pages, wasm } = await within(PATIENCE, images("readonly", (store) => store.get(build)));
+    sure(hex(await hash("SHA-256", new TextEncoder().encode(head))) === IMAGE);
+    const known = JSON.parse(head);
+    const read = pages.arrayBuffer();
+    const checked = read.then(async (bytes) => sure(hex(await hash("SHA-256", bytes)) === known.pages));
+    checked.catch(() => {});
+    return { head: known, pages: read, checked, wasm };
+  };
+
+  let found = null;
+  try {
+    const said = localStorage.getItem(KEPT), tried = Number(localStorage.getItem(TRYING));
+    if (!IMAGE || navigator.connection?.saveData || said === `no ${build}`) return null;
+    // Another tab is at it, or what was kept has failed.
+    if (tried) return Date.now() - tried > START && refuse(), null;
+    note(said === build ? TRYING : KEPT, said === build ? Date.now() : (said ?? "")); // refused: an error
+    if (said === build) {
+      found = find().catch(() => (localStorage.removeItem(KEPT), null));
+      const gone = () => performance.now() < START && localStorage.removeItem(TRYING); // who leaves so soon proves nothing
+      addEventListener("pagehide", gone);
+    }
+  } catch {
+    return null;
+  }
+  const image = () => found ?? Promise.resolve(null);
+  const kept = {
+    trying: Boolean(found), image, drop, refuse,
+    // The machine: the one that is kept, or else the one from the server.
+    machine: async () => {
+      const { wasm } = (await image()) ?? {};
+      if (!wasm) return WebAssembly.compileStreaming(begun());
+      const right = async () => sure(FILES[PARTS.wasm].integrity === `sha384-${btoa(String.fromCharCode(...(await hash("SHA-384", await wasm.arrayBuffer()))))}`);
+      try {
+        const compiling = WebAssembly.compileStreaming(new Response(wasm, { headers: { "content-type": "application/wasm" } }));
+        await right();
+        return await compiling;
+      } catch {
+        return WebAssembly.compileStreaming(begun());
+      }
+    },
+    // The phones are there, whichever way.
+    up: async () => {
+      const used = await image();
+      if (used) used.pages = used.checked = used.wasm = null; // that is memory
+      if (found) localStorage.removeItem(TRYING);
+      const rested = () => (used ? kept.archive?.() : make().catch(() => {}));
+      setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(rested), REST);
+    },
+  };
+  return kept;
+};
