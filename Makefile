@@ -17,7 +17,7 @@ SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
 PURE := not browser and not interop and not build
 
-.PHONY: help demo test test-fast test-page test-inside test-servers cover steady check bench bench-sip bench-leaks bench-calls bench-herd bench-readers sweep soak dist screens contract clean again
+.PHONY: help demo test test-fast test-page test-kept test-inside test-servers cover steady check bench bench-sip bench-leaks bench-calls bench-herd bench-readers sweep soak dist screens contract clean again
 help: ## List the verbs.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
@@ -35,6 +35,9 @@ test-fast: $(DEV_READY) ## The pure tests in two workers: no browser, no server,
 
 test-page: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium and the built-in exchange only: no root, no other server.
 	@$(PYTHON) -m pytest tests -m "browser and not interop" --durations=15
+
+test-kept: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium only, on Pythons that begin as at a second visit (data-keep-runtime).
+	@WEBPHONE_KEPT=1 $(PYTHON) -m pytest $(or $(TESTS),tests/ui tests/browser tests/page tests/examples) -m "browser and not interop" --durations=15
 
 test-servers: $(DEV_READY) $(VENDORED) $(DIST) ## The phone at Asterisk and Kamailio as docs/servers has them (as root on Debian 12).
 	@tools/debian.sh

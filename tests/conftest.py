@@ -53,6 +53,14 @@ def _heaviness(item: pytest.Item) -> int:
     )
 
 
+def pytest_configure() -> None:
+    """`make test-kept`: Python begins as at a second visit, in the pages of all tests."""
+    if os.environ.get("WEBPHONE_KEPT"):
+        import restored
+
+        restored.play()
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Note what fails, for tools/suite.py, which tries it once more."""
     notes = os.environ.get("WEBPHONE_FAILURES")

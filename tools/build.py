@@ -233,8 +233,8 @@ def integrity(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-# Imported as a module, main.py is compiled already; and a fault in it is told to the page. A restored
-# memory (boot/kept.js) has imported it.
+# Imported as a module, main.py is compiled already; and a fault in it is told to the page. A memory
+# that was kept (boot/kept.js) has imported it.
 MAIN = """\
 import gc, js
 js.performance.mark("webphone:imports")
@@ -255,8 +255,9 @@ gc.enable()
 
 
 def image_of(pyodide: Path, lock: dict[str, Any]) -> str:
-    """The hash of the image of Python's memory that a browser may keep, taken here as it is there."""
-    command = ["node", "--no-warnings", "tools/image.mjs", str(pyodide), str(WORK / LIBRARY["library"])]
+    """The hash of the image of Python's memory that browsers keep, taken here as it is there."""
+    parts = [pyodide, WORK / LIBRARY["library"], WORK / "image"]
+    command = ["node", "--no-warnings", "tools/image.mjs", *map(str, parts)]
     return run(*command, plan=lock).decode().strip()
 
 

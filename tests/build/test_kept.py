@@ -241,10 +241,12 @@ def test_where_the_browser_refuses_the_phone_starts_as_ever(site, refusal):
 
 def test_where_little_room_is_left_nothing_is_made(site):
     site.note("localStorage.clear()")
-    page = site.visit(before="""
+    page = site.visit(
+        before="""
       navigator.storage.estimate = async () => (window.estimated = true, { quota: 200e6, usage: 150e6 });
       window.Worker = class extends Worker { constructor(...given) { super(...given); (window.hired ??= []).push(given[1]?.type); } };
-    """)
+    """
+    )
     page.wait_for_function("window.estimated")
     page.evaluate("new Promise((then) => requestIdleCallback(then))")
     assert page.evaluate("window.hired ?? []") in ([], [None])
@@ -318,7 +320,9 @@ def test_two_tabs_that_both_find_nothing_keep_one_image(site):
 def test_who_wants_to_be_forgotten_leaves_no_image(site):
     page = site.visit()
     page.evaluate("phone.forgetEverything()")
-    page.wait_for_function("indexedDB.databases().then((all) => !all.some(({ name }) => name === 'webphone-runtime'))")
+    page.wait_for_function(
+        "indexedDB.databases().then((all) => !all.some(({ name }) => name === 'webphone-runtime'))"
+    )
     assert page.evaluate("localStorage['webphone-kept'] ?? null") is None
 
 

@@ -32,7 +32,7 @@ WHEREABOUTS = ("pointermove", "pointerout", "focusin", "focusout")
 
 
 class Dom:
-    """The DOM's own functions with `this` as the first argument: no method is bound for each node."""
+    """The DOM's own functions, `this` being the first argument: nothing is bound for each node."""
 
     def __init__(self) -> None:
         call = js.Function.prototype.call
