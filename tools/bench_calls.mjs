@@ -5,6 +5,7 @@ import { Web } from "sip.js";
 const asked = new URLSearchParams(location.search);
 const [who, name, url] = ["who", "name", "url"].map((key) => asked.get(key));
 const automatic = asked.has("automatic");
+const iceServers = JSON.parse(asked.get("turn") ?? "[]");
 const sound = document.querySelector("audio");
 const press = (id, deed) => document.getElementById(id).addEventListener("click", deed);
 const bench = (globalThis.bench = { up: false, rings: false, talks: false, hangUp() {} });
@@ -14,6 +15,7 @@ function jssip() {
     sockets: [new JsSIP.WebSocketInterface(url)], uri: `sip:${name}@bench.test`, password: "demo",
   });
   let session = null;
+  const how = { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers } };
   const over = () => Object.assign(bench, { rings: false, talks: false });
   agent.on("registered", () => (bench.up = true));
   agent.on("newRTCSession", ({ originator, session: next }) => {
@@ -26,11 +28,11 @@ function jssip() {
     session.on("failed", over);
     if (originator !== "remote") return;
     bench.rings = true;
-    if (automatic) session.answer({ mediaConstraints: { audio: true, video: false } });
+    if (automatic) session.answer(how);
   });
   press("dial", () =>
-    agent.call(`sip:${bench.target}@bench.test`, { mediaConstraints: { audio: true, video: false } }));
-  press("answer", () => session.answer({ mediaConstraints: { audio: true, video: false } }));
+    agent.call(`sip:${bench.target}@bench.test`, how));
+  press("answer", () => session.answer(how));
   bench.hangUp = () => session.terminate();
   agent.start();
 }
@@ -41,7 +43,7 @@ async function sipjs() {
     media: { constraints: { audio: true, video: false }, remote: { audio: sound } },
     userAgentOptions: {
       authorizationUsername: name, authorizationPassword: "demo", logLevel: "error",
-      sessionDescriptionHandlerFactoryOptions: { peerConnectionConfiguration: { iceServers: [] } },
+      sessionDescriptionHandlerFactoryOptions: { peerConnectionConfiguration: { iceServers } },
     },
     delegate: {
       onCallReceived() {

@@ -2,11 +2,14 @@
 
 Two pages of the same phone call each other over the built-in exchange, in fresh pages each time:
 the first call of a page counts apart from those that follow. One pair is answered by itself, the
-other by a press of the button after it has rung.
+other by a press of the button after it has rung. All of it once more with a microphone that takes
+300 ms to open, and with a TURN server (coturn), where the connections that were ready before they
+were needed are counted.
 """
 
 import argparse
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -16,7 +19,9 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -34,7 +39,8 @@ OURS = """<!doctype html>
 <script>
 const asked = new URLSearchParams(location.search);
 phone.setConfig({ host: asked.get("url"), username: asked.get("name"), password: "demo",
-  realm: "bench.test", autoAnswer: asked.has("automatic") });
+  realm: "bench.test", autoAnswer: asked.has("automatic"),
+  iceServers: JSON.parse(asked.get("turn") ?? "[]") });
 const part = (name) => phone.shadowRoot.querySelector(`[part~=${name}]`);
 globalThis.bench = {
   get up() { return phone.state === "registered"; },
@@ -67,6 +73,11 @@ WATCH = """
   };
   const Peer = RTCPeerConnection;
   globalThis.RTCPeerConnection = class RTCPeerConnection extends Peer {
+    made = performance.timeOrigin + performance.now();
+    setLocalDescription(...given) {
+      seen.made ??= this.made;
+      return super.setLocalDescription(...given);
+    }
     constructor(...given) {
       super(...given);
       this.addEventListener("track", ({ track }) =>
@@ -100,7 +111,16 @@ ROWS = (
     ("answered by a person", "Answer to first sound, called", "called", "click", "called", "sound"),
     ("answered by a person", "Answer to first sound, caller", "called", "click", "caller", "sound"),
 )  # fmt: skip
+HELD = 300  # ms that the slow microphone takes
 Seen = dict[str, dict[str, float]]
+
+
+@dataclass
+class Found:
+    """Milliseconds by phone, row and which call; and the connections, those ready and all."""
+
+    took: dict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+    ready: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
 
 
 def prepare() -> None:
@@ -179,12 +199,28 @@ class Pair:
         return max(page.evaluate("Math.max(0, ...tasks)") for page in self.pages.values())
 
 
+@contextlib.contextmanager
+def turn_server() -> Iterator[str]:
+    """A coturn beside the pages; gives its RTCIceServers, as JSON."""
+    port, login = "34780", {"username": "bench", "credential": "made-up"}
+    command = ["turnserver", "-n", "--lt-cred-mech", "--user=bench:made-up", "--realm=bench.test",
+               "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={port}",
+               "--allow-loopback-peers", "--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout",
+               f"--pidfile={BENCH / 'coturn.pid'}", f"--userdb={BENCH / 'coturn.db'}"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            time.sleep(1)
+            assert server.poll() is None, "turnserver did not start"
+            yield json.dumps([{"urls": f"turn:127.0.0.1:{port}?transport=udp", **login}])
+        finally:
+            server.terminate()
+
+
 def measure(
-    rounds: int, calls: int, phones: list[str], held: int, tell: Callable[[str], None]
-) -> dict[tuple[str, str, str], list[float]]:
-    """Milliseconds by phone, row and which call; round after round: a busy moment hits them all."""
-    more = f"&held={held}" if held else ""
-    found: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    rounds: int, calls: int, phones: list[str], more: str, tell: Callable[[str], None]
+) -> Found:
+    """Round after round: a busy moment hits all phones. `more` is added to the pages' addresses."""
+    found = Found()
     with exchange() as host, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
@@ -202,21 +238,24 @@ def measure(
                         for kind, row, from_, begun, to, done in ROWS:
                             if kind == way:
                                 took = seen[to][done] - seen[from_][begun]
-                                found[phone, row, which].append(took)
+                                found.took[phone, row, which].append(took)
+                        pressed = "called" if by_person else "caller"
+                        ready = seen[pressed]["made"] < seen[pressed]["click"]
+                        found.ready[phone].append(ready)
                     pair.context.close()
                 tell(f"  {turn + 1} of {rounds}: {phone}")
         browser.close()
     return found
 
 
-def table(found: dict[tuple[str, str, str], list[float]], phones: list[str]) -> str:
+def table(found: Found, phones: list[str]) -> str:
     """The medians, and ours beside the first of the others."""
     heads = ["ms", "call", *phones]
     compared = phones[:2] if phones[0] == "ours" and len(phones) > 1 else []
     rows = [[*heads, *([f"ours, times {compared[1]}"] if compared else [])]]
     for _, row, *_ in ROWS:
         for which in ("first", "warm"):
-            medians = [statistics.median(found[phone, row, which]) for phone in phones]
+            medians = [statistics.median(found.took[phone, row, which]) for phone in phones]
             ratio = [f"{medians[0] / medians[1]:.2f}"] if compared else []
             rows.append([row, which, *(f"{median:.0f}" for median in medians), *ratio])
     return bench_page.table(rows)
@@ -227,21 +266,37 @@ def main() -> None:
     options.add_argument("rounds", nargs="?", type=int, default=5, help="pairs of fresh pages")
     options.add_argument("--calls", type=int, default=4, help="calls after the first of a pair")
     options.add_argument("--phones", nargs="+", choices=PHONES, default=list(PHONES))
-    options.add_argument("--held", type=int, default=0, help="ms that a microphone takes to open")
+    options.add_argument("--plain", action="store_true", help="neither a slow microphone nor TURN")
     options.add_argument("--write", action="store_true", help="write docs/bench.md too")
     given = options.parse_args()
     prepare()
-    found = measure(given.rounds, given.calls, given.phones, given.held, print)
-    said = table(found, given.phones)
-    print(said)
+
+    def measured(more: str = "") -> Found:
+        return measure(given.rounds, given.calls, given.phones, more, print)
+
+    said = [table(measured(), given.phones)]
+    if not given.plain:
+        said += [f"The same with a microphone that takes {HELD} ms to open:"]
+        said += [table(measured(f"&held={HELD}"), given.phones)]
+        with turn_server() as servers:
+            found = measured(f"&turn={quote(servers)}")
+        counts = ", ".join(f"{name} {sum(found.ready[name])}" for name in given.phones)
+        most = len(found.ready[given.phones[0]])
+        said += [
+            f"The same with a TURN server. Of {most} connections were ready, with their candidates"
+            f" asked for, before Dial or Answer was pressed: {counts}."
+        ]
+        said += [table(found, given.phones)]
+    text = "\n\n".join(said)
+    print(text)
     if given.write:
         chromium = subprocess.check_output(["/usr/bin/chromium", "--version"], text=True)
         machine = f"{os.cpu_count()} processors, {' '.join(chromium.split()[:2])}"
         about = (
             f"Medians; pairs of fresh pages: {given.rounds}, after the first call"
-            f" {given.calls} more of each; {machine}. No ICE server."
+            f" {given.calls} more of each; {machine}. No ICE server, where nothing else is said."
         )
-        bench_page.write(HEAD, f"{about}\n\n{said}")
+        bench_page.write(HEAD, f"{about}\n\n{text}")
 
 
 if __name__ == "__main__":
