@@ -15,7 +15,7 @@ from webphone.browser.around import offers
 from webphone.browser.around.around import Around
 from webphone.browser.blame import is_ours, says_ours
 from webphone.browser.clock import Clock, late_at_once
-from webphone.browser.dates import local
+from webphone.browser.dates import local, places
 from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
@@ -48,6 +48,7 @@ from webphone.phone.actions import (
     Entrust,
     Forget,
     Keep,
+    KeepSettings,
     MediaAction,
     Note,
     PlayKey,
@@ -76,7 +77,7 @@ from webphone.phone.snapshot import Snapshot
 from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, meant, noticed, screen, ticks
 from webphone.ui.gestures import Requested, SoundAllowed
-from webphone.ui.view import DEVICES, MENU
+from webphone.ui.view import DEVICES, MENU, SETTINGS_PAGE
 
 if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the phone, share it
     from webphone.browser.contacts import Lookups
@@ -116,7 +117,11 @@ class PhoneOnPage:
         self._memory: Memory | None = None
         self._will: Will | None = None
         self._clock = clock
-        self._view = View(dates=lambda moment, language: local(moment, language))
+        self._view = View(
+            dates=lambda moment, language: local(moment, language),
+            places=lambda codes, language: places(codes, language),
+            home=home(),
+        )
         self._sound_blocked = False
         self._begun = False
         self._background = Background()
@@ -182,9 +187,19 @@ class PhoneOnPage:
         js.performance.mark("webphone:python")
         self._element.perform(Tell(event=Event("ready", {})))
         self._look.set(self._clock.now() + LOOK_AFTER)
+        asyncio.get_event_loop().call_soon(self._recall_settings)
         wanted = self._config().capture_links
         if wanted and (number := offers.arrived(wanted)):
             self.loop.turn(NumberTyped(number=number))
+
+    def _recall_settings(self) -> None:
+        """What the person chose on other days: asked for behind the first screen, and before it
+        can ring.
+        """
+        if self in phones:
+            from webphone.browser.memory import RecallSettings
+
+            self._remembered().perform(RecallSettings())
 
     def _settle(self) -> None:
         """Show the phone at the end of a turn; what is to leave first leaves first."""
@@ -205,7 +220,7 @@ class PhoneOnPage:
             self._late.cancel()
             self._late = None
         snapshot = replace(self._phone.snapshot, sound_blocked=self._sound_blocked)
-        if self._view.open in (MENU, DEVICES):
+        if self._view.open in (MENU, DEVICES, SETTINGS_PAGE):
             snapshot = replace(snapshot, offers=offers.open_offers())
         now = self._clock.now()
         self._element.show(snapshot)
@@ -261,7 +276,7 @@ class PhoneOnPage:
             case Forget():
                 forget()
                 self._remembered().perform(action)
-            case Remember() | Unremember() | Recall():
+            case Remember() | Unremember() | Recall() | KeepSettings():
                 self._remembered().perform(action)
             case SaveFile():
                 save(action)
@@ -347,11 +362,11 @@ class PhoneOnPage:
         return self._will
 
     def _remembered(self) -> "Memory":
-        """The calls of other days: nothing of them is needed before."""
+        """What is kept of other days: nothing of it is needed for the first screen."""
         if self._memory is None:
             from webphone.browser.memory import Memory
 
-            self._memory = Memory(self.loop.turn, self._perform)
+            self._memory = Memory(self.loop.turn, self._perform, str(self._element.root.host.id))
         return self._memory
 
     def _other_tabs(self) -> "OtherTabs":
@@ -434,6 +449,15 @@ def outside(host: Any, clock: Clock) -> Outside:
     from webphone.browser.frame import Framed
 
     return Framed(Element(host), clock)
+
+
+def home() -> str:
+    """Address of the folder that a build lies in, "" for one that is a single file."""
+    tag = js.document.querySelector("script[data-timer]")
+    if not tag or str(tag.dataset.timer).startswith("data:"):
+        return ""
+    timer = js.URL.new(tag.dataset.timer, js.document.baseURI)
+    return str(js.URL.new("../", timer).href)
 
 
 def guest() -> str:

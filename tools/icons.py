@@ -15,6 +15,7 @@ TARGET = ROOT / "pyapp/webphone/ui/icons.py"
 
 # Our name for it, and Lucide's.
 USED = {
+    "about": "info",
     "alert": "triangle-alert",
     "auto-answer": "phone-incoming",
     "backspace": "delete",
@@ -33,6 +34,7 @@ USED = {
     "forward": "phone-forwarded",
     "headset": "headset",
     "hold": "pause",
+    "hotkeys": "keyboard",
     "keypad": "grip",
     "ladder": "arrow-left-right",
     "menu": "ellipsis",
@@ -61,9 +63,12 @@ USED = {
     "swap": "arrow-left-right",
     "tabs": "app-window",
     "transfer": "phone-forwarded",
+    "undo": "undo-2",
     "unplugged": "unplug",
     "user": "user-round",
+    "vibration": "vibrate",
     "voicemail": "voicemail",
+    "waiting": "phone-call",
 }
 
 HEAD = '''"""The shapes of the icons, written by tools/icons.py from lucide-static {version}.

@@ -37,6 +37,8 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "recover", "attribute": "recover", "kind": "choice", "initial": "auto"},
     {"property": "multiTab", "attribute": "multi-tab", "kind": "choice", "initial": "all"},
     {"property": "ringtone", "attribute": "ringtone", "kind": "text", "initial": "built-in"},
+    {"property": "ringVolume", "attribute": "ring-volume", "kind": "integer", "initial": 100},
+    {"property": "vibration", "attribute": "vibration", "kind": "choice", "initial": "on"},
     {"property": "iceServers", "attribute": "ice-servers", "kind": "ice", "initial": []},
     {"property": "iceServersUrl", "attribute": "ice-servers-url", "kind": "text", "initial": ""},
     {"property": "icePolicy", "attribute": "ice-policy", "kind": "choice", "initial": "all"},

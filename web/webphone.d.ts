@@ -204,6 +204,10 @@ export interface WebPhoneConfig {
   multiTab: "all" | "leader";
   /** Name of a built-in ringtone, or the URL of one. */
   ringtone: string;
+  /** How loud it rings, from 0 to 100. */
+  ringVolume: number;
+  /** Vibrate while it rings, where the system can. */
+  vibration: "on" | "off";
   /** STUN and TURN servers. */
   iceServers: RTCIceServer[] | (() => Promise<RTCIceServer[]>);
   /** Where to fetch ice-servers, in their place: JSON of them, or of {iceServers, ttl}; fetched again before the ttl (seconds) or the credentials end. */
@@ -560,6 +564,8 @@ export interface WebPhoneAttributes {
   "recover"?: "auto" | "off" | "reload" | "all";
   "multi-tab"?: "all" | "leader";
   "ringtone"?: string | number;
+  "ring-volume"?: number | `${number}`;
+  "vibration"?: "on" | "off";
   "ice-servers"?: string;
   "ice-servers-url"?: string | number;
   "ice-policy"?: "all" | "relay";

@@ -14,7 +14,7 @@
     static observedAttributes = [...attributes.keys(), "id", "name"].filter(Boolean);
     static get = (id) => [...phones].find((phone) => phone.isConnected && phone.id === id) ?? null;
     static trusted = (url) => url; // as a page's policy wants the address of a script
-    // python(host): Python's side of one element, {set(changes), invoke(reply, name, args), typed(number, pasted), disconnected()}.
+    // python(host): Python's side of one element, {set(changes), invoke(reply, name, args), typed(number, pasted), disconnected()}; the last gives the settings to keep.
     static attach = (python) => ((factory = python), phones.forEach((phone) => phone.#attach()));
     // shell(host): what stands there until Python does, {changed(), asked(), failed(error), left()}.
     static prepare = (shell) => ((painter = shell), phones.forEach((phone) => phone.#attach()));
@@ -118,11 +118,11 @@
       if (!phones.delete(this)) return;
       document.removeEventListener("click", this.#click);
       this.#shell = void this.#shell?.left();
-      this.#python?.disconnected();
+      const kept = this.#python?.disconnected() ?? {};
       this.#python = this.#failure = null;
       this.#refuse({ code: "cancelled" });
       // Put into a page again, it starts anew with the settings it had.
-      for (const [property, value] of Object.entries(this.#config)) this.#values.set(property, value);
+      for (const [property, value] of Object.entries(kept)) this.#values.set(property, value);
       this.#queue = [{ set: Object.fromEntries(this.#values) }];
       this.#config = {}; this.#told = { ...readings };
     }

@@ -125,6 +125,9 @@ class Config:
         "Which tabs register: each for itself, or one that leads and shares its phone.")
     ringtone: str = text(
         "Name of a built-in ringtone, or the URL of one.", "built-in", pattern=r"built-in|.*[/.].*")
+    ring_volume: int = number("How loud it rings, from 0 to 100.", 100, least=0, most=100)
+    vibration: str = choice("on off", "on",
+        "Vibrate while it rings, where the system can.")
     ice_servers: Json = setting(Kind.ICE, "STUN and TURN servers.", ())
     ice_servers_url: str = text(
         "Where to fetch ice-servers, in their place: JSON of them, or of {iceServers, ttl}; fetched"

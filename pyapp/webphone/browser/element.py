@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from js import JSON, Object
@@ -94,7 +95,9 @@ class Element:
         self.processors: dict[str, Any] = {}
         self._lend: Callable[[str, str], Any] = lambda call, side: None
         self._watching: Any = None
-        self._found = ENGLISH, ""  # the language and country around it
+        # The language to speak, the country around it, and whether the page has set the language.
+        self._found = ENGLISH, "", False
+        self._wanted = ""  # the language that the person chose
         self._words: WordFiles | None = None  # made for a phone that is to speak another one
 
     def begin(self, turn: Callable[[Happening], None], gone: Callable[[], None]) -> Any:
@@ -124,6 +127,10 @@ class Element:
     def show(self, snapshot: Snapshot) -> None:
         """Tell the page's side what it may read."""
         before, self._picture, self._config = self._picture, snapshot, snapshot.config
+        wanted = str(snapshot.chosen.get("language", ""))
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._find_language()
         told = readings(snapshot, before)
         if self._measured and snapshot.active != self._measured:
             self._measured, told["stats"] = "", None
@@ -189,16 +196,18 @@ class Element:
         self._find_language()
 
     def _find_language(self) -> None:
-        tag = language_around(self.host.element)
+        around, fixed = language_around(self.host.element), self.host.element.hasAttribute("lang")
+        tag = around if fixed else self._wanted or around
         language = spoken(tag)
-        found = language, country_of(tag)
+        found = language, country_of(around), fixed
         if found == self._found:
             return
         self._found = found
         here = language == ENGLISH or self._word_files().here(language)
-        self._turn(LanguageFound(tag=tag, here=here))
+        news = LanguageFound(tag=tag, here=here, around=around, fixed=fixed)
+        self._turn(news)
         if not here:
-            self._word_files().fetch(language, lambda: self._fetched(tag, found))
+            self._word_files().fetch(language, lambda: self._fetched(replace(news, here=True)))
 
     def _word_files(self) -> WordFiles:
         if self._words is None:
@@ -207,28 +216,29 @@ class Element:
             self._words = WordFiles()
         return self._words
 
-    def _fetched(self, tag: str, found: tuple[str, str]) -> None:
+    def _fetched(self, news: LanguageFound) -> None:
+        found = spoken(news.tag), country_of(news.around), news.fixed
         if found == self._found:  # else another one is wanted by now
-            self._turn(LanguageFound(tag=tag))
+            self._turn(news)
 
     # --- What the page's side calls -----------------------------------------------------------
 
     def _set(self, changes: Any) -> None:
         """Attributes and properties, by property name. A wrong one is told and changes nothing."""
         asked: dict[str, Any] = {}
-        for name, value in changes.to_py(depth=1).items():
+        given = changes.to_py(depth=1)
+        for name, value in given.items():
             try:
                 asked[str(name)] = _inward(value, kebab(snake(str(name))))
             except WebPhoneError as wrong:
                 self._turn(SettingRefused(error=wrong))
-                asked[str(name)] = getattr(self._config, snake(str(name)))
         good, refused = self._config.possible(asked)
         for error in refused:
             self._turn(SettingRefused(error=error))
         if good:
             self._turn(Asked(command=SetConfig(changes=good)))
         if self._picture is not None:
-            names = {snake(name) for name in asked} & SETTINGS.keys()
+            names = {snake(str(name)) for name in given} & SETTINGS.keys()
             self._tell_config(
                 {
                     camel(name): getattr(self._config, name)
@@ -239,11 +249,8 @@ class Element:
 
     def _tell_config(self, settings: dict[str, Any]) -> None:
         if settings:
-            # A page's own function goes back as it came.
-            own = {name: value for name, value in settings.items() if isinstance(value, JsProxy)}
-            plain = {name: value for name, value in settings.items() if name not in own}
-            told = Object.assign(_outward(plain), to_js(own, dict_converter=Object.fromEntries))
-            self.host.snapshot(to_js({"config": told}, dict_converter=Object.fromEntries))
+            told = {"config": _settings(settings)}
+            self.host.snapshot(to_js(told, dict_converter=Object.fromEntries))
 
     def _typed(self, number: str, pasted: bool) -> None:
         """The number field's text, typed before Python was up."""
@@ -300,9 +307,12 @@ class Element:
         if reply is not None:
             self.perform(Refuse(reply=reply, error=error))
 
-    def _disconnected(self) -> None:
-        """The element has left the page for good."""
+    def _disconnected(self) -> Any:
+        """The element has left the page for good; gives what the page had set, for another time."""
         self._turn(Leaving(removed=True))
+        fixed = self._picture.fixed if self._picture is not None else frozenset()
+        names = [name for name in sorted(fixed & SETTINGS.keys()) if not SETTINGS[name].secret]
+        kept = _settings({camel(name): getattr(self._config, name) for name in names})
         self._turn = lambda happening: None
         self._gone()
         if self._words is not None:
@@ -311,6 +321,7 @@ class Element:
             self._watching.disconnect()
         for proxy in self._proxies:
             proxy.destroy()
+        return kept
 
 
 DEEPEST = 20
@@ -340,6 +351,13 @@ def _inward(value: Any, whose: str, depth: int = 0) -> Any:
     if isinstance(value, list):
         return [_inward(item, whose, depth + 1) for item in value]
     return value
+
+
+def _settings(settings: dict[str, Any]) -> Any:
+    """Settings as JavaScript data; a page's own function goes back as it came."""
+    own = {name: value for name, value in settings.items() if isinstance(value, JsProxy)}
+    plain = {name: value for name, value in settings.items() if name not in own}
+    return Object.assign(_outward(plain), to_js(own, dict_converter=Object.fromEntries))
 
 
 def _outward(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """What the phone remembers in this browser: IndexedDB, and a word to the other tabs of the site.
 
-Loaded when the page has come to rest. Where the browser stores nothing (a private window, a frame
+Loaded once the first screen stands. Where the browser stores nothing (a private window, a frame
 in a sandbox, no room, a database of a newer phone), what the phone itself knows is all there is.
 """
 
@@ -18,28 +18,60 @@ from pyodide.ffi import jsnull, to_js
 from webphone.border.reading import parsed
 from webphone.browser.proxies import Listeners, plain, said
 from webphone.contract import CallRecord
-from webphone.phone.actions import Forget, Note, Recall, Remember, Save, Unremember
-from webphone.phone.happenings import ForgottenElsewhere, MemoryNews, Recalled, RememberedElsewhere
+from webphone.phone.actions import (
+    Forget,
+    KeepSettings,
+    Note,
+    Recall,
+    Remember,
+    Save,
+    Unremember,
+)
+from webphone.phone.happenings import (
+    ForgottenElsewhere,
+    MemoryNews,
+    Recalled,
+    RememberedElsewhere,
+    SettingsKept,
+)
 from webphone.phone.history import LENGTH
 from webphone.phone.memory import LONGEST, written
 
 NAME, CHANNEL = "webphone", "webphone-memory"
-CALLS = "calls"
+CALLS, SETTINGS = "calls", "settings"
 CHUNK = 20  # records at a time: so many are read without anybody noticing
 PATIENCE = 5.0  # seconds that the browser has to open it: another tab may be in the way
 
 # What each version of the database adds to the one before it; the last is ours. A key of `calls` is
-# [owner, milliseconds before 1970, id], so that the newest comes first.
-STEPS: tuple[Callable[[Any], Any], ...] = (lambda database: database.createObjectStore(CALLS),)
+# [owner, milliseconds before 1970, id], so that the newest comes first; one of `settings` is the
+# name of the phone that they were chosen at.
+STEPS: tuple[Callable[[Any], Any], ...] = (
+    lambda database: database.createObjectStore(CALLS),
+    lambda database: database.createObjectStore(SETTINGS),
+)
 
-MemoryAction = Save | Remember | Unremember | Recall | Forget
+
+class RecallSettings:
+    """Give back what the person chose; SettingsKept follows where that is anything."""
+
+
+MemoryAction = Save | Remember | Unremember | Recall | KeepSettings | RecallSettings | Forget
 
 
 class Memory:
-    """That of one phone; `turn` hears what is remembered, `note` what the browser refuses."""
+    """That of one phone; `turn` hears what is remembered, `note` what the browser refuses.
 
-    def __init__(self, turn: Callable[[MemoryNews], None], note: Callable[[Note], None]) -> None:
+    `name` tells the settings of this phone from those of others.
+    """
+
+    def __init__(
+        self,
+        turn: Callable[[MemoryNews | SettingsKept], None],
+        note: Callable[[Note], None],
+        name: str,
+    ) -> None:
         self._turn = turn
+        self._name = name
         self._note = note
         self._database: Any = None
         self._refused = False
@@ -146,9 +178,15 @@ class Memory:
                 self._add(owner, records)
             case Unremember(owner=owner, records=records):
                 self._delete(owner, records)
+            case KeepSettings(text=text):
+                self._keep_settings(text)
+            case RecallSettings():
+                if not self._refused:
+                    self._recall_settings()
             case Forget():
                 if not self._refused:
                     self._store("readwrite").clear()
+                    self._store("readwrite", SETTINGS).clear()
                 self._tell({"owner": ""})
 
     def _fail(self, action: MemoryAction, why: str) -> None:
@@ -157,8 +195,8 @@ class Memory:
         if isinstance(action, Recall):
             self._turn(Recalled(owner=action.owner, records=()))
 
-    def _store(self, mode: str) -> Any:
-        return self._database.transaction(CALLS, mode).objectStore(CALLS)
+    def _store(self, mode: str, name: str = CALLS) -> Any:
+        return self._database.transaction(name, mode).objectStore(name)
 
     def _ask(
         self, action: MemoryAction, request: Any, answered: Callable[[Any], None] | None = None
@@ -249,6 +287,21 @@ class Memory:
             self._ask(action, store.delete(_range(owner, [])))
         self._tell({"owner": owner, "ids": [record.id for record in records]})
 
+    def _recall_settings(self) -> None:
+        request = self._store("readonly", SETTINGS).get(self._name)
+        self._ask(RecallSettings(), request, self._settings_found)
+
+    def _settings_found(self, text: Any) -> None:
+        if isinstance(text, str):
+            self._turn(SettingsKept(text=text))
+
+    def _keep_settings(self, text: str) -> None:
+        if not self._refused:
+            store = self._store("readwrite", SETTINGS)
+            request = store.put(text, self._name) if text else store.delete(self._name)
+            self._ask(KeepSettings(text=text), request)
+        self._tell({"phone": self._name, "settings": text})
+
     # --- The other tabs ---
 
     def _listen(self) -> None:
@@ -267,6 +320,10 @@ class Memory:
         try:
             given = event.data if isinstance(event.data, str) else ""
             news = parsed(given if len(given) <= CHUNK * LONGEST else "")
+            if "settings" in news:
+                if news["phone"] == self._name:
+                    self._turn(SettingsKept(text=str(news["settings"])))
+                return
             owner = str(news["owner"])
             records, ids = (tuple(map(str, news.get(name, ()))) for name in ("records", "ids"))
             added = "records" in news

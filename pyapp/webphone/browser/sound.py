@@ -51,7 +51,7 @@ class Sound:
         """Play a tone until the next, or a key once."""
         match action:
             case PlayTone(tone=tone):
-                vibration.follow(tone)
+                vibration.follow(tone if self._config().vibration == "on" else None)
                 self._play(tone)
             case PlayKey(key=key) if key.upper() in SIGNALS:
                 self._play_key(SIGNALS[key.upper()])
@@ -111,7 +111,7 @@ class Sound:
             source, gain = self._source
             self._source = None
             at = self._context.currentTime
-            gain.gain.setValueAtTime(1, at)
+            gain.gain.setValueAtTime(gain.gain.value, at)
             gain.gain.linearRampToValueAtTime(0, at + FADE)
             source.stop(at + FADE)
         if self._ringtone is not None:
@@ -129,6 +129,7 @@ class Sound:
         if self._wanted is not tone or self._source is not None or context != self._context:
             return
         gain = context.createGain()
+        gain.gain.value = self._loudness(tone)
         gain.connect(context.destination)
         source = context.createBufferSource()
         source.buffer = buffer
@@ -141,6 +142,7 @@ class Sound:
     async def _ring(self, address: str) -> None:
         element = self._ringtone = js.document.createElement("audio")
         element.loop = True
+        element.volume = self._loudness(Tone.RINGTONE)
         element.src = address
         await self._direct()
         if self._ringtone != element:
@@ -155,6 +157,9 @@ class Sound:
             else:
                 # Gone, or no sound file: a call must still be heard.
                 await self._loop(Tone.RINGTONE)
+
+    def _loudness(self, tone: Tone) -> float:
+        return self._config().ring_volume / 100 if tone in RINGING_TONES else 1.0
 
     async def _render(self, tone: Tone) -> Any:
         """One period of a tone as an AudioBuffer, rendered once."""

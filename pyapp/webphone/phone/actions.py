@@ -387,6 +387,13 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepSettings:
+    """Remember what the person chose; "" for nothing. It comes back as SettingsKept."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaveFile:
     """Give the person a file to keep; `kind` is its MIME type."""
 
@@ -452,7 +459,7 @@ MediaAction = (
 # What is done with microphones, loudspeakers and cameras, whatever calls there are.
 DeviceAction = LookForDevices | UseDevices | KeepDevices
 # What is remembered from one day to the next.
-MemoryAction = Remember | Unremember | Recall
+MemoryAction = Remember | Unremember | Recall | KeepSettings
 Action = (
     Connect
     | Disconnect

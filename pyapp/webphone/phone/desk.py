@@ -13,6 +13,7 @@ from webphone.contract import (
     Config,
     Diagnose,
     Event,
+    ForgetEverything,
     SetConfig,
     WebPhoneError,
     encode,
@@ -75,8 +76,8 @@ class Desk:
 
     @property
     def config(self) -> Config:
-        """The settings as the page writes them."""
-        return self._settings.written
+        """The settings as page and person have them."""
+        return self._settings.config
 
     @property
     def guest(self) -> str:
@@ -143,6 +144,8 @@ class Desk:
             deleted=self._seldom.deleted,
             guest=self.guest,
             language=self.language,
+            chosen=self._settings.chosen,
+            fixed=self._settings.fixed,
         )
 
     # --- The one door ---
@@ -205,6 +208,8 @@ class Desk:
                 return self._dialling.type(number)
             case on.SettingRefused(error=error):
                 return self._refused(None, error)
+            case on.SettingChosen() | on.SettingsReset() | on.SettingsKept():
+                return self._wanted(happening)
             case on.ErrorDismissed():
                 self.error = None
                 return []
@@ -256,6 +261,9 @@ class Desk:
                 return [do.LookForDevices(ask=True)]
             case on.DevicesFound() | on.DeviceUsed() | on.DevicesKept():
                 return self._devices(happening)
+            case on.ForgottenElsewhere(owner=""):
+                self._wanted(on.SettingsReset())  # it is kept by nobody any more
+                return self._seldom.memory.heard(happening, self._speech)
             case (
                 on.AtRest()
                 | on.HistoryOpened()
@@ -291,7 +299,8 @@ class Desk:
             case on.NetworkChanged(online=online):
                 return self.account.network_changed(online, now)
             case on.LanguageFound(tag=tag):
-                self._settings.country = country_of(tag)
+                self._settings.country = country_of(happening.around or tag)
+                self._settings.fix("language", fixed=happening.fixed)
                 self.language = spoken(tag) if happening.here else ENGLISH
                 self.account.configure(self._settings.in_force, self.instance)
                 return []
@@ -372,6 +381,8 @@ class Desk:
         try:
             if isinstance(command, SetConfig):
                 return self._changed_settings(command, now) + done(reply)
+            if isinstance(command, ForgetEverything):
+                self._wanted(on.SettingsReset())
             if isinstance(command, Diagnose):
                 return self._seldom.diagnose(self, reply, now)
             return obey(self._whole, command, reply, now, permitted=permitted)
@@ -411,6 +422,16 @@ class Desk:
             self.account.configure(config, self.instance)
         if changed.registers and not (self.standby or self._soundless):
             result += self.account.register(now)
+        return result
+
+    def _wanted(self, news: on.SettingsWanted) -> Result:
+        """What the person wants of the settings, for as long as the page leaves it open."""
+        # Loaded by the first of it.
+        from webphone.phone.preferences import heed
+
+        changed, result = heed(self._settings, news)
+        if changed.after != changed.before:
+            self.account.configure(changed.after, self.instance)
         return result
 
     def _refused(self, reply: int | None, error: WebPhoneError) -> Result:

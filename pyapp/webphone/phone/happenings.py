@@ -37,6 +37,26 @@ class SettingRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingChosen:
+    """The person wants a setting like this; None: as the page has it."""
+
+    name: str
+    value: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsReset:
+    """The person wants every setting as the page has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsKept:
+    """What KeepSettings kept, on an earlier page or in another tab."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorDismissed:
     """The person has read the error on the screen."""
 
@@ -343,6 +363,10 @@ MemoryNews = (
 )
 
 
+# What the person wants of the settings, now or on an earlier day.
+SettingsWanted = SettingChosen | SettingsReset | SettingsKept
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaMissing:
     """This browser has no WebRTC: no call can sound here."""
@@ -471,13 +495,17 @@ class NetworkChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageFound:
-    """The language around the phone, as a tag such as de-AT; the page may change it at any time.
+    """The language to speak, as a tag such as de-AT; page and person may change it at any time.
 
-    `here`: whether its words are. While they are fetched, English is spoken.
+    `here`: whether its words are. While they are fetched, English is spoken. `around` is the tag
+    around the phone where the person has chosen another language; `fixed`: the page has set it on
+    the phone itself.
     """
 
     tag: str
     here: bool = True
+    around: str = ""
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -517,6 +545,7 @@ Happening = (
     Asked
     | NumberTyped
     | SettingRefused
+    | SettingsWanted
     | ErrorDismissed
     | FarewellAttended
     | WantedHere

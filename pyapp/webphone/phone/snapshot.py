@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 
-from webphone.contract import CallRecord, CallView, Config, Device, Party, WebPhoneError
+from webphone.contract import CallRecord, CallView, Config, Device, Json, Party, WebPhoneError
 from webphone.words import ENGLISH, Language, Sentence, Speech
 
 # What stands for a codec where none is needed.
@@ -310,13 +311,17 @@ class Snapshot(SharedSnapshot):
     history: tuple[CallRecord, ...] = ()  # newest first
     deleted: int = 0  # so many of them may be had back
     sound_blocked: bool = False
-    offers: tuple[str, ...] = ()  # what the browser can be asked for by a press, and was not yet
+    # What the browser can be asked for by a press, and was not yet; what it can do, or refuses.
+    offers: tuple[str, ...] = ()
     devices: DevicesSnapshot = DevicesSnapshot()
     guest: str = ""  # the username in a demo when none is set
     language: str = ENGLISH  # that all of it is said in
     diagnosis: Diagnosis | None = None  # None: nobody has asked for one
     ladder: Ladder | None = None  # None: nobody has asked for it
     other_tab: bool = False  # another tab has the phone; what is shown here is its phone
+    # Settings as the person chose them, by name, and the names of those that the page has set.
+    chosen: Mapping[str, Json] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
 
     @property
     def speech(self) -> Language:

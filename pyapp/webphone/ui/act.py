@@ -14,6 +14,7 @@ from webphone.contract import (
     Command,
     Diagnose,
     DialpadPress,
+    ForgetEverything,
     LogCall,
     MakeCall,
 )
@@ -28,6 +29,8 @@ from webphone.phone.happenings import (
     HistoryOpened,
     LadderWanted,
     NumberTyped,
+    SettingChosen,
+    SettingsReset,
     WantedHere,
 )
 from webphone.phone.numbers import printed
@@ -51,6 +54,7 @@ from webphone.ui.gestures import (
     PageClosed,
     PageOpened,
     Requested,
+    SettingEntered,
     SoundAllowed,
     Together,
     TransferTyped,
@@ -122,6 +126,8 @@ def _act(
             | LadderWanted()
             | CallsDeleted()
             | CallsWantedBack()
+            | SettingChosen()
+            | SettingsReset()
         ):
             return view, [gesture]
         case NumberEdited():
@@ -144,6 +150,10 @@ def _act(
             from webphone.ui.devices import wished
 
             return view, wished(what, str(fields.get("value", "")))
+        case SettingEntered(name=name):
+            from webphone.ui.settings import entered
+
+            return view, [entered(name, str(fields.get("value", "")))]
         case FarewellRead(record=record):
             return replace(view, read=record), []
         case FarewellVisited(there=there):
@@ -164,7 +174,7 @@ def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
         return replace(view, unfinished=False)
     if isinstance(command, LogCall):
         return drafts.logged(view, command.id)
-    if isinstance(command, ClearHistory):
+    if isinstance(command, ClearHistory | ForgetEverything):
         return replace(view, of="")  # it was asked, and is answered
     if isinstance(command, CancelTransfer):
         return replace(view, open="", of="")  # back to the call, not to the question whom to

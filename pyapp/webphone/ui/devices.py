@@ -47,7 +47,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         element(
             "div",
             *(_hidden(config) if devices.hidden else ()),
-            *(_choice(role, devices, config) for role in _roles(snapshot)),
+            *(choice(role, devices, config) for role in _roles(snapshot)),
             _volume(devices, config),
             *_buttons(snapshot),
             key="devices",
@@ -93,7 +93,8 @@ def _roles(snapshot: Snapshot) -> list[str]:
     return [role for role in ROWS if shown[role]]
 
 
-def _choice(role: str, devices: DevicesSnapshot, config: Config) -> Node:
+def choice(role: str, devices: DevicesSnapshot, config: Config) -> Node:
+    """The devices for a use of them, and which is chosen."""
     words, kind = ROWS[role]
     there = [one for one in devices.listed if one.kind == kind]
     chosen = next((one.id for one in there if role in one.chosen_for), "")

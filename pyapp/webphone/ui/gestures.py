@@ -12,6 +12,8 @@ from webphone.phone.happenings import (
     DevicesWanted,
     ErrorDismissed,
     LadderWanted,
+    SettingChosen,
+    SettingsReset,
     WantedHere,
 )
 
@@ -77,6 +79,13 @@ class DeviceChosen:
     """The person has set what a device is used for, or `volume`; fields: value."""
 
     what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingEntered:
+    """The person has set a setting on its screen; fields: value."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +157,9 @@ Gesture = (
     | DraftSent
     | OutcomeChosen
     | DeviceChosen
+    | SettingEntered
+    | SettingChosen
+    | SettingsReset
     | PageOpened
     | PageClosed
     | TransferTyped

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from webphone.contract import Config, MakeCall, SetConfig, ShareScreen, StartVideo, StopVideo
+from webphone.contract import Config, MakeCall, ShareScreen, StartVideo, StopVideo
 from webphone.phone.feature_codes import codes
+from webphone.phone.happenings import SettingChosen
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui import drafts
 from webphone.ui.gestures import PageClosed, PageOpened, Requested
 from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread, title
-from webphone.ui.pieces import button
+from webphone.ui.pieces import button, switch
 from webphone.ui.selectors import (
     TRANSFER,
     asked,
@@ -23,7 +24,7 @@ from webphone.ui.selectors import (
     transferable,
     waiting,
 )
-from webphone.ui.view import DEVICES, DIAGNOSIS, HISTORY, MENU, MESSAGES, View
+from webphone.ui.view import DEVICES, DIAGNOSIS, HISTORY, MENU, MESSAGES, SETTINGS_PAGE, View
 from webphone.ui.words import say
 
 
@@ -143,17 +144,24 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             *_noise(snapshot),
             *_pictures(snapshot),
             *_offers(snapshot),
-            _switch("dnd", config.dnd, "dnd", config),
+            _switch("dnd", config.dnd, "dnd", snapshot),
             # Who is in a call decides about the next one by hand.
             None
             if living(snapshot)
-            else _switch("auto_answer", config.auto_answer, "auto-answer", config),
+            else _switch("auto_answer", config.auto_answer, "auto-answer", snapshot),
             button(
                 say("diagnose"),
                 on=PageOpened(page=DIAGNOSIS),
                 part="open-diagnosis",
                 config=config,
                 sign="diagnose",
+            ),
+            button(
+                say("settings"),
+                on=PageOpened(page=SETTINGS_PAGE),
+                part="open-settings",
+                config=config,
+                sign="settings",
             ),
             key="more",
             class_="more",
@@ -227,14 +235,15 @@ def _offers(snapshot: Snapshot) -> list[Node]:
     ]
 
 
-def _switch(name: str, on: bool, part: str, config: Config) -> Node:
-    return button(
+def _switch(name: str, on: bool, part: str, snapshot: Snapshot) -> Node:
+    return switch(
         say(f"switch_{name}"),
-        on=SetConfig(changes={name: not on}),
+        on=SettingChosen(name=name, value=not on),
         part=part,
-        config=config,
+        config=snapshot.config,
         sign=part,
         pressed=on,
+        fixed=name in snapshot.fixed,
     )
 
 

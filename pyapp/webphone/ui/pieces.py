@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from webphone.contract import Config
 from webphone.phone.snapshot import Contact
 from webphone.ui.html import Node, element
 from webphone.ui.icons import ICONS
-from webphone.ui.words import hue, initials
+from webphone.ui.words import hue, initials, say
+from webphone.words import Sentence
 
 
 def icon(name: str) -> Node:
@@ -62,6 +64,24 @@ def button(
         data_after=after or None,
         on={} if idle or config.disabled else {"click": on},
     )
+
+
+def switch(
+    words: Sentence, *, on: Any, part: str, config: Config, sign: str, pressed: bool, fixed: bool
+) -> Node:
+    """A button that says on or off; one that is `fixed` says by whom."""
+    shown = button(
+        words,
+        on=None if fixed else on,
+        part=part,
+        config=config,
+        sign=sign,
+        pressed=pressed,
+    )
+    if not fixed:
+        return shown
+    reason = element("span", say("fixed_by_page"), class_="reason")
+    return replace(shown, children=(*shown.children, reason))
 
 
 def number_field(

@@ -25,7 +25,7 @@ from webphone.ui.selectors import (
     wraps_up,
 )
 from webphone.ui.status import banners, header, live_regions
-from webphone.ui.view import DEVICES, DIAGNOSIS, HISTORY, LADDER, View
+from webphone.ui.view import ABOUT, DEVICES, DIAGNOSIS, HISTORY, LADDER, SETTINGS_PAGE, View
 from webphone.ui.words import say
 from webphone.words import ENGLISH, RIGHT_TO_LEFT
 
@@ -87,6 +87,20 @@ def _devices(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return body(snapshot, view, now)
 
 
+def _settings(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded when somebody looks at them.
+    from webphone.ui.settings import body
+
+    return body(snapshot, view, now)
+
+
+def _about(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded when somebody asks.
+    from webphone.ui.about import body
+
+    return body(snapshot, view)
+
+
 def _beside_call(
     body: Callable[[Snapshot, View, float], list[Node]],
 ) -> Callable[[Snapshot, View, float], list[Node]]:
@@ -110,6 +124,8 @@ SCREENS: dict[str, Screen] = {
     "devices": Screen(_open(DEVICES), _beside_call(_devices)),
     "diagnosis": Screen(_open(DIAGNOSIS), _beside_call(_diagnosis)),
     "ladder": Screen(_open(LADDER), _beside_call(_ladder)),
+    "settings": Screen(_open(SETTINGS_PAGE), _beside_call(_settings)),
+    "about": Screen(_open(ABOUT), _beside_call(_about)),
     "menu": Screen(menu.is_open, _beside_call(menu.body)),
     "call": Screen(call.goes_on, call.talking),
     "wrap-up": Screen(lambda snapshot, view: wraps_up(snapshot), _wrap_up),
@@ -140,6 +156,7 @@ def screen(snapshot: Snapshot, view: View, now: float) -> Node:
         aria_label=say("phone"),
         tabindex="-1" if visible else None,
         data_screen=front.stage if front else name,
+        data_theme=None if snapshot.config.theme == "auto" else snapshot.config.theme,
         lang=snapshot.language,
         dir=_direction(snapshot.language),
         on={"keydown": KeyPressed()} if visible else {},

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
 
 # Pages of the phone itself: over a call only if they were opened there.
 MENU, MESSAGES, DEVICES, DIAGNOSIS = "menu", "messages", "devices", "diagnosis"
-LADDER, HISTORY = "ladder", "history"
-PAGES = (MENU, MESSAGES, DEVICES, DIAGNOSIS, LADDER, HISTORY)
+LADDER, HISTORY, SETTINGS_PAGE, ABOUT = "ladder", "history", "settings", "about"
+PAGES = (MENU, MESSAGES, DEVICES, DIAGNOSIS, LADDER, HISTORY, SETTINGS_PAGE, ABOUT)
 
 
 def in_utc(moment: float, language: str) -> tuple[str, str]:
     """A day and a time of it, where nobody knows how people here write them."""
     day, _, time = datetime.fromtimestamp(moment, UTC).isoformat().partition("T")
     return day, time[:5]
+
+
+def by_code(codes: Collection[str], language: str) -> tuple[tuple[str, str], ...]:
+    """Countries by their codes, where nobody knows what people here call them."""
+    return tuple((code, code) for code in sorted(codes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,7 @@ class View:
     open: str = ""  # the page that is open over what the phone shows by itself
     over: str = ""  # id of the call that was in front when it was opened
     of: str = ""  # what that page is about: the id of a call, or whom texts are for
+    home: str = field(default="", compare=False)  # address of the build's folder, "" where none is
     transfer_to: str = ""  # what is typed on the page of a transfer
     read: str = ""  # id of the call record that the person has closed
     attended: str = ""  # id of the call record that the person is at, as long as it is shown
@@ -33,6 +39,10 @@ class View:
     seen: Mapping[str, str] = field(default_factory=dict)  # the last text seen of each thread
     # A moment (seconds since 1970) in a language, as a day and a time of it.
     dates: Callable[[float, str], tuple[str, str]] = field(default=in_utc, compare=False)
+    # Countries in a language, as codes and names in the order of its alphabet.
+    places: Callable[[frozenset[str], str], tuple[tuple[str, str], ...]] = field(
+        default=by_code, compare=False
+    )
     # Each control that begins or ends a call, by what it asks for and of which call: where on the
     # screen it stands, and since when.
     came: Mapping[tuple[str, str], tuple[str, float]] = field(default_factory=dict, compare=False)

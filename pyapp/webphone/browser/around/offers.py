@@ -23,12 +23,14 @@ _asked: set[str] = set()
 
 
 def open_offers() -> tuple[str, ...]:
-    """What the person may be asked for here, and was not yet."""
-    notifications = ("notifications",) if permission() == "default" else ()
+    """What the person may be asked for here, and was not yet; and what this browser can, or not."""
+    said = {"default": ("notifications",), "denied": ("notifications blocked",)}
+    notifications = said.get(permission(), ())
+    vibration = ("vibration",) if hasattr(js.navigator, "vibrate") else ()
     headset = ("headset",) if hasattr(js.navigator, "hid") else ()
     above = hasattr(js, "documentPictureInPicture") and js.window.parent == js.window
     return (
-        *(*notifications, *headset),
+        *(*notifications, *headset, *vibration),
         *(("links",) if _links_open() else ()),
         *(("mini",) if above else ()),
     )

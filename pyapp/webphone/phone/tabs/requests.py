@@ -30,7 +30,6 @@ from webphone.contract import (
     Show,
     WebPhoneError,
     encode,
-    snake,
 )
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
@@ -45,12 +44,10 @@ from webphone.words import say as sentence
 LOCAL = (
     *(Ready, SetConfig, Show, Hide, Diagnose, GetTrace),
     *(ExportHistory, ClearHistory, ForgetEverything),
-    # The other tabs hear of it by what is remembered.
+    # The other tabs hear of it by what is remembered, as of the settings that a person chooses.
     *(SetInput, SetOutput, SetRinger, SetCamera, SetVolume),
 )
 TALKING = ("early", "active")
-# Settings that a person switches on the screen: of the phone, in whichever tab it is.
-SWITCHES = frozenset(("dnd", "auto_answer"))
 
 Waiting = tuple[Command, int | None]  # a command, and the promise that waits for it
 
@@ -108,10 +105,6 @@ class Requests:
         video = config.video if wished is None else wished
         detail = {"target": dial.target, "video": video}
         return [do.Ask(ask=ask, event=Event("beforedial", detail))]
-
-    def switch(self, command: SetConfig, now: float) -> list[Action]:
-        """A switch of the screen is one of the phone: the tab that leads has it, too."""
-        return self._hand_on(command, None, now)
 
     def asked(self, ask: int) -> bool:
         """Whether it was we who asked the page."""
@@ -199,7 +192,7 @@ class Requests:
         """Do what another tab wants."""
         reply = next(self._replies)
         self._foreign[reply] = sent.tab, sent.number
-        if isinstance(sent.command, LOCAL) and not switches(sent.command):
+        if isinstance(sent.command, LOCAL):
             error = WebPhoneError("unsupported", sentence("each_tab_itself"))
             return [do.Refuse(reply=reply, error=error)]
         if not leading:
@@ -217,8 +210,3 @@ class Requests:
         error = action.error if isinstance(action, do.Refuse) else None
         outcome = say.Outcome(tab=self._tab, to=tab, number=number, value=value, error=error)
         return TellTabs(text=say.write(outcome, now))
-
-
-def switches(command: Command) -> bool:
-    """Whether it is a switch of the screen."""
-    return isinstance(command, SetConfig) and set(map(snake, command.changes)) <= SWITCHES

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from webphone.contract import Event, Register, SetConfig, WebPhoneError
+from webphone.contract import Event, Register, WebPhoneError
 from webphone.machine import earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
@@ -31,7 +31,7 @@ from webphone.phone.tabs.followed import Followed
 from webphone.phone.tabs.mirror import Mirror
 from webphone.phone.tabs.news import Told, is_record, news_of, of_state, told_here
 from webphone.phone.tabs.phone import Phone
-from webphone.phone.tabs.requests import Requests, switches
+from webphone.phone.tabs.requests import Requests
 from webphone.phone.tabs.role import ROLES, Role, Turn
 from webphone.phone.tabs.taking import Taking
 from webphone.sip import Entropy
@@ -125,9 +125,6 @@ class Tabs:
                 return self._taking.begin(now) if self.role is Role.WAITING else []
             case on.Asked(command=command, reply=reply) if away and not requests.local(command):
                 return requests.ask(command, reply, now)
-            case on.Asked(command=SetConfig() as command, reply=None) if away and switches(command):
-                own = self._phone.handle(happening, now)
-                return [*own, *requests.switch(command, now)]
             case on.Permitted(ask=ask, allowed=allowed) if requests.asked(ask):
                 return requests.permitted(ask, allowed, now)
             case on.Leaving():
