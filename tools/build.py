@@ -174,10 +174,13 @@ def library(files: dict[str, str], pyodide: Path) -> list[bytes]:
     targets = [WORK / name for name in LIBRARY.values()]
     apart = {f"{name.replace('.', '/')}.py" for name in APART.values()}
     inside = {path.removeprefix("./"): str(ROOT / url) for url, path in files.items()}
+    inside["webphone/__main__.py"] = str(ROOT / "pyapp" / "main.py")
+    built = WORK / "built.py"
+    built.write_text(f'BUILD = "{told_apart(inside)}"\n')
     plan = {
         "files": {
             **{path: file for path, file in inside.items() if path not in apart},
-            "webphone/__main__.py": str(ROOT / "pyapp" / "main.py"),
+            "webphone/built.py": str(built),
         },
         "imports": sorted(outside_imports([ROOT / url for url in files if url.endswith(".py")])),
         "pyodide": str(pyodide),
@@ -185,6 +188,14 @@ def library(files: dict[str, str], pyodide: Path) -> list[bytes]:
     said = run("node", "tools/stdlib.mjs", *map(str, targets), plan=plan)
     say("python", said.decode().strip())
     return [target.read_bytes() for target in targets]
+
+
+def told_apart(files: dict[str, str]) -> str:
+    """A short name of these sources, another one for others: the screen says it of a build."""
+    digest = hashlib.sha256()
+    for path, file in sorted(files.items()):
+        digest.update(path.encode() + b"\0" + Path(file).read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def spoken(language: str) -> bytes:

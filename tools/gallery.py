@@ -437,6 +437,35 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         replace(IDLE, devices=DevicesSnapshot(hidden=True, sinks=False)),
         View(open="devices"),
     ),
+    "settings": (
+        replace(IDLE, devices=DEVICES, offers=("notifications", "vibration")),
+        View(open="settings"),
+    ),
+    "settings, some chosen": (
+        replace(
+            IDLE,
+            config=replace(CONFIG, theme="dark", ring_volume=40, dnd=True, country="CH"),
+            chosen={"theme": "dark", "ring_volume": 40, "dnd": True, "country": "CH"},
+            offers=("notifications blocked", "vibration"),
+        ),
+        View(open="settings"),
+    ),
+    "settings, fixed by the page": (
+        replace(
+            IDLE,
+            config=replace(CONFIG, auto_answer=True, country="GB", notifications="off"),
+            fixed=frozenset(
+                ("language", "country", "theme", "ring_volume", "auto_answer", "notifications")
+            ),
+        ),
+        View(open="settings"),
+    ),
+    "settings, to be forgotten": (IDLE, View(open="settings", of="forget")),
+    "about": (IDLE, View(open="about", home="https://phone.example/")),
+    "menu, fixed by the page": (
+        replace(IDLE, config=replace(CONFIG, dnd=True), fixed=frozenset(("dnd",))),
+        View(open="menu"),
+    ),
     "another headset in a call": (
         talking(BOB, devices=replace(DEVICES, news=say("loudspeaker_gone", name="Jabra 20"))),
         View(),

@@ -20,6 +20,7 @@ class Remembered:
     """
 
     kept: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    settings: str = ""
     tabs: list[Any] = field(default_factory=list)
     slow: bool = False
     asked: list[tuple[Any, do.Recall]] = field(default_factory=list)
@@ -40,8 +41,12 @@ class Remembered:
                 self.asked.append((tab, action))
                 if not self.slow:
                     self.answer()
+            case do.KeepSettings(text=text):
+                self.settings = text
+                self._tell(tab, on.SettingsKept(text=text))
             case do.Forget():
                 self.kept.clear()
+                self.settings = ""
                 self._tell(tab, on.ForgottenElsewhere(owner=""))
 
     def answer(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from phone.stage import Actor, description
 from phone.tabs_stage import Browser
+from webphone.phone import happenings as on
 from webphone.phone import questions
 from webphone.phone.threads import CHARACTERS, TEXTS, THREADS
 from webphone.sip.inbox import LARGEST
@@ -376,7 +377,9 @@ def test_a_phone_that_only_calls_never_loads_what_writes():
 def test_a_switch_of_the_screen_is_one_of_the_phone_in_whichever_tab(world, bob):
     browser = Browser(world)
     first, second = browser.tab(), browser.tab()
-    second.press("setConfig", {"dnd": True})
+    second.memory = first.memory
+    first.memory.tabs += [first, second]
+    second.happens(on.SettingChosen(name="dnd", value=True))
     assert [tab.machine.snapshot.config.dnd for tab in (first, second)] == [True, True]
     bob.ask("makeCall", "alice")
     assert bob.history[0].disposition == "busy"

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from gallery import BOB, CODED, CONFIG, IDLE, NOW, SCREENS, THREADS, talking
-from webphone.contract import Hangup, MakeCall, SendDtmf, SendMessage, SetConfig, Transfer
+from webphone.contract import Hangup, MakeCall, SendDtmf, SendMessage, Transfer
 from webphone.phone.feature_codes import SERVERS, Codes, codes
-from webphone.phone.happenings import Asked
+from webphone.phone.happenings import Asked, SettingChosen
 from webphone.phone.snapshot import Text
 from webphone.ui import drafts
 from webphone.ui.act import act
@@ -225,9 +225,11 @@ def test_on_these_pages_keys_type_no_number_and_escape_goes_back():
 def test_the_switches_say_how_they_stand_and_turn_it():
     node = screen(replace(IDLE, config=CODED), View(open="menu"), NOW)
     assert find(node, part="dnd").attributes["aria-pressed"] == "true"
-    assert find(node, part="dnd").on["click"] == SetConfig(changes={"dnd": False})
+    assert find(node, part="dnd").on["click"] == SettingChosen(name="dnd", value=False)
     assert find(node, part="auto-answer").attributes["aria-pressed"] == "false"
-    assert find(node, part="auto-answer").on["click"] == SetConfig(changes={"auto_answer": True})
+    assert find(node, part="auto-answer").on["click"] == SettingChosen(
+        name="auto_answer", value=True
+    )
 
 
 def test_calls_are_forwarded_by_the_code_of_the_server():

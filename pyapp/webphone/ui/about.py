@@ -40,7 +40,7 @@ def body(snapshot: Snapshot, view: View) -> list[Node]:
             element("dl", *_facts(rows), key="phone", class_="facts"),
             element("h3", say("about_works"), key="works", class_="group"),
             element("dl", *_facts(WORKS), key="all", class_="facts"),
-            _link(view.home) if view.home else None,
+            _link(view.home) if view.home and build() else None,
             key="about",
             class_="about",
             tabindex="0",

@@ -156,7 +156,9 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
                 config=config,
                 sign="diagnose",
             ),
-            button(
+            None
+            if living(snapshot)
+            else button(
                 say("settings"),
                 on=PageOpened(page=SETTINGS_PAGE),
                 part="open-settings",

@@ -78,10 +78,13 @@ def switch(
         sign=sign,
         pressed=pressed,
     )
-    if not fixed:
-        return shown
-    reason = element("span", say("fixed_by_page"), class_="reason")
-    return replace(shown, children=(*shown.children, reason))
+    return replace(shown, children=(*shown.children[:-1], named(words, fixed=fixed)))
+
+
+def named(words: Sentence, *, fixed: bool) -> Node:
+    """The words of a setting, and why it can't be set here where it is `fixed`."""
+    reason = element("span", say("fixed_by_page"), class_="reason") if fixed else None
+    return element("span", words, reason, class_="words")
 
 
 def number_field(

@@ -17,10 +17,10 @@ from webphone.ui import devices
 from webphone.ui.gestures import PageOpened, Requested, SettingEntered
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
-from webphone.ui.pieces import button, switch
+from webphone.ui.pieces import button, named, switch
 from webphone.ui.view import ABOUT, DEVICES, MENU, SETTINGS_PAGE, View
 from webphone.ui.words import say
-from webphone.words import LANGUAGES, RIGHT_TO_LEFT, Sentence
+from webphone.words import RIGHT_TO_LEFT, Sentence
 
 FORGET = "forget"  # in the place of what the page is about: whether all is to go
 LANGUAGE = "language"
@@ -126,7 +126,7 @@ def _looks(snapshot: Snapshot, view: View) -> list[Node | None]:
         _choice(
             LANGUAGE,
             say("set_language"),
-            [(tag, NAMES[tag]) for tag in LANGUAGES if not fixed or tag == snapshot.language],
+            list(NAMES.items()),
             snapshot.language if fixed else chosen,
             snapshot,
             usual=None if fixed else say("language_page"),
@@ -149,7 +149,7 @@ def _here(snapshot: Snapshot, view: View) -> list[Node | None]:
     return [
         switch_of("notifications", snapshot),
         button(
-            say("offer_notifications"),
+            say("allow_notifications"),
             on=Requested(what="notifications"),
             part="offer-notifications",
             config=config,
@@ -281,8 +281,7 @@ def _row(name: str, words: Sentence, control: Node, snapshot: Snapshot) -> Node:
     )
     label = element(
         "label",
-        element("span", words, class_="words"),
-        element("span", say("fixed_by_page"), class_="reason") if fixed else None,
+        named(words, fixed=fixed),
         set,
         key="label",
         class_="device",

@@ -208,6 +208,7 @@ WORDS: dict[str, str] = {
     "reset": "Zurücksetzen",
     "reset_setting": "Zurücksetzen: {setting}",
     "reset_all": "Alles zurücksetzen, wie die Seite es hat",
+    "allow_notifications": "Benachrichtigungen erlauben",
     "notifications_blocked": "Der Browser blockiert Benachrichtigungen dieser Seite. Das Zeichen neben ihrer Adresse lässt sie wieder zu.",
     "forget": "Alles vergessen",
     "forget_hint": "Anrufe, Nachrichten, gewählte Geräte und Einstellungen werden aus diesem Browser gelöscht. Sie lassen sich nicht zurückholen.",

@@ -203,6 +203,7 @@ WORDS: dict[str, str] = {
     "reset": "Put back",
     "reset_setting": "Put back: {setting}",
     "reset_all": "Put all back as the page has it",
+    "allow_notifications": "Allow notifications",
     "notifications_blocked": "The browser blocks notifications of this page. The sign beside its address lets them through again.",
     "forget": "Forget everything",
     "forget_hint": "Calls, messages, chosen devices and settings will be deleted from this browser. They can't be brought back.",

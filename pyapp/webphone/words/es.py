@@ -215,6 +215,7 @@ WORDS: dict[str, str] = {
     "reset": "Restablecer",
     "reset_setting": "Restablecer: {setting}",
     "reset_all": "Restablecer todo como lo tiene la página",
+    "allow_notifications": "Permitir notificaciones",
     "notifications_blocked": "El navegador bloquea las notificaciones de esta página. El icono junto a su dirección vuelve a permitirlas.",
     "forget": "Olvidar todo",
     "forget_hint": "Las llamadas, los mensajes, los dispositivos elegidos y los ajustes se eliminarán de este navegador. No se pueden recuperar.",

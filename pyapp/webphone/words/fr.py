@@ -215,6 +215,7 @@ WORDS: dict[str, str] = {
     "reset": "Rétablir",
     "reset_setting": "Rétablir : {setting}",
     "reset_all": "Tout rétablir comme sur la page",
+    "allow_notifications": "Autoriser les notifications",
     "notifications_blocked": "Le navigateur bloque les notifications de cette page. L’icône à côté de son adresse les autorise à nouveau.",
     "forget": "Tout oublier",
     "forget_hint": "Les appels, messages, appareils choisis et réglages seront supprimés de ce navigateur. Ils ne pourront pas être récupérés.",

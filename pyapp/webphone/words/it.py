@@ -215,6 +215,7 @@ WORDS: dict[str, str] = {
     "reset": "Ripristina",
     "reset_setting": "Ripristina: {setting}",
     "reset_all": "Ripristina tutto come nella pagina",
+    "allow_notifications": "Consenti notifiche",
     "notifications_blocked": "Il browser blocca le notifiche di questa pagina. L’icona accanto all’indirizzo le consente di nuovo.",
     "forget": "Dimentica tutto",
     "forget_hint": "Chiamate, messaggi, dispositivi scelti e impostazioni verranno eliminati da questo browser. Non si potranno recuperare.",

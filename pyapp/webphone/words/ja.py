@@ -191,6 +191,7 @@ WORDS: dict[str, str] = {
     "reset": "元に戻す",
     "reset_setting": "元に戻す: {setting}",
     "reset_all": "すべてページの設定に戻す",
+    "allow_notifications": "通知を許可",
     "notifications_blocked": "ブラウザーがこのページの通知をブロックしています。アドレスの横のアイコンから再び許可できます。",
     "forget": "すべて忘れる",
     "forget_hint": "通話履歴、メッセージ、選択したデバイス、設定がこのブラウザーから削除されます。元に戻すことはできません。",

@@ -208,6 +208,7 @@ WORDS: dict[str, str] = {
     "reset": "Terugzetten",
     "reset_setting": "Terugzetten: {setting}",
     "reset_all": "Alles terugzetten zoals de pagina het heeft",
+    "allow_notifications": "Meldingen toestaan",
     "notifications_blocked": "De browser blokkeert meldingen van deze pagina. Het pictogram naast het adres staat ze weer toe.",
     "forget": "Alles vergeten",
     "forget_hint": "Oproepen, berichten, gekozen apparaten en instellingen worden uit deze browser verwijderd. Ze kunnen niet worden teruggehaald.",

@@ -223,6 +223,7 @@ WORDS: dict[str, str] = {
     "reset": "Przywróć",
     "reset_setting": "Przywróć: {setting}",
     "reset_all": "Przywróć wszystko jak na stronie",
+    "allow_notifications": "Zezwól na powiadomienia",
     "notifications_blocked": "Przeglądarka blokuje powiadomienia tej strony. Ikona obok jej adresu znów na nie pozwala.",
     "forget": "Zapomnij wszystko",
     "forget_hint": "Połączenia, wiadomości, wybrane urządzenia i ustawienia zostaną usunięte z tej przeglądarki. Nie da się ich odzyskać.",

@@ -215,6 +215,7 @@ WORDS: dict[str, str] = {
     "reset": "Restaurar",
     "reset_setting": "Restaurar: {setting}",
     "reset_all": "Restaurar tudo como na página",
+    "allow_notifications": "Permitir notificações",
     "notifications_blocked": "O navegador bloqueia as notificações desta página. O ícone ao lado do endereço volta a permiti-las.",
     "forget": "Esquecer tudo",
     "forget_hint": "As chamadas, mensagens, dispositivos escolhidos e configurações serão apagados deste navegador. Não será possível recuperá-los.",

@@ -191,6 +191,7 @@ WORDS: dict[str, str] = {
     "reset": "恢复",
     "reset_setting": "恢复：{setting}",
     "reset_all": "全部恢复为页面的设置",
+    "allow_notifications": "允许通知",
     "notifications_blocked": "浏览器屏蔽了此页面的通知。点按地址旁的图标可重新允许。",
     "forget": "忘记一切",
     "forget_hint": "通话、消息、所选设备和设置将从此浏览器中删除，且无法恢复。",
