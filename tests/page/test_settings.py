@@ -90,9 +90,9 @@ def test_what_is_set_is_there_after_a_reload_before_anybody_could_ring(
     expect(phone.get_by_role("button", name="Do not disturb")).to_have_attribute(
         "aria-pressed", "true"
     )
-    phone.get_by_label("Colours").select_option(label="Dark")
+    phone.get_by_role("combobox", name="Colours", exact=True).select_option(label="Dark")
     assert page.evaluate(GROUND) == DARK
-    phone.get_by_label("Volume of the ringing").fill("40")
+    phone.get_by_role("slider", name="Volume of the ringing").fill("40")
     kept(page, {"dnd": True, "theme": "dark", "ring_volume": 40})
     assert page.evaluate("[anna.dnd, anna.theme, anna.ringVolume]") == [True, "dark", 40]
     assert page.evaluate("anna.hasAttribute('theme')") is False
@@ -102,9 +102,9 @@ def test_what_is_set_is_there_after_a_reload_before_anybody_could_ring(
     page.wait_for_function("anna.dnd")
     assert page.evaluate(GROUND) == DARK
     phone = settings(page)
-    expect(phone.get_by_label("Volume of the ringing")).to_have_value("40")
+    expect(phone.get_by_role("slider", name="Volume of the ringing")).to_have_value("40")
     phone.get_by_role("button", name="Put back: Volume of the ringing").click()
-    expect(phone.get_by_label("Volume of the ringing")).to_have_value("100")
+    expect(phone.get_by_role("slider", name="Volume of the ringing")).to_have_value("100")
     phone.get_by_role("button", name="Put all back as the page has it").click()
     kept(page, None)
     assert page.evaluate("[anna.dnd, anna.theme]") == [False, "auto"]
@@ -115,11 +115,11 @@ def test_another_language_is_spoken_at_once_and_after_a_reload(
 ) -> None:
     page = opened(context, pages)
     phone = settings(page)
-    phone.get_by_label("Language").select_option(label="العربية")
+    phone.get_by_role("combobox", name="Language", exact=True).select_option(label="العربية")
     expect(phone.get_by_role("heading", name="الإعدادات")).to_be_visible()
     expect(phone.locator("[part=phone]")).to_have_attribute("dir", "rtl")
     # Its countries are named and sorted as people there do; the page's own country stays.
-    expect(phone.get_by_label("البلد").locator("option[value=DE]")).to_have_text("ألمانيا")
+    expect(phone.get_by_role("combobox", name="البلد", exact=True).locator("option[value=DE]")).to_have_text("ألمانيا")
     page.reload()
     registered(page)
     expect(phone.get_by_role("button", name="المزيد")).to_be_visible()
@@ -135,13 +135,13 @@ def test_what_the_page_sets_is_locked_until_it_takes_it_back(
     page = opened(context, pages, 'theme="light" lang="en" auto-answer')
     phone = settings(page)
     for name in ("Colours Set by this page", "Language Set by this page"):
-        expect(phone.get_by_label(name)).to_be_disabled()
+        expect(phone.get_by_role("combobox", name=name, exact=True)).to_be_disabled()
     switch = phone.get_by_role("button", name="Answer calls by itself Set by this page")
     expect(switch).to_have_attribute("aria-disabled", "true")
     switch.click(force=True)
     assert page.evaluate("anna.autoAnswer") is True
     page.evaluate("anna.removeAttribute('theme')")
-    phone.get_by_label("Colours").select_option(label="Dark")
+    phone.get_by_role("combobox", name="Colours", exact=True).select_option(label="Dark")
     assert page.evaluate(GROUND) == DARK
     # Moved to another place of the page for good, it knows what is the page's and what is not.
     page.evaluate("""async () => {
@@ -152,7 +152,7 @@ def test_what_the_page_sets_is_locked_until_it_takes_it_back(
     }""")
     registered(page)
     settings(page)
-    expect(phone.get_by_label("Colours")).to_be_enabled()
+    expect(phone.get_by_role("combobox", name="Colours", exact=True)).to_be_enabled()
     expect(switch).to_have_attribute("aria-disabled", "true")
     page.wait_for_function(f"{GROUND} === '{DARK}'")
 
@@ -162,7 +162,7 @@ def test_tabs_agree_and_forgetting_everything_is_asked_twice(
 ) -> None:
     first, second = opened(context, pages), opened(context, pages)
     phone = settings(first)
-    phone.get_by_label("Country").select_option(label="Switzerland")
+    phone.get_by_role("combobox", name="Country", exact=True).select_option(label="Switzerland")
     second.wait_for_function("anna.country === 'CH'")
     phone.get_by_role("button", name="Forget everything").click()
     assert first.evaluate("anna.country") == "CH"
@@ -180,7 +180,7 @@ def test_where_nothing_is_stored_a_setting_holds_as_long_as_the_page(
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     phone = settings(page)
-    phone.get_by_label("Colours").select_option(label="Dark")
+    phone.get_by_role("combobox", name="Colours", exact=True).select_option(label="Dark")
     assert page.evaluate(GROUND) == DARK and faults == []
 
 
