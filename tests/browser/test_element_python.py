@@ -355,7 +355,7 @@ found = lambda phone: [x.tag for x in phone.heard if isinstance(x, LanguageFound
         ("<web-phone></web-phone>", []),
         ("<web-phone lang='x-loud'></web-phone>", ["x-loud"]),
         ("<main lang='x-loud-CA'><p lang='en'></p><web-phone></web-phone></main>", ["x-loud-CA"]),
-        ("<main lang='x-loud'><web-phone lang='en'></web-phone></main>", []),
+        ("<main lang='x-loud'><web-phone lang='en'></web-phone></main>", ["en"]),
         ("<main lang='x-loud'><web-phone lang=''></web-phone></main>", []),
     ],
 )

@@ -196,7 +196,7 @@ class Element:
         self._find_language()
 
     def _find_language(self) -> None:
-        around, fixed = language_around(self.host.element), self.host.element.hasAttribute("lang")
+        around, fixed = language_around(self.host.element), bool(self.host.element.lang)
         tag = around if fixed else self._wanted or around
         language = spoken(tag)
         found = language, country_of(around), fixed
