@@ -119,7 +119,9 @@ def test_another_language_is_spoken_at_once_and_after_a_reload(
     expect(phone.get_by_role("heading", name="الإعدادات")).to_be_visible()
     expect(phone.locator("[part=phone]")).to_have_attribute("dir", "rtl")
     # Its countries are named and sorted as people there do; the page's own country stays.
-    expect(phone.get_by_role("combobox", name="البلد", exact=True).locator("option[value=DE]")).to_have_text("ألمانيا")
+    expect(
+        phone.get_by_role("combobox", name="البلد", exact=True).locator("option[value=DE]")
+    ).to_have_text("ألمانيا")
     page.reload()
     registered(page)
     expect(phone.get_by_role("button", name="المزيد")).to_be_visible()

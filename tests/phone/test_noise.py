@@ -56,3 +56,11 @@ def test_a_filter_that_fails_is_told_and_the_browser_s_own_goes_on(talking):
     # It is not tried anew in every call: who wants it again presses again.
     assert talking.machine.snapshot.config.noise_suppression == "browser"
     assert asked(talking) == ["strong", "browser"]
+
+
+def test_a_filter_that_a_person_chose_and_that_fails_is_chosen_no_longer(talking):
+    talking.happens(on.SettingChosen(name="noise_suppression", value="strong"))
+    assert asked(talking) == ["strong"]
+    talking.happens(on.NoiseFiltered(call=talking.call.id, running=False, text="404"))
+    assert talking.desk.snapshot.chosen == {}
+    assert asked(talking) == ["strong", "browser"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gallery import BOB, IDLE, NOW, talking
-from webphone.contract import SetConfig
+from webphone.phone.happenings import SettingChosen
 from webphone.ui.html import find, find_all, text
 from webphone.ui.screen import screen
 from webphone.ui.view import View
@@ -28,7 +28,7 @@ def test_one_button_turns_it_on_and_off_in_a_call(now, pressed, then):
     picture = replace(picture, config=replace(picture.config, noise_suppression=now))
     found = button(picture)
     assert found.attributes["aria-pressed"] == pressed
-    assert found.on["click"] == SetConfig(changes={"noise_suppression": then})
+    assert found.on["click"] == SettingChosen(name="noise_suppression", value=then)
 
 
 def test_nobody_switches_it_where_nobody_speaks():

@@ -54,6 +54,7 @@ def test_each_setting_is_shown_as_it_is():
     assert values == {
         "Rings on": "desk",
         "Volume of the ringing": "40",
+        "Noise of the room": "browser",
         "Language": "de",
         "Country": "CH",
         "Colours": "dark",
@@ -78,6 +79,7 @@ def test_each_setting_is_shown_as_it_is():
     ("words", "value", "wanted"),
     [
         ("Volume of the ringing", "35", SettingChosen(name="ring_volume", value="35")),
+        ("Noise of the room", "off", SettingChosen(name="noise_suppression", value="off")),
         ("Language", "ja", SettingChosen(name="language", value="ja")),
         ("Language", "", SettingChosen(name="language")),
         ("Country", "AT", SettingChosen(name="country", value="AT")),

@@ -249,10 +249,7 @@ class Desk:
             ):
                 return self.calls.media(happening, now)
             case on.NoiseFiltered(text=text):
-                result = self.calls.media(happening, now)
-                # Who wants it again presses again: it is not tried anew in every call.
-                browser = SetConfig(changes={"noise_suppression": "browser"})
-                return result + (self._changed_settings(browser, now) if text else [])
+                return self.calls.media(happening, now) + (self._unfiltered(now) if text else [])
             case on.MixFailed():
                 return self.calls.not_mixed(now)
             case on.LadderWanted() | on.Copied():
@@ -262,8 +259,9 @@ class Desk:
             case on.DevicesFound() | on.DeviceUsed() | on.DevicesKept():
                 return self._devices(happening)
             case on.ForgottenElsewhere(owner=""):
-                self._wanted(on.SettingsReset())  # it is kept by nobody any more
-                return self._seldom.memory.heard(happening, self._speech)
+                # Nobody keeps it any more: there is nothing to be deleted.
+                wanted = self._wanted(on.SettingsKept(text=""))
+                return [*wanted, *self._seldom.memory.heard(happening, self._speech)]
             case (
                 on.AtRest()
                 | on.HistoryOpened()
@@ -381,11 +379,12 @@ class Desk:
         try:
             if isinstance(command, SetConfig):
                 return self._changed_settings(command, now) + done(reply)
-            if isinstance(command, ForgetEverything):
-                self._wanted(on.SettingsReset())
             if isinstance(command, Diagnose):
                 return self._seldom.diagnose(self, reply, now)
-            return obey(self._whole, command, reply, now, permitted=permitted)
+            result = obey(self._whole, command, reply, now, permitted=permitted)
+            if isinstance(command, ForgetEverything):
+                result += self._wanted(on.SettingsKept(text=""))
+            return result
         except WebPhoneError as error:
             return self._refused(reply, error)
 
@@ -424,6 +423,13 @@ class Desk:
             result += self.account.register(now)
         return result
 
+    def _unfiltered(self, now: float) -> Result:
+        """Who wants the noise filter again presses again: it is not tried anew in every call."""
+        if "noise_suppression" in self._settings.fixed:
+            browser = SetConfig(changes={"noise_suppression": "browser"})
+            return self._changed_settings(browser, now)
+        return self._wanted(on.SettingChosen(name="noise_suppression"))
+
     def _wanted(self, news: on.SettingsWanted) -> Result:
         """What the person wants of the settings, for as long as the page leaves it open."""
         # Loaded by the first of it.
@@ -432,6 +438,8 @@ class Desk:
         changed, result = heed(self._settings, news)
         if changed.after != changed.before:
             self.account.configure(changed.after, self.instance)
+        if changed.any_of("noise_suppression"):
+            result.append(do.SuppressNoise(how=changed.after.noise_suppression))
         return result
 
     def _refused(self, reply: int | None, error: WebPhoneError) -> Result:

@@ -20,7 +20,7 @@ from webphone.words import LANGUAGES
 
 # The settings that are a person's own, where the page leaves them open.
 PERSONAL = (
-    *("ring_volume", "vibration", "dnd", "auto_answer", "call_waiting"),
+    *("ring_volume", "vibration", "noise_suppression", "dnd", "auto_answer", "call_waiting"),
     *("theme", "country", "notifications", "hotkeys"),
 )
 LANGUAGE = "language"  # a page has `lang` for it

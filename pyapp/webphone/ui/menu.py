@@ -180,13 +180,14 @@ def _noise(snapshot: Snapshot) -> list[Node]:
         return []
     strong = config.noise_suppression == "strong"
     return [
-        button(
+        switch(
             say("noise_filter"),
-            on=SetConfig(changes={"noise_suppression": "browser" if strong else "strong"}),
+            on=SettingChosen(name="noise_suppression", value="browser" if strong else "strong"),
             part="noise",
             config=config,
             sign="noise",
             pressed=strong,
+            fixed="noise_suppression" in snapshot.fixed,
         )
     ]
 

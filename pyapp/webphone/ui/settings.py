@@ -45,6 +45,11 @@ THEMES = {
     "light": say("theme_light"),
     "dark": say("theme_dark"),
 }
+NOISE = {
+    "browser": say("noise_browser"),
+    "strong": say("noise_strong"),
+    "off": say("noise_off"),
+}
 # The settings that are on or off: their words, their sign, and their values.
 SWITCHES: dict[str, tuple[Sentence, str, Any, Any]] = {
     "vibration": (say("switch_vibration"), "vibration", "on", "off"),
@@ -106,6 +111,13 @@ def _sound(snapshot: Snapshot) -> list[Node | None]:
                 key="control",
                 value=str(config.ring_volume),
             ),
+            snapshot,
+        ),
+        _choice(
+            "noise_suppression",
+            say("set_noise"),
+            list(NOISE.items()),
+            config.noise_suppression,
             snapshot,
         ),
         switch_of("vibration", snapshot) if "vibration" in snapshot.offers else None,
@@ -248,7 +260,7 @@ def _choice(
         element(
             "select",
             *(_option(each, said) for each, said in (*first, *options)),
-            part=name,
+            part=name.replace("_", "-"),
             key="control",
             value=value,
         ),
