@@ -37,9 +37,9 @@ def body(snapshot: Snapshot, view: View) -> list[Node]:
         title(say("about"), say("back"), PageOpened(page=SETTINGS_PAGE), snapshot.config),
         element(
             "div",
-            element("dl", *_facts(rows), key="phone", class_="facts"),
+            element("dl", *_facts(rows), key="phone", class_="works"),
             element("h3", say("about_works"), key="works", class_="group"),
-            element("dl", *_facts(WORKS), key="all", class_="facts"),
+            element("dl", *_facts(WORKS), key="all", class_="works"),
             _link(view.home) if view.home and build() else None,
             key="about",
             class_="about",

@@ -259,7 +259,7 @@ def _choice(
         words,
         element(
             "select",
-            *(_option(each, said) for each, said in (*first, *options)),
+            *(_option(each, said, value) for each, said in (*first, *options)),
             part=name.replace("_", "-"),
             key="control",
             value=value,
@@ -268,7 +268,7 @@ def _choice(
     )
 
 
-def _option(value: str, words: str) -> Node:
+def _option(value: str, words: str, chosen: str) -> Node:
     native = words == NAMES.get(value)
     direction = "rtl" if value in RIGHT_TO_LEFT else "ltr"
     return element(
@@ -276,6 +276,7 @@ def _option(value: str, words: str) -> Node:
         words,
         key=value,
         value_=value,
+        selected=value == chosen,
         lang=value if native else None,
         dir=direction if native else None,
     )
