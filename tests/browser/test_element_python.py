@@ -222,7 +222,7 @@ def test_a_removed_element_says_goodbye_and_its_proxies_are_destroyed(story):
                 dead.append(str(error))
         return [repr(phone.heard), phone.gone, [("destroyed" in why) for why in alive + dead]]
         """
-    ) == ["[Leaving(put_aside=False)]", True, [False] * 6 + [True] * 6]
+    ) == ["[Leaving(put_aside=False, removed=True, heir=None)]", True, [False] * 6 + [True] * 6]
 
 
 def test_a_function_of_the_page_comes_back_as_it_went(story):
