@@ -88,3 +88,17 @@ def test_a_jssip_that_does_not_answer_to_replaces(
     carol.ears.wait_sound()
     carol.hang_up()
     assert alice.wait_event("end")["endedBy"] == "remote"
+
+
+def test_a_page_that_is_closed_ends_its_call_by_the_worker_that_outlives_it(
+    phone_page: Callable[..., PhonePage], baresip: Baresip
+) -> None:
+    alice = phone_page("alice", auto_register="true")
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    already = baresip.mark()
+    alice.make_call("baresip")
+    alice.wait_event("answer")
+    alice.ears.wait_sound()
+    alice.page.close()
+    assert not [e for e in baresip.events[already:] if e.get("type") == "CALL_CLOSED"]
+    baresip.wait_event("CALL_CLOSED", since=already, seconds=20)
