@@ -166,7 +166,7 @@ class ExchangeServer:
         return list(self._wire)
 
     async def _serve(self, listening: threading.Event) -> None:
-        board = Switchboard(Watched(self.users, self._record), Files(self._folder))
+        board = Switchboard(self._exchange(), Files(self._folder))
         server = await board.start(LOOPBACK, self.port)
         listening.set()
         await self._ended.wait()
@@ -174,6 +174,9 @@ class ExchangeServer:
         for connection in list(server.connections):
             connection.transport.abort()
         await server.wait_closed()
+
+    def _exchange(self) -> Exchange:
+        return Watched(self.users, self._record)
 
     def _record(self, way: str, data: bytes) -> None:
         if data.strip():
