@@ -10,7 +10,6 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from page.ports import LOOPBACK, free_port
@@ -34,10 +33,10 @@ class Faulty:
         self._at = -1
         self._last = 0.0
         self._open: list[tuple[ServerConnection, Any]] = []
-        self._loop = asyncio.new_event_loop()
         self._away = self._stalled = False
         listening = threading.Event()
-        threading.Thread(target=self._run, args=(listening,), daemon=True).start()
+        self._thread = threading.Thread(target=self._run, args=(listening,), daemon=True)
+        self._thread.start()
         assert listening.wait(10), "the wire does not listen"
 
     def arm(self, at: int = -1, fault: str = "") -> None:
@@ -53,12 +52,13 @@ class Faulty:
     def close(self) -> None:
         """No phone speaks through it any more."""
         self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join(10)
 
     def _run(self, listening: threading.Event) -> None:
-        self._loop.run_until_complete(self._serve(listening))
+        asyncio.run(self._serve(listening))
 
     async def _serve(self, listening: threading.Event) -> None:
-        self._ended = asyncio.Event()
+        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         async with serve(
             self._carry,
             LOOPBACK,
@@ -85,11 +85,14 @@ class Faulty:
             return
         wire = (phone, server)
         self._open.append(wire)
+        ways = (self._pump(phone, server, wire), self._pump(server, phone, wire))
+        pumps = [asyncio.ensure_future(way) for way in ways]
         try:
-            await asyncio.gather(self._pump(phone, server, wire), self._pump(server, phone, wire))
-        except ConnectionClosed:
-            pass
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
             if wire in self._open:
                 self._open.remove(wire)
                 phone.transport.abort()
@@ -110,7 +113,6 @@ class Faulty:
             if wire in self._open:
                 for _ in range(times):
                     await target.send(data)
-        raise ConnectionClosed(None, None)
 
     async def _strike(self) -> int:
         """The fault begins; how many times the message still arrives."""

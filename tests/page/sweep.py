@@ -187,11 +187,7 @@ def play(pair: Pair, flow: str, at: int, fault: str) -> str:
     if "hang" in flow or "hung" in flow:
         if left:
             return "zombie"
-    elif left:
-        for phone in pair.both:
-            for call in phone.calls():
-                if call["heldBy"]:
-                    phone.call_method("resume", call["id"])
+    elif left and not any(call["heldBy"] for call in pair.alice.calls()):
         for phone in pair.both:
             phone.ears.wait_sound(seconds=SOON)
     ended = Counter(record["id"] for record in pair.alice.details("end"))
