@@ -48,6 +48,7 @@ from webphone.phone.actions import (
     Entrust,
     Forget,
     Keep,
+    KeepServer,
     KeepSettings,
     MediaAction,
     Note,
@@ -76,7 +77,8 @@ from webphone.phone.happenings import (
 from webphone.phone.snapshot import Snapshot
 from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, meant, noticed, screen, ticks
-from webphone.ui.gestures import Requested, SoundAllowed
+from webphone.ui.gestures import Requested, SignInSent, SoundAllowed
+from webphone.ui.selectors import signs_in
 from webphone.ui.view import DEVICES, MENU, SETTINGS_PAGE
 
 if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the phone, share it
@@ -84,6 +86,7 @@ if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the pho
     from webphone.browser.credentials import Credentials
     from webphone.browser.diagnosis import Probing
     from webphone.browser.memory import Memory
+    from webphone.browser.sign_in import Offer
     from webphone.browser.tabs import OtherTabs, TabAction
     from webphone.browser.will import Will
     from webphone.phone.tabs.actions import Action
@@ -124,6 +127,7 @@ class PhoneOnPage:
         )
         self._sound_blocked = False
         self._begun = False
+        self._offer: Offer | None = None  # made where the person is asked who they are
         self._background = Background()
         self._late: asyncio.TimerHandle | None = None  # the screen, which waits for a call
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
@@ -228,11 +232,24 @@ class PhoneOnPage:
         self._servers.look(snapshot.config.in_force())
         if not self._begun:
             return
+        if signs_in(snapshot):
+            self._ask_who()
+        if self._offer is not None:
+            self._offer.follow(snapshot.signing.stage)
         shown = screen(snapshot, self._view, now)
         self._view = noticed(self._view, shown, now)
         self._page.show(shown)
         self._peers.show(self._page.slot)
         self._tick.set(now + 1 if ticks(snapshot, self._view) else None)
+
+    def _ask_who(self) -> None:
+        """The form begins with the server of the last time."""
+        if self._offer is None:
+            from webphone.browser.sign_in import Offer, kept
+            from webphone.ui.sign_in import remembered
+
+            self._offer = Offer()
+            self._view = remembered(self._view, kept())
 
     def _show_around(self, snapshot: Snapshot) -> None:
         """What is around the phone of this tab, whichever is shown in it."""
@@ -280,6 +297,10 @@ class PhoneOnPage:
                 self._remembered().perform(action)
             case SaveFile():
                 save(action)
+            case KeepServer(host=host):
+                from webphone.browser.sign_in import keep as keep_server
+
+                keep_server(host)
             case Keep(text=text):
                 keep_calls(self._name, text)
             case Entrust():
@@ -387,8 +408,12 @@ class PhoneOnPage:
                 self._around.shrink()
         before, now, snapshot = self._view, self._clock.now(), self._phone.snapshot
         self._view, happenings = act(before, gesture, snapshot, fields, now)
+        if self._offer is not None and isinstance(gesture, SignInSent) and happenings:
+            self._offer.sent(fields, snapshot.user)
         for happening in happenings:
             self.loop.turn(happening)
+        if isinstance(gesture, SignInSent) and happenings:
+            self._page.clear_passwords()
         if self._view != before and not happenings:
             self.draw()
         return meant(before, self._view, happenings)
@@ -413,7 +438,7 @@ class PhoneOnPage:
         self._background.close()
         rare = (
             *(self._tabs, self._credentials, self._lookups, self._probing, self._devices),
-            *(self._around, self._memory, self._will),
+            *(self._around, self._memory, self._will, self._offer),
         )
         for made in rare:
             if made is not None:

@@ -96,6 +96,7 @@ MORE = {
     "hotkeys": ("on",),
     "allow-origins": (),
     "log-level": "error",
+    "sign-in": "auto",
 }
 CHOICES = {
     "theme": "auto light dark",
@@ -114,6 +115,7 @@ CHOICES = {
     "redirect-policy": "follow ask refuse",
     "notifications": "on off",
     "leave-guard": "on off",
+    "sign-in": "auto on off",
     "log-level": "off error info debug",
 }
 PROPERTIES = "credentials contactLookup constraints extraHeaders strings"

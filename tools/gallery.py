@@ -36,6 +36,7 @@ from webphone.phone.snapshot import (  # noqa: E402
     Ladder,
     Lamp,
     Rung,
+    Signing,
     Snapshot,
     Text,
     Thread,
@@ -49,6 +50,7 @@ from webphone.words import ENGLISH, LANGUAGES, Sentence, say  # noqa: E402
 
 NOW = 10_000.0
 CSS = ROOT / "pyapp/webphone/ui/webphone.css"
+FORM = ROOT / "pyapp/webphone/ui/sign_in.css"
 TARGET = ROOT / "tests/.run/gallery"
 DOCS = ROOT / "docs" / "screens"
 OF_THE_DOCS = [
@@ -183,6 +185,9 @@ DEVICES = DevicesSnapshot(
     volume=0.5,
 )
 RECORDS = replace(CONFIG, record="ask")
+BY_HAND = Config(host="wss://sip.example.com", username="alice", realm="example.com")
+GIVEN = ("host", "username", "realm", "password")
+TYPED = View(drafts={"sign-in-server": "sip.example.com", "sign-in-username": "alice@example.com"})
 CODED = replace(CONFIG, feature_codes=("asterisk",), dnd=True)
 THREADS = (
     Thread(
@@ -415,7 +420,57 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         ),
     ),
     "busy": (_ended(0, say("ended_busy")), View()),
-    "not set up": (replace(IDLE, config=Config(), state="unconfigured"), View()),
+    "not set up": (replace(IDLE, config=Config(sign_in="off"), state="unconfigured"), View()),
+    "sign-in": (replace(IDLE, config=Config(), state="unconfigured"), View()),
+    "sign-in, to a server of the page": (
+        replace(IDLE, config=Config(host="wss://sip.example.com"), state="unconfigured"),
+        View(),
+    ),
+    "sign-in, fields left empty": (
+        replace(IDLE, config=Config(), state="unconfigured"),
+        View(lacks=("server", "username", "password")),
+    ),
+    "sign-in under way": (
+        replace(
+            IDLE, config=BY_HAND, state="registering", signing=Signing(stage="trying", given=GIVEN)
+        ),
+        TYPED,
+    ),
+    "sign-in refused": (
+        replace(
+            IDLE,
+            config=BY_HAND,
+            state="failed",
+            error=WebPhoneError("auth_failed"),
+            signing=Signing(stage="refused", given=GIVEN, error=WebPhoneError("auth_failed")),
+        ),
+        replace(TYPED, password_seen=True),
+    ),
+    "sign-in, no server answers": (
+        replace(
+            IDLE,
+            config=BY_HAND,
+            state="reconnecting",
+            retry_at=NOW + 3,
+            error=WebPhoneError("connection_failed"),
+            signing=Signing(stage="refused", given=GIVEN, error=WebPhoneError("connection_failed")),
+        ),
+        TYPED,
+    ),
+    "sign-in, not registered": (
+        replace(
+            IDLE,
+            config=BY_HAND,
+            state="failed",
+            error=WebPhoneError("register_failed"),
+            signing=Signing(stage="refused", given=GIVEN, error=WebPhoneError("register_failed")),
+        ),
+        TYPED,
+    ),
+    "menu, signed in by hand": (
+        replace(IDLE, config=BY_HAND, signing=Signing(stage="in", given=GIVEN)),
+        View(open="menu"),
+    ),
     "offline": (state("offline"), View()),
     "connecting to server": (state("connecting"), View()),
     "not registered": (state("connected"), View()),
@@ -569,7 +624,8 @@ def sheet(width: int, theme: str, names: list[str], language: str = ENGLISH) -> 
     figures = "".join(
         f"<figure><figcaption>{name}</figcaption>"
         f'<web-phone theme="{theme}" data-name="{name}"><template shadowrootmode="open">'
-        f"<style>{CSS.read_text()}</style>{render(drawn(name, language))}</template>"
+        f"<style>{CSS.read_text()}{FORM.read_text()}</style>"
+        f"{render(drawn(name, language))}</template>"
         "</web-phone></figure>"
         for name in names
     )

@@ -48,7 +48,7 @@ TROUBLES = {
 
 def shell() -> dict[str, Any]:
     """The trees `screen` and `fault`, the text of the `looks`, and the shell's own words."""
-    idle = Snapshot(config=Config(), state="unconfigured", number="0")
+    idle = Snapshot(config=Config(sign_in="off"), state="unconfigured", number="0")
     fault = Snapshot(config=Config(), state="failed", number="", error=WebPhoneError("internal"))
     return {
         "screen": told(screen(idle, View(), 0.0)),
@@ -65,7 +65,7 @@ def shell() -> dict[str, Any]:
 
 def translated(language: str) -> dict[str, str]:
     """What the shell says in English -> in this language; and what that is, as `lang` and `dir`."""
-    idle = Snapshot(config=Config(), state="unconfigured", number="0")
+    idle = Snapshot(config=Config(sign_in="off"), state="unconfigured", number="0")
     said = [*sentences(screen(idle, View(), 0.0)), say("phone"), say("starting")]
     for _, words in TROUBLES.values():
         said += [say(words, name="{name}") if "{name}" in WORDS[words] else say(words)]

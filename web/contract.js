@@ -61,6 +61,7 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "hotkeys", "attribute": "hotkeys", "kind": "list", "initial": ["on"]},
     {"property": "allowOrigins", "attribute": "allow-origins", "kind": "list", "initial": []},
     {"property": "logLevel", "attribute": "log-level", "kind": "choice", "initial": "error"},
+    {"property": "signIn", "attribute": "sign-in", "kind": "choice", "initial": "auto"},
     {"property": "credentials", "kind": "function"},
     {"property": "contactLookup", "kind": "function"},
     {"property": "wrapUp", "attribute": "wrap-up", "kind": "list", "initial": []},

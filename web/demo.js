@@ -77,9 +77,14 @@
     form.elements.dial.value = "600";
     fields().forEach(apply);
   }
-  // A number from a link of another page (see manifest.webmanifest): it is shown, and never called.
-  const wanted = new URLSearchParams(location.search).get("dial")?.trim().replace(/^tel:/i, "").slice(0, 256);
-  if (wanted) apply(Object.assign(form.elements.dial, { value: wanted }));
+  // The phone takes a link of another page from the address by itself (capture-links). Apps that were installed from an older
+  // build, and bookmarks, still say `dial`.
+  const here = new URL(location.href), old = here.searchParams.get("dial")?.trim();
+  if (old) {
+    here.searchParams.delete("dial");
+    here.searchParams.set("webphone-dial", /^(tel|sips?):/i.test(old) ? old : `tel:${old}`);
+    history.replaceState(history.state, "", here);
+  }
   document.getElementById("numbers").addEventListener("click", ({ target: { localName, textContent } }) => {
     if (localName === "button") apply(Object.assign(form.elements.dial, { value: textContent }));
   });

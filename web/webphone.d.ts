@@ -252,6 +252,8 @@ export interface WebPhoneConfig {
   allowOrigins: string[];
   /** What the developer console gets. */
   logLevel: "off" | "error" | "info" | "debug";
+  /** Ask the person for user name and password, and for the server where the page names none: where the page names no user, or also where its own is refused, or never. */
+  signIn: "auto" | "on" | "off";
   /** Gives {username, password}, {username, ha1} or {token}, each with authUsername where that is another; asked before the phone registers, and again when refused. */
   credentials: ((...told: any[]) => Promise<any>) | null;
   /** Given a number, gives {name, photo?, note?} or null within 3 s. */
@@ -588,6 +590,7 @@ export interface WebPhoneAttributes {
   "hotkeys"?: string;
   "allow-origins"?: string;
   "log-level"?: "off" | "error" | "info" | "debug";
+  "sign-in"?: "auto" | "on" | "off";
   "wrap-up"?: string;
 }
 

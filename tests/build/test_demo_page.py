@@ -78,12 +78,18 @@ def test_the_drawer_is_shut_by_its_button_and_by_escape_and_stays_shut(page):
 
 
 @pytest.mark.parametrize(
-    ("link", "number"),
-    [("tel:%2B49%2030%201234", "+49 30 1234"), ("sip:bob@example.com", "sip:bob@example.com")],
+    ("link", "told"),
+    [
+        ("tel:%2B49%2030%201234", "tel:+49 30 1234"),
+        ("sip:bob@example.com", "sip:bob@example.com"),
+        ("600", "tel:600"),
+    ],
 )
-def test_a_link_of_another_page_gives_its_number(page, root, link, number):
+def test_the_old_name_of_a_link_of_another_page_becomes_the_phones(page, root, link, told):
     page.goto(f"{(root / 'index.html').as_uri()}?dial={link}")
-    assert attribute(page, "dial") == number
+    left = page.evaluate("[...new URL(location.href).searchParams]")
+    assert left == [["webphone-dial", told]]
+    assert attribute(page, "capture-links") == "tel, sip"
 
 
 def test_the_demo_box_needs_no_server_and_tells_what_to_call(page):
@@ -111,7 +117,9 @@ def test_the_markup_shown_is_what_gives_this_phone(page):
     page.get_by_label("Mute").uncheck()
     page.get_by_role("button", name="Apply and sign in").click()
     shown = page.locator("#markup").inner_text()
-    assert shown.startswith('<script src="webphone.js"></script>\n<web-phone id="phone" demo')
+    assert shown.startswith(
+        '<script src="webphone.js"></script>\n<web-phone id="phone" capture-links="tel, sip" demo'
+    )
     assert 'display-name="&quot;Anna&quot; & <b>"' in shown and "geheim" not in shown
     copied = page.evaluate(
         """(text) => {

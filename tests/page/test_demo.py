@@ -81,11 +81,12 @@ def test_two_tabs_call_each_other(
     expect(log).not_to_contain_text('"password"')
 
 
+@pytest.mark.parametrize("name", ["webphone-dial", "dial"])
 def test_a_link_of_another_page_shows_its_number_and_calls_nobody(
-    demo: DemoServer, new_context: Callable[..., BrowserContext]
+    demo: DemoServer, new_context: Callable[..., BrowserContext], name: str
 ) -> None:
     page = new_context().new_page()
-    page.goto(f"{demo.url}?dial=tel:600")
+    page.goto(f"{demo.url}?{name}=tel:600")
     page.wait_for_function("document.querySelector('web-phone').state === 'registered'")
     expect(page.locator("web-phone").get_by_role("textbox")).to_have_value("600")
     assert page.evaluate("document.querySelector('web-phone').calls") == []

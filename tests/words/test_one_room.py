@@ -128,7 +128,10 @@ FAMILIES = {
     ],
     "state_": [
         *(*PHONE_STATES, "dnd", "refused", "reconnecting_in"),
-        *("in_call", "calling", "ringing"),
+        *("in_call", "calling", "ringing", "signed_out"),
+    ],
+    "sign_in_": [
+        field for name in ("server", "username", "password") for field in (name, f"lacks_{name}")
     ],
     "ended_": [verdict for verdict in DISPOSITIONS if verdict != "failed"],
     "failed_": [*endings._FAILURES.values(), "otherwise", "moved_to"],
@@ -216,7 +219,7 @@ def test_no_words_are_left_over():
     said = {key for key, _ in uses()}
     said |= {f"{family}{name}" for family, names in FAMILIES.items() for name in names}
     said |= set(endings._BY_ITSELF.values()) | set(endings._LOST.values()) | {"ended_lost"}
-    said |= {f"spoken_{name}" for name in [*PHONE_STATES, "dnd", "held"]}
+    said |= {f"spoken_{name}" for name in [*PHONE_STATES, "dnd", "held", "signed_out"]}
     said |= {stage.value for stage in Stage} | {f"spoken_{stage.value}" for stage in Stage}
     said |= {f"spoken_{code}" for code in SAID}
     said |= {"as_written", *CALL_STATES, *SAID_BY_SCRIPTS, *spelled()}

@@ -14,7 +14,7 @@ from sitecustomize import REST, late, load
 for name in REST:
     if name not in sys.modules:
         load(late(name), name)
-webphone.browser.page.looks()
+webphone.browser.looks.looks()
 sys.path.remove("")
 `;
 // Chance and the time zone are this browser's again; the zone as CPython finds it when `time` is imported.

@@ -9,8 +9,8 @@ from typing import Any
 import js
 from pyodide.ffi import jsnull, to_js
 
-import webphone.ui
 from webphone.browser.finger import Finger
+from webphone.browser.looks import looks
 from webphone.browser.proxies import Listeners
 from webphone.ui.html import Node
 from webphone.ui.patch import (
@@ -26,7 +26,7 @@ from webphone.ui.patch import (
 )
 
 SVG = "http://www.w3.org/2000/svg"
-HEARD = ("click", "input", "keydown")
+HEARD = ("click", "input", "keydown", "submit")
 # Where a person is, which few screens ask.
 WHEREABOUTS = ("pointermove", "pointerout", "focusin", "focusout")
 
@@ -80,6 +80,7 @@ class Page:
         self._told: dict[int, str] = {}  # what each field holds, as far as we know
         self._media: dict[tuple[str, str], Any] = {}
         self._numbers = 0
+        self._lent = 0  # slots of ours, each with a form of ours in it
         self._changing = False
         self._listeners = Listeners()
         self._finger = Finger(root)
@@ -96,7 +97,7 @@ class Page:
 
     def show(self, node: Node) -> None:
         """Make the page show this; only what differs is touched, focus and caret stay."""
-        focused = _found(self._root.activeElement)
+        focused = self._focused()
         if self._tree is None:
             self._take_over(node)
         patches = difference(self._shown, node)
@@ -109,17 +110,24 @@ class Page:
         self._shown = node
         if focused is not None and not _usable(focused):
             self._refocus(focused)
-        elif focused is not None and self._root.activeElement != focused:
+        elif focused is not None and self._focused() != focused:
             self._finger.focus(focused)
 
     def slot(self, call: str, which: str) -> Any:
         """The <video> of a call, `which` being remote or self; None while there is none."""
         return self._media.get((call, which))
 
+    def clear_passwords(self) -> None:
+        """What was typed as a password is with the phone by now, and stands on the page no more."""
+        for field in self._root.host.querySelectorAll('input[autocomplete="current-password"]'):
+            field.value = ""
+
     def destroy(self) -> None:
         """Let go of the shadow root and of every proxy."""
         self._listeners.close()
         self._finger.close()
+        if self._tree is not None:
+            self._forget(self._tree)
         self._root.replaceChildren()
         self._tree = self._shown = None
         self._meanings.clear()
@@ -162,10 +170,23 @@ class Page:
             self._taken.discard(str(event.code))
             event.stopPropagation()
 
+    def _focused(self) -> Any:
+        """The control of ours that has the focus, None where it is elsewhere."""
+        inside = _found(self._root.activeElement)
+        if inside is not None or not self._lent:
+            return inside
+        host = self._root.host
+        there = _found(getattr(host.getRootNode(), "activeElement", None))  # none off the page
+        return there if there is not None and there != host and host.contains(there) else None
+
     def _fields(self, kind: str, event: Any, target: Any) -> dict[str, object]:
+        if kind == "submit":
+            event.preventDefault()
+            return {str(each.name): str(each.value) for each in target.elements if each.name}
         if kind == "input":
             value = str(target.value)
-            self._told[int(target.dataset.on)] = value
+            if target.hasAttribute("data-on"):
+                self._told[int(target.dataset.on)] = value
             pasted = str(getattr(event, "inputType", "")) in ("insertFromPaste", "insertFromDrop")
             return {"value": value, "pasted": pasted}
         if kind == "keydown":
@@ -283,13 +304,27 @@ class Page:
         media = node.attributes.get("data-media")
         if media:
             self._media[node.attributes["data-call"], media] = dom
+        if node.tag == "slot":
+            self._lend()
         for child in node.children:
             below = self._build(child)
             branch.below.append(below)
-            self._dom.insert(dom, below.dom, None)
+            self._dom.insert(self._inside(branch), below.dom, None)
         if node.value is not None:
             self._value(branch, node.value)
         return branch
+
+    def _inside(self, branch: Branch) -> Any:
+        """Where what is below it stands: what a slot shows stands in the element, on the page."""
+        slot = isinstance(branch.node, Node) and branch.node.tag == "slot"
+        return self._root.host if slot else branch.dom
+
+    def _lend(self) -> None:
+        """A form of ours is to stand on the page, which has to know its looks."""
+        from webphone.browser.lent import dress
+
+        self._lent += 1
+        dress(self._root.host.getRootNode())
 
     def _place(self, path: tuple[int, ...], branch: Branch) -> None:
         if not path:
@@ -298,7 +333,7 @@ class Page:
             return
         parent = self._at(path[:-1])
         behind = parent.below[path[-1]].dom if path[-1] < len(parent.below) else None
-        self._dom.insert(parent.dom, branch.dom, behind)
+        self._dom.insert(self._inside(parent), branch.dom, behind)
         parent.below.insert(path[-1], branch)
 
     def _take(self, path: tuple[int, ...]) -> None:
@@ -313,6 +348,10 @@ class Page:
 
     def _forget(self, branch: Branch) -> None:
         if isinstance(branch.node, Node):
+            if branch.node.tag == "slot":
+                self._lent -= 1
+                for below in branch.below:
+                    self._dom.remove(below.dom)
             self._meanings.pop(branch.number, None)
             if branch.number:
                 self._told.pop(int(branch.number), None)
@@ -394,11 +433,3 @@ def _sheet() -> Any:
         sheet.replaceSync(looks())
         _sheets.append(sheet)
     return _sheets[0]
-
-
-@cache
-def looks() -> str:
-    """The text of webphone.css, from the disk or from the zip that the app came in."""
-    folder = str(webphone.ui.__file__).rpartition("/")[0]
-    loader: Any = webphone.ui.__loader__
-    return str(loader.get_data(f"{folder}/webphone.css").decode())

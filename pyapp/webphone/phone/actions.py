@@ -285,6 +285,13 @@ class KeepDevices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepServer:
+    """Remember which server the person typed: the next page offers it to who signs in there."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
     """News for the page."""
 
@@ -470,6 +477,7 @@ Action = (
     | PlayKey
     | DeviceAction
     | MemoryAction
+    | KeepServer
     | SaveFile
     | Tell
     | Ask

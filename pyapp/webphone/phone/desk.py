@@ -14,6 +14,7 @@ from webphone.contract import (
     Diagnose,
     Event,
     ForgetEverything,
+    Register,
     SetConfig,
     WebPhoneError,
     encode,
@@ -33,13 +34,14 @@ from webphone.phone.promises import Solved, Trouble, done
 from webphone.phone.ringing import tone
 from webphone.phone.seldom import Seldom
 from webphone.phone.settings import Settings
-from webphone.phone.snapshot import EndedCall, Snapshot, Standing, Thread
+from webphone.phone.snapshot import EndedCall, Signing, Snapshot, Standing, Thread
 from webphone.sip import Entropy
 from webphone.words import ENGLISH, Language, Speech, country_of, said_in, say, spoken
 
 if TYPE_CHECKING:
     from webphone.phone.contacts import Contacts
     from webphone.phone.keeping import Keeping
+    from webphone.phone.sign_in import SignIn
 
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
 
@@ -69,6 +71,7 @@ class Desk:
         self._slept = False  # and it is known, though nothing has woken us yet
         self._contacts: Contacts | None = None  # where the page knows people
         self._keeping: Keeping | None = None  # where a call is to outlive its page
+        self._signing: SignIn | None = None  # where a person may sign in by hand
         self._tone: do.Tone | None = None
         self._state = self.account.state
 
@@ -142,6 +145,7 @@ class Desk:
             devices=self._seldom.devices,
             history=self.history.records,
             deleted=self._seldom.deleted,
+            signing=self._signing.snapshot if self._signing else Signing(),
             guest=self.guest,
             language=self.language,
             chosen=self._settings.chosen,
@@ -213,6 +217,10 @@ class Desk:
             case on.ErrorDismissed():
                 self.error = None
                 return []
+            case on.SignedIn():
+                return self._sign_in(happening, now)
+            case on.SignedOut():
+                return self._sign_out(now)
             case on.FarewellAttended(there=there):
                 self.calls.last.attend(now, there=there)
                 return []
@@ -405,7 +413,8 @@ class Desk:
         strings = self.config.strings
         return Speech(self.language, strings) if strings else self.language
 
-    def _changed_settings(self, command: SetConfig, now: float) -> Result:
+    def _changed_settings(self, command: SetConfig, now: float, *, by_hand: bool = False) -> Result:
+        """`by_hand`: who changes them says as well whether to register."""
         changed = self._settings.change(command.changes)
         config = changed.after
         result: Result = []
@@ -419,7 +428,7 @@ class Desk:
             result += self._accounts.move(config, now, idle=self.standby)
         elif config != changed.before:
             self.account.configure(config, self.instance)
-        if changed.registers and not (self.standby or self._soundless):
+        if changed.registers and not (by_hand or self.standby or self._soundless):
             result += self.account.register(now)
         return result
 
@@ -441,6 +450,39 @@ class Desk:
         if changed.any_of("noise_suppression"):
             result.append(do.SuppressNoise(how=changed.after.noise_suppression))
         return result
+
+    @property
+    def _signs_in(self) -> SignIn:
+        if self._signing is None:
+            # Loaded by the first person who signs in, or where one may.
+            from webphone.phone.sign_in import SignIn
+
+            self._signing = SignIn()
+        return self._signing
+
+    def _sign_in(self, wish: on.SignedIn, now: float) -> Result:
+        """Be who the person says, and register."""
+        changes = self._signs_in.asked(wish)
+        self.error = None
+        try:
+            result = self._changed_settings(SetConfig(changes=changes), now, by_hand=True)
+        except WebPhoneError as error:
+            return self._refused(None, error)
+        return result + self._ask(Register(), None, now)
+
+    def _sign_out(self, now: float) -> Result:
+        """Leave the server, and be who the page says again."""
+        self.error = None
+        result = self.account.disconnect(now)
+        changes = SetConfig(changes=self._signs_in.left())
+        return result + self._changed_settings(changes, now, by_hand=True)
+
+    def _signed(self) -> list[Action]:
+        """What became of it."""
+        if self._signing is None and self.config.sign_in != "on":
+            return []
+        host = self._signs_in.follow(self._settings.in_force, self.account.state.value, self.error)
+        return [do.KeepServer(host=host)] if host else []
 
     def _refused(self, reply: int | None, error: WebPhoneError) -> Result:
         """Reject the promise; where a person asked, and not a page, show it."""
@@ -514,7 +556,7 @@ class Desk:
 
     def _changes(self) -> list[Action]:
         """The conference, the tone and the state, told when they change."""
-        changes = self.calls.conferring()
+        changes = [*self.calls.conferring(), *self._signed()]
         self.account.agent.take_calls(not self.calls.crowded(self.config))
         wanted = tone(self.calls.calls.values(), ended_busy=self.calls.last.busy)
         if wanted is not self._tone:

@@ -62,6 +62,21 @@ class ErrorDismissed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A person gives what the page did not: who they are; "" for what they were not asked."""
+
+    password: str = field(repr=False)
+    username: str = ""
+    host: str = ""
+    realm: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut:
+    """The person leaves, or gives up to sign in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FarewellAttended:
     """A person is at what says how the last call ended, by pointer or keyboard, or has left it."""
 
@@ -547,6 +562,8 @@ Happening = (
     | SettingRefused
     | SettingsWanted
     | ErrorDismissed
+    | SignedIn
+    | SignedOut
     | FarewellAttended
     | WantedHere
     | SocketOpened

@@ -284,6 +284,19 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """How a person signs in by hand.
+
+    `stage` is trying, refused, in, or "" where nobody did; `given` are the settings that are the
+    person's and not the page's.
+    """
+
+    stage: str = ""
+    error: WebPhoneError | None = None  # why it failed
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedSnapshot:
     """What all tabs that share one phone show alike. Times are `now` values in seconds."""
 
@@ -314,6 +327,7 @@ class Snapshot(SharedSnapshot):
     # What the browser can be asked for by a press, and was not yet; what it can do, or refuses.
     offers: tuple[str, ...] = ()
     devices: DevicesSnapshot = DevicesSnapshot()
+    signing: Signing = Signing()
     guest: str = ""  # the username in a demo when none is set
     language: str = ENGLISH  # that all of it is said in
     diagnosis: Diagnosis | None = None  # None: nobody has asked for one

@@ -31,6 +31,7 @@ from webphone.phone.happenings import (
     NumberTyped,
     SettingChosen,
     SettingsReset,
+    SignedOut,
     WantedHere,
 )
 from webphone.phone.numbers import printed
@@ -53,8 +54,10 @@ from webphone.ui.gestures import (
     OutcomeChosen,
     PageClosed,
     PageOpened,
+    PasswordSeen,
     Requested,
     SettingEntered,
+    SignInSent,
     SoundAllowed,
     Together,
     TransferTyped,
@@ -154,6 +157,14 @@ def _act(
             from webphone.ui.settings import entered
 
             return view, [entered(name, str(fields.get("value", "")))]
+        case SignInSent():
+            from webphone.ui.sign_in import sent
+
+            return sent(view, snapshot, fields)
+        case SignedOut():
+            return replace(view, open="", of="", over=""), [gesture]
+        case PasswordSeen(shown=shown):
+            return replace(view, password_seen=shown), []
         case FarewellRead(record=record):
             return replace(view, read=record), []
         case FarewellVisited(there=there):

@@ -14,6 +14,7 @@ from webphone.phone.happenings import (
     LadderWanted,
     SettingChosen,
     SettingsReset,
+    SignedOut,
     WantedHere,
 )
 
@@ -72,6 +73,18 @@ class OutcomeChosen:
 
     record: str
     outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSent:
+    """The form is sent; fields: what stands in each of its own, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordSeen:
+    """What is typed as password is to be read, or not."""
+
+    shown: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +169,8 @@ Gesture = (
     | DraftKeyPressed
     | DraftSent
     | OutcomeChosen
+    | SignInSent
+    | PasswordSeen
     | DeviceChosen
     | SettingEntered
     | SettingChosen
@@ -171,6 +186,7 @@ Gesture = (
     | Requested
     | ErrorDismissed
     | WantedHere
+    | SignedOut
     | DevicesWanted
     | LadderWanted
     | CallsDeleted

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from webphone.contract import Config, MakeCall, ShareScreen, StartVideo, StopVideo
 from webphone.phone.feature_codes import codes
-from webphone.phone.happenings import SettingChosen
+from webphone.phone.happenings import SettingChosen, SignedOut
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui import drafts
 from webphone.ui.gestures import PageClosed, PageOpened, Requested
@@ -165,6 +165,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
                 config=config,
                 sign="settings",
             ),
+            _sign_out(snapshot),
             key="more",
             class_="more",
         ),
@@ -190,6 +191,15 @@ def _noise(snapshot: Snapshot) -> list[Node]:
             fixed="noise_suppression" in snapshot.fixed,
         )
     ]
+
+
+def _sign_out(snapshot: Snapshot) -> Node | None:
+    """The way out for who signed in by hand; not in a call, which it would end."""
+    if snapshot.signing.stage != "in" or living(snapshot):
+        return None
+    return button(
+        say("sign_out"), on=SignedOut(), part="sign-out", config=snapshot.config, sign="sign-out"
+    )
 
 
 def _pictures(snapshot: Snapshot) -> list[Node]:

@@ -20,6 +20,7 @@ from webphone.ui.selectors import (
     foremost,
     living,
     own_page,
+    signs_in,
     transfer_open,
     waiting,
     wraps_up,
@@ -80,6 +81,13 @@ def _wrap_up(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return body(snapshot, view, now)
 
 
+def _signing_in(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded where the page leaves it to the person.
+    from webphone.ui.sign_in import body
+
+    return body(snapshot, view)
+
+
 def _devices(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     # Loaded when somebody looks at them.
     from webphone.ui.devices import body
@@ -129,6 +137,7 @@ SCREENS: dict[str, Screen] = {
     "menu": Screen(menu.is_open, _beside_call(menu.body)),
     "call": Screen(call.goes_on, call.talking),
     "wrap-up": Screen(lambda snapshot, view: wraps_up(snapshot), _wrap_up),
+    "sign-in": Screen(lambda snapshot, view: signs_in(snapshot), _signing_in),
     "idle": Screen(lambda snapshot, view: True, dialling),
 }
 
@@ -199,8 +208,8 @@ def _card(
     sheet = ringing.call_waiting(second, front, config, count) if second and front else None
     return element(
         "div",
-        header(snapshot, more, now),
-        *banners(snapshot),
+        header(snapshot, more, now, signing=name == "sign-in"),
+        *banners(snapshot, signing=name == "sign-in"),
         lamps(snapshot) if name in ("idle", "menu") else None,
         sheet,
         element(

@@ -122,6 +122,14 @@ def last_dialled(snapshot: Snapshot) -> list[str]:
     return [number for _, number in sorted(numbers)[-1:]]
 
 
+def signs_in(snapshot: Snapshot) -> bool:
+    """Whether the person is asked who they are: not where the page says so, or hides it."""
+    config, stage = snapshot.config, snapshot.signing.stage
+    if config.sign_in == "off" or config.demo or config.credentials is not None:
+        return False
+    return stage in ("trying", "refused") or (stage == "" and not config.username)
+
+
 # --- What a control of a call asks for ------------------------------------------------------------
 
 

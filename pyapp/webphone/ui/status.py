@@ -12,7 +12,7 @@ from webphone.ui.html import Node, element
 from webphone.ui.lamps import spoken as lamps_spoken
 from webphone.ui.peer import transfer_words
 from webphone.ui.pieces import button, icon
-from webphone.ui.selectors import asked, conference, foremost, living
+from webphone.ui.selectors import asked, conference, foremost, living, signs_in
 from webphone.ui.words import say
 from webphone.words import Sentence
 from webphone.words.bidi import isolate
@@ -20,6 +20,7 @@ from webphone.words.bidi import isolate
 # State -> icon and mood; the mood chooses the colour, the icon and the words say the same.
 LOOKS = {
     "unconfigured": ("settings", "quiet"),
+    "signed_out": ("user", "quiet"),
     "offline": ("offline", "quiet"),
     "connecting": ("busy", "busy"),
     "connected": ("unplugged", "quiet"),
@@ -44,14 +45,19 @@ REMEDIES = {
 }
 
 
-def header(snapshot: Snapshot, menu: Node | None, now: float) -> Node | None:
-    """Who this phone is, its state, and what can be done about it; or else the way to more."""
+def header(
+    snapshot: Snapshot, menu: Node | None, now: float, *, signing: bool = False
+) -> Node | None:
+    """Who this phone is, its state, and what can be done about it; or else the way to more.
+
+    `signing`: the page below is what can be done.
+    """
     if not snapshot.config.show_status:
         return None
     look = _occupied(snapshot) or _look(snapshot)
     sign, mood = LOOKS[look]
     config = snapshot.config
-    remedy = REMEDIES.get(look) if config.complete else None
+    remedy = REMEDIES.get(look) if config.complete and not signing else None
     command = Connect() if look == "connected" and not snapshot.user else Register()
     return element(
         "header",
@@ -75,6 +81,8 @@ def _look(snapshot: Snapshot) -> str:
         return "dnd"
     if snapshot.state == "failed" and snapshot.error and snapshot.error.code == "auth_failed":
         return "refused"
+    if snapshot.state == "unconfigured" and signs_in(snapshot):
+        return "signed_out"
     return snapshot.state
 
 
@@ -108,10 +116,13 @@ def _missing(snapshot: Snapshot) -> tuple[Sentence, Sentence]:
     return say("state_unconfigured"), say("spoken_unconfigured")
 
 
-def banners(snapshot: Snapshot) -> list[Node]:
-    """What went wrong, with its remedy; and sound that the browser holds back."""
+def banners(snapshot: Snapshot, *, signing: bool = False) -> list[Node]:
+    """What went wrong, with its remedy; and sound that the browser holds back.
+
+    `signing`: the page below says itself why that failed.
+    """
     shown = []
-    if snapshot.error:
+    if snapshot.error and not (signing and snapshot.error == snapshot.signing.error):
         shown.append(
             element(
                 "div",
@@ -296,7 +307,11 @@ def _urgent(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
     if snapshot.farewell:
         words = say("spoken_ended", name=snapshot.farewell.peer_name, words=snapshot.farewell.words)
         sentences.append((f"end {snapshot.farewell.record.id}", words))
-    if snapshot.error:
+    if snapshot.signing.error and signs_in(snapshot):
+        from webphone.ui.sign_in import spoken
+
+        sentences.append(("error", spoken(snapshot)))
+    elif snapshot.error:
         words = say("spoken_error", message=snapshot.error.message, hint=snapshot.error.hint)
         sentences.append(("error", words))
     return sentences

@@ -32,6 +32,8 @@ class View:
     over: str = ""  # id of the call that was in front when it was opened
     of: str = ""  # what that page is about: the id of a call, or whom texts are for
     home: str = field(default="", compare=False)  # address of the build's folder, "" where none is
+    lacks: tuple[str, ...] = ()  # the fields that were empty when the sign-in form was sent
+    password_seen: bool = False  # what is typed there can be read
     transfer_to: str = ""  # what is typed on the page of a transfer
     read: str = ""  # id of the call record that the person has closed
     attended: str = ""  # id of the call record that the person is at, as long as it is shown

@@ -10,7 +10,8 @@ from pyodide.ffi import to_js
 
 from webphone.browser.bridge import Refused, promised
 from webphone.browser.clock import Clock
-from webphone.browser.page import Page, looks
+from webphone.browser.looks import looks
+from webphone.browser.page import Page
 from webphone.browser.proxies import Listeners, plain
 from webphone.browser.tasks import Background
 from webphone.phone.happenings import Happening
