@@ -542,7 +542,7 @@ class Desk:
         result += self._named()
         self._seldom.rest(in_call=bool(self.calls.calls))
         result += self._seldom.belongs_to(self.account.config)
-        return result + self._seldom.follow(self.account, now)
+        return result + self._seldom.follow(self.account, self.calls.calls.values(), now)
 
     def _named(self) -> Result:
         """Who the calls are with, where the page knows that."""

@@ -18,7 +18,7 @@ from webphone.phone.account.account import Account, Result
 from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Hold, Stage
 from webphone.phone.call.calls import Calls
-from webphone.sip import NameAddr, NotNow
+from webphone.sip import NameAddr, NotNow, Uri
 from webphone.sip.usages.restored import Kept as KeptDialog
 
 FORMAT = 1  # another build writes another one where it means something else by it
@@ -59,6 +59,7 @@ class KeptCall:
     verstat: str | None = None
     repairs: tuple[str, ...] = ()
     joined: bool = False
+    focus: str = ""  # the conference of a server that it leads to
     silenced: bool = False
     recorded: bool = False  # the other side was told so
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -210,6 +211,7 @@ def _kept(call: Call) -> KeptCall:
         verstat=call.verstat,
         repairs=call.repairs,
         joined=call.joined,
+        focus=str(call.focus or ""),
         silenced=seldom.seat_of(call)[0],
         recorded=call.record_told in ("on", "paused"),
         headers=_for_pages(call.headers),
@@ -261,6 +263,7 @@ def _take_back(
             keeps_keys=kept.keeps_keys,
             of_browser=kept.of_browser,
             repairs=kept.repairs,
+            focus=Uri.parse(kept.focus) if kept.focus else None,
             # It ended with the page before.
             record_now="off" if kept.recorded else "",
             record_told="on" if kept.recorded else "",

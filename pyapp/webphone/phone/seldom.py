@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from webphone.contract import (
@@ -27,6 +27,7 @@ from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.actions import Action
+from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
 from webphone.phone.happenings import Probed
 from webphone.phone.history import History
@@ -280,16 +281,26 @@ class Seldom:
                 return self.subscriptions.heard(account, news, now)
         return None
 
-    def follow(self, account: Account, now: float) -> Result:
+    def follow(self, account: Account, calls: Iterable[Call], now: float) -> Result:
         """What the turn has made possible, or impossible.
 
-        Subscribe to what the settings and the page want; wait no longer for what was lost.
+        Subscribe to what the settings, the page and the calls want; wait no longer for what was
+        lost.
         """
         config = account.config
         result = self._asked.give_up() if self._asked else []
-        if self._wanted is None and not (config.lamps or config.voicemail):
+        ours = (call for call in calls if call.focus and call.account is account)
+        led = [call for call in ours if call.stage is Stage.ACTIVE]
+        if self._wanted is None and not (config.lamps or config.voicemail or led):
             return result
-        return result + self.subscriptions.follow(account, config, now)
+        result += self.subscriptions.follow(account, config, led, now)
+        for call in led:
+            # Loaded by the first conference of a server.
+            from webphone.phone.call.focus import Roster
+
+            assert call.focus is not None
+            call.part(Roster).told(self.subscriptions.roster(call.focus), config)
+        return result
 
     def end(self, account: Account, now: float) -> Result:
         """The registration ends, and with it all that is subscribed to and published."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from webphone.contract import CallRecord, CallView, Config, Device, Json, Party, WebPhoneError
+from webphone.contract import (
+    CallRecord,
+    CallView,
+    Config,
+    Device,
+    Json,
+    Member,
+    Party,
+    WebPhoneError,
+)
 from webphone.words import ENGLISH, Language, Sentence, Speech
 
 # What stands for a codec where none is needed.
@@ -64,6 +73,7 @@ class CallSnapshot:
     recovering: bool = False  # it outlived a page, and is not heard here yet
     silenced: bool = False  # nobody in the conference hears it
     speaking: bool = False  # in the conference
+    members: tuple[Member, ...] = ()  # the others in the conference of a server
     quiet: bool = False  # it rings, and is to be seen without being announced
     recording: str = ""  # ours: starting on paused saving
     recorded: str = ""  # as the other side says of its own: on paused off

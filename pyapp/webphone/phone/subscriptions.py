@@ -24,6 +24,7 @@ from webphone.machine import due
 from webphone.phone import actions as do
 from webphone.phone import wishes
 from webphone.phone.account.account import Account, Result
+from webphone.phone.call.call import Call
 from webphone.phone.call.endings import unanswered
 from webphone.phone.lamp_news import LampEar
 from webphone.phone.numbers import address
@@ -31,7 +32,16 @@ from webphone.phone.promises import Promises
 from webphone.phone.publishing import body_of
 from webphone.phone.refusals import code_of
 from webphone.phone.snapshot import Lamp, Voicemail
-from webphone.phone.wishes import CALLS, MAIL, MOST_LAMPS, PRESENCE, Wish, name_of, own
+from webphone.phone.wishes import (
+    CALLS,
+    MAIL,
+    MOST_LAMPS,
+    PRESENCE,
+    ROSTER,
+    Wish,
+    name_of,
+    own,
+)
 from webphone.sip import (
     Notified,
     NotNow,
@@ -44,6 +54,7 @@ from webphone.sip import (
 )
 from webphone.sip.packages import (
     ACCEPT,
+    Conference,
     Dialogs,
     Presence,
     Summary,
@@ -83,6 +94,11 @@ class Subscriptions:
         """What the colleagues of the setting do."""
         return wishes.lamps(self._wishes, config)
 
+    def roster(self, focus: Uri) -> Conference | None:
+        """What its server tells of a conference."""
+        wish = self._wishes.get(name_of(focus, ROSTER))
+        return wish.conference if wish else None
+
     def pick_up(self, command: PickUp, config: Config) -> MakeCall:
         """The call that takes a colleague's ringing one; raises WebPhoneError for none."""
         return wishes.pick_up(self._wishes, command, config)
@@ -101,6 +117,8 @@ class Subscriptions:
             raise WebPhoneError("unavailable", say("subscriptions_many"))
         wish = self._wishes.setdefault(name, Wish(target=uri, event=command.event))
         wish.page = True
+        if wish.over:  # somebody else's; it is asked for again
+            wish.begun = wish.over = False
         wish.coming.add(reply)
         if wish.agreed:
             return [*wish.coming.settle()]
@@ -115,7 +133,7 @@ class Subscriptions:
         wish.page = False
         wish.going.add(reply)
         result: Result = [*wish.coming.refuse(WebPhoneError("cancelled"))]
-        if wish.setting or not wish.begun:
+        if wish.wanted or not wish.begun:
             self._forget_unwanted()
             return [*result, *wish.going.settle()]
         return result + self._leave(wish, now)
@@ -141,7 +159,7 @@ class Subscriptions:
 
     # --- With the account ---
 
-    def follow(self, account: Account, config: Config, now: float) -> Result:
+    def follow(self, account: Account, config: Config, calls: Iterable[Call], now: float) -> Result:
         """After each turn: what can be asked for now is, what went with the connection waits."""
         if account is not self._account:
             self._stop(self._wishes.values())
@@ -149,7 +167,7 @@ class Subscriptions:
                 # Another server knows nothing of what was published at the one before.
                 self._published.clear()
             self._account = account
-        result = self._wish_settings(account, config, now)
+        result = self._wish_settings(account, config, now) + self._wish_rosters(calls, now)
         if self._news or due(self.ear.deadline, now):
             self._news = False
             self.ear.hear(self.lamps(config), self.voicemail(config), now)
@@ -158,7 +176,7 @@ class Subscriptions:
             self._stop(self._wishes.values())
             return result
         for wish in [one for one in self._wishes.values() if not one.begun and not one.over]:
-            if registered or wish.page:
+            if registered or wish.page or wish.call:
                 result += self._begin(wish, account, now)
         return result
 
@@ -188,12 +206,28 @@ class Subscriptions:
                 self._wish_setting(address(number, config.domain), CALLS)
         if config.voicemail:
             self._wish_setting(own(config), MAIL)
-        unwanted = [wish for wish in self._wishes.values() if not wish.page and not wish.setting]
+        return self._leave_unwanted(now)
+
+    def _leave_unwanted(self, now: float) -> Result:
+        unwanted = [wish for wish in self._wishes.values() if not wish.wanted]
         return [x for wish in unwanted for x in self._leave(wish, now)]
 
     def _wish_setting(self, uri: Uri, event: str) -> None:
         wish = self._wishes.setdefault(name_of(uri, event), Wish(target=uri, event=event))
         wish.setting, wish.over = True, False
+
+    def _wish_rosters(self, calls: Iterable[Call], now: float) -> Result:
+        """Who is in the conferences that these calls lead to; those of calls before are left."""
+        led = {name_of(call.focus, ROSTER): call for call in calls if call.focus}
+        before = [wish for wish in self._wishes.values() if wish.call]
+        for wish in before:
+            wish.call = wish.name in led
+        for name, call in led.items():
+            assert call.focus is not None
+            if name in self._wishes or len(self._wishes) < MOST:
+                wish = self._wishes.setdefault(name, Wish(target=call.focus, event=ROSTER))
+                wish.call = True
+        return self._leave_unwanted(now) if before else []
 
     def _begin(self, wish: Wish, account: Account, now: float) -> Result:
         wish.begun = True
@@ -228,9 +262,7 @@ class Subscriptions:
             wish.stop()
 
     def _forget_unwanted(self) -> None:
-        self._wishes = {
-            name: wish for name, wish in self._wishes.items() if wish.page or wish.setting
-        }
+        self._wishes = {name: wish for name, wish in self._wishes.items() if wish.wanted}
 
     # --- News ---
 

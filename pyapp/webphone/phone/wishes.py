@@ -12,11 +12,11 @@ from webphone.phone.promises import Promises
 from webphone.phone.sent_on import Verdict, may_dial
 from webphone.phone.snapshot import Lamp, Voicemail
 from webphone.sip import Malformed, Uri
-from webphone.sip.packages import Dialogs, DialogState, Presence, Summary, Value
+from webphone.sip.packages import Conference, Dialogs, DialogState, Presence, Summary, Value
 from webphone.words import say
 from webphone.words.bidi import isolate
 
-MAIL, CALLS, PRESENCE = "message-summary", "dialog", "presence"
+MAIL, CALLS, PRESENCE, ROSTER = "message-summary", "dialog", "presence", "conference"
 # What several calls or phones of one colleague come to: the first of these that is among them.
 STANDINGS = ("ringing", "busy", "idle", "away")
 MOST_LAMPS = 50
@@ -30,6 +30,7 @@ class Wish:
     event: str
     page: bool = False
     setting: bool = False
+    call: bool = False  # with the conference that it is about
     begun: bool = False  # the agent was told
     agreed: bool = False  # and the server said yes
     over: bool = False  # the server said no, for good
@@ -42,6 +43,17 @@ class Wish:
     def name(self) -> str:
         """What the agent calls it."""
         return name_of(self.target, self.event)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody wants it."""
+        return self.page or self.setting or self.call
+
+    @property
+    def conference(self) -> Conference | None:
+        """What is known of a conference."""
+        known = self.known.values()
+        return next((one for one in known if isinstance(one, Conference)), None)
 
     @property
     def standing(self) -> str:

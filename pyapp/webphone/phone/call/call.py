@@ -21,7 +21,17 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from webphone import media
 from webphone.border.settings import SERVER
-from webphone.contract import CallRecord, CallView, Config, Event, Party, Quality, Timing, encode
+from webphone.contract import (
+    CallRecord,
+    CallView,
+    Config,
+    Event,
+    Member,
+    Party,
+    Quality,
+    Timing,
+    encode,
+)
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account
 from webphone.phone.actions import Tone
@@ -196,6 +206,8 @@ class Call:
     consults: str = ""  # id of the call that waits while this one is asked
     instead_of: str = ""  # id of the call whose place it takes
     joined: bool = False  # it is in the conference
+    focus: Uri | None = None  # the conference of a server that it leads to
+    members: tuple[Member, ...] = ()  # and the others there, as the server says
     moved_to: str | None = None  # whom it goes on with, without us
     ending: Ending | None = None  # once it is over
     # When steps of setting it up were reached that nothing else remembers, by name.

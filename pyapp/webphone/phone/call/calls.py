@@ -51,6 +51,7 @@ from webphone.words import say
 
 if TYPE_CHECKING:  # loaded by the first that is made
     from webphone.phone.call.conference import Conference
+    from webphone.phone.call.focus import Listed
 
 
 class Calls:
@@ -63,6 +64,7 @@ class Calls:
         self._unsaved: dict[str, Call] = {}  # that are over, and whose recording is not saved yet
         self.last = LastCall()
         self.conference: Conference | None = None
+        self._listed: Listed | None = None  # until a server tells who is in its conference
         self._asks = asks
         self._history = history
         self.errands: list[Errand] = []
@@ -288,11 +290,19 @@ class Calls:
 
     def conferring(self) -> list[Action]:
         """What has become of the conference in this turn."""
-        if self.conference is None:
-            return []
-        news = self.conference.follow(self.calls)
-        if self.conference.over:
-            self.conference = None
+        news: list[Action] = []
+        if self.conference is not None:
+            news = self.conference.follow(self.calls)
+            if self.conference.over:
+                self.conference = None
+        if self._listed is None and any(call.members for call in self.calls.values()):
+            # Loaded by the first conference of a server.
+            from webphone.phone.call.focus import Listed
+
+            self._listed = Listed()
+        if self._listed is not None:
+            mixed = self.conference is not None
+            news += self._listed.follow(self.calls, self.active, mixed=mixed)
         return news
 
     def finish(self, call: Call, ending: Ending, now: float) -> Result:
@@ -515,6 +525,7 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         sharing=sharing,
         silenced=silenced,
         speaking=speaking,
+        members=call.members,
         quiet=call.quiet or call.announced,
         recording=recording.shown if recording else "",
         recorded=call.recorded,

@@ -42,6 +42,12 @@ class Peer(Quiet):
         elif from_ is not None and _face(from_) != _face(self._from):
             call.remote = from_
         self._from = from_ or self._from
+        if call.focus or "isfocus" in headers.get("contact", "").lower():
+            # Loaded by the first conference of a server.
+            from webphone.phone.call.focus import focus
+
+            call.focus = focus(headers) if "contact" in headers else call.focus
+            call.members = call.members if call.focus else ()
         call.verstat = self._verdict
 
     def param(self, name: str) -> str | None:
