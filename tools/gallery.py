@@ -21,6 +21,7 @@ from webphone.contract import (  # noqa: E402
     CallView,
     Config,
     Device,
+    Member,
     Party,
     Quality,
     WebPhoneError,
@@ -151,6 +152,17 @@ def record(talk: float, disposition: str = "answered", words: str = "") -> CallR
 
 
 IDLE = Snapshot(config=CONFIG, state="registered", number="")
+EIGHT = ("Ada", "Ben Ode", "Clara Nowak", "Dora Lind", "Eve Park", "Finn", "Gus", "Hana Mori")
+MEMBERS = tuple(
+    Member(
+        id=f"sip:20{n}@example.com",
+        name=name,
+        number=f"20{n}",
+        muted=name == "Finn",
+        speaking=False,
+    )
+    for n, name in enumerate(EIGHT)
+)
 BOB = call("Bob Marsh", "1002", "active")
 DORA = call("Dora Lind", "1004", "active")
 CLARA = call("Clara Nowak", "+442079460123", "active")
@@ -365,6 +377,28 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         ),
         View(),
     ),
+    "conference of eight": (
+        talking(*(joined(call(name, f"20{n}", "active")) for n, name in enumerate(EIGHT))),
+        View(),
+    ),
+    "conference, video": (
+        talking(
+            joined(CLARA, video_remote=True, video_local=True),
+            joined(BOB, video_remote=True),
+            joined(DORA, video_remote=True),
+        ),
+        View(),
+    ),
+    "conference of eight, video": (
+        talking(
+            *(
+                joined(call(name, f"20{n}", "active"), video_remote=True)
+                for n, name in enumerate(EIGHT)
+            )
+        ),
+        View(),
+    ),
+    "conference of a server": (talking(replace(BOB, members=MEMBERS)), View()),
     "conference, muted and on hold": (
         talking(*(joined(muted(held(each, "local"))) for each in (CLARA, BOB))),
         View(),

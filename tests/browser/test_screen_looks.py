@@ -276,6 +276,40 @@ def test_a_phone_that_may_be_as_high_as_it_likes_never_scrolls(
         assert not each["scrolls"] and not each["wide"] and each["over"] == 0, each
 
 
+LOW = [
+    name
+    for name in DRAWN
+    if name.startswith(("conference", "record", "to be recorded", "video")) and "keypad" not in name
+]
+
+
+@pytest.mark.parametrize("width", [280, 320, 600])
+def test_a_conference_a_recording_and_pictures_fit_a_small_phone(page: Page, width: int) -> None:
+    """480 pixels, as the smallest phones have them, however many there are."""
+    for each in shapes(page, width, "", LOW):
+        assert each["height"] <= 480, each
+        assert not each["lost"] and each["main"] == each["mains"], each
+
+
+@pytest.mark.parametrize("layout", ["auto", "compact", "full"])
+@pytest.mark.parametrize("width", [280, 320, 600])
+def test_whoever_shows_video_in_a_conference_has_a_part_of_the_view_and_a_name(
+    page: Page, width: int, layout: str
+) -> None:
+    for name, count in (("conference, video", 4), ("conference of eight, video", 8)):
+        sheet = gallery.sheet(width, "light", [name])
+        page.set_content(sheet.replace("<web-phone ", f'<web-phone layout="{layout}" '))
+        view = page.locator("[part=video-view]").bounding_box()
+        tiles = [tile.bounding_box() for tile in page.locator(".tile").all()]
+        assert view is not None and len(tiles) == count
+        for tile in tiles:
+            assert tile is not None and tile["width"] >= 64 and tile["height"] >= 36, tile
+            assert tile["y"] >= view["y"] - 1
+            assert tile["y"] + tile["height"] <= view["y"] + view["height"] + 1
+        assert len({(tile["x"], tile["y"]) for tile in tiles if tile}) == count
+        assert all(name.is_visible() for name in page.locator(".tile > .name").all())
+
+
 @pytest.mark.parametrize("style", ["height: 700px", "min-height: 700px", "--wp-block-size: 700px"])
 def test_a_high_phone_fills_its_place(page: Page, style: str) -> None:
     for each in shapes(page, 320, style, DRAWN):

@@ -204,7 +204,7 @@ def test_what_cannot_be_read_costs_neither_the_call_nor_what_is_known(alice, bri
 
 
 def test_a_crowd_is_bounded(alice, bridge):
-    conference(alice, bridge, *('<user entity="sip:u%d@b"/>' % number for number in range(700)))
+    conference(alice, bridge, *(f'<user entity="sip:u{number}@b"/>' for number in range(700)))
     assert len(told(alice)["members"]) == MOST
 
 

@@ -4,12 +4,26 @@ from dataclasses import replace
 
 import pytest
 
-from gallery import BOB, CLARA, CONFIG, DORA, HELD, RINGING, SCREENS, held, joined, muted, talking
+from gallery import (
+    BOB,
+    CLARA,
+    CONFIG,
+    DORA,
+    HELD,
+    MEMBERS,
+    RINGING,
+    SCREENS,
+    held,
+    joined,
+    muted,
+    talking,
+)
 from ui.test_screen import buttons, find, find_all, heard, press, shown, words
 from webphone.contract import (
     Conference,
     Hangup,
     Hold,
+    Member,
     Mute,
     MuteMember,
     Resume,
@@ -19,6 +33,7 @@ from webphone.contract import (
 from webphone.ui.act import act
 from webphone.ui.gestures import Together
 from webphone.ui.haste import noticed
+from webphone.ui.html import walk
 from webphone.ui.screen import screen
 from webphone.ui.view import View
 
@@ -155,3 +170,66 @@ def test_the_keyboard_holds_all_of_it():
 
     _, asked = act(View(), KeyPressed(), conference(CLARA, muted(BOB)), {"key": "h"}, NOW)
     assert [each.command for each in asked] == [Hold()]
+
+
+# --- Who is seen ----------------------------------------------------------------------------------
+
+
+def films(call, **more):
+    return joined(replace(call, video_remote=True, **more))
+
+
+def seen(screen):
+    """The names below the pictures."""
+    return [
+        str(node.children[0]) for node in walk(screen) if node.attributes.get("class") == "name"
+    ]
+
+
+def test_everybody_who_shows_video_is_seen_with_a_name_and_so_are_we():
+    screen = shown(talking(films(CLARA, video_local=True), films(BOB, video_local=True), DORA))
+    assert seen(screen) == ["Clara Nowak", "Bob Marsh", "Your video"]
+    videos = [node for node in walk(screen) if node.tag == "video"]
+    assert [(each.attributes["data-media"], each.attributes["data-call"]) for each in videos] == [
+        ("remote", CLARA.view.id),
+        ("remote", BOB.view.id),
+        ("self", CLARA.view.id),
+    ]
+    assert videos[0].attributes["aria-label"] == "Video of Clara Nowak"
+
+
+def test_where_nobody_shows_video_nothing_is_black():
+    assert seen(shown(conference(CLARA, BOB))) == []
+    assert find(shown(conference(CLARA, BOB)), part="video-view") is None
+
+
+# --- The conference of a server -------------------------------------------------------------------
+
+
+def test_who_is_in_the_conference_of_a_server_is_listed_without_controls():
+    screen = shown(SCREENS["conference of a server"][0])
+    listed = rows(screen)
+    assert [words(row, "peer-name")[0] for row in listed][:2] == ["Ada", "Ben Ode"]
+    assert words(listed[5], "stage") == ["Silenced"]
+    assert [button for row in listed for button in buttons(row)] == []
+    assert words(screen, "timer") == ["02:05"]
+
+
+def test_a_crowd_is_counted_from_some_number_on_and_a_nameless_one_has_an_address():
+    crowd = tuple(
+        Member(id=f"sip:{n}@example.com", name="", number="", muted=True, speaking=False)
+        for n in range(60)
+    )
+    hidden = replace(
+        talking(replace(BOB, members=crowd)), config=replace(CONFIG, show_status=False)
+    )
+    listed = rows(shown(hidden))
+    assert (
+        words(listed[0], "peer-name") == ["sip:0@example.com"] and words(listed[0], "stage") == []
+    )
+    assert len(listed) == 51 and listed[-1].children == ("+10",)
+
+
+def test_a_conference_here_goes_before_that_of_a_server():
+    screen = shown(conference(replace(BOB, members=MEMBERS), CLARA))
+    assert [words(row, "peer-name") for row in rows(screen)] == [["Bob Marsh"], ["Clara Nowak"]]

@@ -92,7 +92,7 @@ def _call(
     call, config = front(snapshot), snapshot.config
     shown = (
         _head(call, config, now),
-        _video(call) if call.video_remote or call.video_local else None,
+        _pictures(call, snapshot),
         strip(call, snapshot, now, digits),
         *others(call, snapshot, now),
         *_transfer(snapshot),
@@ -110,6 +110,15 @@ def _head(call: CallSnapshot, config: Config, now: float) -> Node:
     from webphone.ui.conference import head
 
     return head(call, config, now)
+
+
+def _pictures(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
+    """Who is seen, if anybody is."""
+    if call.joined:
+        from webphone.ui.conference import pictures
+
+        return pictures(conference(snapshot))
+    return _video(call) if call.video_remote or call.video_local else None
 
 
 def _video(call: CallSnapshot) -> Node:

@@ -9,6 +9,9 @@ from webphone.ui.html import Node, element
 from webphone.ui.peer import named, standing
 from webphone.ui.pieces import button, icon
 from webphone.ui.words import hue, say
+from webphone.words import Sentence
+
+MOST_LISTED = 50  # rows of a server's conference: what is more is a number
 
 
 def head(call: CallSnapshot, config: Config, now: float) -> Node:
@@ -40,6 +43,72 @@ def roster(members: list[CallSnapshot], config: Config) -> Node:
         class_="roster",
         part="list",
         aria_label=say("conference_members"),
+    )
+
+
+def listed(call: CallSnapshot, config: Config) -> Node:
+    """The others in the conference of a server, as it tells: nothing can be done with them here."""
+    there = call.members[:MOST_LISTED]
+    rows = [
+        element(
+            "li",
+            named(
+                member.name or member.number or member.id,
+                "",
+                element("span", say("member_silenced"), part="stage")
+                if member.muted and config.show_status
+                else None,
+            ),
+            key=member.id,
+            class_="row",
+            part="list-item",
+        )
+        for member in there
+    ]
+    more = len(call.members) - len(there)
+    return element(
+        "ul",
+        *rows,
+        element("li", f"+{more}", key="more", class_="row", part="list-item") if more else None,
+        key="roster",
+        class_="roster",
+        part="list",
+        aria_label=say("conference_members"),
+        tabindex="0",  # it scrolls, and has no control that could be focused
+    )
+
+
+def pictures(members: list[CallSnapshot]) -> Node | None:
+    """Whoever shows video, each with a name, and ourselves."""
+    tiles = [
+        _tile("remote", call.view.id, call.peer_name, say("remote_video", name=call.peer_name))
+        for call in members
+        if call.video_remote
+    ]
+    ours = next((call for call in members if call.video_local), None)
+    if ours is not None:
+        tiles.append(_tile("self", ours.view.id, say("self_video"), say("self_video")))
+    if not tiles:
+        return None
+    return element("div", *tiles, key="video", part="video-view", class_="grid")
+
+
+def _tile(media: str, id: str, name: Sentence | str, label: Sentence) -> Node:
+    return element(
+        "div",
+        element(
+            "video",
+            key=f"{media} {id}",
+            data_media=media,
+            data_call=id,
+            autoplay=True,
+            playsinline=True,
+            muted=True,
+            aria_label=label,
+        ),
+        element("span", name, class_="name", dir="auto", aria_hidden="true"),
+        key=f"tile {media} {id}",
+        class_="tile",
     )
 
 

@@ -28,9 +28,15 @@ def others(front: CallSnapshot, snapshot: Snapshot, now: float) -> list[Node]:
         from webphone.ui.conference import roster
 
         shown.append(roster(joined, snapshot.config))
+    elif front.members:
+        from webphone.ui.conference import listed
+
+        shown.append(listed(front, snapshot.config))
     if rows:
         shown.append(element("ul", *rows, key="behind", part="list", aria_label=say("calls")))
-    return [element("div", *shown, key="others", class_="others")] if shown else []
+    crowd = "conferring" if front.joined or front.members else "crowded" if len(rows) > 1 else ""
+    kind = f"others {crowd}".strip()
+    return [element("div", *shown, key="others", class_=kind)] if shown else []
 
 
 def _row(call: CallSnapshot, front: CallSnapshot, count: int, config: Config, now: float) -> Node:

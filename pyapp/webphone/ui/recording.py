@@ -37,8 +37,11 @@ def recorder(call: CallSnapshot, config: Config) -> list[Node]:
     """Record, or Pause and Stop; where each call is recorded by itself, there is no Stop."""
     if call.stage != "active":
         return []
-    shown = _running(call, config) if call.recording in ("on", "paused") else [_start(call, config)]
-    return [element("div", *shown, key="recorder", class_="choices")]
+    running = call.recording in ("on", "paused")
+    shown = _running(call, config) if running else [_start(call, config)]
+    return [
+        element("div", *shown, key="recorder", class_="choices running" if running else "choices")
+    ]
 
 
 def _start(call: CallSnapshot, config: Config) -> Node:
