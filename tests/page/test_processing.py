@@ -111,3 +111,44 @@ def test_a_processor_that_fails_is_passed_by_and_another_page_s_mistake_is_told(
     assert page.evaluate("anna.activeCall.processed") is False
     refused = "anna.addProcessor({}).catch(({code}) => code)"
     assert page.evaluate(refused) == "invalid_config"
+
+
+def test_what_is_removed_or_refused_is_known_no_longer(page: Page) -> None:
+    """The browser may forget it; Python looks for what it may forget only now and then."""
+    page.evaluate(
+        """async () => {
+          globalThis.gone = {};
+          globalThis.registry = new FinalizationRegistry((name) => (gone[name] = (gone[name] ?? 0) + 1));
+          const made = (name) => {
+            const one = {create: (stream) => stream};
+            registry.register(one, name);
+            return one;
+          };
+          const all = [];
+          for (let count = 0; count < 8; count += 1) await anna.addProcessor(all[count] = made("used"));
+          for (let count = 0; count < 200; count += 1) {
+            await anna.addProcessor(made("refused")).catch(() => {});
+            await anna.removeProcessor(made("never added"));
+            await anna.removeProcessor(all.pop());
+            await anna.addProcessor(all[7] = made("removed"));
+          }
+        }"""
+    )
+
+    def forgotten() -> bool:
+        page.request_gc()
+        gone = page.evaluate("gone")
+        print(gone)
+        names = ("refused", "never added", "removed")
+        return all(gone.get(name, 0) >= 100 for name in names) and gone.get("used", 0) <= 1
+
+    wait_until(forgotten, "what is of no more use to be forgotten", 15)
+
+
+def test_a_removal_and_an_addition_at_once_leave_it_in_use(page: Page) -> None:
+    until_heard(page, "ben", "remote", {500: True, 900: False})
+    page.evaluate("anna.addProcessor(hummer)")
+    page.evaluate("Promise.all([anna.removeProcessor(hummer), anna.addProcessor(hummer)])")
+    until_heard(page, "ben", "remote", {500: False, 900: True})
+    page.evaluate("anna.removeProcessor(hummer)")
+    until_heard(page, "ben", "remote", {500: True, 900: False})

@@ -204,3 +204,17 @@ def test_a_tone_is_heard_by_both_and_is_on_both_channels(page: Page) -> None:
     assert max(each["1400"] for each in of_ben) > LOUD  # over the network
     assert loudest(of_ben, 1500) > LOUD and of_ben[-3]["1500"] > LOUD
     assert max(each["1400"] for each in mine) < LOUD
+
+
+def test_who_stops_at_once_is_told_that_nothing_was_recorded_and_may_begin_again(
+    page: Page,
+) -> None:
+    at_once = """async () => {
+      await anna.startRecording();
+      return anna.stopRecording().then(() => "saved", ({message}) => message);
+    }"""
+    assert page.evaluate(at_once) in ("saved", "Nothing was recorded: it ended too soon.")
+    page.evaluate("anna.startRecording()")
+    page.wait_for_timeout(2500)
+    with page.expect_download():
+        page.evaluate("anna.stopRecording()")

@@ -250,6 +250,18 @@ def test_what_fails_later_is_told_on_both_sides(world, alice, bob):
     assert story(alice) == ["started", "failed"] and shown(bob) == ("", "off")
 
 
+def test_who_stops_before_there_is_any_sound_is_told_that_nothing_was_recorded(alice, bob):
+    talk(alice, bob)
+    alice.ask("startRecording")
+    alice.recorded.clear()
+    promise = alice.ask("stopRecording")
+    alice.happens(on.RecordingFailed(call=alice.call.id, code="empty"))
+    assert promise.error.code == "media_failed"
+    assert promise.error.message == "Nothing was recorded: it ended too soon."
+    assert story(alice) == ["started", "failed"] and shown(bob) == ("", "off")
+    assert alice.ask("startRecording").done
+
+
 def test_a_start_that_is_stopped_is_cancelled(alice, bob):
     talk(alice, bob)
     alice.recording_fault = "waits"

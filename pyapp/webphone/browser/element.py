@@ -43,7 +43,8 @@ from webphone.ui.act import cleaned
 from webphone.ui.around import Alert
 from webphone.words import ENGLISH, Language, country_of, say, spoken
 
-if TYPE_CHECKING:  # loaded by a page in another language
+if TYPE_CHECKING:  # loaded by a page in another language, or with processors
+    from webphone.browser.page_objects import PageObjects
     from webphone.browser.word_files import WordFiles
 
 ElementAction = Tell | Ask | Settle | Refuse | Reveal | Save
@@ -90,9 +91,8 @@ class Element:
         self._turn: Callable[[Happening], None] = lambda happening: None
         self._gone: Callable[[], None] = lambda: None
         self._proxies: list[Any] = []
-        self._processor = 0
-        # The page's own objects by the name that the phone knows them by, as long as the element.
-        self.processors: dict[str, Any] = {}
+        self.processors: dict[str, Any] = {}  # the page's own objects that are in use, by name
+        self._objects: PageObjects | None = None  # who names them, from the first one on
         self._lend: Callable[[str, str], Any] = lambda call, side: None
         self._watching: Any = None
         # The language to speak, the country around it, and whether the page has set the language.
@@ -161,8 +161,10 @@ class Element:
                 allowed = self._dispatch(event.name, event.detail)
                 self._turn(Permitted(ask=ask, allowed=allowed))
             case Settle(reply=reply, value=value):
+                self._settled(reply, kept=True)
                 self.host.settle(reply, True, self._outward(value))
             case Refuse(reply=reply, error=error):
+                self._settled(reply, kept=False)
                 self.host.settle(reply, False, self._outward(error))
             case Reveal(shown=shown):
                 self.host.element.hidden = not shown
@@ -259,7 +261,8 @@ class Element:
     def _invoke(self, reply: int | None, name: str, arguments: Any) -> None:
         """A method call of the page; the promise named by `reply` waits, if there is one."""
         try:
-            given = self._given(arguments, name)
+            given = self._given(arguments, name, reply)
+            arguments = None  # an error that is raised below holds this frame for a while
             if name == "setConfig" and given and isinstance(given[0], Mapping):
                 given = [self._named(given[0]), *given[1:]]
             command = decode_command(name, given)
@@ -270,23 +273,27 @@ class Element:
             traceback.print_exc()
             self._refuse(reply, WebPhoneError("internal"))
 
-    def _given(self, arguments: Any, name: str) -> list[Any]:
+    def _given(self, arguments: Any, name: str, reply: int | None) -> list[Any]:
         """The arguments as Python data; a processor stays the page's, and has a name here."""
         if name not in PROCESSORS or not len(arguments):
             return list(_inward(arguments, f"{name}()"))
         try:
-            named = self._named_processor(arguments[0])
+            named = self._page_objects.name(name, arguments[0], reply)
         except Exception:  # a value of the page that bears no look at it
             named = "nothing"
         return [named, *_inward(arguments.slice(1), f"{name}()")]
 
-    def _named_processor(self, given: Any) -> str:
-        known = next((key for key, each in self.processors.items() if each == given), None)
-        if known is None and callable(getattr(given, "create", None)):
-            self._processor += 1
-            known = f"processor:{self._processor}"
-            self.processors[known] = given
-        return known or "nothing"
+    @property
+    def _page_objects(self) -> PageObjects:
+        if self._objects is None:
+            from webphone.browser.page_objects import PageObjects
+
+            self._objects = PageObjects(self.processors)
+        return self._objects
+
+    def _settled(self, reply: int, *, kept: bool) -> None:
+        if self._objects is not None:
+            self._objects.settled(reply, kept=kept)
 
     def _stream(self, call: str, side: str) -> Any:
         """The page takes a stream of a call; None where there is none."""

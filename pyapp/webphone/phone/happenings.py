@@ -178,7 +178,10 @@ class RecordingBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingFailed:
-    """Nothing of it is or was recorded; `code`: lacking, silent or failed, `text` the browser's."""
+    """Nothing of it is or was recorded; `text` is the browser's.
+
+    `code`: lacking, silent, failed, or empty where it was stopped before there was any sound.
+    """
 
     call: str
     code: str

@@ -837,6 +837,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "اضغط زر تسجيل المكالمة.",
     "recording_failed": "تعذّر على المتصفح تسجيل المكالمة.",
     "recording_failed_hint": "حاول مرة أخرى؛ وأفرغ مساحة على القرص إن كان ممتلئًا.",
+    "recording_empty": "لم يُسجَّل شيء: انتهى التسجيل مبكرًا جدًا.",
+    "recording_empty_hint": "دعه يعمل بضع ثوانٍ.",
     "recording_full": "بلغ التسجيل أقصى طوله وحُفظ.",
     "recording_full_hint": "اضغط زر تسجيل المكالمة للمتابعة في ملف آخر.",
     "video_refused": "لا يقبل الطرف الآخر الفيديو منك.",

@@ -813,6 +813,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "Drücken Sie Aufnehmen.",
     "recording_failed": "Dem Browser ist die Aufnahme des Gesprächs misslungen.",
     "recording_failed_hint": "Versuchen Sie es erneut; schaffen Sie Platz, wenn der Datenträger voll ist.",
+    "recording_empty": "Es wurde nichts aufgenommen: Die Aufnahme endete zu früh.",
+    "recording_empty_hint": "Lassen Sie sie einige Sekunden laufen.",
     "recording_full": "Die Aufnahme hat ihre größte Länge erreicht und wurde gespeichert.",
     "recording_full_hint": "Drücken Sie Aufnehmen, um in einer anderen Datei weiterzumachen.",
     "video_refused": "Die andere Seite nimmt von Ihnen kein Video an.",

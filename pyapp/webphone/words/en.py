@@ -808,6 +808,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "Press Record.",
     "recording_failed": "The browser failed to record the call.",
     "recording_failed_hint": "Try again; free some space on the disk if it is full.",
+    "recording_empty": "Nothing was recorded: it ended too soon.",
+    "recording_empty_hint": "Let it run for some seconds.",
     "recording_full": "The recording has reached its greatest length and was saved.",
     "recording_full_hint": "Press Record to go on in another file.",
     "video_refused": "The other side takes no video from you.",

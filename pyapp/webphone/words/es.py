@@ -820,6 +820,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "Pulse Grabar.",
     "recording_failed": "El navegador no logró grabar la llamada.",
     "recording_failed_hint": "Inténtelo de nuevo; libere espacio en el disco si está lleno.",
+    "recording_empty": "No se grabó nada: la grabación terminó demasiado pronto.",
+    "recording_empty_hint": "Déjela correr unos segundos.",
     "recording_full": "La grabación alcanzó su duración máxima y se guardó.",
     "recording_full_hint": "Pulse Grabar para seguir en otro archivo.",
     "video_refused": "El otro lado no admite vídeo de usted.",

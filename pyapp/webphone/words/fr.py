@@ -820,6 +820,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "Appuyez sur Enregistrer.",
     "recording_failed": "Le navigateur n’a pas réussi à enregistrer l’appel.",
     "recording_failed_hint": "Réessayez ; libérez de la place sur le disque s’il est plein.",
+    "recording_empty": "Rien n’a été enregistré : l’enregistrement s’est terminé trop tôt.",
+    "recording_empty_hint": "Laissez-le durer quelques secondes.",
     "recording_full": "L’enregistrement a atteint sa durée maximale et a été sauvegardé.",
     "recording_full_hint": "Appuyez sur Enregistrer pour continuer dans un autre fichier.",
     "video_refused": "L’autre côté n’accepte pas de vidéo de votre part.",

@@ -820,6 +820,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "לחצו על הקלטה.",
     "recording_failed": "הדפדפן לא הצליח להקליט את השיחה.",
     "recording_failed_hint": "נסו שוב; פנו מקום בדיסק אם הוא מלא.",
+    "recording_empty": "דבר לא הוקלט: ההקלטה הסתיימה מוקדם מדי.",
+    "recording_empty_hint": "תנו לה לפעול כמה שניות.",
     "recording_full": "ההקלטה הגיעה לאורך המרבי ונשמרה.",
     "recording_full_hint": "לחצו על הקלטה כדי להמשיך בקובץ אחר.",
     "video_refused": "הצד השני אינו מקבל מכם וידאו.",

@@ -820,6 +820,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "Prema Registra.",
     "recording_failed": "Il browser non è riuscito a registrare la chiamata.",
     "recording_failed_hint": "Riprovi; liberi spazio sul disco se è pieno.",
+    "recording_empty": "Non è stato registrato nulla: la registrazione è finita troppo presto.",
+    "recording_empty_hint": "La lasci andare per qualche secondo.",
     "recording_full": "La registrazione ha raggiunto la durata massima ed è stata salvata.",
     "recording_full_hint": "Prema Registra per proseguire in un altro file.",
     "video_refused": "L’altra parte non accetta il Suo video.",

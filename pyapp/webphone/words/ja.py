@@ -796,6 +796,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "「録音」を押してください。",
     "recording_failed": "ブラウザーは通話の録音に失敗しました。",
     "recording_failed_hint": "もう一度お試しください。ディスクがいっぱいなら空きを作ってください。",
+    "recording_empty": "何も録音されませんでした: 録音の終了が早すぎました。",
+    "recording_empty_hint": "数秒間続けてください。",
     "recording_full": "録音が最大の長さに達し、保存されました。",
     "recording_full_hint": "「録音」を押すと、別のファイルで続けます。",
     "video_refused": "相手はあなたのビデオを受け付けません。",

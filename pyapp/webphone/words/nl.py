@@ -813,6 +813,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "Druk op Opname.",
     "recording_failed": "De browser kon het gesprek niet opnemen.",
     "recording_failed_hint": "Probeer het opnieuw; maak ruimte op de schijf als die vol is.",
+    "recording_empty": "Er is niets opgenomen: de opname eindigde te vroeg.",
+    "recording_empty_hint": "Laat de opname enkele seconden lopen.",
     "recording_full": "De opname heeft haar grootste lengte bereikt en is opgeslagen.",
     "recording_full_hint": "Druk op Opname om in een ander bestand verder te gaan.",
     "video_refused": "De andere kant neemt geen video van u aan.",

@@ -828,6 +828,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "Proszę nacisnąć Nagraj.",
     "recording_failed": "Przeglądarce nie udało się nagrać rozmowy.",
     "recording_failed_hint": "Proszę spróbować ponownie; jeśli dysk jest pełny, zwolnić miejsce.",
+    "recording_empty": "Nic nie nagrano: nagranie zakończyło się zbyt wcześnie.",
+    "recording_empty_hint": "Proszę pozwolić mu trwać kilka sekund.",
     "recording_full": "Nagranie osiągnęło największą długość i zostało zapisane.",
     "recording_full_hint": "Proszę nacisnąć Nagraj, aby kontynuować w innym pliku.",
     "video_refused": "Druga strona nie przyjmuje stąd wideo.",

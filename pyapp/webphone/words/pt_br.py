@@ -820,6 +820,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "Pressione Gravar.",
     "recording_failed": "O navegador não conseguiu gravar a chamada.",
     "recording_failed_hint": "Tente de novo; libere espaço no disco se ele estiver cheio.",
+    "recording_empty": "Nada foi gravado: a gravação terminou cedo demais.",
+    "recording_empty_hint": "Deixe-a correr por alguns segundos.",
     "recording_full": "A gravação atingiu sua duração máxima e foi salva.",
     "recording_full_hint": "Pressione Gravar para continuar em outro arquivo.",
     "video_refused": "O outro lado não aceita vídeo seu.",

@@ -796,6 +796,8 @@ WORDS: dict[str, str] = {
     "recording_silent_hint": "请按“录音”。",
     "recording_failed": "浏览器未能对通话录音。",
     "recording_failed_hint": "请重试；如果磁盘已满，请释放空间。",
+    "recording_empty": "没有录到任何内容：录音结束得太早。",
+    "recording_empty_hint": "请让录音持续几秒钟。",
     "recording_full": "录音已达到最大长度并已保存。",
     "recording_full_hint": "请按“录音”，在另一个文件中继续。",
     "video_refused": "对方不接受您的视频。",

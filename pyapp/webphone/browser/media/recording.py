@@ -125,7 +125,7 @@ class Recording:
         self._recorder: Any = None
         self._parts: Any = None
         self._octets = self._slices = 0
-        self._full = self._ended = self._over = False
+        self._full = self._ended = self._over = self._broken = False
         self._listeners = Listeners()
         self._tasks = Background()
         self._late: asyncio.TimerHandle | None = None
@@ -158,7 +158,7 @@ class Recording:
         elif self._recorder.state == "inactive":
             self._save()
         else:
-            self._late = asyncio.get_event_loop().call_later(PATIENCE, self._save)
+            self._late = asyncio.get_event_loop().call_later(PATIENCE, self._give_up)
             self._recorder.stop()
 
     # --- Recording ---
@@ -197,7 +197,7 @@ class Recording:
         recorder = js.MediaRecorder.new(both.stream, plain(options))
         self._listeners.add(recorder, "dataavailable", self._came)
         self._listeners.add(recorder, "stop", lambda _event: self._save())
-        self._listeners.add(recorder, "error", lambda _event: self.end())
+        self._listeners.add(recorder, "error", lambda _event: self._break_off())
         # The page goes: what came later than this is lost.
         self._listeners.add(js.window, "pagehide", lambda _event: self._save())
         recorder.start(SLICE)
@@ -268,11 +268,22 @@ class Recording:
         kind = str(self._recorder.mimeType)
         name = f"{self._asked.file}.{KINDS.get(kind, _ending(kind))}"
         if not self._parts.length:
-            self._fail("failed")
+            # Who stops at once has nothing, and the browser is not to blame.
+            self._fail("failed" if self._broken else "empty")
             return
         download(js.Blob.new(self._parts, plain({"type": kind.partition(";")[0]})), name)
         self._close()
         self._tell(RecordingSaved(call=self._asked.call, file=name, full=self._full))
+
+    def _break_off(self) -> None:
+        """The browser records no more."""
+        self._broken = True
+        self.end()
+
+    def _give_up(self) -> None:
+        """The browser says nothing of the last of it: save what there is."""
+        self._broken = True
+        self._save()
 
     def _fail(self, code: str, text: str = "") -> None:
         if not self._over:

@@ -28,7 +28,12 @@ OCTETS = 256 * 1024 * 1024
 LONGEST_NUMBER = 32  # characters of it in the name of a file
 
 # Why the browser records nothing, and the error that it is.
-CODES = {"lacking": "unsupported", "silent": "sound_blocked", "failed": "media_failed"}
+CODES = {
+    "lacking": "unsupported",
+    "silent": "sound_blocked",
+    "failed": "media_failed",
+    "empty": "media_failed",
+}
 # RFC 7866 §7.3.2: wishes of the other side that make us pause, and those that end that. To say
 # nothing does not: the answer to what tells of the pause may be silent.
 AGAINST = ("off", "pause")
