@@ -138,7 +138,6 @@ def test_what_is_removed_or_refused_is_known_no_longer(page: Page) -> None:
     def forgotten() -> bool:
         page.request_gc()
         gone = page.evaluate("gone")
-        print(gone)
         names = ("refused", "never added", "removed")
         return all(gone.get(name, 0) >= 100 for name in names) and gone.get("used", 0) <= 1
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from webphone.contract import Config, Event, Member, encode
 from webphone.phone import actions as do
 from webphone.phone.actions import Action
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.part import Quiet
-from webphone.phone.call.peer import addresses
-from webphone.sip import Malformed, Uri
+from webphone.sip import Malformed, NameAddr, Uri
 from webphone.sip.packages import Conference
 from webphone.sip.packages.conference import Member as Told
 
@@ -19,11 +18,10 @@ ABSENT = {"pending", "dialing-in", "dialing-out", "alerting", "disconnecting", "
 SILENCED = "muted-via-focus"
 
 
-def focus(headers: Mapping[str, str]) -> Uri | None:
+def focus(contacts: Sequence[NameAddr]) -> Uri | None:
     """The address of the conference that a Contact leads to; None where it is one person's."""
-    found = addresses(headers.get("contact", ""))[:1]
-    ours = [one.uri for one in found if one.param("isfocus") is not None]
-    return next((uri for uri in ours if uri.scheme in ("sip", "sips")), None)
+    found = [one.uri for one in contacts[:1] if one.param("isfocus") is not None]
+    return next((uri for uri in found if uri.scheme in ("sip", "sips")), None)
 
 
 def members(conference: Conference, config: Config) -> tuple[Member, ...]:

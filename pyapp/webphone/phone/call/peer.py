@@ -46,7 +46,8 @@ class Peer(Quiet):
             # Loaded by the first conference of a server.
             from webphone.phone.call.focus import focus
 
-            call.focus = focus(headers) if "contact" in headers else call.focus
+            if "contact" in headers:
+                call.focus = focus(addresses(headers["contact"]))
             call.members = call.members if call.focus else ()
         call.verstat = self._verdict
 
