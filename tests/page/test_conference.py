@@ -20,7 +20,17 @@ PHONES = """<!doctype html>
 const PITCHES = {anna: 500, ben: 800, cleo: 1300};
 let voice = "anna";
 const context = new AudioContext(), ears = [];
-navigator.mediaDevices.getUserMedia = async () => {
+const filmed = () => {
+  const canvas = Object.assign(document.createElement("canvas"), {width: 160, height: 120});
+  const brush = canvas.getContext("2d");
+  setInterval(() => {
+    brush.fillStyle = `hsl(${Date.now() % 360} 80% 50%)`;
+    brush.fillRect(0, 0, 160, 120);
+  }, 100);
+  return canvas.captureStream(10);
+};
+navigator.mediaDevices.getUserMedia = async ({video}) => {
+  if (video) return filmed();
   const whistle = new OscillatorNode(context, {frequency: PITCHES[voice]});
   const softly = new GainNode(context, {gain: 0.2}), out = context.createMediaStreamDestination();
   whistle.connect(softly).connect(out);
@@ -31,7 +41,7 @@ const { get, set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype,
 Object.defineProperty(HTMLMediaElement.prototype, "srcObject", { get, set(stream) {
   if (this.ear) ears.splice(ears.indexOf(this.ear), 1);
   this.ear = null;
-  if (stream) {
+  if (stream?.getAudioTracks().length) {
     const node = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
     context.createMediaStreamSource(stream).connect(node);
     ears.push(this.ear = {node, element: this});
@@ -151,3 +161,31 @@ def test_a_person_merges_silences_splits_and_ends_by_the_buttons(three: Page) ->
     three.wait_for_timeout(1_000)  # a press on what has just come there is none
     anna.get_by_role("button", name="End all").click()
     three.wait_for_function("!anna.calls.length && !heard().length", timeout=20_000)
+
+
+SEEN = """() => [...anna.shadowRoot.querySelectorAll(".tile")]
+  .filter((tile) => tile.querySelector("video").videoWidth > 0 && tile.getBoundingClientRect().height > 30)
+  .map((tile) => tile.querySelector(".name").textContent)"""
+
+
+def sees(page: Page, *wanted: str) -> None:
+    """Until Anna's screen shows moving pictures of these, in this order."""
+    wait_until(lambda: page.evaluate(SEEN) == list(wanted), f"{wanted} to be seen", 20.0, 0.1)
+
+
+def test_whoever_shows_video_is_seen_with_a_name_until_they_leave(three: Page) -> None:
+    ben, cleo = (three.evaluate(f"talk('{name}')") for name in ("ben", "cleo"))
+    three.evaluate("cleo.startVideo()")
+    three.wait_for_function("anna.shadowRoot.querySelector('[data-media=remote]')?.videoWidth > 0")
+    three.evaluate("anna.conference()")
+    sees(three, "cleo")
+    three.evaluate("ben.startVideo()")
+    sees(three, "ben", "cleo")
+    three.evaluate("anna.startVideo()")
+    sees(three, "ben", "cleo", "Your video")
+    three.evaluate(f"anna.hangup('{cleo}')")
+    three.wait_for_function(
+        "anna.shadowRoot.querySelectorAll('.tile').length === 0 &&"
+        " anna.shadowRoot.querySelector('[data-media=remote]')?.videoWidth > 0"
+    )
+    assert three.evaluate("anna.calls.map(({id}) => id)") == [ben]
