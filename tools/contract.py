@@ -12,6 +12,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "pyapp"))
 
+from looks import PARTS, STATES, TOKENS  # noqa: E402
 from typescript import (  # noqa: E402
     LISTENING,
     SHAPES,
@@ -172,6 +173,9 @@ def manifest() -> str:
             }
             for row in contract.EVENTS.values()
         ],
+        "cssProperties": [{"name": each.name, "description": each.help} for each in TOKENS],
+        "cssParts": [{"name": name, "description": help} for name, help in PARTS.items()],
+        "cssStates": [{"name": name, "description": help} for name, help in STATES.items()],
     }
     reference = {"name": "WebPhone", "module": "webphone.js"}
     module = {
@@ -273,6 +277,25 @@ def reference() -> str:
     ]
     for code, (message, hint) in contract.ERRORS.items():
         out.append(table_row(f"`{code}`", message, hint))
+    out += [
+        "",
+        "## Looks",
+        "",
+        "A page restyles the phone from outside, as the [themes](../examples/themes.css) do. What",
+        "is not named here may change with any version.",
+        "",
+        "| custom property | what it is |",
+        "| --- | --- |",
+        *(table_row(f"`{each.name}`", each.help) for each in TOKENS),
+        "",
+        "| `web-phone::part(…)` | what it is |",
+        "| --- | --- |",
+        *(table_row(f"`{name}`", help) for name, help in PARTS.items()),
+        "",
+        "| `web-phone:state(…)` | when |",
+        "| --- | --- |",
+        *(table_row(f"`{name}`", help) for name, help in STATES.items()),
+    ]
     return "\n".join(out) + "\n"
 
 

@@ -30,6 +30,7 @@ PAGES = [
     "help",
     "mobile",
     "conference",
+    "themes",
     "frame",
     "login",
 ]
@@ -77,6 +78,31 @@ def press(page: Page, name: str) -> None:
 def registered(page: Page, phone: str = "document.querySelector('web-phone')") -> Page:
     page.wait_for_function(f"{phone}.state === 'registered'")
     return page
+
+
+# --- Three themes ---------------------------------------------------------------------------------
+
+
+def test_three_phones_of_a_page_look_like_three_and_work_alike(visit: Callable[..., Page]) -> None:
+    page = visit("themes")
+    looks = []
+    for name in ("night", "dense", "large"):
+        registered(page, f"document.getElementById('{name}')")
+        looks.append(
+            page.locator(f"#{name} .card").evaluate(
+                "(card) => [getComputedStyle(card).backgroundColor,"
+                " getComputedStyle(card).borderTopLeftRadius]"
+            )
+        )
+    assert len({ground for ground, _ in looks}) == len({round for _, round in looks}) == 3, looks
+    looked_at(page, "themes")
+    page.evaluate("dense.makeCall('lea')")
+    large = page.locator("#large")
+    large.get_by_role("button", name="Answer", exact=True).click()
+    expect(large.get_by_role("timer")).to_be_visible()
+    looked_at(page)
+    large.get_by_role("button", name="Hang up", exact=True).click()
+    page.wait_for_function("dense.calls.length === 0")
 
 
 # --- The button that calls ------------------------------------------------------------------------
