@@ -1,4 +1,4 @@
-"""What a page may restyle is declared once: the style sheet knows each token, the screens each part."""
+"""What a page may restyle is declared once: the sheet knows each token, the screens each part."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent
 THEMES = ROOT / "examples" / "themes.css"
 SHEET = gallery.CSS.read_text()
 TOKEN = re.compile(r"--wp-[a-z0-9-]+")
-# Of the page itself, not of the phone.
-OWN = re.compile(r"^(?::root|\*|body|main|h1|h2|p|a|section)\b")
 
 
 def parts_of(name: str) -> set[str]:

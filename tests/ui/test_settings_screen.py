@@ -43,6 +43,10 @@ def test_more_leads_to_the_settings_and_back_and_in_a_call_it_does_not():
     assert opener.on["click"] == PageOpened(page="settings")
     back = find(screen(SHOWN, PAGE, NOW), role="button", name="Back")
     assert back.on["click"] == PageOpened(page="menu")
+    leads = {"Sound and devices": "devices", "Test the phone": "diagnosis"}
+    for name, page in leads.items():
+        opener = find(screen(SHOWN, PAGE, NOW), role="button", name=name)
+        assert opener.on["click"] == PageOpened(page=page)
     in_call = screen(talking(BOB), View(open="menu", over=BOB.view.id), NOW)
     assert find(in_call, role="button", name="Settings") is None
 

@@ -18,7 +18,7 @@ from webphone.ui.gestures import PageOpened, Requested, SettingEntered
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
 from webphone.ui.pieces import button, named, switch
-from webphone.ui.view import ABOUT, DEVICES, MENU, SETTINGS_PAGE, View
+from webphone.ui.view import ABOUT, DEVICES, DIAGNOSIS, MENU, SETTINGS_PAGE, View
 from webphone.ui.words import say
 from webphone.words import RIGHT_TO_LEFT, Sentence
 
@@ -96,6 +96,13 @@ def _sound(snapshot: Snapshot) -> list[Node | None]:
             part="open-devices",
             config=config,
             sign="sound",
+        ),
+        button(
+            say("diagnose"),
+            on=PageOpened(page=DIAGNOSIS),
+            part="open-diagnosis",
+            config=config,
+            sign="diagnose",
         ),
         devices.choice("ringer", snapshot.devices, config) if snapshot.devices.sinks else None,
         _row(
