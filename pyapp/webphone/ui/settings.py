@@ -38,6 +38,7 @@ NAMES = {
     "pl": "Polski",
     "pt-BR": "Português (Brasil)",
     "ru": "Русский",
+    "tr": "Türkçe",
     "zh-Hans": "简体中文",
 }
 THEMES = {

@@ -26,6 +26,7 @@ LANGUAGES = {
     "pl": "webphone.words.pl",
     "pt-BR": "webphone.words.pt_br",
     "ru": "webphone.words.ru",
+    "tr": "webphone.words.tr",
     "zh-Hans": "webphone.words.zh_hans",
 }
 RIGHT_TO_LEFT = {"ar", "he"}
