@@ -1,0 +1,107 @@
+"""A conference and a recording in Firefox, whose own Web Audio and MediaRecorder make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from interop.firefox import Firefox, FirefoxPage
+from page.page_server import PageServer
+from page.ports import wait_until
+from page.test_conference import PHONES
+from page.test_recording import HUMS, LOOK, LOUD, PAGE, QUIET, loudest
+
+pytestmark = pytest.mark.interop
+PATIENCE = 90.0  # seconds, for a machine that is busy
+TALK = """async () => {
+  const rings = new Promise((done) => ben.addEventListener("ringingin", done, {once: true}));
+  const answered = new Promise((done) => anna.addEventListener("answer", done, {once: true}));
+  await anna.makeCall("ben");
+  await rings;
+  await ben.answer();
+  await answered;
+}"""
+# The file that the phone hands to the downloads stays with the page, too.
+KEEP = """
+window.__files = [];
+const makeAddress = URL.createObjectURL;
+URL.createObjectURL = (blob) => {
+  if (blob.type.startsWith("audio/")) window.__files.push(blob);
+  return makeAddress.call(URL, blob);
+};
+"""
+OCTETS = """async () => {
+  const bytes = new Uint8Array(await __files.at(-1).arrayBuffer());
+  let text = "";
+  for (const one of bytes) text += String.fromCharCode(one);
+  return btoa(text);
+}"""
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    browser = Firefox(tmp_path_factory.mktemp("firefox"))
+    yield browser
+    browser.close()
+
+
+def opened(firefox: Firefox, address: str, *scripts: str) -> FirefoxPage:
+    """A page with phones, all of them registered."""
+    context = firefox.new_context()
+    for script in scripts:
+        context.add_init_script(script)
+    page = context.new_page()
+    page.goto(address)
+    ready = "[...document.querySelectorAll('web-phone')].every(({state}) => state === 'registered')"
+    until(page, ready)
+    return page
+
+
+def until(page: FirefoxPage, code: str) -> None:
+    """Until that is so in the page."""
+    wait_until(lambda: page.evaluate(f"() => {code}"), code, PATIENCE)
+
+
+def test_three_hear_each_other_in_firefox(firefox: Firefox, pages: PageServer) -> None:
+    page = opened(firefox, pages.put("/conference-in-firefox.html", PHONES))
+
+    def hears(*wanted: str) -> None:
+        wait_until(lambda: page.evaluate("heard()") == sorted(wanted), f"{wanted}", PATIENCE)
+
+    ben, cleo = (page.evaluate(f"talk('{name}')") for name in ("ben", "cleo"))
+    page.evaluate("anna.conference().then(() => null)")
+    hears("ben", "cleo", "anna cleo", "anna ben")
+    until(page, "told.at(-1).members.every((each) => each.speaking)")
+    page.evaluate(f"anna.muteMember('{ben}')")
+    hears("(ben)", "cleo", "anna cleo", "anna")
+    page.evaluate(f"anna.muteMember('{ben}', false)")
+    page.evaluate(f"anna.split('{cleo}').then(() => null)")
+    hears("ben", "anna", "", "")
+    assert page.evaluate("told.at(-1)") == {"calls": [], "members": []}
+    assert page.seen()["errors"] == []
+    page.context.close()
+
+
+def test_a_call_is_recorded_on_two_channels_in_firefox(firefox: Firefox, pages: PageServer) -> None:
+    address = pages.put("/recording-in-firefox.html", PAGE.format(ben=""))
+    page = opened(firefox, address, HUMS, KEEP)
+    page.evaluate(TALK)
+    page.evaluate("anna.startRecording().then(() => null)")
+    until(
+        page,
+        "told.some(([id, by, state]) => id === 'ben' && by === 'remote' && state === 'started')",
+    )
+    page.wait_for_timeout(4000)
+    assert page.evaluate("anna.stopRecording()")
+    until(
+        page, "told.some(([id, by, state]) => id === 'anna' && by === 'local' && state === 'ended')"
+    )
+    assert page.evaluate("__files.length") == 1
+    found: dict[str, Any] = page.evaluate(LOOK, [page.evaluate(OCTETS), [500, 1500]])
+    ours, theirs = found["channels"]
+    assert loudest(ours, 500) > LOUD and loudest(ours, 1500) < QUIET
+    assert loudest(theirs, 1500) > LOUD and loudest(theirs, 500) < QUIET
+    assert page.seen()["errors"] == []
+    page.context.close()
