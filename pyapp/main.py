@@ -116,7 +116,7 @@ class PhoneOnPage:
         self._lookups: Lookups | None = None
         self._probing: Probing | None = None
         self._devices: Devices | None = None
-        self._around: Around | None = None  # from the first call on
+        self._around: Around | None = None  # from the first call on, or from when none arrives
         self._memory: Memory | None = None
         self._will: Will | None = None
         self._clock = clock
@@ -254,7 +254,7 @@ class PhoneOnPage:
     def _show_around(self, snapshot: Snapshot) -> None:
         """What is around the phone of this tab, whichever is shown in it."""
         if self._around is None:
-            if not snapshot.calls:
+            if not (snapshot.calls or snapshot.unreachable):
                 return
             self._around = Around(self.loop.turn, self._clock, self._element.announce)
         self._around.show(self.desk.snapshot if snapshot.other_tab else snapshot)

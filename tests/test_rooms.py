@@ -317,7 +317,7 @@ def test_a_shape_has_the_promised_fields(shape):
 
 def test_the_readings_are_the_promised_ones():
     assert [camel(name) for name in READINGS] == (
-        ["calls", "activeCall", "state", "history", "devices", "stats"]
+        ["calls", "activeCall", "state", "history", "devices", "stats", "provedAt"]
     )
 
 

@@ -151,7 +151,7 @@ def record(talk: float, disposition: str = "answered", words: str = "") -> CallR
     )
 
 
-IDLE = Snapshot(config=CONFIG, state="registered", number="")
+IDLE = Snapshot(config=CONFIG, state="registered", number="", proved_at=NOW - 4)
 EIGHT = ("Ada", "Ben Ode", "Clara Nowak", "Dora Lind", "Eve Park", "Finn", "Gus", "Hana Mori")
 MEMBERS = tuple(
     Member(
@@ -174,7 +174,7 @@ def talking(*calls: CallSnapshot, **more: Any) -> Snapshot:
 
 
 def state(name: str, **more: Any) -> Snapshot:
-    return replace(IDLE, state=name, **more)
+    return replace(IDLE, state=name, proved_at=None, **more)
 
 
 def _ended(talk: float, words: Sentence) -> Snapshot:
@@ -559,6 +559,7 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         talking(BOB, devices=replace(DEVICES, news=say("loudspeaker_gone", name="Jabra 20"))),
         View(),
     ),
+    "menu, not reachable": (state("failed", threads=THREADS), View(open="menu")),
     "menu, what the browser may be asked for": (
         replace(
             IDLE,

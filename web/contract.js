@@ -168,6 +168,7 @@ globalThis.__webphone ??= Object.freeze({
     history: [],
     devices: [],
     stats: null,
+    provedAt: null,
   },
   errors: {
     not_ready: ["The phone is still starting.", "Wait for the `ready` event."],

@@ -368,6 +368,8 @@ export class WebPhone extends HTMLElement {
   readonly devices: Device[];
   /** How the active call sounds: what we send (local) and hear (remote), every second. */
   readonly stats: {local: SideStats | null, remote: SideStats | null} | null;
+  /** When the server was last heard that knows this phone; null: no call would arrive. */
+  readonly provedAt: string | null;
   /** A call was answered, by either side. */
   onAnswer: Handler<"answer">;
   /** It rings at the other side: 180 or 183 came. */

@@ -867,6 +867,9 @@ READINGS = {
         Reading("stats", "{local: SideStats | null, remote: SideStats | null} | null",
             "How the active call sounds: what we send (local) and hear (remote), every second.",
             None),
+        Reading("proved_at", "string | null",
+            "When the server was last heard that knows this phone; null: no call would arrive.",
+            None),
     )
 }
 

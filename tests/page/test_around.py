@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from page.page_server import PageServer
+from page.ports import free_port
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000
@@ -101,6 +102,19 @@ def test_who_looks_elsewhere_is_told_of_a_call_and_the_title_is_put_back(
     page.evaluate("away(false)")
     page.wait_for_function("asked.badge.length === 2")
     assert page.evaluate("[asked.badge, document.title]") == [[1, 0], "Ticket 7"]
+
+
+def test_who_looks_elsewhere_sees_when_no_call_can_arrive(visit: Callable[..., Page]) -> None:
+    page = visit(ELSEWHERE)
+    page.evaluate("away(true)")
+    gone = {"host": f"ws://127.0.0.1:{free_port()}", "password": "x", "autoRegister": True}
+    page.evaluate("(gone) => ben.setConfig({...gone, demo: false})", gone)
+    page.wait_for_function("document.title === 'Not reachable · Tickets of today'")
+    assert page.evaluate("[Date.parse(anna.provedAt) > 0, ben.provedAt]") == [True, None]
+    page.locator("#anna [part=menu]").click()
+    expect(page.locator("#anna").get_by_text("Reachable, proved")).to_be_visible()
+    page.evaluate("ben.setConfig({demo: true})")
+    page.wait_for_function("document.title === 'Tickets of today' && ben.provedAt")
 
 
 def test_a_phone_that_leaves_the_page_takes_back_what_it_put_there(

@@ -50,6 +50,7 @@ def test_the_first_picture_tells_everything():
         "state": "registered",
         "history": [],
         "devices": [],
+        "provedAt": None,
     }
 
 

@@ -414,6 +414,31 @@ def test_an_earlier_one_that_nobody_heard_is_cancelled_when_it_is_heard_of_after
     assert [cancel.via.branch for cancel in cancels(alice)] == [first.via.branch]
 
 
+@pytest.mark.deviates(
+    "3261 §9.1",
+    "an INVITE that nothing was heard of is cancelled over the next connection: it came over the "
+    "one before, which a CANCEL can't overtake, or never will",
+)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_one_that_was_given_up_before_anything_was_heard_is_cancelled(when: str) -> None:
+    """RFC 3261 §9.1."""
+    alice = Solo()
+    invite = alice.call()
+    if when == "before":
+        alice.say(alice.agent.hang_up("call", alice.now))
+    alice.say(alice.agent.transport_lost(alice.now))
+    if when == "after":
+        alice.say(alice.agent.hang_up("call", alice.now))
+    alice.say(alice.agent.transport_up(alice.now))
+    (cancel,) = cancels(alice)
+    assert cancel.via.branch == invite.via.branch
+    alice.answer(cancel, 481)
+    alice.wind(40)
+    assert ended(alice).by is By.LOCAL
+    assert alice.phone.wrote("INVITE") == ["INVITE"]
+    assert alice.agent.transactions == 0
+
+
 @pytest.mark.rfc("3261 §15", "a caller may end an early dialog by BYE, which needs no INVITE")
 def test_a_server_that_has_forgotten_the_invite_passes_on_that_it_was_given_up() -> None:
     """RFC 3261 §15."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gallery import BOB, CONFIG, IDLE, NOW, RINGING, call, muted, record, talking
-from webphone.contract import Answer, Hangup, Mute, Reject
+from webphone.contract import Answer, Config, Hangup, Mute, Reject
 from webphone.phone.snapshot import Contact
 from webphone.ui.act import act
 from webphone.ui.around import (
@@ -129,6 +129,24 @@ def test_the_title_takes_turns_with_the_call_and_counts_what_was_missed():
     assert title("Tickets", rings, turn=False) == "Tickets"
     assert title("Tickets", replace(rings, missed=2), turn=False) == "(2) Tickets"
     assert title("Tickets", Wishes(), turn=True) == "Tickets"
+
+
+@pytest.mark.parametrize("lost", [{"state": "failed"}, {"state": "reconnecting", "attempt": 3}])
+def test_who_looks_elsewhere_sees_in_the_title_that_no_call_arrives(lost):
+    config = replace(CONFIG, auto_register=True)
+    unheard = replace(IDLE, config=config, **lost)
+    told = wished(unheard)
+    assert title("Tickets", told, turn=True) == "Not reachable · Tickets"
+    assert title("Tickets", replace(told, missed=2), turn=False) == "(2) Not reachable · Tickets"
+    assert title("Tickets", wished(unheard, looking=True), turn=True) == "Tickets"
+    for other in (
+        replace(unheard, config=CONFIG),  # nobody wants calls to arrive
+        replace(unheard, config=Config(auto_register=True)),
+        replace(unheard, other_tab=True),
+        replace(unheard, state="reconnecting", attempt=2),  # back in a moment
+        replace(unheard, state="registered"),
+    ):
+        assert wished(other).unreachable == ""
 
 
 # --- While a call goes on -------------------------------------------------------------------------

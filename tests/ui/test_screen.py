@@ -288,6 +288,24 @@ def test_more_stands_beside_hang_up_in_a_call_and_else_in_the_header():
     assert press(header, "More") == PageOpened(page="menu")
 
 
+def test_whether_calls_arrive_is_told_behind_more_and_since_when_that_is_sure():
+    def told(picture):
+        [menu] = [each for each in walk(shown(picture, View(open="menu"))) if each.key == "body"]
+        return text(menu)
+
+    assert "Reachable, proved 4 s ago" in told(IDLE)
+    assert "Reachable, proved 0 s ago" in told(replace(IDLE, proved_at=NOW + 1))
+    assert "Not reachable" in told(SCREENS["menu, not reachable"][0])
+    hidden = replace(CONFIG, show_status=False)
+    for quiet in (
+        replace(IDLE, config=hidden),
+        replace(IDLE, config=Config()),
+        SCREENS["other tab"][0],
+        talking(BOB),
+    ):
+        assert "eachable" not in told(quiet)
+
+
 def test_what_a_bar_has_no_room_for_is_behind_more():
     config = replace(CONFIG, layout="bar", feature_codes=("asterisk",), record="manual")
     bar = replace(talking(BOB), config=config)

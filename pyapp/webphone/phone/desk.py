@@ -147,6 +147,7 @@ class Desk:
             deleted=self._seldom.deleted,
             signing=self._signing.snapshot if self._signing else Signing(),
             guest=self.guest,
+            proved_at=self.account.proved_at,
             language=self.language,
             chosen=self._settings.chosen,
             fixed=self._settings.fixed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from webphone.contract import SETTINGS, CallRecord, Json, camel, encode
+from webphone.phone.call.record import iso
 from webphone.phone.history import RECENT, added
 from webphone.phone.snapshot import Snapshot
 
@@ -29,12 +30,20 @@ def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
         told |= {"calls": encode(calls), "activeCall": encode(active)}
     if before is None or snapshot.state != before.state:
         told["state"] = snapshot.state
+    if before is None or _second(snapshot) != _second(before):
+        proved = snapshot.proved_at
+        told["provedAt"] = None if proved is None else iso(proved)
     if before is None or snapshot.devices.listed != before.devices.listed:
         told["devices"] = encode(snapshot.devices.listed)
     same_words = before is not None and snapshot.speech == before.speech
     if before is None or snapshot.history is not before.history or not same_words:
         told |= _history(snapshot, before.history[:RECENT] if before and same_words else ())
     return told
+
+
+def _second(snapshot: Snapshot) -> int:
+    """When it was proved that calls arrive, as often as it is told."""
+    return -1 if snapshot.proved_at is None else int(snapshot.proved_at)
 
 
 def _history(snapshot: Snapshot, before: Records) -> dict[str, Json]:

@@ -17,6 +17,8 @@ from webphone.contract import (
 )
 from webphone.words import ENGLISH, Language, Sentence, Speech
 
+# So many attempts to connect, within two or three seconds, are nothing to be told of.
+TRIES = 2
 # What stands for a codec where none is needed.
 WITHIN_PAGE = "page"
 
@@ -339,6 +341,7 @@ class Snapshot(SharedSnapshot):
     devices: DevicesSnapshot = DevicesSnapshot()
     signing: Signing = Signing()
     guest: str = ""  # the username in a demo when none is set
+    proved_at: float | None = None  # when the server was heard last, None: no call would arrive
     language: str = ENGLISH  # that all of it is said in
     diagnosis: Diagnosis | None = None  # None: nobody has asked for one
     ladder: Ladder | None = None  # None: nobody has asked for it
@@ -364,6 +367,13 @@ class Snapshot(SharedSnapshot):
         return self.settings.username
 
     @property
+    def unreachable(self) -> bool:
+        """Whether calls do not arrive that should, for longer than a moment."""
+        lost = self.state in ("connecting", "reconnecting") and self.attempt > TRIES
+        wanted = self.config.auto_register and self.config.complete and not self.other_tab
+        return wanted and (lost or self.state == "failed")
+
+    @property
     def shared(self) -> SharedSnapshot:
         """What the other tabs show of it."""
         return SharedSnapshot(**{name: getattr(self, name) for name in _SHARED})
@@ -380,6 +390,7 @@ class Snapshot(SharedSnapshot):
                 "farewell": self.farewell or other.farewell,
                 "unlogged": self.unlogged + other.unlogged,
                 "other_tab": True,
+                "proved_at": None,
             },
         )
 

@@ -50,6 +50,7 @@ class Wishes:
 
     alert: Alert | None = None
     missed: int = 0
+    unreachable: str = ""  # in words
     guarded: bool = False
     awake: bool = False
     talk: Talk | None = None
@@ -63,6 +64,9 @@ def wishes(snapshot: Snapshot, unseen: Unseen, *, looking: bool) -> Wishes:
     return Wishes(
         alert=alert(snapshot) if tells else None,
         missed=len(unseen.missed) if tells else 0,
+        unreachable=said_in(snapshot.speech, say("not_reachable"))
+        if tells and snapshot.unreachable
+        else "",
         guarded=in_call and config.leave_guard == "on",
         awake=in_call,
         talk=talk(snapshot),
@@ -95,7 +99,8 @@ def title(own: str, wished: Wishes, *, turn: bool) -> str:
     """The page's title beside `own`, which takes turns with a call that rings."""
     if wished.alert is not None and turn:
         return wished.alert.title
-    return f"({wished.missed}) {own}" if wished.missed else own
+    named = f"{wished.unreachable} · {own}" if wished.unreachable else own
+    return f"({wished.missed}) {named}" if wished.missed else named
 
 
 # --- Keys -----------------------------------------------------------------------------------------

@@ -112,6 +112,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     words = say("messages_unread", count=count) if count else say("messages")
     shown = (
         title(say("menu"), say("close"), PageClosed(), config),
+        _reached(snapshot, now),
         element(
             "div",
             # In a call there is no room for all of it.
@@ -171,7 +172,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         ),
         *_forwarding(view, config),
     )
-    return list(shown)
+    return [each for each in shown if each is not None]
 
 
 def _noise(snapshot: Snapshot) -> list[Node]:
@@ -200,6 +201,22 @@ def _sign_out(snapshot: Snapshot) -> Node | None:
     return button(
         say("sign_out"), on=SignedOut(), part="sign-out", config=snapshot.config, sign="sign-out"
     )
+
+
+def _reached(snapshot: Snapshot, now: float) -> Node | None:
+    """Whether a call would arrive, and since when that is sure."""
+    config = snapshot.config
+    if not (config.show_status and config.complete) or snapshot.other_tab or living(snapshot):
+        return None
+    words = say("not_reachable")
+    if snapshot.proved_at is not None:
+        words = say("reachable", seconds=max(0, int(now - snapshot.proved_at)))
+    return element("p", words, key="reached", class_="hint")
+
+
+def counts(snapshot: Snapshot, view: View) -> bool:
+    """Whether it says so in seconds."""
+    return is_open(snapshot, view) and snapshot.proved_at is not None and not living(snapshot)
 
 
 def _pictures(snapshot: Snapshot) -> list[Node]:

@@ -186,6 +186,8 @@ def ticks(snapshot: Snapshot, view: View) -> bool:
         return False
     if snapshot.state == "reconnecting" and snapshot.retry_at is not None:
         return True
+    if menu.counts(snapshot, view):
+        return True
     timed = wraps_up(snapshot) or any(call.stage == "active" for call in living(snapshot))
     return timed and not own_page(snapshot, view)
 

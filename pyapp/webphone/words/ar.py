@@ -295,6 +295,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "عدم الإزعاج",
     "state_reconnecting": "جارٍ إعادة الاتصال…",
     "state_reconnecting_in": "إعادة الاتصال بعد {seconds} ث",
+    "reachable": "يمكن الاتصال بك، تم التحقق قبل {seconds} ث",
+    "not_reachable": "لا يمكن الاتصال بك",
     "state_failed": "غير متصل",
     "state_refused": "فشل تسجيل الدخول",
     "spoken_unconfigured": "الهاتف غير مُعدّ.",

@@ -271,6 +271,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "Nicht stören",
     "state_reconnecting": "Verbindet neu …",
     "state_reconnecting_in": "Verbindet neu in {seconds} s",
+    "reachable": "Erreichbar, bestätigt vor {seconds} s",
+    "not_reachable": "Nicht erreichbar",
     "state_failed": "Nicht verbunden",
     "state_refused": "Anmeldung fehlgeschlagen",
     "spoken_unconfigured": "Das Telefon ist nicht eingerichtet.",

@@ -266,6 +266,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "Do not disturb",
     "state_reconnecting": "Reconnecting…",
     "state_reconnecting_in": "Reconnecting in {seconds} s",
+    "reachable": "Reachable, proved {seconds} s ago",
+    "not_reachable": "Not reachable",
     "state_failed": "Not connected",
     "state_refused": "Sign-in failed",
     "spoken_unconfigured": "The phone is not set up.",

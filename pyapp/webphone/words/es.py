@@ -278,6 +278,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "No molestar",
     "state_reconnecting": "Reconectando…",
     "state_reconnecting_in": "Reconexión en {seconds} s",
+    "reachable": "Localizable, comprobado hace {seconds} s",
+    "not_reachable": "No localizable",
     "state_failed": "Sin conexión",
     "state_refused": "Inicio de sesión fallido",
     "spoken_unconfigured": "El teléfono no está configurado.",

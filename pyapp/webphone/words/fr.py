@@ -278,6 +278,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "Ne pas déranger",
     "state_reconnecting": "Reconnexion…",
     "state_reconnecting_in": "Reconnexion dans {seconds} s",
+    "reachable": "Joignable, vérifié il y a {seconds} s",
+    "not_reachable": "Injoignable",
     "state_failed": "Non connecté",
     "state_refused": "Échec de la connexion",
     "spoken_unconfigured": "Le téléphone n’est pas configuré.",

@@ -278,6 +278,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "נא לא להפריע",
     "state_reconnecting": "בהתחברות מחדש…",
     "state_reconnecting_in": "התחברות מחדש בעוד {seconds} שנ׳",
+    "reachable": "זמין לשיחות, אומת לפני {seconds} שנ׳",
+    "not_reachable": "לא זמין לשיחות",
     "state_failed": "לא מחובר",
     "state_refused": "הכניסה נכשלה",
     "spoken_unconfigured": "הטלפון לא מוגדר.",

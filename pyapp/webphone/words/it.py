@@ -278,6 +278,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "Non disturbare",
     "state_reconnecting": "Riconnessione…",
     "state_reconnecting_in": "Riconnessione tra {seconds} s",
+    "reachable": "Raggiungibile, verificato {seconds} s fa",
+    "not_reachable": "Non raggiungibile",
     "state_failed": "Non connesso",
     "state_refused": "Accesso non riuscito",
     "spoken_unconfigured": "Il telefono non è configurato.",

@@ -254,6 +254,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "応答不可",
     "state_reconnecting": "再接続中…",
     "state_reconnecting_in": "{seconds} 秒後に再接続",
+    "reachable": "着信可能（{seconds} 秒前に確認）",
+    "not_reachable": "着信できません",
     "state_failed": "未接続",
     "state_refused": "サインインに失敗",
     "spoken_unconfigured": "電話は設定されていません。",

@@ -271,6 +271,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "Niet storen",
     "state_reconnecting": "Opnieuw verbinden…",
     "state_reconnecting_in": "Opnieuw verbinden over {seconds} s",
+    "reachable": "Bereikbaar, bevestigd {seconds} s geleden",
+    "not_reachable": "Niet bereikbaar",
     "state_failed": "Niet verbonden",
     "state_refused": "Aanmelden mislukt",
     "spoken_unconfigured": "De telefoon is niet ingesteld.",

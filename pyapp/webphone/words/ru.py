@@ -286,6 +286,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "Не беспокоить",
     "state_reconnecting": "Переподключение…",
     "state_reconnecting_in": "Переподключение через {seconds} с",
+    "reachable": "На связи, проверено {seconds} с назад",
+    "not_reachable": "Недоступен для звонков",
     "state_failed": "Нет связи",
     "state_refused": "Вход не удался",
     "spoken_unconfigured": "Телефон не настроен.",

@@ -261,6 +261,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "Rahatsız etmeyin",
     "state_reconnecting": "Yeniden bağlanıyor…",
     "state_reconnecting_in": "{seconds} sn içinde yeniden bağlanacak",
+    "reachable": "Ulaşılabilir, {seconds} sn önce doğrulandı",
+    "not_reachable": "Ulaşılamıyor",
     "state_failed": "Bağlı değil",
     "state_refused": "Oturum açılamadı",
     "spoken_unconfigured": "Telefon ayarlanmadı.",

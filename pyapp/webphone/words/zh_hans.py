@@ -254,6 +254,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "请勿打扰",
     "state_reconnecting": "正在重新连接…",
     "state_reconnecting_in": "{seconds} 秒后重新连接",
+    "reachable": "可接听来电，{seconds} 秒前已确认",
+    "not_reachable": "无法接听来电",
     "state_failed": "未连接",
     "state_refused": "登录失败",
     "spoken_unconfigured": "电话未设置。",

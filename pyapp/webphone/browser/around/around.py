@@ -88,7 +88,7 @@ class Around:
         self._guard.follow(wished.guarded)
         self._session.follow(wished.talk)
         self._headsets.follow(wished.talk)
-        if (wished.alert, wished.missed) == (before.alert, before.missed):
+        if _named(wished) == _named(before):
             return
         if self._announce(wished.alert):
             return  # the page around has its own ways
@@ -106,3 +106,8 @@ class Around:
 def _looking() -> bool:
     """Whether the person has this page before them."""
     return bool(js.document.visibilityState == "visible" and js.document.hasFocus())
+
+
+def _named(wished: Wishes) -> tuple[object, int, str]:
+    """What the title, a notification and the badge say."""
+    return wished.alert, wished.missed, wished.unreachable

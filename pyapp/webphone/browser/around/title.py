@@ -1,4 +1,4 @@
-"""The title of the page, where a call that rings shows itself; put back exactly as it was."""
+"""The title of the page, where it says that a call rings, or that none can; put back as it was."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ours: list[str] = []  # what the title is by us
 
 def follow(owner: object, wished: Wishes, *, turn: bool) -> None:
     """The owner wishes this now; `turn`: it is the call's turn, and not the page's own title's."""
-    if wished.alert is None and not wished.missed:
+    if wished.alert is None and not (wished.missed or wished.unreachable):
         if _wished.pop(owner, None) is not None:
             _show()
         return
@@ -39,7 +39,9 @@ def _show() -> None:
     own = _kept[0][1]
     missed = sum(wished.missed for wished, _ in _wished.values())
     wished, turn = next((each for each in _wished.values() if each[0].alert), (Wishes(), False))
-    js.document.title = title(own, Wishes(alert=wished.alert, missed=missed), turn=turn)
+    unreachable = next((each.unreachable for each, _ in _wished.values() if each.unreachable), "")
+    whole = Wishes(alert=wished.alert, missed=missed, unreachable=unreachable)
+    js.document.title = title(own, whole, turn=turn)
     _ours[:] = [str(js.document.title)]
 
 

@@ -112,6 +112,11 @@ class Account:
         return State.CONNECTED if ours.retry_at is None else State.FAILED
 
     @property
+    def proved_at(self) -> float | None:
+        """When it was sure last that a call would arrive here; None where none would."""
+        return self.connection.keepalive.proved_at if self.state is State.REGISTERED else None
+
+    @property
     def retired(self) -> bool:
         """Whether it is given up, and only carries its calls to their end."""
         return self.registration.retired

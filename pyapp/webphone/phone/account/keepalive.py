@@ -61,6 +61,11 @@ class KeepAlive:
         self.mute = False  # it hears us, and answers no OPTIONS
         self.until = None
 
+    @property
+    def proved_at(self) -> float | None:
+        """When the server was heard last, None where it was not yet."""
+        return self._heard if self.heard_any else None
+
     def heard(self, data: bytes, now: float) -> None:
         """Something came: whatever it was, it proves that the server is there."""
         self._pongs = self._pongs or (data == PONG and self._pings > 0)

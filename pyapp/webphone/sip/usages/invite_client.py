@@ -116,7 +116,8 @@ OUTGOING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.CALLING, Event.RECONNECTED): (State.CALLING, (Action.REPEAT,)),
     (State.PROCEEDING, Event.RECONNECTED): (State.CALLING, (Action.REPEAT,)),
     (State.PAUSING, Event.RECONNECTED): (State.CALLING, (Action.REPEAT,)),
-    # Nothing of one that nobody wants any more and nobody has heard of (WAITING).
+    # It can't be overtaken: the INVITE came there over the connection before, or never will.
+    (State.WAITING, Event.RECONNECTED): (State.CANCELLING, (Action.SEND_CANCEL,)),
     # §15: a server that has forgotten the INVITE passes on a BYE.
     (State.CANCELLING, Event.RECONNECTED): (State.CANCELLING, (Action.SEND_BYES,)),
     (State.CALLING, Event.IN_THE_WAY): (State.PAUSING, (Action.PAUSE,)),
