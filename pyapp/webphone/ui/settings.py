@@ -32,6 +32,7 @@ NAMES = {
     "es": "Español",
     "fr": "Français",
     "he": "עברית",
+    "hi": "हिन्दी",
     "it": "Italiano",
     "ja": "日本語",
     "nl": "Nederlands",

@@ -20,6 +20,7 @@ LANGUAGES = {
     "es": "webphone.words.es",
     "fr": "webphone.words.fr",
     "he": "webphone.words.he",
+    "hi": "webphone.words.hi",
     "it": "webphone.words.it",
     "ja": "webphone.words.ja",
     "nl": "webphone.words.nl",
