@@ -17,6 +17,8 @@ _OFF = (
     *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
     *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
     *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints"),
+    # A page of this machine may ask another server of it (restored.py).
+    "LocalNetworkAccessChecks",
     *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
 )
 _UNWATCHED = "HeapProfilerReporting:stable-probability/0"

@@ -32,13 +32,13 @@ PLAYED = """(() => {
   const store = { get: () => ({ result: record }) };
   const transaction = () => {
     const begun = { objectStore: () => store };
-    setTimeout(() => begun.oncomplete());
+    queueMicrotask(() => begun.oncomplete());
     return begun;
   };
   IDBFactory.prototype.open = function (name, ...version) {
     if (name !== "webphone-runtime") return open.call(this, name, ...version);
     const request = { result: { transaction, close() {} } };
-    setTimeout(() => request.onsuccess());
+    queueMicrotask(() => request.onsuccess());
     return request;
   };
 })()"""

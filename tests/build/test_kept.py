@@ -347,6 +347,24 @@ json.dumps([time.timezone, time.tzname[0], time.localtime().tm_zone, time.strfti
     assert abs(now - page.evaluate("Date.now() / 1000")) < 60
 
 
+def test_each_module_was_run_once(site):
+    """Run twice, it would have two of each class, and a value of the first would be none of the second."""
+    code = """
+import gc
+gc.collect()
+seen, waiting = {}, [object]
+while waiting:
+    for each in type.__subclasses__(waiting.pop()):
+        if each.__module__.startswith("webphone") and id(each) not in seen:
+            seen[id(each)] = f"{each.__module__}.{each.__qualname__}"
+        waiting.append(each)
+str(len(seen)) + " " + " ".join(sorted({each for each in seen.values() if [*seen.values()].count(each) > 1}))
+"""
+    many, twice = site.visit().evaluate(ASK, code).split(" ", 1)
+    assert int(many) > 300
+    assert twice == ""
+
+
 def test_nothing_of_a_person_or_a_page_is_in_it(site):
     """What is kept was made in a worker, which knows nothing of them, and is what the build made."""
     found = site.change("""async (record) => {

@@ -65,6 +65,8 @@ def load(module, name):
     parent, _, last = name.rpartition(".")
     if parent and parent not in sys.modules:
         __import__(parent)
+        if name in sys.modules:
+            return  # its package has imported it
     module.__class__ = type(sys)
     WAITING.pop(name, None)
     module.__spec__ = spec = Shelf.spec(name)
