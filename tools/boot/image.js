@@ -16,6 +16,8 @@ for name in REST:
         load(late(name), name)
 webphone.browser.looks.looks()
 sys.path.remove("")
+import gc
+gc.collect()
 `;
 // Chance and the time zone are this browser's again; the zone as CPython finds it when `time` is imported.
 const AFTER = `
