@@ -73,7 +73,7 @@ WORDS: dict[str, str] = {
     "transfer_requested": "{name} आपको {target} पर ट्रांसफ़र करना चाहते हैं",
     "transfer_following": "आपको {target} पर ट्रांसफ़र किया जा रहा है…",
     "take": "लें",
-    "call_back": "वापस कॉल करें",
+    "call_back": "फिर कॉल करें",
     "close": "बंद करें",
     "hide_keypad": "कीपैड छिपाएँ",
     "dismiss": "हटाएँ",
@@ -261,8 +261,8 @@ WORDS: dict[str, str] = {
     "state_dnd": "परेशान न करें",
     "state_reconnecting": "फिर कनेक्ट हो रहा है…",
     "state_reconnecting_in": "{seconds} से. में फिर कनेक्ट होगा",
-    "reachable": "Reachable, proved {seconds} s ago",  # English
-    "not_reachable": "Not reachable",  # English
+    "reachable": "पहुँच में, {seconds} से. पहले जाँचा",
+    "not_reachable": "पहुँच में नहीं",
     "state_failed": "कनेक्ट नहीं है",
     "state_refused": "साइन इन विफल",
     "spoken_unconfigured": "फ़ोन सेट नहीं है।",
