@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -143,3 +145,12 @@ def test_what_is_a_persons_own_holds_no_secret_and_leads_nowhere():
 def test_nothing_is_written_where_nothing_is_chosen(alice):
     alice.happens(on.SettingsKept(text='{"theme": "dark"}'))
     assert [one for one in alice.actions if isinstance(one, do.KeepSettings)] == []
+
+
+def test_whoever_sets_nothing_never_loads_what_settings_need():
+    late = ("webphone.phone.preferences", "webphone.ui.settings", "webphone.ui.about")
+    code = (
+        "import sys, webphone.phone, webphone.ui;"
+        f" assert not [name for name in {late} if name in sys.modules]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": "pyapp"})
