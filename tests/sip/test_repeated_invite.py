@@ -179,6 +179,7 @@ def test_one_that_was_cancelled_or_acknowledged_is_not_gone_on_with() -> None:
     bob.ask("INVITE", sdp=OFFER, cseq=3)
     assert len(bob.agent.calls()) == 2
     bob.say(bob.agent.hang_up(call, bob.now))
+    bob.answer(bob.last("BYE"), 200)
     bob.ask("INVITE", sdp=OFFER, cseq=4)
     assert len(bob.agent.calls()) == 1
 
