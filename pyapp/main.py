@@ -76,7 +76,7 @@ from webphone.phone.happenings import (
 )
 from webphone.phone.snapshot import Snapshot
 from webphone.sip import Entropy
-from webphone.ui import Gesture, View, act, meant, noticed, screen, ticks
+from webphone.ui import Gesture, View, act, followed, meant, noticed, screen, ticks
 from webphone.ui.gestures import Requested, SignInSent, SoundAllowed
 from webphone.ui.selectors import signs_in
 from webphone.ui.view import DEVICES, MENU, SETTINGS_PAGE
@@ -237,7 +237,7 @@ class PhoneOnPage:
         if self._offer is not None:
             self._offer.follow(snapshot.signing.stage)
         shown = screen(snapshot, self._view, now)
-        self._view = noticed(self._view, shown, now)
+        self._view = followed(noticed(self._view, shown, now), snapshot)
         self._page.show(shown)
         self._peers.show(self._page.slot)
         self._tick.set(now + 1 if ticks(snapshot, self._view) else None)

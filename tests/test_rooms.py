@@ -95,6 +95,8 @@ MORE = {
     "leave-guard": "on",
     "hotkeys": ("on",),
     "allow-origins": (),
+    "call-sounds": "on",
+    "announcements": "all",
     "log-level": "error",
     "sign-in": "auto",
 }
@@ -116,6 +118,8 @@ CHOICES = {
     "notifications": "on off",
     "leave-guard": "on off",
     "sign-in": "auto on off",
+    "call-sounds": "on off",
+    "announcements": "all few",
     "log-level": "off error info debug",
 }
 PROPERTIES = "credentials contactLookup constraints extraHeaders strings"

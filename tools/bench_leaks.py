@@ -1,7 +1,8 @@
 """Measure what 200 calls in a row leave behind in a page. Run it by `make bench-leaks`.
 
-The phone calls the echo of the demo inside its page. What lives after the first 20 calls, which
-load and keep what a phone needs, is counted again after 200 more.
+The phone calls the echo of the demo inside its page; of five calls one is muted, one held and taken
+back, one has the noise filter on and off, and in one the pages of the screen are opened. What lives
+after the first 20 calls, which load and keep what a phone needs, is counted again after 200 more.
 """
 
 import argparse
@@ -68,12 +69,27 @@ COUNT = """
   });
 })();
 """
-CALL = """async (muted) => {
+CALL = """async (kind) => {
   const told = (name) => new Promise((done) => phone.addEventListener(name, done, {once: true}));
+  const until = async (what) => { while (!what()) await new Promise(requestAnimationFrame); };
+  const control = (part) => phone.shadowRoot.querySelector(`[part~="${part}"]`);
+  const press = async (part) => { await until(() => control(part)); control(part).click(); };
   const answered = told("answer"), ended = told("end");
   await phone.makeCall("600");
   await answered;
-  if (muted) await phone.mute(true);
+  if (kind === 0) await phone.mute(true);
+  if (kind === 1) {
+    await phone.setConfig({noiseSuppression: "strong"});
+    await until(() => phone.shadowRoot.textContent.includes("The noise filter is on."));
+    await phone.setConfig({noiseSuppression: "browser"});
+  }
+  // The screen: More and a page behind it, the keypad, and back to the call.
+  if (kind === 2) {
+    for (const part of ["menu", "open-devices", "menu", "keypad-open", "hide-keypad"])
+      await press(part);
+    await until(() => control("keypad-open"));
+  }
+  if (kind === 3) { await phone.hold(); await phone.resume(); }
   await phone.hangup();
   await ended;
 }"""
@@ -115,7 +131,7 @@ def measure(calls: int, first: int, rest: int) -> tuple[dict[str, float], dict[s
         seen = []
         for many in (first, calls):
             for number in range(many):
-                page.evaluate(CALL, number % 5 == 0)
+                page.evaluate(CALL, number % 5)
             seen.append(counted(page, session, rest))
         browser.close()
     return seen[0], seen[1]

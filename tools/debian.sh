@@ -4,6 +4,7 @@ set -eu
 packages="chromium kamailio kamailio-websocket-modules kamailio-tls-modules kamailio-extra-modules
 kamailio-outbound-modules kamailio-autheph-modules kamailio-presence-modules kamailio-sqlite-modules kamailio-utils-modules
 rtpengine-daemon coturn baresip-core sip-tester firefox-esr iproute2 pulseaudio
+at-spi2-core python3-pyatspi dbus-daemon xvfb xauth
 nginx libnginx-mod-http-brotli-static caddy"
 missing=""
 for name in $packages; do

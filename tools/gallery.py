@@ -594,6 +594,8 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         ),
         View(),
     ),
+    "keyboard": (IDLE, View(open="shortcuts")),
+    "keyboard in a call": (talking(BOB), View(open="shortcuts", over=BOB.view.id)),
     "calls": (replace(IDLE, history=PAST), View(open="history")),
     "no calls": (IDLE, View(open="history")),
     "calls, looked for": (

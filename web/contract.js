@@ -60,6 +60,8 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "leaveGuard", "attribute": "leave-guard", "kind": "choice", "initial": "on"},
     {"property": "hotkeys", "attribute": "hotkeys", "kind": "list", "initial": ["on"]},
     {"property": "allowOrigins", "attribute": "allow-origins", "kind": "list", "initial": []},
+    {"property": "callSounds", "attribute": "call-sounds", "kind": "choice", "initial": "on"},
+    {"property": "announcements", "attribute": "announcements", "kind": "choice", "initial": "all"},
     {"property": "logLevel", "attribute": "log-level", "kind": "choice", "initial": "error"},
     {"property": "signIn", "attribute": "sign-in", "kind": "choice", "initial": "auto"},
     {"property": "credentials", "kind": "function"},

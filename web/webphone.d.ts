@@ -250,6 +250,10 @@ export interface WebPhoneConfig {
   hotkeys: string[];
   /** Origins that may frame the iframe build, besides its own; `*` is every one. */
   allowOrigins: string[];
+  /** A short sound when the person mutes or holds a call, and when that is over. */
+  callSounds: "on" | "off";
+  /** What a screen reader is told in a call: all that changes, or only what the person did not do and must know. */
+  announcements: "all" | "few";
   /** What the developer console gets. */
   logLevel: "off" | "error" | "info" | "debug";
   /** Ask the person for user name and password, and for the server where the page names none: where the page names no user, or also where its own is refused, or never. */
@@ -591,6 +595,8 @@ export interface WebPhoneAttributes {
   "leave-guard"?: "on" | "off";
   "hotkeys"?: string;
   "allow-origins"?: string;
+  "call-sounds"?: "on" | "off";
+  "announcements"?: "all" | "few";
   "log-level"?: "off" | "error" | "info" | "debug";
   "sign-in"?: "auto" | "on" | "off";
   "wrap-up"?: string;

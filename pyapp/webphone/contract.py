@@ -182,6 +182,11 @@ class Config:
     allow_origins: tuple[str, ...] = words(
         "Origins that may frame the iframe build, besides its own; `*` is every one.",
         pattern=r"\*|[A-Za-z][A-Za-z0-9+.-]*://\S+")
+    call_sounds: str = choice("on off", "on",
+        "A short sound when the person mutes or holds a call, and when that is over.")
+    announcements: str = choice("all few", "all",
+        "What a screen reader is told in a call: all that changes, or only what the person did not"
+        " do and must know.")
     log_level: str = choice("off error info debug", "error", "What the developer console gets.")
     sign_in: str = choice("auto on off", "auto",
         "Ask the person for user name and password, and for the server where the page names none:"

@@ -71,6 +71,8 @@ def test_each_setting_is_shown_as_it_is():
     }
     assert pressed == {
         "Vibrate as well": "false",
+        "Sound when I mute or hold": "true",
+        "Screen reader: say less in a call": "false",
         "Do not disturb": "false",
         "Answer calls by itself": "false",
         "A second call rings during a call": "true",

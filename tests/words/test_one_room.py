@@ -27,6 +27,7 @@ from webphone.phone.call.call import Stage
 from webphone.phone.call.quality import SAID
 from webphone.phone.call.recording import CODES as CODES_OF_RECORDING
 from webphone.phone.findings import ANY, FINDINGS, GOOD, VERDICTS
+from webphone.ui.lasting import OVER
 from webphone.ui.transfer import CHOICES
 from webphone.words.en import WORDS
 
@@ -148,6 +149,7 @@ FAMILIES = {
     "history_was_": CALL_DIRECTIONS,
     "outcome_": [verdict for verdict in DISPOSITIONS if verdict not in ("answered", "missed")],
     "camera_": ["denied", "missing", "busy", "policy", "within"],
+    "over_": list(OVER),
     "spoken_noise_": ["on", "off"],
     "wish_": ["off", "pause", "on"],
     "recording_": list(CODES_OF_RECORDING),

@@ -14,7 +14,7 @@ from webphone.browser.proxies import Listeners, fault_name
 from webphone.browser.tasks import Background
 from webphone.contract import Config
 from webphone.phone.actions import RINGING_TONES, PlayKey, PlayTone, Tone
-from webphone.phone.tones import SIGNALS, Note, Score, score
+from webphone.phone.tones import CUES, SIGNALS, Note, Score, score
 from webphone.words import country_of
 
 FADE = 0.02  # seconds
@@ -53,8 +53,10 @@ class Sound:
             case PlayTone(tone=tone):
                 vibration.follow(tone if self._config().vibration == "on" else None)
                 self._play(tone)
+            case PlayKey(key=key) if key in CUES:
+                self._play_notes(CUES[key])
             case PlayKey(key=key) if key.upper() in SIGNALS:
-                self._play_key(SIGNALS[key.upper()])
+                self._play_notes((SIGNALS[key.upper()],))
 
     async def redirect(self) -> None:
         """Sound from where it is wanted now, also what sounds already. Raises Refused."""
@@ -174,13 +176,14 @@ class Sound:
             self._rendered[key] = await promised(studio, "startRendering")
         return self._rendered[key]
 
-    def _play_key(self, note: Note) -> None:
+    def _play_notes(self, notes: tuple[Note, ...]) -> None:
         context = self._awake()
         if context is None:
             return
         if _elsewhere(context, self._place):
             self._do(self._direct())
-        write(note, context, context.destination, context.currentTime)
+        for note in notes:
+            write(note, context, context.destination, context.currentTime + note.start)
         self._rest_later()
 
     @property

@@ -247,7 +247,7 @@ class PlayTone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayKey:
-    """Play the sound of a dialpad key once, for the person only."""
+    """Play the sound of a dialpad key once, or of what was done to a call, for the person only."""
 
     key: str
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from webphone.phone.sign_in import SignIn
 
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
+CUED = ("mute", "unmute", "hold", "resume")  # events whose doing the person hears
 
 
 class Desk:
@@ -176,7 +177,14 @@ class Desk:
             actions.append(do.Tell(event=Event("historychange", {})))
         if self._keeping is not None or (self.calls.calls and self._lasting):
             actions[:0] = self._kept.keep(*self._recoverable, now)
-        return actions + self._changes()
+        return actions + self._changes() + self._cue(actions)
+
+    def _cue(self, actions: Sequence[Action]) -> list[Action]:
+        """What the person hears of what they did: one sound, also where it is of several calls."""
+        told = [action.event for action in actions if isinstance(action, do.Tell)]
+        ours = [each for each in told if each.name in CUED and _by_us(each)]
+        wanted = ours and self.config.call_sounds == "on"
+        return [do.PlayKey(key=ours[0].name)] if wanted else []
 
     @property
     def _kept(self) -> Keeping:
@@ -576,3 +584,8 @@ class Desk:
     def _carried(self) -> list[tuple[str, Account]]:
         """The calls that are not over, as their accounts know them."""
         return [(call.call_id, call.account) for call in self.calls.calls.values()]
+
+
+def _by_us(event: Event) -> bool:
+    """Whether this end has done it; only a hold may be the other's."""
+    return bool(event.detail.get("by", "local") == "local")

@@ -21,7 +21,7 @@ from webphone.words import LANGUAGES
 # The settings that are a person's own, where the page leaves them open.
 PERSONAL = (
     *("ring_volume", "vibration", "noise_suppression", "dnd", "auto_answer", "call_waiting"),
-    *("theme", "country", "notifications", "hotkeys"),
+    *("theme", "country", "notifications", "hotkeys", "call_sounds", "announcements"),
 )
 LANGUAGE = "language"  # a page has `lang` for it
 LONGEST = 10_000  # characters of all that is kept

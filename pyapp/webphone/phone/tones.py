@@ -140,6 +140,23 @@ KEYS = {
     for low, row in zip(_LOWS, _KEYS)
     for high, key in zip(_HIGHS, row)
 }
+
+
+def _cue(first: float, second: float) -> tuple[Note, ...]:
+    """Short, soft and low, so that nothing is lost of what is being said."""
+    soft = {"length": 0.07, "loudness": 0.08, "release": 0.05}
+    return tuple(
+        Note(frequencies=(pitch,), start=at, **soft) for pitch, at in ((first, 0.0), (second, 0.08))
+    )
+
+
+# By the event that tells of it: down where something is closed, up where it is open again.
+CUES = {
+    "mute": _cue(587.33, 440.0),
+    "unmute": _cue(440.0, 587.33),
+    "hold": _cue(392.0, 293.66),
+    "resume": _cue(293.66, 392.0),
+}
 # The phone is about to answer by itself: high, and not to be taken for a key.
 SIGNALS = {
     **KEYS,

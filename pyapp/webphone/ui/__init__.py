@@ -4,6 +4,7 @@ from webphone.ui.act import act, meant
 from webphone.ui.gestures import Gesture
 from webphone.ui.haste import noticed
 from webphone.ui.html import Node, find, find_all, render
+from webphone.ui.lasting import followed
 from webphone.ui.patch import difference
 from webphone.ui.screen import screen, ticks
 from webphone.ui.view import View
@@ -16,6 +17,7 @@ __all__ = [
     "difference",
     "find",
     "find_all",
+    "followed",
     "meant",
     "noticed",
     "render",

@@ -5,7 +5,15 @@ from __future__ import annotations
 from webphone.border import ascii_digits
 from webphone.contract import DialpadPress, Hangup, MakeCall, Reject, Transfer
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui.gestures import AllRead, DigitDeleted, Fields, Gesture, NumberRecalled, PageClosed
+from webphone.ui.gestures import (
+    AllRead,
+    DigitDeleted,
+    Fields,
+    Gesture,
+    NumberRecalled,
+    PageClosed,
+    PageOpened,
+)
 from webphone.ui.selectors import (
     answer_command,
     foremost,
@@ -18,9 +26,20 @@ from webphone.ui.selectors import (
     waiting,
     wraps_up,
 )
-from webphone.ui.view import View
+from webphone.ui.view import SHORTCUTS, View
 
 KEYS = "123456789*0#"
+# Every key that means something, with the words of the page that `?` opens: as it is shown, as
+# `hotkeys` names it where that may take it away, and what it does.
+MAP: tuple[tuple[str, str, str], ...] = (
+    ("0–9 * # +", "", "keys_digits"),
+    ("Backspace", "backspace", "keys_delete"),
+    ("Enter", "", "keys_enter"),
+    ("Escape", "escape", "keys_escape"),
+    ("M", "m", "keys_mute"),
+    ("H", "h", "keys_hold"),
+    ("?", "?", "keys_help"),
+)
 UNANSWERED = ("preparing", "dialling", "ringing", "early")
 
 
@@ -31,6 +50,8 @@ def meaning(view: View, snapshot: Snapshot, fields: Fields) -> Gesture | None:
         return None
     if fields.get("typing") and transfer_open(snapshot, view):
         return _transfer(key, view, snapshot)
+    if key == "?" and not fields.get("typing") and listens(snapshot.config.hotkeys, key):
+        return PageClosed() if own_page(snapshot, view) == SHORTCUTS else PageOpened(page=SHORTCUTS)
     if own_page(snapshot, view):
         # No number can be seen there, so none is typed and none is called.
         wanted = key == "Escape" and listens(snapshot.config.hotkeys, key)

@@ -26,7 +26,16 @@ from webphone.ui.selectors import (
     wraps_up,
 )
 from webphone.ui.status import banners, header, live_regions
-from webphone.ui.view import ABOUT, DEVICES, DIAGNOSIS, HISTORY, LADDER, SETTINGS_PAGE, View
+from webphone.ui.view import (
+    ABOUT,
+    DEVICES,
+    DIAGNOSIS,
+    HISTORY,
+    LADDER,
+    SETTINGS_PAGE,
+    SHORTCUTS,
+    View,
+)
 from webphone.ui.words import say
 from webphone.words import ENGLISH, RIGHT_TO_LEFT
 
@@ -63,6 +72,13 @@ def _diagnosis(snapshot: Snapshot, view: View, now: float) -> list[Node]:
 def _ladder(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     # Loaded when somebody looks at the messages.
     from webphone.ui.ladder import body
+
+    return body(snapshot)
+
+
+def _shortcuts(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded when somebody asks for them.
+    from webphone.ui.shortcuts import body
 
     return body(snapshot)
 
@@ -134,6 +150,7 @@ SCREENS: dict[str, Screen] = {
     "ladder": Screen(_open(LADDER), _beside_call(_ladder)),
     "settings": Screen(_open(SETTINGS_PAGE), _beside_call(_settings)),
     "about": Screen(_open(ABOUT), _beside_call(_about)),
+    "shortcuts": Screen(_open(SHORTCUTS), _beside_call(_shortcuts)),
     "menu": Screen(menu.is_open, _beside_call(menu.body)),
     "call": Screen(call.goes_on, call.talking),
     "wrap-up": Screen(lambda snapshot, view: wraps_up(snapshot), _wrap_up),
@@ -157,7 +174,7 @@ def screen(snapshot: Snapshot, view: View, now: float) -> Node:
     name = shown(snapshot, view)
     whole = element(
         "div",
-        *live_regions(snapshot),
+        *live_regions(snapshot, view),
         *([_card(snapshot, view, front, name, now)] if visible else []),
         class_="phone",
         part="phone",

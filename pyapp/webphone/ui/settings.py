@@ -18,7 +18,7 @@ from webphone.ui.gestures import PageOpened, Requested, SettingEntered
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
 from webphone.ui.pieces import button, named, switch
-from webphone.ui.view import ABOUT, DEVICES, DIAGNOSIS, MENU, SETTINGS_PAGE, View
+from webphone.ui.view import ABOUT, DEVICES, DIAGNOSIS, MENU, SETTINGS_PAGE, SHORTCUTS, View
 from webphone.ui.words import say
 from webphone.words import RIGHT_TO_LEFT, Sentence
 
@@ -59,6 +59,8 @@ SWITCHES: dict[str, tuple[Sentence, str, Any, Any]] = {
     "auto_answer": (say("switch_auto_answer"), "auto-answer", True, False),
     "call_waiting": (say("switch_call_waiting"), "waiting", "on", "off"),
     "notifications": (say("switch_notifications"), "notifications", "on", "off"),
+    "call_sounds": (say("switch_call_sounds"), "sound", "on", "off"),
+    "announcements": (say("switch_announcements"), "silenced", "few", "all"),
     "hotkeys": (say("switch_hotkeys"), "hotkeys", ("on",), ("off",)),
 }
 
@@ -130,6 +132,8 @@ def _sound(snapshot: Snapshot) -> list[Node | None]:
             snapshot,
         ),
         switch_of("vibration", snapshot) if "vibration" in snapshot.offers else None,
+        switch_of("call_sounds", snapshot),
+        switch_of("announcements", snapshot),
     ]
 
 
@@ -182,6 +186,13 @@ def _here(snapshot: Snapshot, view: View) -> list[Node | None]:
         if asks and "notifications blocked" in snapshot.offers
         else None,
         switch_of("hotkeys", snapshot),
+        button(
+            say("keys"),
+            on=PageOpened(page=SHORTCUTS),
+            part="open-shortcuts",
+            config=config,
+            sign="keypad",
+        ),
         button(
             say("reset_all"),
             on=SettingsReset(),

@@ -10,9 +10,11 @@ from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import SoundAllowed
 from webphone.ui.html import Node, element
 from webphone.ui.lamps import spoken as lamps_spoken
+from webphone.ui.lasting import over
 from webphone.ui.peer import transfer_words
 from webphone.ui.pieces import button, icon
 from webphone.ui.selectors import asked, conference, foremost, living, signs_in
+from webphone.ui.view import View
 from webphone.ui.words import say
 from webphone.words import Sentence
 from webphone.words.bidi import isolate
@@ -184,10 +186,10 @@ def _other_tab(snapshot: Snapshot) -> Node:
 # --- Spoken ---------------------------------------------------------------------------------------
 
 
-def live_regions(snapshot: Snapshot) -> list[Node]:
+def live_regions(snapshot: Snapshot, view: View) -> list[Node]:
     """One polite and one urgent region, always there; a new sentence in them is read aloud."""
     return [
-        _region("status", "polite", _polite(snapshot)),
+        _region("status", "polite", _polite(snapshot, view)),
         _region("alert", "assertive", _urgent(snapshot)),
     ]
 
@@ -204,7 +206,7 @@ def _region(role: str, live: str, sentences: list[tuple[str, Sentence]]) -> Node
     )
 
 
-def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
+def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     look = _look(snapshot)
     spoken = say(f"spoken_{'failed' if look == 'refused' else look}")
     sentences = [("phone", _missing(snapshot)[1] if look == "unconfigured" else spoken)]
@@ -253,7 +255,15 @@ def _polite(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
     first = foremost(snapshot)
     if first is not None and first.muted:
         sentences.append(("muted", say("spoken_muted")))
+    sentences += over(snapshot, view)
+    if snapshot.config.announcements == "few" and living(snapshot):
+        return [each for each in sentences if each[0].split()[0] in FEW]
     return sentences
+
+
+# What is told in a call also where little is wanted: what the person did not do, and must know.
+FEW = ("phone", "tab", "stage", "microphone", "them", "path", "within", "sound", "recording",
+       "recorded", "wish", "conference", "transfer", "diagnosis")  # fmt: skip
 
 
 def _sound(call: CallSnapshot) -> list[tuple[str, Sentence]]:

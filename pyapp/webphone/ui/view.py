@@ -10,7 +10,8 @@ from math import inf
 # Pages of the phone itself: over a call only if they were opened there.
 MENU, MESSAGES, DEVICES, DIAGNOSIS = "menu", "messages", "devices", "diagnosis"
 LADDER, HISTORY, SETTINGS_PAGE, ABOUT = "ladder", "history", "settings", "about"
-PAGES = (MENU, MESSAGES, DEVICES, DIAGNOSIS, LADDER, HISTORY, SETTINGS_PAGE, ABOUT)
+SHORTCUTS = "shortcuts"
+PAGES = (MENU, MESSAGES, DEVICES, DIAGNOSIS, LADDER, HISTORY, SETTINGS_PAGE, ABOUT, SHORTCUTS)
 
 
 def in_utc(moment: float, language: str) -> tuple[str, str]:
@@ -48,6 +49,8 @@ class View:
     # Each control that begins or ends a call, by what it asks for and of which call: where on the
     # screen it stands, and since when.
     came: Mapping[tuple[str, str], tuple[str, float]] = field(default_factory=dict, compare=False)
+    # What has begun in the calls that go on, so that its end is told; see lasting.py.
+    begun: frozenset[tuple[str, str]] = frozenset()
     # When one of them was pressed last, and when a press did nothing because it came too soon.
     pressed_at: float = field(default=-inf, compare=False)
     ignored_at: float = field(default=-inf, compare=False)

@@ -218,6 +218,17 @@ WORDS: dict[str, str] = {
     "offer_headset": "हेडसेट के बटन इस्तेमाल करें",
     "offer_links": "फ़ोन लिंक यहाँ खोलें",
     "offer_mini": "छोटी विंडो",
+    "keys": "Keyboard",  # English
+    "keys_hint": "These keys work in the phone, but not in a text field.",  # English
+    "keys_digits": "Type a number; in a call, send it as tones",  # English
+    "keys_delete": "Delete the last digit",  # English
+    "keys_enter": "Call, or answer",  # English
+    "keys_escape": "Decline, cancel or close",  # English
+    "keys_mute": "Mute, or unmute",  # English
+    "keys_hold": "Hold, or resume",  # English
+    "keys_help": "Show these keys",  # English
+    "switch_call_sounds": "Sound when I mute or hold",  # English
+    "switch_announcements": "Screen reader: say less in a call",  # English
     "switch_dnd": "परेशान न करें",
     "switch_auto_answer": "अपने आप उत्तर दें",
     "switch_vibration": "कंपन भी हो",
@@ -477,6 +488,16 @@ WORDS: dict[str, str] = {
     "spoken_conference": "आप {names} के साथ कॉन्फ़्रेंस में हैं।",
     "spoken_held_by_them": "{name} ने आपको होल्ड पर रखा है।",
     "spoken_muted": "आप म्यूट हैं।",
+    "over_muted": "Your microphone is on.",  # English
+    "over_them": "{name} is back.",  # English
+    "over_filming": "Your camera is off.",  # English
+    "over_sharing": "Your screen is no longer shared.",  # English
+    "over_video": "{name} shows no video any more.",  # English
+    "over_unstable": "The connection is stable again.",  # English
+    "over_recording": "This call is no longer recorded.",  # English
+    "over_recorded": "{name} no longer records this call.",  # English
+    "over_conference": "The conference is over.",  # English
+    "over_tab": "The phone is active here.",  # English
     "spoken_microphone_asked": "ब्राउज़र माइक्रोफ़ोन माँग रहा है: अनुमति दें।",
     "spoken_taking_back": "कॉल वापस ली जा रही है।",
     "spoken_unstable": "कनेक्शन अस्थिर है।",
