@@ -50,7 +50,7 @@ TEXTS = {
     "as follows": "Redistributions of source code must retain",
 }
 HEAD = re.compile(
-    r"^={98}\n(?P<name>.+?) (?P<version>(?:within |as within Pyodide )?\S+)\nLicence: (?P<licence>.+)\n"
+    r"^={98}\n(?P<name>.+?) (?P<version>(?:within |as within \S+ )?\S+)\nLicence: (?P<licence>.+)\n"
     r"Source: (?P<source>https://.+)\nIn: (?P<where>(?:.+\n)+?)={98}\n",
     re.MULTILINE,
 )
