@@ -49,20 +49,17 @@ from webphone.phone.actions import (
     Forget,
     Keep,
     KeepServer,
-    KeepSettings,
     MediaAction,
+    MemoryAction,
     Note,
     PlayKey,
     PlayTone,
     Prepare,
     Probe,
-    Recall,
-    Remember,
     Save,
     SaveFile,
     Send,
     Tell,
-    Unremember,
 )
 from webphone.phone.happenings import (
     AtRest,
@@ -293,7 +290,7 @@ class PhoneOnPage:
             case Forget():
                 forget()
                 self._remembered().perform(action)
-            case Remember() | Unremember() | Recall() | KeepSettings():
+            case _ if isinstance(action, MemoryAction):
                 self._remembered().perform(action)
             case SaveFile():
                 save(action)

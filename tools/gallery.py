@@ -36,6 +36,7 @@ from webphone.phone.snapshot import (  # noqa: E402
     EndedCall,
     Ladder,
     Lamp,
+    Person,
     Rung,
     Signing,
     Snapshot,
@@ -306,6 +307,11 @@ PAST = (
     past(5, 26, *CLARAS, "answered", 12, "outgoing"),
     past(6, 27, "The longest name of any company in the book & Sons", "1003", "rejected"),
     past(7, 60, "Bob Marsh", "1002", "answered-elsewhere"),
+)
+PEOPLE = (
+    Person(id="1", name="Anna Berg", numbers=("1001", "+44 20 7946 0123")),
+    Person(id="2", name="Bob Marsh", numbers=("1002",)),
+    Person(id="3", name="The longest name of any company in the book & Sons", numbers=("1003",)),
 )
 # Every screen by name.
 LADDER = Ladder(
@@ -610,6 +616,35 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "calls in a call": (
         talking(BOB, history=PAST),
         View(open="history", over=BOB.view.id),
+    ),
+    "contacts": (replace(IDLE, people=PEOPLE), View(open="contacts")),
+    "no contacts": (
+        replace(IDLE, people_news=say("vcard_line", line=7)),
+        View(open="contacts"),
+    ),
+    "contacts, looked for": (
+        replace(
+            IDLE,
+            people=tuple(Person(id=f"{n}", name=f"Anna {n}", numbers=(f"{n}",)) for n in range(70)),
+            people_deleted=1,
+        ),
+        View(open="contacts", drafts={"contact-search": "a"}),
+    ),
+    "contact": (
+        replace(IDLE, people=PEOPLE),
+        View(
+            open="contacts",
+            of="1",
+            drafts={"person-name": "Anna Berg", "person-numbers": "1001, +44 20 7946 0123"},
+        ),
+    ),
+    "new contact in a call": (
+        talking(BOB, people=PEOPLE),
+        View(open="contacts", of="new", over=BOB.view.id),
+    ),
+    "contacts in a call": (
+        talking(BOB, people=PEOPLE),
+        View(open="contacts", over=BOB.view.id),
     ),
     "diagnosis": (replace(IDLE, diagnosis=FOUND), View(open="diagnosis")),
     "diagnosis running": (

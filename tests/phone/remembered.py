@@ -21,9 +21,10 @@ class Remembered:
 
     kept: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     settings: str = ""
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
     tabs: list[Any] = field(default_factory=list)
     slow: bool = False
-    asked: list[tuple[Any, do.Recall]] = field(default_factory=list)
+    asked: list[tuple[Any, do.Recall | do.RecallPeople]] = field(default_factory=list)
 
     def perform(self, tab: Any, action: do.Action) -> None:
         match action:
@@ -44,20 +45,42 @@ class Remembered:
             case do.KeepSettings(text=text):
                 self.settings = text
                 self._tell(tab, on.SettingsKept(text=text))
+            case do.KeepPeople(owner=owner, people=people):
+                self.people.setdefault(owner, {}).update(people)
+                self._tell(tab, on.PeopleElsewhere(owner=owner))
+            case do.DropPeople(owner=owner, ids=ids):
+                for id in ids:
+                    self.people[owner].pop(id, None)
+                self._tell(tab, on.PeopleElsewhere(owner=owner))
+            case do.RecallPeople():
+                self.asked.append((tab, action))
+                if not self.slow:
+                    self.answer()
             case do.Forget():
                 self.kept.clear()
+                self.people.clear()
                 self.settings = ""
+                self._tell(tab, on.PeopleElsewhere(owner=""))
                 self._tell(tab, on.ForgottenElsewhere(owner=""))
 
     def answer(self) -> None:
         """Give what was asked for first."""
         tab, asked = self.asked.pop(0)
+        if isinstance(asked, do.RecallPeople):
+            self._answer_people(tab, asked)
+            return
         mine = self.kept.get(asked.owner, {}).values()
         texts = [text for _, text in sorted(mine, reverse=True)]
         begin = int(asked.after or 0)
         then = str(begin + CHUNK) if begin + CHUNK < len(texts) else None
         some = tuple(texts[begin : begin + CHUNK])
         tab.happens(on.Recalled(owner=asked.owner, records=some, then=then))
+
+    def _answer_people(self, tab: Any, asked: do.RecallPeople) -> None:
+        ids = sorted(id for id in self.people.get(asked.owner, {}) if id > asked.after)
+        texts = tuple(self.people[asked.owner][id] for id in ids[:CHUNK])
+        then = ids[CHUNK - 1] if len(ids) > CHUNK else None
+        tab.happens(on.PeopleRecalled(owner=asked.owner, people=texts, then=then))
 
     def _add(self, tab: Any, owner: str, records: tuple[Any, ...]) -> None:
         texts = tuple(written(record) for record in records)

@@ -19,10 +19,13 @@ from webphone.border.reading import parsed
 from webphone.browser.proxies import Listeners, plain, said
 from webphone.contract import CallRecord
 from webphone.phone.actions import (
+    DropPeople,
     Forget,
+    KeepPeople,
     KeepSettings,
     Note,
     Recall,
+    RecallPeople,
     Remember,
     Save,
     Unremember,
@@ -30,6 +33,9 @@ from webphone.phone.actions import (
 from webphone.phone.happenings import (
     ForgottenElsewhere,
     MemoryNews,
+    PeopleElsewhere,
+    PeopleNews,
+    PeopleRecalled,
     Recalled,
     RememberedElsewhere,
     SettingsKept,
@@ -38,16 +44,20 @@ from webphone.phone.history import LENGTH
 from webphone.phone.memory import LONGEST, written
 
 NAME, CHANNEL = "webphone", "webphone-memory"
-CALLS, SETTINGS = "calls", "settings"
+CALLS, SETTINGS, PEOPLE = "calls", "settings", "people"
 CHUNK = 20  # records at a time: so many are read without anybody noticing
+PEOPLE_CHUNK = 100
 PATIENCE = 5.0  # seconds that the browser has to open it: another tab may be in the way
+
+PeopleAction = KeepPeople | DropPeople | RecallPeople
 
 # What each version of the database adds to the one before it; the last is ours. A key of `calls` is
 # [owner, milliseconds before 1970, id], so that the newest comes first; one of `settings` is the
-# name of the phone that they were chosen at.
+# name of the phone that they were chosen at, one of `people` is [owner, id].
 STEPS: tuple[Callable[[Any], Any], ...] = (
     lambda database: database.createObjectStore(CALLS),
     lambda database: database.createObjectStore(SETTINGS),
+    lambda database: database.createObjectStore(PEOPLE),
 )
 
 
@@ -55,7 +65,9 @@ class RecallSettings:
     """Give back what the person chose; SettingsKept follows where that is anything."""
 
 
-MemoryAction = Save | Remember | Unremember | Recall | KeepSettings | RecallSettings | Forget
+MemoryAction = (
+    Save | Remember | Unremember | Recall | KeepSettings | RecallSettings | PeopleAction | Forget
+)
 
 
 class Memory:
@@ -66,7 +78,7 @@ class Memory:
 
     def __init__(
         self,
-        turn: Callable[[MemoryNews | SettingsKept], None],
+        turn: Callable[[MemoryNews | PeopleNews | SettingsKept], None],
         note: Callable[[Note], None],
         name: str,
     ) -> None:
@@ -185,15 +197,31 @@ class Memory:
                     self._recall_settings()
             case Forget():
                 if not self._refused:
-                    self._store("readwrite").clear()
-                    self._store("readwrite", SETTINGS).clear()
+                    self._clear((CALLS, SETTINGS, PEOPLE))
                 self._tell({"owner": ""})
+                self._tell({"owner": "", "people": True})
+            case RecallPeople(owner=owner) if self._refused:
+                self._turn(PeopleRecalled(owner=owner, people=()))
+            case RecallPeople():
+                self._recall_people(action)
+            case KeepPeople() | DropPeople():
+                self._change_people(action)
 
     def _fail(self, action: MemoryAction, why: str) -> None:
         """The browser does not do it: who waits for records has them all."""
         self._note(Note(level="info", text=f"memory: {type(action).__name__} failed ({why})"))
         if isinstance(action, Recall):
             self._turn(Recalled(owner=action.owner, records=()))
+        elif isinstance(action, RecallPeople):
+            self._turn(PeopleRecalled(owner=action.owner, people=()))
+
+    def _clear(self, names: tuple[str, ...]) -> None:
+        """All of it at once, or nothing."""
+        transaction = self._database.transaction(to_js(names), "readwrite")
+        for name in names:
+            store = transaction.objectStore(name)
+            store.clear()
+        _commit(store)
 
     def _store(self, mode: str, name: str = CALLS) -> Any:
         return self._database.transaction(name, mode).objectStore(name)
@@ -257,6 +285,7 @@ class Memory:
                 store.count(_range(owner, [])),
                 lambda count: self._trim(owner) if count > LENGTH else None,
             )
+            _commit(store)
         self._tell({"owner": owner, "records": texts})
 
     def _trim(self, owner: str) -> None:
@@ -302,6 +331,36 @@ class Memory:
             self._ask(KeepSettings(text=text), request)
         self._tell({"phone": self._name, "settings": text})
 
+    # --- Contacts ---
+
+    def _recall_people(self, action: RecallPeople) -> None:
+        """Some of them, and the id of the last where there are more."""
+
+        def found(rows: Any) -> None:
+            some = list(rows)
+            texts = tuple(str(row.person) for row in some[:PEOPLE_CHUNK])
+            then = str(some[PEOPLE_CHUNK - 1].id) if len(some) > PEOPLE_CHUNK else None
+            self._turn(PeopleRecalled(owner=action.owner, people=texts, then=then))
+
+        after = [action.after] if action.after else []
+        store = self._store("readonly", PEOPLE)
+        self._ask(action, store.getAll(_range(action.owner, after), PEOPLE_CHUNK + 1), found)
+
+    def _change_people(self, action: KeepPeople | DropPeople) -> None:
+        store = None if self._refused else self._store("readwrite", PEOPLE)
+        if store is not None and isinstance(action, KeepPeople):
+            for id, text in action.people:
+                row = plain({"id": id, "person": text})
+                request = store.put(row, to_js([action.owner, id]))
+            self._ask(action, request)
+        elif store is not None and isinstance(action, DropPeople):
+            for id in action.ids:
+                request = store.delete(to_js([action.owner, id]))
+            self._ask(action, request)
+        if store is not None:
+            _commit(store)
+        self._tell({"owner": action.owner, "people": True})
+
     # --- The other tabs ---
 
     def _listen(self) -> None:
@@ -326,13 +385,23 @@ class Memory:
                 return
             owner = str(news["owner"])
             records, ids = (tuple(map(str, news.get(name, ()))) for name in ("records", "ids"))
-            added = "records" in news
+            added, people = "records" in news, "people" in news
         except (ValueError, TypeError, LookupError, AttributeError):
             return
-        if added:
+        if people and self._refused and owner:
+            return  # what this tab knows is all that there is
+        if people:
+            self._turn(PeopleElsewhere(owner=owner))
+        elif added:
             self._turn(RememberedElsewhere(owner=owner, records=records))
         else:
             self._turn(ForgottenElsewhere(owner=owner, ids=ids))
+
+
+def _commit(store: Any) -> None:
+    """It is done even if the page goes at once: nothing more is asked in this transaction."""
+    if hasattr(store.transaction, "commit"):
+        store.transaction.commit()
 
 
 def _before(record: CallRecord) -> int:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import js
-from pyodide.ffi import jsnull, to_js
+from pyodide.ffi import create_once_callable, jsnull, to_js
 
 from webphone.browser.finger import Finger
 from webphone.browser.looks import looks
@@ -27,6 +27,7 @@ from webphone.ui.patch import (
 
 SVG = "http://www.w3.org/2000/svg"
 HEARD = ("click", "input", "keydown", "submit")
+LONGEST_FILE = 4_000_001  # octets that are read of a file; one more than anybody takes
 # Where a person is, which few screens ask.
 WHEREABOUTS = ("pointermove", "pointerout", "focusin", "focusout")
 
@@ -150,6 +151,9 @@ class Page:
         while found is not None:
             meaning = self._meanings.get(str(found.dataset.on), {}).get(kind)
             if meaning is not None:
+                if kind == "input" and target.type == "file":
+                    self._read(target, meaning)
+                    return
                 if kind == "click":
                     fields = self._finger.press(found)
                 if self._perform(meaning, fields) and kind == "keydown":
@@ -159,6 +163,17 @@ class Page:
                 return
             above = _found(found.parentElement)
             found = None if above is None else _found(self._dom.closest(above, "[data-on]"))
+
+    def _read(self, field: Any, meaning: Any) -> None:
+        """The text of the file that was chosen there, and the field is free for the next."""
+        file = _found(field.files.item(0))
+        if file is None:
+            return
+        part = file.slice(0, LONGEST_FILE)
+        part.text().then(
+            create_once_callable(lambda text: self._perform(meaning, {"text": str(text)}))
+        )
+        field.value = ""
 
     def _asked_for(self, kind: str) -> bool:
         """Whether anything shown wants to know; what goes from under the finger is no answer."""

@@ -401,6 +401,33 @@ class KeepSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPeople:
+    """Remember these contacts of `owner`: the id of each, and what is stored of it."""
+
+    owner: str
+    people: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropPeople:
+    """Remember the contacts of `owner` with these ids no more."""
+
+    owner: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallPeople:
+    """Give back some of the contacts of `owner`; PeopleRecalled follows.
+
+    `after` is where the last PeopleRecalled said to go on.
+    """
+
+    owner: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaveFile:
     """Give the person a file to keep; `kind` is its MIME type."""
 
@@ -466,7 +493,9 @@ MediaAction = (
 # What is done with microphones, loudspeakers and cameras, whatever calls there are.
 DeviceAction = LookForDevices | UseDevices | KeepDevices
 # What is remembered from one day to the next.
-MemoryAction = Remember | Unremember | Recall | KeepSettings
+MemoryAction = (
+    Remember | Unremember | Recall | KeepSettings | KeepPeople | DropPeople | RecallPeople
+)
 Action = (
     Connect
     | Disconnect

@@ -70,7 +70,7 @@ class Desk:
         self._accounts = Accounts(self._settings.in_force, self._new_account, self._carried)
         self._seldom = Seldom(entropy, self.history, self._asks)
         self._slept = False  # and it is known, though nothing has woken us yet
-        self._contacts: Contacts | None = None  # where the page knows people
+        self._contacts: Contacts | None = None  # where somebody is known
         self._keeping: Keeping | None = None  # where a call is to outlive its page
         self._signing: SignIn | None = None  # where a person may sign in by hand
         self._tone: do.Tone | None = None
@@ -126,6 +126,7 @@ class Desk:
     @property
     def snapshot(self) -> Snapshot:
         """The phone as the screen sees it."""
+        people, people_deleted, people_news = self._seldom.contacts
         return Snapshot(
             config=self.config,
             state=self.account.state.value,
@@ -147,6 +148,9 @@ class Desk:
             history=self.history.records,
             deleted=self._seldom.deleted,
             signing=self._signing.snapshot if self._signing else Signing(),
+            people=people,
+            people_deleted=people_deleted,
+            people_news=people_news,
             guest=self.guest,
             proved_at=self.account.proved_at,
             language=self.language,
@@ -280,8 +284,21 @@ class Desk:
                 wanted = self._wanted(on.SettingsKept(text=""))
                 return [*wanted, *self._seldom.memory.heard(happening, self._speech)]
             case (
-                on.AtRest()
-                | on.HistoryOpened()
+                on.PeopleOpened()
+                | on.PeopleRecalled()
+                | on.PeopleElsewhere()
+                | on.PersonSaved()
+                | on.PeopleDeleted()
+                | on.PeopleWantedBack()
+                | on.PeopleImported()
+                | on.PeopleExported()
+            ):
+                return self._seldom.people_heard(happening)
+            case on.AtRest():
+                recalled = self._seldom.memory.heard(happening, self._speech)
+                return recalled + self._seldom.at_rest()
+            case (
+                on.HistoryOpened()
                 | on.Recalled()
                 | on.RememberedElsewhere()
                 | on.ForgottenElsewhere()
@@ -554,14 +571,15 @@ class Desk:
         return result + self._seldom.follow(self.account, self.calls.calls.values(), now)
 
     def _named(self) -> Result:
-        """Who the calls are with, where the page knows that."""
-        if self.config.contact_lookup is None:
-            return []
+        """Who the calls are with, where the page or the contacts know that."""
+        asks = self.config.contact_lookup is not None
         if self._contacts is None:
+            if not (asks or self._seldom.contacts[0]):
+                return []
             from webphone.phone.contacts import Contacts
 
-            self._contacts = Contacts()
-        return self._contacts.follow(self.calls.calls.values())
+            self._contacts = Contacts(self._seldom.known)
+        return self._contacts.follow(self.calls.calls.values(), ask=asks)
 
     def _changes(self) -> list[Action]:
         """The conference, the tone and the state, told when they change."""

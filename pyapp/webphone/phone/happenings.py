@@ -386,6 +386,76 @@ SettingsWanted = SettingChosen | SettingsReset | SettingsKept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleOpened:
+    """The person looks at the contacts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleRecalled:
+    """Contacts of `owner`, as `people.written` wrote them.
+
+    `then` is where RecallPeople goes on; None: there are no more.
+    """
+
+    owner: str
+    people: tuple[str, ...] = field(repr=False)
+    then: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleElsewhere:
+    """Another tab has changed the contacts of `owner`; "": everybody's."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSaved:
+    """The person has typed a contact; `id` is "" for a new one, commas part the numbers."""
+
+    id: str
+    called: str = field(repr=False)
+    numbers: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleDeleted:
+    """The person deletes the contacts with these ids."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleWantedBack:
+    """The person wants the contacts back that were deleted last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleImported:
+    """The person gives a file of contacts."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleExported:
+    """The person wants the contacts as a file."""
+
+
+# The contacts, and what a person does with them.
+PeopleNews = (
+    PeopleOpened
+    | PeopleRecalled
+    | PeopleElsewhere
+    | PersonSaved
+    | PeopleDeleted
+    | PeopleWantedBack
+    | PeopleImported
+    | PeopleExported
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaMissing:
     """This browser has no WebRTC: no call can sound here."""
 
@@ -585,6 +655,7 @@ Happening = (
     | DeviceUsed
     | DevicesKept
     | MemoryNews
+    | PeopleNews
     | PictureTaken
     | PictureRefused
     | PictureEnded

@@ -31,7 +31,15 @@ from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
 from webphone.phone.happenings import Probed
 from webphone.phone.history import History
-from webphone.phone.snapshot import DevicesSnapshot, EndedCall, Lamp, LampNews, Thread, Voicemail
+from webphone.phone.snapshot import (
+    DevicesSnapshot,
+    EndedCall,
+    Lamp,
+    LampNews,
+    Person,
+    Thread,
+    Voicemail,
+)
 from webphone.phone.snapshot import Diagnosis as ShownDiagnosis
 from webphone.sip import (
     Entropy,
@@ -44,11 +52,13 @@ from webphone.sip import (
     SubscriptionLost,
     Unsubscribed,
 )
+from webphone.words import Sentence
 
 if TYPE_CHECKING:
     from webphone.phone.devices import Devices
     from webphone.phone.diagnosis import Diagnosis, Subject
     from webphone.phone.memory import Memory
+    from webphone.phone.people import People
     from webphone.phone.processors import Processors
     from webphone.phone.questions import Questions
     from webphone.phone.subscriptions import Subscriptions
@@ -86,6 +96,7 @@ class Seldom:
         self._wanted: Subscriptions | None = None  # until there is something to be heard of
         self._diagnosis: Diagnosis | None = None  # until one is asked for
         self._processors: Processors | None = None  # until the page has one
+        self._people: People | None = None  # until the page has come to rest
         self._wraps: Wrapping | None = None  # until a call ends that gets a note
 
     # --- Questions ---
@@ -161,8 +172,37 @@ class Seldom:
 
     def belongs_to(self, config: Config) -> Result:
         """Whose the calls are."""
-        other = self._history.belongs_to(config)
-        return self._memory.begin_anew() if other and self._memory else []
+        if not self._history.belongs_to(config):
+            return []
+        anew = self._memory.begin_anew() if self._memory else []
+        return anew + (self._people.begin(self._history.owner) if self._people else [])
+
+    @property
+    def people(self) -> People:
+        """The person's contacts; the first screen comes without them."""
+        if self._people is None:
+            from webphone.phone.people import People
+
+            self._people = People(lambda: self._entropy.token(6))
+        return self._people
+
+    def people_heard(self, news: on.PeopleNews) -> Result:
+        """What is remembered of them, or what a person does with them."""
+        return self.people.heard(news, self._history.owner)
+
+    def at_rest(self) -> Result:
+        """What could wait is looked for now."""
+        return self.people.begin(self._history.owner)
+
+    def known(self, number: str) -> Person | None:
+        """Whose number that is."""
+        return self._people.find(number) if self._people else None
+
+    @property
+    def contacts(self) -> tuple[tuple[Person, ...], int, Sentence | None]:
+        """The contacts, how many may be had back, and what came of an import."""
+        own = self._people
+        return (own.people, len(own.deleted), own.news) if own else ((), 0, None)
 
     def clear_history(self) -> Result:
         """No call is remembered any more."""
@@ -253,6 +293,8 @@ class Seldom:
         """What was written and chosen is gone."""
         if self._asked:
             self._asked.threads.restore(())
+        if self._people:
+            self._people.forget()
         return self._hardware.forget() if self._hardware else []
 
     def wake(self, now: float) -> Result:

@@ -48,6 +48,15 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody in the person's own contacts."""
+
+    id: str
+    name: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallSnapshot:
     """One call. Times are `now` values in seconds."""
 
@@ -335,6 +344,9 @@ class Snapshot(SharedSnapshot):
     error: WebPhoneError | None = None  # the last one, until read
     history: tuple[CallRecord, ...] = ()  # newest first
     deleted: int = 0  # so many of them may be had back
+    people: tuple[Person, ...] = ()  # the contacts, by name
+    people_deleted: int = 0  # so many of them may be had back
+    people_news: Sentence | None = None  # what came of the last import
     sound_blocked: bool = False
     # What the browser can be asked for by a press, and was not yet; what it can do, or refuses.
     offers: tuple[str, ...] = ()

@@ -16,8 +16,15 @@ from typing import Any
 
 from webphone.border.commands import arguments, method_name
 from webphone.contract import SETTINGS, Command, Config, Kind, camel, encode
-from webphone.phone.actions import Remember, SaveFile, Unremember
-from webphone.phone.happenings import Asked, Recalled, RememberedElsewhere
+from webphone.phone.actions import KeepPeople, Remember, SaveFile, Unremember
+from webphone.phone.happenings import (
+    Asked,
+    PeopleImported,
+    PeopleRecalled,
+    PersonSaved,
+    Recalled,
+    RememberedElsewhere,
+)
 from webphone.phone.turn import Turn
 
 FORMAT = 1
@@ -30,8 +37,12 @@ _SECRETS = frozenset(
     if row.kind is Kind.SECRET
     for spelled in (name, camel(name))
 ) | {"credential", "ha1"}
-# What tells of calls of other days.
-_OTHER_DAYS = (Recalled, RememberedElsewhere, Remember, Unremember, SaveFile)
+# What tells of calls of other days, and of contacts.
+_OTHER_DAYS = (
+    *(Recalled, RememberedElsewhere, Remember, Unremember, SaveFile),
+    *(KeepPeople, PeopleImported, PeopleRecalled, PersonSaved),
+)
+_PRIVATE = ("records", "text", "people", "called", "numbers")
 # Addresses that need not be whole ones.
 _PLACES = frozenset({"ice_servers_url", "iceServersUrl", "ice-servers-url"})
 _HUSHED = r"[\w-]*(?:authorization|token|secret|api-?key|cookie)[\w-]*"
@@ -101,7 +112,7 @@ def _named(value: Any) -> dict[str, Any]:
     if isinstance(value, Asked):
         data["command"] = _command(value.command)
     elif isinstance(value, _OTHER_DAYS):
-        data |= {name: type(data[name])() for name in ("records", "text") if name in data}
+        data |= {name: type(data[name])() for name in _PRIVATE if name in data}
     return data
 
 

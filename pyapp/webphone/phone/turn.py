@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webphone.phone.actions import OpenMedia, SaveFile, Send, Settle
-from webphone.phone.happenings import MediaReady, Recalled, Received, RememberedElsewhere
+from webphone.phone.actions import KeepPeople, OpenMedia, SaveFile, Send, Settle
+from webphone.phone.happenings import (
+    MediaReady,
+    PeopleImported,
+    PeopleRecalled,
+    Recalled,
+    Received,
+    RememberedElsewhere,
+)
 
 # What a turn is taken to weigh beside its messages and session descriptions.
 TURN = 300
@@ -32,8 +39,14 @@ def _weight(value: object) -> int:
             return len(data)
         case MediaReady(sdp=text) | OpenMedia(offer=str(text)):
             return len(text)
-        case Settle(value=str(text)) | SaveFile(text=text):
+        case Settle(value=str(text)) | SaveFile(text=text) | PeopleImported(text=text):
             return len(text)
-        case Recalled(records=texts) | RememberedElsewhere(records=texts):
+        case (
+            Recalled(records=texts)
+            | RememberedElsewhere(records=texts)
+            | PeopleRecalled(people=texts)
+        ):
             return sum(map(len, texts))
+        case KeepPeople(people=pairs):
+            return sum(len(text) for _, text in pairs)
     return 0

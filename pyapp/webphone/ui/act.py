@@ -29,6 +29,12 @@ from webphone.phone.happenings import (
     HistoryOpened,
     LadderWanted,
     NumberTyped,
+    PeopleDeleted,
+    PeopleExported,
+    PeopleImported,
+    PeopleOpened,
+    PeopleWantedBack,
+    PersonSaved,
     SettingChosen,
     SettingsReset,
     SignedOut,
@@ -47,6 +53,7 @@ from webphone.ui.gestures import (
     FarewellRead,
     FarewellVisited,
     Fields,
+    FileGiven,
     Gesture,
     KeyPressed,
     NumberEdited,
@@ -55,6 +62,7 @@ from webphone.ui.gestures import (
     PageClosed,
     PageOpened,
     PasswordSeen,
+    PersonOpened,
     Requested,
     SettingEntered,
     SignInSent,
@@ -64,13 +72,14 @@ from webphone.ui.gestures import (
 )
 from webphone.ui.messages import looked_at
 from webphone.ui.selectors import farewell_shown, foremost, last_dialled, living
-from webphone.ui.view import DIAGNOSIS, HISTORY, LADDER, PAGES, View
+from webphone.ui.view import CONTACTS, DIAGNOSIS, HISTORY, LADDER, PAGES, View
 
 # What begins when somebody opens a page of the phone.
 _BEGUN: Mapping[str, tuple[Happening, ...]] = {
     DIAGNOSIS: (Asked(command=Diagnose()),),
     HISTORY: (HistoryOpened(),),
     LADDER: (LadderWanted(),),
+    CONTACTS: (PeopleOpened(),),
 }
 
 
@@ -131,8 +140,18 @@ def _act(
             | CallsWantedBack()
             | SettingChosen()
             | SettingsReset()
+            | PeopleWantedBack()
+            | PeopleExported()
         ):
             return view, [gesture]
+        case PersonSaved() | PeopleDeleted():
+            return replace(view, of=""), [gesture]  # back to all of them
+        case FileGiven():
+            return view, [PeopleImported(text=str(fields.get("text", "")))]
+        case PersonOpened(id=id, name=name, numbers=numbers):
+            view = _opened(view, CONTACTS, id or "new", snapshot)
+            typed = {drafts.PERSON_NAME: name, drafts.PERSON_NUMBERS: numbers}
+            return replace(view, drafts={**view.drafts, **typed}), []
         case NumberEdited():
             return view, [NumberTyped(number=_entered(fields))]
         case TransferTyped():
@@ -142,11 +161,8 @@ def _act(
         case NumberRecalled():
             return view, [NumberTyped(number=number) for number in last_dialled(snapshot)]
         case PageOpened(page=page, of=of):
-            view = looked_at(_read(view, snapshot), snapshot)
-            call = foremost(snapshot)
-            over = call.view.id if call and page in PAGES else ""
-            view = replace(view, open=page, of=of, over=over, transfer_to="")
-            return looked_at(view, snapshot), list(() if of else _BEGUN.get(page, ()))
+            view = _opened(view, page, of, snapshot)
+            return view, list(() if of else _BEGUN.get(page, ()))
         case PageClosed():
             return replace(looked_at(view, snapshot), open="", of="", over=""), []
         case DeviceChosen(what=what):
@@ -177,6 +193,14 @@ def _act(
             return view, []
         case _:
             assert_never(gesture)
+
+
+def _opened(view: View, page: str, of: str, snapshot: Snapshot) -> View:
+    """The view with that page in it."""
+    view = looked_at(_read(view, snapshot), snapshot)
+    call = foremost(snapshot)
+    over = call.view.id if call and page in PAGES else ""
+    return looked_at(replace(view, open=page, of=of, over=over, transfer_to=""), snapshot)
 
 
 def _asked(view: View, command: Command, snapshot: Snapshot) -> View:

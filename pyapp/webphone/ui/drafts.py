@@ -18,6 +18,8 @@ from webphone.ui.view import MESSAGES, View
 TO, FORWARD, TEXT = "to", "forward", "text "
 # What a call came to, by the id of its record.
 OUTCOME, NOTE = "outcome ", "note "
+# What is typed of a contact, and what contacts are looked for.
+PERSON_NAME, PERSON_NUMBERS, CONTACT = "person-name", "person-numbers", "contact-search"
 # What calls of the past are looked for.
 SEARCH, KIND = "history-search", "history-kind"
 MOST, LONGEST = 50, 4000

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from webphone.contract import CallRecord, Party
+from webphone.phone.numbers import printed
+from webphone.phone.snapshot import Person
 
 Records = tuple[CallRecord, ...]
 
@@ -33,6 +35,20 @@ class Finder:
         self._records, self._asked = records, wanted
         self._found = _found(self._found if narrower else records, *wanted)
         return self._found
+
+
+def people_found(people: tuple[Person, ...], words: str) -> tuple[Person, ...]:
+    """The contacts that have these words in their name or number."""
+    wanted = words.casefold().strip()
+    if not wanted:
+        return people
+    digits = printed(wanted) or wanted
+    return tuple(
+        each
+        for each in people
+        if wanted in each.name.casefold()
+        or any(digits in (printed(number) or number.casefold()) for number in each.numbers)
+    )
 
 
 def _found(records: Records, words: str, kind: str) -> Records:

@@ -12,6 +12,10 @@ from webphone.phone.happenings import (
     DevicesWanted,
     ErrorDismissed,
     LadderWanted,
+    PeopleDeleted,
+    PeopleExported,
+    PeopleWantedBack,
+    PersonSaved,
     SettingChosen,
     SettingsReset,
     SignedOut,
@@ -85,6 +89,20 @@ class PasswordSeen:
     """What is typed as password is to be read, or not."""
 
     shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonOpened:
+    """A contact comes up to be typed: the one with this `id`, or a new one."""
+
+    id: str = ""
+    name: str = ""
+    numbers: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileGiven:
+    """The person has chosen a file; fields: text, its content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +189,12 @@ Gesture = (
     | OutcomeChosen
     | SignInSent
     | PasswordSeen
+    | PersonOpened
+    | FileGiven
+    | PersonSaved
+    | PeopleDeleted
+    | PeopleWantedBack
+    | PeopleExported
     | DeviceChosen
     | SettingEntered
     | SettingChosen

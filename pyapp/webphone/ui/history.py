@@ -13,11 +13,12 @@ from itertools import groupby
 
 from webphone.contract import CallRecord, ClearHistory, Config, ExportHistory, MakeCall
 from webphone.phone.happenings import CallsDeleted, CallsWantedBack
-from webphone.phone.snapshot import EndedCall, Snapshot
+from webphone.phone.people import Numbers
+from webphone.phone.snapshot import EndedCall, Person, Snapshot
 from webphone.ui import drafts
 from webphone.ui.drafts import KIND, SEARCH
 from webphone.ui.finding import Finder, Records, missed, other_end
-from webphone.ui.gestures import DraftEdited, PageOpened
+from webphone.ui.gestures import DraftEdited, PageOpened, PersonOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
 from webphone.ui.pieces import button, icon
@@ -53,7 +54,7 @@ class Drawn:
     ) -> tuple[Node, ...]:
         """These, by day."""
         today = view.dates(now, snapshot.language)[0]
-        of = records, snapshot.config, snapshot.language, view.dates, today
+        of = records, snapshot.config, snapshot.language, view.dates, today, snapshot.people
         if of != self._of:
             days = _days(records, snapshot, view)
             self._of = of
@@ -61,7 +62,7 @@ class Drawn:
         return self._days
 
 
-FINDER, DRAWN = Finder(), Drawn()
+FINDER, DRAWN, NUMBERS = Finder(), Drawn(), Numbers()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,13 +229,17 @@ def _day(day: str, rows: list[Row], snapshot: Snapshot, view: View, now: float) 
     return element(
         "div",
         element("div", near.get(day, day), role="heading", aria_level="3", class_="day"),
-        element("ul", *(_row(row, snapshot.config) for row in rows), class_="others"),
+        element("ul", *(_row(row, snapshot) for row in rows), class_="others"),
         key=day,
     )
 
 
-def _row(row: Row, config: Config) -> Node:
-    record, name = row.newest, row.peer.peer_name
+def _row(row: Row, snapshot: Snapshot) -> Node:
+    record, config = row.newest, snapshot.config
+    person = NUMBERS.find(snapshot.people, row.target)
+    # As the page or the contacts knew them then, or as the contacts do now.
+    own = record.display_name in ("", other_end(record).display_name)
+    name = person.name if person and own else row.peer.peer_name
     count = len({each.call_id for each in row.records})
     lasted = clock(record.talk_seconds) if record.answered_at and count == 1 else ""
     sign = "missed" if missed(record) else record.direction
@@ -244,12 +249,7 @@ def _row(row: Row, config: Config) -> Node:
         icon(sign),
         element(
             "div",
-            element(
-                "span",
-                element("bdi", name, class_="words"),
-                f" ({count})" if count > 1 else None,
-                part="history-name",
-            ),
+            _named(row, name, person, count, config),
             element(
                 "span",
                 element("span", row.time),
@@ -278,6 +278,27 @@ def _row(row: Row, config: Config) -> Node:
         key=record.id,
         part="list-item",
         data_kind=sign,
+    )
+
+
+def _named(row: Row, name: str, person: Person | None, count: int, config: Config) -> Node:
+    """A press leads to the contact, or makes one."""
+    known = person.id if person else ""
+    numbers = ", ".join(person.numbers) if person else row.target
+    opened = PersonOpened(id=known, name=person.name if person else name, numbers=numbers)
+    return element(
+        "span",
+        element(
+            "button",
+            element("bdi", name, class_="words"),
+            type="button",
+            part="history-name",
+            aria_label=say("history_contact", name=name, time=row.time),
+            title=say("contact_edit" if person else "contact_add"),
+            disabled=config.disabled,
+            on={} if config.disabled else {"click": opened},
+        ),
+        f" ({count})" if count > 1 else None,
     )
 
 

@@ -24,7 +24,16 @@ from webphone.ui.selectors import (
     transferable,
     waiting,
 )
-from webphone.ui.view import DEVICES, DIAGNOSIS, HISTORY, MENU, MESSAGES, SETTINGS_PAGE, View
+from webphone.ui.view import (
+    CONTACTS,
+    DEVICES,
+    DIAGNOSIS,
+    HISTORY,
+    MENU,
+    MESSAGES,
+    SETTINGS_PAGE,
+    View,
+)
 from webphone.ui.words import say
 
 
@@ -110,37 +119,14 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     config = snapshot.config
     count = all_unread(snapshot, view)
     words = say("messages_unread", count=count) if count else say("messages")
+    in_call, rarer = bool(living(snapshot)), _rarer(config)
     shown = (
         title(say("menu"), say("close"), PageClosed(), config),
         _reached(snapshot, now),
         element(
             "div",
-            # In a call there is no room for all of it.
-            None
-            if living(snapshot)
-            else button(
-                say("history"),
-                on=PageOpened(page=HISTORY),
-                part="open-history",
-                config=config,
-                sign="recall",
-                primary=True,
-            ),
-            button(
-                words,
-                on=PageOpened(page=MESSAGES),
-                part="open-messages",
-                config=config,
-                sign="messages",
-                primary=True,
-            ),
-            button(
-                say("devices"),
-                on=PageOpened(page=DEVICES),
-                part="open-devices",
-                config=config,
-                sign="sound",
-            ),
+            element("div", *_places(words, config), key="places", class_="places"),
+            element("div", *rarer, key="rarer", class_="rarer") if in_call else rarer[0],
             *_unseen(snapshot),
             *_noise(snapshot),
             *_pictures(snapshot),
@@ -148,17 +134,11 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             _switch("dnd", config.dnd, "dnd", snapshot),
             # Who is in a call decides about the next one by hand.
             None
-            if living(snapshot)
+            if in_call
             else _switch("auto_answer", config.auto_answer, "auto-answer", snapshot),
-            button(
-                say("diagnose"),
-                on=PageOpened(page=DIAGNOSIS),
-                part="open-diagnosis",
-                config=config,
-                sign="diagnose",
-            ),
+            None if in_call else rarer[1],
             None
-            if living(snapshot)
+            if in_call
             else button(
                 say("settings"),
                 on=PageOpened(page=SETTINGS_PAGE),
@@ -217,6 +197,45 @@ def _reached(snapshot: Snapshot, now: float) -> Node | None:
 def counts(snapshot: Snapshot, view: View) -> bool:
     """Whether it says so in seconds."""
     return is_open(snapshot, view) and snapshot.proved_at is not None and not living(snapshot)
+
+
+def _places(messages: str, config: Config) -> list[Node]:
+    """Where the person goes most, in a call too."""
+    return [
+        button(
+            words,
+            on=PageOpened(page=page),
+            part=f"open-{page}",
+            config=config,
+            sign=sign,
+            primary=page == HISTORY,
+        )
+        for page, words, sign in (
+            (HISTORY, say("history"), "recall"),
+            (CONTACTS, say("contacts"), "user"),
+            (MESSAGES, messages, "messages"),
+        )
+    ]
+
+
+def _rarer(config: Config) -> tuple[Node, Node]:
+    """Where they go seldom: in a call, where there is little room, side by side."""
+    return (
+        button(
+            say("devices"),
+            on=PageOpened(page=DEVICES),
+            part="open-devices",
+            config=config,
+            sign="sound",
+        ),
+        button(
+            say("diagnose"),
+            on=PageOpened(page=DIAGNOSIS),
+            part="open-diagnosis",
+            config=config,
+            sign="diagnose",
+        ),
+    )
 
 
 def _pictures(snapshot: Snapshot) -> list[Node]:

@@ -28,6 +28,7 @@ from webphone.ui.selectors import (
 from webphone.ui.status import banners, header, live_regions
 from webphone.ui.view import (
     ABOUT,
+    CONTACTS,
     DEVICES,
     DIAGNOSIS,
     HISTORY,
@@ -104,6 +105,13 @@ def _signing_in(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     return body(snapshot, view)
 
 
+def _contacts(snapshot: Snapshot, view: View, now: float) -> list[Node]:
+    # Loaded when somebody looks at them.
+    from webphone.ui.contacts import body
+
+    return body(snapshot, view, now)
+
+
 def _devices(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     # Loaded when somebody looks at them.
     from webphone.ui.devices import body
@@ -145,6 +153,7 @@ SCREENS: dict[str, Screen] = {
     "ended": Screen(farewell_shown, ended),
     "messages": Screen(messages.is_open, _beside_call(messages.body)),
     "history": Screen(_open(HISTORY), _beside_call(_history)),
+    "contacts": Screen(_open(CONTACTS), _beside_call(_contacts)),
     "devices": Screen(_open(DEVICES), _beside_call(_devices)),
     "diagnosis": Screen(_open(DIAGNOSIS), _beside_call(_diagnosis)),
     "ladder": Screen(_open(LADDER), _beside_call(_ladder)),

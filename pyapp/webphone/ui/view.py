@@ -9,9 +9,12 @@ from math import inf
 
 # Pages of the phone itself: over a call only if they were opened there.
 MENU, MESSAGES, DEVICES, DIAGNOSIS = "menu", "messages", "devices", "diagnosis"
-LADDER, HISTORY, SETTINGS_PAGE, ABOUT = "ladder", "history", "settings", "about"
-SHORTCUTS = "shortcuts"
-PAGES = (MENU, MESSAGES, DEVICES, DIAGNOSIS, LADDER, HISTORY, SETTINGS_PAGE, ABOUT, SHORTCUTS)
+LADDER, HISTORY, CONTACTS = "ladder", "history", "contacts"
+SETTINGS_PAGE, ABOUT, SHORTCUTS = "settings", "about", "shortcuts"
+PAGES = (
+    *(MENU, MESSAGES, DEVICES, DIAGNOSIS, LADDER, HISTORY, CONTACTS),
+    *(SETTINGS_PAGE, ABOUT, SHORTCUTS),
+)
 
 
 def in_utc(moment: float, language: str) -> tuple[str, str]:
