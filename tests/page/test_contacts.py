@@ -59,6 +59,20 @@ PAGE_OF_OWN = """<!doctype html>
 """
 
 
+NOBODY = """async () => {
+  const database = await new Promise((then) => {
+    const request = indexedDB.open("webphone");
+    request.onsuccess = () => then(request.result);
+  });
+  const count = await new Promise((then) => {
+    const request = database.transaction("people").objectStore("people").count();
+    request.onsuccess = () => then(request.result);
+  });
+  database.close();
+  return count === 0;
+}"""
+
+
 def test_contacts_are_typed_imported_and_there_after_a_reload(
     new_context: Callable[..., BrowserContext], pages: PageServer, tmp_path: Path
 ) -> None:
@@ -95,6 +109,7 @@ def test_contacts_are_typed_imported_and_there_after_a_reload(
     page.wait_for_function("anna.activeCall?.displayName === 'Callback & Sons'")
     page.evaluate("anna.hangup()")
     page.evaluate("anna.forgetEverything()")
+    page.wait_for_function(NOBODY)
     page.reload()
     page.wait_for_function("globalThis.anna?.state === 'registered'", timeout=60_000)
     opened()

@@ -360,6 +360,30 @@ WORDS: dict[str, str] = {
     "warning_high_rtt": "आवाज़ देर से पहुँचती है: रुक-रुक कर बोलें",
     "no_network": "बिना नेटवर्क की डेमो कॉल: आवाज़ इसी पेज में रहती है",
     "ended_after": "अवधि {time}",
+    # --- Contacts ---
+    "contacts": "Contacts",  # English
+    "contact_new": "New contact",  # English
+    "contact_add": "Add to contacts",  # English
+    "contact_edit": "Contact",  # English
+    "history_contact": "{name}, {time}: contact",  # English
+    "contact_name": "Name",  # English
+    "contact_numbers": "Numbers, separated by commas",  # English
+    "contact_delete": "Delete contact",  # English
+    "contact_search": "Find a contact",  # English
+    "contact_call": "Call {name}",  # English
+    "contact_text": "Write to {name}",  # English
+    "contacts_empty": "No contacts yet.",  # English
+    "contacts_nothing": "No contact is called so.",  # English
+    "contacts_more": "{count} more: look for a name or a number",  # English
+    "contacts_deleted": "Contacts deleted: {count}",  # English
+    "contacts_import": "Import (vCard)",  # English
+    "contacts_export": "Export (vCard)",  # English
+    "contacts_imported": "Contacts added: {count}",  # English
+    "contacts_full": "Contacts added: {count}. No more than {most} are kept.",  # English
+    "vcard_long": "The file is too long: no more than 4 million characters are read.",  # English
+    "vcard_line": "Line {line} of the file is none of a vCard. Nothing was added.",  # English
+    "vcard_open": "The vCard that begins in line {line} has no end. Nothing was added.",  # English
+    "vcard_none": "There is no vCard with a telephone number in the file.",  # English
     # --- After a call ---
     "wrap_up": "कॉल के बाद",
     "wrap_up_outcome": "परिणाम",
