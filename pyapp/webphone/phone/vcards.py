@@ -1,4 +1,4 @@
-"""Contacts as a file that other programs read and write: vCards (RFC 6350, and 2.1 and 3.0)."""
+"""Contacts as a file that other programs read and write: vCards (4.0, and 3.0 and 2.1)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webphone.phone.snapshot import Person
 from webphone.words import Sentence, say
 
 LONGEST = 4_000_000  # characters of a file; pictures may be in it
-# contentline = [group "."] name *(";" param) ":" value (RFC 6350 §3.3)
+# contentline = [group "."] name *(";" param) ":" value
 _LINE = re.compile(
     r"(?:[A-Za-z0-9-]+\.)?(?P<name>[A-Za-z0-9-]+)(?P<params>(?:;[^:]*)?):(?P<value>.*)"
 )
@@ -102,7 +102,7 @@ def _take(card: Card, name: str, value: str) -> None:
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """The lines with their numbers, each with what is folded onto the next (RFC 6350 §3.2)."""
+    """The lines with their numbers, each with what is folded onto the next."""
     number, line = 1, ""
     for count, each in enumerate(re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff")), 1):
         soft = line.endswith("=") and "QUOTED-PRINTABLE" in line.upper()
