@@ -33,9 +33,9 @@ from webphone.browser.media.world import World
 from webphone.browser.page import Page
 from webphone.browser.proxies import Listeners
 from webphone.browser.saving import save
+from webphone.browser.seldom import Seldom
 from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
-from webphone.browser.tasks import Background
 from webphone.contract import Config, Event, WebPhoneError
 from webphone.phone import Chance, Desk, LazyTabs, Loop, Recorder, promise_refused
 from webphone.phone.actions import (
@@ -78,19 +78,12 @@ from webphone.ui.gestures import Requested, SignInSent, SoundAllowed
 from webphone.ui.selectors import signs_in
 from webphone.ui.view import DEVICES, MENU, SETTINGS_PAGE
 
-if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the phone, share it
-    from webphone.browser.contacts import Lookups
-    from webphone.browser.credentials import Credentials
-    from webphone.browser.diagnosis import Probing
-    from webphone.browser.memory import Memory
-    from webphone.browser.sign_in import Offer
-    from webphone.browser.tabs import OtherTabs, TabAction
-    from webphone.browser.will import Will
-    from webphone.phone.tabs.actions import Action
-
-if TYPE_CHECKING:  # loaded once the phone is up, or for the first ring or call
+if TYPE_CHECKING:  # loaded once the phone is up, or for what few pages do
     from webphone.browser.media.devices import Devices
     from webphone.browser.rehearsing import Rehearsing
+    from webphone.browser.sign_in import Offer
+    from webphone.browser.tabs import TabAction
+    from webphone.phone.tabs.actions import Action
 
 # Seconds after the first screen: then the page has come to rest.
 LOOK_AFTER = 1.0
@@ -108,14 +101,8 @@ class PhoneOnPage:
         entropy = Entropy(chance)
         self.desk = Desk(entropy, guest=name)
         self._phone = Recorder(LazyTabs(self.desk, entropy), chance, guest=name)
-        self._tabs: OtherTabs | None = None  # made for a phone that shares its registration
-        self._credentials: Credentials | None = None
-        self._lookups: Lookups | None = None
-        self._probing: Probing | None = None
         self._devices: Devices | None = None
         self._around: Around | None = None  # from the first call on, or from when none arrives
-        self._memory: Memory | None = None
-        self._will: Will | None = None
         self._clock = clock
         self._view = View(
             dates=lambda moment, language: local(moment, language),
@@ -125,7 +112,6 @@ class PhoneOnPage:
         self._sound_blocked = False
         self._begun = False
         self._offer: Offer | None = None  # made where the person is asked who they are
-        self._background = Background()
         self._late: asyncio.TimerHandle | None = None  # the screen, which waits for a call
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
         self._tick = clock.alarm(self.draw)
@@ -144,6 +130,14 @@ class PhoneOnPage:
         )
         self._sockets = Sockets(self.loop.turn, lambda: demo(clock))
         self._servers = IceServers(self.loop.turn)
+        self._seldom = Seldom(
+            self.loop.turn,
+            self._perform,
+            self._config,
+            self._servers,
+            host=lambda: str(self._element.root.host.id),
+            name=lambda: self._name,
+        )
         self._peers = DemoPeers(
             World(
                 turn=self.loop.turn,
@@ -200,7 +194,7 @@ class PhoneOnPage:
         if self in phones:
             from webphone.browser.memory import RecallSettings
 
-            self._remembered().perform(RecallSettings())
+            self._seldom.memory.perform(RecallSettings())
 
     def _settle(self) -> None:
         """Show the phone at the end of a turn; what is to leave first leaves first."""
@@ -286,12 +280,12 @@ class PhoneOnPage:
             case _ if isinstance(action, DeviceAction):
                 self._hardware().perform(action)
             case AskCredentials(ask=ask):
-                self._ask_credentials(ask)
+                self._seldom.ask_credentials(ask)
             case Forget():
                 forget()
-                self._remembered().perform(action)
+                self._seldom.memory.perform(action)
             case _ if isinstance(action, MemoryAction):
-                self._remembered().perform(action)
+                self._seldom.memory.perform(action)
             case SaveFile():
                 save(action)
             case KeepServer(host=host):
@@ -301,13 +295,13 @@ class PhoneOnPage:
             case Keep(text=text):
                 keep_calls(self._name, text)
             case Entrust():
-                self._last_will().perform(action)
+                self._seldom.will.perform(action)
             case AskContact():
-                self._look_up(action)
+                self._seldom.look_up(action)
             case Probe():
-                self._probe(action)
+                self._seldom.probe(action)
             case CopyText(text=text):
-                self._copy(text)
+                self._seldom.copy(text)
             case _ if isinstance(action, MediaAction):
                 drop_rehearsal()
                 self._peers.perform(action)
@@ -316,41 +310,13 @@ class PhoneOnPage:
                 self._element.show(self._phone.snapshot)
                 self._element.perform(action)
                 if isinstance(action, Save):
-                    self._remembered().perform(action)
+                    self._seldom.memory.perform(action)
             case _:
                 self._perform_for_tabs(action)
 
     def _perform_for_tabs(self, action: "TabAction") -> None:
         """All that is left are actions of the tabs: the type says so, and loads nothing."""
-        self._other_tabs().perform(action)
-
-    def _ask_credentials(self, ask: str) -> None:
-        if self._credentials is None:
-            from webphone.browser.credentials import Credentials
-
-            self._credentials = Credentials(self.loop.turn)
-        self._credentials.ask(ask, self._config().credentials)
-
-    def _look_up(self, asked: AskContact) -> None:
-        if self._lookups is None:
-            from webphone.browser.contacts import Lookups
-
-            self._lookups = Lookups(self.loop.turn)
-        self._lookups.ask(asked, self._config().contact_lookup)
-
-    def _probe(self, probe: Probe) -> None:
-        if self._probing is None:
-            from webphone.browser.diagnosis import Probing
-
-            self._probing = Probing(
-                self.loop.turn, lambda: self.desk.config.in_force(), self._servers
-            )
-        self._probing.ask(probe)
-
-    def _copy(self, text: str) -> None:
-        from webphone.browser.clipboard import copy
-
-        self._background.run(copy(text, self.loop.turn))
+        self._seldom.tabs.perform(action)
 
     def _hardware(self) -> "Devices":
         """Microphones, loudspeakers and cameras: nothing of them is needed for the first screen."""
@@ -370,30 +336,6 @@ class PhoneOnPage:
 
             rehearsals.append(Rehearsing(self._clock, self._config))
             rehearsals[0].begin()
-
-    def _last_will(self) -> "Will":
-        """What is said for the phone when its page is gone: made with its first call."""
-        if self._will is None:
-            from webphone.browser.will import Will
-
-            self._will = Will(self.loop.turn, self._name)
-        return self._will
-
-    def _remembered(self) -> "Memory":
-        """What is kept of other days: nothing of it is needed for the first screen."""
-        if self._memory is None:
-            from webphone.browser.memory import Memory
-
-            self._memory = Memory(self.loop.turn, self._perform, str(self._element.root.host.id))
-        return self._memory
-
-    def _other_tabs(self) -> "OtherTabs":
-        """Only a phone that all tabs share asks anything of them."""
-        if self._tabs is None:
-            from webphone.browser.tabs import OtherTabs
-
-            self._tabs = OtherTabs(self.loop.turn)
-        return self._tabs
 
     def _gesture(self, gesture: Gesture, fields: dict[str, object]) -> bool:
         """Do what a gesture on the screen means; whether it meant anything."""
@@ -432,12 +374,8 @@ class PhoneOnPage:
         self._servers.close()
         self._sound.close()
         self._sockets.close()
-        self._background.close()
-        rare = (
-            *(self._tabs, self._credentials, self._lookups, self._probing, self._devices),
-            *(self._around, self._memory, self._will, self._offer),
-        )
-        for made in rare:
+        self._seldom.close()
+        for made in (self._devices, self._around, self._offer):
             if made is not None:
                 made.close()
         self._page.destroy()
