@@ -62,6 +62,13 @@ def test_a_contact_that_is_typed_is_there_on_another_day(carol):
     assert people(later)[1].numbers == ("bob", "+44 20 7946 0123")
 
 
+def test_who_types_one_before_the_page_is_at_rest_keeps_it(world):
+    carol = world.registered("carol")
+    save(carol, "Bob", "bob")
+    carol.happens(on.AtRest())
+    assert names(carol) == ["Bob"] and names(another_day(carol)) == ["Bob"]
+
+
 def test_it_is_typed_anew_and_without_a_number_it_is_none(carol):
     id = save(carol, "Bob", "bob")
     assert save(carol, "Robert", "bob", id) == id and names(carol) == ["Robert"]

@@ -62,7 +62,14 @@ class People:
         self._numbers = Numbers()
 
     def heard(self, news: PeopleNews, owner: str) -> Result:
-        """What is remembered, or what a person does with it."""
+        """What is remembered, or what a person does with it, before the page is at rest too."""
+        return self.follow(owner) + self._heard(news, owner)
+
+    def follow(self, owner: str) -> Result:
+        """Look for those of this user, unless that is done."""
+        return self.begin(owner) if owner != self._owner else []
+
+    def _heard(self, news: PeopleNews, owner: str) -> Result:
         match news:
             case on.PeopleOpened():
                 self.deleted, self.news = (), None

@@ -192,7 +192,7 @@ class Seldom:
 
     def at_rest(self) -> Result:
         """What could wait is looked for now."""
-        return self.people.begin(self._history.owner)
+        return self.people.follow(self._history.owner)
 
     def known(self, number: str) -> Person | None:
         """Whose number that is."""
