@@ -460,14 +460,14 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         ),
     ),
     "busy": (_ended(0, say("ended_busy")), View()),
-    "not set up": (replace(IDLE, config=Config(sign_in="off"), state="unconfigured"), View()),
-    "sign-in": (replace(IDLE, config=Config(), state="unconfigured"), View()),
+    "not set up": (replace(IDLE, config=Config(), state="unconfigured"), View()),
+    "sign-in": (replace(IDLE, config=Config(sign_in="on"), state="unconfigured"), View()),
     "sign-in, to a server of the page": (
         replace(IDLE, config=Config(host="wss://sip.example.com"), state="unconfigured"),
         View(),
     ),
     "sign-in, fields left empty": (
-        replace(IDLE, config=Config(), state="unconfigured"),
+        replace(IDLE, config=Config(sign_in="on"), state="unconfigured"),
         View(lacks=("server", "username", "password")),
     ),
     "sign-in under way": (

@@ -256,7 +256,7 @@ export interface WebPhoneConfig {
   announcements: "all" | "few";
   /** What the developer console gets. */
   logLevel: "off" | "error" | "info" | "debug";
-  /** Ask the person for user name and password, and for the server where the page names none: where the page names no user, or also where its own is refused, or never. */
+  /** Ask the person for user name and password: where the page names a server and no user; on: also where it names neither, or its own user is refused; or never. */
   signIn: "auto" | "on" | "off";
   /** Gives {username, password}, {username, ha1} or {token}, each with authUsername where that is another; asked before the phone registers, and again when refused. */
   credentials: ((...told: any[]) => Promise<any>) | null;

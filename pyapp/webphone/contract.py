@@ -189,8 +189,8 @@ class Config:
         " do and must know.")
     log_level: str = choice("off error info debug", "error", "What the developer console gets.")
     sign_in: str = choice("auto on off", "auto",
-        "Ask the person for user name and password, and for the server where the page names none:"
-        " where the page names no user, or also where its own is refused, or never.")
+        "Ask the person for user name and password: where the page names a server and no user; on:"
+        " also where it names neither, or its own user is refused; or never.")
     credentials: Json = value(Kind.FUNCTION,
         "Gives {username, password}, {username, ha1} or {token}, each with authUsername where that"
         " is another; asked before the phone registers, and again when refused.")

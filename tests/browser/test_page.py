@@ -421,7 +421,10 @@ LINES = """() => [...document.querySelectorAll("web-phone")].map((host) => {
     seen(part).filter((each) => !each).map(() => part));
   return [host.dataset.name, card.offsetHeight, found];
 })"""
-PAGES = ("menu", "messages", "devices", "diagnosis", "ladder", "history")
+PAGES = (
+    *("menu", "messages", "devices", "diagnosis", "ladder", "history", "contacts"),
+    *("settings", "about", "shortcuts"),
+)
 
 
 @pytest.mark.parametrize("width", [480, 640, 840])

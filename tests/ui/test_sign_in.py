@@ -87,7 +87,8 @@ def test_each_field_has_its_own_label_however_many_phones_there_are():
 @pytest.mark.parametrize(
     "given",
     [
-        {"sign_in": "off"},
+        {},
+        {"host": "wss://sip.example.com", "sign_in": "off"},
         {"demo": True},
         {"credentials": lambda: None},
         {"username": "1001"},
@@ -212,7 +213,7 @@ def test_before_anybody_signs_in_the_phone_is_not_signed_in():
 
 
 def test_a_disabled_phone_is_not_signed_in_to():
-    frozen = replace(NOBODY, config=Config(disabled=True))
+    frozen = replace(NOBODY, config=Config(disabled=True, sign_in="on"))
     sheet = form(shown(frozen))
     assert sheet is not None and sheet.on == {}
     assert not [each for each in walk(sheet) if each.on]

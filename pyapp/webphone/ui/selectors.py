@@ -127,7 +127,9 @@ def signs_in(snapshot: Snapshot) -> bool:
     config, stage = snapshot.config, snapshot.signing.stage
     if config.sign_in == "off" or config.demo or config.credentials is not None:
         return False
-    return stage in ("trying", "refused") or (stage == "" and not config.username)
+    # A page that names neither user nor server may be about to.
+    nobody = not config.username and (bool(config.host) or config.sign_in == "on")
+    return stage in ("trying", "refused") or (stage == "" and nobody)
 
 
 # --- What a control of a call asks for ------------------------------------------------------------

@@ -182,7 +182,7 @@ WORDS: dict[str, str] = {
     "noise_stopped": "Браузер остановил его.",
     "record": "Запись",
     "stop_recording": "Остановить запись",
-    "pause_recording": "Приостановить запись",
+    "pause_recording": "Приостано­вить запись",
     "resume_recording": "Продолжить запись",
     "recording": "Этот разговор записывается",
     "recording_paused": "Запись приостановлена",
