@@ -9,7 +9,7 @@ from webphone.ui import View, screen
 from webphone.ui.html import render
 
 pytestmark = pytest.mark.browser
-IDLE = '<web-phone id="phone" loading="interaction"></web-phone>'
+IDLE = '<web-phone id="phone" loading="interaction" sign-in="off"></web-phone>'
 # Without the state, which is Python's to tell, and what a field holds, which no attribute says.
 SAME = """(html) => {
   const written = new DOMParser().parseFromString(html, "text/html").body;
@@ -51,7 +51,7 @@ def test_the_shell_is_the_screen_for_every_setting(shop, visit):
     page = visit().page
     page.goto(shop(IDLE))
     for settings in SETTINGS:
-        config = Config(**settings)
+        config = Config(**settings, sign_in="off")
         picture = Snapshot(config=config, state="unconfigured", number=config.dial)
         page.evaluate("(given) => Object.assign(phone, given)", camelled(settings))
         same = page.evaluate(SAME, render(screen(picture, View(), 0.0)))
@@ -76,7 +76,7 @@ def camelled(settings):
 def test_a_key_that_is_not_the_phones_is_not_the_shells(shop, visit, hotkeys, typed):
     page = visit().page
     release = hold(page, "**/*.wasm")
-    page.goto(shop(f'<web-phone id="phone" hotkeys="{hotkeys}"></web-phone>'))
+    page.goto(shop(f'<web-phone id="phone" hotkeys="{hotkeys}" sign-in="off"></web-phone>'))
     page.locator("[part=key]").first.focus()
     for key in ("5", "6", "*", "7", "7", "Backspace"):
         page.keyboard.press(key)
@@ -108,7 +108,7 @@ def test_python_takes_over_what_is_typed_and_asked_and_nothing_moves(shop, visit
     visited = visit()
     page = visited.page
     release = hold(page, "**/*.wasm")
-    page.goto(shop('<web-phone id="phone"></web-phone><p>Below</p>'))
+    page.goto(shop('<web-phone id="phone" sign-in="off"></web-phone><p>Below</p>'))
     page.locator("[part=key]", has_text="1").click()
     page.locator("[part=key]", has_text="2").click()
     page.locator("input").press("End")
