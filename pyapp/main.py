@@ -112,6 +112,8 @@ class PhoneOnPage:
         self._sound_blocked = False
         self._begun = False
         self._offer: Offer | None = None  # made where the person is asked who they are
+        self._stands = False  # the page has come to rest
+        self._waits = True  # nobody is asked yet
         self._late: asyncio.TimerHandle | None = None  # the screen, which waits for a call
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
         self._tick = clock.alarm(self.draw)
@@ -215,6 +217,7 @@ class PhoneOnPage:
             self._late.cancel()
             self._late = None
         snapshot = replace(self._phone.snapshot, sound_blocked=self._sound_blocked)
+        snapshot = replace(snapshot, early=self._too_early(snapshot))
         if self._view.open in (MENU, DEVICES, SETTINGS_PAGE):
             snapshot = replace(snapshot, offers=offers.open_offers())
         now = self._clock.now()
@@ -232,6 +235,16 @@ class PhoneOnPage:
         self._page.show(shown)
         self._peers.show(self._page.slot)
         self._tick.set(now + 1 if ticks(snapshot, self._view) else None)
+
+    def _too_early(self, snapshot: Snapshot) -> bool:
+        """Whether the page may still say who its phone is, or somebody has begun to dial.
+
+        A page around a frame says it a moment after the phone is up, and some scripts do.
+        """
+        if self._waits:
+            dialled = snapshot.error is not None and snapshot.error.code == "not_configured"
+            self._waits = not (dialled or (self._stands and not snapshot.number))
+        return self._waits
 
     def _ask_who(self) -> None:
         """The form begins with the server of the last time."""
@@ -330,6 +343,7 @@ class PhoneOnPage:
     def _at_rest(self) -> None:
         """The first screen has stood for a moment: what was not needed for it is looked at."""
         self._hardware().look()
+        self._stands = True
         self.loop.turn(AtRest())
         if not (rehearsals or self.desk.standby or self._phone.snapshot.calls):
             from webphone.browser.rehearsing import Rehearsing

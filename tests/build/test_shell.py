@@ -76,7 +76,7 @@ def camelled(settings):
 def test_a_key_that_is_not_the_phones_is_not_the_shells(shop, visit, hotkeys, typed):
     page = visit().page
     release = hold(page, "**/*.wasm")
-    page.goto(shop(f'<web-phone id="phone" hotkeys="{hotkeys}" sign-in="off"></web-phone>'))
+    page.goto(shop(f'<web-phone id="phone" hotkeys="{hotkeys}"></web-phone>'))
     page.locator("[part=key]").first.focus()
     for key in ("5", "6", "*", "7", "7", "Backspace"):
         page.keyboard.press(key)
@@ -108,7 +108,7 @@ def test_python_takes_over_what_is_typed_and_asked_and_nothing_moves(shop, visit
     visited = visit()
     page = visited.page
     release = hold(page, "**/*.wasm")
-    page.goto(shop('<web-phone id="phone" sign-in="off"></web-phone><p>Below</p>'))
+    page.goto(shop('<web-phone id="phone"></web-phone><p>Below</p>'))
     page.locator("[part=key]", has_text="1").click()
     page.locator("[part=key]", has_text="2").click()
     page.locator("input").press("End")

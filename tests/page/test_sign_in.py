@@ -110,6 +110,20 @@ def test_a_phone_that_leaves_the_page_takes_its_form_with_it(
     page.wait_for_function("!document.querySelector('form')")
 
 
+def test_who_has_begun_to_dial_goes_on_and_is_asked_once_they_call(
+    opened: Callable[..., Page],
+) -> None:
+    page = opened()
+    number = page.get_by_role("textbox", name="Number or address")
+    number.press_sequentially("60")
+    page.evaluate("document.querySelector('web-phone').ready()")
+    page.wait_for_timeout(1500)  # longer than a page gets to say who its phone is
+    number.press_sequentially("0")
+    expect(number).to_have_value("600")
+    page.get_by_role("button", name="Call", exact=True).click()
+    expect(page.get_by_label("User name")).to_be_visible()
+
+
 def test_digits_typed_into_the_form_are_no_number_to_call(opened: Callable[..., Page]) -> None:
     page = opened()
     page.evaluate("document.addEventListener('keydown', () => { document.heard = true; })")

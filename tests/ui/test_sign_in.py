@@ -99,6 +99,13 @@ def test_nobody_is_asked_where_the_page_says_who_it_is_or_hides_the_form(given):
     assert form(shown(replace(IDLE, config=Config(**given), state="unconfigured"))) is None
 
 
+def test_nobody_is_asked_while_the_page_may_still_say_who_it_is():
+    node = shown(replace(NOBODY, early=True))
+    assert form(node) is None and find(node, part="keypad") is not None
+    tried = Signing(stage="trying", given=GIVEN)
+    assert form(shown(replace(NOBODY, early=True, signing=tried))) is not None
+
+
 def test_what_the_page_has_fixed_is_not_asked():
     assert asked(shown(SCREENS["sign-in, to a server of the page"][0])) == ["username", "password"]
     refused = Signing(stage="refused", error=WebPhoneError("auth_failed"), given=("password",))

@@ -352,6 +352,7 @@ class Snapshot(SharedSnapshot):
     offers: tuple[str, ...] = ()
     devices: DevicesSnapshot = DevicesSnapshot()
     signing: Signing = Signing()
+    early: bool = False  # the page may still say who the phone is, or somebody dials already
     guest: str = ""  # the username in a demo when none is set
     proved_at: float | None = None  # when the server was heard last, None: no call would arrive
     language: str = ENGLISH  # that all of it is said in

@@ -127,9 +127,10 @@ def signs_in(snapshot: Snapshot) -> bool:
     config, stage = snapshot.config, snapshot.signing.stage
     if config.sign_in == "off" or config.demo or config.credentials is not None:
         return False
-    # A page that names neither user nor server may be about to.
+    # A page that names neither user nor server is about to, or has its reasons.
     nobody = not config.username and (bool(config.host) or config.sign_in == "on")
-    return stage in ("trying", "refused") or (stage == "" and nobody)
+    asked = stage == "" and nobody and not snapshot.early
+    return stage in ("trying", "refused") or asked
 
 
 # --- What a control of a call asks for ------------------------------------------------------------
