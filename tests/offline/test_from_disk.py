@@ -105,6 +105,21 @@ def test_it_signs_in_to_a_server_and_calls_through_it(open_page, server) -> None
     assert [*alice.errors(), *bob.errors()] == []
 
 
+@pytest.mark.parametrize("browser", ["unplugged chromium"], indirect=True)
+def test_the_noise_filter_runs_from_the_file_too(open_page) -> None:
+    phone = open_page()
+    phone.make_call("601")
+    phone.wait_event("answer")
+    phone.call_method("setConfig", {"noiseSuppression": "strong"})
+    told = "document.querySelector('web-phone').shadowRoot.textContent"
+    wait_until(
+        lambda: "The noise filter is on." in phone.page.evaluate(told), "the noise filter", 30
+    )
+    phone.call_method("hangup")
+    assert phone.errors() == []
+    assert phone.outside() == []
+
+
 @pytest.mark.parametrize("browser", ["unplugged chromium", "firefox"], indirect=True)
 def test_the_worker_the_rest_of_the_library_and_its_packages_are_in_the_file_too(open_page) -> None:
     phone = open_page()
