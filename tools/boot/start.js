@@ -64,7 +64,8 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   let rnnoise;
   WebPhone.noise = {
     code: () => (rnnoise ??= checked(PARTS.rnnoise).then((answer) => answer.arrayBuffer()).catch((error) => ((rnnoise = null), Promise.reject(error)))),
-    worklet: async () => globalThis.webphoneInside?.url(`runtime/${PARTS.noise}`) ?? at(PARTS.noise),
+    // From disk no address but one that is its own content is let into the audio thread.
+    worklet: async () => (globalThis.webphoneInside ? `data:text/javascript,${encodeURIComponent(await (await checked(PARTS.noise)).text())}` : at(PARTS.noise)),
   };
 
   const trouble = () => {
