@@ -32,7 +32,8 @@ def opened(new_context: Callable[..., BrowserContext], pages: PageServer) -> Cal
     def open(**attributes: Any) -> Page:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.goto(PhonePage.write(pages, "/dist/webphone.js", attributes, before=RULES))
+        given = {"sign-in": "on", **attributes}
+        page.goto(PhonePage.write(pages, "/dist/webphone.js", given, before=RULES))
         return page
 
     return open
@@ -86,7 +87,7 @@ def test_who_signs_in_by_hand_has_a_phone_and_leaves_no_password_anywhere(
 def test_what_the_page_has_fixed_is_not_asked_and_the_eye_shows_the_password(
     opened: Callable[..., Page], server: ExchangeServer
 ) -> None:
-    page = opened(host=server.ws_url, realm=server.domain)
+    page = opened(host=server.ws_url, realm=server.domain, **{"sign-in": "auto"})
     field = page.get_by_label("Password", exact=True)
     field.fill("abc")
     assert page.get_by_label("Server").count() == 0
@@ -117,7 +118,9 @@ def test_who_has_begun_to_dial_goes_on_and_is_asked_once_they_call(
     number = page.get_by_role("textbox", name="Number or address")
     number.press_sequentially("60")
     page.evaluate("document.querySelector('web-phone').ready()")
-    page.wait_for_timeout(1500)  # longer than a page gets to say who its phone is
+    # Longer than a page gets to say who its phone is.
+    up = "performance.getEntriesByName('webphone:python')[0]?.startTime"
+    page.wait_for_function(f"performance.now() - {up} > 1500")
     number.press_sequentially("0")
     expect(number).to_have_value("600")
     page.get_by_role("button", name="Call", exact=True).click()
