@@ -21,6 +21,7 @@ AT_ONCE = """{
   const later = window.setTimeout;
   window.setTimeout = (work, time, ...given) => later(work, time === 3000 ? 0 : time, ...given);
 }"""
+HELD = "window.requestIdleCallback = () => {};"  # the page has never nothing else to do
 KEPT = """new Promise((then, not) => {
   const look = setInterval(() => {
     if (!localStorage["webphone-kept"]) return;
@@ -395,6 +396,14 @@ def test_an_object_of_javascript_that_python_made_at_import_is_named(root):
     )  # fmt: skip
     assert done.stdout.strip() == '[null,[],["Object"]]'
     assert "bound call" in done.stderr
+
+
+def test_the_style_sheets_are_there_before_the_archive_of_the_library(site):
+    code = """
+from webphone.browser.looks import looks
+" ".join(str(len(looks(name)) > 100) for name in ("webphone", "sign_in"))
+"""
+    assert site.visit(before=HELD).evaluate(ASK, code) == "True True"
 
 
 def test_the_python_of_a_page_has_all_of_the_library(site, folder):
