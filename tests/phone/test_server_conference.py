@@ -130,6 +130,14 @@ def test_a_call_to_a_conference_server_shows_the_others_who_are_there(alice, bri
     assert shown(alice) == ["Bob", "carol"]
 
 
+def test_a_message_that_names_no_contact_says_nothing_of_the_conference(alice, bridge):
+    conference(alice, bridge, user("bob", "Bob"))
+    bridge.invited = bridge.last("INVITE")
+    bridge.moves("X-Contact: none")
+    assert bridge.last(200).cseq.method == "UPDATE"
+    assert shown(alice) == ["Bob"]
+
+
 def test_an_ordinary_call_asks_nobody(alice, bridge):
     joins(alice, bridge, "Contact: <sip:eve@one.example;isfocus>")
     assert bridge.asked() == 0

@@ -395,6 +395,20 @@ def test_a_call_that_was_over_when_its_tab_died_is_let_go_of(browser, world, bob
     sound(browser)
 
 
+def test_late_words_of_a_call_that_is_taken_back_already_begin_nothing(browser, world, bob):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    id = first.call.id
+    browser.slow = True
+    first.ask("mute", True)
+    first.crash()
+    browser.land()
+    sounds(second)
+    assert second.call.id == id and bob.call.state == "active"
+    assert [one["stage"] for one in second.told("recover")] == ["started", "done"]
+    sound(browser)
+
+
 def test_a_call_that_its_heir_cant_take_back_has_one_record(browser, world, bob):
     first, second = browser.tab(), browser.tab()
     in_call(first, second, bob=bob)

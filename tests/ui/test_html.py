@@ -22,6 +22,12 @@ def test_a_true_attribute_has_no_value_and_an_empty_field_no_end():
     assert render(element("input", disabled=True, value="")) == "<input disabled value>"
 
 
+def test_what_stands_in_a_field_of_several_lines_is_text():
+    node = element("textarea", rows="3", value="a < b\nand more")
+    assert render(node) == '<textarea rows="3">a &lt; b\nand more</textarea>'
+    assert render(element("textarea", value="")) == "<textarea></textarea>"
+
+
 def test_a_name_is_the_label_or_else_the_words_that_are_not_hidden():
     icon = element("span", "*", aria_hidden="true")
     assert name_of(element("button", icon, element("span", "Hang up"))) == "Hang up"
