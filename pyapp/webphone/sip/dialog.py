@@ -90,6 +90,10 @@ class Dialog:
         self.local_cseq += 1
         return self.local_cseq
 
+    def passed(self, number: int) -> None:
+        """A request of ours had this number, though not in the dialog."""
+        self.local_cseq = max(self.local_cseq, number)
+
     def request(
         self,
         endpoint: Endpoint,
