@@ -212,3 +212,13 @@ TestAnyInterleaving = AnyInterleaving.TestCase
 TestAnyInterleaving.settings = settings(
     derandomize=True, max_examples=EXAMPLES, stateful_step_count=30
 )
+
+
+def test_what_is_held_after_an_invite_that_went_out_twice_is_held_at_both_ends():
+    """Its second number is not given to the next request in the dialog, too."""
+    story = AnyInterleaving()
+    story.calls(answered=False)
+    story.wish_on_a_dying_socket(who=2, wish=("makeCall", "alice"), steps=2)
+    story.wish(who=0, wish=("answer",))
+    story.wish(who=2, wish=("makeCall", "alice"))
+    story.teardown()

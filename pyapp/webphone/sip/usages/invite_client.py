@@ -231,9 +231,9 @@ class Outgoing:
         newest, self.invite = self.invite, invite
         outputs = self._happen(Event.SUCCESS, now, response)
         self.invite = newest
-        if self.session is not None:
+        for session in self.sessions:
             # RFC 3261 §12.2.1.1: the other end has heard this number already.
-            self.session.leg.dialog.passed(newest.cseq.number)
+            session.leg.dialog.passed(newest.cseq.number)
         return outputs + self._turn_to_newest(now)
 
     def _turn_to_newest(self, now: float) -> list[Output]:
