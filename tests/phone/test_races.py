@@ -171,10 +171,27 @@ def test_when_another_fork_answers_than_was_heard_both_ends_find_new_paths(world
     dave.reply(answer, sdp=description("two") if answer == 200 else "")
     assert dave.words()[-1] == "ACK" and len(restarts(alice)) == 1
     world.wind(30)
-    # Where they lead nowhere they are looked for once more; who will not have it is left alone.
+    # Where they lead nowhere they are looked for again; who will not have it is left alone.
     assert len(restarts(alice)) == (2 if answer == 200 else 1)
     # Nobody asked for it: a far end that will not have it is no fault of the phone's.
     assert alice.call.state == "active" and alice.told("error") == [] and alice.told("hold") == []
+
+
+@pytest.mark.parametrize(("found_at", "looked"), [(3, 3), (None, 5)])
+def test_new_paths_are_looked_for_until_one_is_found_and_at_most_five_times(
+    world, alice, found_at, looked
+):
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(183, sdp=description("one"), tag="one")
+    dave.reply(200, sdp=description("two"), tag="two")
+    for tried in range(1, 20):
+        if dave.words()[-1] == "INVITE":
+            dave.reply(200, sdp=description("two"))
+        if tried == found_at:
+            alice.happens(on.MediaChanged(call=alice.call.id, state="connected"))
+        world.wind(0.8)
+    assert len(restarts(alice)) == looked and alice.call.state == "active"
 
 
 @pytest.mark.parametrize("news", ["found", "slow"])

@@ -36,6 +36,7 @@ from webphone.words import Sentence, say
 from webphone.words.bidi import isolate
 
 PATH_PATIENCE = 0.75  # seconds for new paths to be found when another fork has answered
+PATH_TRIES = 5  # of five calls, one needs a second; of a hundred, one needs a fourth
 SECOND_THOUGHTS = 10.0  # seconds in which a browser says that it can't use an answer
 BREATH = 0.3  # seconds for an ACK to arrive, or for the other side's offer to be dealt with
 
@@ -53,6 +54,7 @@ class Renegotiation:
         self._path = Path(call)
         self._offered_last = call.outgoing  # the last exchange that worked began with us
         self._path_due: float | None = None  # when new paths must be there, or are looked for
+        self._path_tries = 0
         self._pause_until: float | None = None
         self._sdp = ""  # the description at hand, ours or theirs
         self._offered = ""  # what ours offers
@@ -117,7 +119,7 @@ class Renegotiation:
     def find_path(self, now: float) -> None:
         """The media are to leave a path that leads elsewhere, if they don't by themselves."""
         self._restart_wanted = True
-        self._path_due = now + PATH_PATIENCE
+        self._path_due, self._path_tries = now + PATH_PATIENCE, 1
 
     def offer_anew(self) -> None:
         """Offer what is, as soon as nothing else is under way."""
@@ -135,10 +137,11 @@ class Renegotiation:
 
     def wake(self, now: float) -> Steps:
         """Look for paths again, offer again when the pause is over, go on with what is wanted."""
-        if self._path_due is not None and self._path_due <= now:
-            under_way = self.state not in (State.NONE, State.PAUSED)
-            self._restart_wanted = self._restart_wanted or not under_way
-            self._path_due = now + PATH_PATIENCE if under_way else None
+        if due(self._path_due, now):
+            if self.state in (State.NONE, State.PAUSED):
+                self._restart_wanted = True
+                self._path_tries += 1
+            self._path_due = now + PATH_PATIENCE if self._path_tries < PATH_TRIES else None
         if self._pause_until is not None and self._pause_until <= now:
             self._pause_until = None
             self._happen(Event.TIME, now)
