@@ -216,8 +216,10 @@ class PhoneOnPage:
         if self._late is not None:
             self._late.cancel()
             self._late = None
-        snapshot = replace(self._phone.snapshot, sound_blocked=self._sound_blocked)
-        snapshot = replace(snapshot, early=self._too_early(snapshot))
+        snapshot = self._phone.snapshot
+        snapshot = replace(
+            snapshot, sound_blocked=self._sound_blocked, early=self._too_early(snapshot)
+        )
         if self._view.open in (MENU, DEVICES, SETTINGS_PAGE):
             snapshot = replace(snapshot, offers=offers.open_offers())
         now = self._clock.now()

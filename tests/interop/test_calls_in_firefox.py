@@ -11,18 +11,11 @@ from interop.firefox import Firefox, FirefoxPage
 from page.page_server import PageServer
 from page.ports import wait_until
 from page.test_conference import PHONES
+from page.test_pictures import CALL
 from page.test_recording import HUMS, LOOK, LOUD, PAGE, QUIET, loudest
 
 pytestmark = pytest.mark.interop
 PATIENCE = 90.0  # seconds, for a machine that is busy
-TALK = """async () => {
-  const rings = new Promise((done) => ben.addEventListener("ringingin", done, {once: true}));
-  const answered = new Promise((done) => anna.addEventListener("answer", done, {once: true}));
-  await anna.makeCall("ben");
-  await rings;
-  await ben.answer();
-  await answered;
-}"""
 # The file that the phone hands to the downloads stays with the page, too.
 KEEP = """
 window.__files = [];
@@ -87,7 +80,7 @@ def test_three_hear_each_other_in_firefox(firefox: Firefox, pages: PageServer) -
 def test_a_call_is_recorded_on_two_channels_in_firefox(firefox: Firefox, pages: PageServer) -> None:
     address = pages.put("/recording-in-firefox.html", PAGE.format(ben=""))
     page = opened(firefox, address, HUMS, KEEP)
-    page.evaluate(TALK)
+    page.evaluate(CALL)
     page.evaluate("anna.startRecording().then(() => null)")
     until(
         page,

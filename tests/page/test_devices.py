@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from page.page_server import PageServer
+from page.test_pictures import CALL
 
 pytestmark = pytest.mark.browser
 
@@ -117,14 +118,7 @@ def test_a_headset_is_chosen_unplugged_and_plugged_in_again_in_a_call(page: Page
     page.evaluate("anna.setVolume(0.5)")
     listed = page.evaluate("enumerated()")
     # A call, with what was chosen before it.
-    page.evaluate("""async () => {
-      const rings = new Promise((done) => ben.addEventListener("ringingin", done, {once: true}));
-      const answered = new Promise((done) => anna.addEventListener("answer", done, {once: true}));
-      await anna.makeCall("ben");
-      await rings;
-      await ben.answer();
-      await answered;
-    }""")
+    page.evaluate(CALL)
     until(page, f"inUse().some(([label]) => label === '{FIRST}')")
     # Another microphone in the call: at once, muted as the one before, and without a new offer.
     page.evaluate("anna.mute(true)")

@@ -21,5 +21,13 @@ def bob(world: World) -> Actor:
 
 
 @pytest.fixture
+def talking(alice: Actor, bob: Actor) -> Actor:
+    """Alice, who has called Bob."""
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    return alice
+
+
+@pytest.fixture
 def dave(world: World) -> Stranger:
     return world.stranger("dave")

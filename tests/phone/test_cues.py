@@ -1,16 +1,7 @@
 """Who mutes or holds a call hears it: down where something is closed, up where it is open again."""
 
-import pytest
-
 from webphone.phone import actions as do
 from webphone.phone.tones import CUES, KEYS
-
-
-@pytest.fixture
-def talking(alice, bob):
-    alice.ask("makeCall", "bob")
-    bob.ask("answer")
-    return alice
 
 
 def heard(phone):

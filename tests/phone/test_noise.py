@@ -1,16 +1,7 @@
 """The noise filter is switched on and off in a call; where it can't run, the call goes on without."""
 
-import pytest
-
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
-
-
-@pytest.fixture
-def talking(alice, bob):
-    alice.ask("makeCall", "bob")
-    bob.ask("answer")
-    return alice
 
 
 def asked(phone):

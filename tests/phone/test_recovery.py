@@ -376,6 +376,7 @@ def test_it_is_written_anew_before_the_next_message_and_void_once_the_call_is_ov
 
 def test_time_alone_entrusts_nothing_anew(world):
     alice, _ = entrusted(world)
+    assert alice.will.messages
     del alice.actions[:]
     world.wind(60)
     assert [each for each in alice.actions if isinstance(each, do.Entrust)] == []
@@ -384,6 +385,7 @@ def test_time_alone_entrusts_nothing_anew(world):
 def test_a_page_of_another_account_leaves_the_word_with_who_has_it(world):
     """The calls that it does not take back are to end."""
     alice, _ = entrusted(world)
+    assert alice.will.messages
     again = alice.reload(username="carol", password="c")
     assert again.calls == [] and again.kept == ""
     assert [each for each in again.actions if isinstance(each, do.Entrust)] == []

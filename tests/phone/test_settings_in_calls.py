@@ -10,13 +10,6 @@ from webphone.phone.account.account import Report
 TWO = "wss://two.example/ws"
 
 
-@pytest.fixture
-def talking(alice, bob):
-    alice.ask("makeCall", "bob")
-    bob.ask("answer")
-    return alice
-
-
 CHANGES = {
     "host": TWO,
     "username": "carol",

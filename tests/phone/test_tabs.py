@@ -372,6 +372,19 @@ def test_a_reload_alone_is_no_reason_to_go_on_in_another_tab(browser, world, bob
     assert bob.calls == second.calls == [] and len(second.records) == 1
 
 
+def test_a_phone_that_is_taken_out_of_its_page_ends_its_call_and_leaves_it_to_nobody(
+    browser, world, bob
+):
+    first, second = browser.tab(), browser.tab()
+    in_call(first, second, bob=bob)
+    first.happens(on.Leaving(removed=True))
+    assert bob.calls == second.calls == [] and second.leads
+    world.wind(60)
+    assert second.told("recover") == second.records == []
+    assert [record.ended_by for record in first.records] == ["local"]
+    sound(browser)
+
+
 def test_without_another_tab_the_call_ends_with_its_own(browser, bob):
     only = browser.tab()
     in_call(only, bob=bob)

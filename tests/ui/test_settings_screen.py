@@ -18,7 +18,8 @@ from webphone.ui.act import act
 from webphone.ui.gestures import PageOpened, Requested, SettingEntered
 from webphone.ui.html import find, find_all, name_of, text
 from webphone.ui.screen import screen
-from webphone.ui.settings import NAMES, SWITCHES
+from webphone.ui.settings import NAMES
+from webphone.ui.switches import SWITCHES
 from webphone.ui.view import View
 from webphone.words import LANGUAGES, said_in, say
 

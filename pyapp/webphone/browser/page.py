@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 import js
-from pyodide.ffi import create_once_callable, jsnull, to_js
+from pyodide.ffi import jsnull, to_js
 
+from webphone.browser.bridge import Refused, promised
 from webphone.browser.finger import Finger
 from webphone.browser.looks import looks
 from webphone.browser.proxies import Listeners
+from webphone.browser.tasks import Background
 from webphone.ui.html import Node
 from webphone.ui.patch import (
     Create,
@@ -83,6 +86,7 @@ class Page:
         self._numbers = 0
         self._lent = 0  # slots of ours, each with a form of ours in it
         self._changing = False
+        self._reading = Background()  # the files that a person gives
         self._listeners = Listeners()
         self._finger = Finger(root)
         self._taken: set[str] = set()  # keys that are down and were ours
@@ -126,6 +130,7 @@ class Page:
     def destroy(self) -> None:
         """Let go of the shadow root and of every proxy."""
         self._listeners.close()
+        self._reading.close()
         self._finger.close()
         if self._tree is not None:
             self._forget(self._tree)
@@ -169,11 +174,13 @@ class Page:
         file = _found(field.files.item(0))
         if file is None:
             return
-        part = file.slice(0, LONGEST_FILE)
-        part.text().then(
-            create_once_callable(lambda text: self._perform(meaning, {"text": str(text)}))
-        )
+        self._reading.run(self._give(file.slice(0, LONGEST_FILE), meaning))
         field.value = ""
+
+    async def _give(self, part: Any, meaning: Any) -> None:
+        """A file that can't be read is as one that was not chosen."""
+        with suppress(Refused):
+            self._perform(meaning, {"text": str(await promised(part, "text"))})
 
     def _asked_for(self, kind: str) -> bool:
         """Whether anything shown wants to know; what goes from under the finger is no answer."""

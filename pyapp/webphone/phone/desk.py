@@ -33,7 +33,7 @@ from webphone.phone.history import History
 from webphone.phone.promises import Solved, Trouble, done
 from webphone.phone.ringing import tone
 from webphone.phone.seldom import Seldom
-from webphone.phone.settings import Settings
+from webphone.phone.settings import Changed, Settings
 from webphone.phone.snapshot import EndedCall, Signing, Snapshot, Standing, Thread
 from webphone.sip import Entropy
 from webphone.words import ENGLISH, Language, Speech, country_of, said_in, say, spoken
@@ -446,8 +446,7 @@ class Desk:
         result: Result = []
         if changed.any_of("dial"):
             result += self._dialling.type(config.dial)
-        if changed.any_of("noise_suppression"):
-            result.append(do.SuppressNoise(how=config.noise_suppression))
+        result += _noise(changed)
         if changed.any_of("shared"):
             self.leading = False  # until it is known who has that one
         if changed.moved:
@@ -473,9 +472,7 @@ class Desk:
         changed, result = heed(self._settings, news)
         if changed.after != changed.before:
             self.account.configure(changed.after, self.instance)
-        if changed.any_of("noise_suppression"):
-            result.append(do.SuppressNoise(how=changed.after.noise_suppression))
-        return result
+        return result + _noise(changed)
 
     @property
     def _signs_in(self) -> SignIn:
@@ -607,3 +604,9 @@ class Desk:
 def _by_us(event: Event) -> bool:
     """Whether this end has done it; only a hold may be the other's."""
     return bool(event.detail.get("by", "local") == "local")
+
+
+def _noise(changed: Changed) -> list[Action]:
+    """What is to be done about the noise of the room, where that is another thing now."""
+    wanted = changed.any_of("noise_suppression")
+    return [do.SuppressNoise(how=changed.after.noise_suppression)] if wanted else []

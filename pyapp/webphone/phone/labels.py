@@ -16,8 +16,12 @@ _USB = re.compile(r" \([0-9a-f]{4}:[0-9a-f]{4}\)$")
 
 def cleaned(label: str) -> str:
     """In one line of bounded length, without marks that turn the text beside it round."""
-    line = DIRECTIONS.sub("", CONTROL.sub(" ", label[: 4 * LONGEST]))
-    return _USB.sub("", " ".join(line.split()))[:LONGEST]
+    return _USB.sub("", in_one_line(label, LONGEST))[:LONGEST]
+
+
+def in_one_line(text: str, most: int) -> str:
+    """The same of any text, to be cut to so many characters: it is not looked at far beyond."""
+    return " ".join(DIRECTIONS.sub("", CONTROL.sub(" ", text[: 4 * most])).split())
 
 
 def replaced(lost: str, name: str) -> WebPhoneError:

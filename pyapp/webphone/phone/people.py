@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from webphone.border.reading import parsed
-from webphone.border.settings import CONTROL
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
 from webphone.phone.happenings import PeopleNews
+from webphone.phone.labels import in_one_line
 from webphone.phone.numbers import printed
 from webphone.phone.snapshot import Person
 from webphone.words import Sentence, say
-from webphone.words.bidi import DIRECTIONS
 
 MOST = 5_000  # contacts of one user
 MOST_NUMBERS = 5  # of one contact
@@ -238,5 +237,4 @@ def read(text: str) -> Person | None:
 
 def _line(text: str) -> str:
     """On one line of bounded length, and turning round nothing beside it."""
-    line = DIRECTIONS.sub("", CONTROL.sub(" ", text[: 4 * LONGEST]))
-    return " ".join(line.split())[:LONGEST].strip()
+    return in_one_line(text, LONGEST)[:LONGEST].strip()

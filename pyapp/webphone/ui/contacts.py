@@ -19,7 +19,7 @@ from webphone.ui.finding import people_found
 from webphone.ui.gestures import DraftEdited, FileGiven, PageOpened, PersonOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
-from webphone.ui.pieces import avatar, button, number
+from webphone.ui.pieces import avatar, button, number, undo
 from webphone.ui.view import CONTACTS, MENU, MESSAGES, View
 from webphone.ui.words import say
 
@@ -75,16 +75,8 @@ def _news(snapshot: Snapshot) -> list[Node]:
         return [element("span", snapshot.people_news, class_="words")]
     if not snapshot.people_deleted:
         return []
-    return [
-        element("span", say("contacts_deleted", count=snapshot.people_deleted), class_="words"),
-        button(
-            say("history_undo"),
-            on=PeopleWantedBack(),
-            part="undo",
-            config=snapshot.config,
-            after="delete-contact",
-        ),
-    ]
+    words = say("contacts_deleted", count=snapshot.people_deleted)
+    return undo(words, on=PeopleWantedBack(), config=snapshot.config, after="delete-contact")
 
 
 def _row(person: Person, config: Config) -> Node:

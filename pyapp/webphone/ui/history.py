@@ -21,7 +21,7 @@ from webphone.ui.finding import Finder, Records, missed, other_end
 from webphone.ui.gestures import DraftEdited, PageOpened, PersonOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
-from webphone.ui.pieces import button, icon
+from webphone.ui.pieces import button, icon, undo
 from webphone.ui.view import HISTORY, MENU, View
 from webphone.ui.words import clock, say
 from webphone.words import Sentence
@@ -208,16 +208,8 @@ def _deleted(snapshot: Snapshot) -> list[Node]:
     """What was deleted last, and the way to have it back."""
     if not snapshot.deleted:
         return []
-    return [
-        element("span", say("history_deleted", count=snapshot.deleted), class_="words"),
-        button(
-            say("history_undo"),
-            on=CallsWantedBack(),
-            part="undo",
-            config=snapshot.config,
-            after="delete-call",
-        ),
-    ]
+    words = say("history_deleted", count=snapshot.deleted)
+    return undo(words, on=CallsWantedBack(), config=snapshot.config, after="delete-call")
 
 
 def _day(day: str, rows: list[Row], snapshot: Snapshot, view: View, now: float) -> Node:

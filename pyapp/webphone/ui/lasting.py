@@ -50,6 +50,8 @@ def followed(view: View, snapshot: Snapshot) -> View:
 
 def over(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     """What is over of it, in the order of the calls."""
+    if not view.begun:
+        return []
     now = lasting(snapshot)
     names = {call.view.id: call.peer_name for call in living(snapshot)}
     return [

@@ -24,6 +24,7 @@ from webphone.ui.selectors import (
     transferable,
     waiting,
 )
+from webphone.ui.switches import switch_of
 from webphone.ui.view import (
     CONTACTS,
     DEVICES,
@@ -35,6 +36,7 @@ from webphone.ui.view import (
     View,
 )
 from webphone.ui.words import say
+from webphone.words import Sentence
 
 
 def is_open(snapshot: Snapshot, view: View) -> bool:
@@ -119,33 +121,23 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     config = snapshot.config
     count = all_unread(snapshot, view)
     words = say("messages_unread", count=count) if count else say("messages")
-    in_call, rarer = bool(living(snapshot)), _rarer(config)
+    in_call, seldom = bool(living(snapshot)), rarer(config)
     shown = (
         title(say("menu"), say("close"), PageClosed(), config),
         _reached(snapshot, now),
         element(
             "div",
             element("div", *_places(words, config), key="places", class_="places"),
-            element("div", *rarer, key="rarer", class_="rarer") if in_call else rarer[0],
+            element("div", *seldom, key="rarer", class_="rarer") if in_call else seldom[0],
             *_unseen(snapshot),
             *_noise(snapshot),
             *_pictures(snapshot),
             *_offers(snapshot),
-            _switch("dnd", config.dnd, "dnd", snapshot),
+            switch_of("dnd", snapshot),
             # Who is in a call decides about the next one by hand.
-            None
-            if in_call
-            else _switch("auto_answer", config.auto_answer, "auto-answer", snapshot),
-            None if in_call else rarer[1],
-            None
-            if in_call
-            else button(
-                say("settings"),
-                on=PageOpened(page=SETTINGS_PAGE),
-                part="open-settings",
-                config=config,
-                sign="settings",
-            ),
+            None if in_call else switch_of("auto_answer", snapshot),
+            None if in_call else seldom[1],
+            None if in_call else leads_to(SETTINGS_PAGE, say("settings"), "settings", config),
             _sign_out(snapshot),
             key="more",
             class_="more",
@@ -199,42 +191,34 @@ def counts(snapshot: Snapshot, view: View) -> bool:
     return is_open(snapshot, view) and snapshot.proved_at is not None and not living(snapshot)
 
 
-def _places(messages: str, config: Config) -> list[Node]:
+def leads_to(
+    page: str, words: Sentence, sign: str, config: Config, *, primary: bool = False
+) -> Node:
+    """The button that leads to a page of the phone."""
+    return button(
+        words,
+        on=PageOpened(page=page),
+        part=f"open-{page}",
+        config=config,
+        sign=sign,
+        primary=primary,
+    )
+
+
+def _places(messages: Sentence, config: Config) -> list[Node]:
     """Where the person goes most, in a call too."""
     return [
-        button(
-            words,
-            on=PageOpened(page=page),
-            part=f"open-{page}",
-            config=config,
-            sign=sign,
-            primary=page == HISTORY,
-        )
-        for page, words, sign in (
-            (HISTORY, say("history"), "recall"),
-            (CONTACTS, say("contacts"), "user"),
-            (MESSAGES, messages, "messages"),
-        )
+        leads_to(HISTORY, say("history"), "recall", config, primary=True),
+        leads_to(CONTACTS, say("contacts"), "user", config),
+        leads_to(MESSAGES, messages, "messages", config),
     ]
 
 
-def _rarer(config: Config) -> tuple[Node, Node]:
+def rarer(config: Config) -> tuple[Node, Node]:
     """Where they go seldom: in a call, where there is little room, side by side."""
     return (
-        button(
-            say("devices"),
-            on=PageOpened(page=DEVICES),
-            part="open-devices",
-            config=config,
-            sign="sound",
-        ),
-        button(
-            say("diagnose"),
-            on=PageOpened(page=DIAGNOSIS),
-            part="open-diagnosis",
-            config=config,
-            sign="diagnose",
-        ),
+        leads_to(DEVICES, say("devices"), "sound", config),
+        leads_to(DIAGNOSIS, say("diagnose"), "diagnose", config),
     )
 
 
@@ -282,18 +266,6 @@ def _offers(snapshot: Snapshot) -> list[Node]:
         for what, wants in wanted.items()
         if wants and what in snapshot.offers
     ]
-
-
-def _switch(name: str, on: bool, part: str, snapshot: Snapshot) -> Node:
-    return switch(
-        say(f"switch_{name}"),
-        on=SettingChosen(name=name, value=not on),
-        part=part,
-        config=snapshot.config,
-        sign=part,
-        pressed=on,
-        fixed=name in snapshot.fixed,
-    )
 
 
 def _forwarding(view: View, config: Config) -> list[Node]:

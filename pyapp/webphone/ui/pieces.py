@@ -66,6 +66,14 @@ def button(
     )
 
 
+def undo(words: Sentence, *, on: Any, config: Config, after: str) -> list[Node]:
+    """What was deleted, and the way to have it back; `after`: the part of what deleted it."""
+    return [
+        element("span", words, class_="words"),
+        button(say("history_undo"), on=on, part="undo", config=config, after=after),
+    ]
+
+
 def switch(
     words: Sentence, *, on: Any, part: str, config: Config, sign: str, pressed: bool, fixed: bool
 ) -> Node:

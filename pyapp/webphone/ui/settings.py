@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from webphone.contract import ForgetEverything
 from webphone.phone.emergency_numbers import NUMBERS
@@ -16,9 +15,11 @@ from webphone.phone.snapshot import Snapshot
 from webphone.ui import devices
 from webphone.ui.gestures import PageOpened, Requested, SettingEntered
 from webphone.ui.html import Node, element
+from webphone.ui.menu import leads_to, rarer
 from webphone.ui.messages import title
-from webphone.ui.pieces import button, named, switch
-from webphone.ui.view import ABOUT, DEVICES, DIAGNOSIS, MENU, SETTINGS_PAGE, SHORTCUTS, View
+from webphone.ui.pieces import button, named
+from webphone.ui.switches import switch_of
+from webphone.ui.view import ABOUT, MENU, SETTINGS_PAGE, SHORTCUTS, View
 from webphone.ui.words import say
 from webphone.words import RIGHT_TO_LEFT, Sentence
 
@@ -52,17 +53,6 @@ NOISE = {
     "strong": say("noise_strong"),
     "off": say("noise_off"),
 }
-# The settings that are on or off: their words, their sign, and their values.
-SWITCHES: dict[str, tuple[Sentence, str, Any, Any]] = {
-    "vibration": (say("switch_vibration"), "vibration", "on", "off"),
-    "dnd": (say("switch_dnd"), "dnd", True, False),
-    "auto_answer": (say("switch_auto_answer"), "auto-answer", True, False),
-    "call_waiting": (say("switch_call_waiting"), "waiting", "on", "off"),
-    "notifications": (say("switch_notifications"), "notifications", "on", "off"),
-    "call_sounds": (say("switch_call_sounds"), "sound", "on", "off"),
-    "announcements": (say("switch_announcements"), "silenced", "few", "all"),
-    "hotkeys": (say("switch_hotkeys"), "hotkeys", ("on",), ("off",)),
-}
 
 
 def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
@@ -94,20 +84,7 @@ def _group(name: str, words: Sentence, rows: Sequence[Node | None]) -> list[Node
 def _sound(snapshot: Snapshot) -> list[Node | None]:
     config = snapshot.config
     return [
-        button(
-            say("devices"),
-            on=PageOpened(page=DEVICES),
-            part="open-devices",
-            config=config,
-            sign="sound",
-        ),
-        button(
-            say("diagnose"),
-            on=PageOpened(page=DIAGNOSIS),
-            part="open-diagnosis",
-            config=config,
-            sign="diagnose",
-        ),
+        *rarer(config),
         devices.choice("ringer", snapshot.devices, config) if snapshot.devices.sinks else None,
         _row(
             "ring_volume",
@@ -186,13 +163,7 @@ def _here(snapshot: Snapshot, view: View) -> list[Node | None]:
         if asks and "notifications blocked" in snapshot.offers
         else None,
         switch_of("hotkeys", snapshot),
-        button(
-            say("keys"),
-            on=PageOpened(page=SHORTCUTS),
-            part="open-shortcuts",
-            config=config,
-            sign="keypad",
-        ),
+        leads_to(SHORTCUTS, say("keys"), "keypad", config),
         button(
             say("reset_all"),
             on=SettingsReset(),
@@ -203,13 +174,7 @@ def _here(snapshot: Snapshot, view: View) -> list[Node | None]:
         if snapshot.chosen
         else None,
         *(_asks_to_forget(snapshot) if view.of == FORGET else (_forget(snapshot),)),
-        button(
-            say("about"),
-            on=PageOpened(page=ABOUT),
-            part="open-about",
-            config=config,
-            sign="about",
-        ),
+        leads_to(ABOUT, say("about"), "about", config),
     ]
 
 
@@ -247,21 +212,6 @@ def _asks_to_forget(snapshot: Snapshot) -> tuple[Node, ...]:
 
 
 # --- Rows -----------------------------------------------------------------------------------------
-
-
-def switch_of(name: str, snapshot: Snapshot) -> Node:
-    """The switch of a setting that is on or off."""
-    words, sign, on, off = SWITCHES[name]
-    now = getattr(snapshot.config, name) != off
-    return switch(
-        words,
-        on=SettingChosen(name=name, value=off if now else on),
-        part=name.replace("_", "-"),
-        config=snapshot.config,
-        sign=sign,
-        pressed=now,
-        fixed=name in snapshot.fixed,
-    )
 
 
 def _choice(

@@ -176,10 +176,10 @@ def _wrong(snapshot: Snapshot, view: View) -> dict[str, Sentence]:
         return {}
     asked, code = _asked(snapshot), snapshot.signing.error.code
     where = PASSWORD if code == "auth_failed" else SERVER if code in OF_SERVER else ""
-    return {where if where in asked else "": _words(snapshot)}
+    return {where if where in asked else "": why(snapshot)}
 
 
-def _words(snapshot: Snapshot) -> Sentence:
+def why(snapshot: Snapshot) -> Sentence:
     """Why it failed, to the person who tried."""
     error, config = snapshot.signing.error, snapshot.settings
     assert error is not None  # who asks has looked
@@ -189,11 +189,6 @@ def _words(snapshot: Snapshot) -> Sentence:
     if error.code in OF_SERVER:
         return say(OF_SERVER[error.code], server=isolate(short(config.host)))
     return say("spoken_error", message=error.message, hint=error.hint)
-
-
-def spoken(snapshot: Snapshot) -> Sentence:
-    """The same, for the ear."""
-    return _words(snapshot)
 
 
 # --- What is sent ---------------------------------------------------------------------------------

@@ -318,9 +318,9 @@ def _urgent(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
         words = say("spoken_ended", name=snapshot.farewell.peer_name, words=snapshot.farewell.words)
         sentences.append((f"end {snapshot.farewell.record.id}", words))
     if snapshot.signing.error and signs_in(snapshot):
-        from webphone.ui.sign_in import spoken
+        from webphone.ui.sign_in import why
 
-        sentences.append(("error", spoken(snapshot)))
+        sentences.append(("error", why(snapshot)))
     elif snapshot.error:
         words = say("spoken_error", message=snapshot.error.message, hint=snapshot.error.hint)
         sentences.append(("error", words))

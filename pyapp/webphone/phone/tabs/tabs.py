@@ -80,9 +80,11 @@ class Tabs:
 
     @property
     def _mirrored(self) -> tuple[CallSnapshot, ...]:
-        mirror, ours = self._followed.mirror, self._ours
-        calls = mirror.phone.calls if mirror else ()
-        return tuple(call for call in calls if call.view.id not in ours)
+        mirror = self._followed.mirror
+        if mirror is None or not mirror.phone.calls:
+            return ()
+        ours = self._ours
+        return tuple(call for call in mirror.phone.calls if call.view.id not in ours)
 
     @property
     def _ours(self) -> set[str]:
@@ -242,8 +244,12 @@ class Tabs:
         return [*stood_down, self._say(say.Given(tab=self._tab, to=tab), now)]
 
     def _leave(self, leaving: on.Leaving, now: float) -> list[Action]:
-        """The page goes. Its calls go on in the tab that leads next, or get their record there."""
-        successor = self.role is Role.LEADING and bool(self._audience.followers)
+        """The page goes. Its calls go on in the tab that leads next, or get their record there.
+
+        Where only the phone is taken out of it, they end here.
+        """
+        followed = bool(self._audience.followers) and not leaving.removed
+        successor = self.role is Role.LEADING and followed
         actions = [] if successor else self._record_lost_calls(now)
         heir = successor if self._name else None
         left = self._phone.handle(replace(leaving, heir=heir), now)
