@@ -274,21 +274,26 @@ def main() -> None:
     def measured(more: str = "") -> Found:
         return measure(given.rounds, given.calls, given.phones, more, print)
 
-    said = [table(measured(), given.phones)]
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        """Who ends it early has seen what was measured by then."""
+        said.append(text)
+        print(f"{text}\n", flush=True)
+
+    say(table(measured(), given.phones))
     if not given.plain:
-        said += [f"The same with a microphone that takes {HELD} ms to open:"]
-        said += [table(measured(f"&held={HELD}"), given.phones)]
+        say(f"The same with a microphone that takes {HELD} ms to open:")
+        say(table(measured(f"&held={HELD}"), given.phones))
         with turn_server() as servers:
             found = measured(f"&turn={quote(servers)}")
         counts = ", ".join(f"{name} {sum(found.ready[name])}" for name in given.phones)
         most = len(found.ready[given.phones[0]])
-        said += [
+        say(
             f"The same with a TURN server. Of {most} connections were ready, with their candidates"
             f" asked for, before Dial or Answer was pressed: {counts}."
-        ]
-        said += [table(found, given.phones)]
-    text = "\n\n".join(said)
-    print(text)
+        )
+        say(table(found, given.phones))
     if given.write:
         chromium = subprocess.check_output(["/usr/bin/chromium", "--version"], text=True)
         machine = f"{os.cpu_count()} processors, {' '.join(chromium.split()[:2])}"
@@ -296,7 +301,7 @@ def main() -> None:
             f"Medians; pairs of fresh pages: {given.rounds}, after the first call"
             f" {given.calls} more of each; {machine}. No ICE server, where nothing else is said."
         )
-        bench_page.write(HEAD, f"{about}\n\n{text}")
+        bench_page.write(HEAD, "\n\n".join([about, *said]))
 
 
 if __name__ == "__main__":
