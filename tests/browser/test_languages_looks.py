@@ -17,7 +17,7 @@ from webphone.words import LANGUAGES, RIGHT_TO_LEFT, said_in, say
 pytestmark = pytest.mark.browser
 DRAWN = [name for name in gallery.SCREENS if not name.endswith("hidden")]
 # Where a word of ours does not stand within the phone and the colour of its button, or runs into
-# another one. What is for the ear alone, is a stranger's, or may end in dots is left out.
+# another one, or breaks without a hyphen. What is for the ear alone, is a stranger's, or may end in dots is left out.
 CUT = """() => [...document.querySelectorAll("web-phone")].flatMap((host) => {
   const card = host.shadowRoot.querySelector(".card"), lines = [];
   const found = card.scrollWidth > card.clientWidth ? [`${host.dataset.name}: wider than the phone`] : [];
@@ -26,6 +26,13 @@ CUT = """() => [...document.querySelectorAll("web-phone")].flatMap((host) => {
     const parent = text.parentElement, { width, height } = parent.getBoundingClientRect();
     if (width < 2 || height < 2 || parent.closest("[part=texts], [part=title], .last, [part=peer-name], [part=peer-number], bdi, option")) continue;
     const range = new Range();
+    // A rectangle as narrow as a hyphen is one.
+    if (!/[\\u3040-\\u30ff\\u4e00-\\u9fff]/.test(text.data))
+      for (const word of text.data.matchAll(/[^\\s\\u00ad\\u2010/@.:-]+/g)) {
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].filter(({ width }) => width > 7).map(({ top }) => Math.round(top))).size > 1) found.push(`${host.dataset.name}: ${word[0]} breaks`);
+      }
     range.selectNodeContents(text);
     const button = parent.closest("button"), bare = !button || getComputedStyle(button).backgroundColor === "rgba(0, 0, 0, 0)";
     const box = (bare ? card : button).getBoundingClientRect(), said = `${host.dataset.name}: ${text.data.slice(0, 60)}`;

@@ -238,7 +238,7 @@ WORDS: dict[str, str] = {
     "keys_hold": "Halten oder fortsetzen",
     "keys_help": "Diese Tasten zeigen",
     "switch_call_sounds": "Ton beim Stummschalten und Halten",
-    "switch_announcements": "Screenreader: im Gespräch weniger sagen",
+    "switch_announcements": "Screen­reader: im Gespräch weniger sagen",
     "switch_dnd": "Nicht stören",
     "switch_auto_answer": "Anrufe von selbst annehmen",
     "switch_vibration": "Auch vibrieren",
