@@ -388,6 +388,11 @@ def with_pictures(sdp: str, direction: str, port: int = 9) -> str:
     return bundled + PICTURES.format(direction=direction, port=port)
 
 
+def path(port: int, kind: str = "srflx") -> str:
+    """A network path as a candidate."""
+    return f"candidate:1 1 udp 1677729535 192.0.2.1 {port} typ {kind} raddr 0.0.0.0 rport 0"
+
+
 class Actor:
     """A phone on the stage: a real desk in a real loop, with media that only writes its name."""
 
@@ -423,6 +428,9 @@ class Actor:
         self.recorded: dict[str, str] = {}  # call -> name of the file that is being recorded
         self.files: list[str] = []  # that were saved, the oldest first
         self.recording_fault = ""  # why nothing is recorded; "waits": nobody says yet
+        # The network paths of its media, where they trickle: found by now, and how often anew.
+        self.paths: list[str] | None = None
+        self.generation = 0
         self.takes_answers = True  # else the test says what becomes of them
         self.slow_media = False  # media is made only when `media_arrives` is called
         self.relay = True  # whether a TURN server is set
@@ -534,6 +542,29 @@ class Actor:
             self.files.append(f"{name}.webm")
             self.happens(on.RecordingSaved(call=call, file=self.files[-1], full=full))
 
+    def trickling(self, sdp: str) -> str:
+        """A description of media whose paths trickle, with those found by now."""
+        others = "".join(f"a={path}\r\n" for path in self.paths or ())
+        mine = sdp.replace(
+            "a=ice-ufrag:", f"a=ice-options:trickle\r\na=ice-ufrag:{self.generation}"
+        )
+        return mine + others
+
+    def finds(self, *ports: int, complete: bool = False) -> None:
+        """The browser finds more paths of its only call, or has looked everywhere."""
+        self.paths = [*(self.paths or []), *map(path, ports)]
+        [call] = self.calls
+        shape = {"version": "1", "codecs": "111 0 110", "setup": "active"}
+        sdp = SDP.format(who=self.user, direction="sendrecv", **shape)
+        found = on.CandidatesFound(call=call.id, sdp=self.trickling(sdp), complete=complete)
+        self.happens(found)
+
+    @property
+    def given_paths(self) -> list[str]:
+        """The candidates that its media were handed after the descriptions."""
+        added = [each for each in self.actions if isinstance(each, do.AddCandidates)]
+        return [one.line for each in added for one in each.candidates]
+
     # --- What can be seen of it ---
 
     def told(self, name: str) -> list[dict[str, object]]:
@@ -607,7 +638,10 @@ class Actor:
                 if video:
                     self.pictures[call] = {"camera"}
                 self._make(call, direction, video, offer)
-            case do.Reoffer(call=call, direction=direction, video=video, relay=relay):
+            case do.Reoffer(
+                call=call, direction=direction, video=video, relay=relay, restart=restart
+            ):
+                self.generation += restart
                 self._make(call, direction, video, None, relay=relay and self.relay)
             case do.Accept(call=call, direction=direction, offer=offer, video=video):
                 self._make(call, direction, video, offer)
@@ -674,6 +708,8 @@ class Actor:
             codecs="111 0 110",
             setup="actpass" if kind is do.Offer.OFFER else "active",
         )
+        if self.paths is not None:
+            sdp = self.trickling(sdp)
         own = bool(self.pictures.get(call))
         mine = wanted if own else Direction.of(sends=False, receives=video and wanted.receives)
         if offer and "m=video" in offer:

@@ -329,7 +329,7 @@ def test_a_press_that_comes_to_nothing_is_said(alice, dave):
 def test_the_packages_that_the_page_takes_are_offered_and_come_as_news(world, dave):
     alice = world.registered("alice", info_packages="foo, bar")
     alice.ask("makeCall", "dave")
-    assert dave.last("INVITE").headers.get("Recv-Info") == "foo, bar"
+    assert dave.last("INVITE").headers.get("Recv-Info") == "trickle-ice, foo, bar"
     dave.reply(200, sdp=description())
     dave.inside("INFO", "Info-Package: foo", "Content-Type: text/x", sdp="news")
     dave.inside("INFO", "Info-Package: other", "Content-Type: text/x", sdp="none")

@@ -225,3 +225,85 @@ def test_recv_info_is_answered_where_it_is_asked_and_followed_when_it_changes() 
     assert alice.last("INFO").headers.get("Info-Package") == "foo"
     alice.ask("UPDATE", dialog_of=invite, cseq=3)
     assert "Recv-Info" not in last(alice).headers
+
+
+# --- The package of trickle ICE -------------------------------------------------------------------
+
+TRICKLE = "trickle-ice"
+TAKES = (("Supported", TRICKLE), ("Recv-Info", f"{TRICKLE}, foo"))
+
+
+def trickling() -> Solo:
+    alice = Solo()
+    alice.agent.take_packages([TRICKLE, TRICKLE], {TRICKLE: ("a/b", lambda body: body != b"bad")})
+    return alice
+
+
+@pytest.mark.rfc("8840 §10.6", "who takes no such INFO does not say so, and refuses to have to")
+def test_the_option_tag_stands_and_falls_with_the_package() -> None:
+    for alice, known in ((Solo(), False), (trickling(), True)):
+        invite = alice.call()
+        assert (TRICKLE in invite.supported) is known
+        assert (invite.headers.get("Recv-Info") == TRICKLE) is known
+        alice.answer(invite, 200, sdp=OFFER)
+        alice.ask("OPTIONS", ("Require", TRICKLE), dialog_of=invite, cseq=2)
+        assert last(alice).status == (200 if known else 420)
+        assert (TRICKLE in last(alice).supported) is known
+
+
+def test_an_info_that_cannot_be_read_is_answered_so() -> None:
+    alice = trickling()
+    invite = alice.call()
+    alice.answer(invite, 200, sdp=OFFER)
+    package = ("Info-Package", TRICKLE)
+    for number, kind, body, status in (
+        (2, "a/c", "x", 415),
+        (3, "a/b", "bad", 400),
+        (4, "a/b", "x", 200),
+    ):
+        alice.ask("INFO", package, ("Content-Type", kind), dialog_of=invite, cseq=number, sdp=body)
+        assert last(alice).status == status
+    [came] = alice.phone.news(InfoReceived)
+    assert isinstance(came, InfoReceived)
+    assert (came.package, came.body) == (TRICKLE, b"x")
+
+
+@pytest.mark.rfc("8840 §4.3.2", "an INFO goes in the early dialog of a phone that takes it")
+def test_an_early_dialog_hears_of_what_it_takes_and_its_answer_is_told() -> None:
+    alice = trickling()
+    assert not alice.agent.takes("call", TRICKLE)
+    invite = alice.call()
+    assert not alice.agent.takes("call", TRICKLE)
+    alice.answer(invite, 183, "b1", *TAKES, sdp=OFFER)
+    alice.answer(invite, 183, "B2", ("Recv-Info", TRICKLE), sdp=OFFER)
+    takes = [alice.agent.takes("call", TRICKLE, branch) for branch in ("", "b1", "B2", "b3")]
+    assert takes == [True, True, False, False]
+    alice.say(alice.agent.info("call", "a/b", b"x", "i", alice.now, package=TRICKLE, branch="b1"))
+    info = alice.last("INFO")
+    assert (info.to.tag, info.headers.get("Info-Package"), info.body) == ("b1", TRICKLE, b"x")
+    alice.answer(info, 200)
+    [reply] = alice.phone.news(Replied)
+    assert isinstance(reply, Replied)
+    assert (reply.ref, reply.status) == ("i", 200)
+    with pytest.raises(NotNow):
+        alice.agent.info("call", "a/b", b"x", "i", alice.now, package=TRICKLE, branch="B2")
+    with pytest.raises(NotNow):
+        alice.agent.info("call", "a/b", b"x", "i", alice.now, package=TRICKLE)
+
+
+def test_what_the_other_side_takes_may_come_with_its_answer_to_a_change() -> None:
+    alice = trickling()
+    invite = alice.call()
+    alice.answer(invite, 200, sdp=OFFER)
+    assert not alice.agent.takes("call", TRICKLE)
+    alice.say(alice.agent.reinvite("call", OFFER, alice.now))
+    alice.answer(alice.last("INVITE"), 200, "b1", *TAKES, sdp=OFFER)
+    assert alice.agent.takes("call", TRICKLE)
+
+
+def test_who_rings_here_is_told_nothing_before_the_answer() -> None:
+    pair = Pair()
+    pair.alice.agent.take_packages([TRICKLE])
+    pair.bob.agent.take_packages([TRICKLE])
+    pair.call()
+    assert not pair.bob.agent.takes(pair.bob.agent.calls()[0], TRICKLE)

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from webphone.contract import CallRecord, Event, Json, WebPhoneError
 from webphone.media import Direction
+
+if TYPE_CHECKING:  # loaded by the first call of an end that trickles
+    from webphone.media.trickle import Candidate
 
 
 class Offer(Enum):
@@ -120,6 +124,21 @@ class Rollback:
     """Forget our last offer: it was refused, and media stays as it was before."""
 
     call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellCandidates:
+    """Tell from now on which network paths are found: CandidatesFound follows, again and again."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddCandidates:
+    """The other end has found these, in this order, after its description."""
+
+    call: str
+    candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -478,6 +497,8 @@ MediaAction = (
     | Reoffer
     | Accept
     | Rollback
+    | TellCandidates
+    | AddCandidates
     | TakePicture
     | DropPicture
     | MuteMicrophone

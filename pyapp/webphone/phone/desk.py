@@ -250,6 +250,7 @@ class Desk:
                 | on.MediaFailed()
                 | on.MediaChanged()
                 | on.PathFound()
+                | on.CandidatesFound()
                 | on.AnswerTaken()
                 | on.SoundCame()
                 | on.MicrophoneAsked()

@@ -131,6 +131,19 @@ class MediaReady:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CandidatesFound:
+    """Our description with all network paths found by now; `complete`: there will be no more.
+
+    `settled`: ICE has found its way already.
+    """
+
+    call: str
+    sdp: str
+    complete: bool = False
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFailed:
     """Media could not be set up or changed; `code` is an error code of the contract."""
 
@@ -643,6 +656,7 @@ Happening = (
     | SocketClosed
     | Received
     | MediaReady
+    | CandidatesFound
     | MediaFailed
     | MicrophoneAsked
     | MicrophoneMissing

@@ -3,6 +3,7 @@
 from webphone.sip.agent import Agent
 from webphone.sip.endpoint import Identity, NotNow
 from webphone.sip.entropy import Entropy
+from webphone.sip.methods import TRICKLE
 from webphone.sip.outputs import (
     Answered,
     By,
@@ -45,6 +46,7 @@ from webphone.sip.wire.message import Request, Response, parse, reply
 from webphone.sip.wire.uri import Uri
 
 __all__ = [
+    "TRICKLE",
     "Agent",
     "Answered",
     "By",

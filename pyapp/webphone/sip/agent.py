@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from webphone.machine import earliest
 from webphone.sip.authentication import Authenticator
 from webphone.sip.calls import Call, Calls
-from webphone.sip.endpoint import SDP, Endpoint, Identity, NotNow, Pairs
+from webphone.sip.endpoint import SDP, Endpoint, Form, Identity, NotNow, Pairs
 from webphone.sip.entropy import Entropy
 from webphone.sip.outputs import Output, Send
 from webphone.sip.serving import Serving, refuse
@@ -370,9 +370,23 @@ class Agent:
         """Whether one more would be taken, or refused as busy: what OPTIONS is answered with."""
         self._serving.busy = not more
 
-    def take_packages(self, packages: Iterable[str]) -> None:
-        """The packages of INFO that are taken from now on (RFC 6086)."""
-        self._endpoint.packages = tuple(packages)
+    def take_packages(
+        self, packages: Iterable[str], forms: Mapping[str, Form] | None = None
+    ) -> None:
+        """The packages of INFO that are taken from now on (RFC 6086), and what each is said in."""
+        self._endpoint.take_packages(packages, forms)
+
+    def takes(self, call: str, package: str, branch: str = "") -> bool:
+        """Whether the other side takes such INFOs now, of a call that is not answered its `branch`.
+
+        "" is then any of them.
+        """
+        known = self._calls.named(call)
+        if known is None:
+            return False
+        if known.session is not None:
+            return known.session.takes(package)
+        return isinstance(known, Outgoing) and known.takes(package, branch)
 
     def info(
         self,
@@ -383,11 +397,16 @@ class Agent:
         now: float,
         *,
         package: str = "",
+        branch: str = "",
     ) -> list[Output]:
         """Send an INFO inside a call; Replied with `ref` follows.
 
-        Raises NotNow where the other side does not take that package.
+        Before it is answered to one of its branches. Raises NotNow where the other side does not
+        take that package.
         """
+        known = self._call(call)
+        if branch and known.session is None and isinstance(known, Outgoing):
+            return self._out(known.inform(content_type, body, ref, now, package, branch), now)
         return self._out(self._session(call).inform(content_type, body, ref, now, package), now)
 
     def options(self, target: Uri | None, ref: str, now: float) -> list[Output]:

@@ -44,7 +44,7 @@ def any_request(endpoint: Endpoint, request: Request) -> Response | None:
 
 def bad_extension(endpoint: Endpoint, request: Request) -> Response | None:
     """§8.2.2.3: 420 for what we cannot do."""
-    missing = methods.missing(request.headers.values("Require"))
+    missing = methods.missing(request.headers.values("Require"), but=endpoint.untold)
     if not missing:
         return None
     unsupported = visible(", ".join(missing))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from webphone.sip.entropy import Entropy
 from webphone.sip.inbox import Inbox
-from webphone.sip.methods import ALLOW, Place, supported
+from webphone.sip.methods import ALLOW, TRICKLE, Place, supported
 from webphone.sip.outputs import Output
 from webphone.sip.session_id import NAME as SESSION_ID
 from webphone.sip.session_id import SessionIds
@@ -20,6 +20,8 @@ from webphone.sip.wire.multipart import part
 from webphone.sip.wire.uri import Uri, escape_user
 
 Pairs = Iterable[tuple[str, str]]
+# What a package of INFO is said in: its content type, and whether a body of it can be read.
+Form = tuple[str, Callable[[bytes], bool]]
 
 SDP = "application/sdp"
 # What makes or refreshes a dialog (RFC 3261 §12.2.1.1, RFC 3311 §5.1, RFC 6665 §3.1, RFC 4488 §4).
@@ -27,8 +29,6 @@ REFRESHING = ("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER")
 AUTHORIZATIONS = ("Authorization", "Proxy-Authorization")
 _SESSION = header_key(SESSION_ID)
 _ALLOWED = f"Allow: {ALLOW}"
-_OF_NEW_CALL = (_ALLOWED, f"Supported: {supported(Place.NEW_CALL)}")
-_OF_DIALOG = (_ALLOWED, f"Supported: {supported(Place.DIALOG)}")
 _DESCRIBED = f"Content-Type: {SDP}"
 # Secrets stay inside (RFC 3261 §22).
 HIDDEN = frozenset(name.lower() for name in AUTHORIZATIONS)
@@ -150,8 +150,23 @@ class Endpoint:
         self.gruu: Uri | None = None
         self.service_route: tuple[NameAddr, ...] = ()
         self.inbox = Inbox()
-        # The packages of INFO that we take (RFC 6086 §5.2.2).
-        self.packages: tuple[str, ...] = ()
+        self.take_packages(())
+
+    def take_packages(
+        self, packages: Iterable[str], forms: Mapping[str, Form] | None = None
+    ) -> None:
+        """The packages of INFO that we take from now on (RFC 6086 §5.2.2), and what it is said in.
+
+        RFC 8840 §10.6: who takes that of trickle ICE says so wherever a call is spoken of.
+        """
+        self.packages = tuple(dict.fromkeys(packages))
+        self.forms = forms or {}
+        self.untold = "" if TRICKLE in self.packages else TRICKLE
+        self._of_new_call = (_ALLOWED, self._supported(Place.NEW_CALL))
+        self._of_dialog = (_ALLOWED, self._supported(Place.DIALOG))
+
+    def _supported(self, place: Place) -> str:
+        return f"Supported: {supported(place, but=self.untold)}"
 
     def dialog_contact(self, ways: Iterable[Uri]) -> str:
         """The Contact of what makes or changes a dialog.
@@ -198,7 +213,7 @@ class Endpoint:
             # RFC 3261 §8.1.1.8: the dialog's remote target.
             lines.append(f"Contact: {self.dialog_contact(shared.ways)}")
         if method in ("INVITE", "UPDATE"):
-            lines += _OF_DIALOG if tag else _OF_NEW_CALL
+            lines += self._of_dialog if tag else self._of_new_call
         if method == "INVITE" and self.packages:
             lines.append(f"Recv-Info: {', '.join(self.packages)}")
         lines += self._named
@@ -264,17 +279,20 @@ class Endpoint:
 
     def ringing(self, request: Request, sdp: str, to_tag: str = "") -> Response:
         """180 to an INVITE, or 183 with early media (RFC 3960 §3, RFC 3261 §12.1.1)."""
-        return self._making(request, 183 if sdp else 180, [_ALLOWED], sdp, to_tag)
+        own = [*self._of_dialog, *self._taken(request)]
+        return self._making(request, 183 if sdp else 180, own, sdp, to_tag)
 
     def success(
         self, request: Request, sdp: str | None, to_tag: str = "", *, timed: Pairs = ()
     ) -> Response:
         """A 2xx to an INVITE or UPDATE (RFC 3261 §13.3.1.4, §12.1.1); `timed` as RFC 4028 asks."""
-        own = [*_OF_DIALOG]
-        if "Recv-Info" in request.headers:
-            # RFC 6086 §5.2.3: there, and only there, be it empty.
-            own.append(f"Recv-Info: {', '.join(self.packages)}")
+        own = [*self._of_dialog, *self._taken(request)]
         return self._making(request, 200, own, sdp or "", to_tag, timed)
+
+    def _taken(self, request: Request) -> list[str]:
+        """Recv-Info to a request that has it, and only there, be it empty (RFC 6086 §5.2.3)."""
+        asked = "Recv-Info" in request.headers
+        return [f"Recv-Info: {', '.join(self.packages)}"] if asked else []
 
     def _making(
         self,

@@ -65,6 +65,8 @@ class Extension:
     said: Place
 
 
+# RFC 8840 §10.6: its package of INFO and its option tag have one name.
+TRICKLE = "trickle-ice"
 _CALLS = Place.NEW_CALL | Place.DIALOG | Place.CAPABILITIES
 EXTENSIONS = (
     # RFC 3262 §4: only a 1xx to the INVITE that makes a call gets a PRACK of ours.
@@ -83,6 +85,8 @@ EXTENSIONS = (
     Extension("from-change", _CALLS),
     # RFC 7866 §6.3
     Extension("record-aware", _CALLS),
+    # RFC 8840 §10.6; only where the package is taken.
+    Extension(TRICKLE, _CALLS),
 )
 _REQUIRABLE = frozenset(row.tag for row in EXTENSIONS if Place.CAPABILITIES in row.said)
 
@@ -96,12 +100,12 @@ def refusal(method: str, *, inside: bool) -> int | None:
 
 
 @cache
-def supported(place: Place, *, outbound: bool = True) -> str:
-    """The value of Supported there (RFC 3261 §20.37)."""
-    tags = [row.tag for row in EXTENSIONS if place in row.said]
-    return ", ".join(tag for tag in tags if outbound or tag != "outbound")
+def supported(place: Place, *, but: str = "") -> str:
+    """The value of Supported there (RFC 3261 §20.37), without the extension `but`."""
+    return ", ".join(row.tag for row in EXTENSIONS if place in row.said and row.tag != but)
 
 
-def missing(required: list[str]) -> list[str]:
-    """The required extensions that we do not know (RFC 3261 §8.2.2.3)."""
-    return [tag for tag in required if tag.lower() not in _REQUIRABLE]
+def missing(required: list[str], *, but: str = "") -> list[str]:
+    """The required extensions that we do not know (RFC 3261 §8.2.2.3), `but` among them."""
+    known = _REQUIRABLE - {but}
+    return [tag for tag in required if tag.lower() not in known]

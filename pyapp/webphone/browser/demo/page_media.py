@@ -207,6 +207,12 @@ class PageMedia(Sounding):
         self._settle(asked.sdp)
         self._world.turn(AnswerTaken(call=self.call))
 
+    async def tell_candidates(self) -> None:
+        """There are no paths to be found."""
+
+    async def add_candidates(self, candidates: object) -> None:
+        """Nor any that could be taken."""
+
     async def reoffer(self, asked: Reoffer) -> None:
         """Offer a direction; there are no paths to find anew, and no pictures."""
         self._before, self._wanted = self._wanted, asked.direction

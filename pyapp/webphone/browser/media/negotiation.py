@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from webphone.browser.bridge import promised
@@ -22,6 +22,7 @@ from webphone.phone.happenings import AnswerTaken, Happening, MediaReady, Server
 if TYPE_CHECKING:  # loaded by the first call, and by one whose other end begins anew
     from webphone.browser.media.spare import Spare
     from webphone.media.continued import Origin
+    from webphone.media.trickle import Candidate
 
 
 class Side(Protocol):
@@ -71,6 +72,7 @@ class Negotiation:
         self._origin: Origin | None = None  # where a connection before this one began the session
         self._video = False  # whether pictures of theirs are taken
         self._by_relay = False  # our offer looks for a relay alone
+        self._telling = False  # what it finds later, too
 
     @property
     def link(self) -> Link:
@@ -131,6 +133,7 @@ class Negotiation:
             gathering=Gathering(connection, awaited(servers, config.ice_policy)),
         )
         self._linked(self._link)
+        self._follow(self._link)
 
     def _add(self, kind: str) -> None:
         track = self._side.track(kind)
@@ -211,6 +214,29 @@ class Negotiation:
         if asked.kind is Offer.ANSWER:
             self._settle()
             self._tell(AnswerTaken(call=self._call))
+
+    # --- network paths that come later ---
+
+    async def tell_candidates(self) -> None:
+        """Tell what is found from now on, in this connection and in those that follow."""
+        if not self._telling:
+            self._telling = True
+            self._follow(self.link)
+
+    def _follow(self, link: Link) -> None:
+        if self._telling:
+            # Loaded by the first call of an end that trickles.
+            from webphone.browser.media.trickling import Finding
+
+            Finding(self._call, link, self._tell)
+
+    async def add_candidates(self, candidates: Sequence[Candidate]) -> None:
+        """The other end has found more."""
+        from webphone.browser.media.trickling import add
+
+        await add(
+            self.connection, candidates, lambda why: self._world.note(f"Call {self._call}: {why}")
+        )
 
     # --- changing what was agreed ---
 

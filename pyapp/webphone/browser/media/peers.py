@@ -11,6 +11,7 @@ from webphone.browser.media.spare import Spare
 from webphone.browser.media.world import World
 from webphone.phone.actions import (
     Accept,
+    AddCandidates,
     BeginRecording,
     CloseMedia,
     DescribeRemote,
@@ -26,6 +27,7 @@ from webphone.phone.actions import (
     SendTones,
     SuppressNoise,
     TakePicture,
+    TellCandidates,
     UseProcessors,
     Voice,
 )
@@ -106,6 +108,10 @@ class Peers:
                 peer.later(lambda: peer.negotiation.reoffer(action))
             case Accept():
                 peer.later(lambda: peer.negotiation.accept(action))
+            case TellCandidates():
+                peer.later(peer.negotiation.tell_candidates)
+            case AddCandidates():
+                peer.later(lambda: peer.negotiation.add_candidates(action.candidates))
             case Rollback():
                 peer.later(peer.negotiation.roll_back)
             case _:

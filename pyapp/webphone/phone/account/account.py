@@ -24,6 +24,7 @@ from webphone.phone.actions import Action
 from webphone.phone.happenings import CredentialsCame
 from webphone.phone.promises import Promises, Solved, Trouble
 from webphone.sip import (
+    TRICKLE,
     Agent,
     Dropped,
     Entropy,
@@ -62,6 +63,17 @@ class State(Enum):
     FAILED = "failed"
 
 
+def _reads_candidates(body: bytes) -> bool:
+    # Loaded by the first that comes.
+    from webphone.media.trickle import read
+
+    return read(body) is not None
+
+
+# RFC 8840 §10.7: what the packages of ours are said in; those of a page are its own.
+_FORMS = {TRICKLE: ("application/trickle-ice-sdpfrag", _reads_candidates)}
+
+
 class Account:
     """One identity at one list of servers, on at most one open socket."""
 
@@ -85,7 +97,7 @@ class Account:
         self.config = login.over(config) if login else config
         self._instance = instance
         self.agent.account = identity(self.config, instance, login)
-        self.agent.take_packages(config.info_packages)
+        self.agent.take_packages((TRICKLE, *config.info_packages), _FORMS)
 
     # --- Questions ---
 

@@ -190,6 +190,8 @@ class Call:
     recovering: bool = False  # it outlived a page, and is not heard here yet
     keeps_keys: bool = False  # the other end takes no new keys by a re-INVITE
     of_browser: bool = False  # a browser describes the other end, and no gateway
+    trickles: bool = False  # its description says that candidates may come later
+    described: tuple[str, str] = ("", "")  # our description and theirs, as the media have them
     origin: Origin | None = None  # of our descriptions, where an earlier page began them
     unstable: bool = False  # the path of the media is lost, and looked for
     # Of recordings, on, paused or off each, "" where nothing is said: what the other side is to
@@ -234,9 +236,10 @@ class Call:
             self.parts[kind] = kind(self)
         return cast("Some", self.parts[kind])
 
-    def agree(self, sdp: str) -> None:
+    def agree(self, sdp: str, ours: str) -> None:
         """Note what the remote's usable description says of codec, digits and video."""
         description = media.Description.parse(sdp)
+        self.describe(ours, sdp)
         self.codec = media.chosen_codec(description) or None
         # Asterisk's own line: it takes a new fingerprint, and never begins DTLS again.
         self.keeps_keys = "\na=connection:" in sdp
@@ -244,6 +247,12 @@ class Call:
         self.telephone_event = media.can_send_tones(description)
         self.video_remote = self.video and media.shows_video(description)
         self.hear_of_recording(sdp)
+
+    def describe(self, ours: str, theirs: str) -> None:
+        """The two ends are described so from now on."""
+        self.described = ours, theirs
+        # RFC 8838 §3; read as data once somebody is to hear of it.
+        self.trickles = "trickle" in theirs and "a=ice-options:" in theirs
 
     def hear_of_recording(self, sdp: str) -> None:
         """Note what a description of theirs says of recordings."""

@@ -270,7 +270,9 @@ class Calls:
         self.last.wake(now)
         result: Result = []
         for call in list(self.calls.values()):
-            seldom.recording_of(call)  # which is woken with the others
+            # They are woken with the others.
+            seldom.recording_of(call)
+            seldom.trickle_of(call)
             for part in list(call.parts.values()):
                 result += self.changed(call, part.wake(now), now)
         for errand in list(self.errands):

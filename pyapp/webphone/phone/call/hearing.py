@@ -17,7 +17,9 @@ from webphone.phone.call.part import Part
 from webphone.phone.call.peer import Peer
 from webphone.phone.call.quality import Measurements
 from webphone.phone.call.renegotiation import Renegotiation
+from webphone.phone.call.wire import TRICKLED
 from webphone.sip import (
+    TRICKLE,
     Answered,
     Confirmed,
     EarlyOffer,
@@ -54,6 +56,7 @@ HEARD: dict[type[Any], Kind] = {
     ReferAnswered: seldom.transfer,
     ReferNotified: seldom.transfer,
     ReferReceived: seldom.referral,
+    on.CandidatesFound: seldom.trickle,
     on.ToneSent: Digits,
     on.MicrophoneAsked: Microphone,
     on.MicrophoneMissing: Microphone,
@@ -88,6 +91,11 @@ DESCRIBES: dict[Stage, Kind] = {
 def hears(call: Call, output: Output) -> Kind | None:
     """The part of a call that this is for; one that is being taken back has its own."""
     kind = HEARD.get(type(output))
+    match output:
+        case InfoReceived(package=package) if package == TRICKLE:
+            return seldom.trickle
+        case Replied(ref=ref) if ref.startswith(TRICKLED):
+            return seldom.trickle
     taken = call.stage is Stage.RECOVERING and kind in (Outgoing, Incoming, Renegotiation)
     return seldom.recovery if taken else kind
 
@@ -95,5 +103,5 @@ def hears(call: Call, output: Output) -> Kind | None:
 def call_of(output: Output) -> str:
     """The call that an output of an agent is about."""
     if isinstance(output, Replied):
-        return output.ref.removeprefix(REF)
+        return output.ref.removeprefix(REF).removeprefix(TRICKLED).partition("/")[0]
     return getattr(output, "call", "")

@@ -126,7 +126,7 @@ class Incoming:
         sdp = output.sdp or ""
         if why := unusable_answer(sdp, self._offered):
             return [Broken(why)]
-        self._call.agree(sdp)
+        self._call.agree(sdp, self._offered)
         described = do.DescribeRemote(call=self._call.id, kind=do.Offer.ANSWER, sdp=sdp)
         return [described, *camera_declined(self._call, sdp)]
 
@@ -143,7 +143,7 @@ class Incoming:
                 call.record_told = call.record_says
                 accepted = call.wire.accept(sdp, now)
                 if self.offer:
-                    call.agree(self.offer)
+                    call.agree(self.offer, sdp)
                     accepted += camera_declined(call, self.offer)
                 reply, self._reply = self._reply, None
                 return [*accepted, Up("local", reply)]

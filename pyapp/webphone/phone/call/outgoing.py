@@ -109,7 +109,8 @@ class Outgoing:
         self._call = call
         self._offer: str | None = None  # ours, until the INVITE leaves
         self._offered = ""  # and from then on
-        self._described: dict[str, str] = {}  # what each fork described early, by branch
+        self.branch = ""  # the fork that has answered
+        self.described: dict[str, str] = {}  # what each fork described early, by branch
         self._branch: str | None = None  # the fork whose early media is heard
         self._heard = ""  # the description of it that the media have
         self._elsewhere = False  # the media have heard another end before
@@ -147,7 +148,7 @@ class Outgoing:
 
     def go_on(self, target: Uri, now: float) -> Steps:
         """Call another address with the same offer: the one before has sent us there."""
-        self._described.clear()
+        self.described.clear()
         self._rings.clear()
         self._branch, self._sounds, self._silent = None, False, None
         return self._invite(target, now)
@@ -227,7 +228,7 @@ class Outgoing:
         call.part(Peer).named(news.headers)
         if news.status == 199:
             # RFC 6228 §1: this fork has failed, others go on.
-            self._described.pop(news.branch, None)
+            self.described.pop(news.branch, None)
             self._rings.discard(news.branch)
             if news.branch != self._branch:
                 return []
@@ -240,8 +241,8 @@ class Outgoing:
         if call.ringing_at is None:
             call.ringing_at = now
         result: Result = []
-        if news.sdp and news.branch not in self._described:
-            self._described[news.branch] = news.sdp
+        if news.sdp and news.branch not in self.described:
+            self.described[news.branch] = news.sdp
             # One fork's early media is heard, the first; the answer decides (RFC 3960 §3.1).
             if self._branch is None or call.unstable:
                 result += self._next_early_media(now)
@@ -256,16 +257,16 @@ class Outgoing:
     def _next_early_media(self, now: float) -> Result:
         """Listen to the newest fork that sounds, where the one heard so far has gone."""
         call, offer = self._call, media.Description.parse(self._offered)
-        others = [branch for branch in reversed(self._described) if branch != self._branch]
-        usable = [branch for branch in others if not media.problem(self._described[branch], offer)]
+        others = [branch for branch in reversed(self.described) if branch != self._branch]
+        usable = [branch for branch in others if not media.problem(self.described[branch], offer)]
         if not usable:
             return []
         self._branch, call.unstable = usable[0], False
         self._sounds = call.ringback = False
         self._silent = now + SILENT if self._rings else None
-        sdp = self._described[self._branch]
+        sdp = self.described[self._branch]
         call.step(Step.EARLY_MEDIA)
-        call.agree(sdp)
+        call.agree(sdp, self._offered)
         self._listen_to(sdp)
         return [do.DescribeRemote(call=call.id, kind=do.Offer.PROVISIONAL, sdp=sdp)]
 
@@ -274,16 +275,16 @@ class Outgoing:
         # Few servers do it: the module is loaded by the first that does.
         from webphone.media.early import turned_round
 
-        before = self._described.get(news.branch, "")
+        before = self.described.get(news.branch, "")
         turned = turned_round(self._offered, before, news.sdp)
         if turned is None:
             return self._call.wire.rerefuse(488, now)
         answer, sdp = turned
-        self._described[news.branch] = sdp
+        self.described[news.branch] = sdp
         result = self._call.wire.reaccept(answer, now)
         if news.branch != self._branch:
             return result
-        self._call.agree(sdp)
+        self._call.agree(sdp, self._offered)
         self._listen_to(sdp)
         described = do.DescribeRemote(call=self._call.id, kind=do.Offer.PROVISIONAL, sdp=sdp)
         return [*result, described]
@@ -294,10 +295,11 @@ class Outgoing:
         call.ringback = False
         call.headers = news.headers or call.headers
         call.part(Peer).named(news.headers)
-        sdp = news.sdp or self._described.get(news.branch, "")
+        sdp = news.sdp or self.described.get(news.branch, "")
         if why := unusable_answer(sdp, self._offered):
             return [Broken(why)]
-        call.agree(sdp)
+        call.agree(sdp, self._offered)
+        self.branch = news.branch
         self._listen_to(sdp)
         if self._elsewhere:
             call.part(Renegotiation).find_path(now)

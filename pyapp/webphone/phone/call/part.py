@@ -21,6 +21,7 @@ Media = (
     | on.MediaFailed
     | on.MediaChanged
     | on.PathFound
+    | on.CandidatesFound
     | on.AnswerTaken
     | on.SoundCame
     | on.MicrophoneAsked

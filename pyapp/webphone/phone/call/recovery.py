@@ -310,7 +310,7 @@ class Recovery:
     def _apply(self, now: float) -> Steps:
         call, offer = self._call, self._offer or ""
         call.step(Step.RECOVERED)
-        call.agree(self._answer)
+        call.agree(self._answer, offer)
         if self._narrow:
             self._widen = now + WIDENS
         agreed = call.part(Renegotiation).taken_up(offer, self._answer, now)

@@ -419,6 +419,7 @@ class Renegotiation:
         """Note which pictures go where; `ours`: the offer was."""
         call, offered, answered = self._call, Description.parse(offer), Description.parse(answer)
         call.record_told = self._said
+        call.describe(*((offer, answer) if ours else (answer, offer)))
         call.hear_of_recording(answer if ours else offer)
         flows = media.pictures(offered, answered)
         sent, call.video_remote = flows if ours else reversed(flows)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from webphone.phone.call.referral import Referral
     from webphone.phone.call.seat import Seat
     from webphone.phone.call.transfer import Transfer
+    from webphone.phone.call.trickle import Trickle
 
 
 def alerting(call: Call) -> Alerting:
@@ -82,6 +83,19 @@ def recording_of(call: Call) -> Recording | None:
     """That part of a call that is or was recorded, or is to be; loads nothing else."""
     wanted = call.record_news or call.account.config.record == "on"
     return call.part(recording) if wanted or recording in call.parts else None
+
+
+def trickle(call: Call) -> Trickle:
+    """The part for candidates that come after their description."""
+    from webphone.phone.call.trickle import Trickle
+
+    return Trickle(call)
+
+
+def trickle_of(call: Call) -> Trickle | None:
+    """That part of a call whose other end trickles; loads nothing else."""
+    wanted = call.trickles and call.wire.trickles()
+    return call.part(trickle) if wanted or trickle in call.parts else None
 
 
 def redirection(call: Call) -> Redirection:

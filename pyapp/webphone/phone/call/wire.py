@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from webphone.phone.account.account import Account, Result, State
-from webphone.sip import Uri
+from webphone.sip import TRICKLE, Uri
 from webphone.sip.wire.grammar import quote, visible
 from webphone.words import Sentence
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # loaded by the first call that outlived its page
     from webphone.sip.usages.restored import Kept
 
 Headers = Sequence[tuple[str, str]]
+TRICKLED = "trickle:"  # what the INFOs with our candidates are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class Wire:
     def known(self) -> bool:
         """Whether there is something of it: not while one that was refused waits to go on."""
         return self.call in self.account.agent.calls()
+
+    def trickles(self, branch: str = "") -> bool:
+        """Whether the other side, or this phone of those that ring, takes candidates by INFO."""
+        return self.account.agent.takes(self.call, TRICKLE, branch)
 
     # --- A call that begins ---
 
@@ -157,4 +162,12 @@ class Wire:
     def info(self, content_type: str, body: str, ref: str, now: float) -> Result:
         """Send an INFO; Replied with `ref` follows."""
         outputs = self.account.agent.info(self.call, content_type, body.encode(), ref, now)
+        return self.account.through(outputs, now)
+
+    def trickle(self, content_type: str, body: bytes, branch: str, now: float) -> Result:
+        """Send an INFO with our candidates to one dialog of it; Replied follows."""
+        ref = f"{TRICKLED}{self.call}/{branch}"
+        outputs = self.account.agent.info(
+            self.call, content_type, body, ref, now, package=TRICKLE, branch=branch
+        )
         return self.account.through(outputs, now)

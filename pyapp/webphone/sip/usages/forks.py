@@ -24,6 +24,7 @@ class EarlyDialog:
     dialog: Dialog
     rseq: int | None = None  # of its last reliable response
     described: bool = False  # it has described its early media
+    packages: frozenset[str] = frozenset()  # of INFO, that it takes
 
 
 class Forks:
@@ -74,7 +75,28 @@ class Forks:
             outputs = self._acknowledge(early.dialog, f"{number} {invite.cseq}", now)
         if sdp_of(response):
             early.described = True
+        if "Recv-Info" in response.headers:
+            early.packages = info.packages(response)
         return outputs
+
+    def takes(self, package: str, branch: str) -> bool:
+        """Whether it takes such INFOs, or any of them does where none is named."""
+        named = [self._early.get(branch.lower())] if branch else self._early.values()
+        return any(early is not None and package in early.packages for early in named)
+
+    def inform(
+        self, content_type: str, body: bytes, ref: str, now: float, package: str, branch: str
+    ) -> list[Output]:
+        """Send an INFO in an early dialog (RFC 8840 §4.3.2)."""
+        if not self.takes(package, branch):
+            raise NotNow(f"that phone takes no package {package!r}")
+        dialog = self._early[branch.lower()].dialog
+        headers = info.headers(content_type, package)
+        request = dialog.request(self._endpoint, "INFO", headers=headers, body=body)
+        asked = ClientRequest(
+            self._endpoint, self._authenticator, self, request, dialog=dialog, ref=ref
+        )
+        return asked.start(now)
 
     def accept(self, invite: Request, response: Response) -> tuple[Dialog, Send]:
         """A 2xx: its dialog, which is an early one no more, and its ACK."""
@@ -150,7 +172,7 @@ class Forks:
 
     def answered(self, sent: ClientRequest, response: Response, now: float) -> list[Output]:
         """The answer to a PRACK tells nothing that the INVITE's will not."""
-        return []
+        return [sent.news(response)] if sent.request.method == "INFO" else []
 
     def _acknowledge(self, dialog: Dialog, rack: str, now: float) -> list[Output]:
         prack = dialog.request(self._endpoint, "PRACK", headers=(("RAck", rack),))

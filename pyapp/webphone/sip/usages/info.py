@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webphone.sip.endpoint import Endpoint, Pairs
+from webphone.sip.methods import TRICKLE
 from webphone.sip.outputs import InfoReceived, Output
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.wire.grammar import visible
@@ -17,6 +18,13 @@ def receive(endpoint: Endpoint, call: str, server: ServerTransaction, now: float
         # §4.2.2: we have not offered to take it.
         offered = (("Recv-Info", ", ".join(endpoint.packages)),)
         return endpoint.answer(server, 469, now, offered)
+    if package in endpoint.forms:
+        kind, reads = endpoint.forms[package]
+        if request.content_type != kind:
+            # §4.2.2, RFC 3261 §21.4.13
+            return endpoint.answer(server, 415, now, (("Accept", kind),))
+        if not reads(request.body):
+            return endpoint.answer(server, 400, now)
     news = InfoReceived(
         call=call,
         content_type=visible(request.content_type),
@@ -28,7 +36,9 @@ def receive(endpoint: Endpoint, call: str, server: ServerTransaction, now: float
 
 def packages(message: Message) -> frozenset[str]:
     """The packages that whoever wrote this message is willing to take (§5.2.2)."""
-    return frozenset(map(_name, message.headers.values("Recv-Info")))
+    named = frozenset(map(_name, message.headers.values("Recv-Info")))
+    # RFC 8840 §4: its option tag says so as well.
+    return named if TRICKLE in (*message.supported, *message.require) else named - {TRICKLE}
 
 
 def headers(content_type: str, package: str) -> Pairs:

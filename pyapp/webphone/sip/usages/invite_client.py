@@ -296,6 +296,16 @@ class Outgoing:
         found: dict[Key, Outgoing | Session] = dict.fromkeys(self._forks.keys, self)
         return found | {session.leg.dialog.key: session for session in self.sessions}
 
+    def takes(self, package: str, branch: str) -> bool:
+        """Whether a phone that has not answered yet takes such INFOs."""
+        return self._forks.takes(package, branch)
+
+    def inform(
+        self, content_type: str, body: bytes, ref: str, now: float, package: str, branch: str
+    ) -> list[Output]:
+        """Send an INFO to one of those."""
+        return self._forks.inform(content_type, body, ref, now, package, branch)
+
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
         """A request of a peer in an early dialog."""
         return self._forks.receive(server, request, now)

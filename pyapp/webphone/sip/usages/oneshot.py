@@ -16,13 +16,13 @@ _CAPABILITIES = (
     ("Accept", f"{SDP}, {texts.ACCEPT}"),
     ("Accept-Encoding", "identity"),
     ("Accept-Language", "en"),
-    ("Supported", supported(Place.CAPABILITIES)),
 )
 
 
 def capabilities(endpoint: Endpoint, request: Request, status: int = 200) -> Response:
     """The answer to OPTIONS, with the status that a call would get (RFC 3261 §11.2)."""
-    return endpoint.reply(request, status, headers=_CAPABILITIES)
+    tags = ("Supported", supported(Place.CAPABILITIES, but=endpoint.untold))
+    return endpoint.reply(request, status, headers=(*_CAPABILITIES, tags))
 
 
 class Question:

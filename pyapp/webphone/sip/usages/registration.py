@@ -263,7 +263,7 @@ class Registration:
         headers = (
             ("Contact", str(self._contact(expires))),
             ("Expires", str(expires)),
-            ("Supported", supported(Place.REGISTER, outbound=self._outbound)),
+            ("Supported", supported(Place.REGISTER, but="" if self._outbound else "outbound")),
             ("Allow", ALLOW),
         )
         request = endpoint.within("REGISTER", self._shared, self._cseq, headers=headers)

@@ -182,6 +182,10 @@ class Session:
         self._bye_headers = tuple(headers)
         return self._happen(Event.HANG_UP, now)
 
+    def takes(self, package: str) -> bool:
+        """Whether the other side takes such INFOs, and is sure to know of the call."""
+        return self.state is State.CONFIRMED and package in self.leg.packages
+
     def inform(
         self, content_type: str, body: bytes, ref: str, now: float, package: str = ""
     ) -> list[Output]:
@@ -265,6 +269,8 @@ class Session:
             return outputs
         if status < 300:
             self._target_accepted(sent, now)
+            if "Recv-Info" in response.headers:
+                self.leg.packages = info.packages(response)
             return outputs
         if status == 481:
             return outputs + self._gone(response, now)
