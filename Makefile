@@ -95,7 +95,7 @@ dist: $(DIST) ## Build dist/, with .br and .gz files and the packages: one scrip
 
 screens: $(DEV_READY) $(VENDORED) $(DIST) ## Take the screenshots of the documentation again.
 	@SCREENS=docs/screens $(PYTHON) -m pytest tests/page/test_demo.py -k "two_tabs and demo]"
-	@SCREENS=docs/screens $(PYTHON) -m pytest tests/examples tests/interop/test_login_page.py
+	@SCREENS=docs/screens $(PYTHON) -m pytest tests/examples tests/interop/test_login_page.py tests/interop/test_push.py
 	@$(PYTHON) tools/gallery.py --docs
 
 contract: $(DEV_READY) ## Write all generated files again: contract, tables, list of files, marks of the tests.

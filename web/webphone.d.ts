@@ -226,7 +226,7 @@ export interface WebPhoneConfig {
   featureCodes: string[];
   /** Packages of INFO that the page takes (RFC 6086); they come as the event `info`. */
   infoPackages: string[];
-  /** Where the server can wake the page by a push (RFC 8599), such as pn-provider=webpush pn-prid=... pn-param=...; the parameters go into the registration. */
+  /** Where the server can wake the page by a push (RFC 8599), such as pn-provider=webpush pn-prid=...; the parameters, escaped, go into the registration. */
   push: string[];
   /** RFC 5626 flows, 1 or 2. */
   flows: number;

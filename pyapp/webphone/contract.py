@@ -150,8 +150,8 @@ class Config:
         pattern=r"[A-Za-z0-9.!%*_+`'~-]+")
     push: tuple[str, ...] = words(
         "Where the server can wake the page by a push (RFC 8599), such as pn-provider=webpush"
-        " pn-prid=... pn-param=...; the parameters go into the registration.",
-        pattern=r"pn-(provider|prid|param)=[A-Za-z0-9_.!~*'()%/:&+$\[\]-]+")
+        " pn-prid=...; the parameters, escaped, go into the registration.",
+        pattern=r"pn-(provider|prid|param)=([A-Za-z0-9_.!~*'()/:&+$\[\]-]|%[0-9A-Fa-f]{2})+")
     flows: int = number("RFC 5626 flows, 1 or 2.", 1, least=1, most=2, built=False)
     redirect_policy: str = choice("follow ask refuse", "ask",
         "What to do when others name where to call: a 3xx to our call, a transfer.")

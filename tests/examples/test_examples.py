@@ -33,6 +33,7 @@ PAGES = [
     "themes",
     "frame",
     "login",
+    "push",
 ]
 SHARED = {"../webphone.js", "../embed.js", "look.css"}
 PATIENCE = 60_000  # milliseconds, for a machine that is busy
@@ -343,6 +344,20 @@ def test_a_meeting_calls_everybody_joins_who_answers_and_shows_who_speaks(
     page.evaluate("phone.hangupAll()")
     expect(page.locator("#said")).to_have_text("Nobody is here yet.")
     expect(page.get_by_role("button", name="Call everybody")).to_be_enabled()
+
+
+# --- A page that calls wake -----------------------------------------------------------------------
+# How it is woken: tests/interop/test_push.py.
+
+
+def test_who_does_not_allow_notifications_is_told_where_to(visit: Callable[..., Page]) -> None:
+    page = registered(visit("push"))
+    expect(page.locator("#said")).to_have_text("Nobody hears of a call here.")
+    press(page, "Tell me of calls")
+    expect(page.locator("#wrong")).to_contain_text("Allow notifications for this page")
+    expect(page.get_by_role("button", name="Tell me of calls")).to_be_visible()
+    expect(page.get_by_role("button", name="Tell me no more")).to_be_hidden()
+    looked_at(page)
 
 
 # --- Python ---------------------------------------------------------------------------------------

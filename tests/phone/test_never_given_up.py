@@ -367,7 +367,35 @@ def test_where_a_push_is_to_go_is_registered_at_once(world):
     alice = world.registered("alice", autoRegister=True)
     alice.ask("setConfig", {"push": "pn-provider=webpush pn-prid=abc%2Fd"})
     last = parse(registers(world)[-1])
-    assert last.contacts[0].uri.param("pn-prid") == "abc%2Fd"
+    assert last.contacts[0].uri.param("pn-prid") == "abc/d"
     assert alice.desk.snapshot.state == "registered"
-    wrong = alice.ask("setConfig", {"push": "pn-prid=a;b"})
-    assert wrong.error.code == "invalid_config"
+    for wrong in ("pn-prid=a;b", "pn-prid=50%"):
+        assert alice.ask("setConfig", {"push": wrong}).error.code == "invalid_config"
+
+
+PUSH = "pn-provider=webpush pn-prid=https%3A%2F%2Fpush.example%2Fx"
+
+
+def test_a_page_that_a_push_can_wake_goes_without_ending_its_registration(world):
+    alice = world.registered("alice", autoRegister=True, push=PUSH)
+    bound = registers(world)
+    alice.happens(on.Leaving(put_aside=True))
+    assert alice.desk.snapshot.state == "offline"
+    assert alice.told("unregistered") == [{"reason": "user", "willRetry": False}]
+    assert registers(world) == bound
+    alice.happens(on.Woken())
+    assert alice.desk.snapshot.state == "registered"
+    alice.happens(on.Leaving(removed=True))
+    last = parse(registers(world)[-1])
+    assert last.contacts[0].param("expires") == "0" and not last.contacts[0].uri.has("pn-prid")
+
+
+@pytest.mark.rfc(
+    "8599 §4.1.3", "a push is answered by a REGISTER, also over a connection that stands"
+)
+def test_a_page_that_is_woken_while_it_is_registered_registers_once_more(world):
+    alice = world.registered("alice", autoRegister=True, push=PUSH)
+    before = len(registers(world))
+    assert alice.ask("register").error is None
+    fresh = registers(world)[before:]
+    assert [parse(each).contacts[0].uri.param("pn-provider") for each in fresh] == ["webpush"]

@@ -546,11 +546,28 @@ def test_where_a_push_wakes_the_page_is_said_in_the_registration_alone() -> None
     alice.agent.account = replace(alice.agent.account, push=push)
     request = alice.register()
     uri = request.contacts[0].uri
-    assert [uri.param(name) for name, _ in push] == [value for _, value in push]
+    assert ";pn-provider=webpush;pn-prid=https%3A%2F%2Fpush.example%2Fx" in str(uri)
+    assert uri.param("pn-prid") == "https://push.example/x"
     alice.grant(request)
     assert _registered(alice) == [600]
     assert "pn-" not in str(alice.call().contacts[0])
     assert "push.example" not in repr(alice.agent.account)
+
+
+@pytest.mark.rfc("8599 §4.1.2", "who removes the binding is not to be woken any more")
+@pytest.mark.rfc("8599 §4.1.4", "a page that is awake says that it refreshes by itself")
+def test_who_unregisters_is_not_to_be_woken_any_more() -> None:
+    alice = Registrar()
+    assert alice.agent.account
+    push = (("pn-provider", "webpush"), ("pn-prid", "https%3A%2F%2Fpush.example%2Fx"))
+    alice.agent.account = replace(alice.agent.account, push=push)
+    request = alice.register()
+    assert request.contacts[0].param("+sip.pnsreg") == ""
+    alice.grant(request)
+    alice.say(alice.agent.unregister(alice.now))
+    contact = alice.last("REGISTER").contacts[0]
+    assert (contact.param("expires"), contact.uri.param("pn-provider")) == ("0", "webpush")
+    assert not contact.uri.has("pn-prid")
 
 
 def test_a_broken_contact_of_another_phone_takes_nobody_off_the_air() -> None:

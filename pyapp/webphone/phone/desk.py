@@ -344,10 +344,10 @@ class Desk:
             case on.Entrusted():
                 self._kept.entrusted = True
                 return []
-            case on.Leaving():
+            case on.Leaving(removed=removed):
                 self.leading = False
-                kept = self._left_behind(happening, now)
-                return kept + self.calls.hang_up_all(now) + self._accounts.leave(now)
+                kept = self._left_behind(happening, now) + self.calls.hang_up_all(now)
+                return kept + self._accounts.leave(now, removed=removed)
             case _:
                 assert_never(happening)
 

@@ -52,8 +52,8 @@ class Identity:
     where a server asks for one (RFC 8898). `realm` is one to trust beside the registrar's own,
     `hosts` name those to trust until a registrar has told its own (see trust.py). `cli` is the user
     in From of calls, `user` when empty. `instance` is a `urn:uuid:` that stays the same for this
-    browser; "" is one for this page. `push` are URI parameters of the Contact that is registered
-    (RFC 8599).
+    browser; "" is one for this page. `push` are URI parameters, escaped, of the Contact that is
+    registered (RFC 8599).
     """
 
     user: str

@@ -210,11 +210,16 @@ class Account:
         self.connection.keepalive.stop()
         return result + self.through(self.agent.unregister(now), now)
 
-    def disconnect(self, now: float, reply: int | None = None, reason: str = "user") -> Result:
-        """Remove the registration, close the socket and stay offline."""
+    def disconnect(
+        self, now: float, reply: int | None = None, reason: str = "user", *, asleep: bool = False
+    ) -> Result:
+        """Remove the registration, close the socket and stay offline.
+
+        `asleep`: the registration stays, as a push wakes who is called.
+        """
         result: Result = []
         if self.agent.bound and not self.replaced:
-            result += self.unregister(now)
+            result += [] if asleep else self.unregister(now)
             result += self.registration.gone(reason)
         self.wants_connection = False
         self.registration.unwant(reply)

@@ -92,13 +92,17 @@ class Accounts:
         self._leaving = [account for account in self._leaving if account not in done]
         return [x for account in done for x in account.disconnect(now)]
 
-    def leave(self, now: float) -> Result:
-        """The page goes."""
+    def leave(self, now: float, *, removed: bool = False) -> Result:
+        """The page goes, or the phone is `removed` from it.
+
+        Where a push brings the page back, its binding stays for who calls (RFC 8599 §5.6.2).
+        """
+        ours = self.current
+        asleep = bool(ours.config.push) and not removed
         self._left = self.current.wants_connection, self.current.registration.wanted
         leaving, self._leaving = self._leaving, []
-        return [
-            action for account in (self.current, *leaving) for action in account.disconnect(now)
-        ]
+        result = ours.disconnect(now, asleep=asleep)
+        return result + [action for account in leaving for action in account.disconnect(now)]
 
     def come_back(self, now: float) -> Result:
         """The page was only put aside (the browser's back-forward cache) and is here again."""

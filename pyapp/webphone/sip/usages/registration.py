@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum, auto
 from itertools import chain
 from typing import assert_never
@@ -272,11 +273,14 @@ class Registration:
 
     def _contact(self, expires: int) -> NameAddr:
         uri = self._endpoint.contact
-        for name, value in self.account.push:
-            # RFC 8599 §4.1: there, and in no Contact of a call.
-            uri = uri.with_param(name, value)
-        contact = NameAddr("", uri)
+        # RFC 8599 §4.1: there, and in no Contact of a call. §4.1.2: who removes the binding is not
+        # to be woken any more.
+        push = (pair for pair in self.account.push if expires or pair[0] != "pn-prid")
+        contact = NameAddr("", replace(uri, params=(*uri.params, *push)))
         contact = contact.with_param("+sip.instance", f'"<{self.instance}>"')
+        if self.account.push:
+            # RFC 8599 §4.1.4: while the page is awake, it refreshes without being woken for it.
+            contact = contact.with_param("+sip.pnsreg")
         if self._outbound:
             # RFC 5626 §4.2: the one flow we have.
             contact = contact.with_param("reg-id", "1")
