@@ -369,6 +369,17 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         View(),
     ),
     "unstable": (talking(replace(BOB, unstable=True)), View()),
+    "not reachable in a call": (
+        talking(
+            BOB,
+            config=replace(CONFIG, auto_register=True),
+            state="reconnecting",
+            attempt=4,
+            retry_at=NOW + 3,
+            proved_at=None,
+        ),
+        View(),
+    ),
     "to be recorded": (talking(BOB, config=RECORDS), View()),
     "recording": (
         talking(replace(BOB, recording="on", recorded="on", record_wish="off"), config=RECORDS),

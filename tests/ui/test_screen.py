@@ -412,6 +412,25 @@ def test_a_call_that_is_taken_back_says_so_and_can_not_be_held_yet():
     assert press(screen, "Hold") is None and press(screen, "Mute") is not None
 
 
+@pytest.mark.parametrize("state", ["connecting", "reconnecting", "failed"])
+def test_who_talks_is_told_that_nobody_else_can_call(state):
+    config = replace(CONFIG, auto_register=True)
+    lost = {"state": state, "config": config, "attempt": 3}
+    assert words(shown(talking(BOB, **lost)), "notice") == ["New calls can't reach you"]
+    held = shown(talking(HELD, **lost))
+    assert words(held, "notice")[0] == "New calls can't reach you"
+    # One line says it of both.
+    both = shown(talking(replace(BOB, unstable=True), **lost))
+    assert words(both, "notice") == ["Connection unstable, reconnecting…"]
+
+
+@pytest.mark.parametrize("more", [{"attempt": 2}, {"config": CONFIG}, {"state": "registered"}])
+def test_a_moment_without_the_server_is_not_told_in_a_call(more):
+    lost = {"state": "reconnecting", "attempt": 3}
+    lost["config"] = replace(CONFIG, auto_register=True)
+    assert words(shown(talking(BOB, **lost | more)), "notice") == []
+
+
 def test_a_lost_path_is_told_and_the_call_goes_on():
     screen = shown(talking(replace(BOB, unstable=True)))
     assert words(screen, "notice") == ["Connection unstable, reconnecting…"]

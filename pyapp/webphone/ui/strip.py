@@ -20,7 +20,7 @@ def strip(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) -> No
     """The strip, if there is something to say; `digits` were sent."""
     lines = _recorded(call)
     if snapshot.config.show_status:
-        lines += [*_trouble(call), *_standing(call, snapshot, now), *_news(snapshot, digits)]
+        lines += [*_trouble(call, snapshot), *_standing(call, snapshot, now), *_news(snapshot, digits)]
     if not lines:
         return None
     said = (
@@ -53,8 +53,8 @@ def _recorded(call: CallSnapshot) -> list[Line]:
     return [(key, sign, (words,)) for key, sign, words in recorded(call)]
 
 
-def _trouble(call: CallSnapshot) -> list[Line]:
-    """What keeps the two from hearing each other."""
+def _trouble(call: CallSnapshot, snapshot: Snapshot) -> list[Line]:
+    """What keeps the two from hearing each other, and others from calling."""
     shown: list[Line] = []
     worst = next(iter(call.warnings), "")  # they come in that order
     if call.microphone_asked:
@@ -67,6 +67,8 @@ def _trouble(call: CallSnapshot) -> list[Line]:
         shown.append(("unstable", "alert", (say("unstable"),)))
     elif worst:
         shown.append(("sound", "alert", (say(f"warning_{worst}", name=call.peer_name),)))
+    if snapshot.unreachable and not (call.recovering or call.unstable):
+        shown.append(("unreachable", "offline", (say("no_new_calls"),)))
     return shown
 
 

@@ -381,6 +381,7 @@ WORDS: dict[str, str] = {
     "sent": "الأرقام المرسلة: {digits}",
     "taking_back": "جارٍ استرجاع المكالمة…",
     "unstable": "الاتصال غير مستقر، جارٍ إعادته…",
+    "no_new_calls": "لا يمكن أن تصلك مكالمات جديدة",
     "quality_good": "الصوت جيد",
     "quality_fair": "الصوت متوسط",
     "quality_poor": "الصوت ضعيف",

@@ -357,6 +357,7 @@ WORDS: dict[str, str] = {
     "sent": "Gesendete Ziffern: {digits}",
     "taking_back": "Gespräch wird zurückgeholt …",
     "unstable": "Verbindung instabil, wird erneuert …",
+    "no_new_calls": "Neue Anrufe erreichen Sie nicht",
     "quality_good": "Der Ton ist gut",
     "quality_fair": "Der Ton ist mäßig",
     "quality_poor": "Der Ton ist schlecht",

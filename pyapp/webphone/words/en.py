@@ -352,6 +352,7 @@ WORDS: dict[str, str] = {
     "sent": "Digits sent: {digits}",
     "taking_back": "Taking the call back…",
     "unstable": "Connection unstable, reconnecting…",
+    "no_new_calls": "New calls can't reach you",
     "quality_good": "The sound is good",
     "quality_fair": "The sound is fair",
     "quality_poor": "The sound is poor",

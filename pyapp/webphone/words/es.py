@@ -364,6 +364,7 @@ WORDS: dict[str, str] = {
     "sent": "Cifras enviadas: {digits}",
     "taking_back": "Recuperando la llamada…",
     "unstable": "Conexión inestable, reconectando…",
+    "no_new_calls": "No le llegan llamadas nuevas",
     "quality_good": "El sonido es bueno",
     "quality_fair": "El sonido es regular",
     "quality_poor": "El sonido es malo",

@@ -364,6 +364,7 @@ WORDS: dict[str, str] = {
     "sent": "Chiffres envoyés : {digits}",
     "taking_back": "Reprise de l’appel…",
     "unstable": "Connexion instable, reconnexion…",
+    "no_new_calls": "Les nouveaux appels ne vous parviennent pas",
     "quality_good": "Le son est bon",
     "quality_fair": "Le son est moyen",
     "quality_poor": "Le son est mauvais",

@@ -364,6 +364,7 @@ WORDS: dict[str, str] = {
     "sent": "ספרות שנשלחו: {digits}",
     "taking_back": "השיחה מוחזרת…",
     "unstable": "החיבור לא יציב, מתחבר מחדש…",
+    "no_new_calls": "שיחות חדשות לא מגיעות אליכם",
     "quality_good": "הצליל טוב",
     "quality_fair": "הצליל בינוני",
     "quality_poor": "הצליל גרוע",

@@ -347,6 +347,7 @@ WORDS: dict[str, str] = {
     "sent": "भेजे गए अंक: {digits}",
     "taking_back": "कॉल वापस ली जा रही है…",
     "unstable": "कनेक्शन अस्थिर, फिर जोड़ा जा रहा है…",
+    "no_new_calls": "नई कॉल आप तक नहीं पहुँच रही हैं",
     "quality_good": "आवाज़ अच्छी है",
     "quality_fair": "आवाज़ ठीक है",
     "quality_poor": "आवाज़ खराब है",

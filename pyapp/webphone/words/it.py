@@ -364,6 +364,7 @@ WORDS: dict[str, str] = {
     "sent": "Cifre inviate: {digits}",
     "taking_back": "Ripresa della chiamata…",
     "unstable": "Connessione instabile, riconnessione…",
+    "no_new_calls": "Le nuove chiamate non La raggiungono",
     "quality_good": "L’audio è buono",
     "quality_fair": "L’audio è discreto",
     "quality_poor": "L’audio è scarso",

@@ -340,6 +340,7 @@ WORDS: dict[str, str] = {
     "sent": "送信した番号: {digits}",
     "taking_back": "通話を取り戻しています…",
     "unstable": "接続が不安定です、再接続中…",
+    "no_new_calls": "新しい着信を受けられません",
     "quality_good": "音声は良好です",
     "quality_fair": "音声は普通です",
     "quality_poor": "音声が悪いです",

@@ -357,6 +357,7 @@ WORDS: dict[str, str] = {
     "sent": "Verzonden cijfers: {digits}",
     "taking_back": "Gesprek wordt teruggenomen…",
     "unstable": "Verbinding onstabiel, opnieuw verbinden…",
+    "no_new_calls": "Nieuwe oproepen bereiken u niet",
     "quality_good": "Het geluid is goed",
     "quality_fair": "Het geluid is matig",
     "quality_poor": "Het geluid is slecht",

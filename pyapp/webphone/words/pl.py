@@ -372,6 +372,7 @@ WORDS: dict[str, str] = {
     "sent": "Wysłane cyfry: {digits}",
     "taking_back": "Przejmowanie połączenia…",
     "unstable": "Połączenie niestabilne, ponowne łączenie…",
+    "no_new_calls": "Nowe połączenia nie docierają",
     "quality_good": "Dźwięk jest dobry",
     "quality_fair": "Dźwięk jest średni",
     "quality_poor": "Dźwięk jest zły",

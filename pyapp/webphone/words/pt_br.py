@@ -364,6 +364,7 @@ WORDS: dict[str, str] = {
     "sent": "Dígitos enviados: {digits}",
     "taking_back": "Retomando a chamada…",
     "unstable": "Conexão instável, reconectando…",
+    "no_new_calls": "Novas chamadas não chegam até você",
     "quality_good": "O som está bom",
     "quality_fair": "O som está regular",
     "quality_poor": "O som está ruim",

@@ -372,6 +372,7 @@ WORDS: dict[str, str] = {
     "sent": "Отправлены цифры: {digits}",
     "taking_back": "Возврат звонка…",
     "unstable": "Связь нестабильна, восстановление…",
+    "no_new_calls": "Новые звонки до вас не доходят",
     "quality_good": "Звук хороший",
     "quality_fair": "Звук средний",
     "quality_poor": "Звук плохой",

@@ -347,6 +347,7 @@ WORDS: dict[str, str] = {
     "sent": "Gönderilen rakamlar: {digits}",
     "taking_back": "Arama geri alınıyor…",
     "unstable": "Bağlantı kararsız, yeniden bağlanıyor…",
+    "no_new_calls": "Yeni aramalar size ulaşamıyor",
     "quality_good": "Ses iyi",
     "quality_fair": "Ses orta",
     "quality_poor": "Ses kötü",

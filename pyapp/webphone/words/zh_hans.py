@@ -340,6 +340,7 @@ WORDS: dict[str, str] = {
     "sent": "已发送按键：{digits}",
     "taking_back": "正在收回通话…",
     "unstable": "连接不稳定，正在重新连接…",
+    "no_new_calls": "无法收到新来电",
     "quality_good": "音质良好",
     "quality_fair": "音质一般",
     "quality_poor": "音质差",
