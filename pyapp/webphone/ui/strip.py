@@ -20,7 +20,11 @@ def strip(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) -> No
     """The strip, if there is something to say; `digits` were sent."""
     lines = _recorded(call)
     if snapshot.config.show_status:
-        lines += [*_trouble(call, snapshot), *_standing(call, snapshot, now), *_news(snapshot, digits)]
+        lines += [
+            *_trouble(call, snapshot),
+            *_standing(call, snapshot, now),
+            *_news(snapshot, digits),
+        ]
     if not lines:
         return None
     said = (
