@@ -95,7 +95,8 @@ class Accounts:
     def leave(self, now: float, *, removed: bool = False) -> Result:
         """The page goes, or the phone is `removed` from it.
 
-        Where a push brings the page back, its binding stays for who calls (RFC 8599 §5.6.2).
+        Where a push brings the page back, the binding stays: its removal would say that nobody is
+        to be woken any more (RFC 8599 §4.1.2).
         """
         ours = self.current
         asleep = bool(ours.config.push) and not removed
