@@ -76,7 +76,7 @@ from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, followed, meant, noticed, screen, ticks
 from webphone.ui.gestures import Requested, SignInSent, SoundAllowed
 from webphone.ui.selectors import signs_in
-from webphone.ui.view import DEVICES, MENU, SETTINGS_PAGE
+from webphone.ui.view import DEVICES, HISTORY, MENU, SETTINGS_PAGE
 
 if TYPE_CHECKING:  # loaded once the phone is up, or for what few pages do
     from webphone.browser.media.devices import Devices
@@ -232,11 +232,22 @@ class PhoneOnPage:
             self._ask_who()
         if self._offer is not None:
             self._offer.follow(snapshot.signing.stage)
+        if self._view.open == HISTORY or self._view.looking is not None:
+            self._look_further(snapshot, now)
         shown = screen(snapshot, self._view, now)
         self._view = followed(noticed(self._view, shown, now), snapshot)
         self._page.show(shown)
         self._peers.show(self._page.slot)
         self._tick.set(now + 1 if ticks(snapshot, self._view) else None)
+
+    def _look_further(self, snapshot: Snapshot, now: float) -> None:
+        """Past calls are looked through and drawn in steps: between two of them the page lives."""
+        from webphone.ui.finding import looked, unfinished
+
+        self._view = looked(self._view, snapshot, now)
+        if unfinished(self._view):
+            wait = GLANCE if self._peers.busy else 0.0
+            self._late = asyncio.get_event_loop().call_later(wait, self.draw)
 
     def _too_early(self, snapshot: Snapshot) -> bool:
         """Whether the page may still say who its phone is, or somebody has begun to dial.

@@ -136,9 +136,9 @@ def prepare() -> None:
 
 
 @contextlib.contextmanager
-def exchange() -> Iterator[str]:
-    """The built-in exchange beside the pages; gives its host and port."""
-    command = [sys.executable, "-m", "webphone.exchange.serve", "--root", str(BENCH), "--port", "0"]
+def exchange(root: Path = BENCH) -> Iterator[str]:
+    """The built-in exchange beside the pages of this folder; gives its host and port."""
+    command = [sys.executable, "-m", "webphone.exchange.serve", "--root", str(root), "--port", "0"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "pyapp")}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stdout is not None

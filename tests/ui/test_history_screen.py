@@ -11,9 +11,8 @@ from webphone.contract import ClearHistory, ExportHistory, MakeCall
 from webphone.phone.happenings import Asked, CallsDeleted, CallsWantedBack, HistoryOpened
 from webphone.ui.act import act
 from webphone.ui.drafts import KIND, SEARCH
-from webphone.ui.finding import Finder
+from webphone.ui.finding import LONG, PAGE, ROWS, STEP, WORDS, looked, unfinished
 from webphone.ui.gestures import DraftEdited, KeyPressed, PageClosed, PageOpened
-from webphone.ui.history import PAGE
 from webphone.ui.html import find, find_all, text, walk
 from webphone.ui.screen import screen, shown
 from webphone.ui.view import View
@@ -151,13 +150,131 @@ def test_what_is_typed_is_looked_for_from_its_first_page_on():
     assert "No calls yet." in text(screen(IDLE, OPEN, NOW))
 
 
-def test_nothing_is_looked_for_twice():
-    finder = Finder()
-    first = finder.find(PAST, "clara", "")
-    assert finder.find(PAST, "clara", "") is first
-    assert finder.find(PAST[1:], "clara", "") is not first
-    assert len(finder.find(PAST, "clara", "outgoing")) == 1
-    assert finder.find(PAST, "", "") is PAST
+# --- Step by step ---------------------------------------------------------------------------------
+
+
+def one_of_lots(number):
+    who, way = "Bob" if number % 700 == 699 else "Clara", "outgoing" if number % 2 else "incoming"
+    return past(number, number, who, str(number), "answered", 12, way)
+
+
+LOTS = replace(IDLE, history=tuple(map(one_of_lots, range(3000))))
+
+
+def steps(picture, view, now=NOW):
+    """The views, step by step, until there is no more to do; the last is that for good."""
+    views = [looked(view, picture, now)]
+    while unfinished(views[-1]):
+        views.append(looked(views[-1], picture, now))
+    assert looked(views[-1], picture, now) is views[-1]
+    return views
+
+
+def names(records):
+    return [each.id for each in records]
+
+
+def test_of_ten_thousand_some_are_looked_at_in_each_step_and_all_are_found_in_their_order():
+    views = steps(LOTS, looking("bob"))
+    looked_at = [min(view.looking.at, 3000) for view in views]
+    assert looked_at == [STEP, 2 * STEP, 3 * STEP, 4 * STEP, 5 * STEP, 3000]
+    counts = [len(view.looking.found) for view in views]
+    assert counts == sorted(counts) and views[0].looking.found == ()
+    assert names(views[-1].looking.found) == ["past-699", "past-1399", "past-2099", "past-2799"]
+    whole = screen(LOTS, looking("bob"), NOW)
+    assert text(screen(LOTS, views[-1], NOW)) == text(whole)
+    assert "Found: 4" in text(whole)
+
+
+@pytest.mark.parametrize(("words", "kind"), [("", ""), ("", "outgoing"), ("clara", "")])
+def test_no_more_than_a_few_are_drawn_anew_in_one_step(words, kind):
+    before: set[str] = set()
+    for view in steps(LOTS, looking(words, kind)):
+        drawn = names(view.looking.shown)
+        assert 0 < len(set(drawn) - before) <= ROWS or set(drawn) <= before
+        before = set(drawn)
+        places = find_all(screen(LOTS, view, NOW), role="listitem")
+        assert len(places) == PAGE  # drawn, or kept free: what is below them does not move
+    assert len(before) == PAGE
+
+
+def test_a_page_that_is_turned_to_is_drawn_in_steps_as_well():
+    view = steps(LOTS, OPEN)[-1]
+    turned = replace(view, of="50")
+    first, *_, last = steps(LOTS, turned)
+    assert names(first.looking.shown) == names(LOTS.history[50 : 50 + ROWS])
+    assert names(last.looking.shown) == names(LOTS.history[50:100])
+    asked = looked(replace(last, of="clear"), LOTS, NOW)  # stands on the first page
+    assert asked.looking.first == 0
+
+
+def test_a_new_key_drops_what_was_looked_for_before():
+    begun = looked(looking("zoe"), LOTS, NOW)
+    assert not begun.looking.done
+    view = looked(replace(begun, drafts={SEARCH: "bob"}), LOTS, NOW)
+    assert view.looking.asked == ("bob", "") and view.looking.at == STEP
+    assert names(steps(LOTS, view)[-1].looking.found)[0] == "past-699"
+
+
+def test_who_types_on_looks_among_those_that_are_left():
+    half = looked(looking("b"), LOTS, NOW)
+    further = looked(replace(half, drafts={SEARCH: "bob"}), LOTS, NOW)
+    assert len(further.looking.among) == 3000 - STEP  # none of the first had it
+    done = steps(LOTS, looking("bo"))[-1]
+    on, *more = steps(LOTS, replace(done, drafts={SEARCH: "bob"}))
+    assert not more and names(on.looking.found)[-1] == "past-2799"
+    kind = looked(replace(done, drafts={SEARCH: "bob", KIND: "missed"}), LOTS, NOW)
+    assert len(kind.looking.among) == 3000
+
+
+def test_calls_that_come_or_go_meanwhile_do_not_begin_the_search_anew():
+    whole = LOTS.history
+    picture = replace(LOTS, history=whole[10:1500])
+    half = looked(looking("bob"), picture, NOW)
+    recalled = replace(picture, history=whole[10:2000])
+    older = looked(half, recalled, NOW)
+    assert (older.looking.at, len(older.looking.among)) == (2 * STEP, 1990)
+    newer = looked(older, replace(LOTS, history=whole[:2000]), NOW)
+    assert newer.looking.at == 3 * STEP
+    found = names(newer.looking.found)
+    deleted = replace(LOTS, history=tuple(each for each in whole[:2000] if each.id != found[0]))
+    fewer = looked(newer, deleted, NOW)
+    assert names(fewer.looking.found)[0] == "past-1399"
+    amended = replace(whole[0], note="Bob has called for her")
+    other = replace(LOTS, history=(amended, *whole[1:2000]))
+    assert names(steps(other, fewer)[-1].looking.found) == ["past-0", "past-699", "past-1399"]
+
+
+def test_that_it_goes_on_is_said_after_a_second_and_no_half_of_it_is_told():
+    half = looked(looking("bob"), LOTS, NOW)
+    node = screen(LOTS, half, NOW + 0.9)
+    assert text(find(node, part="history-news")) == ""
+    node = screen(LOTS, half, NOW + LONG + 0.1)
+    assert text(find(node, part="history-news")) == "Looking through older calls…"
+    recalling = replace(LOTS, history=LOTS.history[:100], recalling=True)
+    view = steps(recalling, looking("bob"))[-1]
+    assert "No such call." not in text(screen(recalling, view, NOW + 2))
+    assert "Looking through older calls…" in text(screen(recalling, view, NOW + 2))
+    nothing = replace(IDLE, recalling=True)
+    assert "No calls yet." not in text(screen(nothing, steps(nothing, OPEN)[-1], NOW))
+
+
+def test_nothing_is_left_of_it_once_the_page_is_closed():
+    view = steps(LOTS, looking("bob"))[-1]
+    closed, _ = act(view, PageClosed(), LOTS, {}, NOW)
+    assert looked(closed, LOTS, NOW).looking is None
+    assert looked(looked(closed, LOTS, NOW), LOTS, NOW).looking is None
+    assert not unfinished(looked(closed, LOTS, NOW))
+
+
+def test_the_words_of_a_call_are_made_once_and_those_of_others_do_not_stay_for_ever():
+    record = past(1, 1, "Bob", "1", "answered")
+    words = WORDS.of(record)
+    assert WORDS.of(record) is words
+    assert "order" in WORDS.of(replace(record, outcome="Order"))
+    for number in range(20_001):
+        WORDS.of(replace(record, id=f"of somebody {number}"))
+    assert WORDS.of(record) is not words
 
 
 # --- Page by page ---------------------------------------------------------------------------------

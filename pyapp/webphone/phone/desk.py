@@ -146,6 +146,7 @@ class Desk:
             diagnosis=self._seldom.diagnosis,
             devices=self._seldom.devices,
             history=self.history.records,
+            recalling=self._seldom.recalling,
             deleted=self._seldom.deleted,
             signing=self._signing.snapshot if self._signing else Signing(),
             people=people,

@@ -71,6 +71,11 @@ class Memory:
         self._exports.append((command, reply))
         return self._want(LENGTH) + self._exported(language)
 
+    @property
+    def recalling(self) -> bool:
+        """Whether somebody looks at all of them and not all are here yet."""
+        return self._wanted >= LENGTH and not self._enough
+
     # --- Inside ---
 
     def _want(self, count: int) -> Result:

@@ -166,6 +166,11 @@ class Seldom:
         return self._memory
 
     @property
+    def recalling(self) -> bool:
+        """Whether more call records are on their way, which somebody wants to see."""
+        return self._memory.recalling if self._memory else False
+
+    @property
     def deleted(self) -> int:
         """How many call records the person may have back."""
         return len(self._memory.deleted) if self._memory else 0

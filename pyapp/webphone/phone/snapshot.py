@@ -343,6 +343,7 @@ class Snapshot(SharedSnapshot):
     number: str  # the dialled number
     error: WebPhoneError | None = None  # the last one, until read
     history: tuple[CallRecord, ...] = ()  # newest first
+    recalling: bool = False  # more of them are on their way from the browser's memory
     deleted: int = 0  # so many of them may be had back
     people: tuple[Person, ...] = ()  # the contacts, by name
     people_deleted: int = 0  # so many of them may be had back

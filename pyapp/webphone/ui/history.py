@@ -1,12 +1,13 @@
 """The calls that were: by day, searched and filtered, a page of them at a time.
 
-Loaded when somebody looks at them. Ten thousand are remembered and no more than fifty drawn.
+Loaded when somebody looks at them. Ten thousand are remembered and no more than fifty drawn, a
+few at a time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -17,7 +18,7 @@ from webphone.phone.people import Numbers
 from webphone.phone.snapshot import EndedCall, Person, Snapshot
 from webphone.ui import drafts
 from webphone.ui.drafts import KIND, SEARCH
-from webphone.ui.finding import Finder, Records, missed, other_end
+from webphone.ui.finding import LONG, PAGE, Looking, Records, all_looked, missed, other_end
 from webphone.ui.gestures import DraftEdited, PageOpened, PersonOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
@@ -26,7 +27,6 @@ from webphone.ui.view import HISTORY, MENU, View
 from webphone.ui.words import clock, say
 from webphone.words import Sentence
 
-PAGE = 50  # calls that are drawn at a time
 CLEAR = "clear"  # in the place of the page's first call: whether all are to go
 DAY = 24 * 3600.0  # seconds
 # The filters, and what they let through.
@@ -43,26 +43,52 @@ _HOST = re.compile(r"(?:[^@]*@)?([^;:?>]*)")  # in what follows the scheme of an
 
 
 class Drawn:
-    """The calls drawn last: while none comes or goes, they are not drawn again."""
+    """The calls drawn last: those that stay are not drawn again."""
 
     def __init__(self) -> None:
         self._of: tuple[object, ...] = ()
+        self._records: Records | None = None
         self._days: tuple[Node, ...] = ()
+        self._rows: dict[str, tuple[Records, Node]] = {}
+        self._moments: dict[str, tuple[str, str]] = {}
 
     def days(
         self, records: Records, snapshot: Snapshot, view: View, now: float
     ) -> tuple[Node, ...]:
         """These, by day."""
         today = view.dates(now, snapshot.language)[0]
-        of = records, snapshot.config, snapshot.language, view.dates, today, snapshot.people
+        of = snapshot.config, snapshot.language, view.dates, today, snapshot.people
         if of != self._of:
-            days = _days(records, snapshot, view)
-            self._of = of
-            self._days = tuple(_day(day, rows, snapshot, view, now) for day, rows in days)
+            self._of, self._records, self._rows, self._moments = of, None, {}, {}
+        if records != self._records:
+            self._records = records
+            rows: dict[str, tuple[Records, Node]] = {}
+            self._days = tuple(
+                _day(day, [self._row(row, rows, snapshot) for row in several], snapshot, view, now)
+                for day, several in _days(records, snapshot, self._moment(snapshot, view))
+            )
+            self._rows = rows
         return self._days
 
+    def _row(self, row: Row, rows: dict[str, tuple[Records, Node]], snapshot: Snapshot) -> Node:
+        of, node = self._rows.get(row.newest.id, ((), None))
+        if node is None or of != row.records:
+            node = _row(row, snapshot)
+        rows[row.newest.id] = row.records, node
+        return node
 
-FINDER, DRAWN, NUMBERS = Finder(), Drawn(), Numbers()
+    def _moment(self, snapshot: Snapshot, view: View) -> Callable[[CallRecord], tuple[str, str]]:
+        """A day and a time of it as people here write them; a browser takes its time for it."""
+        known, self._moments = self._moments, {}
+
+        def moment(record: CallRecord) -> tuple[str, str]:
+            at = record.started_at
+            if at not in self._moments:
+                started = datetime.fromisoformat(at).timestamp()
+                self._moments[at] = known.get(at) or view.dates(started, snapshot.language)
+            return self._moments[at]
+
+        return moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +110,10 @@ class Row:
         return self.peer.peer_number or other_end(self.newest).uri
 
 
-def _days(records: Records, snapshot: Snapshot, view: View) -> Iterator[tuple[str, list[Row]]]:
+def _days(
+    records: Records, snapshot: Snapshot, moment: Callable[[CallRecord], tuple[str, str]]
+) -> Iterator[tuple[str, list[Row]]]:
     """These records by day, and on each day by person."""
-    language = snapshot.language
-
-    def moment(record: CallRecord) -> tuple[str, str]:
-        started = datetime.fromisoformat(record.started_at).timestamp()
-        return view.dates(started, language)
 
     def alike(record: CallRecord) -> tuple[str, str, str]:
         party = other_end(record)
@@ -105,6 +128,9 @@ def _days(records: Records, snapshot: Snapshot, view: View) -> Iterator[tuple[st
             words, time = _outcome(same[0]), moment(same[0])[1]
             rows.append(Row(records=same, peer=peer, words=words, time=time))
         yield day, rows
+
+
+DRAWN, NUMBERS = Drawn(), Numbers()
 
 
 def _domain(record: CallRecord, ours: set[str]) -> str:
@@ -130,20 +156,16 @@ def _outcome(record: CallRecord) -> Sentence:
 
 def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """The page."""
-    config, records = snapshot.config, snapshot.history
+    config, looking = snapshot.config, all_looked(view, snapshot)
     words, kind = view.drafts.get(SEARCH, ""), view.drafts.get(KIND, "")
-    found = FINDER.find(records, words, kind)
-    first = _first(view.of, len(found))
-    shown = found[first : first + PAGE]
-    narrowed = bool(words or kind)
-    count = say("history_count", count=len(found)) if narrowed else ""
-    none = say("history_nothing") if narrowed else say("history_empty")
+    found = len(looking.found)
+    news, none = _news(looking, snapshot, now)
     return [
         title(say("history"), say("back"), PageOpened(page=MENU), config),
         _search(words, kind, config),
         element(
             "div",
-            element("span", count or None, class_="words"),
+            element("span", news or None, class_="words"),
             *_deleted(snapshot),
             key="count",
             part="history-news",
@@ -151,9 +173,10 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         ),
         element(
             "div",
-            *DRAWN.days(shown, snapshot, view, now),
-            None if shown else element("p", none, key="none", class_="hint"),
-            *_pages(first, len(found), config),
+            *DRAWN.days(looking.shown, snapshot, view, now),
+            *_later(looking.later),
+            element("p", none, key="none", class_="hint") if none and not found else None,
+            *_pages(looking.first, found, config),
             *(_asks_to_clear(config) if view.of == CLEAR else _all_of_them(snapshot)),
             key="calls",
             part="history",
@@ -165,11 +188,23 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     ]
 
 
-def _first(of: str, count: int) -> int:
-    """The place of the first call that is shown."""
-    wanted = int(of) if of.isdecimal() else 0
-    last = (max(count, 1) - 1) // PAGE * PAGE
-    return min(wanted, last)
+def _news(looking: Looking, snapshot: Snapshot, now: float) -> tuple[str, str]:
+    """What has come of looking for calls, and what is said where none is shown."""
+    goes_on = snapshot.recalling or not looking.done
+    late = say("history_goes_on") if goes_on and now - looking.began > LONG else ""
+    if looking.asked == ("", ""):
+        return late, "" if goes_on else say("history_empty")
+    if goes_on:
+        return late, ""
+    return say("history_count", count=len(looking.found)), say("history_nothing")
+
+
+def _later(count: int) -> list[Node]:
+    """The places of calls that are drawn in a moment: what is below them does not move."""
+    places = [element("li", key=str(number)) for number in range(count)]
+    return (
+        [element("ul", *places, key="later", class_="later", aria_hidden="true")] if count else []
+    )
 
 
 def _search(words: str, kind: str, config: Config) -> Node:
@@ -212,7 +247,7 @@ def _deleted(snapshot: Snapshot) -> list[Node]:
     return undo(words, on=CallsWantedBack(), config=snapshot.config, after="delete-call")
 
 
-def _day(day: str, rows: list[Row], snapshot: Snapshot, view: View, now: float) -> Node:
+def _day(day: str, rows: list[Node], snapshot: Snapshot, view: View, now: float) -> Node:
     language = snapshot.language
     near = {
         view.dates(now - DAY, language)[0]: say("yesterday"),
@@ -221,7 +256,7 @@ def _day(day: str, rows: list[Row], snapshot: Snapshot, view: View, now: float) 
     return element(
         "div",
         element("div", near.get(day, day), role="heading", aria_level="3", class_="day"),
-        element("ul", *(_row(row, snapshot) for row in rows), class_="others"),
+        element("ul", *rows, class_="others"),
         key=day,
     )
 

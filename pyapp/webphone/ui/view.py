@@ -6,6 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # loaded by who looks for calls
+    from webphone.ui.finding import Looking
 
 # Pages of the phone itself: over a call only if they were opened there.
 MENU, MESSAGES, DEVICES, DIAGNOSIS = "menu", "messages", "devices", "diagnosis"
@@ -61,3 +65,5 @@ class View:
     # dialled yet. No snapshot changes by them.
     typed_at: float = field(default=-inf, compare=False)
     unfinished: bool = field(default=False, compare=False)
+    # How far the search among the calls has come; none while nobody looks at them.
+    looking: Looking | None = field(default=None, compare=False)

@@ -151,6 +151,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "واردة",
     "history_outgoing": "صادرة",
     "history_count": "عُثر على: {count}",
+    "history_goes_on": "البحث في المكالمات الأقدم جارٍ…",
     "history_empty": "لا مكالمات بعد.",
     "history_nothing": "لا مكالمة كهذه.",
     "history_was_missed": "فائتة",

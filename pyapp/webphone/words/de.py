@@ -127,6 +127,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "Eingehend",
     "history_outgoing": "Ausgehend",
     "history_count": "Gefunden: {count}",
+    "history_goes_on": "Ältere Anrufe werden durchsucht…",
     "history_empty": "Noch keine Anrufe.",
     "history_nothing": "Kein solcher Anruf.",
     "history_was_missed": "Verpasst",

@@ -122,6 +122,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "Incoming",
     "history_outgoing": "Outgoing",
     "history_count": "Found: {count}",
+    "history_goes_on": "Looking through older calls…",
     "history_empty": "No calls yet.",
     "history_nothing": "No such call.",
     "history_was_missed": "Missed",

@@ -134,6 +134,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "Entrantes",
     "history_outgoing": "Salientes",
     "history_count": "Encontradas: {count}",
+    "history_goes_on": "Buscando en llamadas anteriores…",
     "history_empty": "Aún no hay llamadas.",
     "history_nothing": "No existe esa llamada.",
     "history_was_missed": "Perdida",

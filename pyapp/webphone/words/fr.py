@@ -134,6 +134,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "Entrants",
     "history_outgoing": "Sortants",
     "history_count": "Trouvés : {count}",
+    "history_goes_on": "Recherche dans les appels plus anciens…",
     "history_empty": "Pas encore d’appels.",
     "history_nothing": "Aucun appel de ce genre.",
     "history_was_missed": "Manqué",

@@ -134,6 +134,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "נכנסות",
     "history_outgoing": "יוצאות",
     "history_count": "נמצאו: {count}",
+    "history_goes_on": "מחפש בשיחות ישנות יותר…",
     "history_empty": "עדיין אין שיחות.",
     "history_nothing": "אין שיחה כזאת.",
     "history_was_missed": "לא נענתה",

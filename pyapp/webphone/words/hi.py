@@ -117,6 +117,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "आने वाली",
     "history_outgoing": "की गई",
     "history_count": "मिलीं: {count}",
+    "history_goes_on": "पुरानी कॉल देखी जा रही हैं…",
     "history_empty": "अभी कोई कॉल नहीं।",
     "history_nothing": "ऐसी कोई कॉल नहीं।",
     "history_was_missed": "छूटी हुई",

@@ -134,6 +134,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "In entrata",
     "history_outgoing": "In uscita",
     "history_count": "Trovate: {count}",
+    "history_goes_on": "Ricerca nelle chiamate precedenti…",
     "history_empty": "Ancora nessuna chiamata.",
     "history_nothing": "Nessuna chiamata così.",
     "history_was_missed": "Persa",

@@ -110,6 +110,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "着信",
     "history_outgoing": "発信",
     "history_count": "{count} 件",
+    "history_goes_on": "過去の通話を調べています…",
     "history_empty": "通話はまだありません。",
     "history_nothing": "そのような通話はありません。",
     "history_was_missed": "不在着信",

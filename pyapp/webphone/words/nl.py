@@ -127,6 +127,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "Inkomend",
     "history_outgoing": "Uitgaand",
     "history_count": "Gevonden: {count}",
+    "history_goes_on": "Oudere gesprekken worden doorzocht…",
     "history_empty": "Nog geen gesprekken.",
     "history_nothing": "Geen gesprek gevonden.",
     "history_was_missed": "Gemist",

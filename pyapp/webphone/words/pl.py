@@ -142,6 +142,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "Przychodzące",
     "history_outgoing": "Wychodzące",
     "history_count": "Znaleziono: {count}",
+    "history_goes_on": "Przeszukiwanie starszych połączeń…",
     "history_empty": "Nie ma jeszcze połączeń.",
     "history_nothing": "Nie ma takiego połączenia.",
     "history_was_missed": "Nieodebrane",

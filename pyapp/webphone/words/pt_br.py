@@ -134,6 +134,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "Recebidas",
     "history_outgoing": "Efetuadas",
     "history_count": "Encontradas: {count}",
+    "history_goes_on": "Procurando em chamadas mais antigas…",
     "history_empty": "Ainda não há chamadas.",
     "history_nothing": "Não existe essa chamada.",
     "history_was_missed": "Perdida",

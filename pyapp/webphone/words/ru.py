@@ -142,6 +142,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "Входящие",
     "history_outgoing": "Исходящие",
     "history_count": "Найдено: {count}",
+    "history_goes_on": "Просматриваются более старые звонки…",
     "history_empty": "Звонков пока нет.",
     "history_nothing": "Такого звонка нет.",
     "history_was_missed": "Пропущенный",

@@ -117,6 +117,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "Gelen",
     "history_outgoing": "Giden",
     "history_count": "Bulunan: {count}",
+    "history_goes_on": "Eski aramalara bakılıyor…",
     "history_empty": "Henüz arama yok.",
     "history_nothing": "Böyle bir arama yok.",
     "history_was_missed": "Cevapsız",

@@ -110,6 +110,7 @@ WORDS: dict[str, str] = {
     "history_incoming": "来电",
     "history_outgoing": "去电",
     "history_count": "找到：{count}",
+    "history_goes_on": "正在查找更早的通话…",
     "history_empty": "还没有通话。",
     "history_nothing": "没有这样的通话。",
     "history_was_missed": "未接",
