@@ -204,6 +204,10 @@ def test_a_page_that_is_turned_to_is_drawn_in_steps_as_well():
     first, *_, last = steps(LOTS, turned)
     assert names(first.looking.shown) == names(LOTS.history[50 : 50 + ROWS])
     assert names(last.looking.shown) == names(LOTS.history[50:100])
+    searched = steps(LOTS, looking("clara"))[-1]
+    turned = looked(replace(searched, of="50"), LOTS, NOW)
+    assert turned.looking.done  # what was found is not looked for again
+    assert names(turned.looking.shown) == names(LOTS.history[50 : 50 + ROWS])
     asked = looked(replace(last, of="clear"), LOTS, NOW)  # stands on the first page
     assert asked.looking.first == 0
 
