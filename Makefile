@@ -17,7 +17,7 @@ SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
 PURE := not browser and not interop and not build
 
-.PHONY: help demo test test-fast test-page test-kept test-inside test-servers cover steady check bench bench-sip bench-leaks bench-calls bench-herd bench-readers sweep sweep-page soak dist screens contract clean again
+.PHONY: help demo test test-fast test-page test-kept test-inside test-servers cover steady check bench bench-sip bench-leaks bench-calls bench-screen bench-herd bench-readers sweep sweep-page soak dist screens contract clean again
 help: ## List the verbs.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
@@ -71,6 +71,9 @@ bench-leaks: $(DEV_READY) $(DIST) ## What 200 calls in a row leave behind in a p
 
 bench-calls: $(DEV_READY) $(DIST) ## How long calls take to be set up, beside JsSIP and SIP.js.
 	@$(PYTHON) tools/bench_calls.py $(ROUNDS) $(if $(WRITE),--write)
+
+bench-screen: $(DEV_READY) $(DIST) ## How fast the screen follows, with 10,000 past calls and 5 living ones.
+	@$(PYTHON) tools/bench_screen.py $(ROUNDS) $(if $(WRITE),--write)
 
 bench-herd: $(DEV_READY) ## 100,000 phones whose server restarts, beside JsSIP and SIP.js.
 	@$(PYTHON) tools/herd.py $(PHONES) $(if $(WRITE),--write)

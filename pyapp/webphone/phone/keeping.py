@@ -84,6 +84,8 @@ class Keeping:
     def __init__(self) -> None:
         self.entrusted = False  # somebody ends the calls where no page comes after this one
         self._written = ""
+        self._phone: KeptPhone | None = None  # what was made a text last, and that text
+        self._text_of = ""
         self._will: tuple[str, tuple[KeptDialog, ...]] = ("", ())  # what was entrusted last
         self._found: KeptPhone | None = None
         self._left = False  # the page goes: what is kept stays as it is
@@ -150,8 +152,10 @@ class Keeping:
             active=calls.active,
             calls=tuple(_kept(call) for call in ours),
         )
-        text = json.dumps(encode(phone))
-        return text if len(text) <= LONGEST else ""
+        if phone != self._phone:
+            text = json.dumps(encode(phone))
+            self._phone, self._text_of = phone, text if len(text) <= LONGEST else ""
+        return self._text_of
 
     def _entrust(self, account: Account, ours: Sequence[Call]) -> Iterator[do.Entrust]:
         """How they end where no page comes after this one, each time that it is said otherwise."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from webphone.contract import Config, DialpadPress, MakeCall, SendDtmf
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import DigitDeleted, NumberEdited, NumberRecalled
@@ -94,7 +96,7 @@ def aside(
     """The keys, and what stands `above` them: beside the rest where there is room for both."""
     if not config.show_dialpad:
         return None
-    return element("div", *above, _keypad(config, call, live), key="aside", class_="aside")
+    return element("div", *above, _keypad(config, call, live=live), key="aside", class_="aside")
 
 
 def idle_keys(config: Config) -> Node | None:
@@ -102,11 +104,17 @@ def idle_keys(config: Config) -> Node | None:
     return aside(config, live=False) if config.layout != "bar" else None
 
 
-def _keypad(config: Config, call: CallSnapshot | None, live: bool) -> Node:
+def _keypad(config: Config, call: CallSnapshot | None, *, live: bool) -> Node:
     """The keys: they type when idle and send digits in a call; else they only stand there."""
+    return _keys(call.view.id if call else "", live=live, disabled=config.disabled)
+
+
+@lru_cache(maxsize=16)
+def _keys(call: str, *, live: bool, disabled: bool) -> Node:
+    """Made once: what is the same object on the next screen is not compared with it."""
     return element(
         "div",
-        *(_key(key, config, call, live) for key in KEYS),
+        *(_key(key, call, live=live, disabled=disabled) for key in KEYS),
         part="keypad",
         key="keypad",
         role="group",
@@ -115,9 +123,9 @@ def _keypad(config: Config, call: CallSnapshot | None, live: bool) -> Node:
     )
 
 
-def _key(key: str, config: Config, call: CallSnapshot | None, live: bool) -> Node:
+def _key(key: str, call: str, *, live: bool, disabled: bool) -> Node:
     letters = LETTERS.get(key, "")
-    command = SendDtmf(tones=key, id=call.view.id) if call else DialpadPress(key=key)
+    command = SendDtmf(tones=key, id=call) if call else DialpadPress(key=key)
     return element(
         "button",
         element("span", key, part="key-digit", class_=None if key.isdigit() else "sign"),
@@ -128,9 +136,9 @@ def _key(key: str, config: Config, call: CallSnapshot | None, live: bool) -> Nod
         type="button",
         part="key",
         aria_label=key_name(key),
-        aria_disabled=None if live or config.disabled else "true",
-        disabled=config.disabled,
-        on={"click": command} if live and not config.disabled else {},
+        aria_disabled=None if live or disabled else "true",
+        disabled=disabled,
+        on={"click": command} if live and not disabled else {},
     )
 
 

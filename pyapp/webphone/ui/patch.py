@@ -106,6 +106,10 @@ def _changes(path: Path, old: Node, new: Node) -> list[Patch]:
 
 def _children(path: Path, old: tuple[Node | str, ...], new: tuple[Node | str, ...]) -> list[Patch]:
     patches: list[Patch] = []
+    if len(old) == len(new) and all(map(_same_place, old, new)):
+        for place, (one, other) in enumerate(zip(old, new)):
+            patches += _change((*path, place), one, other)
+        return patches
     before = dict(zip(_identities(old), old))
     wanted = _identities(new)
     standing = list(before)
@@ -128,9 +132,25 @@ def _children(path: Path, old: tuple[Node | str, ...], new: tuple[Node | str, ..
 
 
 def _change(path: Path, old: Node | str, new: Node | str) -> list[Patch]:
+    if old is new and not (isinstance(new, Node) and new.value is not None):
+        return []
     if isinstance(old, Node) and isinstance(new, Node):
         return _changes(path, old, new)
     return [] if old == new else [SetText(path, str(new))]
+
+
+def _same_place(old: Node | str, new: Node | str) -> bool:
+    """Whether these have one name where all around them have."""
+    if old is new:
+        return True
+    if isinstance(old, str) or isinstance(new, str):
+        return isinstance(old, str) and isinstance(new, str)
+    return (
+        old.tag == new.tag
+        and old.key == new.key
+        and old.svg == new.svg
+        and (old.value is None) == (new.value is None)
+    )
 
 
 def _kind(child: Node | str) -> tuple[str, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from webphone.contract import Config
@@ -13,6 +14,7 @@ from webphone.ui.words import hue, initials, say
 from webphone.words import Sentence
 
 
+@cache
 def icon(name: str) -> Node:
     """A drawing beside words: never the only carrier of a meaning, so hidden from readers."""
     return element(
