@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from webphone.words import Language, said_in
@@ -65,6 +66,7 @@ def _value(given: str | bool | int) -> str:
     return "" if given is True else str(given)
 
 
+@cache
 def _attribute(name: str) -> str:
     return name if name == "viewBox" else name.rstrip("_").replace("_", "-")
 
