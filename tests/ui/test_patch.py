@@ -153,6 +153,21 @@ def test_a_child_that_comes_first_moves_nobody():
     assert difference(old, new) == [Create((0,), new.children[0])]
 
 
+def test_a_child_that_goes_takes_nobody_with_it():
+    one, two = element("li", "1", key="one"), element("li", "2", key="two")
+    assert difference(element("ul", one, two), element("ul", two)) == [Remove((0,))]
+    assert difference(element("ul", one), element("ul", "none")) == [
+        Remove((0,)),
+        Create((0,), "none"),
+    ]
+
+
+def test_a_node_that_is_the_same_object_is_not_looked_into_but_a_field_has_its_word():
+    keys, field = element("div", element("button", "1")), element("input", value="1")
+    assert difference(element("p", keys, "a"), element("p", keys, "b")) == [SetText((1,), "b")]
+    assert difference(element("p", keys, field), element("p", keys, field)) == [SetValue((1,), "1")]
+
+
 def test_a_child_that_goes_to_the_front_is_moved():
     one, two = element("li", key="one"), element("li", key="two")
     assert difference(element("ul", one, two), element("ul", two, one)) == [Move((0,), 1)]
