@@ -37,7 +37,13 @@ def another_day(actor: Actor) -> Actor:
 def many(record: CallRecord, count: int) -> tuple[CallRecord, ...]:
     """So many records of the days before that one, newest first."""
     return tuple(
-        replace(record, id=f"old-{number}", ended_at=f"2020-01-01T00:00:00.{LENGTH - number:06}Z")
+        replace(
+            record,
+            id=f"old-{number}",
+            call_id=f"old-{number}",
+            session_id=None,
+            ended_at=f"2020-01-01T00:00:00.{LENGTH - number:06}Z",
+        )
         for number in range(count)
     )
 
@@ -291,12 +297,118 @@ def test_what_another_tab_says_of_another_user_is_none_of_ours(tabs, bob):
 def test_the_end_of_a_call_is_told_once_though_its_record_came_before(tabs, bob):
     one, two = tabs
     record = call(one, bob)
-    ended = Event("end", replace(record, id="of another tab"))
+    ended = Event("end", replace(record, id="of another tab", call_id="another"))
     texts = (written(ended.detail),)
     two.happens(on.RememberedElsewhere(owner="alice@one.example", records=texts))
     before = two.history
     assert [two.desk.learn(ended), two.desk.learn(ended)] == [True, False]
     assert two.history == before and ended.detail in before
+
+
+def rung(tabs, bob):
+    """Bob calls Alice, whose tabs both ring."""
+    bob.world.wind(60)
+    bob.ask("makeCall", "alice")
+    assert [len(tab.calls) for tab in tabs] == [1, 1]
+
+
+def left(tabs) -> list[str]:
+    """What is left of all calls: the same in both tabs and in the browser."""
+    one, two = tabs
+    kept = one.memory.kept["alice@one.example"]
+    assert one.history == two.history and {each.id for each in one.history} == set(kept)
+    return [each.disposition for each in one.history]
+
+
+@pytest.mark.parametrize("answering", [0, 1])
+def test_a_call_that_rings_in_two_tabs_leaves_the_record_of_the_one_that_answers(
+    tabs, bob, answering
+):
+    rung(tabs, bob)
+    tabs[answering].ask("answer")
+    assert left(tabs) == ["answered-elsewhere"]
+    bob.world.wind(30)
+    bob.ask("hangup")
+    assert left(tabs) == ["answered"]
+    assert [len(tab.told("end")) for tab in tabs] == [1, 1]
+
+
+def test_a_call_that_nobody_answers_in_either_tab_is_missed_once(tabs, bob):
+    rung(tabs, bob)
+    bob.ask("hangup")
+    assert left(tabs) == ["missed"]
+    rung(tabs, bob)
+    bob.ask("hangup")
+    assert left(tabs) == ["missed", "missed"]
+
+
+def test_two_tabs_that_store_at_once_agree_which_record_is_left(record):
+    mine = replace(record, id="b", direction="incoming", disposition="missed")
+    theirs = replace(mine, id="a")
+    one, two = History(), History()
+    for history in (one, two):
+        history.owner = "alice@one.example"
+    one.remember(mine)
+    two.remember(theirs)
+    assert one.add([theirs]) and not two.add([mine])
+    assert one.records == two.records == (theirs,)
+    gone = do.Unremember(owner="alice@one.example", records=(mine,))
+    assert [one.once(), two.once(), one.once()] == [[gone], [gone], []]
+
+
+def test_the_record_that_tells_most_is_left_in_whatever_order_they_come(record):
+    told = ("answered", "rejected", "answered-elsewhere", "missed", "failed")
+    all_of_them = [replace(record, id=str(n), disposition=it) for n, it in enumerate(told)]
+    for order in (all_of_them, all_of_them[::-1], all_of_them[2:] + all_of_them[:2]):
+        at_once, in_turn, ended = History(), History(), History()
+        at_once.add(order)
+        for each in order:
+            in_turn.add([each])
+            ended.remember(each)
+        assert at_once.records == in_turn.records == ended.records == (all_of_them[0],)
+    history = History()
+    history.owner = "alice@one.example"
+    history.remember(all_of_them[0])
+    # The page reads it in its form, and nobody stores it.
+    assert history.remember(all_of_them[1]) == [do.Save(record=all_of_them[1], owner="")]
+    twice = replace(record, id="9", talk_seconds=record.talk_seconds + 60)
+    assert history.remember(twice) == [
+        do.Save(record=twice, owner="alice@one.example"),
+        do.Unremember(owner="alice@one.example", records=(all_of_them[0],)),
+    ]
+
+
+@pytest.mark.rfc("7989 §5", "one call by what its caller names it, where each branch has a Call-ID")
+def test_branches_that_a_server_names_anew_are_one_call_by_their_session(record):
+    theirs = "ab" * 16
+    first = replace(
+        record, direction="incoming", id="1", call_id="1", session_id=f"{'cd' * 16};remote={theirs}"
+    )
+    other = replace(first, id="2", call_id="2", session_id=f"{'ef' * 16};remote={theirs}")
+
+    def left(*records) -> int:
+        history = History()
+        history.add(records)
+        return len(history.records)
+
+    assert left(first, other) == 1
+    later = replace(other, started_at="2031-01-01T00:00:00Z")
+    assert left(first, later) == 2  # as after a transfer
+    assert left(first, replace(other, started_at="when I was young")) == 2
+    assert left(*(replace(each, direction="outgoing") for each in (first, other))) == 2
+    nil = f"{'cd' * 16};remote={'0' * 32}"
+    assert left(*(replace(each, session_id=nil) for each in (first, other))) == 2
+    # Who calls himself has a record of each end.
+    assert left(first, replace(first, id="3", direction="outgoing")) == 2
+
+
+def test_what_was_stored_twice_on_other_days_is_put_right(alice, record):
+    twice = replace(record, id="of another tab", disposition="missed")
+    keep(alice, twice)
+    later = another_day(alice)
+    later.happens(on.AtRest())
+    assert later.history == [record]
+    assert set(later.memory.kept["alice@one.example"]) == {record.id}
 
 
 # --- In a trace -----------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
-"""The records of the last calls, newest first: one list, one writer."""
+"""The records of the last calls, newest first: one list, one writer.
+
+A call that rang in several tabs, or at several phones of one user, leaves one of them: the best.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from webphone.border.decoding import Malformed, decode_fields
 from webphone.contract import CALL_DIRECTIONS, DISPOSITIONS, ENDED_BY, CallRecord, Config, Json
@@ -12,6 +16,9 @@ from webphone.words import restored
 
 LENGTH = 10_000  # records that are kept
 RECENT = 200  # of them the page reads
+TOGETHER = 5.0  # seconds: so far apart do the branches of one call begin, at most
+# Which record tells more of a call: what somebody did here, then what somebody did elsewhere.
+BEST = ("answered", "rejected", "answered-elsewhere", "missed")
 
 
 class History:
@@ -25,6 +32,8 @@ class History:
         self.records: tuple[CallRecord, ...] = ()
         self._ids: set[str] = set()
         self._told: set[str] = set()  # of them those whose end was told here
+        self._calls: dict[tuple[str, str], CallRecord] = {}  # of each call, by what names it
+        self._doubled: list[CallRecord] = []  # another record of the same call is kept
 
     def __contains__(self, record: CallRecord) -> bool:
         """Whether that call has its record already."""
@@ -43,6 +52,12 @@ class History:
         self._told.add(record.id)
         if record in self:
             return []
+        twin = self._twin(record)
+        if twin is not None and not _better(record, twin):
+            # The page is told of it; another one is remembered.
+            return [do.Save(record=record, owner="")]
+        doubled = (twin,) if twin is not None else ()
+        self.drop([old.id for old in doubled])
         again: tuple[CallRecord, ...] = ()
         if _unheard(record):
             uri = record.from_.uri
@@ -51,7 +66,8 @@ class History:
             self.drop([old.id for old in again])
         self._set((record, *self.records), record)
         kept: list[Action] = [do.Save(record=record, owner=self.owner)]
-        return kept + (self._unremember(again) if again else [])
+        gone = doubled + again
+        return kept + (self._unremember(gone) if gone else [])
 
     def amend(self, record: CallRecord) -> None:
         """It has another note now; one that is not here is left out."""
@@ -60,8 +76,8 @@ class History:
 
     def add(self, records: Sequence[CallRecord]) -> bool:
         """Put these where they belong by their time; whether a page reads another list now."""
-        new = [record for record in records if record not in self]
         before = self.records[:RECENT]
+        new = self._of_other_calls([record for record in records if record not in self])
         for noted in records:
             if (noted.note or noted.outcome) and noted in self:
                 self.amend(noted)
@@ -72,6 +88,11 @@ class History:
         elif new:
             self._set((*old, *new), *new)
         return self.records[:RECENT] != before
+
+    def once(self) -> list[Action]:
+        """What is to be stored no longer, since another record of the same call is."""
+        doubled, self._doubled = tuple(self._doubled), []
+        return self._unremember(doubled) if doubled else []
 
     def drop(self, ids: Collection[str]) -> tuple[CallRecord, ...]:
         """Take those with these ids out; gives them."""
@@ -95,6 +116,32 @@ class History:
         self._set(())
         return True
 
+    def _of_other_calls(self, records: Sequence[CallRecord]) -> list[CallRecord]:
+        """These without those of which there is a better one; what they are better than goes."""
+        new: dict[str, CallRecord] = {}
+        worse: list[CallRecord] = []
+        for record in records:
+            twin = self._twin(record)
+            if twin is not None and not _better(record, twin):
+                worse.append(record)
+                continue
+            if twin is not None:
+                worse.append(twin)
+                new.pop(twin.id, None)
+            new[record.id] = record
+            self._name(record)
+        self._doubled += worse
+        self.drop([each.id for each in worse])
+        return list(new.values())
+
+    def _twin(self, record: CallRecord) -> CallRecord | None:
+        """Another record of the same call."""
+        found = (self._calls.get(name) for name in _names(record))
+        return next((each for each in found if each is not None and _same(each, record)), None)
+
+    def _name(self, *records: CallRecord) -> None:
+        self._calls.update((name, record) for record in records for name in _names(record))
+
     def _unremember(self, records: tuple[CallRecord, ...] = ()) -> list[Action]:
         return [do.Unremember(owner=self.owner, records=records)] if self.owner else []
 
@@ -103,15 +150,52 @@ class History:
         self.records = records[:LENGTH]
         if new and len(records) <= LENGTH:
             self._ids.update(record.id for record in new)
+            self._name(*new)
         else:
             self._ids = {record.id for record in self.records}
             self._told &= self._ids
+            self._calls = {}
+            self._name(*self.records)
 
 
 def _unheard(record: CallRecord) -> bool:
     """Whether the phone refused the call by itself, before it rang."""
     incoming, at_once = record.direction == "incoming", record.ring_seconds == 0.0
     return incoming and at_once and record.ended_by == "system"
+
+
+def _names(record: CallRecord) -> list[tuple[str, str]]:
+    """By what a call is known; who calls himself has two, so the direction is part of it.
+
+    A server in between gives each branch a Call-ID of its own, and may leave what the caller
+    calls the communication (RFC 7989).
+    """
+    theirs = (record.session_id or "").partition(";remote=")[2]
+    names = [record.call_id, theirs if theirs.strip("0") else ""]
+    return [(record.direction, name) for name in names if name]
+
+
+def _same(one: CallRecord, other: CallRecord) -> bool:
+    """Whether records with a name in common are of one call."""
+    if one.call_id == other.call_id:
+        return True
+    if one.direction == "outgoing":
+        return False
+    try:
+        begun = [datetime.fromisoformat(each.started_at).timestamp() for each in (one, other)]
+    except (ValueError, OverflowError):  # anything of the site may have written it
+        return False
+    return abs(begun[0] - begun[1]) < TOGETHER
+
+
+def _better(record: CallRecord, than: CallRecord) -> bool:
+    """Which of two records of one call is kept: all tabs decide alike."""
+
+    def place(each: CallRecord) -> tuple[int, float, str]:
+        known = each.disposition in BEST
+        return BEST.index(each.disposition) if known else len(BEST), -each.talk_seconds, each.id
+
+    return place(record) < place(than)
 
 
 def record_from(data: Json) -> CallRecord:

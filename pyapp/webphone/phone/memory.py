@@ -100,7 +100,8 @@ class Memory:
         return self._added(news.records) + self._recall() + self._exported(language)
 
     def _added(self, texts: Iterable[str]) -> Result:
-        return _changed() if self._history.add(list(read(texts))) else []
+        changed = self._history.add(list(read(texts)))
+        return [*self._history.once(), *(_changed() if changed else [])]
 
     def _exported(self, language: Language) -> Result:
         if not self._enough:
