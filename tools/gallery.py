@@ -17,10 +17,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "pyapp"))
 
 from webphone.contract import (  # noqa: E402
+    Answer,
     CallRecord,
     CallView,
     Config,
     Device,
+    MakeCall,
     Member,
     Party,
     Quality,
@@ -176,6 +178,15 @@ def talking(*calls: CallSnapshot, **more: Any) -> Snapshot:
 
 def state(name: str, **more: Any) -> Snapshot:
     return replace(IDLE, state=name, proved_at=None, **more)
+
+
+def refused(permission: str, browser: str) -> Snapshot:
+    """The microphone was refused, and this is what the browser says of it now."""
+    devices = DevicesSnapshot(permission=permission, browser=browser)
+    return replace(IDLE, number="602", error=WebPhoneError("mic_denied"), devices=devices)
+
+
+TRIED = View(tried=MakeCall(target="602"))
 
 
 def _ended(talk: float, words: Sentence) -> Snapshot:
@@ -358,6 +369,17 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         talking(call("", "+442079460123", "preparing", microphone_asked=True)),
         View(),
     ),
+    "microphone asked in Firefox": (
+        replace(
+            talking(call("", "+442079460123", "preparing", microphone_asked=True)),
+            devices=DevicesSnapshot(permission="prompt", browser="firefox"),
+        ),
+        View(),
+    ),
+    "microphone asked, answering": (
+        talking(replace(RINGING, stage="answering", microphone_asked=True)),
+        View(),
+    ),
     "muted": (talking(muted(BOB)), View()),
     "held by me": (talking(HELD), View()),
     "held by them": (talking(held(BOB, "remote")), View()),
@@ -529,6 +551,28 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "reconnecting": (state("reconnecting", retry_at=NOW + 3), View()),
     "sign-in failed": (state("failed", error=WebPhoneError("auth_failed")), View()),
     "microphone blocked": (replace(IDLE, error=WebPhoneError("mic_denied")), View()),
+    "microphone blocked, in Chromium": (refused("denied", "chromium"), TRIED),
+    "microphone blocked, in Firefox": (refused("denied", "firefox"), TRIED),
+    "microphone blocked, in Safari": (refused("denied", "safari"), TRIED),
+    "microphone blocked, on an iPhone": (refused("denied", "ios"), TRIED),
+    "microphone question closed": (refused("prompt", "chromium"), TRIED),
+    "microphone allowed again": (refused("granted", "chromium"), TRIED),
+    "microphone blocked by the system": (
+        replace(
+            refused("granted", "chromium"),
+            error=WebPhoneError("mic_denied", say("microphone_by_system")),
+        ),
+        TRIED,
+    ),
+    "microphone in use": (replace(IDLE, error=WebPhoneError("mic_busy")), TRIED),
+    "microphone blocked by the page around": (
+        replace(IDLE, error=WebPhoneError("policy_blocked")),
+        TRIED,
+    ),
+    "microphone blocked, ringing": (
+        replace(refused("denied", "chromium"), calls=(RINGING,)),
+        View(tried=Answer(id=RINGING.view.id)),
+    ),
     "sound blocked": (replace(IDLE, sound_blocked=True), View()),
     "other tab": (replace(IDLE, other_tab=True), View()),
     "other tab, in call": (talking(BOB, other_tab=True), View()),

@@ -52,7 +52,7 @@ def shell() -> dict[str, Any]:
     fault = Snapshot(config=Config(), state="failed", number="", error=WebPhoneError("internal"))
     return {
         "screen": told(screen(idle, View(), 0.0)),
-        "fault": told(banners(fault)[0]),
+        "fault": told(banners(fault, View())[0]),
         "looks": (ROOT / "pyapp" / "webphone" / "ui" / "webphone.css").read_text(),
         "name": say("phone"),
         "starting": say("starting"),

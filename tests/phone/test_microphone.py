@@ -4,6 +4,7 @@ import pytest
 
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
+from webphone.words import say
 
 
 def told(alice):
@@ -45,6 +46,56 @@ def test_what_becomes_of_it_is_said_and_the_call_goes_on(alice, bob, news, said)
 
 
 FAILED = {"code": "mic_busy", "text": ""}
+
+CHROMIUM = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0"
+AGENTS = {
+    f"{CHROMIUM} Safari/537.36": "chromium",
+    f"{CHROMIUM} Safari/537.36 Edg/156.0.0.0": "chromium",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0": "firefox",
+    "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML) Version/26.0 Safari/605.1.15": "safari",
+    "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML) Version/26.0 Mobile Safari/604.1": "ios",
+    "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML) CriOS/156.0 Mobile Safari/604.1": "",
+    "Lynx": "",
+    " " * 600 + "Firefox/150.0": "",
+}
+
+
+@pytest.mark.parametrize(("agent", "family"), AGENTS.items())
+def test_whose_question_it_is_is_known_by_what_the_browser_calls_itself(alice, agent, family):
+    alice.happens(on.PermissionTold(state="prompt", agent=agent))
+    devices = alice.desk.snapshot.devices
+    assert (devices.permission, devices.browser) == ("prompt", family)
+
+
+def test_a_permission_that_changes_is_known_at_once_and_outlives_other_news(alice):
+    for state in ("prompt", "denied", "granted"):
+        alice.happens(on.PermissionTold(state=state))
+        alice.happens(on.DevicesFound(devices=()))
+        assert alice.desk.snapshot.devices.permission == state
+
+
+@pytest.mark.parametrize("text", ["", "Hardware on fire", say("microphone_by_system")])
+def test_a_no_before_the_invite_says_whose_it_is(alice, text):
+    alice.slow_media = True
+    promise = alice.ask("makeCall", "bob")
+    alice.happens(on.MediaFailed(call=alice.call.id, code="mic_denied", text=text))
+    keys = {"": "error_mic_denied", "Hardware on fire": "as_written"}
+    assert promise.error.message.key == keys.get(text, "microphone_by_system")
+    assert promise.error.hint.key == f"{keys.get(text, 'microphone_by_system')}_hint".replace(
+        "as_written", "error_mic_denied"
+    )
+
+
+def test_a_call_that_may_not_have_the_microphone_goes_on_ringing_and_is_answered_later(alice, bob):
+    alice.ask("makeCall", "bob")
+    bob.slow_media = True
+    no = bob.ask("answer")
+    bob.happens(on.MediaFailed(call=bob.call.id, code="mic_denied"))
+    assert no.error.code == "mic_denied"
+    assert [each.stage for each in bob.desk.snapshot.calls] == ["incoming"]
+    bob.slow_media = False
+    bob.ask("answer")
+    assert [each.stage for each in alice.desk.snapshot.calls] == ["active"]
 
 
 def test_one_that_fails_before_the_invite_leaves_keeps_the_call_from_going_out(world, alice):

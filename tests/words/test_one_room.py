@@ -28,6 +28,7 @@ from webphone.phone.call.quality import SAID
 from webphone.phone.call.recording import CODES as CODES_OF_RECORDING
 from webphone.phone.findings import ANY, FINDINGS, GOOD, VERDICTS
 from webphone.ui.lasting import OVER
+from webphone.ui.microphone import UNBLOCKED
 from webphone.ui.transfer import CHOICES
 from webphone.words.en import WORDS
 
@@ -140,6 +141,7 @@ FAMILIES = {
     "why_": [*refusals.CODES.values(), "unavailable", "no_answer"],
     "transfer_": list(CHOICES),
     "caller_": ["passed", "failed", "signed"],
+    "unblock_": [*UNBLOCKED],
     "asks_": ["emergency", "redirect", "emergency_hint", "redirect_hint"],
     "text_": ["sending", "sent", "queued", "failed"],
     "quality_": ["good", "fair", "poor"],

@@ -279,7 +279,7 @@ class Desk:
                 return []  # the recorder's, which stands before this
             case on.DevicesWanted():
                 return [do.LookForDevices(ask=True)]
-            case on.DevicesFound() | on.DeviceUsed() | on.DevicesKept():
+            case on.DevicesFound() | on.DeviceUsed() | on.DevicesKept() | on.PermissionTold():
                 return self._devices(happening)
             case on.ForgottenElsewhere(owner=""):
                 # Nobody keeps it any more: there is nothing to be deleted.
@@ -352,7 +352,9 @@ class Desk:
             case _:
                 assert_never(happening)
 
-    def _devices(self, news: on.DevicesFound | on.DeviceUsed | on.DevicesKept) -> Result:
+    def _devices(
+        self, news: on.DevicesFound | on.DeviceUsed | on.DevicesKept | on.PermissionTold
+    ) -> Result:
         found = isinstance(news, on.DeviceUsed) and bool(news.microphone)
         if found and self.error and self.error.code.startswith("mic_"):
             self.error = None

@@ -25,6 +25,7 @@ from webphone.contract import (
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
+from webphone.phone.browsers import family
 from webphone.phone.labels import cleaned, replaced
 from webphone.phone.promises import Trouble, done, refused
 from webphone.phone.snapshot import DevicesSnapshot
@@ -81,6 +82,7 @@ class Devices:
         self._known = False  # the browser has said which there are
         self._hidden: set[str] = set()  # kinds that it does not name yet
         self._sinks = True
+        self._permission = self._browser = ""
         self._chosen: dict[str, Choice] = {}
         self._volume = 1.0
         self._news: Sentence | None = None
@@ -131,6 +133,12 @@ class Devices:
             result.append(do.KeepDevices(text=self._written()))
         self._show()
         return [*result, *done(trial.reply)]
+
+    def permitted(self, news: on.PermissionTold) -> Result:
+        """Whether the page may use a microphone has become known, or has changed."""
+        self._permission, self._browser = news.state, family(news.agent)
+        self._show()
+        return []
 
     def kept(self, news: on.DevicesKept) -> Result:
         """What was chosen on an earlier page, or in another tab."""
@@ -248,6 +256,8 @@ class Devices:
             news=self._news,
             sinks=self._sinks,
             hidden="audioinput" in self._hidden,
+            permission=self._permission,
+            browser=self._browser,
         )
 
     def _is(self, one: Device, role: str) -> bool:

@@ -280,6 +280,18 @@ class MicrophoneEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionTold:
+    """Whether this page may use a microphone, as the browser says: granted, denied or prompt.
+
+    It is said when it is known and whenever it changes; `state` is "" where a browser does not
+    tell. `agent` is what that browser calls itself.
+    """
+
+    state: str
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DevicesWanted:
     """The person wants to see by name which there are."""
 
@@ -665,6 +677,7 @@ Happening = (
     | DevicesWanted
     | LadderWanted
     | Copied
+    | PermissionTold
     | DevicesFound
     | DeviceUsed
     | DevicesKept

@@ -271,7 +271,10 @@ class Seldom:
     # --- What goes on by itself ---
 
     def devices_told(
-        self, news: on.DevicesFound | on.DeviceUsed | on.DevicesKept, *, in_call: bool
+        self,
+        news: on.DevicesFound | on.DeviceUsed | on.DevicesKept | on.PermissionTold,
+        *,
+        in_call: bool,
     ) -> Result:
         """What the browser says of microphones, loudspeakers and cameras."""
         match news:
@@ -281,6 +284,8 @@ class Seldom:
                 return self.hardware.used(news)
             case on.DevicesKept():
                 return self.hardware.kept(news)
+            case on.PermissionTold():
+                return self.hardware.permitted(news)
             case _:
                 assert_never(news)
 

@@ -214,7 +214,8 @@ class DevicesSnapshot:
     """Microphones, loudspeakers and cameras of this tab.
 
     `news` are of the call: what it goes on with. `sinks`: a loudspeaker can be chosen. `hidden`:
-    the browser names no microphone before the person has allowed one.
+    the browser names no microphone before the person has allowed one. `permission` is granted,
+    denied, prompt, or "" while nobody knows; `browser` is whose question it is: see browsers.py.
     """
 
     listed: tuple[Device, ...] = ()
@@ -222,6 +223,8 @@ class DevicesSnapshot:
     news: Sentence | None = None
     sinks: bool = True
     hidden: bool = False
+    permission: str = ""
+    browser: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

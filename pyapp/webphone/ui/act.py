@@ -9,6 +9,7 @@ from typing import assert_never
 
 from webphone.border import ascii_digits
 from webphone.contract import (
+    Answer,
     CancelTransfer,
     ClearHistory,
     Command,
@@ -128,7 +129,8 @@ def _act(
             sends = fields.get("key") == "Enter" and not fields.get("modified")
             return drafts.sent(view, what, snapshot) if sends else (view, [])
         case Command():
-            return _asked(view, gesture, snapshot), [Asked(command=gesture)]
+            asked = Asked(command=gesture)
+            return _asked(view, gesture, snapshot), [*_mended(gesture, snapshot), asked]
         case Together(commands=commands):
             return view, [Asked(command=command) for command in commands]
         case (
@@ -206,7 +208,9 @@ def _opened(view: View, page: str, of: str, snapshot: Snapshot) -> View:
 def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
     """The view once a person has asked the phone for this."""
     if isinstance(command, MakeCall):
-        return replace(view, unfinished=False)
+        return replace(view, unfinished=False, tried=command)
+    if isinstance(command, Answer):
+        return replace(view, tried=command)
     if isinstance(command, LogCall):
         return drafts.logged(view, command.id)
     if isinstance(command, ClearHistory | ForgetEverything):
@@ -216,6 +220,12 @@ def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
     if isinstance(command, DialpadPress) and farewell_shown(snapshot, view):
         return _read(view, snapshot)  # on to the next number
     return view
+
+
+def _mended(command: Command, snapshot: Snapshot) -> list[Happening]:
+    """A call that is begun or taken has the microphone asked for anew: the old no is no news."""
+    refused = snapshot.error is not None and snapshot.error.code.startswith("mic_")
+    return [ErrorDismissed()] if refused and isinstance(command, MakeCall | Answer) else []
 
 
 def _entered(fields: Fields) -> str:

@@ -38,7 +38,8 @@ def talking(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """The call in front, from dialling to its end."""
     call = front(snapshot)
     keys = _keys(call, snapshot)
-    return _call(snapshot, view, now, _actions(call, snapshot), keys, digits=call.digits)
+    controls = _explainer(call, snapshot) or _actions(call, snapshot)
+    return _call(snapshot, view, now, controls, keys, digits=call.digits)
 
 
 def keypad_open(snapshot: Snapshot, view: View) -> bool:
@@ -74,6 +75,17 @@ def _keys(call: CallSnapshot, snapshot: Snapshot, *above: Node) -> Node | None:
     if call.stage not in KEYED or snapshot.config.layout == "bar":
         return idle_keys(snapshot.config)
     return aside(snapshot.config, call, *above)
+
+
+def _explainer(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
+    """Why the browser asks for the microphone, while it does; a bar says no more than that."""
+    config = snapshot.config
+    if not call.microphone_asked or not config.show_status or config.layout == "bar" or call.up:
+        return None
+    # Loaded by the first question that waits.
+    from webphone.ui.microphone import explainer
+
+    return explainer(call, snapshot)
 
 
 def _transfer(snapshot: Snapshot) -> list[Node]:

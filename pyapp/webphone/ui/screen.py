@@ -237,7 +237,7 @@ def _card(
     return element(
         "div",
         header(snapshot, more, now, signing=name == "sign-in"),
-        *banners(snapshot, signing=name == "sign-in"),
+        *banners(snapshot, view, signing=name == "sign-in"),
         lamps(snapshot) if name in ("idle", "menu") else None,
         sheet,
         element(

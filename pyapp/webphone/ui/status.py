@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from webphone.contract import Connect, Register
+from webphone.contract import Connect, Register, WebPhoneError
 from webphone.phone.happenings import ErrorDismissed, WantedHere
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import SoundAllowed
@@ -118,23 +118,26 @@ def _missing(snapshot: Snapshot) -> tuple[Sentence, Sentence]:
     return say("state_unconfigured"), say("spoken_unconfigured")
 
 
-def banners(snapshot: Snapshot, *, signing: bool = False) -> list[Node]:
+def banners(snapshot: Snapshot, view: View, *, signing: bool = False) -> list[Node]:
     """What went wrong, with its remedy; and sound that the browser holds back.
 
     `signing`: the page below says itself why that failed.
     """
     shown = []
     if snapshot.error and not (signing and snapshot.error == snapshot.signing.error):
+        message, hint = _wrong(snapshot.error, snapshot)
+        mended = message.key == "microphone_allowed"
         shown.append(
             element(
                 "div",
-                icon("alert"),
+                icon("microphone" if mended else "alert"),
                 element(
                     "div",
-                    element("p", snapshot.error.message, class_="sentence"),
-                    element("p", snapshot.error.hint, class_="hint"),
+                    element("p", message, class_="sentence"),
+                    element("p", hint, class_="hint"),
                     class_="words",
                 ),
+                _again(snapshot, view),
                 button(
                     say("dismiss"),
                     on=ErrorDismissed(),
@@ -145,7 +148,7 @@ def banners(snapshot: Snapshot, *, signing: bool = False) -> list[Node]:
                 ),
                 part="banner",
                 key="error",
-                data_mood="bad",
+                data_mood="note" if mended else "bad",
             )
         )
     if snapshot.other_tab:
@@ -165,6 +168,27 @@ def banners(snapshot: Snapshot, *, signing: bool = False) -> list[Node]:
             )
         )
     return shown
+
+
+def _wrong(error: WebPhoneError, snapshot: Snapshot) -> tuple[Sentence, Sentence]:
+    """What went wrong, and what to do about it here and now."""
+    if error.code == "mic_denied":
+        from webphone.ui.microphone import refusal
+
+        return refusal(snapshot) or (error.message, error.hint)
+    return error.message, error.hint
+
+
+def _again(snapshot: Snapshot, view: View) -> Node | None:
+    """Once more what failed for want of a microphone."""
+    if snapshot.error is None or not snapshot.error.code.startswith("mic_"):
+        return None
+    from webphone.ui.microphone import again
+
+    command = again(snapshot, view)
+    if command is None:
+        return None
+    return button(say("try_again"), on=command, part="again", config=snapshot.config)
 
 
 def _other_tab(snapshot: Snapshot) -> Node:
@@ -322,6 +346,6 @@ def _urgent(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
 
         sentences.append(("error", why(snapshot)))
     elif snapshot.error:
-        words = say("spoken_error", message=snapshot.error.message, hint=snapshot.error.hint)
-        sentences.append(("error", words))
+        message, remedy = _wrong(snapshot.error, snapshot)
+        sentences.append(("error", say("spoken_error", message=message, hint=remedy)))
     return sentences

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # loaded by who looks for calls
     from webphone.ui.finding import Looking
 
+from webphone.contract import Answer, MakeCall
+
 # Pages of the phone itself: over a call only if they were opened there.
 MENU, MESSAGES, DEVICES, DIAGNOSIS = "menu", "messages", "devices", "diagnosis"
 LADDER, HISTORY, CONTACTS = "ladder", "history", "contacts"
@@ -56,6 +58,7 @@ class View:
     # Each control that begins or ends a call, by what it asks for and of which call: where on the
     # screen it stands, and since when.
     came: Mapping[tuple[str, str], tuple[str, float]] = field(default_factory=dict, compare=False)
+    tried: MakeCall | Answer | None = None  # the call that the person began or took last
     # What has begun in the calls that go on, so that its end is told; see lasting.py.
     begun: frozenset[tuple[str, str]] = frozenset()
     # When one of them was pressed last, and when a press did nothing because it came too soon.

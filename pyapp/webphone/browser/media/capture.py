@@ -17,7 +17,7 @@ from webphone.words import say
 
 # Seconds that a person may take to answer the browser's question about the microphone.
 PERSON_PATIENCE = 120.0
-QUESTION_AFTER = 0.5  # seconds after which a browser that says nothing asks, or starts a device
+QUESTION_AFTER = 0.3  # seconds after which a browser that says nothing asks, or starts a device
 
 Asking = Callable[[bool], None]
 
@@ -151,6 +151,9 @@ async def _ask(wishes: Mapping[str, object], asking: Asking) -> Any:
         if code == "mic_denied" and not policy_allows(feature):
             code = "policy_blocked"
         text = "" if no.name in _CODES else say("microphone_fails", why=no.message)
+        # Chromium says whose refusal it is: here no answer to its own question would help.
+        if code == "mic_denied" and "by system" in no.message:
+            text = say("microphone_by_system")
         raise CaptureFailed(code, text) from None
     finally:
         question.over()

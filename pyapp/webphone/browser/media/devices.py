@@ -17,7 +17,13 @@ from webphone.browser.sound import Sound
 from webphone.browser.tasks import Tasks
 from webphone.contract import Device
 from webphone.phone.actions import DeviceAction, KeepDevices, LookForDevices, UseDevices
-from webphone.phone.happenings import DevicesFound, DevicesKept, DeviceUsed, Happening
+from webphone.phone.happenings import (
+    DevicesFound,
+    DevicesKept,
+    DeviceUsed,
+    Happening,
+    PermissionTold,
+)
 from webphone.words import say
 
 KEY = "webphone-devices"
@@ -120,6 +126,8 @@ class Devices:
             with suppress(Refused):  # a browser that does not tell
                 wanted = plain({"name": "microphone"})
                 self._permission = await promised(js.navigator.permissions, "query", wanted)
+                self._listeners.add(self._permission, "change", self._permitted)
+            self._permitted(None)
         if self._media is not None:
             try:
                 found = await promised(self._media, "enumerateDevices")
@@ -128,6 +136,11 @@ class Devices:
                 pass  # those of before: nothing says that they are gone
         sinks = hasattr(js.HTMLMediaElement.prototype, "setSinkId")
         self._turn(DevicesFound(devices=self._found, sinks=sinks, code=code))
+
+    def _permitted(self, _event: Any) -> None:
+        """The browser has said whether a microphone may be used, or has another mind of it."""
+        state = str(self._permission.state) if self._permission is not None else ""
+        self._turn(PermissionTold(state=state, agent=str(js.navigator.userAgent)))
 
     # --- Which are used ---
 

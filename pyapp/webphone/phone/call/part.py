@@ -136,4 +136,6 @@ class Quiet:
 
 def media_error(news: on.MediaFailed | on.MicrophoneFailed) -> WebPhoneError:
     """What went wrong, in the words of the browser where it has some."""
+    if isinstance(news.text, Sentence):
+        return WebPhoneError(news.code, news.text)
     return WebPhoneError(news.code, as_written(news.text) if news.text else None)
