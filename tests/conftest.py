@@ -53,12 +53,12 @@ def _heaviness(item: pytest.Item) -> int:
     )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """`make test-kept`: Python begins as at a second visit, in the pages of all tests."""
     if os.environ.get("WEBPHONE_KEPT"):
         import restored
 
-        restored.play()
+        config.pluginmanager.register(restored.play())
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

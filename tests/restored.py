@@ -1,7 +1,8 @@
 """`make test-kept`: the pages of all tests begin with an image of Python's memory, as a second visit does.
 
 Each test opens a new browser profile, which has kept nothing. So the database of what is kept is
-played here: it gives the image that the build makes, from a server beside the pages.
+played here: it gives the image that the build makes, from a server beside the pages. What became
+of each Python is told by its page: a test fails where one did not begin with the image.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import hashlib
 import json
 import re
 import threading
+from collections import Counter
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,9 +28,21 @@ PLAYED = """(() => {
     const own = get.call(this);
     return /[/]webphone\\.js$/.test(this.src) ? { ...own, keepRuntime: "" } : own;
   } });
+  const tell = window.__began; // known to the test alone
+  delete window.__began;
+  const { mark } = Performance.prototype;
+  const begun = [];
+  Performance.prototype.mark = function (name, ...given) {
+    if (name === "webphone:restored") begun.push(name);
+    if (name === "webphone:python" && "kept" in WebPhone) tell(begun.length ? "restored" : "as ever");
+    return mark.call(this, name, ...given);
+  };
   const { getItem, setItem } = Storage.prototype;
   Storage.prototype.getItem = function (name) { return name === "webphone-kept" ? build : getItem.call(this, name); };
-  Storage.prototype.setItem = function (name, value) { /^webphone-(kept|trying)$/.test(name) || setItem.call(this, name, value); };
+  Storage.prototype.setItem = function (name, value) {
+    if (name === "webphone-kept" && value.startsWith("no ")) tell("refused");
+    if (!/^webphone-(kept|trying)$/.test(name)) setItem.call(this, name, value);
+  };
   const { open } = IDBFactory.prototype;
   const record = { head, pages: { arrayBuffer: () => fetch(pages).then((answer) => answer.arrayBuffer()) } };
   const store = { get: () => ({ result: record }) };
@@ -45,10 +61,12 @@ PLAYED = """(() => {
 
 
 class Image:
-    """The image of this build, and how often it was asked for."""
+    """The image of this build, and what pages have made of it."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.told: Counter[str] = Counter()  # since the test began
+        self.all: Counter[str] = Counter()
+        self.opened = 0  # browser profiles
         self.pages = (ROOT / "build" / "image").read_bytes()
         self.head = (ROOT / "build" / "image.head").read_text()
         [interpreter] = (ROOT / "dist" / "runtime").glob("interpreter.*.mjs")
@@ -56,13 +74,17 @@ class Image:
         assert image in (ROOT / "dist" / "webphone.js").read_text()
         self.build = f"{interpreter.name} {image}"
 
+    def hear(self, source: object, news: str) -> None:
+        """A Python that is up was `restored` or started `as ever`; one was `refused`."""
+        self.told[news] += 1
+        self.all[news] += 1
+
     def played(self) -> str:
         """The script that a page gets before any of its own."""
         image = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                image.asked += 1
                 self.send_response(200)
                 self.send_header("Access-Control-Allow-Origin", "*")
                 self.send_header("Content-Length", str(len(image.pages)))
@@ -78,6 +100,21 @@ class Image:
         given = {"BUILD": self.build, "HEAD": self.head, "PAGES": address}
         return re.sub("BUILD|HEAD|PAGES", lambda name: json.dumps(given[name[0]]), PLAYED)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        result = yield
+        told, self.told = self.told, Counter()
+        assert not told["refused"] and not told["as ever"], f"Pythons that began: {told}"
+        return result
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        terminalreporter.write_line(f"Pythons: {dict(self.all)}")
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Where pages were opened and no Python was restored, nothing was tried."""
+        if self.opened and not self.all["restored"]:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
 
 def play() -> Image:
     """From now on the pages of every browser profile begin with the image."""
@@ -87,6 +124,8 @@ def play() -> Image:
 
     def seeded(self: Browser, **given: Any) -> Any:
         context = new_context(self, **given)
+        image.opened += 1
+        context.expose_binding("__began", image.hear)
         context.add_init_script(script)
         return context
 

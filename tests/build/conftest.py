@@ -15,9 +15,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import one_playwright
+from keeping import been_there, kept_folder, site
 from starting import put_page
 from static_server import serving
 
+__all__ = ["been_there", "kept_folder", "site"]  # fixtures
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

@@ -9,8 +9,8 @@ const MARGIN = 2 ** 24; // a new machine has written nothing above
 // time zone, the browser's name. Hashes begin with 0, since whoever restores an image has them as they were.
 const FIRST = { PYTHONHASHSEED: "0", LANG: "C.UTF-8" };
 const BEFORE = `
-import sys, webphone.__main__
-from sitecustomize import ARCHIVE, REST, Shelf, late, load
+import json, sys, webphone.__main__
+from sitecustomize import ARCHIVE, INDEX, REST, Later, Shelf, late, load
 read = Shelf.get_data
 files = [f for f in read.__self__._get_files() if f.endswith(".css")]
 texts = {f"{ARCHIVE}/{f}": read(f"{ARCHIVE}/{f}") for f in files}
@@ -21,6 +21,8 @@ for name in REST:
 sys.path.remove("")
 import gc
 gc.collect()
+waits = {name for name, module in sys.modules.items() if module is None or type(module) is Later}
+json.dumps([place[2:] for name, place in INDEX.items() if name in sys.modules and name not in waits])
 `;
 // Chance and the time zone are this browser's again; the zone as CPython finds it when `time` is imported.
 const AFTER = `
@@ -36,6 +38,23 @@ def zone(year=31557600):
     time.tzname = winter.tm_zone, summer.tm_zone
 zone()
 `;
+
+// What this gives, in a namespace of its own: that of the page's Python stays empty.
+const apart = (python, code) => {
+  const globals = python.toPy({});
+  const given = python.runPython(code, { globals });
+  globals.destroy();
+  return given;
+};
+
+// Code that has run and runs no second time, at these places of the shelf: zeros, which no image has to hold.
+const leaveOut = (python, places) => {
+  const code = apart(python, "from sitecustomize import CODE; CODE");
+  const view = code.getBuffer("u8");
+  for (const [begin, end] of places) view.data.fill(0, begin, end);
+  view.release();
+  code.destroy();
+};
 
 // The machine's imports, still while `state.still` is true.
 const stilled = (imports, state) => {
@@ -111,9 +130,7 @@ const names = (machine) => {
 
 const awake = (python, zone) => {
   python._module.__tzset_js(...zone);
-  const globals = python.toPy({});
-  python.runPython(AFTER, { globals });
-  globals.destroy();
+  apart(python, AFTER);
   return python;
 };
 
@@ -128,7 +145,7 @@ export const taken = async (load, create, options, calmed) => {
     env: { ...FIRST },
     createPyodideModule: (settings) => create((state.machine = settings)),
   });
-  python.runPython(BEFORE);
+  leaveOut(python, JSON.parse(apart(python, BEFORE)));
   const machine = python._module, memory = machine.HEAPU8;
   memory.fill(0, machine._emscripten_stack_get_end(), machine.stackSave()); // what has been there is no more
   machine.HEAP32[calling(machine)] = 0;
