@@ -37,7 +37,7 @@ test-page: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium and the built
 	@$(PYTHON) -m pytest tests -m "browser and not interop" --durations=15
 
 test-kept: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium only, on Pythons that begin as at a second visit (data-keep-runtime).
-	@WEBPHONE_KEPT=1 $(PYTHON) -m pytest $(or $(TESTS),tests/ui tests/browser tests/page tests/examples) -m "browser and not interop" --durations=15
+	@WEBPHONE_KEPT=1 $(PYTHON) -m pytest $(or $(TESTS),tests/page tests/examples) -m "browser and not interop" --durations=15
 
 test-servers: $(DEV_READY) $(VENDORED) $(DIST) ## The phone at Asterisk and Kamailio as docs/servers has them (as root on Debian 12).
 	@tools/debian.sh

@@ -186,6 +186,7 @@ def test_two_tabs_add_to_the_same_calls_and_hear_of_each_other(
     assert stored(first, 0) == []
 
 
+@pytest.mark.cold("nothing is kept either where the browser stores nothing")
 @pytest.mark.parametrize("how", [REFUSING, NEVER_OPENS], ids=["refused", "never opened"])
 def test_where_nothing_is_stored_the_phone_knows_its_own_calls(
     context: BrowserContext, pages: PageServer, how: str
