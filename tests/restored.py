@@ -45,7 +45,8 @@ PLAYED = """(() => {
     if (!/^webphone-(kept|trying)$/.test(name)) setItem.call(this, name, value);
   };
   const { open } = IDBFactory.prototype;
-  const record = { head, pages: { arrayBuffer: () => fetch(pages).then((answer) => answer.arrayBuffer()) } };
+  const wasm = { arrayBuffer: () => Promise.reject(new Error("The machine comes from the server")) };
+  const record = { head, pages: { arrayBuffer: () => fetch(pages).then((answer) => answer.arrayBuffer()) }, wasm };
   const store = { get: () => ({ result: record }) };
   const transaction = () => {
     const begun = { objectStore: () => store };

@@ -182,10 +182,13 @@ const lay = (machine, { runs, size }, pages) => {
   if (machine.HEAPU8.length < size && !machine.growMemory(size)) throw new Error("No memory");
   const word = calling(machine), way = machine.HEAP32[word];
   const heap = machine.HEAPU8;
+  // What lies on the stack below its pointer is never read, and most of it was never touched.
+  const low = machine._emscripten_stack_get_end(), high = machine.stackSave();
+  const wipe = (begin, end) => heap.fill(0, begin, Math.min(end, Math.max(begin, low))).fill(0, Math.max(begin, high), end);
   let from = 0, empty = 0;
   for (const [page, count] of runs) {
     const at = page * PAGE;
-    if (empty < MARGIN) heap.fill(0, empty, Math.min(at, MARGIN));
+    if (empty < MARGIN) wipe(empty, Math.min(at, MARGIN));
     empty = at + count * PAGE;
     heap.set(new Uint8Array(pages, from, count * PAGE), at);
     from += count * PAGE;

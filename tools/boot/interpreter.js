@@ -29,9 +29,9 @@ const fromImage = async (kept) => {
   try {
     const python = await restored(load, createPyodideModule, { ...options, stdLibURL: LATER }, image);
     python._api.on_fatal = kept.refuse;
-    const place = python.runPython("import sitecustomize; sitecustomize.ARCHIVE");
     const fetched = async () => {
       const answer = await fetch(options.stdLibURL, { integrity: FILES[PARTS.library].integrity });
+      const place = python.runPython("import sitecustomize; sitecustomize.ARCHIVE");
       if (answer.ok) python.FS.writeFile(place, new Uint8Array(await answer.arrayBuffer()));
     };
     archive = new Promise((then) => (kept.archive = () => then(fetched().catch(console.warn))));

@@ -69,12 +69,12 @@ const keeper = (at, begun) => {
   };
   const find = async () => {
     const { head, pages, wasm } = await within(PATIENCE, images("readonly", (store) => store.get(build)));
+    // The machine is needed first.
+    const [machine, memory] = [wasm, pages].map((each) => each.arrayBuffer());
+    const checked = memory.then(async (bytes) => sure(hex(await hash("SHA-256", bytes)) === JSON.parse(head).pages));
+    for (const each of [machine, checked]) each.catch(() => {});
     sure(hex(await hash("SHA-256", new TextEncoder().encode(head))) === IMAGE);
-    const known = JSON.parse(head);
-    const read = pages.arrayBuffer();
-    const checked = read.then(async (bytes) => sure(hex(await hash("SHA-256", bytes)) === known.pages));
-    checked.catch(() => {});
-    return { head: known, pages: read, checked, wasm };
+    return { head: JSON.parse(head), pages: memory, checked, wasm: machine };
   };
 
   let found = null;
@@ -99,10 +99,10 @@ const keeper = (at, begun) => {
     machine: async () => {
       const { wasm } = (await image()) ?? {};
       if (!wasm) return WebAssembly.compileStreaming(begun());
-      const right = async () => sure(FILES[PARTS.wasm].integrity === `sha384-${btoa(String.fromCharCode(...(await hash("SHA-384", await wasm.arrayBuffer()))))}`);
       try {
-        const compiling = WebAssembly.compileStreaming(new Response(wasm, { headers: { "content-type": "application/wasm" } }));
-        await right();
+        const bytes = await wasm, compiling = WebAssembly.compile(bytes);
+        compiling.catch(() => {});
+        sure(FILES[PARTS.wasm].integrity === `sha384-${btoa(String.fromCharCode(...(await hash("SHA-384", bytes))))}`);
         return await compiling;
       } catch {
         return WebAssembly.compileStreaming(begun());
