@@ -163,7 +163,7 @@ class Shelf:
         _file, _package, begin, end = INDEX[name]
         if CODE[begin]:
             return loads(CODE[begin:end])
-        # An image of the memory (image.js) has left out what had run: who runs it anew waits for the archive.
+        # An image (image.js) leaves out what has run: to run anew, it needs the archive.
         return loads(Shelf.get_data(f"{ARCHIVE}/modules.code")[begin:end])
 
     @staticmethod
