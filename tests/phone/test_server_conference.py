@@ -181,6 +181,26 @@ def test_who_is_about_to_come_or_has_gone_is_not_there(alice, bridge):
     assert names(alice) == ["dave", "erin"]
 
 
+def test_who_is_in_from_two_places_is_there_and_silenced_as_from_all_of_them(alice, bridge):
+    def bob(*said):
+        places = (
+            f'<endpoint entity="sip:bob@10.0.0.{at}"><status>{status}</status></endpoint>'
+            for at, status in enumerate(said)
+        )
+        return f'<user entity="sip:bob@one.example">{"".join(places)}</user>'
+
+    conference(alice, bridge, bob("muted-via-focus", "connected"))
+    for version, said, muted in (
+        (2, ("muted-via-focus", "muted-via-focus"), True),
+        (3, ("muted-via-focus", "on-hold"), False),
+        (4, ("muted-via-focus", "disconnected"), True),
+        (5, ("disconnected", "connected"), False),
+    ):
+        bridge.tells_roster(bob(*said), version=version)
+        [member] = told(alice)["members"]
+        assert (member["id"], member["muted"]) == ("sip:bob@one.example", muted)
+
+
 def test_a_member_whose_address_is_none_has_the_name_that_the_server_gives(alice, bridge):
     conference(alice, bridge, user("carol", host="two.example"), '<user entity="room 7"/>')
     assert [member["id"] for member in told(alice)["members"]] == [

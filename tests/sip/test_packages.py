@@ -434,6 +434,54 @@ def test_members_come_and_go_by_parts() -> None:
     assert isinstance(begun, Conference) and not begun.complete and len(begun.members) == 1
 
 
+def place(name: str, status: str = "connected", state: str = "full") -> str:
+    said = f"<status>{status}</status>" if status else ""
+    return f'<endpoint entity="sip:{name}" state="{state}">{said}</endpoint>'
+
+
+def places_of(known: object) -> list[tuple[str, list[tuple[str, str]]]]:
+    assert isinstance(known, Conference)
+    return [
+        (one.entity, [(each.entity, each.status) for each in one.places]) for one in known.members
+    ]
+
+
+def of_bob(*places: str, state: str = "full") -> str:
+    return f'<user entity="sip:bob@a" state="{state}">{"".join(places)}</user>'
+
+
+@pytest.mark.rfc("4575 §5.6", "the address is the key: each member is listed once")
+def test_who_is_in_from_several_places_is_one_member() -> None:
+    rows = of_bob(place("desk")) + user("carol") + of_bob(place("mobile", "on-hold"))
+    known = updated(None, conference(roster(1, rows)))
+    [bob, carol] = places_of(known)
+    assert bob == ("sip:bob@a", [("sip:desk", "connected"), ("sip:mobile", "on-hold")])
+    assert carol[0] == "sip:carol@a"
+
+
+@pytest.mark.rfc("4575 §4.6", "of a member that is told in part, each place is put together")
+def test_places_come_change_and_go_by_parts() -> None:
+    known = updated(None, conference(roster(1, of_bob(place("desk"), place("mobile")))))
+
+    def then(version: int, *places: str, state: str = "partial") -> list[tuple[str, str]]:
+        nonlocal known
+        part = roster(version, of_bob(*places, state=state), "partial")
+        known = updated(known, conference(part))
+        [(_, there)] = places_of(known)
+        return there
+
+    assert then(2, place("mobile", "muted-via-focus"), place("car", "")) == [
+        ("sip:desk", "connected"),
+        ("sip:mobile", "muted-via-focus"),
+        ("sip:car", ""),
+    ]
+    assert then(3, place("mobile", ""), place("desk", state="deleted")) == [
+        ("sip:mobile", "muted-via-focus"),
+        ("sip:car", ""),
+    ]
+    assert then(4, place("desk"), state="full") == [("sip:desk", "connected")]
+
+
 def test_a_conference_ends() -> None:
     assert conference('<conference-info entity="sip:c@a" state="deleted"/>').ended
     assert read(CONFERENCE, b"<party/>") is None

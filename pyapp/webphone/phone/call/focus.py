@@ -72,6 +72,11 @@ def _there(told: Told) -> bool:
     return not said or not said <= ABSENT
 
 
+def _silenced(told: Told) -> bool:
+    """Whether nobody hears them: from no place where they are there."""
+    return {place.status for place in told.places} - ABSENT == {SILENCED}
+
+
 def _member(told: Told) -> tuple[Member, tuple[str, str]]:
     """One of them, and their address by user and host."""
     try:
@@ -83,7 +88,7 @@ def _member(told: Told) -> tuple[Member, tuple[str, str]]:
         id=told.entity,
         name=told.name,
         number=number,
-        muted=SILENCED in {place.status for place in told.places},
+        muted=_silenced(told),
         speaking=False,
     )
     return member, (number.lower(), uri.host.lower() if uri else "")

@@ -23,11 +23,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One who takes part."""
+    """One who takes part, from all places together.
+
+    `partial`: a document says only what is new of them, and which places are `gone`.
+    """
 
     entity: str
     name: str = ""
     places: tuple[Place, ...] = ()
+    partial: bool = False
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +54,19 @@ def read(body: bytes) -> Conference:
     if root.name != "conference-info":
         raise Malformed("no conference-info")
     users = [user for group in root.all("users") for user in group.all("user")][:MOST]
+    members: dict[str, Member] = {}
+    for user in users:
+        if user.get("state") != "deleted":
+            one = _member(user)
+            before = members.get(one.entity)
+            # Some servers write a row for each place; the address is the key (§5.6).
+            members[one.entity] = _put_together(before, one, add=True) if before else one
     whole = [group.get("state") for group in (root, *root.all("users"))]
     return Conference(
         entity=root.get("entity")[:LONGEST],
         version=whole_number(root.get("version"), _HIGHEST) or 0,
         subject=root.saying("conference-description", "subject")[:LONGEST],
-        members=tuple(_member(user) for user in users if user.get("state") != "deleted"),
+        members=tuple(members.values()),
         complete="partial" not in whole,
         deleted=tuple(_entity(user) for user in users if user.get("state") == "deleted"),
         ended=root.get("state") == "deleted",
@@ -69,8 +81,7 @@ def updated(before: Conference | None, news: Conference) -> Conference:
         return before
     known = {one.entity: one for one in before.members} if before else {}
     for one in news.members:
-        old = known.get(one.entity)
-        known[one.entity] = replace(one, name=one.name or (old.name if old else ""))
+        known[one.entity] = _put_together(known.get(one.entity), one, add=one.partial)
     for gone in news.deleted:
         known.pop(gone, None)
     whole = before is not None and before.complete and news.version <= before.version + 1
@@ -83,14 +94,29 @@ def updated(before: Conference | None, news: Conference) -> Conference:
     )
 
 
+def _put_together(old: Member | None, news: Member, *, add: bool) -> Member:
+    """A member with what is new; `add`: to the places that are known, and not in their stead."""
+    if old is None:
+        return Member(entity=news.entity, name=news.name, places=news.places)
+    known = {place.entity: place for place in old.places} if add else {}
+    for place in news.places:
+        # What is not said of a place is as it was (§4.6, step 3.2).
+        known[place.entity] = place if place.status else known.get(place.entity, place)
+    left = tuple(place for place in known.values() if place.entity not in news.gone)
+    return Member(entity=news.entity, name=news.name or old.name, places=left[:MOST])
+
+
 def _member(user: xml.Element) -> Member:
-    places = [one for one in user.all("endpoint") if one.get("state") != "deleted"][:MOST]
+    endpoints = list(user.all("endpoint"))[:MOST]
+    places = [one for one in endpoints if one.get("state") != "deleted"]
     return Member(
         entity=_entity(user),
         name=user.saying("display-text")[:LONGEST],
         places=tuple(
             Place(entity=_entity(one), status=one.saying("status")[:LONGEST]) for one in places
         ),
+        partial=user.get("state") == "partial",
+        gone=tuple(_entity(one) for one in endpoints if one.get("state") == "deleted"),
     )
 
 
