@@ -60,14 +60,14 @@ class Trickle(Quiet):
 
     def heard(self, output: Output, now: float) -> Steps:
         """An INFO of theirs came, or one of ours was answered."""
-        if isinstance(output, InfoReceived):
-            # The agent has refused what can't be read.
-            self._arrived.take(read(output.body) or {})
-            self._news = True
-            return []
-        assert isinstance(output, Replied)
-        told = self._told[output.ref.partition("/")[2]]
-        told.under_way, told.refused = False, output.status >= 300
+        match output:
+            case InfoReceived(body=body):
+                # The agent has refused what can't be read.
+                self._arrived.take(read(body) or {})
+                self._news = True
+            case Replied(ref=ref, status=status):
+                told = self._told[ref.partition("/")[2]]
+                told.under_way, told.refused = False, status >= 300
         return []
 
     def media(self, news: Media, now: float) -> Steps:
