@@ -108,6 +108,7 @@ class PhoneOnPage:
             dates=lambda moment, language: local(moment, language),
             places=lambda codes, language: places(codes, language),
             home=home(),
+            shut_at=clock.now(),
         )
         self._sound_blocked = False
         self._begun = False
@@ -180,6 +181,7 @@ class PhoneOnPage:
         if self not in phones:
             return
         self._begun = True
+        self._view = replace(self._view, launched=self._page.launched)
         self.draw()
         js.performance.mark("webphone:python")
         self._element.perform(Tell(event=Event("ready", {})))

@@ -191,8 +191,6 @@ def test_what_is_not_built_answers_unsupported_unless_it_stays_as_it_is():
     later = [row for row in SETTINGS.values() if not row.built]
     assert later
     assert refused("flows", 2).code == "unsupported"
-    assert refused("layout", "launcher").hint == "Use one of: auto, bar, compact, full."
-    assert refused("layout", "launcher").code == "unsupported"
     assert Config().changed({"session-expires": 0}).session_expires == 0  # which its least is not
     assert Config().changed({row.name: None for row in later}) == Config()
 

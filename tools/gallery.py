@@ -731,6 +731,36 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
         View(),
     ),
 }
+LAUNCHER = replace(CONFIG, layout="launcher")
+# The phone behind its round button.
+LAUNCHERS: dict[str, tuple[Snapshot, View]] = {
+    "launcher": (replace(IDLE, config=LAUNCHER), View()),
+    "launcher, missed": (
+        replace(IDLE, config=LAUNCHER, history=PAST, threads=THREADS),
+        View(shut_at=NOW - 7200),
+    ),
+    "launcher, something wrong": (
+        state("failed", config=LAUNCHER, error=WebPhoneError("auth_failed")),
+        View(),
+    ),
+    "launcher, ringing": (replace(IDLE, config=LAUNCHER, calls=(RINGING,)), View()),
+    "launcher, calling": (
+        talking(call("Bob Marsh", "1002", "ringing"), config=LAUNCHER),
+        View(),
+    ),
+    "launcher, in call": (talking(BOB, config=LAUNCHER), View()),
+    "launcher, muted": (talking(muted(BOB), config=LAUNCHER), View()),
+    "launcher, call waiting": (talking(BOB, RINGING, config=LAUNCHER), View()),
+    "launcher, open": (replace(IDLE, config=LAUNCHER), View(launched=True)),
+    "launcher, open in call": (talking(BOB, config=LAUNCHER), View(launched=True)),
+    "launcher, asking": (
+        talking(
+            replace(call("", "112", "preparing"), question="emergency", question_about="112"),
+            config=LAUNCHER,
+        ),
+        View(),
+    ),
+}
 SCREENS |= {
     f"{shown}, {part} hidden": (
         replace(snapshot, config=replace(CONFIG, **{f"show_{part}": False})),
@@ -742,15 +772,20 @@ SCREENS |= {
 
 
 def drawn(name: str, language: str = ENGLISH) -> Node:
-    snapshot, view = SCREENS[name]
+    snapshot, view = shown(name)
     return screen(replace(snapshot, language=language), view, NOW)
+
+
+def shown(name: str) -> tuple[Snapshot, View]:
+    return LAUNCHERS[name] if name in LAUNCHERS else SCREENS[name]
 
 
 def sheet(width: int, theme: str, names: list[str], language: str = ENGLISH) -> str:
     """One HTML page with these screens side by side."""
     figures = "".join(
         f"<figure><figcaption>{name}</figcaption>"
-        f'<web-phone theme="{theme}" data-name="{name}"><template shadowrootmode="open">'
+        f'<web-phone theme="{theme}" data-name="{name}"{_layout(name)}>'
+        '<template shadowrootmode="open">'
         f"<style>{CSS.read_text()}{FORM.read_text()}</style>"
         f"{render(drawn(name, language))}</template>"
         "</web-phone></figure>"
@@ -762,8 +797,14 @@ def sheet(width: int, theme: str, names: list[str], language: str = ENGLISH) -> 
         f"body{{background:{ground};display:flex;flex-wrap:wrap;gap:16px;align-items:start;margin:16px}}"
         f"figure{{margin:0;width:{width}px}}"
         "figcaption{font:12px system-ui;color:#888;margin-bottom:4px}"
+        # A corner of its own.
+        "figure:has([layout=launcher]){block-size:600px;transform:translate(0)}"
         f"</style>{figures}"
     )
+
+
+def _layout(name: str) -> str:
+    return ' layout="launcher"' if name in LAUNCHERS else ""
 
 
 def main() -> None:
@@ -778,7 +819,10 @@ def main() -> None:
 
     def shoot(browser: Browser, width: int, theme: str, names: list[str], path: Path) -> None:
         columns = 6 if width < 600 else 3
-        page = browser.new_page(viewport={"width": columns * (width + 16) + 32, "height": 100})
+        # A launcher opens otherwise where there is little room.
+        height = 900 if set(names) & LAUNCHERS.keys() else 100
+        view = {"width": columns * (width + 16) + 32, "height": height}
+        page = browser.new_page(viewport=view)
         page.set_content(sheet(width, theme, names, chosen.language))
         page.screenshot(path=path, full_page=True)
         page.close()
@@ -793,7 +837,7 @@ def main() -> None:
                 shoot(browser, 320, theme, OF_THE_DOCS, DOCS / f"more-{theme}.png")
                 continue
             for width in WIDTHS:
-                names = chosen.names or list(SCREENS)
+                names = chosen.names or [*SCREENS, *LAUNCHERS]
                 shoot(browser, width, theme, names, TARGET / f"{width}-{theme}{mark}.png")
         browser.close()
 

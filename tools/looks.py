@@ -99,6 +99,9 @@ PARTS = {
     "history": "Past calls.",
     "list": "A list: calls behind the one in front, who is in a conference, messages.",
     "list-item": "A row of it.",
+    "launcher": 'The round button of `layout="launcher"`.',
+    "launcher-close": "What closes the phone behind it.",
+    "badge": "What has come since it was closed, in a number.",
 }
 
 # For `web-phone:state(name)`.

@@ -29,6 +29,7 @@ SHOWN = [item.name for item in fields(Config) if item.name.startswith("show_")]
 # Class or part -> the setting that shows it. A test compares the outcome with the screen's.
 WHEN = {
     "card": " ".join(map(camel, SHOWN)),
+    "launcher": " ".join(map(camel, SHOWN)),
     "header": "showStatus",
     "field": "showDialledNumber",
     "aside": "showDialpad",
@@ -52,6 +53,7 @@ def shell() -> dict[str, Any]:
     fault = Snapshot(config=Config(), state="failed", number="", error=WebPhoneError("internal"))
     return {
         "screen": told(screen(idle, View(), 0.0)),
+        "launcher": launcher(),
         "fault": told(banners(fault, View())[0]),
         "looks": (ROOT / "pyapp" / "webphone" / "ui" / "webphone.css").read_text(),
         "name": say("phone"),
@@ -63,10 +65,20 @@ def shell() -> dict[str, Any]:
     }
 
 
+def launcher() -> list[Any]:
+    """What stands around the card in that layout: the button, and what closes the phone again."""
+    snapshot = Snapshot(config=Config(sign_in="off", layout="launcher"), state="offline", number="")
+    shut, opened = (screen(snapshot, View(launched=open), 0.0) for open in (False, True))
+    [bar] = [node for node in walk(shut) if node.attributes.get("class") == "launcher"]
+    [closer] = [node for node in walk(opened) if node.attributes.get("part") == "launcher-close"]
+    return [told(bar), told(closer)]
+
+
 def translated(language: str) -> dict[str, str]:
     """What the shell says in English -> in this language; and what that is, as `lang` and `dir`."""
     idle = Snapshot(config=Config(sign_in="off"), state="unconfigured", number="0")
     said = [*sentences(screen(idle, View(), 0.0)), say("phone"), say("starting")]
+    said += [say("close_phone")]
     for _, words in TROUBLES.values():
         said += [say(words, name="{name}") if "{name}" in WORDS[words] else say(words)]
         said += [say(f"{words}_hint")]

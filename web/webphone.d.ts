@@ -166,7 +166,7 @@ export interface WebPhoneConfig {
   realm: string;
   /** Colours. */
   theme: "auto" | "light" | "dark";
-  /** Shape of the phone: by its width, one line, one column, or all the width there is. */
+  /** Shape of the phone: by its width, one line, one column, all the width there is, or a round button in a corner that opens it. */
   layout: "auto" | "bar" | "compact" | "full" | "launcher";
   /** ISO 3166 code of two letters: tones and number format; from `lang` when empty. */
   country: string;

@@ -87,8 +87,8 @@ class Config:
     theme: str = choice("auto light dark", "auto", "Colours.")
     layout: str = choice(
         "auto bar compact full launcher", "auto",
-        "Shape of the phone: by its width, one line, one column, or all the width there is.",
-        later=("launcher",))
+        "Shape of the phone: by its width, one line, one column, all the width there is, or a round"
+        " button in a corner that opens it.")
     country: str = text(
         "ISO 3166 code of two letters: tones and number format; from `lang` when empty.",
         pattern=r"[A-Za-z]{2}")
@@ -221,9 +221,6 @@ class Config:
             decoded[known] = decode_setting(row, given)
             if not row.built and decoded[known] != row.default:
                 raise WebPhoneError("unsupported", say(f"cannot_{known}"))
-            if decoded[known] in row.later:
-                problem = say("choice_later", setting=kebab(known), given=repr(decoded[known]))
-                raise WebPhoneError("unsupported", problem, _later_remedy(row))
         new = replace(self, **decoded)
         check_secure(new.servers, new.allow_insecure)
         if decoded.get("strings"):
@@ -304,11 +301,6 @@ class Config:
             self, host=DEMO_ADDRESS, username=self.username or guest, password="", realm="demo",
             auth_username="", credentials=None, auto_register=True, ice_servers=(),
             ice_servers_url="", ice_policy="all")
-
-
-def _later_remedy(row: Setting) -> Sentence:
-    built = (choice for choice in row.choices if choice not in row.later)
-    return say("one_of", choices=", ".join(built))
 
 
 # Where the exchange in the page is reached: by no network.

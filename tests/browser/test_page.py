@@ -394,8 +394,8 @@ def test_hang_up_is_always_in_the_same_place(chromium, width):
     }
 
 
-@pytest.mark.parametrize("layout", ["compact", "launcher"])
-def test_these_layouts_are_one_column_however_wide_the_page_is(chromium, layout):
+@pytest.mark.parametrize("layout", ["compact"])
+def test_this_layout_is_one_column_however_wide_the_page_is(chromium, layout):
     page = chromium.new_page(viewport={"width": 700, "height": 800})
     sheet = gallery.sheet(600, "light", ["idle"])
     width = (

@@ -60,7 +60,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("theme", gallery.THEMES)
 def test_axe_finds_nothing_on_any_screen(page: Page, theme: str) -> None:
     page.emulate_media(reduced_motion="reduce")
-    names, found = list(gallery.SCREENS), []
+    names, found = [*gallery.SCREENS, *gallery.LAUNCHERS], []
     for first in range(0, len(names), 6):  # axe looks at each against all others of the sheet
         page.set_content(gallery.sheet(320, theme, names[first : first + 6]))
         page.evaluate(AXE.read_text())

@@ -13,6 +13,17 @@ const paint = (host, wake) => {
   const part = (name) => find(`[part="${name}"]`);
   if (paint.looks) root.adoptedStyleSheets = [paint.looks];
   root.replaceChildren(build(SHELL.screen));
+  // Behind its round button, where the page wants it so.
+  const [opener, closer] = phone.layout === "launcher" ? SHELL.launcher.map(build) : [];
+  const pane = build(["div", { class: "launched", hidden: "" }]);
+  if (opener) find(".card").before(opener, pane), pane.append(find(".card")), find("header").append(closer);
+  const launch = (open) => {
+    const button = part("launcher");
+    pane.hidden = !open;
+    button.setAttribute("aria-expanded", open);
+    if (!open) button.focus();
+    else if (getComputedStyle(button).visibility === "hidden") closer.focus();
+  };
   performance.mark("webphone:shell");
   host.states(["loading"]);
   const [field, dial, status] = ["number-input", "dial", "status"].map(part);
@@ -56,11 +67,13 @@ const paint = (host, wake) => {
       if (name === "key") type(field.value + pressed.firstChild.textContent);
       else if (name === "delete") type(field.value.slice(0, -1));
       else if (name === "dial") call();
+      else if (/^launcher/.test(name)) launch(pane.hidden);
     },
     input: ({ target, inputType }) => type(target.value, /^insertFrom(Paste|Drop)/.test(inputType)),
     keydown: (event) => {
       const { key, target } = event;
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat || phone.disabled) return;
+      if (opener && (pane.hidden || key === "Escape")) return pane.hidden || !listens(key) || launch(false);
       if (key === "Enter") return target.tagName === "BUTTON" || (event.preventDefault(), call());
       if (target === field || !listens(key)) return;
       if (key !== "Backspace" && !/^[0-9*#+]$/.test(key)) return;

@@ -43,7 +43,6 @@ class Setting:
     help: str
     spec: str = ""
     choices: tuple[str, ...] = ()
-    later: tuple[str, ...] = ()  # choices that are not built yet
     pattern: str = ""  # of the text, or of each word of a list
     least: int | None = None
     most: int | None = None

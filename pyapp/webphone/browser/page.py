@@ -100,6 +100,11 @@ class Page:
         """Whether nothing is there yet, not even a shell."""
         return _found(self._root.firstElementChild) is None
 
+    @property
+    def launched(self) -> bool:
+        """Whether the shell that stands there was opened by its round button."""
+        return _found(self._root.querySelector(".launched:not([hidden])")) is not None
+
     def show(self, node: Node) -> None:
         """Make the page show this; only what differs is touched, focus and caret stay."""
         focused = self._focused()

@@ -57,6 +57,7 @@ from webphone.ui.gestures import (
     FileGiven,
     Gesture,
     KeyPressed,
+    LauncherPressed,
     NumberEdited,
     NumberRecalled,
     OutcomeChosen,
@@ -98,6 +99,8 @@ def act(
         if stands_for is None:
             return view, []
         gesture, fields = stands_for, {**fields, "by": "key", "pressing": False}
+    if isinstance(gesture, LauncherPressed):
+        return _launched(view, gesture.open, now), []
     if haste.hasty(view, gesture, snapshot, fields, now):
         return replace(view, ignored_at=now, pressed_at=now), []
     if haste.guarded(gesture):
@@ -191,10 +194,15 @@ def _act(
             return _read(view, snapshot), [ErrorDismissed()] if snapshot.error else []
         case Requested(what="mini"):
             return replace(view, open="", of="", over=""), []
-        case KeyPressed() | SoundAllowed() | Requested():
+        case KeyPressed() | LauncherPressed() | SoundAllowed() | Requested():
             return view, []
         case _:
             assert_never(gesture)
+
+
+def _launched(view: View, open: bool, now: float) -> View:
+    """The view with the phone before the person, or behind its button: what was open in it goes."""
+    return replace(view, launched=open, shut_at=now, open="", of="", over="", transfer_to="")
 
 
 def _opened(view: View, page: str, of: str, snapshot: Snapshot) -> View:
@@ -210,7 +218,8 @@ def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
     if isinstance(command, MakeCall):
         return replace(view, unfinished=False, tried=command)
     if isinstance(command, Answer):
-        return replace(view, tried=command)
+        # Where the phone was closed, the call is answered beside its round button.
+        return replace(view, tried=command, launched=True)
     if isinstance(command, LogCall):
         return drafts.logged(view, command.id)
     if isinstance(command, ClearHistory | ForgetEverything):

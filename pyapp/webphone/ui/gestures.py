@@ -133,6 +133,13 @@ class PageClosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LauncherPressed:
+    """The phone behind its round button comes up, or goes."""
+
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferTyped:
     """The field for whom a call is transferred to has another text; fields: value, pasted."""
 
@@ -201,6 +208,7 @@ Gesture = (
     | SettingsReset
     | PageOpened
     | PageClosed
+    | LauncherPressed
     | TransferTyped
     | FarewellRead
     | FarewellVisited

@@ -10,15 +10,18 @@ from webphone.ui.gestures import (
     DigitDeleted,
     Fields,
     Gesture,
+    LauncherPressed,
     NumberRecalled,
     PageClosed,
     PageOpened,
 )
 from webphone.ui.selectors import (
     answer_command,
+    farewell_shown,
     foremost,
     front,
     hold_command,
+    launcher_shut,
     mute_command,
     own_page,
     page_open,
@@ -40,11 +43,29 @@ MAP: tuple[tuple[str, str, str], ...] = (
     ("H", "h", "keys_hold"),
     ("?", "?", "keys_help"),
 )
+SHUT = ("Enter", "Escape", "m", "M", "h", "H")  # what is heard while all that is seen is a button
 UNANSWERED = ("preparing", "dialling", "ringing", "early")
 
 
 def meaning(view: View, snapshot: Snapshot, fields: Fields) -> Gesture | None:
     """The gesture of a key with these fields of KeyPressed, or None where it has no meaning."""
+    if launcher_shut(snapshot, view) and str(fields.get("key")) not in SHUT:
+        return None  # what is typed there, nobody sees
+    found = _meaning(view, snapshot, fields)
+    return LauncherPressed(open=False) if _shuts(found, view, snapshot, fields) else found
+
+
+def _shuts(found: Gesture | None, view: View, snapshot: Snapshot, fields: Fields) -> bool:
+    """Whether the key closes the phone behind its round button: Escape with nothing else to do."""
+    config = snapshot.config
+    if config.layout != "launcher" or not view.launched or fields.get("modified"):
+        return False
+    reads = snapshot.error is not None or farewell_shown(snapshot, view)
+    idle = found is None or (isinstance(found, AllRead) and not reads)
+    return idle and fields.get("key") == "Escape" and listens(config.hotkeys, "Escape")
+
+
+def _meaning(view: View, snapshot: Snapshot, fields: Fields) -> Gesture | None:
     key = ascii_digits(str(fields.get("key", "")))
     if fields.get("modified"):
         return None

@@ -92,6 +92,12 @@ def stage_words(call: CallSnapshot) -> str:
     return say(call.stage) if call.stage != "active" else say("answering")
 
 
+def call_words(call: CallSnapshot) -> Sentence:
+    """How the call stands, for an ear."""
+    stage = "held" if call.stage == "active" and call.held_local else call.stage
+    return say(f"spoken_{stage}", name=call.peer_name)
+
+
 def transfer_words(call: CallSnapshot, transfer: TransferSnapshot) -> Sentence:
     """How far the transfer of a call has come."""
     return say(f"transfer_{transfer.stage}", name=call.peer_name, target=transfer.target)

@@ -31,7 +31,7 @@ def ringing(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             peer(call, config, now),
             _with_video(call, config),
             # Whoever types gets no control under the fingers that a key could press.
-            _answering(call, config, primary=not typing(view, now)),
+            answering(call, config, primary=not typing(view, now)),
             key="ringing",
             class_="ringing",
             data_hue=hue(call.peer_number or call.peer_name),
@@ -91,7 +91,7 @@ def call_waiting(
 # --- Controls -------------------------------------------------------------------------------------
 
 
-def _answering(call: CallSnapshot, config: Config, *, primary: bool) -> Node | None:
+def answering(call: CallSnapshot, config: Config, *, primary: bool) -> Node | None:
     """Decline and Answer, in this order along the line of writing."""
     shown = [*_declining(call, config), *_accepting(call, config, primary=primary)]
     return element("div", *shown, class_="end", key="end") if shown else None

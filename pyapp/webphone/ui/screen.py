@@ -184,7 +184,7 @@ def screen(snapshot: Snapshot, view: View, now: float) -> Node:
     whole = element(
         "div",
         *live_regions(snapshot, view),
-        *([_card(snapshot, view, front, name, now)] if visible else []),
+        *(_shown(snapshot, view, front, name, now) if visible else []),
         class_="phone",
         part="phone",
         role="group",
@@ -224,8 +224,25 @@ def headless(config: Config) -> bool:
     return not any(getattr(config, name) for name in parts)
 
 
-def _card(
+def _shown(
     snapshot: Snapshot, view: View, front: CallSnapshot | None, name: str, now: float
+) -> list[Node]:
+    if snapshot.config.layout != "launcher":
+        return [_card(snapshot, view, front, name, now)]
+    # Loaded by a page that wants it so.
+    from webphone.ui import launcher
+
+    card = _card(snapshot, view, front, name, now, launcher.closer(snapshot))
+    return launcher.launched(snapshot, view, now, card)
+
+
+def _card(
+    snapshot: Snapshot,
+    view: View,
+    front: CallSnapshot | None,
+    name: str,
+    now: float,
+    closer: Node | None = None,
 ) -> Node:
     config = snapshot.config
     second = waiting(snapshot)
@@ -236,7 +253,7 @@ def _card(
     sheet = ringing.call_waiting(second, front, config, count) if second and front else None
     return element(
         "div",
-        header(snapshot, more, now, signing=name == "sign-in"),
+        header(snapshot, more, now, signing=name == "sign-in", closer=closer),
         *banners(snapshot, view, signing=name == "sign-in"),
         lamps(snapshot) if name in ("idle", "menu") else None,
         sheet,

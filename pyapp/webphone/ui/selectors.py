@@ -71,6 +71,11 @@ def own_page(snapshot: Snapshot, view: View) -> str:
     return view.open if view.open in PAGES and uncovered else ""
 
 
+def launcher_shut(snapshot: Snapshot, view: View) -> bool:
+    """Whether the phone is behind its round button; what it asks, a person has to see."""
+    return snapshot.config.layout == "launcher" and not view.launched and asked(snapshot) is None
+
+
 def in_transfer(snapshot: Snapshot) -> CallSnapshot | None:
     """The call that is in a transfer."""
     return next((call for call in living(snapshot) if call.transfer), None)

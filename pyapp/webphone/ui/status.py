@@ -11,7 +11,7 @@ from webphone.ui.gestures import SoundAllowed
 from webphone.ui.html import Node, element
 from webphone.ui.lamps import spoken as lamps_spoken
 from webphone.ui.lasting import over
-from webphone.ui.peer import transfer_words
+from webphone.ui.peer import call_words, transfer_words
 from webphone.ui.pieces import button, icon
 from webphone.ui.selectors import asked, conference, foremost, living, signs_in
 from webphone.ui.view import View
@@ -48,14 +48,19 @@ REMEDIES = {
 
 
 def header(
-    snapshot: Snapshot, menu: Node | None, now: float, *, signing: bool = False
+    snapshot: Snapshot,
+    menu: Node | None,
+    now: float,
+    *,
+    signing: bool = False,
+    closer: Node | None = None,
 ) -> Node | None:
     """Who this phone is, its state, and what can be done about it; or else the way to more.
 
-    `signing`: the page below is what can be done.
+    `signing`: the page below is what can be done. `closer` closes the whole phone.
     """
     if not snapshot.config.show_status:
-        return None
+        return element("header", closer, part="header", key="header") if closer else None
     look = _occupied(snapshot) or _look(snapshot)
     sign, mood = LOOKS[look]
     config = snapshot.config
@@ -73,6 +78,7 @@ def header(
             data_state=snapshot.state,
         ),
         button(say(remedy), on=command, part="retry", config=config) if remedy else menu,
+        closer,
         part="header",
         key="header",
     )
@@ -242,7 +248,7 @@ def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     for call in living(snapshot):
         if call.stage == "incoming":
             continue
-        sentences.append((f"stage {call.view.id}", _call_words(call)))
+        sentences.append((f"stage {call.view.id}", call_words(call)))
         if call.microphone_asked:
             sentences.append((f"microphone {call.view.id}", say("spoken_microphone_asked")))
         if call.held_remote and call.stage == "active":
@@ -279,6 +285,10 @@ def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     first = foremost(snapshot)
     if first is not None and first.muted:
         sentences.append(("muted", say("spoken_muted")))
+    if snapshot.config.layout == "launcher":
+        from webphone.ui.launcher import spoken as news
+
+        sentences += news(snapshot, view)
     sentences += over(snapshot, view)
     if snapshot.config.announcements == "few" and living(snapshot):
         return [each for each in sentences if each[0].split()[0] in FEW]
@@ -318,11 +328,6 @@ def _recordings(call: CallSnapshot) -> list[tuple[str, Sentence]]:
     from webphone.ui.recording import spoken
 
     return spoken(call)
-
-
-def _call_words(call: CallSnapshot) -> Sentence:
-    stage = "held" if call.stage == "active" and call.held_local else call.stage
-    return say(f"spoken_{stage}", name=call.peer_name)
 
 
 def _urgent(snapshot: Snapshot) -> list[tuple[str, Sentence]]:

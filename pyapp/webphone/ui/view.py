@@ -45,6 +45,8 @@ class View:
     lacks: tuple[str, ...] = ()  # the fields that were empty when the sign-in form was sent
     password_seen: bool = False  # what is typed there can be read
     transfer_to: str = ""  # what is typed on the page of a transfer
+    launched: bool = False  # the phone behind the round button is open
+    shut_at: float = inf  # when it was closed last: what came since is news
     read: str = ""  # id of the call record that the person has closed
     attended: str = ""  # id of the call record that the person is at, as long as it is shown
     drafts: Mapping[str, str] = field(default_factory=dict)  # texts typed and not sent yet, by what

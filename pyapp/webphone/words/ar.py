@@ -31,6 +31,13 @@ PLURALS: dict[str, dict[str, str]] = {
         "few": "{count} مكالمات في الانتظار",
         "many": "{count} مكالمة في الانتظار",
     },
+    "missed_calls": {
+        "zero": "لا مكالمات فائتة ({count})",
+        "one": "مكالمة فائتة واحدة ({count})",
+        "two": "مكالمتان فائتتان ({count})",
+        "few": "{count} مكالمات فائتة",
+        "many": "{count} مكالمة فائتة",
+    },
     "do_call_again_seconds": {
         "zero": "أعد الاتصال بعد {count} ثانية.",
         "one": "أعد الاتصال بعد ثانية واحدة ({count}).",
@@ -109,6 +116,8 @@ WORDS: dict[str, str] = {
     "take": "التقاط",
     "call_back": "معاودة الاتصال",
     "close": "إغلاق",
+    "close_phone": "إغلاق الهاتف",
+    "missed_calls": "{count} مكالمة فائتة",
     "hide_keypad": "إخفاء لوحة الأرقام",
     "dismiss": "تجاهل",
     "retry_now": "إعادة المحاولة الآن",
@@ -677,7 +686,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "لا يوجد إعداد باسم {given}.",
     "setting_unknown_hint": "انظر الأسماء في المرجع.",
-    "choice_later": "ليس في هذه النسخة {given} للإعداد {setting}.",
     "setting_insecure": "host {server} سيرسل المكالمات بلا تشفير.",
     "setting_insecure_hint": "استخدم wss://، أو اضبط allow-insecure حيث يكون ذلك مقبولًا.",
     "setting_no_boolean": "{setting} ليس true ولا false.",

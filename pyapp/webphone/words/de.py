@@ -19,6 +19,9 @@ PLURALS: dict[str, dict[str, str]] = {
     "waiting_more": {
         "one": "{count} Anruf wartet",
     },
+    "missed_calls": {
+        "one": "{count} verpasster Anruf",
+    },
     "do_call_again_seconds": {
         "one": "Rufen Sie in {count} Sekunde noch einmal an.",
     },
@@ -85,6 +88,8 @@ WORDS: dict[str, str] = {
     "take": "Holen",
     "call_back": "Zurückrufen",
     "close": "Schließen",
+    "close_phone": "Telefon schließen",
+    "missed_calls": "{count} verpasste Anrufe",
     "hide_keypad": "Tasten ausblenden",
     "dismiss": "Verwerfen",
     "retry_now": "Jetzt versuchen",
@@ -653,7 +658,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "Eine Einstellung {given} gibt es nicht.",
     "setting_unknown_hint": "Die Namen stehen in der Referenz.",
-    "choice_later": "Diese Version hat kein {given} für {setting}.",
     "setting_insecure": "host {server} würde Anrufe unverschlüsselt senden.",
     "setting_insecure_hint": "Nehmen Sie wss://, oder setzen Sie allow-insecure, wo das hinnehmbar ist.",
     "setting_no_boolean": "{setting} ist weder true noch false.",

@@ -20,6 +20,7 @@ def plural(number: float) -> str:
 PLURALS: dict[str, dict[str, str]] = {
     "enough_calls": {"one": "There is {count} call already."},
     "waiting_more": {"one": "{count} call waiting"},
+    "missed_calls": {"one": "{count} missed call"},
     "do_call_again_seconds": {"one": "Call again in {count} second."},
     "do_call_again_minutes": {"one": "Call again in {count} minute."},
     "do_call_again_hours": {"one": "Call again in {count} hour."},
@@ -80,6 +81,8 @@ WORDS: dict[str, str] = {
     "take": "Take",
     "call_back": "Call back",
     "close": "Close",
+    "close_phone": "Close the phone",
+    "missed_calls": "{count} missed calls",
     "hide_keypad": "Hide keypad",
     "dismiss": "Dismiss",
     "retry_now": "Retry now",
@@ -648,7 +651,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "There is no setting named {given}.",
     "setting_unknown_hint": "See the reference for the names.",
-    "choice_later": "This version has no {given} for {setting}.",
     "setting_insecure": "host {server} would send calls unencrypted.",
     "setting_insecure_hint": "Use wss://, or set allow-insecure where that is acceptable.",
     "setting_no_boolean": "{setting} is neither true nor false.",

@@ -23,6 +23,10 @@ PLURALS: dict[str, dict[str, str]] = {
         "one": "{count} llamada en espera",
         "many": "{count} de llamadas en espera",
     },
+    "missed_calls": {
+        "one": "{count} llamada perdida",
+        "many": "{count} de llamadas perdidas",
+    },
     "do_call_again_seconds": {
         "one": "Vuelva a llamar dentro de {count} segundo.",
         "many": "Vuelva a llamar dentro de {count} de segundos.",
@@ -92,6 +96,8 @@ WORDS: dict[str, str] = {
     "take": "Capturar",
     "call_back": "Devolver la llamada",
     "close": "Cerrar",
+    "close_phone": "Cerrar el teléfono",
+    "missed_calls": "{count} llamadas perdidas",
     "hide_keypad": "Ocultar el teclado",
     "dismiss": "Descartar",
     "retry_now": "Reintentar ya",
@@ -660,7 +666,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "No hay ningún ajuste llamado {given}.",
     "setting_unknown_hint": "Vea los nombres en la referencia.",
-    "choice_later": "Esta versión no tiene {given} para {setting}.",
     "setting_insecure": "host {server} enviaría las llamadas sin cifrar.",
     "setting_insecure_hint": "Use wss://, o ponga allow-insecure donde sea aceptable.",
     "setting_no_boolean": "{setting} no es ni true ni false.",

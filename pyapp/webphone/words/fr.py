@@ -23,6 +23,10 @@ PLURALS: dict[str, dict[str, str]] = {
         "one": "{count} appel en attente",
         "many": "{count} d’appels en attente",
     },
+    "missed_calls": {
+        "one": "{count} appel manqué",
+        "many": "{count} d’appels manqués",
+    },
     "do_call_again_seconds": {
         "one": "Rappelez dans {count} seconde.",
         "many": "Rappelez dans {count} de secondes.",
@@ -92,6 +96,8 @@ WORDS: dict[str, str] = {
     "take": "Intercepter",
     "call_back": "Rappeler",
     "close": "Fermer",
+    "close_phone": "Fermer le téléphone",
+    "missed_calls": "{count} appels manqués",
     "hide_keypad": "Masquer le clavier",
     "dismiss": "Ignorer",
     "retry_now": "Réessayer maintenant",
@@ -660,7 +666,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "Il n’y a pas de réglage nommé {given}.",
     "setting_unknown_hint": "Voyez les noms dans la référence.",
-    "choice_later": "Cette version n’a pas {given} pour {setting}.",
     "setting_insecure": "host {server} enverrait les appels non chiffrés.",
     "setting_insecure_hint": "Utilisez wss://, ou réglez allow-insecure là où c’est acceptable.",
     "setting_no_boolean": "{setting} n’est ni true ni false.",

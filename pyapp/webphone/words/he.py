@@ -23,6 +23,10 @@ PLURALS: dict[str, dict[str, str]] = {
         "one": "שיחה אחת ({count}) ממתינה",
         "two": "{count} שיחות ממתינות",
     },
+    "missed_calls": {
+        "one": "שיחה אחת שלא נענתה ({count})",
+        "two": "{count} שיחות שלא נענו",
+    },
     "do_call_again_seconds": {
         "one": "יש להתקשר שוב בעוד שנייה ({count}).",
         "two": "יש להתקשר שוב בעוד {count} שניות.",
@@ -92,6 +96,8 @@ WORDS: dict[str, str] = {
     "take": "לקיחה",
     "call_back": "חיוג חזרה",
     "close": "סגירה",
+    "close_phone": "סגירת הטלפון",
+    "missed_calls": "{count} שיחות שלא נענו",
     "hide_keypad": "הסתרת לוח המקשים",
     "dismiss": "ביטול ההודעה",
     "retry_now": "ניסיון עכשיו",
@@ -660,7 +666,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "אין הגדרה בשם {given}.",
     "setting_unknown_hint": "ראו את השמות במדריך.",
-    "choice_later": "בגרסה הזאת אין {given} עבור {setting}.",
     "setting_insecure": "host {server} ישלח שיחות בלי הצפנה.",
     "setting_insecure_hint": "השתמשו ב־wss://, או הגדירו allow-insecure היכן שזה קביל.",
     "setting_no_boolean": "{setting} אינו true ואינו false.",

@@ -15,6 +15,9 @@ def plural(number: float) -> str:
 PLURALS: dict[str, dict[str, str]] = {
     "enough_calls": {"one": "पहले से {count} कॉल है।"},
     "waiting_more": {"one": "{count} कॉल प्रतीक्षा में"},
+    "missed_calls": {
+        "one": "{count} छूटी हुई कॉल",
+    },
     "do_call_again_seconds": {"one": "{count} सेकंड बाद फिर कॉल करें।"},
     "do_call_again_minutes": {"one": "{count} मिनट बाद फिर कॉल करें।"},
     "do_call_again_hours": {"one": "{count} घंटे बाद फिर कॉल करें।"},
@@ -75,6 +78,8 @@ WORDS: dict[str, str] = {
     "take": "लें",
     "call_back": "फिर कॉल करें",
     "close": "बंद करें",
+    "close_phone": "फ़ोन बंद करें",
+    "missed_calls": "{count} छूटी हुई कॉलें",
     "hide_keypad": "कीपैड छिपाएँ",
     "dismiss": "हटाएँ",
     "retry_now": "अभी फिर कोशिश करें",
@@ -643,7 +648,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "{given} नाम की कोई सेटिंग नहीं है।",
     "setting_unknown_hint": "नाम संदर्भ में देखें।",
-    "choice_later": "इस संस्करण में {setting} के लिए {given} नहीं है।",
     "setting_insecure": "host {server} कॉल बिना एन्क्रिप्शन के भेजेगा।",
     "setting_insecure_hint": "wss:// इस्तेमाल करें, या जहाँ ठीक हो वहाँ allow-insecure सेट करें।",
     "setting_no_boolean": "{setting} न true है न false।",

@@ -23,6 +23,10 @@ PLURALS: dict[str, dict[str, str]] = {
         "one": "{count} chiamata in attesa",
         "many": "{count} di chiamate in attesa",
     },
+    "missed_calls": {
+        "one": "{count} chiamata persa",
+        "many": "{count} di chiamate perse",
+    },
     "do_call_again_seconds": {
         "one": "Richiami tra {count} secondo.",
         "many": "Richiami tra {count} di secondi.",
@@ -92,6 +96,8 @@ WORDS: dict[str, str] = {
     "take": "Prendi",
     "call_back": "Richiama",
     "close": "Chiudi",
+    "close_phone": "Chiudi il telefono",
+    "missed_calls": "{count} chiamate perse",
     "hide_keypad": "Nascondi tastiera",
     "dismiss": "Ignora",
     "retry_now": "Riprova ora",
@@ -660,7 +666,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "Non c’è un’impostazione di nome {given}.",
     "setting_unknown_hint": "Veda i nomi nel riferimento.",
-    "choice_later": "Questa versione non ha {given} per {setting}.",
     "setting_insecure": "host {server} invierebbe le chiamate non cifrate.",
     "setting_insecure_hint": "Usi wss://, o imposti allow-insecure dove è accettabile.",
     "setting_no_boolean": "{setting} non è né true né false.",

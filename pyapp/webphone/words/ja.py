@@ -68,6 +68,8 @@ WORDS: dict[str, str] = {
     "take": "代理応答",
     "call_back": "折り返す",
     "close": "閉じる",
+    "close_phone": "電話を閉じる",
+    "missed_calls": "不在着信 {count} 件",
     "hide_keypad": "キーを隠す",
     "dismiss": "閉じる",
     "retry_now": "今すぐ再試行",
@@ -636,7 +638,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "{given} という設定はありません。",
     "setting_unknown_hint": "名前はリファレンスを見てください。",
-    "choice_later": "このバージョンの {setting} に {given} はありません。",
     "setting_insecure": "host {server} では通話が暗号化されません。",
     "setting_insecure_hint": "wss:// を使うか、許容できる場合は allow-insecure を設定してください。",
     "setting_no_boolean": "{setting} が true でも false でもありません。",

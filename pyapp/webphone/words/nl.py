@@ -19,6 +19,9 @@ PLURALS: dict[str, dict[str, str]] = {
     "waiting_more": {
         "one": "{count} oproep in de wacht",
     },
+    "missed_calls": {
+        "one": "{count} gemiste oproep",
+    },
     "do_call_again_seconds": {
         "one": "Bel over {count} seconde opnieuw.",
     },
@@ -85,6 +88,8 @@ WORDS: dict[str, str] = {
     "take": "Overnemen",
     "call_back": "Terugbellen",
     "close": "Sluiten",
+    "close_phone": "Telefoon sluiten",
+    "missed_calls": "{count} gemiste oproepen",
     "hide_keypad": "Toetsen verbergen",
     "dismiss": "Verbergen",
     "retry_now": "Nu opnieuw proberen",
@@ -653,7 +658,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "Er is geen instelling met de naam {given}.",
     "setting_unknown_hint": "Zie de referentie voor de namen.",
-    "choice_later": "Deze versie heeft geen {given} voor {setting}.",
     "setting_insecure": "host {server} zou gesprekken onversleuteld verzenden.",
     "setting_insecure_hint": "Gebruik wss://, of stel allow-insecure in waar dat aanvaardbaar is.",
     "setting_no_boolean": "{setting} is true noch false.",

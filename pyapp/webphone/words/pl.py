@@ -28,6 +28,11 @@ PLURALS: dict[str, dict[str, str]] = {
         "few": "{count} połączenia oczekują",
         "many": "{count} połączeń oczekuje",
     },
+    "missed_calls": {
+        "one": "{count} nieodebrane połączenie",
+        "few": "{count} nieodebrane połączenia",
+        "many": "{count} nieodebranych połączeń",
+    },
     "do_call_again_seconds": {
         "one": "Proszę zadzwonić ponownie za {count} sekundę.",
         "few": "Proszę zadzwonić ponownie za {count} sekundy.",
@@ -100,6 +105,8 @@ WORDS: dict[str, str] = {
     "take": "Przechwyć",
     "call_back": "Oddzwoń",
     "close": "Zamknij",
+    "close_phone": "Zamknij telefon",
+    "missed_calls": "{count} nieodebranego połączenia",
     "hide_keypad": "Ukryj klawiaturę",
     "dismiss": "Ukryj",
     "retry_now": "Ponów teraz",
@@ -668,7 +675,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "Nie ma ustawienia {given}.",
     "setting_unknown_hint": "Nazwy są w opisie.",
-    "choice_later": "Ta wersja nie ma {given} dla {setting}.",
     "setting_insecure": "host {server} wysyłałby rozmowy bez szyfrowania.",
     "setting_insecure_hint": "Proszę użyć wss:// albo ustawić allow-insecure tam, gdzie to dopuszczalne.",
     "setting_no_boolean": "{setting} nie jest ani true, ani false.",

@@ -23,6 +23,10 @@ PLURALS: dict[str, dict[str, str]] = {
         "one": "{count} chamada em espera",
         "many": "{count} de chamadas em espera",
     },
+    "missed_calls": {
+        "one": "{count} chamada perdida",
+        "many": "{count} de chamadas perdidas",
+    },
     "do_call_again_seconds": {
         "one": "Ligue novamente em {count} segundo.",
         "many": "Ligue novamente em {count} de segundos.",
@@ -92,6 +96,8 @@ WORDS: dict[str, str] = {
     "take": "Capturar",
     "call_back": "Retornar a ligação",
     "close": "Fechar",
+    "close_phone": "Fechar o telefone",
+    "missed_calls": "{count} chamadas perdidas",
     "hide_keypad": "Ocultar o teclado",
     "dismiss": "Dispensar",
     "retry_now": "Tentar agora",
@@ -660,7 +666,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "Não há configuração chamada {given}.",
     "setting_unknown_hint": "Veja os nomes na referência.",
-    "choice_later": "Esta versão não tem {given} para {setting}.",
     "setting_insecure": "host {server} enviaria chamadas sem criptografia.",
     "setting_insecure_hint": "Use wss://, ou defina allow-insecure onde isso for aceitável.",
     "setting_no_boolean": "{setting} não é true nem false.",

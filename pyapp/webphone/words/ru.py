@@ -28,6 +28,11 @@ PLURALS: dict[str, dict[str, str]] = {
         "few": "{count} вызова ожидают",
         "many": "{count} вызовов ожидают",
     },
+    "missed_calls": {
+        "one": "{count} пропущенный звонок",
+        "few": "{count} пропущенных звонка",
+        "many": "{count} пропущенных звонков",
+    },
     "do_call_again_seconds": {
         "one": "Перезвоните через {count} секунду.",
         "few": "Перезвоните через {count} секунды.",
@@ -100,6 +105,8 @@ WORDS: dict[str, str] = {
     "take": "Взять",
     "call_back": "Перезвонить",
     "close": "Закрыть",
+    "close_phone": "Закрыть телефон",
+    "missed_calls": "{count} пропущенного звонка",
     "hide_keypad": "Скрыть клавиатуру",
     "dismiss": "Скрыть",
     "retry_now": "Повторить сейчас",
@@ -668,7 +675,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "Настройки {given} нет.",
     "setting_unknown_hint": "Имена смотрите в справочнике.",
-    "choice_later": "В этой версии нет {given} для {setting}.",
     "setting_insecure": "host {server} передавал бы звонки без шифрования.",
     "setting_insecure_hint": "Используйте wss:// или задайте allow-insecure там, где это допустимо.",
     "setting_no_boolean": "{setting} — не true и не false.",

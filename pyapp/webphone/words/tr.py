@@ -15,6 +15,9 @@ def plural(number: float) -> str:
 PLURALS: dict[str, dict[str, str]] = {
     "enough_calls": {"one": "Zaten {count} arama var."},
     "waiting_more": {"one": "{count} arama bekliyor"},
+    "missed_calls": {
+        "one": "{count} cevapsız arama",
+    },
     "do_call_again_seconds": {"one": "{count} saniye sonra yeniden arayın."},
     "do_call_again_minutes": {"one": "{count} dakika sonra yeniden arayın."},
     "do_call_again_hours": {"one": "{count} saat sonra yeniden arayın."},
@@ -75,6 +78,8 @@ WORDS: dict[str, str] = {
     "take": "Al",
     "call_back": "Geri ara",
     "close": "Kapat",
+    "close_phone": "Telefonu kapat",
+    "missed_calls": "{count} cevapsız arama",
     "hide_keypad": "Tuşları gizle",
     "dismiss": "Kapat",
     "retry_now": "Şimdi yeniden dene",
@@ -643,7 +648,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "{given} adında bir ayar yok.",
     "setting_unknown_hint": "Adlar için başvuru belgesine bakın.",
-    "choice_later": "Bu sürümde {setting} için {given} yok.",
     "setting_insecure": "host {server} aramaları şifresiz gönderirdi.",
     "setting_insecure_hint": "wss:// kullanın ya da kabul edilebilir olduğu yerde allow-insecure ayarlayın.",
     "setting_no_boolean": "{setting} ne true ne de false.",

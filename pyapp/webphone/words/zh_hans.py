@@ -68,6 +68,8 @@ WORDS: dict[str, str] = {
     "take": "代接",
     "call_back": "回拨",
     "close": "关闭",
+    "close_phone": "收起电话",
+    "missed_calls": "{count} 个未接来电",
     "hide_keypad": "隐藏键盘",
     "dismiss": "忽略",
     "retry_now": "立即重试",
@@ -636,7 +638,6 @@ WORDS: dict[str, str] = {
     # --- Settings ---
     "setting_unknown": "没有名为 {given} 的设置。",
     "setting_unknown_hint": "名称请见参考文档。",
-    "choice_later": "此版本的 {setting} 没有 {given}。",
     "setting_insecure": "host {server} 会以不加密的方式传送通话。",
     "setting_insecure_hint": "请使用 wss://，或在可接受的地方设置 allow-insecure。",
     "setting_no_boolean": "{setting} 既不是 true 也不是 false。",
