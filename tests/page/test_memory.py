@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from page.page_server import PageServer
+from page.server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +20,14 @@ PAGE = """<!doctype html>
 <title>A phone that remembers</title>
 <script src="/dist/webphone.js"></script>
 <web-phone id="anna" demo username="anna"></web-phone>
+"""
+AT_SERVER = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>A phone of {who}</title>
+<script src="/dist/webphone.js"></script>
+<web-phone id="phone" auto-register allow-insecure username="{who}" password="{password}"
+  host="{url}"></web-phone>
 """
 REFUSING = """Object.defineProperty(globalThis, "indexedDB", {
   get() { throw new DOMException("The operation is insecure.", "SecurityError"); },
@@ -133,6 +142,39 @@ def test_after_a_reload_the_calls_are_there_and_can_be_called_again_deleted_and_
     remembers(page, "600", "601", "600")
     page.evaluate("anna.forgetEverything()")
     assert stored(page, 0) == []
+
+
+def test_a_call_that_rings_in_two_tabs_leaves_one_record(
+    context: BrowserContext, pages: PageServer, server: Server
+) -> None:
+    alice, twin, bob = (context.new_page() for _ in range(3))
+    for page, who in ((alice, "alice"), (twin, "alice"), (bob, "bob")):
+        text = AT_SERVER.format(who=who, password=server.users[who], url=server.ws_url)
+        page.goto(pages.put(f"/{who}.html", text))
+        page.wait_for_function("phone.state === 'registered'", timeout=60_000)
+    kept = "JSON.stringify(phone.history.map(({disposition}) => disposition))"
+
+    def left(wanted: list[str]) -> None:
+        for page in (alice, twin):
+            page.wait_for_function(
+                f"(wanted) => {kept} === wanted", arg=json.dumps(wanted, separators=(",", ":"))
+            )
+        records = [json.loads(each) for each in alice.evaluate(KEPT)]
+        of_alice = [each for each in records if each["direction"] == "incoming"]
+        assert [each["disposition"] for each in of_alice] == wanted
+
+    for answers in (True, False):
+        bob.evaluate("void phone.makeCall('alice')")
+        for page in (alice, twin):
+            page.wait_for_function("phone.calls[0]?.state === 'ringing'")
+        if answers:
+            alice.evaluate("phone.answer()")
+            alice.wait_for_function("phone.activeCall?.state === 'active'")
+            twin.wait_for_function("phone.calls.length === 0")
+        bob.evaluate("phone.hangup()")
+        for page in (alice, twin):
+            page.wait_for_function("phone.calls.length === 0")
+        left(["answered"] if answers else ["missed", "answered"])
 
 
 def test_what_a_person_writes_after_a_call_is_there_after_a_reload(
