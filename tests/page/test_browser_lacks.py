@@ -27,6 +27,10 @@ WITHOUT = {
     "counters": "RTCPeerConnection.prototype.getStats = () => Promise.reject('no')",
     "permissions": "Permissions.prototype.query = () => Promise.reject('no')",
 }
+COLD = pytest.mark.cold("nothing is kept either where the browser stores nothing")
+EACH = [
+    pytest.param(what, marks=[COLD] if what in ("storage", "databases") else []) for what in WITHOUT
+]
 Open = Callable[..., PhonePage]
 
 
@@ -44,7 +48,7 @@ def open_without(
     return opened
 
 
-@pytest.mark.parametrize("what", WITHOUT)
+@pytest.mark.parametrize("what", EACH)
 def test_a_browser_without_it_makes_a_call(
     what: str, open_without: Callable[..., PhonePage], ben: PhonePage
 ) -> None:

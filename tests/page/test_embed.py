@@ -298,6 +298,7 @@ def test_a_sandbox_with_the_right_tokens_lets_the_phone_call(
     await_event(page, "answer")
 
 
+@pytest.mark.cold("nothing is kept either where the browser stores nothing")
 def test_a_frame_that_is_refused_storage_works(site: Site, visit: Callable[[str], Page]) -> None:
     page = visit(site.with_script("data-demo"))
     refused = inside(page).evaluate(

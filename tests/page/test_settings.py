@@ -174,6 +174,7 @@ def test_tabs_agree_and_forgetting_everything_is_asked_twice(
     kept(first, None)
 
 
+@pytest.mark.cold("nothing is kept either where the browser stores nothing")
 def test_where_nothing_is_stored_a_setting_holds_as_long_as_the_page(
     context: BrowserContext, pages: PageServer
 ) -> None:
