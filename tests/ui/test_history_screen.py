@@ -11,11 +11,11 @@ from webphone.contract import ClearHistory, ExportHistory, MakeCall
 from webphone.phone.happenings import Asked, CallsDeleted, CallsWantedBack, HistoryOpened
 from webphone.ui.act import act
 from webphone.ui.drafts import KIND, SEARCH
-from webphone.ui.finding import LONG, PAGE, ROWS, STEP, WORDS, looked, unfinished
+from webphone.ui.finding import LONG, ROWS, STEP, WORDS, looked, unfinished
 from webphone.ui.gestures import DraftEdited, KeyPressed, PageClosed, PageOpened
 from webphone.ui.html import find, find_all, text, walk
 from webphone.ui.screen import screen, shown
-from webphone.ui.view import View
+from webphone.ui.view import PAGE, View
 
 CALLS, OPEN = replace(IDLE, history=PAST), View(open="history")
 MANY = replace(IDLE, history=tuple(past(n, n, "", str(n), "answered") for n in range(120)))

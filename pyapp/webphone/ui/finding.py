@@ -6,7 +6,7 @@ who types on looks among those that are left. What is found is drawn a few at a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from webphone.contract import CallRecord, Party
 from webphone.phone.history import LENGTH
@@ -14,54 +14,11 @@ from webphone.phone.numbers import printed
 from webphone.phone.snapshot import Person, Snapshot
 from webphone.ui.drafts import KIND, SEARCH
 from webphone.ui.selectors import own_page
-from webphone.ui.view import HISTORY, View
+from webphone.ui.view import HISTORY, PAGE, Looking, Records, View
 
-Records = tuple[CallRecord, ...]
-
-PAGE = 50  # calls that are drawn at most
 STEP = 500  # records that are looked at in one step
 ROWS = 6  # calls that are drawn more in one step
 LONG = 1.0  # seconds after which is said that it goes on
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
-    """How far somebody has come who looks for calls: `found` of the first `at` of `among`."""
-
-    asked: tuple[str, str]  # the words, and the kind
-    first_wanted: int  # the place of the first call of the page that is open
-    records: Records  # all that there are
-    among: Records
-    at: int
-    found: Records
-    began: float
-    drawn: int = PAGE
-
-    @property
-    def done(self) -> bool:
-        """Whether all were looked at."""
-        return self.at >= len(self.among)
-
-    @property
-    def first(self) -> int:
-        """The place of the first call that is shown."""
-        last = (max(len(self.found), 1) - 1) // PAGE * PAGE
-        return min(self.first_wanted, last)
-
-    @property
-    def page(self) -> Records:
-        """The calls of the page that is open."""
-        return self.found[self.first : self.first + PAGE]
-
-    @property
-    def shown(self) -> Records:
-        """Those of them that are drawn."""
-        return self.page[: self.drawn]
-
-    @property
-    def later(self) -> int:
-        """How many more will be drawn."""
-        return max(0, len(self.page) - self.drawn)
 
 
 def looked(view: View, snapshot: Snapshot, now: float) -> View:

@@ -18,12 +18,12 @@ from webphone.phone.people import Numbers
 from webphone.phone.snapshot import EndedCall, Person, Snapshot
 from webphone.ui import drafts
 from webphone.ui.drafts import KIND, SEARCH
-from webphone.ui.finding import LONG, PAGE, Looking, Records, all_looked, missed, other_end
+from webphone.ui.finding import LONG, all_looked, missed, other_end
 from webphone.ui.gestures import DraftEdited, PageOpened, PersonOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
 from webphone.ui.pieces import button, icon, undo
-from webphone.ui.view import HISTORY, MENU, View
+from webphone.ui.view import HISTORY, MENU, PAGE, Looking, Records, View
 from webphone.ui.words import clock, say
 from webphone.words import Sentence
 

@@ -6,12 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # loaded by who looks for calls
-    from webphone.ui.finding import Looking
-
-from webphone.contract import Answer, MakeCall
+from webphone.contract import Answer, CallRecord, MakeCall
 
 # Pages of the phone itself: over a call only if they were opened there.
 MENU, MESSAGES, DEVICES, DIAGNOSIS = "menu", "messages", "devices", "diagnosis"
@@ -23,6 +19,11 @@ PAGES = (
 )
 
 
+PAGE = 50  # calls of the past that are drawn at most
+
+Records = tuple[CallRecord, ...]
+
+
 def in_utc(moment: float, language: str) -> tuple[str, str]:
     """A day and a time of it, where nobody knows how people here write them."""
     day, _, time = datetime.fromtimestamp(moment, UTC).isoformat().partition("T")
@@ -32,6 +33,46 @@ def in_utc(moment: float, language: str) -> tuple[str, str]:
 def by_code(codes: Collection[str], language: str) -> tuple[tuple[str, str], ...]:
     """Countries by their codes, where nobody knows what people here call them."""
     return tuple((code, code) for code in sorted(codes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """How far somebody has come who looks for calls: `found` of the first `at` of `among`."""
+
+    asked: tuple[str, str]  # the words, and the kind
+    first_wanted: int  # the place of the first call of the page that is open
+    records: Records  # all that there are
+    among: Records
+    at: int
+    found: Records
+    began: float
+    drawn: int = PAGE
+
+    @property
+    def done(self) -> bool:
+        """Whether all were looked at."""
+        return self.at >= len(self.among)
+
+    @property
+    def first(self) -> int:
+        """The place of the first call that is shown."""
+        last = (max(len(self.found), 1) - 1) // PAGE * PAGE
+        return min(self.first_wanted, last)
+
+    @property
+    def page(self) -> Records:
+        """The calls of the page that is open."""
+        return self.found[self.first : self.first + PAGE]
+
+    @property
+    def shown(self) -> Records:
+        """Those of them that are drawn."""
+        return self.page[: self.drawn]
+
+    @property
+    def later(self) -> int:
+        """How many more will be drawn."""
+        return max(0, len(self.page) - self.drawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
