@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import gallery
-from looks import PARTS, STATES, TOKENS
+from looks import PARTS, SLOTS, STATES, TOKENS
 from webphone.phone.readings import states
 from webphone.ui.html import walk
 
@@ -65,3 +65,20 @@ def test_themes_use_what_is_declared_and_reach_for_nothing_else():
 def _rules(text: str, begin: str) -> list[tuple[str, str]]:
     found = re.findall(rf"{re.escape(begin)}(\w+) \{{([^}}]*)\}}", text)
     return [(name, body) for name, body in found]
+
+
+# --- Slots ------------------------------------------------------------------------------------------
+
+
+def test_every_slot_is_on_some_screen_and_none_besides():
+    drawn = [gallery.drawn(name) for name in (*gallery.SCREENS, *gallery.LAUNCHERS)]
+    slots = [node for screen in drawn for node in walk(screen) if node.tag == "slot"]
+    assert {slot.attributes["name"] for slot in slots} == {*SLOTS, "sign-in"}
+
+
+def test_a_slot_is_there_once_on_a_screen():
+    for name in (*gallery.SCREENS, *gallery.LAUNCHERS):
+        names = [
+            node.attributes["name"] for node in walk(gallery.drawn(name)) if node.tag == "slot"
+        ]
+        assert len(names) == len(set(names)), name

@@ -12,7 +12,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "pyapp"))
 
-from looks import PARTS, STATES, TOKENS  # noqa: E402
+from looks import PARTS, SLOTS, STATES, TOKENS  # noqa: E402
 from typescript import (  # noqa: E402
     LISTENING,
     SHAPES,
@@ -173,6 +173,7 @@ def manifest() -> str:
             }
             for row in contract.EVENTS.values()
         ],
+        "slots": [{"name": name, "description": help} for name, help in SLOTS.items()],
         "cssProperties": [{"name": each.name, "description": each.help} for each in TOKENS],
         "cssParts": [{"name": name, "description": help} for name, help in PARTS.items()],
         "cssStates": [{"name": name, "description": help} for name, help in STATES.items()],
@@ -291,6 +292,10 @@ def reference() -> str:
         "| `web-phone::part(…)` | what it is |",
         "| --- | --- |",
         *(table_row(f"`{name}`", help) for name, help in PARTS.items()),
+        "",
+        '| `slot="…"` on a child of the element | where the page\'s own nodes are shown |',
+        "| --- | --- |",
+        *(table_row(f"`{name}`", help) for name, help in SLOTS.items()),
         "",
         "| `web-phone:state(…)` | when |",
         "| --- | --- |",

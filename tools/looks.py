@@ -1,4 +1,4 @@
-"""How a page may restyle the phone without touching its inside: tokens, parts and states.
+"""How a page may restyle the phone without touching its inside: tokens, parts, slots and states.
 
 Each is declared here once; `make contract` writes the reference and the manifest from it. What is
 not named here may change with any version.
@@ -102,6 +102,16 @@ PARTS = {
     "launcher": 'The round button of `layout="launcher"`.',
     "launcher-close": "What closes the phone behind it.",
     "badge": "What has come since it was closed, in a number.",
+}
+
+# For `<p slot="name">` within the element: the page's own nodes in the phone's places.
+SLOTS = {
+    "logo": "Begins the line on top.",
+    "header-end": "Ends it.",
+    "idle-extra": "Below the keys, while there is no call.",
+    "call-extra": "Below a call.",
+    "footer": "Below all.",
+    "launcher-icon": 'In the place of the icon on the round button of `layout="launcher"`.',
 }
 
 # For `web-phone:state(name)`.

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
+from looks import SLOTS
 from webphone import contract
 from webphone.contract import Command, Kind, Setting, camel, kebab
 
@@ -124,6 +125,7 @@ def declarations() -> str:
     """web/webphone.d.ts."""
     out = [f"// {SOURCE}.", ""]
     out += [f"export type PhoneState = {one_of(contract.PHONE_STATES)};"]
+    out += [f"/** What `slot` of a child may say. */\nexport type WebPhoneSlot = {one_of(SLOTS)};"]
     out += [f"export type ErrorCode = {one_of(contract.ERRORS)};", ""]
     for shape in SHAPES:
         out += [f"/** {shape.__doc__} */", f"export interface {shape.__name__} {{"]

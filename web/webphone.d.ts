@@ -1,6 +1,8 @@
 // Generated from pyapp/webphone/contract.py by `make contract`.
 
 export type PhoneState = "unconfigured" | "offline" | "connecting" | "connected" | "registering" | "registered" | "reconnecting" | "failed";
+/** What `slot` of a child may say. */
+export type WebPhoneSlot = "logo" | "header-end" | "idle-extra" | "call-extra" | "footer" | "launcher-icon";
 export type ErrorCode = "not_ready" | "not_configured" | "insecure_context" | "mic_denied" | "mic_missing" | "mic_busy" | "policy_blocked" | "sound_blocked" | "connection_failed" | "local_network_denied" | "auth_failed" | "register_failed" | "busy" | "declined" | "not_found" | "no_answer" | "unavailable" | "timeout" | "media_failed" | "in_call" | "no_call" | "unsupported" | "other_tab" | "invalid_number" | "invalid_config" | "cancelled" | "forbidden_origin" | "internal";
 
 /** One end of a call. */

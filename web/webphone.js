@@ -8,7 +8,7 @@
   let replies = 0, factory, painter, failure; // Python's maker of its side, the shell's until then, and why Python does not come up
 
   const parsed = document.readyState === "loading" ? new Promise((then) => document.addEventListener("DOMContentLoaded", then)) : Promise.resolve();
-  const typed = ({ target, key, ctrlKey, altKey, metaKey }) => target.localName === "input" && ctrlKey === altKey && !metaKey && !/^(Tab|Escape|F\d+)$/.test(key); // AltGr is both
+  const typed = ({ target, key, ctrlKey, altKey, metaKey }) => target.localName === "input" && !target.closest('web-phone > [slot]:not([slot="sign-in"])') && ctrlKey === altKey && !metaKey && !/^(Tab|Escape|F\d+)$/.test(key); // AltGr is both
   class WebPhone extends HTMLElement {
     static formAssociated = true;
     static observedAttributes = [...attributes.keys(), "id", "name"].filter(Boolean);

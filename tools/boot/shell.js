@@ -81,6 +81,9 @@ const paint = (host, wake) => {
       type(key === "Backspace" ? field.value.slice(0, -1) : field.value + key);
     },
   };
+  // What the page has in a slot is its own; Escape closes what it stands in.
+  for (const [name, f] of Object.entries(hear))
+    hear[name] = (event) => (event.target.closest("web-phone > [slot]") ? opener && event.key === "Escape" && launch(false) : f(event));
   for (const [name, f] of Object.entries(hear)) root.addEventListener(name, f);
   for (const name of ["pointerenter", "pointerdown", "focusin", "keydown"]) phone.addEventListener(name, wake, { passive: true });
   refresh();

@@ -31,6 +31,9 @@ from webphone.ui.patch import (
 SVG = "http://www.w3.org/2000/svg"
 HEARD = ("click", "input", "keydown", "submit")
 LONGEST_FILE = 4_000_001  # octets that are read of a file; one more than anybody takes
+LENT = "sign-in"
+# What the page itself shows in a place of the phone.
+THEIRS = f'web-phone > [slot]:not([slot="{LENT}"])'
 # Where a person is, which few screens ask.
 WHEREABOUTS = ("pointermove", "pointerout", "focusin", "focusout")
 
@@ -84,7 +87,7 @@ class Page:
         self._told: dict[int, str] = {}  # what each field holds, as far as we know
         self._media: dict[tuple[str, str], Any] = {}
         self._numbers = 0
-        self._lent = 0  # slots of ours, each with a form of ours in it
+        self._lent = 0  # slots with a form of ours in it, which stands on the page
         self._changing = False
         self._reading = Background()  # the files that a person gives
         self._listeners = Listeners()
@@ -152,12 +155,17 @@ class Page:
         if kind in WHEREABOUTS and not self._asked_for(kind):
             return
         target = event.target
+        theirs = _found(self._dom.closest(target, THEIRS)) is not None
+        if theirs and (kind != "keydown" or event.key != "Escape" or event.defaultPrevented):
+            return  # what happens there is the page's
         fields = self._fields(kind, event, target)
         # Enter held down must not press what the screen puts under the focus next.
         if kind == "keydown" and event.repeat and fields["key"] in ("Enter", " ", "Escape"):
             event.preventDefault()
             return
         found = _found(self._dom.closest(target, "[data-on]"))
+        if theirs:  # but Escape closes what it stands in
+            found, fields["typing"] = _found(self._root.firstElementChild), True
         while found is not None:
             meaning = self._meanings.get(str(found.dataset.on), {}).get(kind)
             if meaning is not None:
@@ -331,7 +339,7 @@ class Page:
         media = node.attributes.get("data-media")
         if media:
             self._media[node.attributes["data-call"], media] = dom
-        if node.tag == "slot":
+        if _lends(node):
             self._lend()
         for child in node.children:
             below = self._build(child)
@@ -343,8 +351,7 @@ class Page:
 
     def _inside(self, branch: Branch) -> Any:
         """Where what is below it stands: what a slot shows stands in the element, on the page."""
-        slot = isinstance(branch.node, Node) and branch.node.tag == "slot"
-        return self._root.host if slot else branch.dom
+        return self._root.host if _lends(branch.node) else branch.dom
 
     def _lend(self) -> None:
         """A form of ours is to stand on the page, which has to know its looks."""
@@ -375,7 +382,7 @@ class Page:
 
     def _forget(self, branch: Branch) -> None:
         if isinstance(branch.node, Node):
-            if branch.node.tag == "slot":
+            if _lends(branch.node):
                 self._lent -= 1
                 for below in branch.below:
                     self._dom.remove(below.dom)
@@ -415,6 +422,11 @@ class Page:
             if after is not None:
                 self._finger.focus(after)
                 return
+
+
+def _lends(node: Node | str) -> bool:
+    """Whether this is a slot for a form of ours; all others are for what the page has."""
+    return isinstance(node, Node) and node.attributes.get("name") == LENT and node.tag == "slot"
 
 
 def _found(dom: Any) -> Any:

@@ -14,7 +14,7 @@ from webphone.ui.haste import typing
 from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread
 from webphone.ui.peer import call_words, named, stage_words, standing
-from webphone.ui.pieces import button, icon
+from webphone.ui.pieces import button, icon, place
 from webphone.ui.ringing import answering
 from webphone.ui.selectors import asked, foremost, launcher_shut, living
 from webphone.ui.view import View
@@ -92,8 +92,9 @@ def _button(snapshot: Snapshot, view: View, now: float) -> Node:
     )
     sign, words = drawn.children
     assert isinstance(words, Node)
+    assert isinstance(sign, Node)
     below = [
-        sign,
+        sign if in_call or looks else place("launcher-icon", sign),
         replace(words, attributes={**words.attributes, "class": "told"}),
         *told,
         standing(in_call, now) if in_call and config.show_status else None,

@@ -68,6 +68,11 @@ def button(
     )
 
 
+def place(name: str, *otherwise: Node) -> Node:
+    """Where the page's own nodes of that slot are shown, and what stands there without any."""
+    return element("slot", *otherwise, name=name, key=f"slot-{name}")
+
+
 def undo(words: Sentence, *, on: Any, config: Config, after: str) -> list[Node]:
     """What was deleted, and the way to have it back; `after`: the part of what deleted it."""
     return [

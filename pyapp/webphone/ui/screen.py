@@ -13,6 +13,7 @@ from webphone.ui.farewell import ended
 from webphone.ui.gestures import KeyPressed
 from webphone.ui.html import Node, element, said
 from webphone.ui.lamps import lamps
+from webphone.ui.pieces import place
 from webphone.ui.selectors import (
     all_waiting,
     asked,
@@ -264,6 +265,9 @@ def _card(
             class_="body",
             data_tall=config.show_dialpad,
         ),
+        place("idle-extra") if name == "idle" else None,
+        place("call-extra") if front is not None else None,
+        place("footer"),
         class_="card",
         key="card",
         data_page=name,

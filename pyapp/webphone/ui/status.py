@@ -12,7 +12,7 @@ from webphone.ui.html import Node, element
 from webphone.ui.lamps import spoken as lamps_spoken
 from webphone.ui.lasting import over
 from webphone.ui.peer import call_words, transfer_words
-from webphone.ui.pieces import button, icon
+from webphone.ui.pieces import button, icon, place
 from webphone.ui.selectors import asked, conference, foremost, living, signs_in
 from webphone.ui.view import View
 from webphone.ui.words import say
@@ -68,6 +68,7 @@ def header(
     command = Connect() if look == "connected" and not snapshot.user else Register()
     return element(
         "header",
+        place("logo"),
         element("span", config.display_name or snapshot.user or say("phone"), part="title"),
         element(
             "span",
@@ -78,6 +79,7 @@ def header(
             data_state=snapshot.state,
         ),
         button(say(remedy), on=command, part="retry", config=config) if remedy else menu,
+        place("header-end"),
         closer,
         part="header",
         key="header",
