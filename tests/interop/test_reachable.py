@@ -127,3 +127,20 @@ def test_kamailio_answers_pings_and_is_asked_by_them(phone: Open) -> None:
         pongs = time.monotonic() + 0.5
         alice.wait(lambda: time.monotonic() > pongs, "the pong")  # noqa: B023
     assert len(alice.told("registered")) == 1
+
+
+def test_a_phone_that_rings_answers_over_the_next_line_when_its_own_has_broken(
+    phone: Open, line: SilentLine
+) -> None:
+    """A proxy knows a response by its branch, whatever connection it comes over."""
+    alice, bob = phone("alice", line.url), phone("bob")
+    bob.begin("makeCall", "alice")
+    alice.wait(lambda: alice.told("ringingin"), "ringing", beside=[bob])
+    line.cut()
+    alice.wait(lambda: len(alice.told("registered")) == 2, "a registration", beside=[bob])
+    alice.begin("answer")
+    bob.wait(lambda: bob.told("answer"), "an answer", beside=[alice])
+    alice.wait(lambda: not _changing(alice, bob), "the end of all changes", beside=[bob])
+    bob.begin("hangup")
+    alice.wait(lambda: alice.told("end"), "the end", seconds=5, beside=[bob])
+    assert alice.told("end")[0]["endedBy"] == "remote"

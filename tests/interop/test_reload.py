@@ -11,6 +11,7 @@ from interop.jssip_page import JssipPage
 from interop.sound import AUDIBLE
 from page.phone_page import PhonePage
 from page.ports import wait_until
+from page.spec import UNTOLD
 
 pytestmark = [pytest.mark.interop, pytest.mark.timed]
 
@@ -102,3 +103,21 @@ def test_a_page_that_is_closed_ends_its_call_by_the_worker_that_outlives_it(
     alice.page.close()
     assert not [e for e in baresip.events[already:] if e.get("type") == "CALL_CLOSED"]
     baresip.wait_event("CALL_CLOSED", since=already, seconds=20)
+
+
+@pytest.mark.parametrize("calling", [True, False])
+def test_a_page_that_goes_without_a_word_leaves_nobody_ringing_or_waiting(
+    phone_page: Callable[..., PhonePage], ben: PhonePage, calling: bool
+) -> None:
+    """The worker that outlives it takes the INVITE back, or refuses it, over a connection of its own."""
+    alice = phone_page("alice", auto_register="true", before=UNTOLD)
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    since = ben.mark()
+    caller, callee = (alice, ben) if calling else (ben, alice)
+    caller.make_call("ben" if calling else "alice")
+    callee.wait_event("ringingin")
+    caller.wait_event("ringingout")
+    alice.page.close()
+    record = ben.wait_event("end", since=since, seconds=20)
+    assert record["disposition"] == ("missed" if calling else "no-answer")
+    assert calling or record["sipCode"] == 480

@@ -35,6 +35,11 @@ ROWS = {
 SHOWN = tuple(name for name in ROWS if name.startswith("show"))
 WITHOUT_ACCOUNT = (*SHOWN, "autoRegister", "displayName", "cli")
 
+# What a crash leaves out: the page is not told that it goes.
+UNTOLD = """<script>
+addEventListener("pagehide", (event) => event.stopImmediatePropagation(), true);
+</script>"""
+
 
 def give(phone: PhonePage, way: Way, settings: Mapping[str, Any]) -> None:
     """Set rows, by property name, all in one go."""

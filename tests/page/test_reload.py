@@ -12,7 +12,7 @@ from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.ports import wait_until
 from page.server import Server
-from page.spec import account, at_rest, button, screen
+from page.spec import UNTOLD, account, at_rest, button, screen
 
 pytestmark = pytest.mark.browser
 
@@ -35,12 +35,6 @@ def alice(phone_page: Callable[..., PhonePage]) -> Iterator[PhonePage]:
     yield phone
     if phone.calls():
         phone.call_method("hangupAll")
-
-
-# What a crash leaves out: the page is not told that it goes.
-UNTOLD = """<script>
-addEventListener("pagehide", (event) => event.stopImmediatePropagation(), true);
-</script>"""
 
 
 def talk(alice: PhonePage, ben: PhonePage) -> dict[str, Any]:

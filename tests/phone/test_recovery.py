@@ -363,6 +363,54 @@ def test_what_is_said_where_no_page_comes_ends_the_call(world):
     assert bob.calls == []
 
 
+def crashed(world, phone):
+    """Its page is gone without a word; what was to be said then."""
+    for socket in list(phone.links):
+        world.disconnect(phone, socket)
+    world.phones.remove(phone)
+    return phone.will.messages
+
+
+def test_a_call_that_rings_elsewhere_is_taken_back_for_a_page_that_is_gone(world):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    [cancel] = crashed(world, alice)
+    assert b"Authorization" not in cancel
+    world.stranger("somebody").say(cancel)
+    assert bob.calls == [] and bob.tone is None
+    assert [record.disposition for record in bob.history] == ["missed"]
+
+
+def test_who_calls_a_page_that_is_gone_is_told_so(world):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    bob.ask("makeCall", "alice")
+    assert bob.call.state == "ringing"
+    [refusal] = crashed(world, alice)
+    world.stranger("somebody").say(refusal)
+    assert bob.calls == [] and bob.history[0].sip_code == 480
+
+
+def test_what_is_said_of_one_that_rings_is_void_once_it_is_answered_or_the_page_says_it(world):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    ringing = alice.will
+    bob.ask("answer")
+    [bye] = map(parse, alice.will.messages)
+    assert bye.method == "BYE" and alice.will != ringing
+    alice.ask("hangup")
+    assert alice.will.messages == ()
+    alice.ask("makeCall", "bob")
+    assert len(alice.will.messages) == 1
+    alice.happens(on.Leaving())
+    assert alice.will.messages == () and bob.calls == []
+
+
+def test_where_nothing_outlives_a_page_nothing_is_entrusted_of_a_call_that_rings(world):
+    alice, bob = world.registered("alice", recover="off"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    assert bob.call.state == "ringing" and alice.will.messages == ()
+
+
 def test_it_is_written_anew_before_the_next_message_and_void_once_the_call_is_over(world):
     alice, bob = entrusted(world)
     del alice.actions[:]

@@ -26,6 +26,8 @@ FRESH = 90.0  # seconds: then the session timer has ended the call over there
 COARSE = 15.0  # seconds: how exact the time is that is written while nothing changes
 MOST_CALLS = 8
 LONGEST = 65_536  # characters
+# Those that nobody has answered yet.
+UNANSWERED = (Stage.DIALLING, Stage.RINGING, Stage.EARLY, Stage.INCOMING, Stage.ANSWERING)
 # Headers of the caller that pages look up, and how many characters of them.
 HEADERS = ("x-", "user-to-user")
 MOST_HEADERS = 2048
@@ -86,7 +88,8 @@ class Keeping:
         self._written = ""
         self._phone: KeptPhone | None = None  # what was made a text last, and that text
         self._text_of = ""
-        self._will: tuple[str, tuple[KeptDialog, ...]] = ("", ())  # what was entrusted last
+        # What was entrusted last: the dialogs of those that are up, and what ends the others.
+        self._will: tuple[str, tuple[KeptDialog, ...], tuple[bytes, ...]] = ("", (), ())
         self._found: KeptPhone | None = None
         self._left = False  # the page goes: what is kept stays as it is
 
@@ -125,7 +128,7 @@ class Keeping:
         ours = _outliving(calls, account, config)
         return [
             *self._keep(self._text(calls, account, ours, now - now % COARSE)),
-            *self._entrust(account, ours),
+            *self._entrust(account, ours, _unanswered(calls, account, config)),
         ]
 
     def leave(
@@ -139,7 +142,9 @@ class Keeping:
         ours = _outliving(calls, account, config) if lasting else ()
         kept = self._keep(self._text(calls, account, ours, now))
         self._left = True
-        return [*kept, *(x for call in ours for x in calls.leave(call))]
+        # The others end now.
+        told = self._entrust(account, ours)
+        return [*kept, *told, *(x for call in ours for x in calls.leave(call))]
 
     def _text(self, calls: Calls, account: Account, ours: Sequence[Call], at: float) -> str:
         if not ours:
@@ -157,13 +162,17 @@ class Keeping:
             self._phone, self._text_of = phone, text if len(text) <= LONGEST else ""
         return self._text_of
 
-    def _entrust(self, account: Account, ours: Sequence[Call]) -> Iterator[do.Entrust]:
+    def _entrust(
+        self, account: Account, ours: Sequence[Call], unanswered: Sequence[Call] = ()
+    ) -> Iterator[do.Entrust]:
         """How they end where no page comes after this one, each time that it is said otherwise."""
         dialogs = tuple(kept for call in ours if (kept := call.wire.kept))
-        will = (account.connection.servers.current if ours else "", dialogs)
+        early = tuple(call.wire.farewell for call in unanswered)
+        will = (account.connection.servers.current if dialogs or early else "", dialogs, early)
         if will != self._will:
             self._will = will
-            yield do.Entrust(server=will[0], messages=tuple(call.wire.farewell for call in ours))
+            byes = tuple(call.wire.farewell for call in ours)
+            yield do.Entrust(server=will[0], messages=(*byes, *early))
 
     def _keep(self, text: str) -> list[do.Keep]:
         if text == self._written:
@@ -184,6 +193,15 @@ def _outliving(calls: Calls, account: Account, config: Config) -> tuple[Call, ..
     up = (Stage.ACTIVE, Stage.RECOVERING)
     ours = [call for call in calls.calls.values() if call.stage in up and call.account is account]
     return tuple(call for call in ours[:MOST_CALLS] if call.wire.kept is not None)
+
+
+def _unanswered(calls: Calls, account: Account, config: Config) -> tuple[Call, ...]:
+    """Those that can't go on elsewhere: the other end is to hear of it."""
+    if config.recover == "off":
+        return ()
+    every = calls.calls.values()
+    ours = [call for call in every if call.stage in UNANSWERED and call.account is account]
+    return tuple(call for call in ours[:MOST_CALLS] if call.wire.known)
 
 
 def _kept(call: Call) -> KeptCall:

@@ -307,12 +307,18 @@ class Agent:
         return None if session is None or session.ended else kept(self._endpoint, session)
 
     def farewell(self, call: str) -> bytes:
-        """The BYE that would end a call that is kept: for others to send, and good until ours."""
-        from webphone.sip.usages.restored import farewell
+        """What would end a call: for others to send, and good until ours.
+
+        A BYE; or while nobody has answered it the CANCEL of our INVITE, or 480 to theirs.
+        """
+        from webphone.sip.usages.restored import Restored, farewell
 
         known = self._call(call)
-        session = known.session or known.sessions[0]
-        return farewell(self._endpoint, session)
+        session = known.session or next(iter(known.sessions), None)
+        if session is not None:
+            return farewell(self._endpoint, session)
+        assert not isinstance(known, Restored), "the dialog that it was stands"
+        return known.withdrawal
 
     def restore(self, call: str, kept: Kept, now: float) -> list[Output]:
         """Go on with it under this name: who speaks in its dialog is heard. Raises Malformed."""

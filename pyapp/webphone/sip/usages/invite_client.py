@@ -185,6 +185,11 @@ class Outgoing:
         """What became of it: the call itself, and what answered too late."""
         return [*([self.session] if self.session else []), *self._late]
 
+    @property
+    def withdrawal(self) -> bytes:
+        """What takes the INVITE back, said by somebody else (RFC 3261 §9.1)."""
+        return bytes(cancel_of(self.invite))
+
     def start(self, now: float) -> list[Output]:
         """Send the INVITE."""
         return [InviteSent(call=self.call, call_id=self.invite.call_id), self._send(now)]

@@ -170,6 +170,11 @@ class Incoming:
         """What became of it."""
         return [self.session] if self.session else []
 
+    @property
+    def withdrawal(self) -> bytes:
+        """What says that nobody is here any more, said by somebody else."""
+        return bytes(self._reply(480))
+
     def start(self) -> list[Output]:
         """Tell the phone."""
         invite = self.server.request
