@@ -13,7 +13,10 @@ from page.chromium import Console
 from page.framing import DIST, OPEN_BY_HAND, Site
 from page.page_server import PageServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.cold("a frame of another site is refused storage, so nothing is kept either"),
+]
 PATIENCE = 90_000
 
 
@@ -298,7 +301,6 @@ def test_a_sandbox_with_the_right_tokens_lets_the_phone_call(
     await_event(page, "answer")
 
 
-@pytest.mark.cold("nothing is kept either where the browser stores nothing")
 def test_a_frame_that_is_refused_storage_works(site: Site, visit: Callable[[str], Page]) -> None:
     page = visit(site.with_script("data-demo"))
     refused = inside(page).evaluate(
