@@ -324,6 +324,7 @@ PEOPLE = (
     Person(id="2", name="Bob Marsh", numbers=("1002",)),
     Person(id="3", name="The longest name of any company in the book & Sons", numbers=("1003",)),
 )
+MATCHING = View(matching=True)
 # Every screen by name.
 LADDER = Ladder(
     rungs=tuple(
@@ -671,6 +672,24 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "calls in a call": (
         talking(BOB, history=PAST),
         View(open="history", over=BOB.view.id),
+    ),
+    "who is meant": (replace(IDLE, people=PEOPLE, history=PAST, number="b"), MATCHING),
+    "who is meant, the second": (
+        replace(IDLE, people=PEOPLE, history=PAST, number="b"),
+        replace(MATCHING, chosen=1),
+    ),
+    "who is meant, by digits": (
+        replace(IDLE, people=PEOPLE, history=PAST, number="0207946"),
+        MATCHING,
+    ),
+    "who is meant, without keys": (
+        replace(
+            IDLE,
+            people=PEOPLE,
+            number="100",
+            config=replace(CONFIG, show_dialpad=False),
+        ),
+        MATCHING,
     ),
     "contacts": (replace(IDLE, people=PEOPLE), View(open="contacts")),
     "no contacts": (

@@ -208,7 +208,7 @@ def test_the_form_submits_the_record_of_its_call(visit: Callable[..., Page]) -> 
     press(page, "Save")
     expect(page.get_by_text("Make the call first")).to_be_visible()
     page.get_by_label("Customer").select_option("Callback & Sons")
-    expect(page.get_by_role("textbox", name="Number or address")).to_have_value("601")
+    expect(page.locator("[part=number-input]")).to_have_value("601")
     page.get_by_label("Customer").select_option("Busy Bakery")
     press(page, "Call")
     expect(page.get_by_label("Outcome")).to_have_value("Not reached")
@@ -367,7 +367,7 @@ def test_python_of_the_page_pops_up_the_customer_checks_and_keeps_a_log(
     visit: Callable[..., Page],
 ) -> None:
     page = registered(visit("python-hook"))
-    number = page.get_by_role("textbox", name="Number or address")
+    number = page.locator("[part=number-input]")
     number.fill("0043 1 234")
     press(page, "Call")
     expect(page.locator("#wrong")).to_have_text("Calls abroad are not allowed here.")

@@ -459,7 +459,7 @@ def test_the_frame_grows_with_the_phone_and_goes_when_it_hides(
 
 def test_focus_goes_to_the_number_in_the_frame(site: Site, visit: Callable[[str], Page]) -> None:
     page = visit(site.with_script("data-demo"))
-    number = inside(page).get_by_role("textbox")
+    number = inside(page).locator("[part=number-input]")
     page.evaluate("phone.focus()")  # long before the phone is up
     expect(number).to_be_focused()
     page.keyboard.type("600")

@@ -138,7 +138,7 @@ def test_links_of_other_pages_lead_here_once_a_person_has_asked_for_it(
     assert (scheme, handler, pressed) == ("tel", f"{address}&webphone-dial=%s", True)
     # What a browser makes of such a link: the number is there, nobody is called, once.
     page.goto(handler.replace("%s", "tel%3A%2B44%20(0)20%207946"))
-    number = page.get_by_role("textbox", name="Number or address")
+    number = page.locator("[part=number-input]")
     expect(number).to_have_value("+44207946", timeout=PATIENCE)
     assert page.evaluate("[location.href, phone.calls.length]") == [address, 0]
     page.locator("[part=menu]").click()

@@ -66,7 +66,7 @@ def stranger(new_context: Callable[..., BrowserContext], pages: PageServer) -> I
 
 
 def dial(stranger: Stranger, number: str) -> None:
-    screen(stranger.phone).get_by_role("textbox").fill(number)
+    screen(stranger.phone).locator("[part=number-input]").fill(number)
     button(stranger.phone, "Call").click()
 
 

@@ -25,7 +25,7 @@ def phone(new_context: Callable[..., BrowserContext], pages: PageServer) -> Iter
 
 
 def test_two_presses_on_call_ask_once_and_a_third_on_the_answer_calls(phone: PhonePage) -> None:
-    screen(phone).get_by_role("textbox").fill("600")
+    screen(phone).locator("[part=number-input]").fill("600")
     button(phone, "Call").dblclick()
     dialog = screen(phone).get_by_role("alertdialog")
     expect(dialog).to_contain_text("A browser phone may not reach the emergency services")
@@ -41,7 +41,7 @@ def test_a_press_on_the_safe_answer_calls_nobody(phone: PhonePage) -> None:
     number = phone.begin("makeCall", "600")
     button(phone, "Do not call").click()
     assert phone.settled(number)
-    expect(screen(phone).get_by_role("textbox")).to_be_visible()
+    expect(screen(phone).locator("[part=number-input]")).to_be_visible()
     assert phone.details("end") == [] and phone.calls() == []
 
 

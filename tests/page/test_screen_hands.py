@@ -50,7 +50,7 @@ def other(phone: PhonePage) -> PhonePage:
 
 
 def field(phone: PhonePage) -> Locator:
-    return screen(phone).get_by_role("textbox")
+    return screen(phone).locator("[part=number-input]")
 
 
 def focused(phone: PhonePage) -> str:

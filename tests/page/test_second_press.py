@@ -40,7 +40,7 @@ def phone(new_context: Callable[..., BrowserContext], pages: PageServer) -> Iter
 def ready_for(phone: PhonePage, name: str) -> None:
     """The phone shows the control, and has done so for a while."""
     if name == "call":
-        screen(phone).get_by_role("textbox").fill("604")
+        screen(phone).locator("[part=number-input]").fill("604")
     elif name == "answer":
         phone.beside("other").call_method("makeCall", "you")
     else:
@@ -98,7 +98,7 @@ def at_peace(phone: PhonePage) -> None:
 def _shows_the_pad(phone: PhonePage) -> bool:
     phone.page.clock.fast_forward(900)  # a press on Close that comes too soon is ignored
     at_rest(phone)
-    return screen(phone).get_by_role("textbox").is_visible()
+    return screen(phone).locator("[part=number-input]").is_visible()
 
 
 @pytest.mark.timed  # who shares the machine can't press twice as fast as a person does
@@ -167,5 +167,5 @@ def test_nothing_that_dials_stands_where_hang_up_was(
                 assert apart or below, (width, each, was)
             phone.page.clock.fast_forward(300)
             phone.page.keyboard.press("Escape")  # from how it ended to the next number
-            screen(phone).get_by_role("textbox").fill("1")
+            screen(phone).locator("[part=number-input]").fill("1")
         at_peace(phone)

@@ -115,7 +115,7 @@ def test_who_has_begun_to_dial_goes_on_and_is_asked_once_they_call(
     opened: Callable[..., Page],
 ) -> None:
     page = opened()
-    number = page.get_by_role("textbox", name="Number or address")
+    number = page.locator("[part=number-input]")
     number.press_sequentially("60")
     page.evaluate("document.querySelector('web-phone').ready()")
     # Longer than a page gets to say who its phone is.

@@ -37,7 +37,7 @@ def test_a_number_is_typed_and_enter_dials_m_and_h_and_hang_up_follow(
     phone: PhonePage, ben: PhonePage
 ) -> None:
     keyboard = phone.page.keyboard
-    screen(phone).get_by_role("textbox", name="Number or address").focus()
+    screen(phone).locator("[part=number-input]").focus()
     keyboard.type("ben")
     keyboard.press("Enter")
     ben.wait_event("ringingin")
@@ -98,7 +98,7 @@ def test_ringing_takes_the_focus_from_nobody(phone: PhonePage, ben: PhonePage) -
 
 
 def test_tab_reaches_every_control_in_the_order_in_which_it_is_seen(phone: PhonePage) -> None:
-    field = screen(phone).get_by_role("textbox", name="Number or address")
+    field = screen(phone).locator("[part=number-input]")
     field.fill("5")
     names: list[str] = []
     for _ in range(14):
@@ -155,7 +155,7 @@ def test_axe_finds_nothing_in_any_stage_of_a_call(phone: PhonePage, ben: PhonePa
         for theme in ("light", "dark"):
             for each in (phone, ben):
                 each.attribute("theme", theme)
-                found[f"{stage}, {theme}, {each.id}"] = _violations(each)
+                found[f"{stage}, {theme}, {each.id}"] = violations(each)
 
     for each in (phone, ben):
         each.page.emulate_media(reduced_motion="reduce")  # no colour is on its way to another
@@ -231,7 +231,7 @@ def test_the_theme_follows_the_page_and_the_attribute_overrules_it(
 
 
 def test_a_call_that_cannot_be_made_is_told_with_its_remedy(phone: PhonePage) -> None:
-    field = screen(phone).get_by_role("textbox", name="Number or address")
+    field = screen(phone).locator("[part=number-input]")
     field.fill("no number")
     field.press("Enter")
     banner = screen(phone).locator("[part=banner]")
@@ -243,7 +243,7 @@ def test_a_call_that_cannot_be_made_is_told_with_its_remedy(phone: PhonePage) ->
     field.fill("")
 
 
-def _violations(phone: PhonePage) -> list[str]:
+def violations(phone: PhonePage) -> list[str]:
     """What axe-core holds against this phone: rule and element."""
     if not AXE.exists():
         raise Missing("the npm package axe-core is not installed: npm ci")

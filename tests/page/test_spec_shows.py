@@ -58,7 +58,7 @@ def keypad(phone: PhonePage) -> Locator:
 
 
 def number_field(phone: PhonePage) -> Locator:
-    return screen(phone).get_by_role("textbox", name="Number or address")
+    return screen(phone).locator("[part=number-input]")
 
 
 def status(phone: PhonePage) -> Locator:

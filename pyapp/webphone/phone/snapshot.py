@@ -15,6 +15,7 @@ from webphone.contract import (
     Party,
     WebPhoneError,
 )
+from webphone.phone.spelling import every, words
 from webphone.words import ENGLISH, Language, Sentence, Speech
 
 # So many attempts to connect, within two or three seconds, are nothing to be told of.
@@ -49,11 +50,18 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody in the person's own contacts."""
+    """Somebody in the person's own contacts; `words` and `dials` are how they are looked for."""
 
     id: str
     name: str
     numbers: tuple[str, ...]
+    words: str = field(init=False, repr=False, compare=False)
+    dials: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Once for each, and not for all of thousands at the first key that is typed.
+        object.__setattr__(self, "words", words(self.name, self.numbers))
+        object.__setattr__(self, "dials", every(self.numbers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

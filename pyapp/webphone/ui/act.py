@@ -58,6 +58,9 @@ from webphone.ui.gestures import (
     Gesture,
     KeyPressed,
     LauncherPressed,
+    MatchChosen,
+    MatchesClosed,
+    MatchMoved,
     NumberEdited,
     NumberRecalled,
     OutcomeChosen,
@@ -158,12 +161,22 @@ def _act(
             typed = {drafts.PERSON_NAME: name, drafts.PERSON_NUMBERS: numbers}
             return replace(view, drafts={**view.drafts, **typed}), []
         case NumberEdited():
+            view = replace(view, matching=True, chosen=-1)
             return view, [NumberTyped(number=_entered(fields))]
+        case MatchMoved(to=to):
+            return replace(view, chosen=to), []
+        case MatchesClosed():
+            return replace(view, matching=False, chosen=-1), []
+        case MatchChosen(number=number):
+            call, written = MakeCall(target=number), NumberTyped(number=number)
+            told = [written, *_mended(call, snapshot), Asked(command=call)]
+            return _asked(view, call, snapshot), told
         case TransferTyped():
             return replace(view, transfer_to=_entered(fields)), []
         case DigitDeleted():
             return view, [NumberTyped(number=snapshot.number[:-1])]
         case NumberRecalled():
+            view = replace(view, matching=False)
             return view, [NumberTyped(number=number) for number in last_dialled(snapshot)]
         case PageOpened(page=page, of=of):
             view = _opened(view, page, of, snapshot)
@@ -210,13 +223,14 @@ def _opened(view: View, page: str, of: str, snapshot: Snapshot) -> View:
     view = looked_at(_read(view, snapshot), snapshot)
     call = foremost(snapshot)
     over = call.view.id if call and page in PAGES else ""
-    return looked_at(replace(view, open=page, of=of, over=over, transfer_to=""), snapshot)
+    view = replace(view, open=page, of=of, over=over, transfer_to="", matching=False, chosen=-1)
+    return looked_at(view, snapshot)
 
 
 def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
     """The view once a person has asked the phone for this."""
     if isinstance(command, MakeCall):
-        return replace(view, unfinished=False, tried=command)
+        return replace(view, unfinished=False, tried=command, matching=False, chosen=-1)
     if isinstance(command, Answer):
         # Where the phone was closed, the call is answered beside its round button.
         return replace(view, tried=command, launched=True)
@@ -226,8 +240,9 @@ def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
         return replace(view, of="")  # it was asked, and is answered
     if isinstance(command, CancelTransfer):
         return replace(view, open="", of="")  # back to the call, not to the question whom to
-    if isinstance(command, DialpadPress) and farewell_shown(snapshot, view):
-        return _read(view, snapshot)  # on to the next number
+    if isinstance(command, DialpadPress):
+        view = replace(view, matching=False)  # the keys are where the list would be
+        return _read(view, snapshot) if farewell_shown(snapshot, view) else view  # the next number
     return view
 
 

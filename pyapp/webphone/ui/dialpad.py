@@ -7,10 +7,10 @@ from functools import lru_cache
 from webphone.contract import Config, DialpadPress, MakeCall, SendDtmf
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import DigitDeleted, NumberEdited, NumberRecalled
-from webphone.ui.html import Node, element
+from webphone.ui.html import Attribute, Node, element
 from webphone.ui.keyboard import KEYS
 from webphone.ui.pieces import button, number_field
-from webphone.ui.selectors import last_dialled
+from webphone.ui.selectors import last_dialled, matching, offers_matches
 from webphone.ui.view import View
 from webphone.ui.words import LETTERS, key_name, say
 
@@ -18,18 +18,44 @@ from webphone.ui.words import LETTERS, key_name, say
 def dialling(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """What an idle phone shows: a number to type, keys to press, a button to call."""
     config = snapshot.config
+    found = None if config.layout == "bar" else matches(snapshot, view)
+    # In the place of the keys, which nobody presses who types, or else below all that is there.
+    keys = aside(config, None, *([found] if found else []))
     return [
         part
         for part in (
-            _field(snapshot) if config.show_dialled_number else None,
-            aside(config),
+            _field(snapshot, view) if config.show_dialled_number else None,
+            keys,
             _dial(snapshot) if config.show_dial else None,
+            found if keys is None else None,
         )
         if part is not None
     ]
 
 
-def _field(snapshot: Snapshot) -> Node:
+def matches(snapshot: Snapshot, view: View) -> Node | None:
+    """Who may be meant by what is typed."""
+    if not (matching(snapshot, view) and snapshot.config.show_dialled_number):
+        return None
+    # Loaded by the first key in the field.
+    from webphone.ui.combobox import options
+
+    return options(snapshot, view)
+
+
+def _combobox(snapshot: Snapshot, view: View) -> dict[str, Attribute]:
+    """What a field is that may know who is meant; where nobody is known it is a plain one."""
+    if not offers_matches(snapshot):
+        return {}
+    closed = {"role": "combobox", "aria_autocomplete": "list", "aria_expanded": "false"}
+    if not matching(snapshot, view):
+        return dict(closed)
+    from webphone.ui.combobox import state
+
+    return {**closed, **state(snapshot, view)}
+
+
+def _field(snapshot: Snapshot, view: View) -> Node:
     config = snapshot.config
     return element(
         "div",
@@ -42,6 +68,7 @@ def _field(snapshot: Snapshot) -> Node:
             name="target",
             hint=say("number_hint"),
             data_long=_long(snapshot.number),
+            **_combobox(snapshot, view),
         ),
         button(
             say("delete_digit"),

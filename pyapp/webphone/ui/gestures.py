@@ -32,6 +32,25 @@ class NumberEdited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatchMoved:
+    """Another one of those who may be meant is chosen, by its place; -1: none."""
+
+    to: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchChosen:
+    """This one is meant, and is called."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchesClosed:
+    """None of them is meant: what is typed stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigitDeleted:
     """The last digit of the number goes."""
 
@@ -187,6 +206,9 @@ class Requested:
 
 Gesture = (
     NumberEdited
+    | MatchMoved
+    | MatchChosen
+    | MatchesClosed
     | DigitDeleted
     | NumberRecalled
     | KeyPressed

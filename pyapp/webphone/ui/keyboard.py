@@ -22,6 +22,7 @@ from webphone.ui.selectors import (
     front,
     hold_command,
     launcher_shut,
+    matching,
     mute_command,
     own_page,
     page_open,
@@ -71,6 +72,11 @@ def _meaning(view: View, snapshot: Snapshot, fields: Fields) -> Gesture | None:
         return None
     if fields.get("typing") and transfer_open(snapshot, view):
         return _transfer(key, view, snapshot)
+    if fields.get("typing") and matching(snapshot, view):
+        from webphone.ui.combobox import meaning as chosen
+
+        if (gesture := chosen(key, snapshot, view)) is not None:
+            return gesture
     if key == "?" and not fields.get("typing") and listens(snapshot.config.hotkeys, key):
         return PageClosed() if own_page(snapshot, view) == SHORTCUTS else PageOpened(page=SHORTCUTS)
     if own_page(snapshot, view):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from webphone.contract import SETTINGS, Config, Kind
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui import call, menu, messages, ringing
-from webphone.ui.dialpad import dialling
+from webphone.ui.dialpad import dialling, matches
 from webphone.ui.farewell import ended
 from webphone.ui.gestures import KeyPressed
 from webphone.ui.html import Node, element, said
@@ -186,6 +186,8 @@ def screen(snapshot: Snapshot, view: View, now: float) -> Node:
         "div",
         *live_regions(snapshot, view),
         *(_shown(snapshot, view, front, name, now) if visible else []),
+        # A bar has no room for it within.
+        matches(snapshot, view) if name == "idle" and snapshot.config.layout == "bar" else None,
         class_="phone",
         part="phone",
         role="group",

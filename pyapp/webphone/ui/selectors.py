@@ -117,6 +117,19 @@ def farewell_shown(snapshot: Snapshot, view: View) -> bool:
     )
 
 
+def offers_matches(snapshot: Snapshot) -> bool:
+    """Whether the number field can know who is meant."""
+    config = snapshot.config
+    return bool(snapshot.people or snapshot.history) and config.show_dial and not config.disabled
+
+
+def matching(snapshot: Snapshot, view: View) -> bool:
+    """Whether the idle phone offers who may be meant by what is typed."""
+    covered = living(snapshot) or view.open or wraps_up(snapshot) or signs_in(snapshot)
+    typed = view.matching and bool(snapshot.number.strip()) and offers_matches(snapshot)
+    return typed and not covered and not farewell_shown(snapshot, view)
+
+
 def last_dialled(snapshot: Snapshot) -> list[str]:
     """The number dialled last, if there is one."""
     numbers = (

@@ -13,7 +13,7 @@ from webphone.ui.lamps import spoken as lamps_spoken
 from webphone.ui.lasting import over
 from webphone.ui.peer import call_words, transfer_words
 from webphone.ui.pieces import button, icon, place
-from webphone.ui.selectors import asked, conference, foremost, living, signs_in
+from webphone.ui.selectors import asked, conference, foremost, living, matching, signs_in
 from webphone.ui.view import View
 from webphone.ui.words import say
 from webphone.words import Sentence
@@ -284,6 +284,10 @@ def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
         sentences.append((f"text {texts[-1].id}", words))
     if snapshot.lamp_news:
         sentences += lamps_spoken(snapshot.lamp_news)
+    if matching(snapshot, view):
+        from webphone.ui.combobox import spoken as matches_spoken
+
+        sentences += matches_spoken(snapshot)
     first = foremost(snapshot)
     if first is not None and first.muted:
         sentences.append(("muted", say("spoken_muted")))

@@ -85,6 +85,8 @@ class View:
     home: str = field(default="", compare=False)  # address of the build's folder, "" where none is
     lacks: tuple[str, ...] = ()  # the fields that were empty when the sign-in form was sent
     password_seen: bool = False  # what is typed there can be read
+    matching: bool = False  # somebody types into the number field, and may be helped
+    chosen: int = -1  # which of those who may be meant; -1: none
     transfer_to: str = ""  # what is typed on the page of a transfer
     launched: bool = False  # the phone behind the round button is open
     shut_at: float = inf  # when it was closed last: what came since is news

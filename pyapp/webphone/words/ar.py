@@ -68,6 +68,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "رقم أو عنوان",
     "number_hint": "أدخل رقمًا",
+    "matches_of": "جهات الاتصال والمكالمات الأخيرة",
     "keypad": "لوحة الأرقام",
     "key_with_letters": "{digit}، {letters}",
     "key_star": "نجمة",

@@ -40,6 +40,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Nummer oder Adresse",
     "number_hint": "Nummer eingeben",
+    "matches_of": "Kontakte und letzte Anrufe",
     "keypad": "Tasten",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "Stern",

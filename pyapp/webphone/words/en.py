@@ -33,6 +33,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Number or address",
     "number_hint": "Enter a number",
+    "matches_of": "Contacts and recent calls",
     "keypad": "Keypad",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "star",

@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Número o dirección",
     "number_hint": "Escriba un número",
+    "matches_of": "Contactos y llamadas recientes",
     "keypad": "Teclado",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "asterisco",

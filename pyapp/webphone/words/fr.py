@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Numéro ou adresse",
     "number_hint": "Saisissez un numéro",
+    "matches_of": "Contacts et appels récents",
     "keypad": "Clavier",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "étoile",

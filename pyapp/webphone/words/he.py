@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "מספר או כתובת",
     "number_hint": "הזינו מספר",
+    "matches_of": "אנשי קשר ושיחות אחרונות",
     "keypad": "לוח מקשים",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "כוכבית",

@@ -30,6 +30,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "नंबर या पता",
     "number_hint": "नंबर दर्ज करें",
+    "matches_of": "संपर्क और हाल की कॉल",
     "keypad": "कीपैड",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "स्टार",

@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Numero o indirizzo",
     "number_hint": "Inserisca un numero",
+    "matches_of": "Contatti e chiamate recenti",
     "keypad": "Tastiera",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "asterisco",

@@ -20,6 +20,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "番号またはアドレス",
     "number_hint": "番号を入力",
+    "matches_of": "連絡先と最近の通話",
     "keypad": "ダイヤルキー",
     "key_with_letters": "{digit}、{letters}",
     "key_star": "アスタリスク",

@@ -40,6 +40,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Nummer of adres",
     "number_hint": "Voer een nummer in",
+    "matches_of": "Contacten en recente gesprekken",
     "keypad": "Toetsen",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "sterretje",

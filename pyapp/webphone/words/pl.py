@@ -57,6 +57,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Numer lub adres",
     "number_hint": "Proszę wpisać numer",
+    "matches_of": "Kontakty i ostatnie rozmowy",
     "keypad": "Klawiatura",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "gwiazdka",

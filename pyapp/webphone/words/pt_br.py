@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Número ou endereço",
     "number_hint": "Digite um número",
+    "matches_of": "Contatos e chamadas recentes",
     "keypad": "Teclado",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "asterisco",

@@ -57,6 +57,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Номер или адрес",
     "number_hint": "Введите номер",
+    "matches_of": "Контакты и недавние звонки",
     "keypad": "Кнопки",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "звёздочка",

@@ -30,6 +30,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "Numara veya adres",
     "number_hint": "Numara girin",
+    "matches_of": "Kişiler ve son aramalar",
     "keypad": "Tuşlar",
     "key_with_letters": "{digit}, {letters}",
     "key_star": "yıldız",

@@ -20,6 +20,7 @@ WORDS: dict[str, str] = {
     # Keys and buttons
     "number": "号码或地址",
     "number_hint": "请输入号码",
+    "matches_of": "联系人和最近通话",
     "keypad": "拨号键盘",
     "key_with_letters": "{digit}，{letters}",
     "key_star": "星号",
