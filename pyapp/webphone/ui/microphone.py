@@ -13,8 +13,6 @@ from webphone.ui.view import View
 from webphone.ui.words import say
 from webphone.words import Sentence
 
-# Errors after which the same may well succeed, once the person has done something about them.
-MENDED_BY_HAND = ("mic_denied", "mic_busy", "mic_missing")
 # Browsers that say how to take a refusal back in a way of their own.
 UNBLOCKED = ("chromium", "firefox", "safari", "ios")
 # Those whose yes is forgotten with the page unless they are told otherwise.
@@ -47,9 +45,7 @@ def refusal(snapshot: Snapshot) -> tuple[Sentence, Sentence] | None:
 
 
 def again(snapshot: Snapshot, view: View) -> MakeCall | Answer | None:
-    """What the person wanted, and would have with a microphone."""
-    if snapshot.error is None or snapshot.error.code not in MENDED_BY_HAND:
-        return None
+    """What the person wanted, and would have with a microphone: that may come back at any time."""
     calls = living(snapshot)
     match view.tried:
         case MakeCall() as call if not calls:
