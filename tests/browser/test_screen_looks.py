@@ -230,7 +230,7 @@ SHAPES = """() => [...document.querySelectorAll("web-phone")].map((host) => {
     return top >= around.top && bottom <= around.bottom && each.contains(hit);
   };
   const main = [...body.querySelectorAll(".end > button")].filter(seen).length;
-  const rows = [...card.querySelectorAll("button, input")].filter((each) => each.checkVisibility()).filter((each) => {
+  const rows = [...card.querySelectorAll("button, input")].filter((each) => each.checkVisibility({ visibilityProperty: true })).filter((each) => {
     each.scrollIntoView({ block: "nearest" });
     return !seen(each);
   });

@@ -1,5 +1,7 @@
 """The phone is there before Python: painted at once, and taken over without a move."""
 
+from base64 import b64encode
+
 import pytest
 
 from starting import UP, hold, put_page
@@ -23,6 +25,20 @@ SAME = """(html) => {
     return body;
   };
   return bare(painted).isEqualNode(bare(written)) ? "same" : painted.innerHTML;
+}"""
+# A layer that comes or goes has the browser round the edge of a corner in another way.
+ROUNDED = 8
+UNLIKE = """async (addresses) => {
+  const [one, other] = await Promise.all(addresses.map(async (address) => {
+    const picture = new Image();
+    picture.src = address;
+    await picture.decode();
+    const canvas = new OffscreenCanvas(picture.width, picture.height), drawn = canvas.getContext("2d");
+    drawn.drawImage(picture, 0, 0);
+    return drawn.getImageData(0, 0, canvas.width, canvas.height);
+  }));
+  if (one.width !== other.width || one.height !== other.height) return 255;
+  return one.data.reduce((most, value, place) => Math.max(most, Math.abs(value - other.data[place])), 0);
 }"""
 SETTINGS = [
     {},
@@ -131,7 +147,7 @@ def test_python_takes_over_what_is_typed_and_asked_and_nothing_moves(shop, visit
     release()
     page.evaluate(UP)
     page.evaluate(DRAWN)
-    assert looks(page) == before, "the same but for the status"
+    assert unlike(page, before, looks(page)) <= ROUNDED, "the same but for the status"
     field = page.evaluate(
         """() => {
           const field = phone.shadowRoot.querySelector("input");
@@ -151,6 +167,16 @@ def test_python_takes_over_what_is_typed_and_asked_and_nothing_moves(shop, visit
     page.locator("input").press_sequentially("0")
     page.locator("[part=delete]").click()
     assert page.locator("input").input_value() == "0123"
+
+
+def unlike(page, one, other):
+    """The largest difference of two pictures in one colour of one pixel, of 255."""
+    pictures = [f"data:image/png;base64,{b64encode(each).decode()}" for each in (one, other)]
+    beside = page.context.new_page()
+    try:
+        return beside.evaluate(UNLIKE, pictures)
+    finally:
+        beside.close()
 
 
 def looks(page):

@@ -124,7 +124,7 @@ def test_what_the_system_refuses_no_answer_to_the_browser_would_help():
     error = WebPhoneError("mic_denied", say("microphone_by_system"))
     shown = replace(refused("granted", "chromium"), error=error)
     assert heard(shown) == f"{error.message} {error.hint}"
-    assert "system's settings for privacy" in error.hint
+    assert "system's privacy settings" in error.hint
 
 
 # --- Try again ------------------------------------------------------------------------------------

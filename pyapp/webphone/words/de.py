@@ -576,7 +576,7 @@ WORDS: dict[str, str] = {
     "unblock_safari": "Wählen Sie in der Menüleiste Safari, dann die Einstellungen für diese Website; stellen Sie das Mikrofon auf Erlauben, dann versuchen Sie es erneut.",
     "unblock_ios": "Tippen Sie auf das Zeichen neben der Adresse, dann auf Website-Einstellungen; stellen Sie das Mikrofon auf Erlauben, dann versuchen Sie es erneut.",
     "microphone_by_system": "Die Einstellungen des Systems geben dem Browser kein Mikrofon.",
-    "microphone_by_system_hint": "Erlauben Sie dem Browser das Mikrofon in den Datenschutzeinstellungen des Systems, dann versuchen Sie es erneut.",
+    "microphone_by_system_hint": "Erlauben Sie es in den Datenschutz­einstellungen des Systems, dann versuchen Sie es erneut.",
     "error_mic_missing": "Kein Mikrofon gefunden.",
     "error_mic_missing_hint": "Schließen Sie ein Mikrofon oder Headset an, und versuchen Sie es erneut.",
     "sound_fails": "Der Ton ließ sich nicht einrichten: {why}",

@@ -367,7 +367,7 @@ WORDS: dict[str, str] = {
     "resuming": "Reanudando…",
     "held_by_them": "{name} le ha puesto en espera",
     "muted": "Su micrófono está silenciado",
-    "muted_too": "Micrófono silenciado",
+    "muted_too": "Micro silenciado",
     "microphone_why": "Para que {name} pueda oírle. El micrófono solo está encendido durante las llamadas.",
     "microphone_remember": "Marque la casilla para que lo recuerde: así se le pregunta solo esta vez.",
     "microphone_asked": "Permita el micrófono en la pregunta del navegador",

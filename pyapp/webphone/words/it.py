@@ -367,7 +367,7 @@ WORDS: dict[str, str] = {
     "resuming": "Ripresa…",
     "held_by_them": "{name} L’ha messa in attesa",
     "muted": "Il Suo microfono è muto",
-    "muted_too": "Microfono muto",
+    "muted_too": "Silenziato",
     "microphone_why": "Perché {name} possa sentirla. Il microfono è acceso solo durante le chiamate.",
     "microphone_remember": "Spunti la casella per ricordare la risposta: così la domanda arriva solo questa volta.",
     "microphone_asked": "Consenta il microfono nella domanda del browser",
