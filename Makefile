@@ -38,6 +38,7 @@ test-page: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium and the built
 
 test-kept: $(DEV_READY) $(VENDORED) $(DIST) ## What needs Chromium only, on Pythons that begin as at a second visit (data-keep-runtime).
 	@WEBPHONE_KEPT=1 $(PYTHON) -m pytest $(or $(TESTS),tests/page tests/examples) -m "browser and not interop" --durations=15
+	@$(PYTHON) -m pytest tests/build/test_kept.py tests/build/test_kept_python.py -m more
 
 test-servers: $(DEV_READY) $(VENDORED) $(DIST) ## The phone at Asterisk and Kamailio as docs/servers has them (as root on Debian 12).
 	@tools/debian.sh

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ALONE = ["-m", "timed and not servers"]
 TOGETHER = [
     "-m",
-    "not timed and not servers and (browser or interop or build)",
+    "not timed and not servers and not more and (browser or interop or build)",
     "-n",
     "3",
     "--dist",

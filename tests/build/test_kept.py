@@ -57,6 +57,7 @@ def test_what_is_not_whole_is_thrown_away_and_the_phone_starts_as_ever(site, fau
         assert site.visit().evaluate(RESTORED) == 1
 
 
+@pytest.mark.more
 def test_a_machine_that_was_changed_is_fetched_again(site):
     site.change("""async (record) => {
       const wasm = new Uint8Array(await record.wasm.arrayBuffer());
@@ -84,6 +85,7 @@ def test_where_the_browser_refuses_the_phone_starts_as_ever(site, refusal):
     assert page.complaints == []
 
 
+@pytest.mark.more
 def test_where_little_room_is_left_nothing_is_made(site):
     site.note("localStorage.clear()")
     page = site.visit(
@@ -97,12 +99,14 @@ def test_where_little_room_is_left_nothing_is_made(site):
     assert page.evaluate("window.hired ?? []") in ([], [None])
 
 
+@pytest.mark.more
 def test_who_saves_data_keeps_nothing(site):
     site.note("localStorage.clear()")
     page = site.visit(before=REFUSED["saving data"])
     assert page.evaluate("[WebPhone.kept, localStorage.length]") == [None, 0]
 
 
+@pytest.mark.more
 def test_where_the_image_can_t_be_written_it_is_not_made_again(site):
     site.change("() => null")
     site.note("localStorage.clear()")
@@ -147,6 +151,7 @@ def test_a_start_that_never_ended_is_not_tried_again(site):
     assert site.change("(record) => (window.told = !record, record)") is True
 
 
+@pytest.mark.more
 def test_a_python_that_ends_for_good_is_not_restored_again(site):
     page = site.visit()
     page.evaluate(
@@ -170,6 +175,7 @@ def test_two_tabs_that_begin_at_once_both_have_a_phone(site):
     assert site.visit().evaluate(RESTORED) == 1
 
 
+@pytest.mark.more
 def test_two_tabs_that_both_find_nothing_keep_one_image(site):
     site.change("() => null")
     site.note("localStorage.clear()")
@@ -191,6 +197,7 @@ def test_who_wants_to_be_forgotten_leaves_no_image(site):
     assert page.evaluate("localStorage['webphone-kept'] ?? null") is None
 
 
+@pytest.mark.more
 def test_the_whole_runtime_starts_as_ever(whole, chromium, tmp_path):
     """`make dist TRIM=no` makes no image: the script knows of none."""
     put_page(whole, tmp_path, PHONE)

@@ -90,6 +90,7 @@ from webphone.browser.looks import looks
     assert site.visit(before=HELD).evaluate(ASK, code) == "True True"
 
 
+@pytest.mark.more
 def test_the_python_of_a_page_has_all_of_the_library(site, kept_folder):
     script = """<script type="py">
 import unicodedata, zipfile
@@ -104,6 +105,7 @@ document.body.dataset.told = unicodedata.name(chr(233)) + " " + str(len(css) > 1
     assert told(page) == "LATIN SMALL LETTER E WITH ACUTE True"
 
 
+@pytest.mark.more
 def test_a_package_of_the_build_is_there_for_the_page(site, kept_folder):
     code = """
 import phonenumbers
@@ -119,6 +121,7 @@ document.body.dataset.told = phonenumbers.format_number(number, phonenumbers.Pho
     assert page.complaints == []
 
 
+@pytest.mark.more
 def test_the_python_of_a_page_finds_the_names_that_it_finds_as_ever(site):
     code = "' '.join(sorted(globals()))"
     restored = site.visit().evaluate(ASK, code)
@@ -126,6 +129,7 @@ def test_the_python_of_a_page_finds_the_names_that_it_finds_as_ever(site):
     assert restored == site.visit("plain.html").evaluate(ASK, code)
 
 
+@pytest.mark.more
 def test_each_module_that_has_not_run_can_do_so_before_the_archive_is_there(site):
     """Also the parts of the phone that it needs seldom."""
     code = """
@@ -140,6 +144,7 @@ f"{len(names)} {sum(name.startswith('webphone.') for name in names)} {len(html.e
     assert (int(waiting) > 50, int(ours) > 5, there) == (True, True, "True"), (waiting, ours)
 
 
+@pytest.mark.more
 def test_a_module_that_has_run_can_run_anew_once_the_archive_is_there(site):
     """Its code is not in the image (tools/boot/image.js)."""
     page = site.visit()
