@@ -137,7 +137,27 @@ def test_no_more_than_ten_thousand_are_here(record):
     history.remember(record)
     assert len(history.records) == LENGTH and record in history
     assert history.records[-1].id == f"old-{LENGTH - 2}"
-    assert many(record, LENGTH)[-1] not in history
+    [*_, oldest] = many(record, LENGTH)
+    assert oldest not in history
+    # What is gone keeps no other record of the same call out.
+    again = replace(oldest, id="again", ended_at=record.ended_at)
+    history.add([again])
+    assert again in history and len(history.records) == LENGTH
+
+
+def test_a_call_that_is_gone_leaves_the_name_of_a_later_one(record):
+    later = replace(record, direction="incoming", session_id=f"one;remote={'b' * 32}")
+    [*others, oldest] = many(record, LENGTH)
+    long_ago = {"started_at": oldest.ended_at, "session_id": later.session_id}
+    history = History()
+    history.add([*others, replace(oldest, direction="incoming", **long_ago)])
+    assert oldest in history
+    history.remember(later)
+    elsewhere = replace(
+        later, id="elsewhere", call_id="elsewhere", disposition="answered-elsewhere"
+    )
+    history.add([elsewhere])
+    assert later in history and elsewhere not in history and oldest not in history
 
 
 def test_a_call_that_ends_while_they_come_stands_before_them(alice, bob, record):

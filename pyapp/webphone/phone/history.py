@@ -96,7 +96,7 @@ class History:
 
     def drop(self, ids: Collection[str]) -> tuple[CallRecord, ...]:
         """Take those with these ids out; gives them."""
-        dropped = tuple(each for each in self.records if each.id in ids)
+        dropped = tuple(each for each in self.records if each.id in ids) if ids else ()
         if dropped:
             self._set(tuple(each for each in self.records if each.id not in ids))
         return dropped
@@ -147,15 +147,19 @@ class History:
 
     def _set(self, records: tuple[CallRecord, ...], *new: CallRecord) -> None:
         """These there are now; `new` are what came, none where some went."""
-        self.records = records[:LENGTH]
-        if new and len(records) <= LENGTH:
-            self._ids.update(record.id for record in new)
-            self._name(*new)
-        else:
-            self._ids = {record.id for record in self.records}
-            self._told &= self._ids
-            self._calls = {}
-            self._name(*self.records)
+        self.records, over = records[:LENGTH], records[LENGTH:]
+        if not new:
+            self._ids, self._calls, new = set(), {}, self.records
+        self._ids.update(record.id for record in new)
+        self._name(*new)
+        # Who has all that are kept does not go through them for each call that ends.
+        self._ids.difference_update(record.id for record in over)
+        self._told &= self._ids
+        for record in over:
+            for name in _names(record):
+                known = self._calls.get(name)
+                if known is not None and known.id == record.id:
+                    del self._calls[name]
 
 
 def _unheard(record: CallRecord) -> bool:
