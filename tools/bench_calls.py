@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 import bench_page
 
@@ -199,6 +199,15 @@ class Pair:
         return max(page.evaluate("Math.max(0, ...tasks)") for page in self.pages.values())
 
 
+def chromium(playwright: Playwright) -> Browser:
+    """A Chromium with devices that are none, which a call may use unasked."""
+    return playwright.chromium.launch(
+        executable_path="/usr/bin/chromium",
+        args=["--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection",
+              "--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+    )  # fmt: skip
+
+
 @contextlib.contextmanager
 def turn_server() -> Iterator[str]:
     """A coturn beside the pages; gives its RTCIceServers, as JSON."""
@@ -222,11 +231,7 @@ def measure(
     """Round after round: a busy moment hits all phones. `more` is added to the pages' addresses."""
     found = Found()
     with exchange() as host, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection",
-                  "--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )  # fmt: skip
+        browser = chromium(playwright)
         for turn in range(rounds):
             for phone in phones:
                 for way in ("answered by itself", "answered by a person"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
+import bench_calls
 import bench_page
 from static_server import serving
 
@@ -117,11 +118,7 @@ def measure(calls: int, first: int, rest: int) -> tuple[dict[str, float], dict[s
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(PAGE)
     with serving(ROOT) as origin, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection",
-                  "--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )  # fmt: skip
+        browser = bench_calls.chromium(playwright)
         page = browser.new_context(permissions=["microphone"]).new_page()
         page.add_init_script(COUNT)
         page.goto(origin + ADDRESS)

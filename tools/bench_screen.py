@@ -296,11 +296,7 @@ def opened() -> Iterator[tuple[Page, str]]:
         (root / name).write_text(text)
     shutil.copytree(ROOT / "dist", root / "dist", ignore=shutil.ignore_patterns("*.html"))
     with bench_calls.exchange(root) as host, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--use-fake-device-for-media-stream", "--allow-loopback-in-peer-connection",
-                  "--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )  # fmt: skip
+        browser = bench_calls.chromium(playwright)
         context = browser.new_context(
             permissions=["microphone"], viewport={"width": 320, "height": 600}
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from page.page_server import PageServer
 from page.phone_page import PhonePage
@@ -65,6 +65,10 @@ def stranger(new_context: Callable[..., BrowserContext], pages: PageServer) -> I
     assert opened.phone.console.errors == [], opened.phone.report()
 
 
+def banner(stranger: Stranger) -> Locator:
+    return screen(stranger.phone).locator("[part=banner]")
+
+
 def dial(stranger: Stranger, number: str) -> None:
     screen(stranger.phone).locator("[part=number-input]").fill(number)
     button(stranger.phone, "Call").click()
@@ -90,11 +94,9 @@ def test_while_chromium_asks_the_phone_says_why_and_the_call_goes_on_by_itself(
 def test_a_question_that_is_closed_can_be_had_again(stranger: Stranger) -> None:
     stranger.open("prompt")
     dial(stranger, "600")  # without a window the browser closes it
-    expect(screen(stranger.phone).locator("[part=banner]")).to_contain_text(
-        "press Allow in the browser's question"
-    )
+    expect(banner(stranger)).to_contain_text("press Allow in the browser's question")
     stranger.set("granted")
-    expect(screen(stranger.phone).locator("[part=banner]")).to_contain_text("is allowed now")
+    expect(banner(stranger)).to_contain_text("is allowed now")
     button(stranger.phone, "Try again").click()
     stranger.phone.wait_event("answer")
 
@@ -104,15 +106,13 @@ def test_a_refusal_says_how_to_take_it_back_and_try_again_works_once_it_is(
 ) -> None:
     stranger.open("denied")
     dial(stranger, "600")
-    expect(screen(stranger.phone).locator("[part=banner]")).to_contain_text(
-        "Press the sign at the start of the address bar"
-    )
+    expect(banner(stranger)).to_contain_text("Press the sign at the start of the address bar")
     stranger.set("granted")
     # The browser says so by itself: nobody has pressed anything.
-    expect(screen(stranger.phone).locator("[part=banner]")).to_contain_text("is allowed now")
+    expect(banner(stranger)).to_contain_text("is allowed now")
     button(stranger.phone, "Try again").click()
     stranger.phone.wait_event("answer")
-    expect(screen(stranger.phone).locator("[part=banner]")).to_have_count(0)
+    expect(banner(stranger)).to_have_count(0)
 
 
 def test_a_call_that_may_not_be_answered_goes_on_ringing_until_it_may(stranger: Stranger) -> None:
@@ -121,9 +121,9 @@ def test_a_call_that_may_not_be_answered_goes_on_ringing_until_it_may(stranger: 
     stranger.phone.wait_event("ringingin")
     stranger.set("denied")
     button(stranger.phone, "Answer").click()
-    expect(screen(stranger.phone).locator("[part=banner]")).to_contain_text("is blocked")
+    expect(banner(stranger)).to_contain_text("is blocked")
     assert stranger.phone.calls()[0]["state"] == "ringing"
     stranger.set("granted")
-    expect(screen(stranger.phone).locator("[part=banner]")).to_contain_text("is allowed now")
+    expect(banner(stranger)).to_contain_text("is allowed now")
     button(stranger.phone, "Try again").click()
     stranger.phone.wait_event("answer")

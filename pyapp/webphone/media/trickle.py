@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from webphone.media.attributes import readable
 from webphone.media.sdp import BUNDLE, Description, Media
 
-# RFC 8840 §10.7
-KIND = "application/trickle-ice-sdpfrag"
 # Of one end under the same ICE names; a browser with six interfaces and three servers finds 40.
 MOST_CANDIDATES = 64
 MOST_SECTIONS = 16

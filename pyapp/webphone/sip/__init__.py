@@ -3,7 +3,7 @@
 from webphone.sip.agent import Agent
 from webphone.sip.endpoint import Identity, NotNow
 from webphone.sip.entropy import Entropy
-from webphone.sip.methods import TRICKLE
+from webphone.sip.methods import TRICKLE, TRICKLE_TYPE
 from webphone.sip.outputs import (
     Answered,
     By,
@@ -47,6 +47,7 @@ from webphone.sip.wire.uri import Uri
 
 __all__ = [
     "TRICKLE",
+    "TRICKLE_TYPE",
     "Agent",
     "Answered",
     "By",

@@ -67,6 +67,7 @@ class Extension:
 
 # RFC 8840 §10.6: its package of INFO and its option tag have one name.
 TRICKLE = "trickle-ice"
+TRICKLE_TYPE = "application/trickle-ice-sdpfrag"  # §10.7
 _CALLS = Place.NEW_CALL | Place.DIALOG | Place.CAPABILITIES
 EXTENSIONS = (
     # RFC 3262 §4: only a 1xx to the INVITE that makes a call gets a PRACK of ours.

@@ -76,7 +76,7 @@ from webphone.ui.gestures import (
     TransferTyped,
 )
 from webphone.ui.messages import looked_at
-from webphone.ui.selectors import farewell_shown, foremost, last_dialled, living
+from webphone.ui.selectors import farewell_shown, foremost, lacks_microphone, last_dialled, living
 from webphone.ui.view import CONTACTS, DIAGNOSIS, HISTORY, LADDER, PAGES, View
 
 # What begins when somebody opens a page of the phone.
@@ -248,8 +248,8 @@ def _asked(view: View, command: Command, snapshot: Snapshot) -> View:
 
 def _mended(command: Command, snapshot: Snapshot) -> list[Happening]:
     """A call that is begun or taken has the microphone asked for anew: the old no is no news."""
-    refused = snapshot.error is not None and snapshot.error.code.startswith("mic_")
-    return [ErrorDismissed()] if refused and isinstance(command, MakeCall | Answer) else []
+    begun = isinstance(command, MakeCall | Answer)
+    return [ErrorDismissed()] if begun and lacks_microphone(snapshot) else []
 
 
 def _entered(fields: Fields) -> str:

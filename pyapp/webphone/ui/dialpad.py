@@ -47,9 +47,13 @@ def _combobox(snapshot: Snapshot, view: View) -> dict[str, Attribute]:
     """What a field is that may know who is meant; where nobody is known it is a plain one."""
     if not offers_matches(snapshot):
         return {}
-    closed = {"role": "combobox", "aria_autocomplete": "list", "aria_expanded": "false"}
+    closed: dict[str, Attribute] = {
+        "role": "combobox",
+        "aria_autocomplete": "list",
+        "aria_expanded": "false",
+    }
     if not matching(snapshot, view):
-        return dict(closed)
+        return closed
     from webphone.ui.combobox import state
 
     return {**closed, **state(snapshot, view)}

@@ -71,6 +71,11 @@ def own_page(snapshot: Snapshot, view: View) -> str:
     return view.open if view.open in PAGES and uncovered else ""
 
 
+def lacks_microphone(snapshot: Snapshot) -> bool:
+    """Whether the last error, not read yet, is about the microphone."""
+    return snapshot.error is not None and snapshot.error.code.startswith("mic_")
+
+
 def launcher_shut(snapshot: Snapshot, view: View) -> bool:
     """Whether the phone is behind its round button; what it asks, a person has to see."""
     return snapshot.config.layout == "launcher" and not view.launched and asked(snapshot) is None

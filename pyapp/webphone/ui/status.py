@@ -13,7 +13,15 @@ from webphone.ui.lamps import spoken as lamps_spoken
 from webphone.ui.lasting import over
 from webphone.ui.peer import call_words, transfer_words
 from webphone.ui.pieces import button, icon, place
-from webphone.ui.selectors import asked, conference, foremost, living, matching, signs_in
+from webphone.ui.selectors import (
+    asked,
+    conference,
+    foremost,
+    lacks_microphone,
+    living,
+    matching,
+    signs_in,
+)
 from webphone.ui.view import View
 from webphone.ui.words import say
 from webphone.words import Sentence
@@ -189,7 +197,7 @@ def _wrong(error: WebPhoneError, snapshot: Snapshot) -> tuple[Sentence, Sentence
 
 def _again(snapshot: Snapshot, view: View) -> Node | None:
     """Once more what failed for want of a microphone."""
-    if snapshot.error is None or not snapshot.error.code.startswith("mic_"):
+    if not lacks_microphone(snapshot):
         return None
     from webphone.ui.microphone import again
 

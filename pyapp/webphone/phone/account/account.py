@@ -25,6 +25,7 @@ from webphone.phone.happenings import CredentialsCame
 from webphone.phone.promises import Promises, Solved, Trouble
 from webphone.sip import (
     TRICKLE,
+    TRICKLE_TYPE,
     Agent,
     Dropped,
     Entropy,
@@ -70,8 +71,8 @@ def _reads_candidates(body: bytes) -> bool:
     return read(body) is not None
 
 
-# RFC 8840 §10.7: what the packages of ours are said in; those of a page are its own.
-_FORMS = {TRICKLE: ("application/trickle-ice-sdpfrag", _reads_candidates)}
+# What the packages of ours are said in; those of a page are its own.
+_FORMS = {TRICKLE: (TRICKLE_TYPE, _reads_candidates)}
 
 
 class Account:

@@ -98,11 +98,10 @@ class Accounts:
         Where a push brings the page back, the binding stays: its removal would say that nobody is
         to be woken any more (RFC 8599 §4.1.2).
         """
-        ours = self.current
-        asleep = bool(ours.config.push) and not removed
+        asleep = bool(self.current.config.push) and not removed
         self._left = self.current.wants_connection, self.current.registration.wanted
         leaving, self._leaving = self._leaving, []
-        result = ours.disconnect(now, asleep=asleep)
+        result = self.current.disconnect(now, asleep=asleep)
         return result + [action for account in leaving for action in account.disconnect(now)]
 
     def come_back(self, now: float) -> Result:

@@ -142,7 +142,7 @@ class Renegotiation:
                 self._restart_wanted = True
                 self._path_tries += 1
             self._path_due = now + PATH_PATIENCE if self._path_tries < PATH_TRIES else None
-        if self._pause_until is not None and self._pause_until <= now:
+        if due(self._pause_until, now):
             self._pause_until = None
             self._happen(Event.TIME, now)
         if due(self._taking_until, now):

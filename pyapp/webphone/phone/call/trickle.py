@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webphone.media.sdp import Description
-from webphone.media.trickle import KIND, Arrived, Found, read, trickles
+from webphone.media.trickle import Arrived, Found, read, trickles
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.call.call import Call, Stage
@@ -141,7 +141,7 @@ class Trickle(Quiet):
         if told.under_way or told.refused or told.ended or told.sent >= MOST_INFOS:
             return []
         body = ours.body(ended=self._complete)
-        sent = self._call.wire.trickle(KIND, body, branch, now)
+        sent = self._call.wire.trickle(body, branch, now)
         told.count, told.ended = ours.count, self._complete
         told.sent, told.under_way = told.sent + 1, True
         return [*sent]

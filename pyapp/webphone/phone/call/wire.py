@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from webphone.phone.account.account import Account, Result, State
-from webphone.sip import TRICKLE, Uri
+from webphone.sip import TRICKLE, TRICKLE_TYPE, Uri
 from webphone.sip.wire.grammar import quote, visible
 from webphone.words import Sentence
 
@@ -164,10 +164,10 @@ class Wire:
         outputs = self.account.agent.info(self.call, content_type, body.encode(), ref, now)
         return self.account.through(outputs, now)
 
-    def trickle(self, content_type: str, body: bytes, branch: str, now: float) -> Result:
+    def trickle(self, body: bytes, branch: str, now: float) -> Result:
         """Send an INFO with our candidates to one dialog of it; Replied follows."""
         ref = f"{TRICKLED}{self.call}/{branch}"
         outputs = self.account.agent.info(
-            self.call, content_type, body, ref, now, package=TRICKLE, branch=branch
+            self.call, TRICKLE_TYPE, body, ref, now, package=TRICKLE, branch=branch
         )
         return self.account.through(outputs, now)
