@@ -80,6 +80,7 @@ from webphone.ui.view import DEVICES, HISTORY, MENU, SETTINGS_PAGE
 
 if TYPE_CHECKING:  # loaded once the phone is up, or for what few pages do
     from webphone.browser.media.devices import Devices
+    from webphone.browser.media.trying import Room
     from webphone.browser.rehearsing import Rehearsing
     from webphone.browser.sign_in import Offer
     from webphone.browser.tabs import TabAction
@@ -224,6 +225,7 @@ class PhoneOnPage:
         )
         if self._view.open in (MENU, DEVICES, SETTINGS_PAGE):
             snapshot = replace(snapshot, offers=offers.open_offers())
+        snapshot = self._with_trial(snapshot)
         now = self._clock.now()
         self._element.show(snapshot)
         self._show_around(snapshot)
@@ -241,6 +243,37 @@ class PhoneOnPage:
         self._page.show(shown)
         self._peers.show(self._page.slot)
         self._tick.set(now + 1 if ticks(snapshot, self._view) else None)
+
+    def _with_trial(self, snapshot: Snapshot) -> Snapshot:
+        """What is tried at the devices, as long as their page is seen."""
+        if self._view.trying:
+            from webphone.ui.screen import shown
+            from webphone.ui.trying import still
+
+            name = shown(snapshot, self._view)
+            self._view = still(self._view, name, disabled=snapshot.config.disabled)
+        trial = self._seldom.trial(self._view.trying, self._trials)
+        return replace(snapshot, trial=trial) if trial else snapshot
+
+    def _trials(self) -> "Room":
+        """What trials need of this phone."""
+        from webphone.browser.media.trying import Room
+
+        return Room(
+            config=lambda: self.desk.config.in_force(),
+            devices=lambda: self._hardware().in_use,
+            sound=self._sound,
+            show=self._settle,
+            allowed=lambda: self._hardware().allowed(),
+            over=self._tried,
+        )
+
+    def _tried(self, code: str) -> None:
+        """A trial has come to its end by itself."""
+        self._view = replace(self._view, trying="")
+        if code:
+            self._hardware().refused(code)
+        self.draw()
 
     def _look_further(self, snapshot: Snapshot, now: float) -> None:
         """Past calls are looked through and drawn in steps: between two of them the page lives."""

@@ -45,6 +45,7 @@ from webphone.phone.snapshot import (  # noqa: E402
     Text,
     Thread,
     TransferSnapshot,
+    Trial,
     Voicemail,
 )
 from webphone.ui.html import Node, render  # noqa: E402
@@ -583,6 +584,18 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "devices": (
         replace(IDLE, devices=DEVICES, config=replace(CONFIG, video=True), offers=("headset",)),
         View(open="devices"),
+    ),
+    "devices, microphone tried": (
+        replace(IDLE, devices=DEVICES, trial=Trial(stage="listening", level=60, heard=True)),
+        View(open="devices", trying="microphone"),
+    ),
+    "devices, own voice recorded": (
+        replace(IDLE, devices=DEVICES, trial=Trial(stage="recording", level=20)),
+        View(open="devices", trying="voice"),
+    ),
+    "devices, ring tried in a call": (
+        talking(BOB, devices=DEVICES, trial=Trial(stage="ringing")),
+        View(open="devices", trying="sound", over=BOB.view.id),
     ),
     "devices, none named": (
         replace(IDLE, devices=DevicesSnapshot(hidden=True, sinks=False)),

@@ -183,3 +183,105 @@ def test_a_headset_is_chosen_unplugged_and_plugged_in_again_in_a_call(page: Page
         "ringer": RIGHT,
     }
     assert page.evaluate(chosen.format(phone="ben")) == {}
+
+
+# Each AudioContext and what plays in it; and the microphones that are open.
+HEARD = """
+(() => {
+  globalThis.played = [];
+  const start = AudioBufferSourceNode.prototype.start;
+  AudioBufferSourceNode.prototype.start = function (...given) {
+    played.push([this.loop, this.buffer.duration, this.context.sinkId]);
+    return start.apply(this, given);
+  };
+  const media = navigator.mediaDevices, open = media.getUserMedia.bind(media), all = [];
+  media.getUserMedia = async (wishes) => {
+    const stream = await open(wishes);
+    all.push(...stream.getTracks());
+    return stream;
+  };
+  globalThis.listening = () => all.filter(({readyState}) => readyState === "live")
+    .map(({label}) => label);
+})();
+"""
+
+
+def test_a_microphone_and_the_ring_are_tried_before_any_call(
+    new_context: Callable[..., BrowserContext], pages: PageServer
+) -> None:
+    context = new_context()
+    context.add_init_script(HEARD)
+    page = context.new_page()
+    open_page(page, pages.put("/plugs.html", PAGE))
+    page.evaluate(f"anna.setInput(id('{SECOND}', 'audioinput'))")
+    page.evaluate(f"anna.setRinger(id('{RIGHT}', 'audiooutput'))")
+    page.evaluate(f"anna.setOutput(id('{LEFT}', 'audiooutput'))")
+    page.locator("#anna [part=menu]").click()
+    page.locator("#anna [part=open-devices]").click()
+    assert page.evaluate("listening()") == []
+    # The microphone is open as long as it is tried, and its level changes several times a second.
+    page.get_by_role("button", name="Test microphone").click()
+    meter = page.get_by_role("meter", name="Loudness at the microphone")
+    meter.wait_for()
+    assert page.evaluate("listening()") == [SECOND]
+    page.evaluate("""
+        globalThis.levels = [], globalThis.chatter = [];
+        const root = anna.shadowRoot, meter = root.querySelector("meter");
+        new MutationObserver(() => levels.push(meter.value)).observe(meter, {attributes: true});
+        const told = root.querySelector("[role=status]");
+        new MutationObserver(() => chatter.push(told.textContent)).observe(
+            told, {subtree: true, childList: true, characterData: true})
+    """)
+    until_levels = "levels.length >= 6 && Math.max(...levels) > 40"
+    page.wait_for_function(until_levels, timeout=15_000)
+    assert page.evaluate("chatter.length") <= 1
+    page.get_by_role("button", name="Test microphone").click()
+    page.wait_for_function("listening().length === 0")
+    # Another one is listened to at once, in the place of the one before.
+    page.get_by_role("button", name="Test microphone").click()
+    meter.wait_for()
+    page.locator("#anna select").first.select_option(label=FIRST)
+    page.wait_for_function(f"listening().join() === '{FIRST}'")
+    # One's own voice: three seconds, then from the loudspeaker of calls, with no microphone open.
+    page.get_by_role("button", name="Hear yourself").click()
+    page.wait_for_function("played.length === 1", timeout=15_000)
+    assert page.evaluate("listening()") == []
+    loops, seconds, sink = page.evaluate("played[0]")
+    assert (loops, sink) == (False, page.evaluate(f"id('{LEFT}', 'audiooutput')"))
+    assert 2 < seconds < 4.5
+    page.get_by_role("button", name="Hear yourself", pressed=False).wait_for(timeout=10_000)
+    # The ring, where it rings; what the phone itself plays goes before it.
+    page.get_by_role("button", name="Test the ring").click()
+    page.wait_for_function("played.length === 2")
+    assert page.evaluate("played[1][2]") == page.evaluate(f"id('{RIGHT}', 'audiooutput')")
+    assert page.evaluate("played[1][0]")
+    page.evaluate("void ben.makeCall('anna')")
+    page.locator("#anna [part=answer]").click()
+    page.wait_for_function("anna.activeCall?.state === 'active'")
+    # In a call too; leaving the page ends it.
+    page.locator("#anna [part=menu]").click()
+    page.locator("#anna [part=open-devices]").click()
+    page.get_by_role("button", name="Test microphone").click()
+    meter.wait_for()
+    during = page.evaluate("listening().length")
+    page.locator("#anna [part=page-close]").click()
+    page.wait_for_function(f"listening().length === {during} - 1")
+    assert page.evaluate("anna.activeCall.state") == "active"
+
+
+def test_a_microphone_that_is_refused_says_so_where_it_was_tried(
+    new_context: Callable[..., BrowserContext], pages: PageServer
+) -> None:
+    context = new_context()
+    context.add_init_script(
+        "navigator.mediaDevices.getUserMedia = async () =>"
+        " { throw new DOMException('no', 'NotAllowedError') }"
+    )
+    page = context.new_page()
+    open_page(page, pages.put("/plugs.html", PAGE))
+    page.locator("#anna [part=menu]").click()
+    page.locator("#anna [part=open-devices]").click()
+    page.get_by_role("button", name="Test microphone").click()
+    page.get_by_role("button", name="Test microphone", pressed=False).wait_for()
+    page.wait_for_function("told.some(([name]) => name === 'error')")
+    assert page.locator("#anna [part=banner]").count() == 1

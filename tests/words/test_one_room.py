@@ -30,6 +30,7 @@ from webphone.phone.findings import ANY, FINDINGS, GOOD, VERDICTS
 from webphone.ui.lasting import OVER
 from webphone.ui.microphone import UNBLOCKED
 from webphone.ui.transfer import CHOICES
+from webphone.ui.trying import SIGNS as TRIALS
 from webphone.words.en import WORDS
 
 HOUSE = Path(__file__).resolve().parents[2] / "pyapp"
@@ -143,6 +144,7 @@ FAMILIES = {
     "caller_": ["passed", "failed", "signed"],
     "unblock_": [*UNBLOCKED],
     "asks_": ["emergency", "redirect", "emergency_hint", "redirect_hint"],
+    "try_": [*TRIALS, "asking", "listening", "heard", "recording", "playing", "ringing"],
     "text_": ["sending", "sent", "queued", "failed"],
     "quality_": ["good", "fair", "poor"],
     "warning_": [*SAID],

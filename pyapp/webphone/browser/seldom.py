@@ -9,11 +9,13 @@ from webphone.browser.media.ice_servers import IceServers
 from webphone.browser.tasks import Background
 from webphone.contract import Config
 from webphone.phone.actions import AskContact, Probe
+from webphone.phone.snapshot import Trial
 
 if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the phone, share it
     from webphone.browser.contacts import Lookups
     from webphone.browser.credentials import Credentials
     from webphone.browser.diagnosis import Probing
+    from webphone.browser.media.trying import Room, Trying
     from webphone.browser.memory import Memory
     from webphone.browser.tabs import OtherTabs
     from webphone.browser.will import Will
@@ -49,6 +51,7 @@ class Seldom:
         self._probing: Probing | None = None
         self._memory: Memory | None = None
         self._will: Will | None = None
+        self._trying: Trying | None = None
 
     def ask_credentials(self, ask: str) -> None:
         """Of the page's function."""
@@ -73,6 +76,17 @@ class Seldom:
 
             self._probing = Probing(self._turn, lambda: self._config().in_force(), self._servers)
         self._probing.ask(probe)
+
+    def trial(self, what: str, room: Callable[[], Room]) -> Trial | None:
+        """Try this at the devices, "" is nothing; what there is to see of it."""
+        if self._trying is None:
+            if not what:
+                return None
+            from webphone.browser.media.trying import Trying
+
+            self._trying = Trying(room())
+        self._trying.follow(what)
+        return self._trying.shown
 
     def copy(self, text: str) -> None:
         """Into the clipboard."""
@@ -111,6 +125,6 @@ class Seldom:
         """The phone is gone."""
         self._background.close()
         made = (self._tabs, self._credentials, self._lookups, self._probing, self._memory)
-        for part in (*made, self._will):
+        for part in (*made, self._will, self._trying):
             if part is not None:
                 part.close()

@@ -38,6 +38,7 @@ class Sound:
         self._is_blocked = False
         self._context: Any = None
         self._wanted: Tone | None = None
+        self._asked: Tone | None = None  # by the phone; a person may try the ring meanwhile
         self._source: tuple[Any, Any] | None = None  # the node that loops, and its gain
         self._ringtone: Any = None  # an <audio> playing the page's own ringtone
         self._waiting: list[Any] = []  # elements that were not let play
@@ -52,16 +53,21 @@ class Sound:
         match action:
             case PlayTone(tone=tone):
                 vibration.follow(tone if self._config().vibration == "on" else None)
+                self._asked = tone
                 self._play(tone)
             case PlayKey(key=key) if key in CUES:
                 self._play_notes(CUES[key])
             case PlayKey(key=key) if key.upper() in SIGNALS:
                 self._play_notes((SIGNALS[key.upper()],))
 
+    def try_ring(self, on: bool) -> None:
+        """Ring for whoever wants to hear how; what the phone itself plays goes before it."""
+        self._play(self._asked or (Tone.RINGTONE if on else None))
+
     async def redirect(self) -> None:
         """Sound from where it is wanted now, also what sounds already. Raises Refused."""
-        await _sink(self._context, self._place)
-        await _sink(self._ringtone, self.ringer)
+        await sink(self._context, self._place)
+        await sink(self._ringtone, self.ringer)
 
     def held_back(self, element: Any) -> None:
         """Play this <audio> or <video> as soon as the person touches the page."""
@@ -280,7 +286,11 @@ def _elsewhere(player: Any, device: str) -> bool:
     return hasattr(player, "setSinkId") and player.sinkId != device
 
 
-async def _sink(player: Any, device: str) -> None:
+async def sink(player: Any, device: str) -> None:
+    """Have this AudioContext or <audio> sound from that device, "" is the system's.
+
+    Raises Refused.
+    """
     if player is not None and _elsewhere(player, device):
         await promised(player, "setSinkId", device)
 

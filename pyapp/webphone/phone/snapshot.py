@@ -236,6 +236,19 @@ class DevicesSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What a person tries at their devices just now.
+
+    `stage` is asking, listening, recording, playing or ringing; `level` how loud it is at the
+    microphone, in steps of 5 from 0 to 100; `heard`: it was loud enough once.
+    """
+
+    stage: str
+    level: int = 0
+    heard: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voicemail:
     """What waits in our box; `number` is what is dialled to hear it, "" where nobody knows."""
 
@@ -363,6 +376,7 @@ class Snapshot(SharedSnapshot):
     # What the browser can be asked for by a press, and was not yet; what it can do, or refuses.
     offers: tuple[str, ...] = ()
     devices: DevicesSnapshot = DevicesSnapshot()
+    trial: Trial | None = None  # None: nothing is tried at them
     signing: Signing = Signing()
     early: bool = False  # the page may still say who the phone is, or somebody dials already
     guest: str = ""  # the username in a demo when none is set

@@ -47,6 +47,7 @@ from webphone.ui import drafts, haste, keyboard
 from webphone.ui.gestures import (
     AllRead,
     DeviceChosen,
+    DeviceTried,
     DigitDeleted,
     DraftEdited,
     DraftKeyPressed,
@@ -187,6 +188,8 @@ def _act(
             from webphone.ui.devices import wished
 
             return view, wished(what, str(fields.get("value", "")))
+        case DeviceTried(what=what):
+            return replace(view, trying=what), []
         case SettingEntered(name=name):
             from webphone.ui.settings import entered
 

@@ -18,6 +18,7 @@ from webphone.ui.html import Node, element
 from webphone.ui.messages import title
 from webphone.ui.pieces import button
 from webphone.ui.selectors import living
+from webphone.ui.trying import trials
 from webphone.ui.view import MENU, View
 from webphone.ui.words import say
 from webphone.words import Sentence
@@ -31,6 +32,8 @@ ROWS = {
     "ringer": (say("device_ringer"), "audiooutput"),
     "camera": (say("device_camera"), "videoinput"),
 }
+# What a person can try there.
+TRIED = {"input": ("microphone", "voice"), "ringer": ("sound",)}
 COMMANDS: dict[str, type[SetInput | SetOutput | SetRinger | SetCamera]] = {
     "input": SetInput,
     "output": SetOutput,
@@ -47,13 +50,20 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         element(
             "div",
             *(_hidden(config) if devices.hidden else ()),
-            *(choice(role, devices, config) for role in _roles(snapshot)),
+            *(row for role in _roles(snapshot) for row in _row(role, snapshot, view)),
+            None if devices.sinks else trials(("sound",), snapshot, view),
             _volume(devices, config),
             *_buttons(snapshot),
             key="devices",
-            class_="more",
+            class_="more settings devices",
         ),
     ]
+
+
+def _row(role: str, snapshot: Snapshot, view: View) -> list[Node]:
+    """What is used for it, and what can be tried there."""
+    shown = choice(role, snapshot.devices, snapshot.config)
+    return [shown, trials(TRIED[role], snapshot, view)] if role in TRIED else [shown]
 
 
 def _buttons(snapshot: Snapshot) -> list[Node]:

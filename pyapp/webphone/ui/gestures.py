@@ -132,6 +132,13 @@ class DeviceChosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceTried:
+    """The person wants to hear or see what a device does: microphone, sound, voice; "" ends it."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingEntered:
     """The person has set a setting on its screen; fields: value."""
 
@@ -225,6 +232,7 @@ Gesture = (
     | PeopleWantedBack
     | PeopleExported
     | DeviceChosen
+    | DeviceTried
     | SettingEntered
     | SettingChosen
     | SettingsReset

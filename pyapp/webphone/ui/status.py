@@ -285,6 +285,10 @@ def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
         sentences.append((f"diagnosis {verdict}", words))
     if snapshot.devices.news:
         sentences.append(("devices", snapshot.devices.news))
+    if snapshot.trial:
+        from webphone.ui.trying import spoken as trial_spoken
+
+        sentences += trial_spoken(snapshot.trial)
     texts = [text for thread in snapshot.threads[:1] for text in thread.texts if not text.ours]
     if texts:
         # Its words are read on the page of the thread, not to everybody around.
@@ -311,7 +315,7 @@ def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
 
 # What is told in a call also where little is wanted: what the person did not do, and must know.
 FEW = ("phone", "tab", "stage", "microphone", "them", "path", "within", "sound", "recording",
-       "recorded", "wish", "conference", "transfer", "diagnosis")  # fmt: skip
+       "recorded", "wish", "conference", "transfer", "diagnosis", "trial")  # fmt: skip
 
 
 def _sound(call: CallSnapshot) -> list[tuple[str, Sentence]]:

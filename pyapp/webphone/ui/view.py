@@ -83,6 +83,7 @@ class View:
     over: str = ""  # id of the call that was in front when it was opened
     of: str = ""  # what that page is about: the id of a call, or whom texts are for
     home: str = field(default="", compare=False)  # address of the build's folder, "" where none is
+    trying: str = ""  # what is tried on the page of devices: microphone, sound, voice
     lacks: tuple[str, ...] = ()  # the fields that were empty when the sign-in form was sent
     password_seen: bool = False  # what is typed there can be read
     matching: bool = False  # somebody types into the number field, and may be helped

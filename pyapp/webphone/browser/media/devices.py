@@ -91,6 +91,10 @@ class Devices:
             self._looking = True
             self._work.add(self._look)
 
+    def refused(self, code: str) -> None:
+        """A microphone was wanted, and is not to be had: the phone says why."""
+        self._work.add(lambda: self._look(code))
+
     def allowed(self) -> None:
         """The person has let the page have a device: what had no name may have one now."""
         if any(not one.id for one in self._found):
