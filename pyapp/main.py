@@ -15,7 +15,7 @@ from webphone.browser.around import offers
 from webphone.browser.around.around import Around
 from webphone.browser.blame import is_ours, says_ours
 from webphone.browser.clock import Clock, late_at_once
-from webphone.browser.dates import local, places
+from webphone.browser.dates import lasted, local, places
 from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
@@ -107,6 +107,7 @@ class PhoneOnPage:
         self._clock = clock
         self._view = View(
             dates=lambda moment, language: local(moment, language),
+            durations=lambda seconds, language: lasted(seconds, language),
             places=lambda codes, language: places(codes, language),
             home=home(),
             shut_at=clock.now(),

@@ -247,3 +247,15 @@ def test_whoever_does_something_else_is_shown_no_list(gesture):
 def test_a_choice_that_the_next_letter_takes_away_is_none():
     view = replace(MATCHING, chosen=1)
     assert "aria-activedescendant" not in field(typed("bob"), view)
+
+
+def test_the_list_goes_when_the_focus_leaves_the_field_and_not_with_the_window():
+    picture = typed("b")
+    [found] = find_all(screen(picture, MATCHING, NOW), part="number-input")
+    left = found.on["focusout"]
+    assert act(MATCHING, left, picture, {"stays": True}, NOW) == (MATCHING, [])
+    view, told = act(replace(MATCHING, chosen=1), left, picture, {"stays": False}, NOW)
+    assert (view.matching, view.chosen, told) == (False, -1, [])
+    # Where there is no list, nobody asks where the focus is.
+    [found] = find_all(screen(picture, View(), NOW), part="number-input")
+    assert "focusout" not in found.on

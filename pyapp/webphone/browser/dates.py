@@ -1,4 +1,7 @@
-"""How people here write a day, a time and a country: the browser knows it of each language."""
+"""How people here write a day, a time and a country, and say how long something lasted.
+
+The browser knows it of each language.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,18 @@ def local(moment: float, language: str) -> tuple[str, str]:
     written = [js.Intl.DateTimeFormat.new(language, plain(style)) for style in (DAY, TIME)]
     day, time = (str(each.format(date)) for each in written)
     return day, time
+
+
+@lru_cache(maxsize=300)
+def lasted(seconds: int, language: str) -> str:
+    """So many seconds as they are said; "" in a browser that does not know how."""
+    if not hasattr(js.Intl, "DurationFormat"):
+        return ""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    shown = {"style": "long", **({} if seconds else {"secondsDisplay": "always"})}
+    given = plain({"hours": hours, "minutes": minutes, "seconds": rest})
+    return str(js.Intl.DurationFormat.new(language, plain(shown)).format(given))
 
 
 @lru_cache(maxsize=2)

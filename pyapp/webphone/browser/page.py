@@ -94,6 +94,7 @@ class Page:
         self._finger = Finger(root)
         self._taken: set[str] = set()  # keys that are down and were ours
         self._listeners.add(root, "keyup", self._released)
+        self._listeners.add(root, "mousedown", self._held)
         for name in (*HEARD, *WHEREABOUTS):
             self._listeners.add(root, name, self._heard)
         _adopt(root)
@@ -199,6 +200,11 @@ class Page:
         """Whether anything shown wants to know; what goes from under the finger is no answer."""
         return not self._changing and any(kind in on for on in self._meanings.values())
 
+    def _held(self, event: Any) -> None:
+        """A press on a list leaves the focus in the field that the list is of."""
+        if _found(self._dom.closest(event.target, "[role=listbox]")) is not None:
+            event.preventDefault()
+
     def _released(self, event: Any) -> None:
         """The page around gets the end of a key as little as its beginning."""
         if str(event.code) in self._taken:
@@ -234,6 +240,8 @@ class Page:
                     event.ctrlKey or event.metaKey or event.altKey or event.isComposing
                 ),
             }
+        if kind == "focusout":
+            return {"stays": self._focused() == target}
         return {"by": self._finger.by} if kind == "focusin" else {}
 
     # --- From the shell ---------------------------------------------------------------------------

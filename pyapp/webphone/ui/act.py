@@ -166,6 +166,8 @@ def _act(
             return view, [NumberTyped(number=_entered(fields))]
         case MatchMoved(to=to):
             return replace(view, chosen=to), []
+        case MatchesClosed() if fields.get("stays"):
+            return view, []
         case MatchesClosed():
             return replace(view, matching=False, chosen=-1), []
         case MatchChosen(number=number):

@@ -10,7 +10,7 @@ from webphone.ui.html import Node, element
 from webphone.ui.menu import away, opener, recorder
 from webphone.ui.others import others
 from webphone.ui.peer import peer
-from webphone.ui.pieces import button
+from webphone.ui.pieces import button, lasting
 from webphone.ui.selectors import (
     conference,
     foremost,
@@ -103,7 +103,7 @@ def _call(
 ) -> list[Node]:
     call, config = front(snapshot), snapshot.config
     shown = (
-        _head(call, config, now),
+        _head(call, snapshot, view, now),
         _pictures(call, snapshot),
         strip(call, snapshot, now, digits),
         *others(call, snapshot, now),
@@ -115,9 +115,11 @@ def _call(
     return [part for part in shown if part is not None]
 
 
-def _head(call: CallSnapshot, config: Config, now: float) -> Node:
+def _head(call: CallSnapshot, snapshot: Snapshot, view: View, now: float) -> Node:
+    config, since = snapshot.config, call.answered_at
     if not call.joined:
-        return peer(call, config, now)
+        time = None if since is None else lasting(now - since, snapshot, view)
+        return peer(call, config, now, time)
     # Loaded by the first conference.
     from webphone.ui.conference import head
 

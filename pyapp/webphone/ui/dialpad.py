@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from webphone.contract import Config, DialpadPress, MakeCall, SendDtmf
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui.gestures import DigitDeleted, NumberEdited, NumberRecalled
+from webphone.ui.gestures import DigitDeleted, Gesture, MatchesClosed, NumberEdited, NumberRecalled
 from webphone.ui.html import Attribute, Node, element
 from webphone.ui.keyboard import KEYS
 from webphone.ui.pieces import button, number_field
@@ -43,6 +43,12 @@ def matches(snapshot: Snapshot, view: View) -> Node | None:
     return options(snapshot, view)
 
 
+def _heard(snapshot: Snapshot, view: View) -> dict[str, Gesture]:
+    """The list goes when the focus does."""
+    there = matching(snapshot, view)
+    return {"input": NumberEdited(), **({"focusout": MatchesClosed()} if there else {})}
+
+
 def _combobox(snapshot: Snapshot, view: View) -> dict[str, Attribute]:
     """What a field is that may know who is meant; where nobody is known it is a plain one."""
     if not offers_matches(snapshot):
@@ -67,7 +73,7 @@ def _field(snapshot: Snapshot, view: View) -> Node:
             say("number"),
             key="number",
             value=snapshot.number,
-            on=NumberEdited(),
+            on=_heard(snapshot, view),
             config=config,
             name="target",
             hint=say("number_hint"),

@@ -8,9 +8,10 @@ from webphone.ui.dialpad import aside
 from webphone.ui.gestures import FarewellRead, FarewellVisited
 from webphone.ui.html import Node, element
 from webphone.ui.peer import named
-from webphone.ui.pieces import avatar, button
+from webphone.ui.pieces import avatar, button, lasting
 from webphone.ui.view import View
-from webphone.ui.words import clock, say
+from webphone.ui.words import say
+from webphone.words import Sentence
 
 # Whoever is there reads: it stays until they have gone.
 VISITS = {
@@ -19,6 +20,11 @@ VISITS = {
     "pointerout": FarewellVisited(there=False),
     "focusout": FarewellVisited(there=False),
 }
+
+
+def after(time: str) -> Sentence:
+    """How long it lasted."""
+    return say("ended_after", time=time)
 
 
 def ended(snapshot: Snapshot, view: View, now: float) -> list[Node]:
@@ -30,7 +36,7 @@ def ended(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         record.from_.uri if record.direction == "incoming" else record.to.uri
     )
     lasted = record.answered_at is not None
-    duration = say("ended_after", time=clock(record.talk_seconds)) if lasted else None
+    duration = lasting(record.talk_seconds, snapshot, view, after) if lasted else ()
     again = button(
         say("call_back"),
         on=MakeCall(target=target) if target else None,
@@ -47,7 +53,7 @@ def ended(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             avatar(farewell.peer_name, farewell.peer_number),
             named(farewell.peer_name, farewell.peer_number),
             element("p", farewell.words, part="reason"),
-            element("p", duration, part="duration") if duration else None,
+            element("p", *duration, part="duration") if duration else None,
             key="peer",
             class_="peer",
             data_stage="ended",

@@ -47,7 +47,10 @@ class MatchChosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchesClosed:
-    """None of them is meant: what is typed stays."""
+    """None of them is meant: what is typed stays.
+
+    Fields: stays (the focus is there still, and only the window has lost it).
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

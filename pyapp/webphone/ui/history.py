@@ -22,9 +22,9 @@ from webphone.ui.finding import LONG, all_looked, missed, other_end
 from webphone.ui.gestures import DraftEdited, PageOpened, PersonOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
-from webphone.ui.pieces import button, icon, undo
+from webphone.ui.pieces import button, icon, lasting, undo
 from webphone.ui.view import HISTORY, MENU, PAGE, Looking, Records, View
-from webphone.ui.words import clock, say
+from webphone.ui.words import say
 from webphone.words import Sentence
 
 CLEAR = "clear"  # in the place of the page's first call: whether all are to go
@@ -63,17 +63,21 @@ class Drawn:
         if records != self._records:
             self._records = records
             rows: dict[str, tuple[Records, Node]] = {}
-            self._days = tuple(
-                _day(day, [self._row(row, rows, snapshot) for row in several], snapshot, view, now)
-                for day, several in _days(records, snapshot, self._moment(snapshot, view))
+            by_day = _days(records, snapshot, self._moment(snapshot, view))
+            drawn = (
+                (day, [self._row(row, rows, snapshot, view) for row in several])
+                for day, several in by_day
             )
+            self._days = tuple(_day(day, nodes, snapshot, view, now) for day, nodes in drawn)
             self._rows = rows
         return self._days
 
-    def _row(self, row: Row, rows: dict[str, tuple[Records, Node]], snapshot: Snapshot) -> Node:
+    def _row(
+        self, row: Row, rows: dict[str, tuple[Records, Node]], snapshot: Snapshot, view: View
+    ) -> Node:
         of, node = self._rows.get(row.newest.id, ((), None))
         if node is None or of != row.records:
-            node = _row(row, snapshot)
+            node = _row(row, snapshot, view)
         rows[row.newest.id] = row.records, node
         return node
 
@@ -108,6 +112,10 @@ class Row:
     def target(self) -> str:
         """What to dial."""
         return self.peer.peer_number or other_end(self.newest).uri
+
+    def lasted(self, time: str) -> Sentence:
+        """What it came to, and after how long."""
+        return say("history_lasted", what=self.words, time=time)
 
 
 def _days(
@@ -261,16 +269,17 @@ def _day(day: str, rows: list[Node], snapshot: Snapshot, view: View, now: float)
     )
 
 
-def _row(row: Row, snapshot: Snapshot) -> Node:
+def _row(row: Row, snapshot: Snapshot, view: View) -> Node:
     record, config = row.newest, snapshot.config
     person = NUMBERS.find(snapshot.people, row.target)
     # As the page or the contacts knew them then, or as the contacts do now.
     own = record.display_name in ("", other_end(record).display_name)
     name = person.name if person and own else row.peer.peer_name
     count = len({each.call_id for each in row.records})
-    lasted = clock(record.talk_seconds) if record.answered_at and count == 1 else ""
     sign = "missed" if missed(record) else record.direction
-    words = say("history_lasted", what=row.words, time=lasted) if lasted else row.words
+    words: tuple[Node | str, ...] = (row.words,)
+    if record.answered_at and count == 1:
+        words = lasting(record.talk_seconds, snapshot, view, row.lasted)
     return element(
         "li",
         icon(sign),
@@ -280,7 +289,7 @@ def _row(row: Row, snapshot: Snapshot) -> Node:
             element(
                 "span",
                 element("span", row.time),
-                element("span", words),
+                element("span", *words),
                 class_="last",
             ),
             *_noted(record),

@@ -10,13 +10,16 @@ from webphone.ui.words import clock, say
 from webphone.words import Sentence
 
 
-def peer(call: CallSnapshot, config: Config, now: float) -> Node:
+def peer(
+    call: CallSnapshot, config: Config, now: float, time: tuple[Node | str, ...] | None = None
+) -> Node:
+    """The other end; `time` is how long it has lasted."""
     return element(
         "div",
         avatar(call.peer_name, call.peer_number, call.contact),
         named(call.peer_name, call.peer_number, _checked(call)),
         _note(call),
-        standing(call, now) if config.show_status else None,
+        standing(call, now, time) if config.show_status else None,
         key="peer",
         class_="peer",
         data_stage=call.stage,
@@ -50,12 +53,12 @@ def named(name: str, digits: str, below: Node | None = None) -> Node:
     )
 
 
-def standing(call: CallSnapshot, now: float) -> Node:
+def standing(call: CallSnapshot, now: float, time: tuple[Node | str, ...] | None = None) -> Node:
     """The timer of an answered call, or else words for its stage."""
     if call.stage == "active" and call.answered_at is not None:
         timer = element(
             "span",
-            clock(now - call.answered_at),
+            *(time or (clock(now - call.answered_at),)),
             part="timer",
             role="timer",
             aria_live="off",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from webphone.contract import Config
-from webphone.phone.snapshot import Contact
+from webphone.phone.snapshot import Contact, Snapshot
 from webphone.ui.html import Node, element
 from webphone.ui.icons import ICONS
-from webphone.ui.words import hue, initials, say
+from webphone.ui.view import View
+from webphone.ui.words import clock, hue, initials, say
 from webphone.words import Sentence
 
 
@@ -73,6 +75,18 @@ def place(name: str, *otherwise: Node) -> Node:
     return element("slot", *otherwise, name=name, key=f"slot-{name}")
 
 
+def lasting(
+    seconds: float, snapshot: Snapshot, view: View, words: Callable[[str], str] = str
+) -> tuple[Node | str, ...]:
+    """How long something lasts: as clocks write it, and for an ear as it is said."""
+    written = words(clock(seconds))
+    told = view.durations(max(0, int(seconds)), snapshot.language)
+    if not told:
+        return (written,)
+    seen = element("span", written, aria_hidden="true")
+    return seen, element("span", words(told), class_="spoken")
+
+
 def undo(words: Sentence, *, on: Any, config: Config, after: str) -> list[Node]:
     """What was deleted, and the way to have it back; `after`: the part of what deleted it."""
     return [
@@ -103,7 +117,14 @@ def named(words: Sentence, *, fixed: bool) -> Node:
 
 
 def number_field(
-    words: str, *, key: str, value: str, on: Any, config: Config, hint: str = "", **more: Any
+    words: str,
+    *,
+    key: str,
+    value: str,
+    on: Mapping[str, Any],
+    config: Config,
+    hint: str = "",
+    **more: Any,
 ) -> Node:
     """A text field for a number or an address, told by its name; `more` are its own attributes."""
     return element(
@@ -122,7 +143,7 @@ def number_field(
         placeholder=hint or words,
         disabled=config.disabled,
         value=value,
-        on={"input": on},
+        on=on,
         **more,
     )
 

@@ -230,7 +230,7 @@ def live_regions(snapshot: Snapshot, view: View) -> list[Node]:
     """One polite and one urgent region, always there; a new sentence in them is read aloud."""
     return [
         _region("status", "polite", _polite(snapshot, view)),
-        _region("alert", "assertive", _urgent(snapshot)),
+        _region("alert", "assertive", _urgent(snapshot, view)),
     ]
 
 
@@ -348,7 +348,7 @@ def _recordings(call: CallSnapshot) -> list[tuple[str, Sentence]]:
     return spoken(call)
 
 
-def _urgent(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
+def _urgent(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     sentences = []
     for call in living(snapshot):
         if call.stage == "incoming":
@@ -363,7 +363,11 @@ def _urgent(snapshot: Snapshot) -> list[tuple[str, Sentence]]:
         sentences.append((f"question {asking.view.id}", asks))
     if snapshot.farewell:
         words = say("spoken_ended", name=snapshot.farewell.peer_name, words=snapshot.farewell.words)
-        sentences.append((f"end {snapshot.farewell.record.id}", words))
+        record = snapshot.farewell.record
+        sentences.append((f"end {record.id}", words))
+        told = view.durations(int(record.talk_seconds), snapshot.language)
+        if told and record.answered_at is not None:
+            sentences.append((f"lasted {record.id}", say("ended_after", time=told)))
     if snapshot.signing.error and signs_in(snapshot):
         from webphone.ui.sign_in import why
 

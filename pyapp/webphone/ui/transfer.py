@@ -39,7 +39,7 @@ def pane(call: CallSnapshot, view: View, config: Config) -> list[Node]:
             say("transfer_to"),
             key="transfer",
             value=view.transfer_to,
-            on=TransferTyped(),
+            on={"input": TransferTyped()},
             config=config,
             data_after="action transfer",
         ),

@@ -35,6 +35,11 @@ def by_code(codes: Collection[str], language: str) -> tuple[tuple[str, str], ...
     return tuple((code, code) for code in sorted(codes))
 
 
+def unsaid(seconds: int, language: str) -> str:
+    """How long something lasted, for an ear, where nobody knows how it is said."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looking:
     """How far somebody has come who looks for calls: `found` of the first `at` of `among`."""
@@ -97,6 +102,8 @@ class View:
     seen: Mapping[str, str] = field(default_factory=dict)  # the last text seen of each thread
     # A moment (seconds since 1970) in a language, as a day and a time of it.
     dates: Callable[[float, str], tuple[str, str]] = field(default=in_utc, compare=False)
+    # How so many seconds are said in a language, "" where nobody knows.
+    durations: Callable[[int, str], str] = field(default=unsaid, compare=False)
     # Countries in a language, as codes and names in the order of its alphabet.
     places: Callable[[frozenset[str], str], tuple[tuple[str, str], ...]] = field(
         default=by_code, compare=False

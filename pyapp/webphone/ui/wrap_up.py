@@ -8,10 +8,11 @@ from webphone.contract import Config, LogCall
 from webphone.phone.snapshot import EndedCall, Snapshot
 from webphone.phone.wrapping import LONGEST_NOTE
 from webphone.ui.drafts import NOTE, OUTCOME
+from webphone.ui.farewell import after
 from webphone.ui.gestures import DraftEdited, OutcomeChosen
 from webphone.ui.html import Node, element
 from webphone.ui.peer import named
-from webphone.ui.pieces import avatar, button
+from webphone.ui.pieces import avatar, button, lasting
 from webphone.ui.view import View
 from webphone.ui.words import clock, say
 
@@ -25,7 +26,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     outcome, note = (view.drafts.get(f"{what}{id}", "") for what in (OUTCOME, NOTE))
     more = len(snapshot.unlogged) - 1
     return [
-        _peer(ended, more, now),
+        _peer(ended, more, snapshot, view, now),
         (_list if config.layout == "bar" else _chips)(id, outcome, config),
         _note(id, note, config),
         element(
@@ -46,17 +47,17 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     ]
 
 
-def _peer(ended: EndedCall, more: int, now: float) -> Node:
+def _peer(ended: EndedCall, more: int, snapshot: Snapshot, view: View, now: float) -> Node:
     """With whom it was, how long, and how long the person is at it."""
     record = ended.record
     since = now - datetime.fromisoformat(record.ended_at).timestamp()
-    lasted = say("ended_after", time=clock(record.talk_seconds))
+    lasted = lasting(record.talk_seconds, snapshot, view, after)
     timer = element(
         "span", clock(since), part="timer", role="timer", aria_live="off", dir="ltr",
         translate="no", aria_label=say("wrap_up"),
     )  # fmt: skip
     facts = (
-        element("span", lasted),
+        element("span", *lasted),
         element("span", say("wrap_up"), " ", timer),
         element("span", say("wrap_up_more", count=more)) if more else None,
     )
