@@ -288,4 +288,5 @@ def test_what_rings_when_the_socket_is_lost_can_be_answered_but_does_not_ring_fo
         assert bool(alice.agent.calls()) is answered
         if not answered:
             assert (_ended(alice).by, _ended(alice).status) == (By.REMOTE, 487)
-            assert alice.phone.wrote() == ["180 INVITE", "180 INVITE", "487 INVITE"]
+            said = [each for each in alice.phone.wrote() if each != "OPTIONS"]
+            assert said == ["180 INVITE", "180 INVITE", "487 INVITE"]

@@ -27,6 +27,7 @@ from webphone.sip.wire.uri import Uri
 
 if TYPE_CHECKING:  # loaded by the first call that is kept
     from webphone.sip.usages.restored import Kept, Restored
+    from webphone.sip.usages.rung import Kept as Rung
 
 
 class Agent:
@@ -184,6 +185,8 @@ class Agent:
         outputs += [send for until, send in waiting if now < until]
         for made in self._calls.outgoing():
             outputs += made.reconnected(now)
+        for call in self._calls.incoming():
+            call.back(now)
         return self._out(outputs, now)
 
     def renew_targets(self, now: float) -> list[Output]:
@@ -343,6 +346,31 @@ class Agent:
     def withdraw(self, call: str, now: float) -> list[Output]:
         """Wait no longer for the answer to an INVITE of `take_back`; the call stands as before."""
         return self._out(self._restored(call).withdraw(now), now)
+
+    def rung(self, call: str) -> tuple[Rung, bytes] | None:
+        """A call that rings here as plain data, and its INVITE; None for one that can't go on."""
+        from webphone.sip.usages.rung import kept
+
+        known = self._calls.named(call)
+        return kept(self._endpoint, known) if isinstance(known, Incoming) else None
+
+    def ring_on(
+        self, call: str, invite: bytes, what: Rung, now: float, *, open: bool
+    ) -> list[Output]:
+        """Take up under this name a call that rang elsewhere; Invited follows, and `ring` is next.
+
+        `open`: there is a socket; else all waits for it. Raises Malformed, and NotNow where the
+        INVITE is here already.
+        """
+        from webphone.sip.usages.rung import ring_on
+
+        made = ring_on(self._endpoint, self._authenticator(), call, invite, what, now)
+        self._calls.add(made)
+        if not open:
+            self._connected = False
+        elif not self._unsaid:
+            made.back(now)
+        return self._out(made.start(), now)
 
     # Transfers.
 

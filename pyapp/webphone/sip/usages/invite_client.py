@@ -312,7 +312,9 @@ class Outgoing:
         return self._forks.inform(content_type, body, ref, now, package, branch)
 
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:
-        """A request of a peer in an early dialog."""
+        """A request of a peer in an early dialog; who asks us in one is told where it is over."""
+        if self.giving_up and request.method == "UPDATE":
+            return self.endpoint.answer(server, 481, now)
         return self._forks.receive(server, request, now)
 
     def reaccept(self, sdp: str, now: float) -> list[Output]:

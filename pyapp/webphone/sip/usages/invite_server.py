@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from webphone.machine import due, earliest, step
 from webphone.sip.authentication import Authenticator
@@ -20,6 +20,9 @@ from webphone.sip.usages.session import Session
 from webphone.sip.wire.grammar import visible
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.message import Message, Request, Response
+
+if TYPE_CHECKING:
+    from webphone.sip.usages.waiting import Waiting
 
 # Seconds that a phone rings on when nobody can tell it any more that the caller has gone (§9.1):
 # time enough to answer over a socket that is there again.
@@ -131,6 +134,7 @@ class Incoming:
         now: float,
         *,
         replaces: str = "",
+        tag: str = "",
     ) -> None:
         self.endpoint = endpoint
         self.authenticator = authenticator
@@ -138,8 +142,8 @@ class Incoming:
         self.server = server
         self.state = State.INVITED
         self.session: Session | None = None
-        self.dialog = Dialog.answering(server.request, endpoint.entropy.tag())
-        self._expires_at = _expiry(server.request, now)
+        self.dialog = Dialog.answering(server.request, tag or endpoint.entropy.tag())
+        self.expires_at = self._good_until = _expiry(server.request, now)
         self._replaces = replaces
         self._sdp = ""
         self._reliable = reliable.wanted(server.request)
@@ -147,7 +151,8 @@ class Incoming:
         # The last that a PRACK was for that we have refused.
         self._objected: Unacknowledged | None = None
         self._early = Early(call, server.request)
-        self._rseq = 0
+        self.rseq = 0  # of our last reliable 18x, 0 before the first
+        self._waiting: Waiting | None = None  # once no CANCEL may come any more
         self._refusal: Response | None = None
         self._refused: tuple[int, str, Pairs] = (486, "", ())
         self._says_until = 0.0
@@ -156,8 +161,12 @@ class Incoming:
     @property
     def deadline(self) -> float | None:
         """When `wake` has something to do."""
-        waits = self._unacknowledged
-        times = (self._expires_at, waits.deadline if waits else None)
+        waits, asks = self._unacknowledged, self._asks
+        times = (
+            self.expires_at,
+            waits.deadline if waits else None,
+            asks.deadline if asks else None,
+        )
         return earliest(times)
 
     @property
@@ -241,9 +250,17 @@ class Incoming:
         return self._happen(Event.CANCEL, now, request)
 
     def wake(self, now: float) -> list[Output]:
-        """The invitation has run out, or a reliable 18x is due again."""
-        if due(self._expires_at, now):
+        """The invitation has run out, a reliable 18x is due again, or the caller is asked."""
+        asks, asked = self._asks, []
+        if asks is not None:
+            asked = asks.wake(self.server.request, self.dialog, now)
+            if asks.there is not None:
+                self.expires_at = earliest((self._good_until, asks.there + RINGS_ON))
+        if due(self.expires_at, now) or (asks is not None and asks.gone):
             return self._happen(Event.EXPIRE, now)
+        return asked + self._say_18x_again(now)
+
+    def _say_18x_again(self, now: float) -> list[Output]:
         waits = self._unacknowledged
         if waits is None or now < waits.deadline:
             return []
@@ -274,16 +291,38 @@ class Incoming:
         if self._early.waits:
             outputs += self.endpoint.answer(self._early.answer(), 487, now)
         self._early = Early(self.call, server.request)
-        self._expires_at = _expiry(server.request, now)
+        self.expires_at = self._good_until = _expiry(server.request, now)
+        self._waiting = None
         if self.says_again:
             self._refusal = self._reply(*self._refused)
         return outputs + self._happen(Event.REPEATED, now)
 
     def lost(self, now: float) -> None:
         """The socket that the invitation came over is gone, and with it the way of a CANCEL."""
-        if self.state in (State.INVITED, State.RINGING):
-            ends = now + RINGS_ON
-            self._expires_at = ends if self._expires_at is None else min(ends, self._expires_at)
+        if self.state not in (State.INVITED, State.RINGING):
+            return
+        self.expires_at = earliest((now + RINGS_ON, self.expires_at))
+        if self._waiting is None:
+            # Loaded by the first that is lost.
+            from webphone.sip.usages.waiting import Waiting
+
+            self._waiting = Waiting(self.call, self.endpoint, self.authenticator)
+
+    def back(self, now: float) -> None:
+        """There is another one, which the server knows: ask whether the caller still waits."""
+        if self._waiting is not None:
+            self._waiting.begin(now)
+
+    @property
+    def _asks(self) -> Waiting | None:
+        """Who asks, for as long as there is an early dialog to ask in (RFC 3261 §12.1)."""
+        return self._waiting if self.state is State.RINGING and self._rang else None
+
+    @property
+    def rings_plainly(self) -> bool:
+        """Whether it rings, and nothing but the INVITE and our tag is known of it."""
+        early = self._early
+        return self.state is State.RINGING and not (early.agreed or early.waits)
 
     @property
     def places(self) -> dict[Key, Incoming | Session]:
@@ -364,7 +403,7 @@ class Incoming:
         state, actions = step(INCOMING, self.state, event)
         self.state = state
         if state in (State.ANSWERED, State.ENDED):
-            self._expires_at = self._unacknowledged = None
+            self.expires_at = self._unacknowledged = None
         outputs: list[Output] = []
         for action in actions:
             outputs += self._do(action, now, message)
@@ -410,10 +449,10 @@ class Incoming:
         ringing = self.endpoint.ringing(self.server.request, self._sdp, self.dialog.local.tag)
         if self._reliable:
             entropy = self.endpoint.entropy
-            self._rseq = self._rseq + 1 if self._rseq else int(entropy.uniform(1, 2**31))
+            self.rseq = self.rseq + 1 if self.rseq else int(entropy.uniform(1, 2**31))
             ringing.headers.add("Require", "100rel")
-            ringing.headers.add("RSeq", str(self._rseq))
-            self._unacknowledged = Unacknowledged.sent(ringing, self._rseq, now)
+            ringing.headers.add("RSeq", str(self.rseq))
+            self._unacknowledged = Unacknowledged.sent(ringing, self.rseq, now)
         return ringing
 
     def _accept(self, now: float) -> list[Output]:
