@@ -56,6 +56,7 @@ from webphone.phone.actions import (
     PlayTone,
     Prepare,
     Probe,
+    Reclaim,
     Save,
     SaveFile,
     Send,
@@ -358,6 +359,8 @@ class PhoneOnPage:
                 keep_calls(self._name, text)
             case Entrust():
                 self._seldom.will.perform(action)
+            case Reclaim():
+                self._seldom.will.reclaim()
             case AskContact():
                 self._seldom.look_up(action)
             case Probe():

@@ -24,16 +24,17 @@ const watch = async (page) => {
   }
 };
 onconnect = ({ ports: [port] }) => {
-  port.onmessage = ({ data: { page, server, messages } }) => {
+  port.onmessage = ({ data: { page, server, messages, notes } }) => {
     const will = held.get(page) ?? {};
     if (!messages) { // a page is coming
       will.back = true;
+      port.postMessage({ notes: will.notes ?? [] }); // stored nowhere: they may hold keys
       return will.timer && !will.watched && wait(page, will);
     }
     clearTimeout(will.timer);
     if (!messages.length) return held.delete(page);
-    if (messages.join("").length > LARGEST || (!held.has(page) && held.size >= MOST)) return;
-    Object.assign(will, { server, messages, back: false, timer: 0 });
+    if ([messages, notes].join("").length > LARGEST || (!held.has(page) && held.size >= MOST)) return;
+    Object.assign(will, { server, messages, notes, back: false, timer: 0 });
     held.set(page, will);
     if (!will.watched) will.watched = !void watch(page);
     port.postMessage("held");

@@ -404,7 +404,9 @@ class Actor:
         settings: dict[str, object],
         kept: str = "",
         fault: tuple[str, str] | None = None,
+        given_back: dict[str, bytes] | None = None,
     ) -> None:
+        self.given_back = given_back  # by who speaks for the page before; None: nobody answers
         self.world = world
         self.seed, self.settings = seed, settings
         self.kept = kept  # for the page that comes after this one in the tab
@@ -472,12 +474,17 @@ class Actor:
     # --- A reload of its page ---
 
     def reload(
-        self, *, crash: bool = False, fault: tuple[str, str] | None = None, **changed: object
+        self,
+        *,
+        crash: bool = False,
+        fault: tuple[str, str] | None = None,
+        outlived: bool | None = True,
+        **changed: object,
     ) -> Actor:
         """Another page with the same element comes in the tab; it finds what this one has kept.
 
-        `crash`: the page goes without notice. `changed` are settings that the new page has, and
-        `fault` is what becomes of its media.
+        `crash`: the page goes without notice. `outlived`: somebody still has what it was entrusted
+        with, None: says nothing. `changed` are settings that the new page has, and `fault` is what becomes of its media.
         """
         world = self.world
         if not crash:
@@ -487,7 +494,8 @@ class Actor:
         world.phones.remove(self)
         seed = self.seed + 50
         settings = {**self.settings, "auto_register": True, **changed}
-        after = Actor(world, self.user, seed, settings, self.kept, fault)
+        held = None if outlived is None else dict(self.will.invites) if outlived else {}
+        after = Actor(world, self.user, seed, settings, self.kept, fault, held)
         world.phones.append(after)
         return after
 
@@ -682,6 +690,8 @@ class Actor:
                 self.kept = text
             case do.Entrust():
                 self.will = action
+            case do.Reclaim() if self.given_back is not None:
+                self.happens(on.GivenBack(invites=self.given_back))
             case _:
                 self.memory.perform(self, action)
 

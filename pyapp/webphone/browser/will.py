@@ -9,9 +9,12 @@ import js
 
 from webphone.browser.instance import WILL, will_kept
 from webphone.browser.lock import Lock
-from webphone.browser.proxies import Listeners, plain
+from webphone.browser.proxies import Listeners, data, plain
 from webphone.phone.actions import Entrust
-from webphone.phone.happenings import Entrusted, Happening
+from webphone.phone.happenings import Entrusted, GivenBack, Happening
+
+# Each octet a character: a stranger's bytes come back as they were.
+OCTETS = "latin-1"
 
 
 class Will:
@@ -53,6 +56,16 @@ class Will:
         else:
             self._give()
 
+    def reclaim(self) -> None:
+        """Ask for what the page before has left; GivenBack follows, where nobody has it with {}."""
+        try:
+            if self._can and (self._worker is not None or self._hire()):
+                self._post(plain({"page": self._page}))
+                return
+        except Exception:  # as above
+            self._can = False
+        self._turn(GivenBack(invites={}))
+
     def close(self) -> None:
         """The phone goes, and the page stays: nothing is to be said any more."""
         self._can = False
@@ -72,10 +85,18 @@ class Will:
             return False
         self._page = will_kept(self._name) or f"webphone-will-{js.crypto.randomUUID()}"
         self._listeners.add(worker, "error", self._failed)
-        self._listeners.add(worker.port, "message", lambda _event: self._turn(Entrusted()))
+        self._listeners.add(worker.port, "message", self._told)
         worker.port.start()
         self._worker = worker
         return True
+
+    def _told(self, event: Any) -> None:
+        told = data(event.data)
+        if told == "held":
+            self._turn(Entrusted())
+        else:
+            invites = {str(id): str(note).encode(OCTETS) for id, note in told["notes"]}
+            self._turn(GivenBack(invites=invites))
 
     def _failed(self, event: Any) -> None:
         event.preventDefault()
@@ -83,9 +104,11 @@ class Will:
 
     def _give(self) -> None:
         if self._given is not None:
-            messages = [message.decode() for message in self._given.messages]
-            given = {"page": self._page, "server": self._given.server, "messages": messages}
-            self._post(plain(given))
+            given = self._given
+            messages = [message.decode() for message in given.messages]
+            notes = [[id, invite.decode(OCTETS)] for id, invite in given.invites.items()]
+            said = {"page": self._page, "server": given.server, "messages": messages}
+            self._post(plain({**said, "notes": notes}))
 
     def _post(self, data: Any) -> None:
         if self._worker is not None:

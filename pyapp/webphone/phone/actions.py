@@ -5,6 +5,7 @@ A socket and a call's media are named by small integers and call ids that the ph
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -464,10 +465,19 @@ class Keep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrust:
-    """Have these said to this server where the page ends and no other comes; () for nothing."""
+    """Have these said to this server where the page ends and no other comes; () for nothing.
+
+    `invites` are those of the calls that ring, by id: to be held in memory, and stored nowhere.
+    """
 
     server: str
     messages: tuple[bytes, ...] = field(repr=False)
+    invites: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reclaim:
+    """Have the INVITEs given back that the page before has entrusted; GivenBack follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -540,6 +550,7 @@ Action = (
     | Save
     | Keep
     | Entrust
+    | Reclaim
     | Forget
     | CopyText
     | Note

@@ -17,7 +17,6 @@ from webphone.contract import (
     Register,
     SetConfig,
     WebPhoneError,
-    encode,
 )
 from webphone.machine import earliest
 from webphone.phone import actions as do
@@ -121,7 +120,9 @@ class Desk:
     @property
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest, as a `now` value; None: no need."""
-        return earliest((self.calls.deadline, self._accounts.deadline, self._seldom.deadline))
+        keeping = self._keeping.deadline if self._keeping else None
+        parts = (self.calls.deadline, self._accounts.deadline, self._seldom.deadline, keeping)
+        return earliest(parts)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -341,7 +342,10 @@ class Desk:
             case on.Woken(visible=visible):
                 return self._wake(now, visible=visible)
             case on.CallsKept(text=text):
-                return self._kept.found(text)
+                return self._kept.found(text, now)
+            case on.GivenBack(invites=invites):
+                self._kept.given_back(invites)
+                return []
             case on.Entrusted():
                 self._kept.entrusted = True
                 return []
@@ -381,9 +385,7 @@ class Desk:
         """Calls that went down with the tab that had them: their records, as of calls of ours."""
         result: Result = []
         for farewell in farewells:
-            self.calls.last.show(farewell, now)
-            result += self.history.remember(farewell.record)
-            result.append(do.Tell(event=Event("end", encode(farewell.record))))
+            result += self.calls.lost(farewell, now)
         return self._concluded(result, now)
 
     def let_go(self, calls: Collection[str], now: float) -> list[Action]:
@@ -562,13 +564,13 @@ class Desk:
     def _follow_up(self, now: float) -> Result:
         """What the turn has made possible: what waited for the connection, farewells."""
         result = self.calls.wake(now) + self._accounts.farewells(now)
+        result += self._seldom.belongs_to(self.account.config)
         if self._keeping is not None:
             result += self._keeping.follow(*self._recoverable, now)
             self.instance = self.account.instance
         result += self._dialling.make_room(self.config.dial)
         result += self._named()
         self._seldom.rest(in_call=bool(self.calls.calls))
-        result += self._seldom.belongs_to(self.account.config)
         return result + self._seldom.follow(self.account, self.calls.calls.values(), now)
 
     def _named(self) -> Result:

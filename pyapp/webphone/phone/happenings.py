@@ -641,6 +641,13 @@ class Entrusted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """The INVITEs that Entrust gave on the page before, by the ids of their calls; none: {}."""
+
+    invites: Mapping[str, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
     """The page goes away: say goodbye in this turn.
 
@@ -712,5 +719,6 @@ Happening = (
     | Woken
     | CallsKept
     | Entrusted
+    | GivenBack
     | Leaving
 )

@@ -18,6 +18,17 @@ from webphone.phone.account.account import Account, Result
 from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Hold, Stage
 from webphone.phone.call.calls import Calls
+from webphone.phone.ringing_on import (
+    WAITS,
+    Held,
+    KeptEarly,
+    end,
+    for_pages,
+    go_on,
+    invites,
+    kept_early,
+    unanswered,
+)
 from webphone.sip import NameAddr, NotNow, Uri
 from webphone.sip.usages.restored import Kept as KeptDialog
 
@@ -26,11 +37,6 @@ FRESH = 90.0  # seconds: then the session timer has ended the call over there
 COARSE = 15.0  # seconds: how exact the time is that is written while nothing changes
 MOST_CALLS = 8
 LONGEST = 65_536  # characters
-# Those that nobody has answered yet.
-UNANSWERED = (Stage.DIALLING, Stage.RINGING, Stage.EARLY, Stage.INCOMING, Stage.ANSWERING)
-# Headers of the caller that pages look up, and how many characters of them.
-HEADERS = ("x-", "user-to-user")
-MOST_HEADERS = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,7 @@ class KeptPhone:
     instance: str
     active: str | None
     calls: tuple[KeptCall, ...]
+    early: tuple[KeptEarly, ...] = ()
 
 
 class Keeping:
@@ -88,47 +95,70 @@ class Keeping:
         self._written = ""
         self._phone: KeptPhone | None = None  # what was made a text last, and that text
         self._text_of = ""
-        # What was entrusted last: the dialogs of those that are up, and what ends the others.
-        self._will: tuple[str, tuple[KeptDialog, ...], tuple[bytes, ...]] = ("", (), ())
+        # What was entrusted last: the dialogs of those that are up, what ends the others, and the
+        # INVITEs of those of them that ring.
+        self._will: tuple[str, tuple[KeptDialog, ...], tuple[bytes, ...], Mapping[str, bytes]]
+        self._will = ("", (), (), {})
         self._found: KeptPhone | None = None
+        self._until: float | None = None  # so long are the INVITEs waited for
+        self._invites: Mapping[str, bytes] = {}
         self._left = False  # the page goes: what is kept stays as it is
 
-    def found(self, text: str) -> Result:
+    @property
+    def deadline(self) -> float | None:
+        """When nobody waits any more for what was entrusted."""
+        return self._until
+
+    def found(self, text: str, now: float) -> Result:
         """A page before this one has kept this. What makes no sense is kept no longer."""
         self._written = text
         try:
             if len(text) > LONGEST:
                 raise Malformed("too much of it")
             kept: KeptPhone = decode_value(KeptPhone, parsed(text))
-            if kept.format != FORMAT or len(kept.calls) > MOST_CALLS:
+            if kept.format != FORMAT or max(len(kept.calls), len(kept.early)) > MOST_CALLS:
                 raise Malformed("of another build")
         except ValueError:
             return [*self._keep("")]
         self._found = kept
-        return []
+        if not any(one.rung for one in kept.early):
+            return []
+        self._until = now + WAITS
+        return [do.Reclaim()]
+
+    def given_back(self, invites: Mapping[str, bytes]) -> None:
+        """What the page before has entrusted is here, as far as there is anything of it."""
+        self._invites, self._until = invites, None
 
     def follow(self, calls: Calls, account: Account, config: Config, now: float) -> Result:
         """Take the calls back as soon as the account is the one that had them."""
         kept = self._found
         if kept is None or not (account.config.complete and account.config.username):
             return []
-        self._found = None
-        fresh = -COARSE <= now - kept.at <= FRESH
-        if not fresh or kept.account != _name(account) or config.recover == "off":
+        if self._until is not None and now < self._until:
+            return []
+        invites, self._found, self._until, self._invites = self._invites, None, None, {}
+        if kept.account != _name(account) or config.recover == "off":
             return [*self._keep("")]
-        account.configure(account.config, kept.instance)
-        began = [x for one in kept.calls for x in _take_back(calls, account, one, kept.active, now)]
+        fresh = -COARSE <= now - kept.at <= FRESH
+        if fresh:
+            account.configure(account.config, kept.instance)
+        up = kept.calls if fresh else ()
+        began = [x for one in up for x in _take_back(calls, account, one, kept.active, now)]
         _join_again(calls, kept)
-        return began
+        held = invites if fresh else {}
+        return began + go_on(calls, account, config, kept.early, held, kept.at, now)
 
     def keep(self, calls: Calls, account: Account, config: Config, now: float) -> list[do.Action]:
         """What is to be kept before anything of this turn leaves, if it has changed."""
         if self._left or self._found is not None:
             return []
-        ours = _outliving(calls, account, config)
+        ours, early = _outliving(calls, account, config), _unanswered(calls, account, config)
+        held = invites(early)
+        kept = [kept_early(call, held) for call in early]
         return [
-            *self._keep(self._text(calls, account, ours, now - now % COARSE)),
-            *self._entrust(account, ours, _unanswered(calls, account, config)),
+            *self._keep(self._text(calls, account, ours, kept, now - now % COARSE)),
+            *self._entrust(account, ours, early, held),
         ]
 
     def leave(
@@ -137,17 +167,33 @@ class Keeping:
         """The page goes: the calls that another one may take back end here, and only here.
 
         Where nobody ends those that none takes back, and the page has not asked for it, they end.
+        What the page before this one has left is left to the next one.
         """
+        self._left = True
+        if self._found is not None:
+            return []
         lasting = heir or self.entrusted or config.recover != "auto"
         ours = _outliving(calls, account, config) if lasting else ()
-        kept = self._keep(self._text(calls, account, ours, now))
-        self._left = True
+        early = _unanswered(calls, account, config)
+        held = invites(early) if self.entrusted else {}
+        rings = [call for call in early if call.id in held]
+        over = [call for call in early if call.id not in held]
+        left = [kept_early(call, held, None if call in rings else now) for call in early]
+        kept = self._keep(self._text(calls, account, ours, left, now))
         # The others end now.
-        told = self._entrust(account, ours)
-        return [*kept, *told, *(x for call in ours for x in calls.leave(call))]
+        told = self._entrust(account, ours, rings, held)
+        gone = [x for call in (*ours, *rings) for x in calls.leave(call)]
+        return [*kept, *told, *gone, *end(calls, over, now)]
 
-    def _text(self, calls: Calls, account: Account, ours: Sequence[Call], at: float) -> str:
-        if not ours:
+    def _text(
+        self,
+        calls: Calls,
+        account: Account,
+        ours: Sequence[Call],
+        early: Sequence[KeptEarly],
+        at: float,
+    ) -> str:
+        if not (ours or early):
             return ""
         phone = KeptPhone(
             format=FORMAT,
@@ -156,6 +202,7 @@ class Keeping:
             instance=account.instance,
             active=calls.active,
             calls=tuple(_kept(call) for call in ours),
+            early=tuple(early),
         )
         if phone != self._phone:
             text = json.dumps(encode(phone))
@@ -163,16 +210,18 @@ class Keeping:
         return self._text_of
 
     def _entrust(
-        self, account: Account, ours: Sequence[Call], unanswered: Sequence[Call] = ()
+        self, account: Account, ours: Sequence[Call], unanswered: Sequence[Call], held: Held
     ) -> Iterator[do.Entrust]:
         """How they end where no page comes after this one, each time that it is said otherwise."""
         dialogs = tuple(kept for call in ours if (kept := call.wire.kept))
         early = tuple(call.wire.farewell for call in unanswered)
-        will = (account.connection.servers.current if dialogs or early else "", dialogs, early)
+        given = {id: invite for id, (_, invite) in held.items()}
+        server = account.connection.servers.current if dialogs or early else ""
+        will = (server, dialogs, early, given)
         if will != self._will:
             self._will = will
             byes = tuple(call.wire.farewell for call in ours)
-            yield do.Entrust(server=will[0], messages=(*byes, *early))
+            yield do.Entrust(server=server, messages=(*byes, *early), invites=given)
 
     def _keep(self, text: str) -> list[do.Keep]:
         if text == self._written:
@@ -196,12 +245,10 @@ def _outliving(calls: Calls, account: Account, config: Config) -> tuple[Call, ..
 
 
 def _unanswered(calls: Calls, account: Account, config: Config) -> tuple[Call, ...]:
-    """Those that can't go on elsewhere: the other end is to hear of it."""
-    if config.recover == "off":
+    """Those that nobody has answered yet; of tabs that share a phone another one tells of them."""
+    if config.recover == "off" or config.shared:
         return ()
-    every = calls.calls.values()
-    ours = [call for call in every if call.stage in UNANSWERED and call.account is account]
-    return tuple(call for call in ours[:MOST_CALLS] if call.wire.known)
+    return unanswered(calls, account, MOST_CALLS)
 
 
 def _kept(call: Call) -> KeptCall:
@@ -236,19 +283,9 @@ def _kept(call: Call) -> KeptCall:
         focus=str(call.focus or ""),
         silenced=seldom.seat_of(call)[0],
         recorded=call.record_told in ("on", "paused"),
-        headers=_for_pages(call.headers),
+        headers=for_pages(call.headers),
         reached=dict(call.reached),
     )
-
-
-def _for_pages(headers: Mapping[str, str]) -> dict[str, str]:
-    room, found = MOST_HEADERS, {}
-    for name, value in headers.items():
-        size = len(name) + len(value)
-        if name.startswith(HEADERS) and size <= room:
-            found[name] = value
-            room -= size
-    return found
 
 
 def _take_back(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webphone.phone.actions import KeepPeople, OpenMedia, SaveFile, Send, Settle
+from webphone.phone.actions import Entrust, KeepPeople, OpenMedia, SaveFile, Send, Settle
 from webphone.phone.happenings import (
+    GivenBack,
     MediaReady,
     PeopleImported,
     PeopleRecalled,
@@ -47,6 +48,8 @@ def _weight(value: object) -> int:
             | PeopleRecalled(people=texts)
         ):
             return sum(map(len, texts))
+        case Entrust(invites=invites) | GivenBack(invites=invites):
+            return sum(map(len, invites.values()))
         case KeepPeople(people=pairs):
             return sum(len(text) for _, text in pairs)
     return 0

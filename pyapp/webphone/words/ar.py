@@ -842,6 +842,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "لا أحد على هذا الرقم. تحقّق من الرقم.",
     "ended_server_mute": "لم يجب الخادم عن المكالمة. اتصل مرة أخرى لاحقًا.",
     "ended_not_taken_back": "تعذّر استرجاع المكالمة بعد إعادة تحميل الصفحة. اتصل مرة أخرى.",
+    "ended_with_page": "أُغلقت الصفحة أو أُعيد تحميلها قبل أن يرد أحد.",
     "ended_with_tab": "أُغلقت علامة التبويب التي كانت فيها المكالمة.",
     "ended_until": "{known} {remedy}",
     "ended_failed": "{known}. {remedy}",

@@ -804,6 +804,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "इस नंबर पर कोई नहीं है। नंबर जाँचें।",
     "ended_server_mute": "सर्वर ने कॉल का उत्तर नहीं दिया। बाद में फिर कॉल करें।",
     "ended_not_taken_back": "पेज फिर लोड होने के बाद कॉल वापस नहीं ली जा सकी। फिर कॉल करें।",
+    "ended_with_page": "किसी के जवाब देने से पहले पेज बंद हो गया या फिर लोड हुआ।",
     "ended_with_tab": "जिस टैब में कॉल थी वह बंद हो गया।",
     "ended_until": "{known} {remedy}",
     "ended_failed": "{known}। {remedy}",

@@ -38,7 +38,7 @@ from webphone.phone.call.timings import Timings
 from webphone.phone.call.wire import Wire
 from webphone.phone.history import History
 from webphone.phone.promises import Trouble, refused
-from webphone.phone.snapshot import CallSnapshot
+from webphone.phone.snapshot import CallSnapshot, EndedCall
 from webphone.sip import (
     By,
     Ended,
@@ -324,6 +324,12 @@ class Calls:
             do.Tell(event=Event("end", encode(record))),
         ]
 
+    def lost(self, farewell: EndedCall, now: float, *, told: bool = False) -> Result:
+        """A call that ended where nobody was: its record; `told`, where its end is known."""
+        self.last.show(farewell, now)
+        kept = self._history.remember(farewell.record)
+        return [*kept] if told else [*kept, do.Tell(event=Event("end", encode(farewell.record)))]
+
     # --- Steps ---
 
     def _ended(self, call: Call, news: Ended, now: float) -> Result:
@@ -369,11 +375,17 @@ class Calls:
         if refusal is not None:
             rejected = call.wire.reject(refusal.status or 486, now, why=refusal.media)
             return rejected + self.finish(call, refusal, now)
+        return self.ring(call, config, now)
+
+    def ring(self, call: Call, config: Config, now: float) -> Result:
+        """Let it ring, unless it is to be answered by itself."""
+        self.calls[call.id] = call
+        setup = call.part(Incoming)
         result = [*call.wire.ring(now), do.Prepare()]
         event = Event("ringingin", setup.details())
         result.append(self._ask(call, Question(event, setup.permitted)))
         after = seldom.announced(call)
-        if config.auto_answer and not others:
+        if config.auto_answer and len(self.calls) == 1:
             if after is None:
                 return result + self.answer(call, now, video=config.video, reply=None)
             steps = call.part(seldom.alerting).begin(after, now, video=config.video)

@@ -94,6 +94,7 @@ class Ending:
     moved: str = ""  # where a 3xx says that the number is now
     unanswered: Unanswered | None = None  # the challenge that we did not trust
     not_taken_back: bool = False  # it outlived the page, and the new one did not get it back
+    page_gone: bool = False  # it was not answered yet when its page went, and went with it
     tab_gone: bool = False  # the browser tab that had the call is gone: no more is known
 
 
@@ -157,6 +158,8 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> Sentence:
     """
     if ending.tab_gone:
         return say("ended_with_tab")
+    if ending.page_gone:
+        return say("ended_with_page")
     if ending.not_taken_back:
         return say("ended_not_taken_back")
     if ending.media:

@@ -14,6 +14,7 @@ from webphone.words import Sentence
 if TYPE_CHECKING:  # loaded by the first call that outlived its page
     from webphone.media.continued import Origin
     from webphone.sip.usages.restored import Kept
+    from webphone.sip.usages.rung import Kept as Rung
 
 Headers = Sequence[tuple[str, str]]
 TRICKLED = "trickle:"  # what the INFOs with our candidates are called
@@ -102,6 +103,11 @@ class Wire:
     def farewell(self) -> bytes:
         """What ends it, for who says it when this page is no more."""
         return self.account.agent.farewell(self.call)
+
+    @property
+    def rung(self) -> tuple[Rung, bytes] | None:
+        """It as plain data to ring with on another page, and its INVITE; None for any other."""
+        return self.account.agent.rung(self.call)
 
     def restore(self, kept: Kept, now: float) -> Result:
         """Go on with it. Raises Malformed."""
