@@ -76,8 +76,8 @@ def test_who_gave_up_while_the_page_was_away_is_not_rung_for(
     alice.page.reload(wait_until="commit")
     ben.call_method("hangup")
     wait_until(lambda: bool(waits), "the page to ask for its phone")
-    alice.page.unroute("**/webphone.js")
     waits[0].continue_()
+    alice.page.wait_for_load_state("load")
     alice.call_method("ready")
     wait_until(lambda: alice.get("history"), "the record")
     assert [one["disposition"] for one in alice.get("history")] == ["missed"]
