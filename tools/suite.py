@@ -1,8 +1,9 @@
 """Run the tests that need more than Python, in groups; say what had to be tried twice.
 
-What measures sound or time runs alone, the rest in three workers, a file in one of them: two would
-leave a processor idle for a quarter of the time, as each often waits for a browser. What fails is
-tried once more by itself, and listed with its first failure: a busy machine, or a mistake?
+What measures sound or time runs in two workers: it waits for most of its time, and may need a
+processor at once when it does not. The rest runs in three, a file in one of them: two would leave
+a processor idle for a quarter of the time, as each often waits for a browser. What fails is tried
+once more by itself, and listed with its first failure: a busy machine, or a mistake?
 `--times N` runs it all N times and fails on what needed a second try in any of them.
 """
 
@@ -15,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ALONE = ["-m", "timed and not servers"]
+TIMED = ["-m", "timed and not servers", "-n", "2", "--dist", "loadfile"]
 TOGETHER = [
     "-m",
     "not timed and not servers and not more and (browser or interop or build)",
@@ -34,13 +35,13 @@ def main() -> int:
     parser.add_argument("--serial", action="store_true", help="in one worker")
     parser.add_argument("paths", nargs="*", default=["tests"], help="files or folders of tests")
     options = parser.parse_args()
-    together = TOGETHER[:2] if options.serial else TOGETHER
+    groups = [group[:2] if options.serial else group for group in (TIMED, TOGETHER)]
     failed, shaky = [], []
     for turn in range(1, options.times + 1):
         if options.times > 1:
             print(f"==> Run {turn} of {options.times}", flush=True)
         first = {}
-        for group in (ALONE, together):
+        for group in groups:
             code, notes = run(options.paths, group)
             first.update(notes)
             if code not in (0, NO_TESTS) and not notes:

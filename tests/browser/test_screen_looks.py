@@ -259,12 +259,13 @@ def shapes(page: Page, width: int, style: str, names: list[str], layout: str = "
 def test_a_low_phone_scrolls_inside_and_keeps_its_main_controls_in_reach(
     page: Page, width: int, style: str
 ) -> None:
-    for each in shapes(page, width, style, DRAWN):
+    found = shapes(page, width, style, DRAWN)
+    for each in found:
         assert each["height"] == 320 and each["over"] <= 0 and not each["wide"], each
         assert not each["lost"], each
         if each["name"] != "call waiting":  # whose own controls come first
             assert each["main"] == each["mains"], each
-    assert any(each["scrolls"] for each in shapes(page, width, style, DRAWN))
+    assert any(each["scrolls"] for each in found)
 
 
 @pytest.mark.parametrize("layout", ["auto", "bar"])

@@ -41,6 +41,7 @@ UNPLUGGED_PAGE = """<!doctype html>
 <web-phone id="other" demo></web-phone>
 """
 OTHER = '<web-phone id="other" demo></web-phone>'
+COLD = pytest.mark.cold("what is kept comes from another server, which is out of reach too")
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +245,7 @@ def test_the_demo_ends_with_its_attribute(open_demo) -> None:
 # --- A machine without a network ---
 
 
+@COLD
 def test_without_network_the_echo_sounds_in_the_page_and_the_phone_says_so(open_unplugged) -> None:
     phone = called(open_unplugged(), "600")
     told = phone.page.locator("#phone [part=notice]").first
@@ -268,6 +270,7 @@ def test_without_network_the_echo_sounds_in_the_page_and_the_phone_says_so(open_
     assert phone.wait_event("end")["disposition"] == "answered"
 
 
+@COLD
 def test_without_network_early_sound_hold_and_the_ring_back_are_as_with_one(open_unplugged) -> None:
     phone = open_unplugged()
     phone.make_call("605")
@@ -291,6 +294,7 @@ def test_without_network_early_sound_hold_and_the_ring_back_are_as_with_one(open
     wait_pitches(phone.page, "remote", [CHAT])
 
 
+@COLD
 def test_without_network_two_phones_of_a_page_hear_each_other(open_unplugged) -> None:
     phone = open_unplugged()
     other = phone.beside("other")
