@@ -19,6 +19,13 @@
     // shell(host): what stands there until Python does, {changed(), asked(), failed(error), left()}.
     static prepare = (shell) => ((painter = shell), phones.forEach((phone) => phone.#attach()));
     static forget = () => {}; // what a page has kept of Python
+    // told(how, value) hears what the function gives or promises ("kept"), why not ("refused"), or "late"; gives a function that ends this.
+    static settled = (f, owner, given, ms, told) => {
+      const tell = (how) => (value) => (clearTimeout(late), told?.(how, value), (told = null));
+      const late = ms === undefined ? 0 : setTimeout(tell("late"), ms);
+      new Promise((then) => then(Reflect.apply(f, owner, given))).then(tell("kept"), tell("refused"));
+      return () => (clearTimeout(late), void (told = null));
+    };
     static fail = (error) => failure || ((failure = new WebPhoneError(error)), phones.forEach((phone) => phone.#fail(failure)));
 
     #root = this.attachShadow({ mode: "open" });

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PORTS = range(9400, 9450)
 TYPES = {".html": "text/html", ".wasm": "application/wasm", ".zip": "application/zip"}
 START = """async () => {
+  await import("/contract.js");
+  await import("/webphone.js");
   const { loadPyodide } = await import("/pyodide/pyodide.mjs");
   globalThis.python = await loadPyodide({ indexURL: "/pyodide/", stdout: console.log });
   const library = await (await fetch("/library.zip")).arrayBuffer();

@@ -7,7 +7,7 @@ from browser.bench import Bench
 
 pytestmark = pytest.mark.browser
 PRELUDE = """
-import asyncio
+import asyncio, js
 from two_ends import *
 from webphone.phone.actions import *
 from webphone.phone.happenings import *
@@ -43,6 +43,37 @@ def test_both_ends_are_connected_before_their_microphones_open_and_heard_then(pa
     assert local
     assert heard == [True, True]
     assert after == [0, [["audio", "live"]]]
+
+
+def test_the_microphone_is_asked_for_first_and_both_are_under_way_at_once(page: Bench):
+    """What the browser takes for it goes by beside all else; no other work comes between."""
+    asked = tell(
+        page,
+        """
+        js.globalThis.asked = js.eval("[]")
+        undo = js.eval(\"\"\"(() => {
+          const watched = (owner, name) => {
+            const real = owner[name];
+            owner[name] = function (...given) { asked.push(name); return real.apply(this, given) };
+            return () => { owner[name] = real };
+          };
+          const all = [watched(MediaDevices.prototype, "getUserMedia"),
+            watched(RTCPeerConnection.prototype, "setRemoteDescription"),
+            watched(RTCPeerConnection.prototype, "createOffer")];
+          return () => all.forEach(each => each());
+        })()\"\"\")
+        try:
+            one.do(OpenMedia(call="call"))
+            offering = list(js.asked)
+            offer = await one.next(MediaReady)
+            js.asked.length = 0
+            two.do(OpenMedia(call="call", offer=offer.sdp))
+            return [offering, list(js.asked)]
+        finally:
+            undo()
+        """,
+    )
+    assert asked == [["getUserMedia", "createOffer"], ["getUserMedia", "setRemoteDescription"]]
 
 
 def test_a_call_muted_meanwhile_is_silent_when_its_microphone_comes(page: Bench):

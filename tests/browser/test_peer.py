@@ -765,7 +765,7 @@ def test_who_is_granted_no_microphone_is_heard_as_silence_and_told(page: Bench, 
         ("() => Promise.reject('no way')", "no way"),
         ("() => Promise.reject()", "No reason was given."),
         ("() => { throw new TypeError('odd') }", "odd"),
-        ("() => { throw {status: 5} }", "No reason was given."),
+        ("() => { throw {status: 5} }", '{"status":5}'),
     ],
 )
 def test_a_microphone_that_fails_in_its_own_way_is_told_in_a_sentence(

@@ -20,11 +20,11 @@ def by_hand(root):
     ]
 
 
-def test_what_is_written_by_hand_for_the_phone_has_fewer_than_410_lines_in_all(by_hand):
+def test_what_is_written_by_hand_for_the_phone_has_fewer_than_420_lines_in_all(by_hand):
     phone = [path for path in by_hand if not path.name.startswith(PAGE_AROUND)]
     lines = {path.name: len(path.read_text().splitlines()) for path in phone}
     assert lines, "nothing found: the test looks in the wrong place"
-    assert sum(lines.values()) < 410, lines
+    assert sum(lines.values()) < 420, lines
 
 
 @pytest.mark.parametrize("word", TELEPHONY)

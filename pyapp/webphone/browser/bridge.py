@@ -2,7 +2,8 @@
 
 Python must not even see such a promise: what it awaits then never comes where the promise rejects
 with anything but an Error (Chromium's OverconstrainedError is none). So JavaScript calls the
-function, keeps what comes in a list, and awaits it by `Promise.allSettled`, which never rejects.
+function and waits, and tells Python in one word what came: a promise crosses the border twice, not
+twenty times, and few of the steps between wait for their turn on a busy page.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import js
-from pyodide.ffi import JsException, JsProxy, create_once_callable, jsnull
+from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull
 
 from webphone.words import say
 
 PATIENCE = 15.0  # seconds that a browser may take for what needs no person
 LONGEST = 200  # characters of what somebody else's fault says
+
+
 # How Pyodide speaks of what is thrown and is no Error.
 NO_ERROR = re.compile(
     r"thrown as an error!\nString interpolation of the thrown value "
@@ -54,18 +58,16 @@ async def promised(owner: Any, method: str, *given: Any, within: float | None = 
     Raises Refused and nothing else, also for what is thrown at once.
     """
     try:
-        held = _called(js.Reflect.get(owner, method), owner, *given)
+        function = js.Reflect.get(owner, method)
     except Exception as fault:
         raise refused(fault) from None
-    return await _settled(held, within)
+    return await _settled(function, owner, given, within)
 
 
 async def answered(function: Any, within: float | None = PATIENCE, *given: Any) -> Any:
     """What a function of the page gives or promises when it is given that, likewise."""
     try:
-        if isinstance(function, JsProxy):
-            held = _called(function, None, *given)
-        else:
+        if not isinstance(function, JsProxy):
             answer = function(*given)
             if inspect.isawaitable(answer):
                 return await asyncio.wait_for(answer, within)
@@ -74,32 +76,29 @@ async def answered(function: Any, within: float | None = PATIENCE, *given: Any) 
         raise TooLate(within or 0.0) from None
     except Exception as fault:
         raise refused(fault) from None
-    return await _settled(held, within)
+    return await _settled(function, None, given, within)
 
 
-def _called(function: Any, this: Any, *given: Any) -> Any:
-    """The array of the one thing that the function gives."""
-    apply = js.Reflect.apply.bind(None, function, this)
-    return js.Array.from_(js.Array.of(js.Array.of(*given)), apply)
+async def _settled(function: Any, owner: Any, given: Sequence[Any], within: float | None) -> Any:
+    outcome: asyncio.Future[tuple[str, Any]] = asyncio.get_event_loop().create_future()
 
+    def told(how: str, value: Any = None) -> None:
+        if not outcome.done():
+            outcome.set_result((how, value))
 
-async def _settled(held: Any, within: float | None) -> Any:
-    let_go: list[Any] = []
-    # Resolved by us, it ends the race: what never settles would keep its waiter for ever.
-    ours = js.Promise.new(create_once_callable(lambda resolve, _reject: let_go.append(resolve)))
-    held.push(ours)
-    race = _called(js.Promise.race, js.Promise, held)
-    waiting = asyncio.ensure_future(js.Promise.allSettled(race))
+    hears = create_proxy(told)
+    patience = None if within is None else within * 1000
+    end = js.WebPhone.settled(function, owner, js.Array.of(*given), patience, hears)
     try:
-        # Shielded: called off, it goes on until the race is over, and leaves nothing behind.
-        [outcome] = await asyncio.wait_for(asyncio.shield(waiting), within)
-    except TimeoutError:
-        raise TooLate(within or 0.0) from None
+        how, value = await outcome
     finally:
-        let_go[0]()
-    if outcome.status == "rejected":
-        raise refused(outcome.reason)
-    return outcome.value
+        end()
+        hears.destroy()
+    if how == "late":
+        raise TooLate(within or 0.0)
+    if how == "refused":
+        raise refused(value)
+    return value
 
 
 def refused(reason: Any) -> Refused:

@@ -11,6 +11,7 @@ from pyodide.ffi import JsException
 
 from webphone.browser.bridge import Refused, promised, refused
 from webphone.browser.proxies import data, plain
+from webphone.browser.tasks import begun
 from webphone.contract import Config
 from webphone.phone.happenings import MediaFailed
 from webphone.words import say
@@ -137,14 +138,12 @@ async def _ask(wishes: Mapping[str, object], asking: Asking) -> Any:
         raise CaptureFailed("mic_missing" if js.isSecureContext else "insecure_context")
     question = _Question(asking)
     wanted = promised(devices, "getUserMedia", plain(dict(wishes)), within=None)
-    stream = asyncio.ensure_future(wanted)
+    stream = begun(wanted)
     try:
-        return _with(
-            "audio" in wishes, await asyncio.wait_for(asyncio.shield(stream), PERSON_PATIENCE)
-        )
-    except TimeoutError:
-        stream.add_done_callback(let_go)
-        raise CaptureFailed("mic_denied") from None
+        if not (await asyncio.wait([stream], timeout=PERSON_PATIENCE))[0]:
+            stream.add_done_callback(let_go)
+            raise CaptureFailed("mic_denied")
+        return _with("audio" in wishes, stream.result())
     except Refused as no:
         code = _CODES.get(no.name, "mic_busy")
         feature = "microphone" if "audio" in wishes else "camera"

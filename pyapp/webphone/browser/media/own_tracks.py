@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -20,6 +20,7 @@ from webphone.browser.media.capture import (
     wished,
 )
 from webphone.browser.proxies import Listeners
+from webphone.browser.tasks import begun
 from webphone.contract import Config
 from webphone.phone.actions import UseDevices
 from webphone.phone.happenings import Happening, MicrophoneAsked, MicrophoneMissing
@@ -146,9 +147,9 @@ class OwnTracks:
     def _asking(self, waiting: bool) -> None:
         self._tell(MicrophoneAsked(call=self._call, waiting=waiting))
 
-    async def _take(self, asking: Awaitable[Any]) -> None:
+    async def _take(self, asking: Coroutine[Any, Any, Any]) -> None:
         """Keep the stream that was asked for; one granted after the call's end is let go of."""
-        task = asyncio.ensure_future(asking)
+        task = begun(asking)
         task.add_done_callback(self._granted)
         # Shielded: cancelled, it would leave a microphone open that nobody knows of.
         await asyncio.shield(task)

@@ -122,11 +122,12 @@ class Peer(Sounding):
 
     async def open(self, asked: OpenMedia) -> None:
         """Offer, or answer the offer given."""
-        await self.negotiation.begin(asked)
-        if not asked.video and self._world.sure():
+        ahead = not asked.video and self._world.sure()
+        if ahead:  # asked for first: what a browser takes for it goes by beside all else
             self.own.expect()
             self._asides.run(self._take_later())
-        else:
+        await self.negotiation.begin(asked)
+        if not ahead:
             offered = asked.offer is None or self.negotiation.sections.first("video") is not None
             await self.own.take(video=asked.video and offered)
         await self.negotiation.open(asked)
@@ -139,7 +140,8 @@ class Peer(Sounding):
         """
         try:
             await self.own.take(video=False)
-            await self.negotiation.send("audio")
+            if self.negotiation.connection is not None:  # else its section is made with it
+                await self.negotiation.send("audio")
         except Exception as fault:
             failed = failure(self.call, fault)
             if self._opened:

@@ -143,7 +143,10 @@ class _Listening:
         try:
             await self._take()
             await promised(self._context, "resume", within=PATIENCE)
-            await (self._hear_again() if self._records else self._listen())
+            if self._records:
+                await self._hear_again()
+            else:
+                await self._listen()
         except CaptureFailed as no:
             code = no.code
         except Exception:  # a browser that has no Web Audio, or records nothing, or too late
