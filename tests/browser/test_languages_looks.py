@@ -26,9 +26,8 @@ CUT = """() => [...document.querySelectorAll("web-phone")].flatMap((host) => {
     const parent = text.parentElement, { width, height } = parent.getBoundingClientRect();
     if (width < 2 || height < 2 || parent.closest("[part=texts], [part=title], .last, [part=peer-name], [part=peer-number], bdi, option")) continue;
     const range = new Range();
-    // A rectangle as narrow as a hyphen is one. In a bar a strip has what room is left.
-    const strip = host.getAttribute("layout") === "bar" && parent.closest("[part=notice]");
-    if (!strip && !/[\\u3040-\\u30ff\\u4e00-\\u9fff]/.test(text.data))
+    // A rectangle as narrow as a hyphen is one.
+    if (!/[\\u3040-\\u30ff\\u4e00-\\u9fff]/.test(text.data))
       for (const word of text.data.matchAll(/[^\\s\\u00ad\\u2010/@.:-]+/g)) {
         range.setStart(text, word.index);
         range.setEnd(text, word.index + word[0].length);
