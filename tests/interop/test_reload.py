@@ -11,7 +11,7 @@ from interop.jssip_page import JssipPage
 from interop.sound import AUDIBLE
 from page.phone_page import PhonePage
 from page.ports import wait_until
-from page.spec import UNTOLD
+from page.spec import HOLDS, UNTOLD
 
 pytestmark = [pytest.mark.interop, pytest.mark.timed]
 
@@ -121,3 +121,31 @@ def test_a_page_that_goes_without_a_word_leaves_nobody_ringing_or_waiting(
     record = ben.wait_event("end", since=since, seconds=20)
     assert record["disposition"] == ("missed" if calling else "no-answer")
     assert calling or record["sipCode"] == 480
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_what_rings_here_rings_again_on_the_new_page(
+    phone_page: Callable[..., PhonePage], ben: PhonePage, crash: bool
+) -> None:
+    """Kamailio takes the 180 and the 200 over the new connection, and passes on what is asked."""
+    alice = phone_page("alice", auto_register="true", before=HOLDS + (UNTOLD if crash else ""))
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    ben.make_call("alice")
+    id = alice.wait_event("ringingin")["id"]
+    wait_until(lambda: alice.page.evaluate("() => heldFor") > 0, "the worker to hold it")
+    alice.page.reload()
+    alice.call_method("ready")
+    alice.wait_state("ringing", id)
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    if crash:
+        # The CANCEL goes to the connection that is gone.
+        ben.call_method("hangup")
+        record = alice.wait_event("end", seconds=10)
+        assert (record["id"], record["disposition"]) == (id, "missed")
+        return
+    alice.call_method("answer")
+    for phone in (alice, ben):
+        phone.ears.wait_sound()
+    ben.call_method("hangup")
+    record = alice.wait_event("end")
+    assert (record["id"], record["disposition"]) == (id, "answered")

@@ -41,6 +41,19 @@ addEventListener("pagehide", (event) => event.stopImmediatePropagation(), true);
 </script>"""
 
 
+# How often the worker has said that it holds what it was given.
+HOLDS = """<script>
+window.heldFor = 0;
+const Worker = window.SharedWorker;
+window.SharedWorker = class extends Worker {
+  constructor(...given) {
+    super(...given);
+    this.port.addEventListener("message", ({ data }) => data === "held" && window.heldFor++);
+  }
+};
+</script>"""
+
+
 def give(phone: PhonePage, way: Way, settings: Mapping[str, Any]) -> None:
     """Set rows, by property name, all in one go."""
     if way == "setConfig":

@@ -9,23 +9,12 @@ from playwright.sync_api import Route
 
 from page.phone_page import PhonePage
 from page.ports import wait_until
-from page.spec import UNTOLD, screen
+from page.spec import HOLDS, UNTOLD, screen
 
 pytestmark = pytest.mark.browser
 
 KEPT = "() => Object.entries(sessionStorage).map(String).join()"
 WILL = "() => Object.keys(sessionStorage).some((key) => key.startsWith('webphone-will-'))"
-# What the worker said last: that it holds what it was given.
-HOLDS = """<script>
-window.heldFor = 0;
-const Worker = window.SharedWorker;
-window.SharedWorker = class extends Worker {
-  constructor(...given) {
-    super(...given);
-    this.port.addEventListener("message", ({ data }) => data === "held" && window.heldFor++);
-  }
-};
-</script>"""
 
 
 def called(phone_page: Callable[..., PhonePage], ben: PhonePage, before: str) -> PhonePage:
