@@ -87,6 +87,9 @@ class KeptPhone:
     early: tuple[KeptEarly, ...] = ()
 
 
+Will = tuple[str, tuple[KeptDialog, ...], tuple[bytes, ...], Mapping[str, bytes]]
+
+
 class Keeping:
     """What was kept last, and what a page before this one has kept."""
 
@@ -97,8 +100,7 @@ class Keeping:
         self._text_of = ""
         # What was entrusted last: the dialogs of those that are up, what ends the others, and the
         # INVITEs of those of them that ring.
-        self._will: tuple[str, tuple[KeptDialog, ...], tuple[bytes, ...], Mapping[str, bytes]]
-        self._will = ("", (), (), {})
+        self._will: Will | None = ("", (), (), {})
         self._found: KeptPhone | None = None
         self._until: float | None = None  # so long are the INVITEs waited for
         self._invites: Mapping[str, bytes] = {}
@@ -147,6 +149,8 @@ class Keeping:
         began = [x for one in up for x in _take_back(calls, account, one, kept.active, now)]
         _join_again(calls, kept)
         held = invites if fresh else {}
+        if kept.early:
+            self._will = None  # whatever it is: what was entrusted for them is said here
         return began + go_on(calls, account, config, kept.early, held, kept.at, now)
 
     def keep(self, calls: Calls, account: Account, config: Config, now: float) -> list[do.Action]:

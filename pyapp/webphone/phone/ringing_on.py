@@ -25,6 +25,8 @@ RINGING = (Stage.INCOMING, Stage.ANSWERING)
 HEADERS = ("x-", "user-to-user")
 MOST_HEADERS = 2048
 LARGEST = 65_536  # octets of all INVITEs that are held
+OCTETS = "latin-1"
+LATE = 90.0  # seconds: then nobody rings or waits any more
 WAITS = 3.0  # seconds for who holds them to give them back
 
 Held = Mapping[str, tuple[Rung, bytes]]  # what it takes to ring again, by the id of the call
@@ -34,7 +36,7 @@ Held = Mapping[str, tuple[Rung, bytes]]  # what it takes to ring again, by the i
 class KeptEarly:
     """One call; times are `now` values in seconds. `rung` is there where its INVITE is held.
 
-    `ended_at`: the page before has told its end already.
+    `farewell` ends it, an octet a character; `ended_at`: the page before has told its end already.
     """
 
     id: str
@@ -45,6 +47,7 @@ class KeptEarly:
     started_at: float
     ringing_at: float | None
     session_id: str
+    farewell: str
     headers: Mapping[str, str] = field(default_factory=dict)
     verstat: str | None = None
     muted: bool = False
@@ -81,6 +84,7 @@ def kept_early(call: Call, held: Held, ended_at: float | None = None) -> KeptEar
         started_at=call.started_at,
         ringing_at=call.ringing_at,
         session_id=call.account.agent.session_id(call.call_id),
+        farewell=call.wire.farewell.decode(OCTETS),
         headers=for_pages(call.headers),
         verstat=call.verstat,
         muted=call.muted,
@@ -125,13 +129,18 @@ def go_on(
     at: float,
     now: float,
 ) -> Result:
-    """What rings rings again, of the others there is a record; `at` is when they were kept."""
+    """What rings rings again, of the others there is a record; `at` is when they were kept.
+
+    The other end of those is told at once: what outlives the page would wait for longer.
+    """
     result: Result = []
     for one in early:
         if any(one.call_id == call.call_id for call in calls.calls.values()):
             continue  # its INVITE has come again by itself
         rings = _ring_again(calls, account, config, one, invites.get(one.id), now)
-        result += _over(calls, account, one, at, now) if rings is None else rings
+        if rings is None:
+            rings = _part(account, one, at, now) + _over(calls, account, one, at, now)
+        result += rings
     return result
 
 
@@ -155,6 +164,14 @@ def _ring_again(
     call.local, call.ringing_at, call.muted = local, kept.ringing_at, kept.muted
     call.part(Incoming).problem()  # there was none, and the rest of the offer is read so
     return calls.ring(call, config, now) + call.wire.connect(now)
+
+
+def _part(account: Account, kept: KeptEarly, at: float, now: float) -> Result:
+    """Say the farewell that may have been lost with the page before."""
+    if not kept.farewell or now - at > LATE:
+        return []
+    said = account.agent.say(kept.farewell.encode(OCTETS, "replace"), now, open=account.open)
+    return account.through(said, now) + account.connect(now)
 
 
 def _over(calls: Calls, account: Account, kept: KeptEarly, at: float, now: float) -> Result:

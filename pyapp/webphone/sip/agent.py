@@ -366,11 +366,15 @@ class Agent:
 
         made = ring_on(self._endpoint, self._authenticator(), call, invite, what, now)
         self._calls.add(made)
-        if not open:
-            self._connected = False
-        elif not self._unsaid:
+        self._connected = self._connected and open
+        if open and not self._unsaid:
             made.back(now)
         return self._out(made.start(), now)
+
+    def say(self, message: bytes, now: float, *, open: bool) -> list[Output]:
+        """Send what another agent of ours has written; `open`: there is a socket, else it waits."""
+        self._connected = self._connected and open
+        return self._out([Send(data=message)], now)
 
     # Transfers.
 
