@@ -82,10 +82,11 @@ def test_a_call_that_was_made_leaves_one_record_and_call_back_on_the_screen(
     alice.make_call("ben")
     ben.wait_event("ringingin")
     [call] = alice.calls()
+    since = ben.mark()
     again(alice)
     screen(alice).get_by_text("closed or loaded again").first.wait_for()
-    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
     screen(alice).get_by_role("button", name="Call back").click()
+    assert ben.wait_event("end", since=since, seconds=10)["disposition"] == "missed"
     wait_until(lambda: alice.calls(), "another call")
     assert [(one["id"], one["disposition"]) for one in alice.get("history")] == [
         (call["id"], "cancelled")
