@@ -222,9 +222,9 @@ class PhoneOnPage:
             self._late.cancel()
             self._late = None
         snapshot = self._phone.snapshot
-        snapshot = replace(
-            snapshot, sound_blocked=self._sound_blocked, early=self._too_early(snapshot)
-        )
+        early = self._too_early(snapshot)
+        if early or self._sound_blocked:
+            snapshot = replace(snapshot, sound_blocked=self._sound_blocked, early=early)
         if self._view.open in (MENU, DEVICES, SETTINGS_PAGE):
             snapshot = replace(snapshot, offers=offers.open_offers())
         snapshot = self._with_trial(snapshot)
@@ -244,7 +244,10 @@ class PhoneOnPage:
         self._view = followed(noticed(self._view, shown, now), snapshot)
         self._page.show(shown)
         self._peers.show(self._page.slot)
-        self._tick.set(now + 1 if ticks(snapshot, self._view) else None)
+        if not ticks(snapshot, self._view):
+            self._tick.set(None)
+        elif self._tick.deadline is None:
+            self._tick.set(now + 1)
 
     def _with_trial(self, snapshot: Snapshot) -> Snapshot:
         """What is tried at the devices, as long as their page is seen."""

@@ -1,6 +1,7 @@
 """What all state machines share."""
 
-from webphone.machine import Alarms, earliest, step
+from webphone.machine import Alarms, Same, alike, earliest, step
+from webphone.words import as_written, say
 
 
 def test_an_event_with_a_row_leads_on_and_one_without_changes_nothing():
@@ -44,3 +45,18 @@ def test_alarms_that_are_set_anew_for_ever_leave_nothing_behind():
         alarms.set("tea", float(moment))
     assert alarms.first == 9999.0
     assert len(alarms._heap) < 100
+
+
+def test_what_is_made_of_the_same_again_is_the_same():
+    made = Same()
+    first = made(list, (1, "two", (None, 3.5)))
+    assert made(list, (1, "two", (None, 3.5))) is first
+    assert made(list, (1, "two", (None, 3))) is not first, "3 was never 3.5"
+    assert made(list, (1, "two")) == [1, "two"]
+
+
+def test_values_that_know_more_than_they_show_are_the_same_only_as_themselves():
+    mute = say("mute")
+    assert mute == as_written("Mute"), "they read the same in English, and in no other language"
+    assert alike(mute, mute) and not alike(mute, as_written("Mute")) and not alike(mute, "Mute")
+    assert not alike([1], [1]) and not alike(1, True) and not alike((1,), (1, 1))

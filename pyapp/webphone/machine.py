@@ -1,8 +1,8 @@
-"""What all state machines share: a step through a table, and which of many is due first."""
+"""What all state machines share: a step through a table, which of many is due first, a memory."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from typing import Generic, TypeVar
 
@@ -10,6 +10,10 @@ State = TypeVar("State")
 Event = TypeVar("Event")
 Action = TypeVar("Action")
 Item = TypeVar("Item", bound=Hashable)
+Made = TypeVar("Made")
+
+# Values of these are the same where they are equal; a text that knows more of itself is not one.
+PLAIN = frozenset((str, int, float, bool, bytes, type(None)))
 
 
 def step(
@@ -73,3 +77,43 @@ class Alarms(Generic[Item]):
 
     def _valid(self, entry: tuple[float, int, Item]) -> bool:
         return self._moments.get(entry[2]) == entry[0]
+
+
+class Same(Generic[Made]):
+    """What was made last, and of what: made of the same again, it is the same object.
+
+    `make` is a function of what it is given, and that does not change. So what it made holds for as
+    long as it would be given the same, however that came about: nobody has to say that it changed.
+    """
+
+    __slots__ = ("_made", "_of")
+    _made: Made
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] | None = None
+
+    def __call__(self, make: Callable[..., Made], *of: object, **named: object) -> Made:
+        """What `make` makes of these."""
+        given = (*of, *named.values())
+        if self._of is None or not _all_alike(self._of, given):
+            self._made, self._of = make(*of, **named), given
+        return self._made
+
+
+def alike(one: object, other: object) -> bool:
+    """Whether these are one object, or equal plain values, or tuples of such."""
+    if one is other:
+        return True
+    kind = type(one)
+    if kind is not type(other):
+        return False
+    if kind is tuple:
+        return _all_alike(one, other)  # type: ignore[arg-type]
+    return kind in PLAIN and one == other
+
+
+def _all_alike(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
+    if len(some) != len(others):
+        return False
+    # Nearly always one object: that is asked here, where it costs least.
+    return all(one is other or alike(one, other) for one, other in zip(some, others))

@@ -103,6 +103,7 @@ def test_settings_are_told_by_property_when_they_changed_and_the_password_never(
     assert "password" not in first
     changed = replace(IDLE, config=Config(password="geheim", display_name="Ann"))
     assert config_readings(changed, IDLE) == {"displayName": "Ann"}
+    assert config_readings(replace(IDLE, number="1"), IDLE) == {}
 
 
 def test_css_can_ask_for_the_state_of_phone_and_calls():

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import camel
 from webphone.words import Language, Sentence, said_in
+
+# What is written as it is: most of what there is.
+PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
 def encode(value: Any, language: Language | None = None) -> Any:
@@ -17,19 +21,25 @@ def encode(value: Any, language: Language | None = None) -> Any:
 
     Its sentences are said in the language, where one is given; else they stay what they are.
     """
+    kind = type(value)
+    if kind in PLAIN:
+        return value
     if isinstance(value, Sentence):
         return value if language is None else said_in(language, value)
     if isinstance(value, WebPhoneError):
         return encode(value.plain, language)
     if isinstance(value, Enum):
         return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {
-            camel(item.name.rstrip("_")): encode(getattr(value, item.name), language)
-            for item in fields(value)
-        }
+    if is_dataclass(kind):
+        return {told: encode(getattr(value, name), language) for name, told in _names(kind)}
     if isinstance(value, Mapping):
         return {str(name): encode(item, language) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [encode(item, language) for item in value]
     return value
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    """The fields of a kind of value, each with the name by which it is told."""
+    return tuple((item.name, camel(item.name.rstrip("_"))) for item in fields(kind))

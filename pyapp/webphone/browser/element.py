@@ -37,7 +37,7 @@ from webphone.phone.happenings import (
     Permitted,
     SettingRefused,
 )
-from webphone.phone.readings import config_readings, readings, states
+from webphone.phone.readings import Written, config_readings, readings, states
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.act import cleaned
 from webphone.ui.around import Alert
@@ -87,6 +87,7 @@ class Element:
         self._config = Config()
         self._picture: Snapshot | None = None
         self._states: list[str] = []
+        self._written = Written()
         self._measured = ""  # the call whose stats the page was told last
         self._turn: Callable[[Happening], None] = lambda happening: None
         self._gone: Callable[[], None] = lambda: None
@@ -127,15 +128,17 @@ class Element:
     def show(self, snapshot: Snapshot) -> None:
         """Tell the page's side what it may read."""
         before, self._picture, self._config = self._picture, snapshot, snapshot.config
+        if snapshot is before:
+            return
         wanted = str(snapshot.chosen.get("language", ""))
         if wanted != self._wanted:
             self._wanted = wanted
             self._find_language()
-        told = readings(snapshot, before)
+        told = readings(snapshot, before, self._written)
         if self._measured and snapshot.active != self._measured:
             self._measured, told["stats"] = "", None
         if told:
-            self.host.snapshot(_outward(told))
+            self.host.snapshot(_plain(told))
         self._tell_config(config_readings(snapshot, before))
         now = states(snapshot)
         if now != self._states:
@@ -178,7 +181,7 @@ class Element:
         return False
 
     def _outward(self, value: Any) -> Any:
-        return _outward(encode(value, self.speech))
+        return _plain(encode(value, self.speech))
 
     def _dispatch(self, name: str, detail: Any) -> bool:
         return bool(self.host.dispatch(name, self._outward(detail)))
@@ -369,4 +372,8 @@ def _settings(settings: dict[str, Any]) -> Any:
 
 def _outward(value: Any) -> Any:
     """A contract value as JavaScript data, None as null; nothing on the other side is a proxy."""
-    return None if value is None else JSON.parse(json.dumps(encode(value)))
+    return _plain(encode(value))
+
+
+def _plain(data: Any) -> Any:
+    return None if data is None else JSON.parse(json.dumps(data))

@@ -31,7 +31,7 @@ from webphone.contract import (
 )
 from webphone.phone.actions import Ask, Refuse, Reveal, Tell
 from webphone.phone.happenings import Happening, Permitted
-from webphone.phone.readings import config_readings, readings
+from webphone.phone.readings import Written, config_readings, readings
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.around import Alert
 from webphone.words import as_written
@@ -62,6 +62,7 @@ class Framed:
         self._port: Any = None
         self._note: dict[str, str] | None = None  # what the page around tells of
         self._sequence = 0
+        self._written = Written()
         self._questions: dict[int, tuple[float, Callable[[frame.Answer | None], None]]] = {}
         self._late = clock.alarm(self._give_up)
         self._listeners = Listeners()
@@ -180,11 +181,11 @@ class Framed:
         if snapshot is None:
             return
         config = frame.told(config_readings(snapshot, before))
-        told = readings(snapshot, before)
+        told = readings(snapshot, before, self._written)
         if not told and not config:
             return
         self._sequence += 1
-        calls = [encode(call.view) for call in snapshot.calls]
+        calls = self._written([call.view for call in snapshot.calls])
         message = {"state": snapshot.state, "calls": calls, **told, "config": config}
         self._post({"type": "state", "seq": self._sequence, **message})
 

@@ -18,7 +18,7 @@ from webphone.contract import (
     SetConfig,
     WebPhoneError,
 )
-from webphone.machine import earliest
+from webphone.machine import Same, earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from webphone.phone.sign_in import SignIn
 
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
+UNSIGNED = Signing()  # nobody signs in by hand
 CUED = ("mute", "unmute", "hold", "resume")  # events whose doing the person hears
 
 
@@ -73,6 +74,8 @@ class Desk:
         self._keeping: Keeping | None = None  # where a call is to outlive its page
         self._signing: SignIn | None = None  # where a person may sign in by hand
         self._tone: do.Tone | None = None
+        self._seen: Same[Snapshot] = Same()
+        self._due: tuple[float | None] | None = None  # None: it is to be found out
         self._state = self.account.state
 
     # --- Questions ---
@@ -120,15 +123,18 @@ class Desk:
     @property
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest, as a `now` value; None: no need."""
-        keeping = self._keeping.deadline if self._keeping else None
-        parts = (self.calls.deadline, self._accounts.deadline, self._seldom.deadline, keeping)
-        return earliest(parts)
+        if self._due is None:
+            keeping = self._keeping.deadline if self._keeping else None
+            parts = (self.calls.deadline, self._accounts.deadline, self._seldom.deadline, keeping)
+            self._due = (earliest(parts),)
+        return self._due[0]
 
     @property
     def snapshot(self) -> Snapshot:
         """The phone as the screen sees it."""
         people, people_deleted, people_news = self._seldom.contacts
-        return Snapshot(
+        return self._seen(
+            Snapshot,
             config=self.config,
             state=self.account.state.value,
             number=self.number,
@@ -149,7 +155,7 @@ class Desk:
             history=self.history.records,
             recalling=self._seldom.recalling,
             deleted=self._seldom.deleted,
-            signing=self._signing.snapshot if self._signing else Signing(),
+            signing=self._signing.snapshot if self._signing else UNSIGNED,
             people=people,
             people_deleted=people_deleted,
             people_news=people_news,
@@ -166,6 +172,7 @@ class Desk:
         """Take one happening; give back, in order, what to do about it."""
         deadline = self.deadline
         slept = deadline is not None and now > deadline + SLEPT
+        self._due = None
         result = self._route(happening, now)
         # One sleep is noticed once, by whatever comes first; what is overdue is done by Woken.
         slept, self._slept = slept and not self._slept, slept
@@ -176,6 +183,7 @@ class Desk:
 
     def _concluded(self, result: Result, now: float) -> list[Action]:
         """All that a turn leads to."""
+        self._due = None
         actions = self._resolved(result, now)
         actions += self._resolved(self._follow_up(now), now)
         actions = self._seldom.wrapped(actions, self.calls.last.farewell, self.config)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from webphone.border.decoding import Malformed, decode_value
 from webphone.border.reading import parsed
 from webphone.contract import Config, encode
+from webphone.machine import Same
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account, Result
 from webphone.phone.call import seldom
@@ -88,6 +90,7 @@ class KeptPhone:
 
 
 Will = tuple[str, tuple[KeptDialog, ...], tuple[bytes, ...], Mapping[str, bytes]]
+Ours = Mapping[str, KeptDialog]  # the dialogs of those that can go on, by the id of their call
 
 
 class Keeping:
@@ -96,6 +99,7 @@ class Keeping:
     def __init__(self) -> None:
         self.entrusted = False  # somebody ends the calls where no page comes after this one
         self._written = ""
+        self._calls: dict[str, Same[KeptCall]] = {}
         self._phone: KeptPhone | None = None  # what was made a text last, and that text
         self._text_of = ""
         # What was entrusted last: the dialogs of those that are up, what ends the others, and the
@@ -177,7 +181,7 @@ class Keeping:
         if self._found is not None:
             return []
         lasting = heir or self.entrusted or config.recover != "auto"
-        ours = _outliving(calls, account, config) if lasting else ()
+        ours = _outliving(calls, account, config) if lasting else {}
         early = _unanswered(calls, account, config)
         held = invites(early) if self.entrusted else {}
         rings = [call for call in early if call.id in held]
@@ -186,26 +190,29 @@ class Keeping:
         kept = self._keep(self._text(calls, account, ours, left, now))
         # The others end now.
         told = self._entrust(account, ours, rings, held)
-        gone = [x for call in (*ours, *rings) for x in calls.leave(call)]
+        going = [*(calls.calls[id] for id in ours), *rings]
+        gone = [x for call in going for x in calls.leave(call)]
         return [*kept, *told, *gone, *end(calls, over, now)]
 
     def _text(
         self,
         calls: Calls,
         account: Account,
-        ours: Sequence[Call],
+        ours: Ours,
         early: Sequence[KeptEarly],
         at: float,
     ) -> str:
+        self._calls = {id: self._calls.get(id) or Same() for id in ours}
         if not (ours or early):
             return ""
+        kept = (_kept(self._calls[id], calls.calls[id], dialog) for id, dialog in ours.items())
         phone = KeptPhone(
             format=FORMAT,
             at=at,
             account=_name(account),
             instance=account.instance,
             active=calls.active,
-            calls=tuple(_kept(call) for call in ours),
+            calls=tuple(kept),
             early=tuple(early),
         )
         if phone != self._phone:
@@ -214,17 +221,17 @@ class Keeping:
         return self._text_of
 
     def _entrust(
-        self, account: Account, ours: Sequence[Call], unanswered: Sequence[Call], held: Held
+        self, account: Account, ours: Ours, unanswered: Sequence[Call], held: Held
     ) -> Iterator[do.Entrust]:
         """How they end where no page comes after this one, each time that it is said otherwise."""
-        dialogs = tuple(kept for call in ours if (kept := call.wire.kept))
+        dialogs = tuple(ours.values())
         early = tuple(call.wire.farewell for call in unanswered)
         given = {id: invite for id, (_, invite) in held.items()}
         server = account.connection.servers.current if dialogs or early else ""
         will = (server, dialogs, early, given)
         if will != self._will:
             self._will = will
-            byes = tuple(call.wire.farewell for call in ours)
+            byes = tuple(account.agent.farewell(id) for id in ours)
             yield do.Entrust(server=server, messages=(*byes, *early), invites=given)
 
     def _keep(self, text: str) -> list[do.Keep]:
@@ -239,13 +246,14 @@ def _name(account: Account) -> str:
     return " ".join([account.aor, *account.config.servers])
 
 
-def _outliving(calls: Calls, account: Account, config: Config) -> tuple[Call, ...]:
+def _outliving(calls: Calls, account: Account, config: Config) -> Ours:
     """Those that can go on elsewhere: answered, and of the account in use."""
     if config.recover == "off":
-        return ()
+        return {}
     up = (Stage.ACTIVE, Stage.RECOVERING)
     ours = [call for call in calls.calls.values() if call.stage in up and call.account is account]
-    return tuple(call for call in ours[:MOST_CALLS] if call.wire.kept is not None)
+    dialogs = ((call.id, account.agent.kept(call.id)) for call in ours[:MOST_CALLS])
+    return {id: dialog for id, dialog in dialogs if dialog is not None}
 
 
 def _unanswered(calls: Calls, account: Account, config: Config) -> tuple[Call, ...]:
@@ -255,16 +263,18 @@ def _unanswered(calls: Calls, account: Account, config: Config) -> tuple[Call, .
     return unanswered(calls, account, MOST_CALLS)
 
 
-def _kept(call: Call) -> KeptCall:
-    dialog = call.wire.kept
-    assert dialog is not None and call.answered_at is not None
+def _kept(made: Same[KeptCall], call: Call, dialog: KeptDialog) -> KeptCall:
     hold = call.hold
-    return KeptCall(
+    return made(
+        _made,
+        call.local,
+        call.remote,
+        call.focus,
+        call.headers,
+        tuple(call.reached.items()),
         id=call.id,
         call_id=call.call_id,
         outgoing=call.outgoing,
-        local=str(call.local),
-        remote=str(call.remote),
         started_at=call.started_at,
         ringing_at=call.ringing_at,
         answered_at=call.answered_at,
@@ -284,11 +294,26 @@ def _kept(call: Call) -> KeptCall:
         verstat=call.verstat,
         repairs=call.repairs,
         joined=call.joined,
-        focus=str(call.focus or ""),
         silenced=seldom.seat_of(call)[0],
         recorded=call.record_told in ("on", "paused"),
-        headers=for_pages(call.headers),
-        reached=dict(call.reached),
+    )
+
+
+def _made(
+    local: NameAddr,
+    remote: NameAddr,
+    focus: Uri | None,
+    headers: Mapping[str, str],
+    reached: tuple[tuple[str, float], ...],
+    **more: Any,
+) -> KeptCall:
+    return KeptCall(
+        local=str(local),
+        remote=str(remote),
+        focus=str(focus or ""),
+        headers=for_pages(headers),
+        reached=dict(reached),
+        **more,
     )
 
 

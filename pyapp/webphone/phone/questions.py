@@ -20,10 +20,10 @@ from webphone.contract import (
 )
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account, Result
-from webphone.phone.call.call import party
 from webphone.phone.call.calls import Calls
 from webphone.phone.call.endings import unanswered
 from webphone.phone.call.record import iso
+from webphone.phone.call.seen import party
 from webphone.phone.numbers import address
 from webphone.phone.promises import Trouble, done
 from webphone.phone.refusals import code_of

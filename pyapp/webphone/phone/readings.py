@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from webphone.contract import SETTINGS, CallRecord, Json, camel, encode
+from webphone.contract import SETTINGS, CallRecord, CallView, Json, camel, encode
+from webphone.machine import Same
 from webphone.phone.call.record import iso
 from webphone.phone.history import RECENT, added
 from webphone.phone.snapshot import Snapshot
@@ -21,13 +22,28 @@ _PHONE_STATES = {
 }
 
 
-def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
+class Written:
+    """The calls as plain data: one that has not changed is written no second time."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, Same[Json]] = {}
+
+    def __call__(self, views: Sequence[CallView]) -> list[Json]:
+        """These as plain data; of others nothing is kept."""
+        self._calls = {view.id: self._calls.get(view.id) or Same() for view in views}
+        return [self._calls[view.id](encode, view) for view in views]
+
+
+def readings(
+    snapshot: Snapshot, before: Snapshot | None, written: Written | None = None
+) -> dict[str, Json]:
     """The read-only properties that changed since the snapshot before, as plain data."""
     told: dict[str, Json] = {}  # historyAdded stands for a change of history
-    if before is None or snapshot.calls != before.calls or snapshot.active != before.active:
-        calls = [call.view for call in snapshot.calls]
-        active = next((view for view in calls if view.id == snapshot.active), None)
-        told |= {"calls": encode(calls), "activeCall": encode(active)}
+    if before is None or _other(snapshot, before):
+        calls = (written or Written())([call.view for call in snapshot.calls])
+        ids = [call.view.id for call in snapshot.calls]
+        active = calls[ids.index(snapshot.active)] if snapshot.active in ids else None
+        told |= {"calls": calls, "activeCall": active}
     if before is None or snapshot.state != before.state:
         told["state"] = snapshot.state
     if before is None or _second(snapshot) != _second(before):
@@ -39,6 +55,12 @@ def readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
     if before is None or snapshot.history is not before.history or not same_words:
         told |= _history(snapshot, before.history[:RECENT] if before and same_words else ())
     return told
+
+
+def _other(snapshot: Snapshot, before: Snapshot) -> bool:
+    """Whether there are other calls than before, or another one in front."""
+    same = snapshot.calls is before.calls or snapshot.calls == before.calls
+    return not same or snapshot.active != before.active
 
 
 def _second(snapshot: Snapshot) -> int:
@@ -62,6 +84,8 @@ def _history(snapshot: Snapshot, before: Records) -> dict[str, Json]:
 
 def config_readings(snapshot: Snapshot, before: Snapshot | None) -> dict[str, Json]:
     """The settings that changed since the snapshot before, by property; never a secret."""
+    if before is not None and snapshot.config is before.config:
+        return {}
     return {
         camel(name): getattr(snapshot.config, name)
         for name, row in SETTINGS.items()

@@ -77,6 +77,7 @@ class Recorder(Generic[Happening, Action]):
         self._octets = 0
         self._left_out = 0
         self._ladder: Ladder | None = None
+        self._seen: Snapshot | None = None  # until something happens: only that changes the phone
 
     @property
     def deadline(self) -> float | None:
@@ -86,11 +87,14 @@ class Recorder(Generic[Happening, Action]):
     @property
     def snapshot(self) -> Snapshot:
         """The phone as the screen sees it."""
-        snapshot = self._phone.snapshot
-        return replace(snapshot, ladder=self._ladder) if self._ladder else snapshot
+        if self._seen is None:
+            seen = self._phone.snapshot
+            self._seen = replace(seen, ladder=self._ladder) if self._ladder else seen
+        return self._seen
 
     def handle(self, happening: Happening, now: float) -> Sequence[Action | Settle | CopyText]:
         """Take one happening; give back, in order, what to do about it."""
+        self._seen = None
         if isinstance(happening, LadderWanted):
             return self._wanted(copy=happening.copy)
         if isinstance(happening, Copied):

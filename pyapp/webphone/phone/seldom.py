@@ -79,6 +79,8 @@ SeldomAsked = (
     | DeviceAsked
 )
 
+UNKNOWN = DevicesSnapshot()  # nobody has said yet which there are
+
 # The account in use; raises WebPhoneError `not_configured`.
 Configured = Callable[[], Account]
 
@@ -257,7 +259,7 @@ class Seldom:
     @property
     def devices(self) -> DevicesSnapshot:
         """Microphones, loudspeakers and cameras."""
-        return self._hardware.snapshot if self._hardware else DevicesSnapshot()
+        return self._hardware.snapshot if self._hardware else UNKNOWN
 
     @property
     def hardware(self) -> Devices:

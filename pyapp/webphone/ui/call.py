@@ -9,8 +9,8 @@ from webphone.ui.gestures import PageClosed, PageOpened
 from webphone.ui.html import Node, element
 from webphone.ui.menu import away, opener, recorder
 from webphone.ui.others import others
-from webphone.ui.peer import peer
-from webphone.ui.pieces import button, lasting
+from webphone.ui.peer import lasts, peer
+from webphone.ui.pieces import button, timed
 from webphone.ui.selectors import (
     conference,
     foremost,
@@ -18,6 +18,7 @@ from webphone.ui.selectors import (
     hold_command,
     in_transfer,
     mute_command,
+    transferable,
 )
 from webphone.ui.strip import strip
 from webphone.ui.view import View
@@ -38,7 +39,7 @@ def talking(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """The call in front, from dialling to its end."""
     call = front(snapshot)
     keys = _keys(call, snapshot)
-    controls = _explainer(call, snapshot) or _actions(call, snapshot)
+    controls = _explainer(call, snapshot) or _controls(call, snapshot, view)
     return _call(snapshot, view, now, controls, keys, digits=call.digits)
 
 
@@ -57,7 +58,7 @@ def keypad_open(snapshot: Snapshot, view: View) -> bool:
 def keying(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """The call in front with its keypad open, where room is little instead of its controls."""
     call = front(snapshot)
-    actions = _actions(call, snapshot, keying=True)
+    actions = _controls(call, snapshot, view, keying=True)
     return _call(snapshot, view, now, actions, _keys(call, snapshot, digits_sent(call)))
 
 
@@ -103,10 +104,10 @@ def _call(
 ) -> list[Node]:
     call, config = front(snapshot), snapshot.config
     shown = (
-        _head(call, snapshot, view, now),
+        view.drawn("head", _head, call, config, _time(call, snapshot, view, now)),
         _pictures(call, snapshot),
-        strip(call, snapshot, now, digits),
-        *others(call, snapshot, now),
+        strip(call, snapshot, view, now, digits),
+        *others(call, snapshot, view, now),
         *_transfer(snapshot),
         *(recorder(call, config) if config.layout != "bar" else []),
         *controls,
@@ -115,15 +116,22 @@ def _call(
     return [part for part in shown if part is not None]
 
 
-def _head(call: CallSnapshot, snapshot: Snapshot, view: View, now: float) -> Node:
-    config, since = snapshot.config, call.answered_at
+def _time(call: CallSnapshot, snapshot: Snapshot, view: View, now: float) -> tuple[Node | str, ...]:
+    """How long the call has lasted, if it is answered."""
+    written = lasts(call, now)
+    if call.joined or call.answered_at is None or not written:
+        return written
+    seconds = max(0, int(now - call.answered_at))
+    return view.drawn("time", timed, *written, view.durations(seconds, snapshot.language))
+
+
+def _head(call: CallSnapshot, config: Config, time: tuple[Node | str, ...]) -> Node:
     if not call.joined:
-        time = None if since is None else lasting(now - since, snapshot, view)
-        return peer(call, config, now, time)
+        return peer(call, config, time)
     # Loaded by the first conference.
     from webphone.ui.conference import head
 
-    return head(call, config, now)
+    return head(call, config, time)
 
 
 def _pictures(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
@@ -169,8 +177,16 @@ def _video(call: CallSnapshot) -> Node:
 # --- Controls -------------------------------------------------------------------------------------
 
 
-def _actions(call: CallSnapshot, snapshot: Snapshot, *, keying: bool = False) -> Node | None:
-    config, up = snapshot.config, call.up
+def _controls(
+    call: CallSnapshot, snapshot: Snapshot, view: View, *, keying: bool = False
+) -> Node | None:
+    goes = transferable(snapshot)
+    return view.drawn("actions", _actions, call, snapshot.config, goes=goes, keying=keying)
+
+
+def _actions(call: CallSnapshot, config: Config, *, goes: bool, keying: bool) -> Node | None:
+    """`goes`: it can be transferred. `keying`: its keypad is open."""
+    up = call.up
     shown = [
         part
         for part in (
@@ -197,7 +213,7 @@ def _actions(call: CallSnapshot, snapshot: Snapshot, *, keying: bool = False) ->
             )
             if config.show_hold
             else None,
-            *away(call, snapshot, "action "),
+            *away(call, config, "action ", goes=goes),
         )
         if part is not None
     ]
@@ -237,18 +253,24 @@ def hanging_up(snapshot: Snapshot, view: View) -> list[Node]:
 
 def _ending(call: CallSnapshot, snapshot: Snapshot, view: View) -> Node:
     more = opener(snapshot, view, worded=True)
-    return element("div", _hangup(call, snapshot), more, class_="end", key="end")
+    joined = tuple(conference(snapshot)) if call.joined else ()
+    hangup = view.drawn("hangup", _hangup, call.view.id, joined, snapshot.config)
+    return view.drawn("end", _end, hangup, more)
 
 
-def _hangup(call: CallSnapshot, snapshot: Snapshot) -> Node:
-    config = snapshot.config
-    if call.joined:
+def _end(hangup: Node, more: Node | None) -> Node:
+    return element("div", hangup, more, class_="end", key="end")
+
+
+def _hangup(call: str, joined: tuple[CallSnapshot, ...], config: Config) -> Node:
+    """For the call of this id, or for all that are joined with it."""
+    if joined:
         from webphone.ui.conference import ending
 
-        return ending(conference(snapshot), config)
+        return ending([*joined], config)
     return button(
         say("hang_up"),
-        on=Hangup(id=call.view.id),
+        on=Hangup(id=call),
         part="hangup",
         config=config,
         sign="phone",

@@ -14,8 +14,8 @@ from webphone.words import Sentence
 MOST_LISTED = 50  # rows of a server's conference: what is more is a number
 
 
-def head(call: CallSnapshot, config: Config, now: float) -> Node:
-    """In the place of the one at the other end; the time is that of the call in front."""
+def head(call: CallSnapshot, config: Config, time: tuple[Node | str, ...]) -> Node:
+    """In the place of the one at the other end; `time` is how long the call in front lasts."""
     return element(
         "div",
         element(
@@ -26,14 +26,14 @@ def head(call: CallSnapshot, config: Config, now: float) -> Node:
             aria_hidden="true",
         ),
         named(say("conference"), ""),
-        standing(call, now) if config.show_status else None,
+        standing(call, time) if config.show_status else None,
         key="peer",
         class_="peer",
         data_stage=call.stage,
     )
 
 
-def roster(members: list[CallSnapshot], config: Config) -> Node:
+def roster(members: tuple[CallSnapshot, ...], config: Config) -> Node:
     """All of them, each with its controls."""
     rows = [_row(call, config) for call in members]
     return element(

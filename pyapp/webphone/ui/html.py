@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -71,13 +71,14 @@ def _attribute(name: str) -> str:
     return name if name == "viewBox" else name.rstrip("_").replace("_", "-")
 
 
-def said(node: Node, language: Language) -> Node:
-    """The node with all of its sentences in the language."""
+def said(node: Node, language: Language, inner: Callable[[Node], Node] | None = None) -> Node:
+    """The node with all of its sentences in the language; `inner` says the nodes in it."""
+    say = inner or (lambda child: said(child, language))
     return replace(
         node,
         attributes={name: said_in(language, text) for name, text in node.attributes.items()},
         children=tuple(
-            said_in(language, child) if isinstance(child, str) else said(child, language)
+            said_in(language, child) if isinstance(child, str) else say(child)
             for child in node.children
         ),
     )

@@ -55,15 +55,16 @@ def over(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     now = lasting(snapshot)
     names = {call.view.id: call.peer_name for call in living(snapshot)}
     return [
-        (f"over {name} {id}", _words(name, names.get(id, "")))
+        view.drawn(("over", name, id), _told, name, id, names.get(id, ""))
         for name, id in sorted(view.begun - now)
         # A screen that is shared stands in the place of the camera.
         if (id in names or not id) and not (name == "filming" and ("sharing", id) in now)
     ]
 
 
-def _words(name: str, who: str) -> Sentence:
-    return say(f"over_{name}", name=who) if OVER[name] else say(f"over_{name}")
+def _told(name: str, id: str, who: str) -> tuple[str, Sentence]:
+    words = say(f"over_{name}", name=who) if OVER[name] else say(f"over_{name}")
+    return f"over {name} {id}", words
 
 
 # Of what the end is told, and whether the sentence names the other end.

@@ -13,7 +13,7 @@ from webphone.ui.gestures import LauncherPressed
 from webphone.ui.haste import typing
 from webphone.ui.html import Node, element
 from webphone.ui.messages import all_unread
-from webphone.ui.peer import call_words, named, stage_words, standing
+from webphone.ui.peer import call_words, lasts, named, stage_words, standing
 from webphone.ui.pieces import button, icon, place
 from webphone.ui.ringing import answering
 from webphone.ui.selectors import asked, foremost, launcher_shut, living
@@ -97,7 +97,7 @@ def _button(snapshot: Snapshot, view: View, now: float) -> Node:
         sign if in_call or looks else place("launcher-icon", sign),
         replace(words, attributes={**words.attributes, "class": "told"}),
         *told,
-        standing(in_call, now) if in_call and config.show_status else None,
+        standing(in_call, lasts(in_call, now)) if in_call and config.show_status else None,
         _badge(snapshot, view) if news else None,
     ]
     return replace(

@@ -52,8 +52,17 @@ def opener(snapshot: Snapshot, view: View, *, worded: bool = False) -> Node | No
         return None
     if waiting(snapshot) and config.layout != "bar":  # where an answer is behind it, too
         return None
-    count = all_unread(snapshot, view)
-    there = own_page(snapshot, view) != ""
+    return view.drawn(
+        ("opener", worded),
+        _opener,
+        config,
+        count=all_unread(snapshot, view),
+        there=own_page(snapshot, view) != "",
+        worded=worded,
+    )
+
+
+def _opener(config: Config, *, count: int, there: bool, worded: bool) -> Node:
     name = say("menu_unread", count=count) if count else say("menu")
     opened = button(
         say("menu") if worded else name,
@@ -69,13 +78,15 @@ def opener(snapshot: Snapshot, view: View, *, worded: bool = False) -> Node | No
     return replace(opened, attributes={**opened.attributes, **spread, **marks})
 
 
-def away(call: CallSnapshot, snapshot: Snapshot, kind: str = "") -> list[Node]:
-    """What sends a call elsewhere: among its controls, and where the line is short, behind More."""
-    config = snapshot.config
+def away(call: CallSnapshot, config: Config, kind: str = "", *, goes: bool) -> list[Node]:
+    """What sends a call elsewhere: among its controls, and where the line is short, behind More.
+
+    `goes`: it can be transferred.
+    """
     parking = codes(config.feature_codes).park
     shown = []
     if shows_transfer(config):
-        opened = PageOpened(page=TRANSFER, of=call.view.id) if transferable(snapshot) else None
+        opened = PageOpened(page=TRANSFER, of=call.view.id) if goes else None
         shown.append(
             button(
                 say("transfer"),
@@ -113,7 +124,8 @@ def _unseen(snapshot: Snapshot) -> list[Node]:
     call = foremost(snapshot)
     if call is None or snapshot.config.layout != "bar":
         return []
-    return [*away(call, snapshot), *recorder(call, snapshot.config)]
+    ways = away(call, snapshot.config, goes=transferable(snapshot))
+    return [*ways, *recorder(call, snapshot.config)]
 
 
 def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:

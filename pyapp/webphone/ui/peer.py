@@ -10,16 +10,14 @@ from webphone.ui.words import clock, say
 from webphone.words import Sentence
 
 
-def peer(
-    call: CallSnapshot, config: Config, now: float, time: tuple[Node | str, ...] | None = None
-) -> Node:
-    """The other end; `time` is how long it has lasted."""
+def peer(call: CallSnapshot, config: Config, time: tuple[Node | str, ...]) -> Node:
+    """The other end; `time` is how long it has lasted, () where it is not answered."""
     return element(
         "div",
         avatar(call.peer_name, call.peer_number, call.contact),
         named(call.peer_name, call.peer_number, _checked(call)),
         _note(call),
-        standing(call, now, time) if config.show_status else None,
+        standing(call, time) if config.show_status else None,
         key="peer",
         class_="peer",
         data_stage=call.stage,
@@ -53,12 +51,19 @@ def named(name: str, digits: str, below: Node | None = None) -> Node:
     )
 
 
-def standing(call: CallSnapshot, now: float, time: tuple[Node | str, ...] | None = None) -> Node:
+def lasts(call: CallSnapshot, now: float) -> tuple[str, ...]:
+    """How long an answered call has lasted, () for another."""
+    if call.stage != "active" or call.answered_at is None:
+        return ()
+    return (clock(now - call.answered_at),)
+
+
+def standing(call: CallSnapshot, time: tuple[Node | str, ...]) -> Node:
     """The timer of an answered call, or else words for its stage."""
-    if call.stage == "active" and call.answered_at is not None:
+    if time:
         timer = element(
             "span",
-            *(time or (clock(now - call.answered_at),)),
+            *time,
             part="timer",
             role="timer",
             aria_live="off",

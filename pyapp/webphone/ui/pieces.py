@@ -79,8 +79,12 @@ def lasting(
     seconds: float, snapshot: Snapshot, view: View, words: Callable[[str], str] = str
 ) -> tuple[Node | str, ...]:
     """How long something lasts: as clocks write it, and for an ear as it is said."""
-    written = words(clock(seconds))
-    told = view.durations(max(0, int(seconds)), snapshot.language)
+    return timed(clock(seconds), view.durations(max(0, int(seconds)), snapshot.language), words)
+
+
+def timed(written: str, told: str, words: Callable[[str], str] = str) -> tuple[Node | str, ...]:
+    """The two of them, `told` being "" where nobody knows how it is said."""
+    written = words(written)
     if not told:
         return (written,)
     seen = element("span", written, aria_hidden="true")

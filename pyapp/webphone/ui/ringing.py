@@ -26,22 +26,26 @@ def ringing(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """A call that comes in."""
     call, config = front(snapshot), snapshot.config
     shown = (
-        element(
-            "section",
-            peer(call, config, now),
-            _with_video(call, config),
-            # Whoever types gets no control under the fingers that a key could press.
-            answering(call, config, primary=not typing(view, now)),
-            key="ringing",
-            class_="ringing",
-            data_hue=hue(call.peer_number or call.peer_name),
-            role="alertdialog",
-            aria_label=stage_words(call),
-        ),
+        # Whoever types gets no control under the fingers that a key could press.
+        view.drawn("ringing", _ringing, call, config, primary=not typing(view, now)),
         idle_keys(config),
-        *others(call, snapshot, now),
+        *others(call, snapshot, view, now),
     )
     return [part for part in shown if part is not None]
+
+
+def _ringing(call: CallSnapshot, config: Config, *, primary: bool) -> Node:
+    return element(
+        "section",
+        peer(call, config, ()),
+        _with_video(call, config),
+        answering(call, config, primary=primary),
+        key="ringing",
+        class_="ringing",
+        data_hue=hue(call.peer_number or call.peer_name),
+        role="alertdialog",
+        aria_label=stage_words(call),
+    )
 
 
 def call_waiting(

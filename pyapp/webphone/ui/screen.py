@@ -11,7 +11,7 @@ from webphone.ui import call, menu, messages, ringing
 from webphone.ui.dialpad import dialling, matches
 from webphone.ui.farewell import ended
 from webphone.ui.gestures import KeyPressed
-from webphone.ui.html import Node, element, said
+from webphone.ui.html import Node, element
 from webphone.ui.lamps import lamps
 from webphone.ui.pieces import place
 from webphone.ui.selectors import (
@@ -179,6 +179,7 @@ def shown(snapshot: Snapshot, view: View) -> str:
 
 def screen(snapshot: Snapshot, view: View, now: float) -> Node:
     """What to show at `now` (seconds on the clock of the snapshot's times)."""
+    view.drawn.begin()
     visible = not headless(snapshot.config)
     front = foremost(snapshot)
     name = shown(snapshot, view)
@@ -199,7 +200,7 @@ def screen(snapshot: Snapshot, view: View, now: float) -> Node:
         dir=_direction(snapshot.language),
         on={"keydown": KeyPressed()} if visible else {},
     )
-    return whole if snapshot.speech == ENGLISH else said(whole, snapshot.speech)
+    return whole if snapshot.speech == ENGLISH else view.drawn.said(whole, snapshot.speech)
 
 
 def _direction(language: str) -> str | None:
@@ -253,10 +254,12 @@ def _card(
     # In a call it stands beside Hang up.
     ends = front is not None and config.show_hangup
     more = None if ends else menu.opener(snapshot, view)
-    sheet = ringing.call_waiting(second, front, config, count) if second and front else None
+    sheet = None
+    if second and front:
+        sheet = view.drawn("waiting", ringing.call_waiting, second, front, config, count)
     return element(
         "div",
-        header(snapshot, more, now, signing=name == "sign-in", closer=closer),
+        header(snapshot, view, more, now, signing=name == "sign-in", closer=closer),
         *banners(snapshot, view, signing=name == "sign-in"),
         lamps(snapshot) if name in ("idle", "menu") else None,
         sheet,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from webphone.contract import Connect, Register, WebPhoneError
+from webphone.contract import Config, Connect, Register, WebPhoneError
 from webphone.phone.happenings import ErrorDismissed, WantedHere
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.gestures import SoundAllowed
@@ -57,6 +57,7 @@ REMEDIES = {
 
 def header(
     snapshot: Snapshot,
+    view: View,
     menu: Node | None,
     now: float,
     *,
@@ -70,21 +71,50 @@ def header(
     if not snapshot.config.show_status:
         return element("header", closer, part="header", key="header") if closer else None
     look = _occupied(snapshot) or _look(snapshot)
-    sign, mood = LOOKS[look]
     config = snapshot.config
     remedy = REMEDIES.get(look) if config.complete and not signing else None
-    command = Connect() if look == "connected" and not snapshot.user else Register()
+    seconds = 0
+    if look == "reconnecting" and snapshot.retry_at is not None:
+        seconds = ceil(snapshot.retry_at - now)
+    return view.drawn(
+        "header",
+        _header,
+        config,
+        menu,
+        closer,
+        look=look,
+        state=snapshot.state,
+        user=snapshot.user,
+        remedy=remedy,
+        seconds=seconds,
+    )
+
+
+def _header(
+    config: Config,
+    menu: Node | None,
+    closer: Node | None,
+    *,
+    look: str,
+    state: str,
+    user: str,
+    remedy: str | None,
+    seconds: int,
+) -> Node:
+    """`remedy` are the words on the button that goes on; `seconds`: then the phone does."""
+    sign, mood = LOOKS[look]
+    command = Connect() if look == "connected" and not user else Register()
     return element(
         "header",
         place("logo"),
-        element("span", config.display_name or snapshot.user or say("phone"), part="title"),
+        element("span", config.display_name or user or say("phone"), part="title"),
         element(
             "span",
             icon(sign),
-            element("span", _words(look, snapshot, now), class_="words"),
+            element("span", _words(look, config, seconds), class_="words"),
             part="status",
             data_mood=mood,
-            data_state=snapshot.state,
+            data_state=state,
         ),
         button(say(remedy), on=command, part="retry", config=config) if remedy else menu,
         place("header-end"),
@@ -114,17 +144,16 @@ def _occupied(snapshot: Snapshot) -> str:
     return "ringing" if "incoming" in stages else "calling"
 
 
-def _words(look: str, snapshot: Snapshot, now: float) -> str:
-    if look == "reconnecting" and snapshot.retry_at is not None and snapshot.retry_at > now:
-        return say("state_reconnecting_in", seconds=ceil(snapshot.retry_at - now))
+def _words(look: str, config: Config, seconds: int) -> str:
+    if look == "reconnecting" and seconds > 0:
+        return say("state_reconnecting_in", seconds=seconds)
     if look == "unconfigured":
-        return _missing(snapshot)[0]
+        return _missing(config)[0]
     return say(f"state_{look}")
 
 
-def _missing(snapshot: Snapshot) -> tuple[Sentence, Sentence]:
+def _missing(config: Config) -> tuple[Sentence, Sentence]:
     """What a phone lacks that is not set up, for the eye and for the ear."""
-    config = snapshot.config
     if not config.host and not config.username:
         return say("lacks_account"), say("spoken_lacks_account")
     if not config.host:
@@ -229,12 +258,12 @@ def _other_tab(snapshot: Snapshot) -> Node:
 def live_regions(snapshot: Snapshot, view: View) -> list[Node]:
     """One polite and one urgent region, always there; a new sentence in them is read aloud."""
     return [
-        _region("status", "polite", _polite(snapshot, view)),
-        _region("alert", "assertive", _urgent(snapshot, view)),
+        view.drawn("polite", _region, "status", "polite", *_polite(snapshot, view)),
+        view.drawn("urgent", _region, "alert", "assertive", *_urgent(snapshot, view)),
     ]
 
 
-def _region(role: str, live: str, sentences: list[tuple[str, Sentence]]) -> Node:
+def _region(role: str, live: str, *sentences: tuple[str, Sentence]) -> Node:
     return element(
         "div",
         *(element("p", words, key=key) for key, words in sentences),
@@ -247,38 +276,15 @@ def _region(role: str, live: str, sentences: list[tuple[str, Sentence]]) -> Node
 
 
 def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
-    look = _look(snapshot)
-    spoken = say(f"spoken_{'failed' if look == 'refused' else look}")
-    sentences = [("phone", _missing(snapshot)[1] if look == "unconfigured" else spoken)]
+    sentences = [view.drawn("told", _phone, _look(snapshot), snapshot.config)]
     if snapshot.other_tab:
         sentences.append(("tab", say("spoken_other_tab")))
     if joined := conference(snapshot):
         names = ", ".join(isolate(call.peer_name) for call in joined)
         sentences.append((f"conference {len(joined)}", say("spoken_conference", names=names)))
     for call in living(snapshot):
-        if call.stage == "incoming":
-            continue
-        sentences.append((f"stage {call.view.id}", call_words(call)))
-        if call.microphone_asked:
-            sentences.append((f"microphone {call.view.id}", say("spoken_microphone_asked")))
-        if call.held_remote and call.stage == "active":
-            words = say("spoken_held_by_them", name=call.peer_name)
-            sentences.append((f"them {call.view.id}", words))
-        if call.transfer:
-            words = transfer_words(call, call.transfer)
-            sentences.append((f"transfer {call.view.id} {call.transfer.stage}", words))
-        if call.stage == "active":
-            sentences += [*_pictures(call), *_recordings(call)]
-        if call.filtered:
-            words = say(f"spoken_noise_{call.filtered}")
-            sentences.append((f"noise {call.filtered} {call.view.id}", words))
-        if call.within_page:
-            sentences.append((f"within {call.view.id}", say("spoken_no_network")))
-        if call.recovering:
-            sentences.append((f"path {call.view.id}", say("spoken_taking_back")))
-        elif call.unstable:
-            sentences.append((f"path {call.view.id}", say("spoken_unstable")))
-        sentences += _sound(call)
+        if call.stage != "incoming":
+            sentences += view.drawn(("told", call.view.id), _call, call)
     if snapshot.diagnosis:
         verdict = snapshot.diagnosis.verdict
         words = say(f"diagnosis_{verdict}" if verdict else "spoken_diagnosis")
@@ -302,7 +308,7 @@ def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
         sentences += matches_spoken(snapshot)
     first = foremost(snapshot)
     if first is not None and first.muted:
-        sentences.append(("muted", say("spoken_muted")))
+        sentences.append(view.drawn("muted", _muted))
     if snapshot.config.layout == "launcher":
         from webphone.ui.launcher import spoken as news
 
@@ -311,6 +317,42 @@ def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     if snapshot.config.announcements == "few" and living(snapshot):
         return [each for each in sentences if each[0].split()[0] in FEW]
     return sentences
+
+
+def _phone(look: str, config: Config) -> tuple[str, Sentence]:
+    """How the phone itself stands."""
+    if look == "unconfigured":
+        return "phone", _missing(config)[1]
+    return "phone", say(f"spoken_{'failed' if look == 'refused' else look}")
+
+
+def _muted() -> tuple[str, Sentence]:
+    return "muted", say("spoken_muted")
+
+
+def _call(call: CallSnapshot) -> tuple[tuple[str, Sentence], ...]:
+    """What is told of a call."""
+    sentences = [(f"stage {call.view.id}", call_words(call))]
+    if call.microphone_asked:
+        sentences.append((f"microphone {call.view.id}", say("spoken_microphone_asked")))
+    if call.held_remote and call.stage == "active":
+        words = say("spoken_held_by_them", name=call.peer_name)
+        sentences.append((f"them {call.view.id}", words))
+    if call.transfer:
+        words = transfer_words(call, call.transfer)
+        sentences.append((f"transfer {call.view.id} {call.transfer.stage}", words))
+    if call.stage == "active":
+        sentences += [*_pictures(call), *_recordings(call)]
+    if call.filtered:
+        words = say(f"spoken_noise_{call.filtered}")
+        sentences.append((f"noise {call.filtered} {call.view.id}", words))
+    if call.within_page:
+        sentences.append((f"within {call.view.id}", say("spoken_no_network")))
+    if call.recovering:
+        sentences.append((f"path {call.view.id}", say("spoken_taking_back")))
+    elif call.unstable:
+        sentences.append((f"path {call.view.id}", say("spoken_unstable")))
+    return (*sentences, *_sound(call))
 
 
 # What is told in a call also where little is wanted: what the person did not do, and must know.

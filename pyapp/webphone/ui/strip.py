@@ -7,6 +7,7 @@ from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button, icon
 from webphone.ui.selectors import conference, hold_command
+from webphone.ui.view import View
 from webphone.ui.words import clock, say
 from webphone.words import Sentence
 
@@ -16,14 +17,40 @@ DIGITS = 20  # of those sent, that one line has room for
 Line = tuple[str, str, tuple[Sentence, ...]]
 
 
-def strip(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) -> Node | None:
+def strip(
+    call: CallSnapshot, snapshot: Snapshot, view: View, now: float, digits: str
+) -> Node | None:
     """The strip, if there is something to say; `digits` were sent."""
+    return view.drawn(
+        "strip",
+        _strip,
+        call,
+        snapshot.config,
+        ours=all(each.held_local for each in (conference(snapshot) if call.joined else [call])),
+        since=clock(now - (now if call.held_since is None else call.held_since)),
+        unreachable=snapshot.unreachable,
+        devices=snapshot.devices.news,
+        digits=digits,
+    )
+
+
+def _strip(
+    call: CallSnapshot,
+    config: Config,
+    *,
+    ours: bool,
+    since: str,
+    unreachable: bool,
+    devices: Sentence | None,
+    digits: str,
+) -> Node | None:
+    """`ours`: we hold it, and all that are joined with it; `since` is for how long."""
     lines = _recorded(call)
-    if snapshot.config.show_status:
+    if config.show_status:
         lines += [
-            *_trouble(call, snapshot),
-            *_standing(call, snapshot, now),
-            *_news(snapshot, digits),
+            *_trouble(call, unreachable=unreachable),
+            *_standing(call, since, ours=ours),
+            *_news(devices, digits),
         ]
     if not lines:
         return None
@@ -40,7 +67,7 @@ def strip(call: CallSnapshot, snapshot: Snapshot, now: float, digits: str) -> No
     return element(
         "div",
         element("div", *said, class_="lines"),
-        _resume(call, snapshot.config),
+        _resume(call, config),
         key="notices",
         class_="notices",
         part="strip",
@@ -57,7 +84,7 @@ def _recorded(call: CallSnapshot) -> list[Line]:
     return [(key, sign, (words,)) for key, sign, words in recorded(call)]
 
 
-def _trouble(call: CallSnapshot, snapshot: Snapshot) -> list[Line]:
+def _trouble(call: CallSnapshot, *, unreachable: bool) -> list[Line]:
     """What keeps the two from hearing each other, and others from calling."""
     shown: list[Line] = []
     worst = next(iter(call.warnings), "")  # they come in that order
@@ -71,18 +98,15 @@ def _trouble(call: CallSnapshot, snapshot: Snapshot) -> list[Line]:
         shown.append(("unstable", "alert", (say("unstable"),)))
     elif worst:
         shown.append(("sound", "alert", (say(f"warning_{worst}", name=call.peer_name),)))
-    if snapshot.unreachable and not (call.recovering or call.unstable):
+    if unreachable and not (call.recovering or call.unstable):
         shown.append(("unreachable", "offline", (say("no_new_calls"),)))
     return shown
 
 
-def _standing(call: CallSnapshot, snapshot: Snapshot, now: float) -> list[Line]:
+def _standing(call: CallSnapshot, since: str, *, ours: bool) -> list[Line]:
     """Who holds the call, and whether the microphone is off: one line for all of it."""
     words = []
     theirs = call.held_remote and call.stage == "active" and not call.joined
-    together = conference(snapshot) if call.joined else [call]
-    ours = all(each.held_local for each in together)
-    since = clock(now - (now if call.held_since is None else call.held_since))
     if call.changing:
         words.append(say("resuming" if call.held_local else "holding"))
     elif ours:
@@ -96,10 +120,10 @@ def _standing(call: CallSnapshot, snapshot: Snapshot, now: float) -> list[Line]:
     return [("standing", sign, tuple(words))] if words else []
 
 
-def _news(snapshot: Snapshot, digits: str) -> list[Line]:
+def _news(devices: Sentence | None, digits: str) -> list[Line]:
     shown: list[Line] = []
-    if snapshot.devices.news:
-        shown.append(("devices", "sound", (snapshot.devices.news,)))
+    if devices:
+        shown.append(("devices", "sound", (devices,)))
     if digits:
         shown.append(("digits", "keypad", (say("sent", digits=_last(digits)),)))
     return shown

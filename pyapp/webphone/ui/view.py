@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from math import inf
 
 from webphone.contract import Answer, CallRecord, MakeCall
+from webphone.ui.drawn import Drawn
 
 # Pages of the phone itself: over a call only if they were opened there.
 MENU, MESSAGES, DEVICES, DIAGNOSIS = "menu", "messages", "devices", "diagnosis"
@@ -121,5 +122,7 @@ class View:
     # dialled yet. No snapshot changes by them.
     typed_at: float = field(default=-inf, compare=False)
     unfinished: bool = field(default=False, compare=False)
+    # What was drawn last: it is looked up, and says nothing.
+    drawn: Drawn = field(default_factory=Drawn, compare=False, repr=False)
     # How far the search among the calls has come; none while nobody looks at them.
     looking: Looking | None = field(default=None, compare=False)

@@ -20,26 +20,24 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from webphone import media
-from webphone.border.settings import SERVER
 from webphone.contract import (
     CallRecord,
     CallView,
-    Config,
     Event,
     Member,
-    Party,
     Quality,
-    Timing,
     encode,
 )
+from webphone.machine import Same
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account
 from webphone.phone.actions import Tone
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.part import Part
-from webphone.phone.call.record import Times, iso, record_of
+from webphone.phone.call.record import Times, record_of
+from webphone.phone.call.seen import domain_of, foreign, named, ours, view_of
 from webphone.phone.call.wire import Wire
-from webphone.phone.snapshot import Contact
+from webphone.phone.snapshot import CallSnapshot, Contact
 from webphone.sip import By, NameAddr, Uri
 from webphone.words.bidi import LONGEST
 
@@ -47,7 +45,6 @@ if TYPE_CHECKING:  # loaded by the first call that outlived its page
     from webphone.media.continued import Origin
 
 Some = TypeVar("Some", bound=Part)
-NOWHERE = "anonymous.invalid"  # RFC 3323 §4.1.1.3
 
 
 class Stage(Enum):
@@ -219,6 +216,10 @@ class Call:
     asks: str = ""
     asks_about: Uri | None = None
     parts: dict[object, Part] = field(default_factory=dict)
+    # As it was seen last, by pages and by the screen.
+    _view: Same[CallView] = field(default_factory=Same, repr=False, compare=False)
+    _domain: Same[str] = field(default_factory=Same, repr=False, compare=False)
+    shown: Same[CallSnapshot] = field(default_factory=Same, repr=False, compare=False)
 
     # --- Moves ---
 
@@ -294,15 +295,12 @@ class Call:
     @property
     def domain(self) -> str:
         """The domain of the other end, "" where it is ours or the number is known everywhere."""
-        uri = self.remote.uri
-        known = not self.foreign or (uri.user or "").startswith("+")
-        return "" if uri.user and known else uri.host.lower()[:LONGEST]
+        return self._domain(domain_of, self.remote.uri, self.account.config)
 
     @property
     def foreign(self) -> bool:
         """Whether the other end is in a domain that is not ours."""
-        host = self.remote.uri.host.lower()
-        return host not in ("", NOWHERE) and host not in _ours(self.account.config)
+        return foreign(self.remote.uri, self.account.config)
 
     @property
     def asked_for(self) -> str:
@@ -311,15 +309,14 @@ class Call:
         if uri is None or not self.asks:
             return ""
         number, host = uri.shown_number[:LONGEST], uri.host.lower()[:LONGEST]
-        if number and host in _ours(self.account.config):
+        if number and host in ours(self.account.config):
             return number
         return f"{number}@{host}" if number else host
 
     @property
     def display_name(self) -> str:
         """What the other end is called: by the page, or else by itself."""
-        known = self.contact.name if self.contact else ""
-        return known or self.remote.display_name[:LONGEST]
+        return named(self.contact, self.remote)
 
     @property
     def over(self) -> bool:
@@ -334,47 +331,31 @@ class Call:
     @property
     def view(self) -> CallView:
         """As pages see it."""
-        state = _PUBLIC_STATES[self.stage]
-        return CallView(
+        return self._view(
+            view_of,
             id=self.id,
-            call_id=self.call_id[:LONGEST],
-            state="held" if self.hold.by and state == "active" else state,
-            direction=self.direction,
-            from_=party(self.local if self.outgoing else self.remote),
-            to=party(self.remote if self.outgoing else self.local),
-            display_name=self.display_name,
-            started_at=iso(self.started_at),
-            answered_at=iso(self.answered_at) if self.answered_at is not None else None,
+            call_id=self.call_id,
+            state=_PUBLIC_STATES[self.stage],
+            outgoing=self.outgoing,
+            local=self.local,
+            remote=self.remote,
+            contact=self.contact,
+            moments=(self.started_at, self.ringing_at, self.answered_at),
+            reached=tuple(self.reached.items()),
             muted=self.muted,
             held_by=self.hold.by,
             codec=self.codec,
             video=self.video_local or self.video_remote or self._video_offered,
             headers=self.headers,
             verstat=self.verstat,
-            timings=self.timings,
             conference=self.joined,
             recorded_by=self.recorded_by,
             processed=self.processed,
         )
 
     @property
-    def timings(self) -> tuple[Timing, ...]:
-        """How long each step of setting it up took, the earliest first."""
-        moments = {**self.reached, "ringing": self.ringing_at, "answer": self.answered_at}
-        known = {step: at for step, at in moments.items() if at is not None}
-        return tuple(
-            Timing(step=step, at_ms=round((known[step] - self.started_at) * 1000))
-            for step in sorted(known, key=known.__getitem__)
-        )
-
-    @property
     def _video_offered(self) -> bool:
         return self.video and self.answered_at is None
-
-    @property
-    def direction(self) -> str:
-        """incoming or outgoing."""
-        return "outgoing" if self.outgoing else "incoming"
 
     def record(self, ending: Ending, quality: Quality, now: float) -> CallRecord:
         """The call record, when the call is over."""
@@ -411,18 +392,3 @@ def ended_by_person(call: Call) -> Ending:
     if call.answered_at is not None:
         return Ending(by=By.LOCAL)
     return Ending(by=By.LOCAL, status=487)
-
-
-def _ours(config: Config) -> set[str]:
-    """The domains in which a number alone says who it is."""
-    servers = (SERVER.fullmatch(server) for server in config.servers)
-    return {config.domain.lower(), *(found["host"].lower() for found in servers if found)}
-
-
-def party(address: NameAddr) -> Party:
-    """An address as pages see it; a stranger's is no longer than anybody reads."""
-    return Party(
-        uri=str(address.uri)[:LONGEST],
-        number=address.uri.shown_number[:LONGEST],
-        display_name=address.display_name[:LONGEST],
-    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from webphone.contract import Config, Event, WebPhoneError, encode
-from webphone.machine import earliest
+from webphone.machine import Same, earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Report, Result, Unresolved
@@ -70,6 +70,7 @@ class Calls:
         self.errands: list[Errand] = []
         self._entropy = entropy
         self._asked: dict[int, tuple[str, Question]] = {}  # of the page, about which call
+        self._seen: Same[tuple[CallSnapshot, ...]] = Same()
 
     # --- Questions ---
 
@@ -86,7 +87,7 @@ class Calls:
         calls = self.calls.values()
         # What takes the place of another call is seen once it has.
         seen = (call for call in calls if not call.instead_of or call.answered_at is not None)
-        return tuple(_snapshot(call, calls) for call in seen)
+        return self._seen(_all, *(_snapshot(call, calls) for call in seen))
 
     def find(self, id: str) -> Call:
         """The call with this id, or the one that no id can mean; WebPhoneError `no_call`."""
@@ -514,7 +515,8 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
     silenced, speaking = seldom.seat_of(call)
     sound = call.part(Measurements)
     recording = seldom.recording_of(call)
-    return CallSnapshot(
+    return call.shown(
+        CallSnapshot,
         view=call.view,
         stage=(Stage.ACTIVE if call.recovering else call.stage).value,
         recovering=call.recovering,
@@ -548,3 +550,7 @@ def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
         overheard=call.overheard,
         filtered=call.filtered,
     )
+
+
+def _all(*calls: CallSnapshot) -> tuple[CallSnapshot, ...]:
+    return calls

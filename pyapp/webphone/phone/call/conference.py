@@ -13,9 +13,10 @@ from webphone.phone import actions as do
 from webphone.phone.account.account import Result
 from webphone.phone.actions import Action
 from webphone.phone.call import seldom
-from webphone.phone.call.call import Call, Stage, party
+from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.others import Others
 from webphone.phone.call.renegotiation import Renegotiation
+from webphone.phone.call.seen import party
 from webphone.phone.call.voice import voices
 from webphone.words import say
 

@@ -12,12 +12,13 @@ from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result
 from webphone.phone.account.identity import identity
 from webphone.phone.actions import Action
-from webphone.phone.call.call import Call, Stage, Step, party
+from webphone.phone.call.call import Call, Stage, Step
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.forwarding import forwarder
 from webphone.phone.call.outgoing import camera_declined, unusable_answer
 from webphone.phone.call.part import Broken, Media, Steps, Unanswered, Up, media_error
 from webphone.phone.call.peer import Peer
+from webphone.phone.call.seen import party
 from webphone.phone.promises import refused
 from webphone.sip import By, Confirmed, Invited, NameAddr, Output
 from webphone.words import Sentence

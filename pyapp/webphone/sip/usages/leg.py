@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from webphone.machine import Same
 from webphone.sip.authentication import Authenticator, ClientRequest, Owner
 from webphone.sip.dialog import Dialog
 from webphone.sip.endpoint import Endpoint, Pairs, sdp_of
@@ -46,6 +49,8 @@ class Leg:
         self.accepted: Accepted | None = None
         # Who has answered, where that is not whom the peer has called (RFC 4916 §4.2).
         self.connected: NameAddr | None = None
+        # As it was handed to who goes on with it elsewhere.
+        self.kept: Same[Any] = Same()
 
     def request(
         self,

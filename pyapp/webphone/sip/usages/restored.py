@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from webphone.machine import due, earliest
 from webphone.sip.authentication import Authenticator
@@ -55,21 +56,41 @@ class Kept:
 def kept(endpoint: Endpoint, answered: Session) -> Kept:
     """An answered call of this agent as plain data."""
     leg, dialog = answered.leg, answered.leg.dialog
-    origin = _ORIGIN.search(answered.reinvite.described or leg.sdp)
-    return Kept(
+    kept: Kept = leg.kept(
+        _kept,
+        dialog.local,
+        dialog.remote,
+        dialog.target,
+        dialog.routes,
+        answered.reinvite.described or leg.sdp,
         call_id=dialog.call_id,
-        local=str(dialog.local),
-        remote=str(dialog.remote),
-        target=str(dialog.target),
-        routes=tuple(map(str, dialog.routes)),
         local_cseq=dialog.local_cseq,
         remote_cseq=dialog.remote_cseq,
         calling=leg.calling,
         replaceable=leg.replaceable,
         session_id=endpoint.sessions.of(dialog.call_id),
-        origin=origin[1] if origin else "",
         allowed=tuple(leg.timer.allowed),
         timer=leg.timer.kept,
+    )
+    return kept
+
+
+def _kept(
+    local: NameAddr,
+    remote: NameAddr,
+    target: Uri,
+    routes: tuple[NameAddr, ...],
+    sdp: str,
+    **more: Any,
+) -> Kept:
+    origin = _ORIGIN.search(sdp)
+    return Kept(
+        local=str(local),
+        remote=str(remote),
+        target=str(target),
+        routes=tuple(map(str, routes)),
+        origin=origin[1] if origin else "",
+        **more,
     )
 
 

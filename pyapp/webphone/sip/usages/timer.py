@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from webphone.machine import Same
 from webphone.sip.endpoint import Pairs
 from webphone.sip.wire.grammar import Malformed, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS
@@ -84,6 +85,7 @@ class Refresher:
         self._allowed: list[str] = []
         self._update_refused = False
         self._unheard = False  # the last refresh was not answered at all
+        self._kept: Same[Kept] = Same()
 
     @property
     def deadline(self) -> float | None:
@@ -111,7 +113,7 @@ class Refresher:
         timer = self._timer
         if timer is None:
             return None
-        return Kept(seconds=timer.seconds, ours=timer.ours, at=timer.deadline)
+        return self._kept(Kept, seconds=timer.seconds, ours=timer.ours, at=timer.deadline)
 
     def go_on(self, kept: Kept | None, allowed: Iterable[str]) -> None:
         """It runs on as it did (§10)."""

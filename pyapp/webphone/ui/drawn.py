@@ -1,0 +1,53 @@
+"""What was drawn last, and of what: a piece that would be made of the same is the same node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from webphone.machine import Same
+from webphone.ui.html import Node, said
+from webphone.words import Language
+
+Made = TypeVar("Made")
+
+
+class Drawn:
+    """The pieces of one screen, by their places; those that the next one does not have are let go.
+
+    No field that a person writes into is among them: only the page knows what it holds, and is
+    told each time what it should (see `patch.py`).
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[Hashable, Same[Any]] = {}
+        self._now: dict[Hashable, Same[Any]] = {}
+        self._language: Language = ""
+        self._said_last: dict[int, tuple[Node, Node]] = {}
+        self._said: dict[int, tuple[Node, Node]] = {}
+
+    def begin(self) -> None:
+        """Another screen is drawn."""
+        self._last, self._now = self._now, {}
+
+    def __call__(self, place: Hashable, make: Callable[..., Made], *of: Any, **named: Any) -> Made:
+        """What `make` makes of these, which is all that it looks at."""
+        same = self._now.get(place) or self._last.get(place) or Same()
+        self._now[place] = same
+        made: Made = same(make, *of, **named)
+        return made
+
+    def said(self, screen: Node, language: Language) -> Node:
+        """The screen with all of its sentences in the language."""
+        if language != self._language:
+            self._language, self._said = language, {}
+        self._said_last, self._said = self._said, {}
+        return self._say(screen)
+
+    def _say(self, node: Node) -> Node:
+        # Its number is its own for as long as it is kept here.
+        known = self._said.get(id(node)) or self._said_last.get(id(node))
+        if known is None:
+            known = node, said(node, self._language, self._say)
+        self._said[id(node)] = known
+        return known[1]

@@ -1,0 +1,123 @@
+"""What is remembered of a phone's looks is what would be made anew, whatever happens to it."""
+
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phone.stage import World
+from phone.test_any_sequence import CHANGES, WISHES, act, usual
+from webphone import machine
+from webphone.machine import Same, earliest
+from webphone.phone import happenings as on
+
+MORE = {
+    **WISHES,
+    "transfer": ("carol",),
+    "consult": ("carol",),
+    "completeTransfer": (),
+    "cancelTransfer": (),
+    "startRecording": (),
+    "stopRecording": (),
+}
+OTHERS = (
+    *CHANGES,
+    {"recover": "all"},
+    {"record": "ask"},
+    {"wrapUp": ["sold", "lost"]},
+    {"contactLookup": lambda number: {"name": f"{number} by name"}},
+)
+who = st.sampled_from([0, 1, 2])
+steps = st.lists(
+    st.one_of(
+        *usual(who, MORE, OTHERS, 40.0),
+        st.tuples(st.just("measured"), who, st.sampled_from([4.3, 3.7, 1.2])),
+        st.tuples(st.just("network"), who, st.booleans()),
+        st.tuples(st.just("slow media"), who, st.booleans()),
+        st.tuples(st.just("media state"), who, st.sampled_from(["failed", "connected"])),
+    ),
+    min_size=5,
+    max_size=25,
+)
+
+
+def anew(self, make, *of, **named):
+    """No memory: all is made each time."""
+    return make(*of, **named)
+
+
+def shown(phone):
+    """All of a phone that is remembered: as the screen sees it, and as another page would."""
+    calls = phone.desk.calls.calls.values()
+    return phone.desk.snapshot, [(call.view, call.domain, call.wire.kept) for call in calls]
+
+
+def is_as_made_anew(world):
+    for phone in world.phones:
+        remembered = shown(phone)
+        with patch.object(Same, "__call__", anew):
+            assert remembered == shown(phone)
+        desk = phone.desk
+        parts = (desk.calls.deadline, desk._accounts.deadline, desk._seldom.deadline)
+        assert desk.deadline == earliest(parts)
+        assert phone.mistakes == []
+
+
+def three():
+    world = World()
+    for user in ("alice", "bob", "carol"):
+        world.registered(user, recover="all")
+    return world
+
+
+@given(steps)
+@settings(derandomize=True)
+def test_what_is_remembered_is_what_would_be_made_anew(sequence):
+    world = three()
+    for step in sequence:
+        if step[0] == "measured":
+            phone = world.phones[step[1]]
+            for call in phone.calls:
+                phone.happens(on.QualityMeasured(call=call.id, stats={"mos": step[2]}))
+        else:
+            act(world, step)
+        is_as_made_anew(world)
+
+
+def test_a_memory_that_overlooks_a_change_is_found_out():
+    world = three()
+    alice, bob, _ = world.phones
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    is_as_made_anew(world)
+    with patch.object(machine, "alike", lambda one, other: True):
+        alice.ask("mute")
+        with pytest.raises(AssertionError):
+            is_as_made_anew(world)
+
+
+def test_what_has_not_changed_is_the_same_object():
+    world = three()
+    alice, bob, carol = world.phones
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    alice.ask("makeCall", "carol")
+    carol.ask("answer")
+    before = alice.desk.snapshot
+    assert alice.desk.snapshot is before
+    alice.ask("mute")
+    after = alice.desk.snapshot
+    assert [one is other for one, other in zip(before.calls, after.calls)] == [True, False]
+    assert after.calls[0].view is before.calls[0].view and after.history is before.history
+
+
+def test_the_recorder_before_the_phone_shows_it_as_it_is_after_each_turn():
+    world = three()
+    alice, bob, _ = world.phones
+    assert alice.machine.snapshot is alice.machine.snapshot
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    assert alice.machine.snapshot is alice.desk.snapshot
+    alice.happens(on.LadderWanted())
+    assert alice.machine.snapshot.ladder and not alice.desk.snapshot.ladder
