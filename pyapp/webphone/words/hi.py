@@ -178,7 +178,7 @@ WORDS: dict[str, str] = {
     "spoken_filming": "आपका कैमरा चालू है।",
     "spoken_sharing": "आपकी स्क्रीन साझा हो रही है।",
     "spoken_video_of": "{name} वीडियो दिखा रहे हैं।",
-    "device_input": "माइक्रोफ़ोन",
+    "device_input": "माइक्रो­फ़ोन",
     "device_output": "कॉल का स्पीकर",
     "device_ringer": "घंटी कहाँ बजे",
     "device_camera": "कैमरा",
