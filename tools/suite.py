@@ -1,9 +1,10 @@
 """Run the tests that need more than Python, in groups; say what had to be tried twice.
 
 What measures sound or time runs in two workers: it waits for most of its time, and may need a
-processor at once when it does not. The rest runs in three, a file in one of them: two would leave
-a processor idle for a quarter of the time, as each often waits for a browser. What fails is tried
-once more by itself, and listed with its first failure: a busy machine, or a mistake?
+processor at once when it does not. What must be as fast as a person runs alone. The rest runs in
+three, a file in one of them: two would leave a processor idle for a quarter of the time, as each
+often waits for a browser. What fails is tried once more by itself, and listed with its first
+failure: a busy machine, or a mistake?
 `--times N` runs it all N times and fails on what needed a second try in any of them.
 """
 
@@ -16,7 +17,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TIMED = ["-m", "timed and not servers", "-n", "2", "--dist", "loadfile"]
+ALONE = ["-m", "alone"]
+TIMED = ["-m", "timed and not alone and not servers", "-n", "2", "--dist", "loadfile"]
 TOGETHER = [
     "-m",
     "not timed and not servers and not more and (browser or interop or build)",
@@ -35,7 +37,7 @@ def main() -> int:
     parser.add_argument("--serial", action="store_true", help="in one worker")
     parser.add_argument("paths", nargs="*", default=["tests"], help="files or folders of tests")
     options = parser.parse_args()
-    groups = [group[:2] if options.serial else group for group in (TIMED, TOGETHER)]
+    groups = [group[:2] if options.serial else group for group in (ALONE, TIMED, TOGETHER)]
     failed, shaky = [], []
     for turn in range(1, options.times + 1):
         if options.times > 1:

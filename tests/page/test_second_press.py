@@ -101,7 +101,8 @@ def _shows_the_pad(phone: PhonePage) -> bool:
     return screen(phone).locator("[part=number-input]").is_visible()
 
 
-@pytest.mark.timed  # who shares the machine can't press twice as fast as a person does
+@pytest.mark.timed
+@pytest.mark.alone  # who shares the machine can't press twice as fast as a person does
 @pytest.mark.parametrize("by", ["mouse", "touch", "Enter", "Space"])
 @pytest.mark.parametrize("name", BEFORE)
 def test_more_presses_than_one_do_what_one_does(phone: PhonePage, name: str, by: str) -> None:

@@ -169,6 +169,7 @@ def test_a_dead_tab_is_succeeded_within_two_seconds_and_its_call_is_one_failed_r
 
 
 @pytest.mark.timed
+@pytest.mark.alone
 @pytest.mark.parametrize("end", ["closed", "crashed"])
 def test_the_next_tab_goes_on_with_the_call_and_both_hear_each_other_within_two_seconds(
     end: str, tabs: Tabs, ben: PhonePage
