@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Frame, Page, Route
 
 import one_playwright
 from page.page_server import PageServer
@@ -88,15 +88,32 @@ def page(pages: PageServer) -> Iterator[Page]:
         page = browser.new_page()
         page.add_init_script(ROOM)
         page.goto(pages.put("/noise.html", PAGE.format(ben="")))
-        page.wait_for_function(
-            "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
-        )
-        page.evaluate("anna.onError = ({message, hint}) => (fault = `${message} ${hint}`); void 0")
-        page.evaluate(CALL)
+        talk(page)
         yield page
 
 
-def loudness(page: Page) -> float:
+@pytest.fixture
+def framed(pages: PageServer) -> Iterator[Frame]:
+    """The same in a frame of a page that lends it the microphone."""
+    with one_playwright.chromium(one_playwright.GRANTED) as browser:
+        page = browser.new_page()
+        page.add_init_script(ROOM)
+        inside = pages.put("/noise.html", PAGE.format(ben=""))
+        lent = f'<!doctype html><iframe src="{inside}" allow="microphone; autoplay"></iframe>'
+        page.goto(pages.put("/around.html", lent))
+        talk(page.frames[1])
+        yield page.frames[1]
+
+
+def talk(page: Page | Frame) -> None:
+    page.wait_for_function(
+        "globalThis.anna?.state === 'registered' && ben.state === 'registered'", timeout=60_000
+    )
+    page.evaluate("anna.onError = ({message, hint}) => (fault = `${message} ${hint}`); void 0")
+    page.evaluate(CALL)
+
+
+def loudness(page: Page | Frame) -> float:
     """The middle of three, since a busy machine drops sound."""
     return float(sorted(page.evaluate(LOUDNESS) for _ in range(3))[1])
 
@@ -152,6 +169,16 @@ def test_a_muted_microphone_stays_muted_behind_the_filter(page: Page) -> None:
     wait_until(lambda: loudness(page) < 0.002, "silence", 20)
     page.evaluate("anna.mute(false)")
     wait_until(lambda: loudness(page) > 0.02, "the voice again", 20)
+
+
+def test_the_filter_runs_in_a_frame(framed: Frame) -> None:
+    wait_until(lambda: loudness(framed) > 0.02, "the noise", 30)
+    noise = loudness(framed)
+    framed.evaluate("anna.noiseSuppression = 'strong'")
+    wait_until(lambda: loudness(framed) < noise / 3, "the noise to go", 30)
+    framed.evaluate("speak.value = 1")
+    wait_until(lambda: loudness(framed) > 0.02, "the voice in it", 20)
+    assert framed.evaluate("fault") is None
 
 
 def test_where_it_does_not_come_the_call_goes_on_and_says_so_in_words(page: Page) -> None:
