@@ -57,7 +57,8 @@ class Drawn:
     ) -> tuple[Node, ...]:
         """These, by day."""
         today = view.dates(now, snapshot.language)[0]
-        of = snapshot.config, snapshot.language, view.dates, today, snapshot.people
+        formats = view.dates, view.durations
+        of = snapshot.config, snapshot.language, formats, today, snapshot.people
         if of != self._of:
             self._of, self._records, self._rows, self._moments = of, None, {}, {}
         if records != self._records:
