@@ -12,7 +12,6 @@ from interop.coturn import Coturn
 from interop.kamailio import Kamailio
 from page.page_server import PageServer
 from page.phone_page import PhonePage
-from page.spec import talk
 
 pytestmark = [pytest.mark.interop, pytest.mark.timed]
 
@@ -39,7 +38,10 @@ def test_a_call_goes_over_a_relay_alone_whose_login_a_page_gives_for_a_while(
     carol = phone_page("carol", ice_servers_url=address, ice_policy="relay", log_level="info")
     carol.register()
     began = len(kamailio.wire())
-    talk(carol, ben)
+    carol.make_call("ben")
+    ben.wait_event("ringingin")
+    ben.call_method("answer")
+    carol.wait_event("answer")
     carol.ears.wait_sound()
     ben.ears.wait_sound()
     sent = [

@@ -11,7 +11,6 @@ from interop.coturn import Coturn
 from interop.kamailio import Kamailio
 from interop.slow_line import SlowLine
 from page.phone_page import PhonePage
-from page.spec import talk
 
 pytestmark = [pytest.mark.interop, pytest.mark.timed]
 
@@ -66,7 +65,10 @@ def test_a_call_is_heard_over_relays_that_both_ends_find_too_late_for_their_desc
         phones.append(phone)
     carol, ben = phones
     began = len(kamailio.wire())
-    talk(carol, ben)
+    carol.make_call("ben")
+    ben.wait_event("ringingin")
+    ben.call_method("answer")
+    carol.wait_event("answer")
     carol.ears.wait_sound()
     ben.ears.wait_sound()
     wire = [each.text for each in kamailio.wire()[began:]]
