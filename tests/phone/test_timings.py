@@ -60,6 +60,20 @@ def test_a_call_that_comes_in_is_timed_from_its_invite(world, alice, bob):
     ]
 
 
+def test_sound_that_is_told_of_first_came_over_what_was_up(world, alice, dave):
+    alice.ask("makeCall", "dave")
+    dave.reply(200, sdp=description())
+    call = alice.call.id
+    world.now += 0.5
+    alice.happens(on.SoundCame(call=call))
+    world.now += 0.1
+    alice.happens(on.PathFound(call=call))
+    alice.happens(on.MediaChanged(call=call, state="connected"))
+    dave.inside("BYE")
+    [record] = alice.told("end")
+    assert steps(record)[-3:] == [("ice", 500), ("dtls", 500), ("sound", 500)]
+
+
 def test_each_step_counts_once(world, alice, dave):
     """What is set up anew in a call that stands is no step of setting it up."""
     alice.ask("makeCall", "dave")
