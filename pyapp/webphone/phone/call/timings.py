@@ -23,7 +23,7 @@ class Timings(Quiet):
             case on.MediaChanged(state="connected"):
                 self._reached.setdefault("dtls", now)
             case on.SoundCame():
-                # Sound comes only over what is up: a busy page may hear of both the other way round.
+                # It comes only over what is up: a busy page may hear of both the other way round.
                 for step in ("ice", "dtls", "sound"):
                     self._reached.setdefault(step, now)
         return []
