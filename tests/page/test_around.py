@@ -209,7 +209,7 @@ def test_a_call_is_kept_awake_and_asked_for_and_has_the_keys_of_a_headset(
     page.wait_for_function("keysHeard() === 'hangup,play'")
     assert page.evaluate("[asks(), navigator.mediaSession.playbackState]") == [False, "paused"]
     page.evaluate("press('play')")
-    page.wait_for_function("anna.activeCall?.state === 'active'")
+    page.wait_for_function("anna.activeCall?.state === 'active' && asks()")
     # The browser itself asks.
     with page.expect_event("dialog") as asked:
         page.close(run_before_unload=True)
