@@ -62,6 +62,7 @@ ADOPT = """{
   rules.replaceSync(%s);
   for (const host of document.querySelectorAll("web-phone"))
     host.shadowRoot.adoptedStyleSheets = [rules];
+  document.body.removeAttribute("style");
 }"""
 TARGET = ROOT / "tests/.run/gallery"
 DOCS = ROOT / "docs" / "screens"
@@ -837,7 +838,8 @@ def sheet(width: int, theme: str, names: list[str], language: str = ENGLISH) -> 
         "figcaption{font:12px system-ui;color:#888;margin-bottom:4px}"
         # A corner of its own.
         "figure:has([layout=launcher]){block-size:600px;transform:translate(0)}"
-        f"</style>{figures}"
+        # Nothing has a style before it has the rules: it would change into its own by a transition.
+        f"</style><body style=display:none>{figures}"
         # The phone's own rules once for all: a copy in each would be nine tenths of the page.
         f"<script>{ADOPT % json.dumps(CSS.read_text() + FORM.read_text())}</script>"
     )
