@@ -51,6 +51,16 @@ def usual(who, wishes, changes, longest):
     )
 
 
+def seen(who):
+    """The steps of stories of what is shown: what a call's media say, and the network."""
+    return (
+        st.tuples(st.just("measured"), who, st.sampled_from([4.3, 3.7, 1.2])),
+        st.tuples(st.just("network"), who, st.booleans()),
+        st.tuples(st.just("slow media"), who, st.booleans()),
+        st.tuples(st.just("media state"), who, st.sampled_from(["failed", "connected"])),
+    )
+
+
 who = st.sampled_from([0, 1])
 steps = st.lists(
     st.one_of(
@@ -92,6 +102,7 @@ def act(world, step):
             "slow media": lambda: _slow_media(phone, rest[1]),
             "media fault": lambda: _media_fault(phone, rest[1]),
             "media state": lambda: _media_state(phone, rest[1]),
+            "measured": lambda: _measured(phone, rest[1]),
             "leave": lambda: phone.happens(on.Leaving()),
             "wake": lambda: phone.happens(on.Woken()),
             "prevent": lambda: _prevent(phone, rest[1]),
@@ -113,6 +124,11 @@ def _media_fault(phone, on):
 def _media_state(phone, state):
     for call in phone.calls:
         phone.happens(on.MediaChanged(call=call.id, state=state))
+
+
+def _measured(phone, mos):
+    for call in phone.calls:
+        phone.happens(on.QualityMeasured(call=call.id, stats={"mos": mos}))
 
 
 def _prevent(phone, name):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phone.stage import World
-from phone.test_any_sequence import CHANGES, WISHES, act, usual
+from phone.test_any_sequence import CHANGES, WISHES, act, seen, usual
 from webphone import machine
 from webphone.machine import Same, earliest
 from webphone.phone import happenings as on
@@ -32,10 +32,7 @@ who = st.sampled_from([0, 1, 2])
 steps = st.lists(
     st.one_of(
         *usual(who, MORE, OTHERS, 40.0),
-        st.tuples(st.just("measured"), who, st.sampled_from([4.3, 3.7, 1.2])),
-        st.tuples(st.just("network"), who, st.booleans()),
-        st.tuples(st.just("slow media"), who, st.booleans()),
-        st.tuples(st.just("media state"), who, st.sampled_from(["failed", "connected"])),
+        *seen(who),
     ),
     min_size=5,
     max_size=25,
@@ -76,12 +73,7 @@ def three():
 def test_what_is_remembered_is_what_would_be_made_anew(sequence):
     world = three()
     for step in sequence:
-        if step[0] == "measured":
-            phone = world.phones[step[1]]
-            for call in phone.calls:
-                phone.happens(on.QualityMeasured(call=call.id, stats={"mos": step[2]}))
-        else:
-            act(world, step)
+        act(world, step)
         is_as_made_anew(world)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from phone.stage import World
 from phone.test_any_sequence import act
-from phone.test_made_anew import MORE, usual
+from phone.test_made_anew import MORE, seen, usual
 from webphone import machine
 from webphone.phone import happenings as on
 from webphone.ui import View, difference, followed, noticed, screen
@@ -33,10 +33,7 @@ who = st.sampled_from([0, 1])
 steps = st.lists(
     st.one_of(
         *usual(who, MORE, CHANGES, 40.0),
-        st.tuples(st.just("measured"), who, st.sampled_from([4.3, 3.7, 1.2])),
-        st.tuples(st.just("network"), who, st.booleans()),
-        st.tuples(st.just("slow media"), who, st.booleans()),
-        st.tuples(st.just("media state"), who, st.sampled_from(["failed", "connected"])),
+        *seen(who),
         st.tuples(st.just("open"), who, st.sampled_from(["", "keypad", "transfer", *PAGES])),
         st.tuples(st.just("language"), who, st.sampled_from(["en", "de", "ar"])),
     ),
@@ -80,11 +77,7 @@ def two():
 
 def does(world, screens, step):
     kind, number, *rest = (*step, None)
-    if kind == "measured":
-        phone = world.phones[number]
-        for call in phone.calls:
-            phone.happens(on.QualityMeasured(call=call.id, stats={"mos": rest[0]}))
-    elif kind == "open":
+    if kind == "open":
         screens[number].open(rest[0])
     elif kind == "language":
         world.phones[number].happens(on.LanguageFound(tag=rest[0], here=True))
