@@ -61,9 +61,10 @@ async () => {
 
 
 class Chromium:
-    """One browser; `page()` gives a page in a new profile that may use microphone and camera."""
+    """One browser; `context()` gives a new profile that may use microphone and camera."""
 
-    def __init__(self) -> None:
+    def __init__(self, *arguments: str) -> None:
+        self._arguments = [*one_playwright.ARGUMENTS, *arguments]
         self._borrowed = False
         self._browser: Browser | None = None
 
@@ -73,7 +74,7 @@ class Chromium:
         self._borrowed = True
         try:
             self._browser = playwright.chromium.launch(
-                executable_path=path, args=list(one_playwright.ARGUMENTS), headless=True
+                executable_path=path, args=self._arguments, headless=True
             )
         except BaseException:
             self.stop()

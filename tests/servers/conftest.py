@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext
 
+from page.chromium import Chromium
 from page.phone_page import PhonePage
 from page.server import Server
 from servers.stories import KEEP_SOCKETS
@@ -14,19 +15,24 @@ from servers.stories import KEEP_SOCKETS
 Open = Callable[..., PhonePage]
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """The certificate is the tests' own, so nobody asks for another one, in pages and workers."""
+    browser = Chromium("--ignore-certificate-errors")
+    browser.start()
+    yield browser
+    browser.stop()
+
+
 @pytest.fixture
 def phone(
     new_context: Callable[..., BrowserContext], phone_page: Open, server: Server
 ) -> Iterator[Open]:
-    """phone("alice") opens a page with the phone of a user, who is registered at `server`.
-
-    The certificate is the test's own, so the browser is told to ask for no other.
-    """
-
+    """phone("alice") opens a page with the phone of a user, who is registered at `server`."""
     opened: list[PhonePage] = []
 
     def registered(user: str, **attributes: str | bool | None) -> PhonePage:
-        context = new_context(ignore_https_errors=True)
+        context = new_context()
         context.add_init_script(KEEP_SOCKETS)
         phone = phone_page(user, id=user, context=context, **attributes)
         opened.append(phone)
@@ -35,6 +41,8 @@ def phone(
 
     yield registered
     for each in opened:
+        if each.page.is_closed():
+            continue
         # The next test's calls find nobody of this one's.
         each.call_method("hangupAll")
         each.call_method("unregister")

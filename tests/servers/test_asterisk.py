@@ -270,25 +270,3 @@ def test_digits_choose_of_a_menu(phone: Open) -> None:
     alice.call_method("sendDtmf", "2")
     answer(bob)
     hear_each_other(alice, bob)
-
-
-def reload(phone: PhonePage) -> None:
-    """Its page is loaded anew, and has the call again."""
-    call = phone.wait_state("active")
-    phone.page.reload()
-    phone.call_method("ready")
-    phone.wait_event("recover", lambda news: news["stage"] == "done")
-    assert phone.wait_state("active")["id"] == call["id"]
-
-
-def test_a_call_survives_a_reload_of_either_page(phone: Open) -> None:
-    settings = {"recover": "reload", "auto_register": "true"}
-    alice, bob = phone("alice", **settings), phone("bob", **settings)
-    talk(alice, bob, "102")
-    hear_each_other(alice, bob)
-    for each in (alice, bob, alice):
-        reload(each)
-        hear_each_other(alice, bob)
-    bob.call_method("hangup")
-    assert alice.wait_event("end")["disposition"] == "answered"
-    assert not alice.calls() and not bob.calls()
