@@ -3,8 +3,9 @@
 What measures sound or time runs in two workers: it waits for most of its time, and may need a
 processor at once when it does not. What must be as fast as a person runs alone. The rest runs in
 three, a file in one of them: two would leave a processor idle for a quarter of the time, as each
-often waits for a browser. What fails is tried once more by itself, and listed with its first
-failure: a busy machine, or a mistake?
+often waits for a browser. Its browser compiles WebAssembly once, not a second time for speed. What
+fails is tried once more by itself, as people have it, and listed with its first failure: a busy
+machine, or a mistake?
 `--times N` runs it all N times and fails on what needed a second try in any of them.
 """
 
@@ -28,6 +29,8 @@ TOGETHER = [
     "loadfile",
     "--no-loadscope-reorder",
 ]
+# tests/one_playwright.py: the browser of those that run together compiles WebAssembly once.
+COMPILED_ONCE = {"WEBPHONE_COMPILED_ONCE": "yes"}
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 
 
@@ -70,7 +73,11 @@ def run(paths: list[str], group: list[str]) -> tuple[int, dict[str, str]]:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", *paths, *group, "--durations=15"],
             cwd=ROOT,
-            env={**os.environ, "WEBPHONE_FAILURES": str(notes)},
+            env={
+                **os.environ,
+                **(COMPILED_ONCE if group == TOGETHER else {}),
+                "WEBPHONE_FAILURES": str(notes),
+            },
         )
         found: dict[str, str] = {}
         for line in notes.read_text().splitlines() if notes.exists() else ():
