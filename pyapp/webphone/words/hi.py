@@ -257,7 +257,7 @@ WORDS: dict[str, str] = {
     "switch_notifications": "कहीं और होने पर कॉल की सूचना दें",
     "switch_hotkeys": "शॉर्टकट कुंजियाँ",
     "forward": "फ़ॉरवर्ड करें",
-    "forward_to": "कॉल कहाँ फ़ॉरवर्ड करें",
+    "forward_to": "कहाँ फ़ॉरवर्ड करें",
     "forward_off": "फ़ॉरवर्ड बंद करें",
     "park": "पार्क",
     # Signing in by hand

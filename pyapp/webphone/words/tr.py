@@ -257,7 +257,7 @@ WORDS: dict[str, str] = {
     "switch_notifications": "Başka yere bakarken aramaları bildir",
     "switch_hotkeys": "Tuş kısayolları",
     "forward": "Yönlendir",
-    "forward_to": "Yönlendirilecek numara",
+    "forward_to": "Yönlendirme hedefi",
     "forward_off": "Yönlendirmeyi durdur",
     "park": "Park et",
     # Signing in by hand
