@@ -403,8 +403,13 @@ class PhoneOnPage:
         if not (rehearsals or self.desk.standby or self._phone.snapshot.calls):
             from webphone.browser.rehearsing import Rehearsing
 
-            rehearsals.append(Rehearsing(self._clock, self._config))
+            rehearsals.append(Rehearsing(self._clock, self._config, self._stand_by))
             rehearsals[0].begin()
+
+    def _stand_by(self) -> None:
+        """What outlives the page is there before the first call."""
+        if self.desk.lasting:
+            self._seldom.will.stand_by()
 
     def _gesture(self, gesture: Gesture, fields: dict[str, object]) -> bool:
         """Do what a gesture on the screen means; whether it meant anything."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from heapq import heapify, heappop, heappush
+from operator import is_
 from typing import Generic, TypeVar
 
 State = TypeVar("State")
@@ -115,5 +116,5 @@ def alike(one: object, other: object) -> bool:
 def _all_alike(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
     if len(some) != len(others):
         return False
-    # Nearly always one object: that is asked here, where it costs least.
-    return all(one is other or alike(one, other) for one, other in zip(some, others))
+    # Nearly always one object each: that is asked where it costs least.
+    return all(map(is_, some, others)) or all(map(alike, some, others))

@@ -36,6 +36,11 @@ WATCH = """
     asked.push("sound");
     return play.call(this);
   };
+  const Worker = window.SharedWorker;
+  window.__workers = 0;
+  window.SharedWorker = class SharedWorker extends Worker {
+    constructor(...given) { super(...given); window.__workers += 1; }
+  };
   const Sound = window.AudioContext;
   window.AudioContext = class AudioContext extends Sound {
     constructor(...given) { super(...given); asked.push("tone"); }
@@ -45,6 +50,15 @@ WATCH = """
 SAVES = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } });"
 STATES = "__made.map(({ peer, policy }) => [policy, peer.signalingState])"
 OVER = [["relay", "closed"], ["relay", "closed"]]
+# The modules that the page's Python has loaded.
+LOADED = """async () => {
+  const { src } = [...document.scripts].find(({ src }) => src.includes("/interpreter."));
+  const { run } = await import(src);
+  return (await run(`
+import sys
+" ".join(name for name, module in sys.modules.items() if type(module).__name__ != "Later")
+`)).split(" ");
+}"""
 Open = Callable[..., PhonePage]
 
 
@@ -77,7 +91,11 @@ def test_nobody_hears_of_it_and_the_first_call_is_like_any_other(
     assert carol.page.evaluate("__asked") == []
     assert carol.state() == "registered"
     assert carol.page.evaluate("document.querySelector('web-phone').history.length") == 0
+    loaded, workers = set(carol.page.evaluate(LOADED)), carol.page.evaluate("__workers")
+    assert workers == 1
     talk(carol, ben)
+    assert set(carol.page.evaluate(LOADED)) - loaded == set()
+    assert carol.page.evaluate("__workers") == workers
     hang_up(carol, ben)
     assert carol.console.errors == []
 

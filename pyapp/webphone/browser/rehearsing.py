@@ -37,12 +37,16 @@ INPUT = ("pointerdown", "keydown", "wheel")
 class Rehearsing:
     """The one of a page: it waits until nobody touches the page, and again from each touch on.
 
-    `drop` ends it for good, whatever of it is under way.
+    `drop` ends it for good, whatever of it is under way. `ready` is called with each beginning: it
+    makes what the first call would have to.
     """
 
-    def __init__(self, clock: Clock, config: Callable[[], Config]) -> None:
+    def __init__(
+        self, clock: Clock, config: Callable[[], Config], ready: Callable[[], None]
+    ) -> None:
         self._clock = clock
         self._config = config
+        self._ready = ready
         self._played: _Play | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._listeners = Listeners()
@@ -75,18 +79,20 @@ class Rehearsing:
             played.close()
 
     def _play(self) -> None:
-        self._played = _Play(self._clock, self._config(), self.drop)
+        self._played = _Play(self._clock, self._config(), self._ready, self.drop)
 
 
 class _Play:
     """A rehearsal under way: a step of it whenever the page has nothing else to do."""
 
-    def __init__(self, clock: Clock, config: Config, over: Callable[[], None]) -> None:
+    def __init__(
+        self, clock: Clock, config: Config, ready: Callable[[], None], over: Callable[[], None]
+    ) -> None:
         self._clock = clock
         self._over = over
         self._rehearsal = Rehearsal(Entropy(secrets.token_bytes), config)
         self._ends = [_End(clock, partial(self._heard, end)) for end in ENDS]
-        self._slices: deque[Callable[[], None]] = deque()
+        self._slices: deque[Callable[[], object]] = deque((_load, ready))
         self._closed = self._asked = False
         # Safari has no idle callbacks: there a timer between two steps lets the page do its work.
         self._idle = getattr(js, "requestIdleCallback", js.setTimeout)
@@ -134,6 +140,11 @@ class _Play:
         for action in actions:
             self._slices.append(partial(end.perform, action))
         self._slices.append(lambda: end.show(self._rehearsal.snapshot(number)))
+
+
+def _load() -> None:
+    """What the first call of an end that trickles would load."""
+    import webphone.browser.media.trickling  # noqa: F401
 
 
 class _End:

@@ -35,6 +35,15 @@ class Will:
         self._listeners = Listeners()
         self._can = True
 
+    def stand_by(self) -> None:
+        """Have the worker there before the first call, which has enough to do."""
+        try:
+            self._can = self._worker is not None or self._hire()
+            if self._can:
+                self._watch()
+        except Exception:  # a policy, a frame that may not
+            self._can = False
+
     def perform(self, given: Entrust) -> None:
         """Give it to the worker; Entrusted follows."""
         self._given = given
@@ -51,9 +60,7 @@ class Will:
         except Exception:  # a policy, a frame that may not, a browser that stores nothing
             self._can = False
             return
-        if self._lock is None:
-            self._lock = Lock(self._page, self._give, lambda fault, held: self.close())
-        else:
+        if not self._watch():
             self._give()
 
     def reclaim(self) -> None:
@@ -88,6 +95,13 @@ class Will:
         self._listeners.add(worker.port, "message", self._told)
         worker.port.start()
         self._worker = worker
+        return True
+
+    def _watch(self) -> bool:
+        """Hold the lock by which the worker knows that the page is there; whether this is new."""
+        if self._lock is not None:
+            return False
+        self._lock = Lock(self._page, self._give, lambda fault, held: self.close())
         return True
 
     def _told(self, event: Any) -> None:

@@ -189,7 +189,7 @@ class Desk:
         actions = self._seldom.wrapped(actions, self.calls.last.farewell, self.config)
         if any(isinstance(action, do.Save) for action in actions):
             actions.append(do.Tell(event=Event("historychange", {})))
-        if self._keeping is not None or (self.calls.calls and self._lasting):
+        if self._keeping is not None or (self.calls.calls and self.lasting):
             actions[:0] = self._kept.keep(*self._recoverable, now)
         return actions + self._changes() + self._cue(actions)
 
@@ -211,7 +211,7 @@ class Desk:
         return self._keeping
 
     @property
-    def _lasting(self) -> bool:
+    def lasting(self) -> bool:
         """Whether calls may outlive the page."""
         return self._settings.recoverable.recover != "off"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from webphone.border.decoding import Malformed, decode_value
@@ -100,6 +100,7 @@ class Keeping:
         self.entrusted = False  # somebody ends the calls where no page comes after this one
         self._written = ""
         self._calls: dict[str, Same[KeptCall]] = {}
+        self._texts: dict[str, Same[str]] = {}  # of these calls
         self._phone: KeptPhone | None = None  # what was made a text last, and that text
         self._text_of = ""
         # What was entrusted last: the dialogs of those that are up, what ends the others, and the
@@ -203,6 +204,7 @@ class Keeping:
         at: float,
     ) -> str:
         self._calls = {id: self._calls.get(id) or Same() for id in ours}
+        self._texts = {id: self._texts.get(id) or Same() for id in ours}
         if not (ours or early):
             return ""
         kept = (_kept(self._calls[id], calls.calls[id], dialog) for id, dialog in ours.items())
@@ -216,7 +218,10 @@ class Keeping:
             early=tuple(early),
         )
         if phone != self._phone:
-            text = json.dumps(encode(phone))
+            written = {call.id: self._texts[call.id](_written, call) for call in phone.calls}
+            text = _object(
+                encode(replace(phone, calls=())), calls=f"[{', '.join(written.values())}]"
+            )
             self._phone, self._text_of = phone, text if len(text) <= LONGEST else ""
         return self._text_of
 
@@ -239,6 +244,16 @@ class Keeping:
             return []
         self._written = text
         return [do.Keep(text=text)]
+
+
+def _written(call: KeptCall) -> str:
+    return json.dumps(encode(call))
+
+
+def _object(given: Mapping[str, Any], **written: str) -> str:
+    """An object as JSON, of whose values some are written already."""
+    texts = {name: json.dumps(value) for name, value in given.items()} | written
+    return f"{{{', '.join(f'{json.dumps(name)}: {text}' for name, text in texts.items())}}}"
 
 
 def _name(account: Account) -> str:
