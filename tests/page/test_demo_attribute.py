@@ -246,6 +246,7 @@ def test_the_demo_ends_with_its_attribute(open_demo) -> None:
 
 
 @COLD
+@COLD
 def test_without_network_the_echo_sounds_in_the_page_and_the_phone_says_so(open_unplugged) -> None:
     phone = called(open_unplugged(), "600")
     told = phone.page.locator("#phone [part=notice]").first
@@ -271,6 +272,7 @@ def test_without_network_the_echo_sounds_in_the_page_and_the_phone_says_so(open_
 
 
 @COLD
+@COLD
 def test_without_network_early_sound_hold_and_the_ring_back_are_as_with_one(open_unplugged) -> None:
     phone = open_unplugged()
     phone.make_call("605")
@@ -294,6 +296,7 @@ def test_without_network_early_sound_hold_and_the_ring_back_are_as_with_one(open
     wait_pitches(phone.page, "remote", [CHAT])
 
 
+@COLD
 @COLD
 def test_without_network_two_phones_of_a_page_hear_each_other(open_unplugged) -> None:
     phone = open_unplugged()

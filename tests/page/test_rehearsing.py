@@ -129,7 +129,10 @@ def test_a_call_before_it_leaves_nothing_to_rehearse(
     assert after[len(policies) :] in ([], ["all"])
 
 
-@pytest.mark.parametrize("way", ["saves", "interaction"])
+SAVING = pytest.mark.cold("nothing is kept where data is saved")
+
+
+@pytest.mark.parametrize("way", [pytest.param("saves", marks=SAVING), "interaction"])
 def test_there_is_none_where_data_is_saved_or_the_phone_waits_for_its_person(
     way: str, opened: Callable[..., PhonePage], phone_page: Open
 ) -> None:
