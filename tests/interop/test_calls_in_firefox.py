@@ -1,4 +1,4 @@
-"""A conference and a recording in Firefox, whose own Web Audio and MediaRecorder make them."""
+"""Conference, recording and noise filter in Firefox: its own Web Audio and MediaRecorder make them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from interop.firefox import Firefox, FirefoxPage
 from page.page_server import PageServer
 from page.ports import wait_until
 from page.test_conference import PHONES
+from page.test_noise import LOUDNESS, ROOM
 from page.test_pictures import CALL
 from page.test_recording import HUMS, LOOK, LOUD, PAGE, QUIET, loudest
 
@@ -96,5 +97,23 @@ def test_a_call_is_recorded_on_two_channels_in_firefox(firefox: Firefox, pages: 
     ours, theirs = found["channels"]
     assert loudest(ours, 500) > LOUD and loudest(ours, 1500) < QUIET
     assert loudest(theirs, 1500) > LOUD and loudest(theirs, 500) < QUIET
+    assert page.seen()["errors"] == []
+    page.context.close()
+
+
+def test_the_noise_goes_and_the_voice_stays_in_firefox(firefox: Firefox, pages: PageServer) -> None:
+    page = opened(firefox, pages.put("/noise-in-firefox.html", PAGE.format(ben="")), ROOM)
+    page.evaluate(CALL)
+
+    def loudness() -> float:
+        return float(page.evaluate(LOUDNESS))
+
+    wait_until(lambda: loudness() > 0.02, "the noise", PATIENCE)
+    noise = loudness()
+    page.evaluate("() => void anna.setConfig({noiseSuppression: 'strong'})")
+    wait_until(lambda: loudness() < noise / 3, "the noise to go", PATIENCE)
+    page.evaluate("() => void (speak.value = 1)")
+    wait_until(lambda: loudness() > 0.02, "the voice in it", PATIENCE)
+    assert page.evaluate("anna.noiseSuppression") == "strong"
     assert page.seen()["errors"] == []
     page.context.close()

@@ -50,8 +50,9 @@ navigator.mediaDevices.getUserMedia = async ({audio}) => {
   const context = new AudioContext({sampleRate: 48000}), out = context.createMediaStreamDestination();
   const play = (fill, loudness) => {
     const source = context.createBufferSource(), level = context.createGain();
-    source.buffer = context.createBuffer(1, 4 * 48000, 48000);
-    fill(source.buffer.getChannelData(0), 48000);
+    const buffer = context.createBuffer(1, 4 * 48000, 48000);
+    fill(buffer.getChannelData(0), 48000);
+    source.buffer = buffer; // Firefox reads it here, and no later
     source.loop = true;
     level.gain.value = loudness;
     source.connect(level).connect(out);
