@@ -263,6 +263,7 @@ def test_help_in_a_corner_goes_on_while_it_is_closed(visit: Callable[..., Page])
     page.get_by_label("What is it about?").press("Escape")
     expect(call).to_be_hidden()
     expect(launcher).to_have_attribute("aria-expanded", "false")
+    expect(launcher).to_be_focused()
 
 
 def test_help_without_a_microphone_says_so_and_offers_the_call_again(

@@ -88,6 +88,7 @@ class Page:
         self._media: dict[tuple[str, str], Any] = {}
         self._numbers = 0
         self._lent = 0  # slots with a form of ours in it, which stands on the page
+        self._left: Any = None  # the page's own control in which a key was just ours
         self._changing = False
         self._reading = Background()  # the files that a person gives
         self._listeners = Listeners()
@@ -112,6 +113,7 @@ class Page:
     def show(self, node: Node) -> None:
         """Make the page show this; only what differs is touched, focus and caret stay."""
         focused = self._focused()
+        left, self._left = self._left, None
         if self._tree is None:
             self._take_over(node)
         patches = difference(self._shown, node)
@@ -122,7 +124,9 @@ class Page:
         if any(isinstance(patch, Create | Remove | Move) for patch in patches):
             self._finger.screen_changed()
         self._shown = node
-        if focused is not None and not _usable(focused):
+        if left is not None and not _usable(left):
+            self._refocus(left)
+        elif focused is not None and not _usable(focused):
             self._refocus(focused)
         elif focused is not None and self._focused() != focused:
             self._finger.focus(focused)
@@ -175,7 +179,10 @@ class Page:
                     return
                 if kind == "click":
                     fields = self._finger.press(found)
-                if self._perform(meaning, fields) and kind == "keydown":
+                self._left = target if theirs else None
+                if not self._perform(meaning, fields):
+                    self._left = None
+                elif kind == "keydown":
                     event.preventDefault()
                     event.stopPropagation()
                     self._taken.add(str(event.code))
