@@ -400,6 +400,7 @@ class PhoneOnPage:
         self._hardware().look()
         self._stands = True
         self.loop.turn(AtRest())
+        self._seldom.measure(self._element.root.host, self._measured)
         if not (rehearsals or self.desk.standby or self._phone.snapshot.calls):
             from webphone.browser.rehearsing import Rehearsing
 
@@ -410,6 +411,11 @@ class PhoneOnPage:
         """What outlives the page is there before the first call."""
         if self.desk.lasting:
             self._seldom.will.stand_by()
+
+    def _measured(self, wide: bool) -> None:
+        """There is room for two panes, or no more."""
+        self._view = replace(self._view, wide=wide)
+        self.draw()
 
     def _gesture(self, gesture: Gesture, fields: dict[str, object]) -> bool:
         """Do what a gesture on the screen means; whether it meant anything."""

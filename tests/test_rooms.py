@@ -86,6 +86,7 @@ MORE = {
     "redirect-policy": "ask",
     "emergency-numbers": (),
     "voicemail": "",
+    "test-number": "",
     "lamps": (),
     "wrap-up": (),
     "push": (),

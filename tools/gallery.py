@@ -334,6 +334,7 @@ PEOPLE = (
     Person(id="3", name="The longest name of any company in the book & Sons", numbers=("1003",)),
 )
 MATCHING = View(matching=True)
+WIDE = View(wide=True)
 # Every screen by name.
 LADDER = Ladder(
     rungs=tuple(
@@ -357,6 +358,8 @@ LADDER = Ladder(
 
 SCREENS: dict[str, tuple[Snapshot, View]] = {
     "idle": (IDLE, View()),
+    "idle, wide": (replace(IDLE, history=PAST), WIDE),
+    "idle, wide, no calls yet": (IDLE, WIDE),
     "number typed": (replace(IDLE, number="+442079460123"), View()),
     "lamps": (
         replace(
@@ -591,6 +594,14 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     "menu": (replace(IDLE, threads=THREADS, config=CODED), View(open="menu")),
     "devices": (
         replace(IDLE, devices=DEVICES, config=replace(CONFIG, video=True), offers=("headset",)),
+        View(open="devices"),
+    ),
+    "devices, test call": (
+        replace(
+            IDLE,
+            config=replace(CONFIG, test_number="*43"),
+            chosen={"test_number": "*43"},
+        ),
         View(open="devices"),
     ),
     "devices, microphone tried": (

@@ -53,6 +53,7 @@ globalThis.__webphone ??= Object.freeze({
     {"property": "redirectPolicy", "attribute": "redirect-policy", "kind": "choice", "initial": "ask"},
     {"property": "emergencyNumbers", "attribute": "emergency-numbers", "kind": "list", "initial": []},
     {"property": "voicemail", "attribute": "voicemail", "kind": "text", "initial": ""},
+    {"property": "testNumber", "attribute": "test-number", "kind": "text", "initial": ""},
     {"property": "lamps", "attribute": "lamps", "kind": "list", "initial": []},
     {"property": "pickup", "attribute": "pickup", "kind": "text", "initial": ""},
     {"property": "captureLinks", "attribute": "capture-links", "kind": "list", "initial": []},

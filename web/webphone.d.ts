@@ -238,6 +238,8 @@ export interface WebPhoneConfig {
   emergencyNumbers: string[];
   /** Number of your voice mail; asks the server for it, and is what the lamp dials. */
   voicemail: string;
+  /** Number of an echo, for test calls on the page of the devices; a person may name one where the page names none, and the demo has 600. */
+  testNumber: string;
   /** Numbers or addresses of colleagues: what each does is shown, and a press calls them. */
   lamps: string[];
   /** Code before a colleague's number that takes the call which rings there, such as **; used where the server does not say which call that is. */
@@ -590,6 +592,7 @@ export interface WebPhoneAttributes {
   "redirect-policy"?: "follow" | "ask" | "refuse";
   "emergency-numbers"?: string;
   "voicemail"?: string | number;
+  "test-number"?: string | number;
   "lamps"?: string;
   "pickup"?: string | number;
   "capture-links"?: string;

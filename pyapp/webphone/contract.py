@@ -161,6 +161,10 @@ class Config:
     voicemail: str = text(
         "Number of your voice mail; asks the server for it, and is what the lamp dials.",
         pattern=r"[^\s<>\"]+")
+    test_number: str = text(
+        "Number of an echo, for test calls on the page of the devices; a person may name one where"
+        " the page names none, and the demo has 600.",
+        pattern=r"[^\s<>\"]+")
     lamps: tuple[str, ...] = words(
         "Numbers or addresses of colleagues: what each does is shown, and a press calls them.",
         pattern=r"[^\s<>\",]+")
@@ -300,11 +304,13 @@ class Config:
         return replace(
             self, host=DEMO_ADDRESS, username=self.username or guest, password="", realm="demo",
             auth_username="", credentials=None, auto_register=True, ice_servers=(),
-            ice_servers_url="", ice_policy="all")
+            ice_servers_url="", ice_policy="all", test_number=self.test_number or DEMO_ECHO)
 
 
 # Where the exchange in the page is reached: by no network.
 DEMO_ADDRESS = "demo:"
+# The number there that plays back what it hears.
+DEMO_ECHO = "600"
 
 
 # Names that pages written for the specification's own component use.

@@ -49,6 +49,10 @@ CUT = """() => [...document.querySelectorAll("web-phone")].flatMap((host) => {
   return found;
 })"""
 
+HIGHER = """(most) => [...document.querySelectorAll("web-phone")]
+  .filter((host) => host.offsetHeight > most)
+  .map((host) => `${host.dataset.name}: ${host.offsetHeight} high`)"""
+
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
@@ -64,6 +68,29 @@ def test_no_word_is_cut_off_in_280_pixels(page: Page, language: str, layout: str
     page.set_content(sheet.replace("<web-phone ", f'<web-phone layout="{layout}" '))
     found = page.evaluate(CUT)
     assert not found, "\n".join(found)
+
+
+# What has words of its own in a bar, where a line is short.
+IN_A_BAR = [
+    *("number typed", "in call", "held by both", "poor sound", "recording", "two calls"),
+    *("ringing in", "ringing in, video", "call waiting", "emergency", "ended", "busy"),
+    *("transfer", "transfer, asking first", "transfer wanted by them", "wrap-up", "reconnecting"),
+]
+
+
+@pytest.mark.parametrize("width", [450, 480, 640, 768])
+def test_a_bar_is_one_line_of_whole_words(
+    page: Page, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in IN_A_BAR:
+        picture, view = gallery.SCREENS[name]
+        bar = replace(picture, config=replace(picture.config, layout="bar"))
+        monkeypatch.setitem(gallery.SCREENS, name, (bar, view))
+    for language in LANGUAGES:
+        sheet = gallery.sheet(width, "light", IN_A_BAR, language)
+        page.set_content(sheet.replace("<web-phone ", '<web-phone layout="bar" '))
+        found = page.evaluate(CUT) + page.evaluate(HIGHER, 96 if width >= 480 else 112)
+        assert not found, "\n".join([language, *found])
 
 
 @pytest.mark.parametrize("language", sorted(RIGHT_TO_LEFT & LANGUAGES.keys()))

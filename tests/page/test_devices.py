@@ -255,6 +255,11 @@ def test_a_microphone_and_the_ring_are_tried_before_any_call(
     page.wait_for_function("played.length === 2")
     assert page.evaluate("played[1][2]") == page.evaluate(f"id('{RIGHT}', 'audiooutput')")
     assert page.evaluate("played[1][0]")
+    # A test call is a call as every other, to what the demo has for it.
+    page.get_by_role("button", name="Test call to 600").click()
+    page.wait_for_function("anna.activeCall?.to.number === '600'")
+    page.evaluate("anna.hangup()")
+    page.wait_for_function("anna.calls.length === 0")
     page.evaluate("void ben.makeCall('anna')")
     page.locator("#anna [part=answer]").click()
     page.wait_for_function("anna.activeCall?.state === 'active'")

@@ -105,6 +105,11 @@ def test_after_a_reload_the_calls_are_there_and_can_be_called_again_deleted_and_
     at_rest(page)
     remembers(page, "601", "600")
     phone = page.locator("web-phone")
+    # Where there is room for two panes they stand beside the keys.
+    beside = phone.get_by_role("group", name="Calls").get_by_role("listitem")
+    expect(beside).to_have_count(2)
+    page.set_viewport_size({"width": 500, "height": 720})
+    expect(beside).to_have_count(0)
     phone.get_by_role("button", name="More").click()
     phone.get_by_role("button", name="Calls", exact=True).click()
     rows = phone.locator("[part=history] li")

@@ -78,6 +78,13 @@ def test_a_setting_is_put_back_and_so_are_all(alice):
     assert alice.desk.config.ring_volume == 100
 
 
+def test_the_number_of_an_echo_is_there_on_another_day_and_the_page_may_name_it(alice):
+    choose(alice, "test_number", "*43")
+    later = another_day(alice)
+    assert later.desk.config.test_number == "*43"
+    assert another_day(later, testNumber="9196").desk.config.test_number == "9196"
+
+
 def test_what_is_chosen_as_the_page_has_it_anyway_is_no_choice(alice):
     choose(alice, "dnd", True)
     choose(alice, "dnd", False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from webphone.browser.media.ice_servers import IceServers
 from webphone.browser.tasks import Background
@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the pho
     from webphone.browser.media.trying import Room, Trying
     from webphone.browser.memory import Memory
     from webphone.browser.tabs import OtherTabs
+    from webphone.browser.width import Width
     from webphone.browser.will import Will
     from webphone.phone.tabs.actions import Action, Happening
 
@@ -52,6 +53,7 @@ class Seldom:
         self._memory: Memory | None = None
         self._will: Will | None = None
         self._trying: Trying | None = None
+        self._width: Width | None = None
 
     def ask_credentials(self, ask: str) -> None:
         """Of the page's function."""
@@ -87,6 +89,12 @@ class Seldom:
             self._trying = Trying(room())
         self._trying.follow(what)
         return self._trying.shown
+
+    def measure(self, element: Any, told: Callable[[bool], object]) -> None:
+        """Tell whether there is room for two panes, and each time that changes."""
+        from webphone.browser.width import Width
+
+        self._width = Width(element, told)
 
     def copy(self, text: str) -> None:
         """Into the clipboard."""
@@ -125,6 +133,6 @@ class Seldom:
         """The phone is gone."""
         self._background.close()
         made = (self._tabs, self._credentials, self._lookups, self._probing, self._memory)
-        for part in (*made, self._will, self._trying):
+        for part in (*made, self._will, self._trying, self._width):
             if part is not None:
                 part.close()

@@ -22,6 +22,7 @@ from webphone.words import LANGUAGES
 PERSONAL = (
     *("ring_volume", "vibration", "noise_suppression", "dnd", "auto_answer", "call_waiting"),
     *("theme", "country", "notifications", "hotkeys", "call_sounds", "announcements"),
+    "test_number",
 )
 LANGUAGE = "language"  # a page has `lang` for it
 LONGEST = 10_000  # characters of all that is kept

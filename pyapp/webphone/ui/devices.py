@@ -18,6 +18,7 @@ from webphone.ui.html import Node, element
 from webphone.ui.messages import title
 from webphone.ui.pieces import button
 from webphone.ui.selectors import living
+from webphone.ui.trial_call import trial_call
 from webphone.ui.trying import trials
 from webphone.ui.view import MENU, View
 from webphone.ui.words import say
@@ -54,6 +55,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             None if devices.sinks else trials(("sound",), snapshot, view),
             _volume(devices, config),
             *_buttons(snapshot),
+            trial_call(snapshot, view),
             key="devices",
             class_="more settings devices",
         ),

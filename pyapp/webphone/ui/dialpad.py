@@ -28,9 +28,21 @@ def dialling(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             keys,
             _dial(snapshot) if config.show_dial else None,
             found if keys is None else None,
+            _recent(snapshot, view, now),
         )
         if part is not None
     ]
+
+
+def _recent(snapshot: Snapshot, view: View, now: float) -> Node | None:
+    """The last calls, where there is a second pane."""
+    config = snapshot.config
+    if not (view.wide and config.show_dialpad and config.layout in ("auto", "full")):
+        return None
+    # Loaded where there is so much room.
+    from webphone.ui.recent import recent
+
+    return recent(snapshot, view, now)
 
 
 def matches(snapshot: Snapshot, view: View) -> Node | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from webphone.contract import Command, Config, MakeCall, SendMessage, WebPhoneError
 from webphone.phone.feature_codes import codes
-from webphone.phone.happenings import Asked, Happening
+from webphone.phone.happenings import Asked, Happening, SettingChosen
 from webphone.phone.numbers import address, printed
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.gestures import DraftEdited, DraftKeyPressed, DraftSent
@@ -16,6 +16,7 @@ from webphone.ui.view import MESSAGES, View
 
 # Drafts: whom to write to, where calls are to go, and of each peer the next text.
 TO, FORWARD, TEXT = "to", "forward", "text "
+TEST = "test-call"  # the number of an echo
 # What a call came to, by the id of its record.
 OUTCOME, NOTE = "outcome ", "note "
 # What is typed of a contact, and what contacts are looked for.
@@ -108,6 +109,10 @@ def sent(view: View, what: str, snapshot: Snapshot) -> tuple[View, list[Happenin
     if what == TO:
         return replace(edited(view, what, ""), open=MESSAGES, of=printed(text) or text), []
     command: Command
+    if what == TEST:
+        target = printed(text) or text
+        command, kept = MakeCall(target=target), SettingChosen(name="test_number", value=target)
+        return replace(edited(view, what, ""), tried=command), [kept, Asked(command=command)]
     if what == FORWARD:
         target = codes(snapshot.config.feature_codes).forward + (printed(text) or text)
         command = MakeCall(target=target)

@@ -45,7 +45,12 @@ def ended(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         sign="phone",
     )
     away = button(
-        say("close"), on=FarewellRead(record=record.id), part="close", config=config, primary=True
+        say("close"),
+        on=FarewellRead(record=record.id),
+        part="close",
+        config=config,
+        sign="close",
+        primary=True,
     )
     shown = (
         element(

@@ -43,9 +43,10 @@ _HOST = re.compile(r"(?:[^@]*@)?([^;:?>]*)")  # in what follows the scheme of an
 
 
 class Drawn:
-    """The calls drawn last: those that stay are not drawn again."""
+    """The calls drawn last: those that stay are not drawn again. `deletes`: each can go."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, deletes: bool = True) -> None:
+        self._deletes = deletes
         self._of: tuple[object, ...] = ()
         self._records: Records | None = None
         self._days: tuple[Node, ...] = ()
@@ -78,7 +79,7 @@ class Drawn:
     ) -> Node:
         of, node = self._rows.get(row.newest.id, ((), None))
         if node is None or of != row.records:
-            node = _row(row, snapshot, view)
+            node = _row(row, snapshot, view, deletes=self._deletes)
         rows[row.newest.id] = row.records, node
         return node
 
@@ -270,7 +271,7 @@ def _day(day: str, rows: list[Node], snapshot: Snapshot, view: View, now: float)
     )
 
 
-def _row(row: Row, snapshot: Snapshot, view: View) -> Node:
+def _row(row: Row, snapshot: Snapshot, view: View, *, deletes: bool) -> Node:
     record, config = row.newest, snapshot.config
     person = NUMBERS.find(snapshot.people, row.target)
     # As the page or the contacts knew them then, or as the contacts do now.
@@ -311,7 +312,9 @@ def _row(row: Row, snapshot: Snapshot, view: View) -> Node:
             config=config,
             sign="delete",
             wordless=True,
-        ),
+        )
+        if deletes
+        else None,
         key=record.id,
         part="list-item",
         data_kind=sign,

@@ -34,6 +34,7 @@ def question(snapshot: Snapshot, view: View, now: float) -> list[Node]:
                     on=Hangup(id=call.view.id),
                     part="hangup",
                     config=config,
+                    sign="phone",
                     primary=True,
                 ),
                 button(

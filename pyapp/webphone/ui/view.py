@@ -96,6 +96,7 @@ class View:
     chosen: int = -1  # which of those who may be meant; -1: none
     transfer_to: str = ""  # what is typed on the page of a transfer
     launched: bool = False  # the phone behind the round button is open
+    wide: bool = False  # there is room for two panes
     shut_at: float = inf  # when it was closed last: what came since is news
     read: str = ""  # id of the call record that the person has closed
     attended: str = ""  # id of the call record that the person is at, as long as it is shown

@@ -32,13 +32,19 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         element(
             "div",
             button(
-                say("wrap_up_skip"), on=LogCall(id=id), part="skip", config=config, after="hangup"
+                say("wrap_up_skip"),
+                on=LogCall(id=id),
+                part="skip",
+                config=config,
+                sign="close",
+                after="hangup",
             ),
             button(
                 say("wrap_up_save"),
                 on=LogCall(id=id, outcome=outcome, note=note),
                 part="log-call",
                 config=config,
+                sign="ready",
                 waits=not (outcome or note.strip()),
             ),
             class_="end",
