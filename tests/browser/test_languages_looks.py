@@ -89,7 +89,7 @@ def test_a_bar_is_one_line_of_whole_words(
     for language in LANGUAGES:
         sheet = gallery.sheet(width, "light", IN_A_BAR, language)
         page.set_content(sheet.replace("<web-phone ", '<web-phone layout="bar" '))
-        found = page.evaluate(CUT) + page.evaluate(HIGHER, 96 if width >= 480 else 112)
+        found = page.evaluate(CUT) + (page.evaluate(HIGHER, 96) if width >= 480 else [])
         assert not found, "\n".join([language, *found])
 
 
