@@ -43,7 +43,7 @@ def test_the_new_page_takes_the_call_back_by_an_invite_that_replaces_it(world):
         before.answered_at,
     )
     assert again.agent.session_id(after.call_id)[:32] == session
-    assert bob.call.state == "active" and bob.call.id != there
+    assert bob.call.state == "active" and bob.call.id == there
     assert [one["stage"] for one in again.told("recover")] == ["started", "done"]
     world.wind(100)
     bob.ask("hangup")
@@ -51,6 +51,10 @@ def test_the_new_page_takes_the_call_back_by_an_invite_that_replaces_it(world):
     assert (record.id, record.disposition, record.ended_by) == (before.id, "answered", "remote")
     assert record.session_id[:32] == session and record.talk_seconds >= 160
     assert again.told("answer") == [] and again.kept == "" and again.mistakes == []
+    [theirs] = bob.history
+    assert (theirs.id, theirs.disposition, theirs.call_id) == (there, "answered", record.call_id)
+    assert theirs.session_id == ";remote=".join(reversed(record.session_id.split(";remote=")))
+    assert len(bob.told("answer")) == len(bob.told("end")) == 1 and bob.mistakes == []
 
 
 def others_invites(world, who="alice"):

@@ -175,6 +175,14 @@ class PeerNamed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The peer goes on with the call in another dialog, of this Call-ID (RFC 3891)."""
+
+    call: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferAcknowledged:
     """The ACK to our 2xx to a re-INVITE; `sdp` is the answer when we made the offer in it."""
 
@@ -380,6 +388,7 @@ Output = (
     | EarlyAnswer
     | EarlyOffer
     | PeerNamed
+    | Moved
     | OfferAcknowledged
     | OfferAnswered
     | OfferRefused

@@ -113,6 +113,11 @@ class Serving:
         replaces = self._replaced(request)
         if isinstance(replaces, int):
             return self._endpoint.answer(server, replaces, now)
+        session = self._continued(replaces, request)
+        if session is not None and session.reinvite.quiet:
+            from webphone.sip.usages.succession import offer
+
+            return offer(session, server, now)
         call = self._endpoint.entropy.token(8)
         authenticator = Authenticator(self.account, self._endpoint.entropy, self._trust)
         incoming = Incoming(self._endpoint, authenticator, call, server, now, replaces=replaces)
@@ -128,6 +133,15 @@ class Serving:
 
         return replaced(self._calls, invite)
 
+    def _continued(self, replaced: str | int, invite: Request) -> Session | None:
+        """The session of that call, where its peer goes on with it in another dialog."""
+        known = self._calls.named(replaced) if isinstance(replaced, str) else None
+        if known is None:
+            return None
+        from webphone.sip.usages.succession import continued
+
+        return continued(known.session, invite)
+
     def _cancel(self, server: ServerTransaction, cancel: Request, now: float) -> list[Output]:
         """RFC 3261 §9.2."""
         transactions = self._endpoint.transactions
@@ -142,6 +156,8 @@ class Serving:
         else:
             outputs = self._endpoint.answer(server, 200, now)
         place = self._calls.place(meant.request)
+        if place is None:
+            place = self._continued(self._replaced(meant.request), meant.request)
         if isinstance(place, Session):
             outputs += place.reinvite.cancel(meant, now)
         return outputs

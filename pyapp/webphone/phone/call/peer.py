@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from webphone.phone.call.call import Call
 from webphone.phone.call.part import Quiet, Steps
-from webphone.sip import NameAddr, Output, PeerNamed
+from webphone.sip import Moved, NameAddr, Output, PeerNamed
 from webphone.sip.wire import salvage
 from webphone.sip.wire.grammar import split_commas
 
@@ -76,8 +76,11 @@ class Peer(Quiet):
 
     def heard(self, output: Output, now: float) -> Steps:
         """A request within the call came: who sends it may be somebody else by now."""
-        if isinstance(output, PeerNamed):
-            self.named(output.headers, output.from_)
+        match output:
+            case PeerNamed():
+                self.named(output.headers, output.from_)
+            case Moved(call_id=call_id):
+                self._call.call_id = call_id
         return []
 
 

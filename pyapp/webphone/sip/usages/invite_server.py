@@ -328,7 +328,7 @@ class Incoming:
     def places(self) -> dict[Key, Incoming | Session]:
         """Who takes a request of the caller, by the dialog it belongs to."""
         if self.session is not None:
-            return {self.dialog.key: self.session}
+            return {self.session.leg.dialog.key: self.session}
         return {} if self.state is State.ENDED else {self.dialog.key: self}
 
     def receive(self, server: ServerTransaction, request: Request, now: float) -> list[Output]:

@@ -236,6 +236,10 @@ class Reinvite:
             return self._leg.accept_invite(server, self._leg.sdp, now)
         return self._happen(Event.REQUEST, now, server)
 
+    def asks(self, server: ServerTransaction, now: float) -> list[Output]:
+        """The peer offers a change, where none is under way."""
+        return self._happen(Event.REQUEST, now, server)
+
     def _named(self, request: Request) -> PeerNamed:
         return PeerNamed(call=self._leg.call, from_=request.from_, headers=first_values(request))
 
@@ -398,6 +402,11 @@ class Reinvite:
     def _send_success(self, now: float) -> list[Output]:
         server, self._asked = self._asked, None
         assert server is not None
+        if not server.request.to.tag:
+            # Loaded by the first peer that goes on in another dialog.
+            from webphone.sip.usages.succession import take_place
+
+            return take_place(self._leg, server, self._sdp, now)
         # RFC 6141 §4.6: not by a request that is refused.
         self._leg.dialog.refresh(server.request)
         if server.request.method == "UPDATE":

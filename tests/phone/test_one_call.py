@@ -1,0 +1,181 @@
+"""The page of the other end is loaded anew, and calls in place of the call: here it stays one call."""
+
+import pytest
+
+from phone.stage import description
+from webphone.phone import happenings as on
+
+THEIRS = "ab30317f1a784dc48ff824d0d3715d86"
+
+
+def talking(world, *, calling=True):
+    """Alice, whose calls outlive her page, talks to Bob."""
+    alice, bob = world.registered("alice", recover="reload"), world.registered("bob")
+    caller, called = (alice, bob) if calling else (bob, alice)
+    caller.ask("makeCall", called.user)
+    called.ask("answer")
+    world.wind(1)
+    return alice, bob
+
+
+def back(alice):
+    """Her page is loaded anew, and hears the call."""
+    again = alice.reload()
+    again.happens(on.MediaChanged(call=again.call.id, state="connected"))
+    return again
+
+
+def invites(world, who):
+    return [data for user, data in world.wire if user == who and data.startswith(b"INVITE")]
+
+
+@pytest.mark.rfc("3891 §3", "who goes on with a call in another dialog is not another caller")
+@pytest.mark.rfc("7989 §6", "the communication keeps both of its names in the new dialog")
+@pytest.mark.parametrize("calling", [True, False])
+def test_it_is_one_call_with_one_record_however_often(world, calling):
+    alice, bob = talking(world, calling=calling)
+    before = bob.call
+    ours = bob.agent.session_id(before.call_id)
+    for _ in range(3):
+        alice = back(alice)
+        world.wind(100)
+    now = bob.call
+    assert (now.id, now.direction, now.answered_at) == (
+        before.id,
+        before.direction,
+        before.answered_at,
+    )
+    assert now.call_id == alice.call.call_id != before.call_id
+    assert bob.agent.session_id(now.call_id) == ours
+    bob.ask("hangup")
+    for phone in (alice, bob):
+        [record] = phone.history
+        assert record.disposition == "answered" and record.talk_seconds > 300
+        assert phone.calls == [] and phone.mistakes == [] and phone.agent.transactions == 0
+    assert [len(bob.told(each)) for each in ("end", "ringingin")] == [1, int(calling)]
+
+
+def test_what_was_held_and_muted_here_still_is(world):
+    alice, bob = talking(world)
+    bob.ask("hold")
+    bob.ask("mute")
+    alice = back(alice)
+    assert (bob.call.held_by, bob.call.muted, alice.call.held_by) == ("local", True, "remote")
+    assert bob.ask("resume").done and alice.call.held_by is None
+
+
+def test_who_was_held_over_there_still_is(world):
+    alice, bob = talking(world)
+    alice.ask("hold")
+    alice = back(alice)
+    assert (bob.call.held_by, alice.call.held_by) == ("remote", "local")
+    assert alice.ask("resume").done and bob.call.held_by is None
+
+
+def test_what_is_said_in_the_dialog_that_was_means_nothing_any_more(world):
+    alice, bob = talking(world)
+    [*_, bye] = [alice.agent.farewell(alice.call.id)]
+    back(alice)
+    world.stranger("dave").say(bye)
+    assert bob.call.state == "active"
+
+
+def test_who_is_slow_to_answer_is_asked_again_in_the_dialog_that_was(world):
+    alice, bob = talking(world)
+    before = bob.call
+    bob.slow_media = True
+    again = alice.reload()
+    world.wind(4)
+    assert world.sent("alice", "CANCEL") and bob.call.id == before.id
+    bob.plug()
+    world.wind(10)
+    bob.plug()
+    again.happens(on.MediaChanged(call=again.call.id, state="connected"))
+    assert (again.call.state, bob.call.state) == ("active", "active")
+    assert bob.call.call_id == again.call.call_id == before.call_id
+    bob.ask("hangup")
+    assert len(again.history) == len(bob.history) == 1 and bob.mistakes == []
+
+
+def test_where_nothing_can_be_heard_again_it_is_over_at_both_ends(world):
+    alice, bob = talking(world)
+    before = bob.call
+    bob.media_fault = ("media_failed", "no")
+    again = alice.reload()
+    for phone in (again, bob):
+        [record] = phone.history
+        assert phone.calls == [] and record.call_id == before.call_id
+
+
+# --- Who is somebody else ---
+
+
+def with_dave(world, session=THEIRS):
+    """Alice has called Dave, who calls their communication so."""
+    alice, dave = world.registered("alice"), world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(200, f"Session-ID: {session}", sdp=description())
+    world.wind(1)
+    return alice, dave
+
+
+def calls_instead(dave, *headers, sdp=""):
+    """Dave calls in the place of the call that there is."""
+    invite = dave.invite
+    names = f"{invite.call_id};to-tag={invite.from_.tag};from-tag=far"
+    dave.invite = None
+    dave.call("alice", f"Replaces: {names}", *headers, sdp=sdp)
+
+
+def test_who_calls_the_communication_so_goes_on_with_it(world):
+    alice, dave = with_dave(world)
+    before = alice.call
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=description())
+    dave.ack()
+    assert alice.call.id == before.id and alice.call.call_id == dave.invite.call_id
+    assert "BYE" in dave.words()
+    dave.inside("BYE")
+    assert [record.id for record in alice.history] == [before.id]
+
+
+@pytest.mark.parametrize(
+    ("known", "said", "sdp"),
+    [
+        (THEIRS, f"Session-ID: {THEIRS[::-1]}", description()),
+        (THEIRS, "Subject: none", description()),
+        ("none", "Subject: none", description()),
+        (THEIRS, f"Session-ID: {THEIRS}", ""),
+    ],
+    ids=["another name", "no name", "never a name", "no offer"],
+)
+def test_who_does_not_is_another_call_that_takes_its_place(world, known, said, sdp):
+    alice, dave = with_dave(world, known)
+    before = alice.call
+    calls_instead(dave, said, sdp=sdp)
+    dave.ack(sdp="" if sdp else description())
+    world.wind(1)
+    assert alice.call.id != before.id and [record.id for record in alice.history] == [before.id]
+
+
+def test_so_is_who_comes_while_we_change_the_call_ourselves(world):
+    """Theirs is answered by other paths at once; ours would have to be given up first."""
+    alice, dave = with_dave(world)
+    before = alice.call
+    alice.ask("hold")
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=description())
+    dave.ack()
+    world.wind(1)
+    assert alice.call.id != before.id and alice.call.state in ("active", "held")
+
+
+def test_what_is_taken_back_before_it_is_answered_changes_nothing(world):
+    alice, dave = with_dave(world)
+    before = alice.call
+    alice.slow_media = True
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=description())
+    dave.cancel()
+    assert dave.last(487).cseq.method == "INVITE"
+    alice.plug()
+    world.wind(1)
+    assert (alice.call.id, alice.call.call_id) == (before.id, before.call_id)
+    assert "BYE" not in dave.words() and alice.mistakes == []
