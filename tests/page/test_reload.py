@@ -54,7 +54,8 @@ def reload(phone: PhonePage) -> None:
 
 
 def test_both_hear_each_other_again_and_it_is_one_call(alice: PhonePage, ben: PhonePage) -> None:
-    call = talk(alice, ben)
+    call, since = talk(alice, ben), ben.mark()
+    [theirs] = ben.calls()
     reload(alice)
     alice.wait_state("active", call["id"])
     for phone in (alice, ben):
@@ -67,6 +68,7 @@ def test_both_hear_each_other_again_and_it_is_one_call(alice: PhonePage, ben: Ph
     [record] = alice.details("end")
     assert (record["id"], record["disposition"]) == (call["id"], "answered")
     wait_until(lambda: not ben.calls(), "the call to be over at both ends")
+    assert [one["id"] for one in ben.details("end", since)] == [theirs["id"]]
     assert not alice.page.evaluate(KEPT)
     at_rest(ben)
 
