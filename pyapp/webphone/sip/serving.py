@@ -115,7 +115,7 @@ class Serving:
             return self._endpoint.answer(server, replaces, now)
         session = self._continued(replaces, request)
         if session is not None and session.reinvite.quiet:
-            from webphone.sip.usages.succession import offer
+            from webphone.sip.replacing import offer
 
             return offer(session, server, now)
         call = self._endpoint.entropy.token(8)
@@ -138,7 +138,7 @@ class Serving:
         known = self._calls.named(replaced) if isinstance(replaced, str) else None
         if known is None:
             return None
-        from webphone.sip.usages.succession import continued
+        from webphone.sip.replacing import continued
 
         return continued(known.session, invite)
 
