@@ -202,6 +202,23 @@ def test_the_next_tab_goes_on_with_the_call_and_both_hear_each_other_within_two_
     wait_until(lambda: not ben.calls(), "the call to be over at both ends")
 
 
+def test_the_next_tab_rings_on_and_both_hear_each_other(tabs: Tabs, ben: PhonePage) -> None:
+    leader, heir = tabs(2)
+    ben.call_method("makeCall", USER)
+    call = leader.wait_state("ringing")
+    heir.wait_state("ringing")
+    mark, begun = heir.mark(), now(heir)
+    crash(leader)
+    heir.wait_event("ringingin", since=mark)
+    assert first(heir, "ringingin", mark) - begun < 2000
+    assert heir.call_method("answer")["id"] == call["id"]
+    for phone in (heir, ben):
+        phone.ears.wait_sound()
+    ben.call_method("hangup")
+    record = heir.wait_event("end")
+    assert (record["id"], record["disposition"]) == (call["id"], "answered")
+
+
 def test_the_phone_moves_to_the_tab_where_it_is_wanted_but_not_out_of_a_call(
     tabs: Tabs, ben: PhonePage, server: Server
 ) -> None:

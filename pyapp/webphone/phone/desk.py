@@ -397,9 +397,17 @@ class Desk:
         return self._concluded(result, now)
 
     def let_go(self, calls: Collection[str], now: float) -> list[Action]:
-        """Those of these calls that are being taken back were over already, and recorded."""
-        ours = [call for call in self.calls.calls.values() if call.id in calls and call.recovering]
-        return self._concluded([x for call in ours for x in self.calls.leave(call)], now)
+        """Those of these calls that are being taken back, or ring again, went on before that.
+
+        They were over already, and recorded; or they were answered.
+        """
+        result: Result = []
+        for call in [call for call in self.calls.calls.values() if call.id in calls]:
+            if call.rang_before and call.ringing_in:
+                result += call.wire.reject(480, now) + self.calls.leave(call)
+            elif call.recovering:
+                result += self.calls.leave(call)
+        return self._concluded(result, now)
 
     def remember(self, threads: Sequence[Thread]) -> None:
         """What was written while another tab had the phone."""

@@ -184,7 +184,7 @@ class Keeping:
         lasting = heir or self.entrusted or config.recover != "auto"
         ours = _outliving(calls, account, config) if lasting else {}
         early = _unanswered(calls, account, config)
-        held = invites(early) if self.entrusted else {}
+        held = invites(early) if heir or self.entrusted else {}
         rings = [call for call in early if call.id in held]
         over = [call for call in early if call.id not in held]
         left = [kept_early(call, held, None if call in rings else now) for call in early]
@@ -272,10 +272,17 @@ def _outliving(calls: Calls, account: Account, config: Config) -> Ours:
 
 
 def _unanswered(calls: Calls, account: Account, config: Config) -> tuple[Call, ...]:
-    """Those that nobody has answered yet; of tabs that share a phone another one tells of them."""
-    if config.recover == "off" or config.shared:
+    """Those that nobody has answered yet.
+
+    Of tabs that share a phone the next one tells of them, and goes on with those that ring here.
+    """
+    if config.recover == "off":
         return ()
-    return unanswered(calls, account, MOST_CALLS)
+    early = unanswered(calls, account, MOST_CALLS)
+    if not config.shared:
+        return early
+    held = invites(early)
+    return tuple(call for call in early if call.id in held)
 
 
 def _kept(made: Same[KeptCall], call: Call, dialog: KeptDialog) -> KeptCall:

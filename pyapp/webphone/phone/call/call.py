@@ -185,6 +185,7 @@ class Call:
     video_remote: bool = False
     video_declined: str = ""  # whose offer of pictures the person answered with sound alone: its o=
     recovering: bool = False  # it outlived a page, and is not heard here yet
+    rang_before: bool = False  # in a page that is gone
     keeps_keys: bool = False  # the other end takes no new keys by a re-INVITE
     of_browser: bool = False  # a browser describes the other end, and no gateway
     trickles: bool = False  # its description says that candidates may come later

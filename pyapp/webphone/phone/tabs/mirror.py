@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from webphone.phone.call.endings import Ending
@@ -20,13 +21,14 @@ class Mirror:
     wanted: bool  # whether it is to be registered
     phone: SharedSnapshot
     kept: str = field(default="", repr=False)  # what it takes to go on with its calls; see Keep
+    # The INVITEs of those that ring, by the ids of these, an octet a character; see Entrust.
+    invites: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def gone(self) -> Mirror:
         """What the others see when it is theirs no more."""
-        return replace(
-            self, phone=replace(self.phone, state="offline", calls=(), active=None), kept=""
-        )
+        nothing = replace(self.phone, state="offline", calls=(), active=None)
+        return replace(self, phone=nothing, kept="", invites={})
 
 
 def record_of_lost(call: CallSnapshot, server: str, now: float) -> EndedCall:

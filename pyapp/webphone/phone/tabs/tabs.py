@@ -37,6 +37,7 @@ from webphone.phone.tabs.taking import Taking
 from webphone.sip import Entropy
 from webphone.words import say as sentence
 
+OCTETS = "latin-1"
 AT_HOME = (Role.ALONE, Role.LEADING)  # the phone is in this tab
 
 
@@ -60,6 +61,7 @@ class Tabs:
         self._audience = Audience(self._tab)
         self._told = Told(phone.snapshot.state)
         self._kept = ""  # what it takes to go on with the calls of this tab
+        self._invites: dict[str, str] = {}  # and of those of them that ring
 
     # --- Questions ---
 
@@ -191,10 +193,15 @@ class Tabs:
         return led + self._inherit(before, now)
 
     def _inherit(self, before: Mirror | None, now: float) -> list[Action]:
-        """Go on with the calls of the tab that led before."""
+        """Go on with the calls of the tab that led before; what rang there rings here."""
         if before is None or not before.kept:
             return []
-        return [*self._phone.handle(on.CallsKept(text=before.kept), now)]
+        invites = {id: invite.encode(OCTETS, "replace") for id, invite in before.invites.items()}
+        kept = self._phone.handle(on.CallsKept(text=before.kept), now)
+        asked = [action for action in kept if not isinstance(action, do.Reclaim)]
+        if len(asked) == len(kept):
+            return [*kept]
+        return [*asked, *self._phone.handle(on.GivenBack(invites=invites), now)]
 
     def _lead(self, instance: str, register: bool, now: float) -> list[Action]:
         mirror, self._taking.wanted = self._followed.mirror, False
@@ -345,11 +352,18 @@ class Tabs:
                 followed = self._followed
                 followed.mirror, followed.term = phone, max(followed.term, phone.term + 1)
                 self._audience.pass_on(message)
-                there = {call.view.id for call in phone.phone.calls}
-                over = [*self._phone.let_go(self._ours - there, now)]
+                over = [*self._phone.let_go(self._outdated(phone), now)]
                 told = told_here(message.events, self._phone)
                 return over + told + self._inherit(phone, now)
         return []
+
+    def _outdated(self, phone: Mirror) -> set[str]:
+        """The calls that came to this tab as they were before these news of them."""
+        there = {call.view.id: call.view.state for call in phone.phone.calls}
+        ours = self._phone.snapshot.calls
+        rings = {call.view.id for call in ours if call.view.state == "ringing"}
+        answered = {id for id in rings if there.get(id, "ringing") != "ringing"}
+        return (self._ours - there.keys()) | answered
 
     def _succeeds(self, tab: str, now: float) -> bool:
         """Whether that tab led before us and is dead; we may have had its lock before its word."""
@@ -395,7 +409,7 @@ class Tabs:
             if self._name and isinstance(action, do.Keep):
                 self._kept = action.text  # by the tab that leads next, not by the next page of this
             elif self._name and isinstance(action, do.Entrust):
-                continue
+                self._invites = {id: data.decode(OCTETS) for id, data in action.invites.items()}
             elif outcome is not None:
                 outcomes.append(outcome)
             elif not of_state(action):  # told below, of the phone that is shown here
@@ -426,4 +440,5 @@ class Tabs:
             wanted=self._wanted,
             phone=self.snapshot.shared,
             kept=self._kept,
+            invites=self._invites,
         )
