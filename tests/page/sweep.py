@@ -1,7 +1,8 @@
 """Faults at messages of flows in a real Chromium: what becomes of the calls. `make sweep-page`.
 
 tests/phone/sweep.py plays every case on a stage; here a hundred of them, chosen by chance, are
-played by two pages, with real sockets, real media and a real clock.
+played by two pages, with real sockets, real media and a real clock. For minutes, it says as
+well what they leave behind in the page of who is called.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import bench_leaks
 from page.chromium import Chromium
 from page.faulty import Faulty
 from page.page_server import PageServer
@@ -47,7 +49,11 @@ class Stateless(ExchangeServer):
 class Pair:
     """Alice, whose wire breaks, and Ben."""
 
-    def __init__(self, chromium: Chromium, pages: PageServer, folder: Path) -> None:
+    def __init__(
+        self, chromium: Chromium, pages: PageServer, folder: Path, watch: str = ""
+    ) -> None:
+        """`watch` is a script that runs in both pages before any other."""
+        self._watch = watch
         self.server = Stateless(folder)
         self.server.start()
         self.wire = Faulty(self.server.ws_url, self.server.restart)
@@ -60,7 +66,9 @@ class Pair:
         account = {"host": host, "realm": LOOPBACK, "username": user}
         given = {**account, "password": self.server.users[user], "auto-register": "true"}
         url = PhonePage.write(pages, "/dist/webphone.js", given, id=user)
-        return PhonePage(chromium.context(), url, user).open()
+        context = chromium.context()
+        context.add_init_script(self._watch)
+        return PhonePage(context, url, user).open()
 
     @property
     def both(self) -> tuple[PhonePage, PhonePage]:
@@ -235,7 +243,8 @@ def main() -> None:
     played, struck = 0, 0
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        pair = Pair(chromium, pages, Path(folder))
+        watch = bench_leaks.COUNT if given.minutes else ""
+        pair = first = Pair(chromium, pages, Path(folder), watch)
         every = [
             (flow, at, fault)
             for flow in FLOWS
@@ -243,6 +252,7 @@ def main() -> None:
             for fault in FAULTS
         ]
         random.Random(given.seed).shuffle(every)
+        before = _living(pair) if given.minutes else {}
         for case in _cases(every, given.cases, given.minutes, began):
             wrong = play(pair, *case)
             played, struck = played + 1, struck + pair.wire.struck.is_set()
@@ -254,7 +264,9 @@ def main() -> None:
                 found["left"] += 1
                 print(*case, "-> not free again", flush=True)
                 pair.close()
-                pair = Pair(chromium, pages, Path(folder))
+                pair = Pair(chromium, pages, Path(folder), watch)
+        if pair is first and before and (more := _more(before, _living(pair))):
+            found["leak"] = len(more)
         pair.close()
     chromium.stop()
     pages.stop()
@@ -263,6 +275,20 @@ def main() -> None:
     )
     print(f"{played} cases, the fault struck in {struck}, {time.monotonic() - began:.0f} s: {told}")
     raise SystemExit(1 if found else 0)
+
+
+def _living(pair: Pair) -> dict[str, float]:
+    """What lives in Ben's page, which is never loaded anew, once all patience is over."""
+    page = pair.ben.page
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    return bench_leaks.counted(page, session, bench_leaks.REST)
+
+
+def _more(before: dict[str, float], after: dict[str, float]) -> list[str]:
+    """What there is more of; a heap and a history take a little."""
+    print("Ben's page:", ", ".join(f"{each} {before[each]:g} -> {after[each]:g}" for each in after))
+    return [each for each in after if after[each] > 1.2 * before[each] + 2]
 
 
 def _cases(
