@@ -35,7 +35,7 @@ def test_a_link_that_breaks_while_it_rings_ends_the_ringing():
 
     town.cut(bob)
 
-    town.wind(9)
+    town.wind(44)
     assert not alice.told(news.Ended)
     town.wind(2)
     assert alice.last(news.Ended).status == 480

@@ -42,6 +42,32 @@ def test_it_rings_again_and_is_answered_there(world, crash):
     assert len(bob.history) == 1 and bob.history[0].disposition == "answered"
 
 
+def test_a_page_that_loads_slowly_rings_on(world):
+    """The one who speaks for it waits for 5 seconds, and where a page is coming for 30."""
+    alice, bob = ringing(world)
+    for socket in list(alice.links):
+        world.disconnect(alice, socket)
+    world.phones.remove(alice)
+    world.wind(35)
+    assert bob.call.state == "ringing"
+    world.phones.append(alice)
+    again = alice.reload(crash=True)
+    assert again.ask("answer").done
+    assert again.call.state == bob.call.state == "active" and again.mistakes == []
+
+
+def test_for_a_page_that_never_comes_nobody_rings_for_ever(world):
+    """Nor is there anybody who speaks for it."""
+    alice, bob = ringing(world)
+    for socket in list(alice.links):
+        world.disconnect(alice, socket)
+    world.phones.remove(alice)
+    world.wind(44)
+    assert bob.call.state == "ringing"
+    world.wind(2)
+    assert bob.calls == [] and bob.history[0].sip_code == 480
+
+
 def test_it_rings_on_through_three_reloads_and_is_declined(world):
     alice, bob = ringing(world)
     for _ in range(3):

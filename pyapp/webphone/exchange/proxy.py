@@ -30,8 +30,11 @@ from webphone.sip.wire.uri import Uri
 
 # §16.6 step 11, timer C: how long a phone may ring.
 RING_AT_MOST = 181.0
-# How long a phone may be without WebSocket before it rings no longer, there or for it.
+# How long who calls, or has not rung yet, may be without WebSocket before nobody rings any more.
 AWAY_AT_MOST = 10.0
+# How long who rings may be: a page has 35 s to come back and ring on, and after that somebody says
+# for it that nobody is there, whose own WebSocket may take a while.
+RINGS_AWAY_AT_MOST = 45.0
 
 MAKES_A_DIALOG = ("INVITE", "SUBSCRIBE", "REFER")
 
@@ -184,7 +187,7 @@ class Proxy:
                     self._await(branch, now)
                 elif invite:
                     # It may ring on there: then it says so as soon as it can.
-                    branch.away_until = now + AWAY_AT_MOST
+                    branch.away_until = now + RINGS_AWAY_AT_MOST
                     if branch.cancel is not None:
                         self._park(branch.flow, branch.cancel, branch.away_until)
                 else:
