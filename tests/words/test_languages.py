@@ -16,7 +16,17 @@ from webphone.phone import happenings as on
 from webphone.phone.readings import readings
 from webphone.ui import View, screen
 from webphone.ui.html import Node, find, text, walk
-from webphone.words import LANGUAGES, Sentence, as_written, kept, languages, restored, said_in, say
+from webphone.words import (
+    LANGUAGES,
+    Sentence,
+    Speech,
+    as_written,
+    kept,
+    languages,
+    restored,
+    said_in,
+    say,
+)
 from webphone.words.en import WORDS
 
 
@@ -270,3 +280,12 @@ def test_a_sentence_is_its_english_text_to_all_who_only_carry_it():
     assert sentence == "There are 8 calls already."
     assert (sentence.key, sentence.values) == ("enough_calls", {"count": 8})
     assert encode(sentence) is sentence
+
+
+@pytest.mark.parametrize("number", ["+44 20 7946 0123", "1234*#", "*43", "(020) 7946"])
+def test_a_number_reads_from_left_to_right_in_a_sentence_from_right_to_left(number):
+    told = said_in("ar", say("test_call", number=number))
+    assert f"\u2066{number}\u2069" in told
+    assert said_in(Speech("he", {}), say("sent", digits=number)).endswith(f"{number}\u2069")
+    assert number in said_in("de", say("test_call", number=number)).split(" an ")
+    assert "\u2066" not in said_in("ar", say("test_call", number="600"))

@@ -126,7 +126,7 @@ def _row(thread: Thread, snapshot: Snapshot, view: View) -> Node:
     shown = tuple(each for each in more if each is not None)
     return element(
         "li",
-        replace(opener, children=(*opener.children, *shown)),
+        replace(opener, children=(element("bdi", thread.name, class_="words"), *shown)),
         key=thread.uri,
         part="list-item",
     )

@@ -80,7 +80,7 @@ WORDS: dict[str, str] = {
     "answer": "ردّ",
     "answer_video": "ردّ بالفيديو",
     "decline": "رفض",
-    "hang_up": "إنهاء المكالمة",
+    "hang_up": "إنهاء",
     "end_and_answer": "إنهاء وردّ",
     "mute": "كتم الصوت",
     "hold": "تعليق",

@@ -10,6 +10,9 @@ FIRST_STRONG, POP = "\u2068", "\u2069"
 # Marks that would end the isolation, or reach beyond it.
 LONGEST = 256  # characters that anybody reads of a stranger's words
 DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# What is dialled: from right to left its signs and groups would change places.
+LEFT_TO_RIGHT = "\u2066"
+DIALLED = re.compile("[0-9]*[+*#(). -][0-9+*#(). -]*")
 
 
 def isolate(text: str) -> str:
@@ -19,3 +22,8 @@ def isolate(text: str) -> str:
     """
     text = text[:LONGEST]
     return text if text.isascii() else f"{FIRST_STRONG}{DIRECTIONS.sub('', text)}{POP}"
+
+
+def dialled(text: str) -> str:
+    """A number, so that it reads from left to right in a sentence of any direction."""
+    return f"{LEFT_TO_RIGHT}{text}{POP}" if DIALLED.fullmatch(text) else text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webphone.words import languages
+from webphone.words.bidi import dialled
 from webphone.words.en import PLURALS, WORDS, plural
 
 Value = str | int | float  # a Sentence among them is said in the same language
@@ -55,10 +56,18 @@ def said_in(language: Language, text: str) -> str:
     if language == languages.ENGLISH or not isinstance(text, Sentence):
         return str(text)
     values = {
-        name: said_in(language, value) if isinstance(value, str) else value
+        name: _said(language, value) if isinstance(value, str) else value
         for name, value in text.values.items()
     }
     return _text(language, text.key, values.get("count")).format(**values)
+
+
+def _said(language: Language, value: str) -> str:
+    """A value within a sentence."""
+    if isinstance(value, Sentence):
+        return said_in(language, value)
+    spoken = language.language if isinstance(language, Speech) else language
+    return dialled(value) if spoken in languages.RIGHT_TO_LEFT else value
 
 
 def _text(language: Language, key: str, count: object) -> str:
