@@ -60,6 +60,7 @@ class Pair:
         self.alice = self._page(chromium, pages, "alice", self.wire.url)
         self.ben = self._page(chromium, pages, "ben", self.server.ws_url)
         self.asked: list[tuple[PhonePage, int]] = []
+        self.taken: set[str] = set()  # the calls that were answered
         self.registered()
 
     def _page(self, chromium: Chromium, pages: PageServer, user: str, host: str) -> PhonePage:
@@ -117,8 +118,17 @@ class Pair:
             return ringing or not caller.calls()
 
         self.wait(rings, "it to ring, or to be refused")
-        if called.calls():
-            self._begin(called, "answer")
+        self.answer()
+
+    def answer(self) -> bool:
+        """Whoever rings answers: once more where the call was over and has begun anew."""
+        for phone in self.both:
+            for call in phone.calls():
+                rings = call["state"] == "ringing" and call["direction"] == "incoming"
+                if rings and call["id"] not in self.taken:
+                    self.taken.add(call["id"])
+                    self._begin(phone, "answer", call["id"])
+        return True
 
     def hold(self) -> None:
         """Alice holds."""
@@ -185,7 +195,7 @@ def play(pair: Pair, flow: str, at: int, fault: str) -> str:
         then(pair)
         pair.wait(lambda: pair.settled() and pair.wire.still, "the promises to settle")
         pair.registered()
-        pair.wait(lambda: _agree(pair), "both ends to agree")
+        pair.wait(lambda: pair.answer() and _agree(pair), "both ends to agree")
     except AssertionError as wrong:
         states = [[call["state"] for call in phone.calls()] for phone in pair.both]
         return f"hung: {str(wrong)[:60]} {states}"

@@ -17,6 +17,7 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull
 
+from webphone.browser.tasks import Outcome
 from webphone.words import say
 
 PATIENCE = 15.0  # seconds that a browser may take for what needs no person
@@ -80,7 +81,7 @@ async def answered(function: Any, within: float | None = PATIENCE, *given: Any) 
 
 
 async def _settled(function: Any, owner: Any, given: Sequence[Any], within: float | None) -> Any:
-    outcome: asyncio.Future[tuple[str, Any]] = asyncio.get_event_loop().create_future()
+    outcome: Outcome[tuple[str, Any]] = Outcome(loop=asyncio.get_event_loop())
 
     def told(how: str, value: Any = None) -> None:
         if not outcome.done():

@@ -5,10 +5,47 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
 from typing import Any, TypeVar
 
 Work = Callable[[], Awaitable[None]]
 T = TypeVar("T")
+
+
+class Outcome(asyncio.Future[T]):
+    """What a task waits for: once it is there, the task goes on within the same turn.
+
+    A future of asyncio's own has it wait for another turn of the loop, and on a busy page that one
+    waits behind what else is to be done there. Only the task that made it may wait for it.
+    """
+
+    _waiting: tuple[Callable[[Any], object], Context | None] | None = None
+
+    def add_done_callback(
+        self, fn: Callable[[Any], object], /, *, context: Context | None = None
+    ) -> None:
+        if self.done():
+            super().add_done_callback(fn, context=context)
+        else:
+            self._waiting = fn, context
+
+    def set_result(self, result: T, /) -> None:
+        super().set_result(result)
+        self._over(at_once=asyncio.current_task(self.get_loop()) is None)
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        cancelled = super().cancel(msg)
+        self._over(at_once=False)
+        return cancelled
+
+    def _over(self, *, at_once: bool) -> None:
+        if self._waiting is None:
+            return
+        (go_on, context), self._waiting = self._waiting, None
+        if at_once and context is not None:
+            context.run(go_on, self)
+        else:
+            self.get_loop().call_soon(go_on, self, context=context)
 
 
 def begun(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

@@ -191,7 +191,7 @@ class Desk:
             actions.append(do.Tell(event=Event("historychange", {})))
         if self._keeping is not None or (self.calls.calls and self.lasting):
             actions[:0] = self._kept.keep(*self._recoverable, now)
-        return actions + self._changes() + self._cue(actions)
+        return _ahead(actions) + self._changes() + self._cue(actions)
 
     def _cue(self, actions: Sequence[Action]) -> list[Action]:
         """What the person hears of what they did: one sound, also where it is of several calls."""
@@ -621,6 +621,16 @@ class Desk:
     def _carried(self) -> list[tuple[str, Account]]:
         """The calls that are not over, as their accounts know them."""
         return [(call.call_id, call.account) for call in self.calls.calls.values()]
+
+
+def _ahead(actions: list[Action]) -> list[Action]:
+    """The other end's description first: the browser begins with it while all else is done."""
+    for place, action in enumerate(actions):
+        if isinstance(action, do.MediaAction):
+            if isinstance(action, do.DescribeRemote):
+                return [action, *actions[:place], *actions[place + 1 :]]
+            break
+    return actions
 
 
 def _by_us(event: Event) -> bool:

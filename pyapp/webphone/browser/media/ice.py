@@ -8,6 +8,7 @@ from typing import Any
 import js
 
 from webphone.browser.proxies import Listeners
+from webphone.browser.tasks import Outcome
 from webphone.media.gathering import REFUSED, Wait, enough, patience
 
 
@@ -30,7 +31,7 @@ class Gathering:
         self._plain = False
         self._finished = False
         self._began = self._latest = _seconds()
-        self._news = asyncio.Event()
+        self._news: Outcome[None] | None = None  # somebody waits for it
         self._listeners = Listeners()
         self._listeners.add(connection, "icecandidate", self._found)
         self._listeners.add(connection, "icecandidateerror", self._refused)
@@ -70,11 +71,14 @@ class Gathering:
                 plain=self._plain,
             ):
                 break
-            self._news.clear()
+            self._news = Outcome(loop=asyncio.get_event_loop())
             try:
-                await asyncio.wait_for(self._news.wait(), patience(elapsed=elapsed, quiet=quiet))
+                async with asyncio.timeout(patience(elapsed=elapsed, quiet=quiet)):
+                    await self._news
             except TimeoutError:
                 continue
+            finally:
+                self._news = None
         if self.wait is Wait.RELAY_ONLY and "relay" not in self._kinds:
             raise NoRelay(dict(self.errors))
 
@@ -97,7 +101,7 @@ class Gathering:
             self._kinds.append(str(candidate.type))
             self._plain |= ":" not in str(candidate.address or "")
             self._latest = _seconds()
-            self._news.set()
+            self._tell()
 
     def _refused(self, event: Any) -> None:
         address, code = str(event.url or ""), int(event.errorCode)
@@ -107,7 +111,11 @@ class Gathering:
     def _moved(self, _event: Any) -> None:
         if self._connection.iceGatheringState == "complete":
             self._finished = True
-            self._news.set()
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
 
 
 def _seconds() -> float:
