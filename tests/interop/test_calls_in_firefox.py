@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from interop.firefox import Firefox, FirefoxPage
+from interop.kamailio import Kamailio
 from page.page_server import PageServer
+from page.phone_page import PhonePage
 from page.ports import wait_until
+from page.spec import account
 from page.test_conference import PHONES
 from page.test_noise import LOUDNESS, ROOM
 from page.test_pictures import CALL
@@ -116,4 +119,28 @@ def test_the_noise_goes_and_the_voice_stays_in_firefox(firefox: Firefox, pages: 
     wait_until(lambda: loudness() > 0.02, "the voice in it", PATIENCE)
     assert page.evaluate("anna.noiseSuppression") == "strong"
     assert page.seen()["errors"] == []
+    page.context.close()
+
+
+def test_a_call_goes_on_after_a_reload_in_firefox_and_ends_where_it_is_not_to(
+    firefox: Firefox, pages: PageServer, server: Kamailio, ben: PhonePage
+) -> None:
+    settings = {**account(server, "alice"), "recover": "reload", "auto-register": "true"}
+    page = opened(firefox, PhonePage.write(pages, "/dist/webphone.js", settings))
+    since = ben.mark()
+    page.evaluate("phone.makeCall('ben').then(() => null)")
+    ben.call_method("answer", ben.wait_event("ringingin", since=since)["id"])
+    until(page, "phone.activeCall?.state === 'active'")
+    ben.ears.wait_sound()
+    before = page.evaluate("[phone.activeCall.id, phone.activeCall.startedAt]")
+    page.evaluate("() => void setTimeout(() => location.reload(), (window.old = 1))")
+    until(page, "!window.old && window.phone?.calls?.[0]?.state === 'active'")
+    assert page.evaluate("[phone.activeCall.id, phone.activeCall.startedAt]") == before
+    ben.ears.wait_sound()
+    # Without it the calls end with their page, which has no connection any more to say so.
+    page.evaluate("() => void (phone.recover = 'auto')")
+    page.evaluate("() => void setTimeout(() => location.reload(), (window.old = 1))")
+    assert ben.wait_event("end", since=since, seconds=PATIENCE)["endedBy"] == "remote"
+    until(page, "!window.old && window.phone?.history?.length")
+    assert page.evaluate("phone.history.map(({id}) => id)") == before[:1]
     page.context.close()

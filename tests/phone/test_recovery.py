@@ -596,6 +596,24 @@ def test_who_changes_their_mind_before_they_leave_hangs_up(world):
     assert bob.calls == [] and alice.kept == ""
 
 
+def test_a_page_that_can_say_no_bye_any_more_leaves_it_to_the_next(world):
+    """Firefox closes the connection of a page that is loaded anew before the page is told."""
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    before = alice.call
+    world.broken = {SERVER: "mute"}
+    world.cut(alice)
+    alice.happens(on.Leaving())
+    assert [record.id for record in alice.history] == [before.id] and bob.calls
+    world.broken = {}
+    again = alice.reload(crash=True)
+    assert bob.calls == [] and bob.history[0].ended_by == "remote"
+    assert again.calls == [] and again.history == [] and again.kept == ""
+    world.wind(40)
+    assert again.agent.transactions == bob.agent.transactions == 0 and again.mistakes == []
+
+
 def test_what_pages_look_up_of_the_caller_is_there_again(world):
     alice, dave = world.registered("alice", recover="reload"), world.stranger("dave")
     dave.call(

@@ -6,87 +6,45 @@ no answer to a challenge, no key and no description of media.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
 
 from webphone.border.decoding import Malformed, decode_value
 from webphone.border.reading import parsed
-from webphone.contract import Config, encode
+from webphone.contract import Config
 from webphone.machine import Same
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account, Result
 from webphone.phone.call import seldom
-from webphone.phone.call.call import Call, Hold, Stage
+from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
+from webphone.phone.kept import (
+    FORMAT,
+    LONGEST,
+    OCTETS,
+    KeptCall,
+    KeptEarly,
+    KeptPhone,
+    kept_call,
+    kept_early,
+    talking_of,
+    written,
+)
 from webphone.phone.ringing_on import (
     WAITS,
     Held,
-    KeptEarly,
     end,
-    for_pages,
     go_on,
     invites,
-    kept_early,
+    part,
     unanswered,
 )
-from webphone.sip import NameAddr, NotNow, Uri
+from webphone.sip import NotNow
 from webphone.sip.usages.restored import Kept as KeptDialog
+from webphone.sip.usages.rung import Kept as Rung
 
-FORMAT = 1  # another build writes another one where it means something else by it
 FRESH = 90.0  # seconds: then the session timer has ended the call over there
 COARSE = 15.0  # seconds: how exact the time is that is written while nothing changes
 MOST_CALLS = 8
-LONGEST = 65_536  # characters
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptCall:
-    """One call; times are `now` values in seconds."""
-
-    id: str
-    call_id: str
-    outgoing: bool
-    local: str
-    remote: str
-    started_at: float
-    ringing_at: float | None
-    answered_at: float
-    dialog: KeptDialog
-    muted: bool = False
-    held_local: bool = False
-    held_remote: bool = False
-    held_since: float | None = None
-    held_seconds: float = 0.0
-    parked_at: float | None = None
-    video: bool = False
-    video_local: bool = False
-    keeps_keys: bool = False
-    of_browser: bool = False
-    codec: str | None = None
-    telephone_event: bool = False
-    verstat: str | None = None
-    repairs: tuple[str, ...] = ()
-    joined: bool = False
-    focus: str = ""  # the conference of a server that it leads to
-    silenced: bool = False
-    recorded: bool = False  # the other side was told so
-    headers: Mapping[str, str] = field(default_factory=dict)
-    reached: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPhone:
-    """All calls of one account; `at` is when that was so, `instance` who we were to the server."""
-
-    format: int
-    at: float
-    account: str
-    instance: str
-    active: str | None
-    calls: tuple[KeptCall, ...]
-    early: tuple[KeptEarly, ...] = ()
 
 
 Will = tuple[str, tuple[KeptDialog, ...], tuple[bytes, ...], Mapping[str, bytes]]
@@ -123,7 +81,7 @@ class Keeping:
             if len(text) > LONGEST:
                 raise Malformed("too much of it")
             kept: KeptPhone = decode_value(KeptPhone, parsed(text))
-            if kept.format != FORMAT or max(len(kept.calls), len(kept.early)) > MOST_CALLS:
+            if kept.format != FORMAT or kept.most > MOST_CALLS:
                 raise Malformed("of another build")
         except ValueError:
             return [*self._keep("")]
@@ -156,6 +114,8 @@ class Keeping:
         held = invites if fresh else {}
         if kept.early:
             self._will = None  # whatever it is: what was entrusted for them is said here
+        if fresh:
+            began += [x for bye in kept.farewells for x in part(account, bye, kept.at, now)]
         return began + go_on(calls, account, config, kept.early, held, kept.at, now)
 
     def keep(self, calls: Calls, account: Account, config: Config, now: float) -> list[do.Action]:
@@ -164,7 +124,7 @@ class Keeping:
             return []
         ours, early = _outliving(calls, account, config), _unanswered(calls, account, config)
         held = invites(early)
-        kept = [kept_early(call, held) for call in early]
+        kept = [kept_early(call, _rung(held, call)) for call in early]
         return [
             *self._keep(self._text(calls, account, ours, kept, now - now % COARSE)),
             *self._entrust(account, ours, early, held),
@@ -187,8 +147,11 @@ class Keeping:
         held = invites(early) if heir or self.entrusted else {}
         rings = [call for call in early if call.id in held]
         over = [call for call in early if call.id not in held]
-        left = [kept_early(call, held, None if call in rings else now) for call in early]
-        kept = self._keep(self._text(calls, account, ours, left, now))
+        left = [
+            kept_early(call, _rung(held, call), None if call in rings else now) for call in early
+        ]
+        unsaid = _unsaid(calls, account, ours)
+        kept = self._keep(self._text(calls, account, ours, left, now, unsaid))
         # The others end now.
         told = self._entrust(account, ours, rings, held)
         going = [*(calls.calls[id] for id in ours), *rings]
@@ -202,12 +165,13 @@ class Keeping:
         ours: Ours,
         early: Sequence[KeptEarly],
         at: float,
+        farewells: tuple[str, ...] = (),
     ) -> str:
         self._calls = {id: self._calls.get(id) or Same() for id in ours}
         self._texts = {id: self._texts.get(id) or Same() for id in ours}
-        if not (ours or early):
+        if not (ours or early or farewells):
             return ""
-        kept = (_kept(self._calls[id], calls.calls[id], dialog) for id, dialog in ours.items())
+        kept = (kept_call(self._calls[id], calls.calls[id], dialog) for id, dialog in ours.items())
         phone = KeptPhone(
             format=FORMAT,
             at=at,
@@ -216,13 +180,11 @@ class Keeping:
             active=calls.active,
             calls=tuple(kept),
             early=tuple(early),
+            farewells=farewells,
         )
         if phone != self._phone:
-            written = {call.id: self._texts[call.id](_written, call) for call in phone.calls}
-            text = _object(
-                encode(replace(phone, calls=())), calls=f"[{', '.join(written.values())}]"
-            )
-            self._phone, self._text_of = phone, text if len(text) <= LONGEST else ""
+            texts = [self._texts[call.id](written, call) for call in phone.calls]
+            self._phone, self._text_of = phone, phone.text(texts)
         return self._text_of
 
     def _entrust(
@@ -246,16 +208,6 @@ class Keeping:
         return [do.Keep(text=text)]
 
 
-def _written(call: KeptCall) -> str:
-    return json.dumps(encode(call))
-
-
-def _object(given: Mapping[str, Any], **written: str) -> str:
-    """An object as JSON, of whose values some are written already."""
-    texts = {name: json.dumps(value) for name, value in given.items()} | written
-    return f"{{{', '.join(f'{json.dumps(name)}: {text}' for name, text in texts.items())}}}"
-
-
 def _name(account: Account) -> str:
     """Whose calls they are, and at which servers."""
     return " ".join([account.aor, *account.config.servers])
@@ -265,10 +217,29 @@ def _outliving(calls: Calls, account: Account, config: Config) -> Ours:
     """Those that can go on elsewhere: answered, and of the account in use."""
     if config.recover == "off":
         return {}
+    return _up(calls, account)
+
+
+def _up(calls: Calls, account: Account) -> Ours:
     up = (Stage.ACTIVE, Stage.RECOVERING)
     ours = [call for call in calls.calls.values() if call.stage in up and call.account is account]
     dialogs = ((call.id, account.agent.kept(call.id)) for call in ours[:MOST_CALLS])
     return {id: dialog for id, dialog in dialogs if dialog is not None}
+
+
+def _unsaid(calls: Calls, account: Account, ours: Ours) -> tuple[str, ...]:
+    """The BYEs of calls that end with the page, where it has no connection any more to say them.
+
+    Firefox closes the WebSockets of a page that is left or loaded anew before the page hears of it.
+    """
+    if account.open:
+        return ()
+    ends = (id for id in _up(calls, account) if id not in ours)
+    return tuple(account.agent.farewell(id).decode(OCTETS) for id in ends)
+
+
+def _rung(held: Held, call: Call) -> Rung | None:
+    return held[call.id][0] if call.id in held else None
 
 
 def _unanswered(calls: Calls, account: Account, config: Config) -> tuple[Call, ...]:
@@ -285,60 +256,6 @@ def _unanswered(calls: Calls, account: Account, config: Config) -> tuple[Call, .
     return tuple(call for call in early if call.id in held)
 
 
-def _kept(made: Same[KeptCall], call: Call, dialog: KeptDialog) -> KeptCall:
-    hold = call.hold
-    return made(
-        _made,
-        call.local,
-        call.remote,
-        call.focus,
-        call.headers,
-        tuple(call.reached.items()),
-        id=call.id,
-        call_id=call.call_id,
-        outgoing=call.outgoing,
-        started_at=call.started_at,
-        ringing_at=call.ringing_at,
-        answered_at=call.answered_at,
-        dialog=dialog,
-        muted=call.muted,
-        held_local=hold.local,
-        held_remote=hold.remote,
-        held_since=hold.since,
-        held_seconds=hold.seconds,
-        parked_at=hold.parked_at,
-        video=call.video,
-        video_local=call.video_local,
-        keeps_keys=call.keeps_keys,
-        of_browser=call.of_browser,
-        codec=call.codec,
-        telephone_event=call.telephone_event,
-        verstat=call.verstat,
-        repairs=call.repairs,
-        joined=call.joined,
-        silenced=seldom.seat_of(call)[0],
-        recorded=call.record_told in ("on", "paused"),
-    )
-
-
-def _made(
-    local: NameAddr,
-    remote: NameAddr,
-    focus: Uri | None,
-    headers: Mapping[str, str],
-    reached: tuple[tuple[str, float], ...],
-    **more: Any,
-) -> KeptCall:
-    return KeptCall(
-        local=str(local),
-        remote=str(remote),
-        focus=str(focus or ""),
-        headers=for_pages(headers),
-        reached=dict(reached),
-        **more,
-    )
-
-
 def _take_back(
     calls: Calls, account: Account, kept: KeptCall, active: str | None, now: float
 ) -> Result:
@@ -346,39 +263,7 @@ def _take_back(
     if kept.id in calls.calls:
         return []
     try:
-        call = Call(
-            id=kept.id,
-            account=account,
-            outgoing=kept.outgoing,
-            local=NameAddr.parse(kept.local),
-            remote=NameAddr.parse(kept.remote),
-            started_at=kept.started_at,
-            call_id=kept.call_id,
-            headers=kept.headers,
-            verstat=kept.verstat,
-            ringing_at=kept.ringing_at,
-            answered_at=kept.answered_at,
-            muted=kept.muted,
-            hold=Hold(
-                local=kept.held_local,
-                remote=kept.held_remote,
-                since=kept.held_since,
-                parked_at=kept.parked_at,
-                seconds=kept.held_seconds,
-            ),
-            codec=kept.codec,
-            telephone_event=kept.telephone_event,
-            video=kept.video,
-            video_local=kept.video_local,
-            keeps_keys=kept.keeps_keys,
-            of_browser=kept.of_browser,
-            repairs=kept.repairs,
-            focus=Uri.parse(kept.focus) if kept.focus else None,
-            # It ended with the page before.
-            record_now="off" if kept.recorded else "",
-            record_told="on" if kept.recorded else "",
-            reached=dict(kept.reached),
-        )
+        call = talking_of(kept, account)
         began = call.part(seldom.recovery).begin(kept.dialog, now)
     except (ValueError, NotNow):
         return []

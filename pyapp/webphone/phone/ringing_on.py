@@ -7,7 +7,7 @@ the page has it in its memory. Of a call that can't go on a record remains, one,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from webphone.contract import Config, Quality
 from webphone.phone.account.account import Account, Result
@@ -15,44 +15,18 @@ from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
 from webphone.phone.call.endings import Ending
 from webphone.phone.call.incoming import Incoming, call_from
+from webphone.phone.kept import OCTETS, KeptEarly, call_of
 from webphone.phone.snapshot import EndedCall
 from webphone.sip import By, Invited, NameAddr, NotNow
 from webphone.sip.usages.rung import Kept as Rung
 
 UNANSWERED = (Stage.DIALLING, Stage.RINGING, Stage.EARLY, Stage.INCOMING, Stage.ANSWERING)
 RINGING = (Stage.INCOMING, Stage.ANSWERING)
-# Headers of the caller that pages look up, and how many characters of them.
-HEADERS = ("x-", "user-to-user")
-MOST_HEADERS = 2048
 LARGEST = 65_536  # octets of all INVITEs that are held
-OCTETS = "latin-1"
 LATE = 90.0  # seconds: then nobody rings or waits any more
 WAITS = 3.0  # seconds for who holds them to give them back
 
 Held = Mapping[str, tuple[Rung, bytes]]  # what it takes to ring again, by the id of the call
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptEarly:
-    """One call; times are `now` values in seconds. `rung` is there where its INVITE is held.
-
-    `farewell` ends it, an octet a character; `ended_at`: the page before has told its end already.
-    """
-
-    id: str
-    call_id: str
-    outgoing: bool
-    local: str
-    remote: str
-    started_at: float
-    ringing_at: float | None
-    session_id: str
-    farewell: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    verstat: str | None = None
-    muted: bool = False
-    rung: Rung | None = None
-    ended_at: float | None = None
 
 
 def unanswered(calls: Calls, account: Account, most: int) -> tuple[Call, ...]:
@@ -70,37 +44,6 @@ def invites(early: Sequence[Call]) -> Held:
         if rung is not None and len(rung[1]) <= room:
             found[call.id] = rung
             room -= len(rung[1])
-    return found
-
-
-def kept_early(call: Call, held: Held, ended_at: float | None = None) -> KeptEarly:
-    """One of them as plain data; `ended_at`, where it ends here."""
-    return KeptEarly(
-        id=call.id,
-        call_id=call.call_id,
-        outgoing=call.outgoing,
-        local=str(call.local),
-        remote=str(call.remote),
-        started_at=call.started_at,
-        ringing_at=call.ringing_at,
-        session_id=call.account.agent.session_id(call.call_id),
-        farewell=call.wire.farewell.decode(OCTETS),
-        headers=for_pages(call.headers),
-        verstat=call.verstat,
-        muted=call.muted,
-        rung=held[call.id][0] if call.id in held else None,
-        ended_at=ended_at,
-    )
-
-
-def for_pages(headers: Mapping[str, str]) -> dict[str, str]:
-    """Those of these headers that pages look up."""
-    room, found = MOST_HEADERS, {}
-    for name, value in headers.items():
-        size = len(name) + len(value)
-        if name.startswith(HEADERS) and size <= room:
-            found[name] = value
-            room -= size
     return found
 
 
@@ -139,7 +82,8 @@ def go_on(
             continue  # its INVITE has come again by itself
         rings = _ring_again(calls, account, config, one, invites.get(one.id), now)
         if rings is None:
-            rings = _part(account, one, at, now) + _over(calls, account, one, at, now)
+            parted = part(account, one.farewell, at, now)
+            rings = parted + _over(calls, account, one, at, now)
         result += rings
     return result
 
@@ -167,28 +111,17 @@ def _ring_again(
     return calls.ring(call, config, now) + call.wire.connect(now)
 
 
-def _part(account: Account, kept: KeptEarly, at: float, now: float) -> Result:
-    """Say the farewell that may have been lost with the page before."""
-    if not kept.farewell or now - at > LATE:
+def part(account: Account, farewell: str, at: float, now: float) -> Result:
+    """Say the farewell, "" for none, that may have been lost with the page before."""
+    if not farewell or now - at > LATE:
         return []
-    said = account.agent.say(kept.farewell.encode(OCTETS, "replace"), now, open=account.open)
+    said = account.agent.say(farewell.encode(OCTETS, "replace"), now, open=account.open)
     return account.through(said, now) + account.connect(now)
 
 
 def _over(calls: Calls, account: Account, kept: KeptEarly, at: float, now: float) -> Result:
     try:
-        call = Call(
-            id=kept.id,
-            account=account,
-            outgoing=kept.outgoing,
-            local=NameAddr.parse(kept.local),
-            remote=NameAddr.parse(kept.remote),
-            started_at=kept.started_at,
-            ringing_at=kept.ringing_at,
-            call_id=kept.call_id,
-            headers=kept.headers,
-            verstat=kept.verstat,
-        )
+        call = call_of(kept, account)
     except ValueError:
         return []
     last = max(at, kept.ringing_at or kept.started_at)
