@@ -123,29 +123,41 @@ def test_a_page_that_goes_without_a_word_leaves_nobody_ringing_or_waiting(
     assert calling or record["sipCode"] == 480
 
 
-@pytest.mark.parametrize("crash", [False, True])
-def test_what_rings_here_rings_again_on_the_new_page(
-    phone_page: Callable[..., PhonePage], ben: PhonePage, crash: bool
-) -> None:
-    """Kamailio takes the 180 and the 200 over the new connection, and passes on what is asked."""
-    alice = phone_page("alice", auto_register="true", before=HOLDS + (UNTOLD if crash else ""))
+def rings_again(
+    phone_page: Callable[..., PhonePage], call: Callable[[], None], before: str = ""
+) -> tuple[PhonePage, str]:
+    """Alice is called, and her page is loaded anew; Kamailio takes the 180 over the new connection."""
+    alice = phone_page("alice", auto_register="true", before=HOLDS + before)
     wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
-    ben.make_call("alice")
+    call()
     id = alice.wait_event("ringingin")["id"]
     wait_until(lambda: alice.page.evaluate("() => heldFor") > 0, "the worker to hold it")
     alice.page.reload()
     alice.call_method("ready")
     alice.wait_state("ringing", id)
     wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
-    if crash:
-        # The CANCEL goes to the connection that is gone.
-        ben.call_method("hangup")
-        record = alice.wait_event("end", seconds=10)
-        assert (record["id"], record["disposition"]) == (id, "missed")
-        return
+    return alice, id
+
+
+def test_what_rings_here_for_a_baresip_rings_again_on_the_new_page(
+    phone_page: Callable[..., PhonePage], baresip: Baresip
+) -> None:
+    alice, id = rings_again(phone_page, lambda: baresip.dial("alice"))
     alice.call_method("answer")
-    for phone in (alice, ben):
-        phone.ears.wait_sound()
-    ben.call_method("hangup")
+    alice.ears.wait_sound()
+    baresip.wait_sound(AUDIBLE)
+    baresip.hang_up()
     record = alice.wait_event("end")
     assert (record["id"], record["disposition"]) == (id, "answered")
+
+
+def test_what_rings_here_for_a_jssip_rings_again_after_a_crash_until_it_gives_up(
+    phone_page: Callable[..., PhonePage], jssip_page: Callable[..., JssipPage]
+) -> None:
+    """The CANCEL goes to the connection that is gone."""
+    carol = jssip_page("carol")
+    carol.register()
+    alice, id = rings_again(phone_page, lambda: carol.call("alice"), UNTOLD)
+    carol.hang_up()
+    record = alice.wait_event("end", seconds=10)
+    assert (record["id"], record["disposition"]) == (id, "missed")
