@@ -13,7 +13,7 @@ from page.ports import wait_until
 from page.test_pictures import CALL
 from page.test_recording import PAGE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 
 # Anna's microphone: the noise of a room, and on demand a voice in it (pulses of a gliding pitch
 # through the formants of two vowels, in syllables). Ben's is silent.

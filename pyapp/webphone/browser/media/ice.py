@@ -74,7 +74,7 @@ class Gathering:
             self._news = Outcome(loop=asyncio.get_event_loop())
             try:
                 async with asyncio.timeout(patience(elapsed=elapsed, quiet=quiet)):
-                    await self._news
+                    await self._news.came()
             except TimeoutError:
                 continue
             finally:
