@@ -427,3 +427,17 @@ def test_no_bytes_stop_the_exchange_and_it_comes_to_rest(happenings, password):
         now = max(now, exchange.deadline)
         exchange.wake(now)
     assert exchange.deadline is None
+
+
+def test_where_both_are_away_each_takes_its_own_place():
+    flows = Flows(Entropy(seeded(1)))
+    for link, user in enumerate(("alice", "bob")):
+        flows.open(link)
+        flows.settle(link, f"{user} urn:uuid:1")
+    alice, bob = (flows.own(link) for link in range(2))
+    for link in range(2):
+        flows.close(link)
+
+    assert flows.across(pair_of(alice, bob), 7, "bob") == alice
+    assert flows.across(pair_of(alice, bob), 8, "alice") == bob
+    assert [flows.link(flow) for flow in (alice, bob)] == [8, 7]

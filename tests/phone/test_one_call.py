@@ -157,6 +157,27 @@ def test_who_does_not_is_another_call_that_takes_its_place(world, known, said, s
     assert alice.call.id != before.id and [record.id for record in alice.history] == [before.id]
 
 
+def test_it_takes_its_place_in_the_conference_too(world):
+    alice, bob, dave = world.registered("alice"), world.registered("bob"), world.stranger("dave")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    world.wind(1)
+    alice.ask("makeCall", "dave")
+    dave.reply(200, sdp=description())
+    world.wind(1)
+    assert alice.ask("conference").done
+    before = alice.calls[-1]
+    assert alice.ask("muteMember", before.id).done
+    calls_instead(dave, sdp=description())
+    dave.ack()
+    world.wind(1)
+    now = [call.id for call in alice.calls]
+    assert before.id not in now and len(now) == 2
+    assert alice.told("conference")[-1]["calls"] == now
+    muted = [member["muted"] for member in alice.told("conference")[-1]["members"]]
+    assert muted == [False, True]
+
+
 def test_so_is_who_comes_while_we_change_the_call_ourselves(world):
     """Theirs is answered by other paths at once; ours would have to be given up first."""
     alice, dave = with_dave(world)

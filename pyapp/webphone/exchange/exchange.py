@@ -192,7 +192,7 @@ class Exchange:
 
     def _inside(self, link: int, request: Request, pair: str | None, now: float) -> list[Send]:
         """A request within a dialog goes to the other end (§16.5, §12.2)."""
-        flow = None if pair is None else self._flows.across(pair, link)
+        flow = None if pair is None else self._flows.across(pair, link, request.from_.uri.user)
         returned = self._proxy.returned(link, now)
         if pair is None and link in self._logged_in:
             # Without our Record-Route, by the Contact alone.

@@ -58,11 +58,12 @@ class Flows:
                 self._link[flow] = link
         self._who[self._own[link]] = who
 
-    def across(self, pair: str, link: int) -> str | None:
+    def across(self, pair: str, link: int, user: str | None = None) -> str | None:
         """The other flow of a dialog between two of them, seen from `link`; None for a stranger.
 
         `pair` is what `pair_of` made. A phone that speaks from a new link before it registered
-        there shows by its knowledge of `pair` whose flow it takes.
+        there shows by its knowledge of `pair` whose flow it takes; where both are away, it is that
+        of the `user` who speaks.
         """
         one, dash, two = pair.partition("-")
         if not dash or one not in self._link or two not in self._link:
@@ -70,11 +71,15 @@ class Flows:
         for mine, theirs in ((one, two), (two, one)):
             if self._link[mine] == link or self._own.get(link) == mine:
                 return theirs
-        for mine, theirs in ((one, two), (two, one)):
+        ways = sorted(((one, two), (two, one)), key=lambda way: not self._of(way[0], user))
+        for mine, theirs in ways:
             if self._link[mine] is None:
                 self._link[mine] = link
                 return theirs
         return None
+
+    def _of(self, flow: str, user: str | None) -> bool:
+        return bool(user) and self._who.get(flow, "").partition(" ")[0] == user
 
 
 def pair_of(one: str, two: str) -> str:

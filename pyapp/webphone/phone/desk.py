@@ -393,7 +393,8 @@ class Desk:
         """Calls that went down with the tab that had them: their records, as of calls of ours."""
         result: Result = []
         for farewell in farewells:
-            result += self.calls.lost(farewell, now)
+            if not self.calls.over(farewell.record.id):
+                result += self.calls.lost(farewell, now)
         return self._concluded(result, now)
 
     def let_go(self, calls: Collection[str], now: float) -> list[Action]:
@@ -417,7 +418,7 @@ class Desk:
         """News of the shared phone from where it is; False where it is known already."""
         match event:
             case Event(name="end", detail=CallRecord() as record):
-                if self.history.told(record):
+                if self.history.told(record.id):
                     return False
                 self.history.remember(record)
             case Event(name="error", detail=WebPhoneError() as error):

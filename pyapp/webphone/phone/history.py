@@ -39,9 +39,12 @@ class History:
         """Whether that call has its record already."""
         return record.id in self._ids
 
-    def told(self, record: CallRecord) -> bool:
-        """Whether that end was told here; what other tabs have stored may come before its news."""
-        return record.id in self._told
+    def told(self, id: str) -> bool:
+        """Whether the end of that call was told here.
+
+        What other tabs have stored of it may come before its news.
+        """
+        return id in self._told
 
     def remember(self, record: CallRecord) -> list[Action]:
         """Put a record in front of the others; gives what there is to be stored.

@@ -80,6 +80,8 @@ def go_on(
     for one in early:
         if any(one.call_id == call.call_id for call in calls.calls.values()):
             continue  # its INVITE has come again by itself
+        if calls.over(one.id):
+            continue  # late news of the tab that it rang in before
         rings = _ring_again(calls, account, config, one, invites.get(one.id), now)
         if rings is None:
             parted = part(account, one.farewell, at, now)

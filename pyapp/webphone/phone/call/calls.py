@@ -81,6 +81,10 @@ class Calls:
         errands = (errand.deadline for errand in self.errands)
         return earliest([self.last.deadline, *(part.deadline for part in parts), *errands])
 
+    def over(self, id: str) -> bool:
+        """Whether that call has been here, and its end was told."""
+        return self._history.told(id)
+
     @property
     def snapshots(self) -> tuple[CallSnapshot, ...]:
         """All calls as the screen sees them."""

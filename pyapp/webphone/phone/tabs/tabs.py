@@ -85,8 +85,9 @@ class Tabs:
         mirror = self._followed.mirror
         if mirror is None or not mirror.phone.calls:
             return ()
-        ours = self._ours
-        return tuple(call for call in mirror.phone.calls if call.view.id not in ours)
+        ours, over = self._ours, self._phone.calls.over
+        theirs = (call for call in mirror.phone.calls if call.view.id not in ours)
+        return tuple(call for call in theirs if not over(call.view.id))
 
     @property
     def _ours(self) -> set[str]:
