@@ -105,6 +105,20 @@ def test_what_was_declined_there_stops_ringing_here(browser, world, three, bob):
     assert bob.history[0].disposition == "busy"
 
 
+def test_what_is_over_here_by_then_does_not_ring_again(browser, world, three, bob):
+    first, second, third = three
+    browser.slow = True
+    first.ask("mute")  # any news of it that is under way
+    first.crash()
+    assert states(second) == [["ringing"]]
+    bob.ask("hangup")
+    browser.land()
+    world.wind(20)
+    assert states(second, third) == [[], []]
+    assert [record.disposition for record in records(*three)] == ["missed"]
+    assert [len(tab.told("end")) for tab in (second, third)] == [1, 1]
+
+
 def test_without_another_tab_it_ends_with_its_own(browser, world, bob):
     only = browser.tab()
     bob.ask("makeCall", "alice")

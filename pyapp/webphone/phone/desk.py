@@ -393,7 +393,7 @@ class Desk:
         """Calls that went down with the tab that had them: their records, as of calls of ours."""
         result: Result = []
         for farewell in farewells:
-            if not self.calls.over(farewell.record.id):
+            if not self.over(farewell.record.id):
                 result += self.calls.lost(farewell, now)
         return self._concluded(result, now)
 
@@ -409,6 +409,10 @@ class Desk:
             elif call.recovering:
                 result += self.calls.leave(call)
         return self._concluded(result, now)
+
+    def over(self, id: str) -> bool:
+        """Whether the end of that call was told here."""
+        return self.calls.over(id)
 
     def remember(self, threads: Sequence[Thread]) -> None:
         """What was written while another tab had the phone."""

@@ -41,6 +41,9 @@ class Phone(Protocol):
     def let_go(self, calls: Collection[str], now: float) -> list[do.Action]:
         """Those of these calls that are being taken back were over already."""
 
+    def over(self, id: str) -> bool:
+        """Whether the end of that call was told here."""
+
     def remember(self, threads: Sequence[Thread]) -> None:
         """What was written while another tab had the phone."""
 

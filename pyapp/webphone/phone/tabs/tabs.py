@@ -85,7 +85,7 @@ class Tabs:
         mirror = self._followed.mirror
         if mirror is None or not mirror.phone.calls:
             return ()
-        ours, over = self._ours, self._phone.calls.over
+        ours, over = self._ours, self._phone.over
         theirs = (call for call in mirror.phone.calls if call.view.id not in ours)
         return tuple(call for call in theirs if not over(call.view.id))
 
