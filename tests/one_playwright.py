@@ -46,6 +46,8 @@ ARGUMENTS: tuple[str, ...] = (
 # takes a third less of the processors (tools/suite.py).
 if "WEBPHONE_COMPILED_ONCE" in os.environ:
     ARGUMENTS += ("--js-flags=--liftoff-only",)
+# For what no processor is to spare for: the last of two switches of a name counts.
+COMPILED_FOR_SPEED = "--js-flags=--wasm-dynamic-tiering"
 GRANTED = "--use-fake-ui-for-media-stream"
 
 _started: Playwright | None = None

@@ -72,9 +72,10 @@ def slow_coturn(run_folder: Path) -> Iterator[tuple[Coturn, SlowLine]]:
 
 
 @pytest.fixture
-def firefox(run_folder: Path) -> Iterator[Firefox]:
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
     # It asks no relay of its own machine unless it is told so.
-    browser = Firefox(run_folder / "firefox", settings={"media.peerconnection.ice.loopback": True})
+    settings = {"media.peerconnection.ice.loopback": True}
+    browser = Firefox(tmp_path_factory.mktemp("firefox"), settings=settings)
     yield browser
     browser.close()
 

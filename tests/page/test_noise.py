@@ -13,7 +13,9 @@ from page.ports import wait_until
 from page.test_pictures import CALL
 from page.test_recording import PAGE
 
-pytestmark = [pytest.mark.browser, pytest.mark.timed]
+pytestmark = pytest.mark.browser
+# The filter has ten milliseconds for each ten of sound.
+SWITCHES = one_playwright.GRANTED, one_playwright.COMPILED_FOR_SPEED
 
 # Anna's microphone: the noise of a room, and on demand a voice in it (pulses of a gliding pitch
 # through the formants of two vowels, in syllables). Ben's is silent.
@@ -85,7 +87,7 @@ LOUDNESS = """async () => {
 @pytest.fixture
 def page(pages: PageServer) -> Iterator[Page]:
     """Anna, in a noisy room, talks to Ben."""
-    with one_playwright.chromium(one_playwright.GRANTED) as browser:
+    with one_playwright.chromium(*SWITCHES) as browser:
         page = browser.new_page()
         page.add_init_script(ROOM)
         page.goto(pages.put("/noise.html", PAGE.format(ben="")))
@@ -96,7 +98,7 @@ def page(pages: PageServer) -> Iterator[Page]:
 @pytest.fixture
 def framed(pages: PageServer) -> Iterator[Frame]:
     """The same in a frame of a page that lends it the microphone."""
-    with one_playwright.chromium(one_playwright.GRANTED) as browser:
+    with one_playwright.chromium(*SWITCHES) as browser:
         page = browser.new_page()
         page.add_init_script(ROOM)
         inside = pages.put("/noise.html", PAGE.format(ben=""))
@@ -203,7 +205,7 @@ def test_where_it_does_not_come_the_call_goes_on_and_says_so_in_words(page: Page
 def test_the_browser_s_own_filter_is_asked_for_unless_it_is_off(
     pages: PageServer, setting: str, wish: bool
 ) -> None:
-    with one_playwright.chromium(one_playwright.GRANTED) as browser:
+    with one_playwright.chromium(*SWITCHES) as browser:
         page = browser.new_page()
         page.goto(pages.put("/own.html", PAGE.format(ben=f'noise-suppression="{setting}"')))
         page.wait_for_function("ben.state === 'registered' && anna.state === 'registered'")

@@ -21,10 +21,6 @@ class Outcome(asyncio.Future[T]):
 
     _waiting: tuple[Callable[[Any], object], Context | None] | None = None
 
-    async def came(self) -> T:
-        """What it is, once it is there."""
-        return await self
-
     def add_done_callback(
         self, fn: Callable[[Any], object], /, *, context: Context | None = None
     ) -> None:

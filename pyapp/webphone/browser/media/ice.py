@@ -8,7 +8,6 @@ from typing import Any
 import js
 
 from webphone.browser.proxies import Listeners
-from webphone.browser.tasks import Outcome
 from webphone.media.gathering import REFUSED, Wait, enough, patience
 
 
@@ -31,7 +30,8 @@ class Gathering:
         self._plain = False
         self._finished = False
         self._began = self._latest = _seconds()
-        self._news: Outcome[None] | None = None  # somebody waits for it
+        # It wakes us a turn of the loop later: what is found at the same moment goes along.
+        self._news = asyncio.Event()
         self._listeners = Listeners()
         self._listeners.add(connection, "icecandidate", self._found)
         self._listeners.add(connection, "icecandidateerror", self._refused)
@@ -71,14 +71,11 @@ class Gathering:
                 plain=self._plain,
             ):
                 break
-            self._news = Outcome(loop=asyncio.get_event_loop())
+            self._news.clear()
             try:
-                async with asyncio.timeout(patience(elapsed=elapsed, quiet=quiet)):
-                    await self._news.came()
+                await asyncio.wait_for(self._news.wait(), patience(elapsed=elapsed, quiet=quiet))
             except TimeoutError:
                 continue
-            finally:
-                self._news = None
         if self.wait is Wait.RELAY_ONLY and "relay" not in self._kinds:
             raise NoRelay(dict(self.errors))
 
@@ -101,7 +98,7 @@ class Gathering:
             self._kinds.append(str(candidate.type))
             self._plain |= ":" not in str(candidate.address or "")
             self._latest = _seconds()
-            self._tell()
+            self._news.set()
 
     def _refused(self, event: Any) -> None:
         address, code = str(event.url or ""), int(event.errorCode)
@@ -111,11 +108,7 @@ class Gathering:
     def _moved(self, _event: Any) -> None:
         if self._connection.iceGatheringState == "complete":
             self._finished = True
-            self._tell()
-
-    def _tell(self) -> None:
-        if self._news is not None and not self._news.done():
-            self._news.set_result(None)
+            self._news.set()
 
 
 def _seconds() -> float:
