@@ -120,7 +120,7 @@ class Pair:
         self.wait(rings, "it to ring, or to be refused")
         self.answer()
 
-    def answer(self) -> bool:
+    def answer(self) -> None:
         """Whoever rings answers: once more where the call was over and has begun anew."""
         for phone in self.both:
             for call in phone.calls():
@@ -128,7 +128,11 @@ class Pair:
                 if rings and call["id"] not in self.taken:
                     self.taken.add(call["id"])
                     self._begin(phone, "answer", call["id"])
-        return True
+
+    def agreed(self) -> bool:
+        """Whether both ends are of one mind; who rings by now answers."""
+        self.answer()
+        return _agree(self)
 
     def hold(self) -> None:
         """Alice holds."""
@@ -195,7 +199,7 @@ def play(pair: Pair, flow: str, at: int, fault: str) -> str:
         then(pair)
         pair.wait(lambda: pair.settled() and pair.wire.still, "the promises to settle")
         pair.registered()
-        pair.wait(lambda: pair.answer() and _agree(pair), "both ends to agree")
+        pair.wait(pair.agreed, "both ends to agree")
     except AssertionError as wrong:
         states = [[call["state"] for call in phone.calls()] for phone in pair.both]
         return f"hung: {str(wrong)[:60]} {states}"

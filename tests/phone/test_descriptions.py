@@ -89,3 +89,14 @@ def test_what_still_can_not_be_used_is_said_once_and_the_call_never_counts_as_an
     [record] = alice.history
     assert record.disposition == "failed"
     assert str(record.explanation).count("No codec in common") == 1
+
+
+def test_the_browser_has_the_answer_before_the_other_end_has_its_ack(alice, bob):
+    """It looks for the path while all else is done."""
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    [described] = [each for each in alice.actions if isinstance(each, do.DescribeRemote)]
+    acks = [
+        each for each in alice.actions if isinstance(each, do.Send) and b"ACK " in each.data[:4]
+    ]
+    assert alice.actions.index(described) < alice.actions.index(acks[0])

@@ -42,12 +42,17 @@ def test_it_rings_again_and_is_answered_there(world, crash):
     assert len(bob.history) == 1 and bob.history[0].disposition == "answered"
 
 
-def test_a_page_that_loads_slowly_rings_on(world):
-    """The one who speaks for it waits for 5 seconds, and where a page is coming for 30."""
-    alice, bob = ringing(world)
+def goes(world, alice):
+    """Her page is gone without a word, and none has come yet."""
     for socket in list(alice.links):
         world.disconnect(alice, socket)
     world.phones.remove(alice)
+
+
+def test_a_page_that_loads_slowly_rings_on(world):
+    """The one who speaks for it waits for 5 seconds, and where a page is coming for 30."""
+    alice, bob = ringing(world)
+    goes(world, alice)
     world.wind(35)
     assert bob.call.state == "ringing"
     world.phones.append(alice)
@@ -59,9 +64,7 @@ def test_a_page_that_loads_slowly_rings_on(world):
 def test_for_a_page_that_never_comes_nobody_rings_for_ever(world):
     """Nor is there anybody who speaks for it."""
     alice, bob = ringing(world)
-    for socket in list(alice.links):
-        world.disconnect(alice, socket)
-    world.phones.remove(alice)
+    goes(world, alice)
     world.wind(44)
     assert bob.call.state == "ringing"
     world.wind(2)

@@ -45,8 +45,8 @@ steps = st.lists(
 class Screen:
     """What one phone shows, drawn twice: piece by piece, and from nothing each time."""
 
-    def __init__(self, phone):
-        self.phone, self.view = phone, View()
+    def __init__(self, phone, *, wide=False):
+        self.phone, self.view = phone, View(wide=wide)
         self.shown = self.anew = None
 
     def draw(self, now):
@@ -72,7 +72,8 @@ def two():
     for user in ("alice", "bob"):
         world.registered(user)
     world.phone("carol")
-    return world, [Screen(phone) for phone in world.phones[:2]]
+    alice, bob, _ = world.phones
+    return world, [Screen(alice), Screen(bob, wide=True)]
 
 
 def does(world, screens, step):

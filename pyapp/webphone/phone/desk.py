@@ -422,7 +422,7 @@ class Desk:
         """News of the shared phone from where it is; False where it is known already."""
         match event:
             case Event(name="end", detail=CallRecord() as record):
-                if self.history.told(record.id):
+                if self.over(record.id):
                     return False
                 self.history.remember(record)
             case Event(name="error", detail=WebPhoneError() as error):

@@ -24,10 +24,10 @@ from webphone.phone.kept import (
     KeptCall,
     KeptEarly,
     KeptPhone,
+    Written,
     kept_call,
     kept_early,
     talking_of,
-    written,
 )
 from webphone.phone.ringing_on import (
     WAITS,
@@ -57,8 +57,7 @@ class Keeping:
     def __init__(self) -> None:
         self.entrusted = False  # somebody ends the calls where no page comes after this one
         self._written = ""
-        self._calls: dict[str, Same[KeptCall]] = {}
-        self._texts: dict[str, Same[str]] = {}  # of these calls
+        self._calls: dict[str, Same[Written]] = {}
         self._phone: KeptPhone | None = None  # what was made a text last, and that text
         self._text_of = ""
         # What was entrusted last: the dialogs of those that are up, what ends the others, and the
@@ -168,23 +167,21 @@ class Keeping:
         farewells: tuple[str, ...] = (),
     ) -> str:
         self._calls = {id: self._calls.get(id) or Same() for id in ours}
-        self._texts = {id: self._texts.get(id) or Same() for id in ours}
         if not (ours or early or farewells):
             return ""
-        kept = (kept_call(self._calls[id], calls.calls[id], dialog) for id, dialog in ours.items())
+        kept = [kept_call(self._calls[id], calls.calls[id], dialog) for id, dialog in ours.items()]
         phone = KeptPhone(
             format=FORMAT,
             at=at,
             account=_name(account),
             instance=account.instance,
             active=calls.active,
-            calls=tuple(kept),
+            calls=tuple(call for call, _ in kept),
             early=tuple(early),
             farewells=farewells,
         )
         if phone != self._phone:
-            texts = [self._texts[call.id](written, call) for call in phone.calls]
-            self._phone, self._text_of = phone, phone.text(texts)
+            self._phone, self._text_of = phone, phone.text(text for _, text in kept)
         return self._text_of
 
     def _entrust(

@@ -28,8 +28,8 @@ MOST_HEADERS = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptCall:
-    """One call; times are `now` values in seconds."""
+class KeptAny:
+    """What is kept of every call; times are `now` values in seconds."""
 
     id: str
     call_id: str
@@ -38,9 +38,17 @@ class KeptCall:
     remote: str
     started_at: float
     ringing_at: float | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    verstat: str | None = None
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCall(KeptAny):
+    """One that is up."""
+
     answered_at: float
     dialog: KeptDialog
-    muted: bool = False
     held_local: bool = False
     held_remote: bool = False
     held_since: float | None = None
@@ -52,35 +60,23 @@ class KeptCall:
     of_browser: bool = False
     codec: str | None = None
     telephone_event: bool = False
-    verstat: str | None = None
     repairs: tuple[str, ...] = ()
     joined: bool = False
     focus: str = ""  # the conference of a server that it leads to
     silenced: bool = False
     recorded: bool = False  # the other side was told so
-    headers: Mapping[str, str] = field(default_factory=dict)
     reached: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptEarly:
-    """One call; times are `now` values in seconds. `rung` is there where its INVITE is held.
+class KeptEarly(KeptAny):
+    """One that is not answered. `rung` is there where its INVITE is held.
 
     `farewell` ends it, an octet a character; `ended_at`: the page before has told its end already.
     """
 
-    id: str
-    call_id: str
-    outgoing: bool
-    local: str
-    remote: str
-    started_at: float
-    ringing_at: float | None
     session_id: str
     farewell: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    verstat: str | None = None
-    muted: bool = False
     rung: Rung | None = None
     ended_at: float | None = None
 
@@ -110,8 +106,11 @@ class KeptPhone:
         return text if len(text) <= LONGEST else ""
 
 
-def kept_call(made: Same[KeptCall], call: Call, dialog: KeptDialog) -> KeptCall:
-    """One that is up, made anew where it has changed."""
+Written = tuple[KeptCall, str]
+
+
+def kept_call(made: Same[Written], call: Call, dialog: KeptDialog) -> Written:
+    """One that is up, and the same as JSON, made anew where it has changed."""
     hold = call.hold
     return made(
         _made,
@@ -154,8 +153,8 @@ def _made(
     headers: Mapping[str, str],
     reached: tuple[tuple[str, float], ...],
     **more: Any,
-) -> KeptCall:
-    return KeptCall(
+) -> Written:
+    kept = KeptCall(
         local=str(local),
         remote=str(remote),
         focus=str(focus or ""),
@@ -163,6 +162,7 @@ def _made(
         reached=dict(reached),
         **more,
     )
+    return kept, json.dumps(encode(kept))
 
 
 def kept_early(call: Call, rung: Rung | None, ended_at: float | None = None) -> KeptEarly:
@@ -185,8 +185,8 @@ def kept_early(call: Call, rung: Rung | None, ended_at: float | None = None) -> 
     )
 
 
-def call_of(kept: KeptCall | KeptEarly, account: Account) -> Call:
-    """The call that it was, as far as both have it. Raises Malformed."""
+def call_of(kept: KeptAny, account: Account) -> Call:
+    """The call that it was, as far as this tells. Raises Malformed."""
     return Call(
         id=kept.id,
         account=account,
@@ -232,11 +232,6 @@ def for_pages(headers: Mapping[str, str]) -> dict[str, str]:
             found[name] = value
             room -= size
     return found
-
-
-def written(call: KeptCall) -> str:
-    """One call as JSON."""
-    return json.dumps(encode(call))
 
 
 def _object(given: Mapping[str, Any], **written: str) -> str:
