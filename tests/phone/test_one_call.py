@@ -107,6 +107,135 @@ def test_where_nothing_can_be_heard_again_it_is_over_at_both_ends(world):
         assert phone.calls == [] and record.call_id == before.call_id
 
 
+def test_both_pages_loaded_at_once_find_each_other(world):
+    """As after a transfer: each calls the other, and one of them is taken."""
+    alice, bob = (world.registered(who, recover="reload") for who in ("alice", "bob"))
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    world.slow = True
+    phones = alice, bob = alice.reload(), bob.reload()
+    world.land()
+    world.wind(10)
+    for phone in phones:
+        phone.happens(on.MediaChanged(call=phone.call.id, state="connected"))
+    world.wind(100)
+    assert [phone.call.state for phone in phones] == ["active", "active"]
+    assert alice.call.call_id == bob.call.call_id
+    bob.ask("hangup")
+    world.wind(100)
+    assert [phone.calls for phone in phones] == [[], []]
+
+
+# --- Her page is lost with its answer ---
+
+
+def answered_in_vain(world, **settings):
+    """Bob has called Alice; she answers, and her page is gone before anybody hears of it."""
+    alice, bob = world.registered("alice", recover="reload"), world.registered("bob", **settings)
+    bob.ask("makeCall", "alice")
+    alice.unheard = True
+    alice.ask("answer")
+    assert (alice.call.state, bob.call.state) == ("active", "ringing")
+    return alice, bob
+
+
+@pytest.mark.rfc("3891 §3", "an INVITE that replaces our early dialog answers the call we made")
+def test_a_call_whose_answer_is_lost_with_the_page_is_answered_by_the_next_one(world):
+    alice, bob = answered_in_vain(world)
+    before, ours = bob.call, bob.agent.session_id(bob.call.call_id)
+    alice = back(alice)
+    bob.happens(on.MediaChanged(call=before.id, state="connected"))
+    now = bob.call
+    assert (alice.call.state, now.state, now.id) == ("active", "active", before.id)
+    assert (now.direction, now.to, now.call_id) == ("outgoing", before.to, alice.call.call_id)
+    assert bob.agent.session_id(now.call_id) == ours and bob.tone is None
+    assert [event["answeredBy"] for event in bob.told("answer")] == ["remote"]
+    world.wind(400)
+    bob.ask("hangup")
+    world.wind(100)
+    for phone in (alice, bob):
+        [record] = phone.history
+        assert record.disposition == "answered" and record.talk_seconds > 300
+        assert phone.calls == [] and phone.mistakes == [] and phone.agent.transactions == 0
+    assert [len(bob.told(each)) for each in ("end", "ringingin", "recover")] == [1, 0, 0]
+    assert bob.history[0].id == before.id
+
+
+def test_it_can_be_held_and_resumed_then_as_any_other(world):
+    alice, bob = answered_in_vain(world)
+    alice = back(alice)
+    assert bob.ask("hold").done and alice.call.held_by == "remote"
+    assert bob.ask("resume").done and alice.call.held_by is None
+    alice = back(alice)
+    alice.ask("hangup")
+    assert bob.calls == [] and len(bob.history) == 1
+
+
+def test_a_late_answer_of_the_page_that_was_is_ended(world):
+    """It was on its way for longer than the new page took."""
+    alice, dave = world.registered("alice"), world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(180, f"Session-ID: {THEIRS}")
+    invited, before = dave.last("INVITE"), alice.call
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=description())
+    dave.ack()
+    assert alice.call.state == "active" and dave.last("CANCEL").call_id == invited.call_id
+    dave.reply(200, f"Session-ID: {THEIRS}", to=invited, sdp=description())
+    assert dave.last("BYE").call_id == invited.call_id
+    world.wind(1)
+    assert (alice.call.id, alice.call.state) == (before.id, "active")
+    dave.inside("BYE")
+    assert [record.id for record in alice.history] == [before.id] and alice.mistakes == []
+
+
+def test_somebody_else_who_picks_it_up_is_another_call(world):
+    alice, dave = world.registered("alice"), world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(180, f"Session-ID: {THEIRS}")
+    before = alice.call
+    calls_instead(dave, f"Session-ID: {THEIRS[::-1]}", sdp=description())
+    dave.ack()
+    assert alice.call.id != before.id and [record.id for record in alice.history] == [before.id]
+
+
+def rung_by_dave(world):
+    """Alice has called Dave, who rings."""
+    alice, dave = world.registered("alice"), world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(180, f"Session-ID: {THEIRS}")
+    return alice, dave
+
+
+@pytest.mark.parametrize("code", ["media_failed", "mic_missing"])
+def test_who_can_not_hear_the_new_page_has_no_call_any_more(world, code):
+    alice, dave = rung_by_dave(world)
+    before = alice.call
+    alice.media_fault = (code, "no")
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=description())
+    assert dave.last("CANCEL") and dave.last(488).cseq.method == "INVITE"
+    [record] = alice.history
+    assert alice.calls == [] and record.id == before.id and record.disposition == "failed"
+
+
+def test_what_can_not_be_heard_here_ends_it_too(world):
+    alice, dave = rung_by_dave(world)
+    fax = description().replace("m=audio", "m=image")
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=fax)
+    assert dave.last(488).cseq.method == "INVITE"
+    assert alice.calls == [] and len(alice.history) == 1
+
+
+def test_who_hangs_up_meanwhile_has_given_up(world):
+    alice, dave = rung_by_dave(world)
+    alice.slow_media = True
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=description())
+    assert alice.call.state == "ringing"
+    alice.ask("hangup")
+    assert dave.last(486).cseq.method == "INVITE"
+    [record] = alice.history
+    assert (record.disposition, record.ended_by) == ("cancelled", "local")
+
+
 # --- Who is somebody else ---
 
 

@@ -69,6 +69,16 @@ class Calls:
             self._invites[call.server] = call
             self._made[_made_by(call.server.request)] = call
 
+    def rename(self, made: Outgoing, name: str) -> None:
+        """It goes to its end under this name; nobody hears of it, and its own is free."""
+        for key in self._keys.pop(made.call, ()):
+            del self._places[key]
+            self._halves.pop(key[:2], None)
+        self._alarms.set(made.call, None)
+        del self._calls[made.call]
+        made.renamed(name)
+        self.add(made)
+
     @property
     def parted(self) -> bool:
         """Whether nothing is left of any but news of others (see Session.parted)."""

@@ -80,7 +80,8 @@ class Invited:
 
     `sdp` is None for an offerless INVITE: the offer then goes into `accept` and the answer
     comes in `Confirmed`. `headers` are the INVITE's, by lower-case name, first value each.
-    `replaces` names the call whose place it is to take (RFC 3891 §3), "" for none.
+    `replaces` names the call whose place it is to take (RFC 3891 §3), "" for none. Where `call` is
+    one that we have made, it is its answer: who was to answer it calls back, and offers.
     """
 
     call: str

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from webphone.sip.calls import Calls
+from webphone.sip.calls import Call, Calls
 from webphone.sip.endpoint import sdp_of
 from webphone.sip.outputs import Output
 from webphone.sip.session_id import NIL, read
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages.invite_client import Outgoing
+from webphone.sip.usages.invite_server import Incoming
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.message import Request
 from webphone.sip.wire.replaces import Replaces
@@ -38,19 +39,43 @@ def replaced(calls: Calls, request: Request) -> str | int:
     return UNKNOWN
 
 
-def continued(session: Session | None, invite: Request) -> Session | None:
-    """The session that this INVITE with Replaces goes on with, None where it is another call.
+def continued(call: Call, invite: Request) -> Session | Outgoing | None:
+    """What this INVITE with Replaces goes on with, None where it is another call.
 
     The same person says so, and calls the communication as before (RFC 7989 §6). Who has been told
-    of a dialog by one of its ends, as in a transfer, does neither.
+    of a dialog by one of its ends, as in a transfer, does neither. A call of ours that is not
+    answered yet is answered so: the 2xx was lost with the page that has given it.
     """
-    if session is None:
+    made, found = call if isinstance(call, Outgoing) else None, call.session
+    dialog = found.leg.dialog if found else made.early(_name(invite)) if made else None
+    if dialog is None:
         return None
-    leg, theirs = session.leg, read(invite)
-    dialog, sessions = leg.dialog, leg.endpoint.sessions
+    theirs, sessions = read(invite), call.endpoint.sessions
     known = sessions.asking(dialog.call_id, dialog.remote.tag).rpartition("=")[2]
     same = invite.from_.uri.aor == dialog.remote.uri.aor and theirs == known != NIL
-    return session if same and sdp_of(invite) is not None else None
+    if not same or sdp_of(invite) is None:
+        return None
+    return found or made
+
+
+def _name(invite: Request) -> str:
+    """What the peer calls itself in the dialog that it means."""
+    return Replaces.parse(invite.headers.get("Replaces") or "").from_tag
+
+
+def called_back(
+    calls: Calls, made: Outgoing, server: ServerTransaction, now: float
+) -> list[Output]:
+    """Who was to answer our INVITE calls us in its place: it is that call, and has its name."""
+    endpoint, invite = made.endpoint, server.request
+    sessions = endpoint.sessions
+    sessions.adopt(invite.call_id, "", sessions.of(made.invite.call_id))
+    call = made.call
+    calls.rename(made, endpoint.entropy.token(8))
+    answering = Incoming(endpoint, made.authenticator, call, server, now)
+    calls.add(answering)
+    # RFC 3891 §3: the early dialog ends, and nobody else is to ring.
+    return [*answering.start(), *made.hang_up(now)]
 
 
 def offer(session: Session, server: ServerTransaction, now: float) -> list[Output]:

@@ -13,6 +13,7 @@ from webphone.sip.session_id import NAME as SESSION_ID
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.trust import Trust
 from webphone.sip.usages import oneshot, texts
+from webphone.sip.usages.invite_client import Outgoing
 from webphone.sip.usages.invite_server import Incoming
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.grammar import Malformed
@@ -107,17 +108,20 @@ class Serving:
             return texts.receive(self._endpoint, "", server, now)
         if request.method == "NOTIFY":
             return self.subscriptions.unasked(server, now)
-        known = self._calls.repeated(request, now)
-        if known is not None:
-            return self._calls.move(known, server, now)
+        repeated = self._calls.repeated(request, now)
+        if repeated is not None:
+            return self._calls.move(repeated, server, now)
         replaces = self._replaced(request)
         if isinstance(replaces, int):
             return self._endpoint.answer(server, replaces, now)
-        session = self._continued(replaces, request)
-        if session is not None and session.reinvite.quiet:
-            from webphone.sip.replacing import offer
+        known = self._continued(replaces, request)
+        if known is not None:
+            from webphone.sip.replacing import called_back, offer
 
-            return offer(session, server, now)
+            if not isinstance(known, Session):
+                return called_back(self._calls, known, server, now)
+            if known.reinvite.quiet:
+                return offer(known, server, now)
         call = self._endpoint.entropy.token(8)
         authenticator = Authenticator(self.account, self._endpoint.entropy, self._trust)
         incoming = Incoming(self._endpoint, authenticator, call, server, now, replaces=replaces)
@@ -133,14 +137,14 @@ class Serving:
 
         return replaced(self._calls, invite)
 
-    def _continued(self, replaced: str | int, invite: Request) -> Session | None:
-        """The session of that call, where its peer goes on with it in another dialog."""
+    def _continued(self, replaced: str | int, invite: Request) -> Session | Outgoing | None:
+        """That call, where its peer goes on with it in another dialog."""
         known = self._calls.named(replaced) if isinstance(replaced, str) else None
         if known is None:
             return None
         from webphone.sip.replacing import continued
 
-        return continued(known.session, invite)
+        return continued(known, invite)
 
     def _cancel(self, server: ServerTransaction, cancel: Request, now: float) -> list[Output]:
         """RFC 3261 §9.2."""

@@ -69,7 +69,7 @@ class Step(Enum):
     EARLY_MEDIA = "a provisional response with a session description"
     EARLY_MEDIA_FAILED = "which the browser can't play"
     ANSWERED = "a 2xx, ours or theirs"
-    ACCEPTED = "the person answers"
+    ACCEPTED = "the person answers, or who is called calls back in place of the answer"
     ACCEPT_FAILED = "the microphone was refused: it goes on ringing"
     RECOVERED = "the other side has agreed again after a reload of our page"
     MOVED = "a 3xx: it goes on at another address"
@@ -82,17 +82,20 @@ STAGES: dict[tuple[Stage, Step], Stage] = {
     (Stage.DIALLING, Step.RANG): Stage.RINGING,
     (Stage.DIALLING, Step.EARLY_MEDIA): Stage.EARLY,
     (Stage.DIALLING, Step.ANSWERED): Stage.ACTIVE,
+    (Stage.DIALLING, Step.ACCEPTED): Stage.ANSWERING,
     (Stage.DIALLING, Step.MOVED): Stage.DIALLING,
     (Stage.DIALLING, Step.OVER): Stage.ENDED,
     (Stage.RINGING, Step.RANG): Stage.RINGING,
     (Stage.RINGING, Step.EARLY_MEDIA): Stage.EARLY,
     (Stage.RINGING, Step.ANSWERED): Stage.ACTIVE,
+    (Stage.RINGING, Step.ACCEPTED): Stage.ANSWERING,
     (Stage.RINGING, Step.MOVED): Stage.DIALLING,
     (Stage.RINGING, Step.OVER): Stage.ENDED,
     (Stage.EARLY, Step.RANG): Stage.EARLY,
     (Stage.EARLY, Step.EARLY_MEDIA): Stage.EARLY,
     (Stage.EARLY, Step.EARLY_MEDIA_FAILED): Stage.RINGING,
     (Stage.EARLY, Step.ANSWERED): Stage.ACTIVE,
+    (Stage.EARLY, Step.ACCEPTED): Stage.ANSWERING,
     (Stage.EARLY, Step.MOVED): Stage.DIALLING,
     (Stage.EARLY, Step.OVER): Stage.ENDED,
     (Stage.INCOMING, Step.ACCEPTED): Stage.ANSWERING,

@@ -188,7 +188,7 @@ class Calls:
         """End a call in whatever stage it is; the wire is tidied up by the SIP room."""
         if call.stage is Stage.PREPARING:
             return self._drop(call, WebPhoneError("cancelled", say("call_given_up")))
-        if call.stage in (Stage.INCOMING, Stage.ANSWERING):
+        if call.stage in (Stage.INCOMING, Stage.ANSWERING) and not call.outgoing:
             return self.reject(call, 486, now)
         return _left(call, now) + self.finish(call, ended_by_person(call), now)
 
@@ -365,6 +365,11 @@ class Calls:
         return self.finish(call, ending_of(news), now)
 
     def _invited(self, account: Account, news: Invited, config: Config, now: float) -> Result:
+        if (made := self.calls.get(news.call)) is not None:
+            # Loaded by the first that comes.
+            from webphone.phone.call.takeover import called_back
+
+            return called_back(self, made, news, now)
         if account.retired and news.replaces not in self.calls:
             return Wire(account, news.call).reject(480, now)
         others = list(self.calls.values())

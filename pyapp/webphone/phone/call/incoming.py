@@ -147,8 +147,8 @@ class Incoming:
                     call.agree(self.offer, sdp)
                     accepted += camera_declined(call, self.offer)
                 reply, self._reply = self._reply, None
-                return [*accepted, Up("local", reply)]
-            case on.MediaFailed(code="media_failed"):
+                return [*accepted, Up("remote" if call.outgoing else "local", reply)]
+            case on.MediaFailed(code=code) if code == "media_failed" or call.outgoing:
                 return [Broken(media_error(news).message)]
             case on.MediaFailed():
                 # Nothing is lost: the call goes on ringing, to be answered once the way is free.

@@ -12,11 +12,13 @@ from webphone import media
 from webphone.phone.account.account import Result
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.endings import Ending
-from webphone.phone.call.incoming import Incoming
+from webphone.phone.call.incoming import RINGS, Incoming
 from webphone.phone.call.others import Others
+from webphone.phone.call.outgoing import Outgoing
+from webphone.phone.call.peer import Peer
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.call.transfer import name
-from webphone.sip import By
+from webphone.sip import By, Invited
 
 
 def take_over(calls: Others, old: Call, new: Call, now: float) -> Result:
@@ -30,6 +32,19 @@ def take_over(calls: Others, old: Call, new: Call, now: float) -> Result:
     calls.errands.append(Takeover(old, new))
     video = new.video and old.video_local
     return new.part(Incoming).answer(video=video, reply=None)
+
+
+def called_back(calls: Others, call: Call, news: Invited, now: float) -> Result:
+    """The answer to the call that we made was lost with a page: who gave it calls us instead."""
+    call.part(Outgoing).rest()
+    call.part(Peer).named(news.headers)
+    call.call_id, call.headers, call.ringback = news.call_id, news.headers, False
+    setup, video = call.part(Incoming), call.video_local
+    setup.offer, setup.deadline = news.sdp, now + RINGS
+    if why := setup.problem():
+        ending = Ending(by=By.SYSTEM, status=488, media=why)
+        return call.wire.reject(488, now) + calls.finish(call, ending, now)
+    return setup.answer(video=call.video and video, reply=None)
 
 
 def _keep_holding(old: Call, new: Call, now: float) -> None:

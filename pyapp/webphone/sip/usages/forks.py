@@ -51,6 +51,11 @@ class Forks:
         """Whether one more may answer."""
         return len(self._accepted) < MOST_FORKS
 
+    def early(self, tag: str) -> Dialog | None:
+        """The early dialog of the phone with this tag."""
+        early = self._early.get(tag.lower())
+        return early.dialog if early else None
+
     def clear(self) -> None:
         """The INVITE goes out anew: nobody rings any more."""
         self._early.clear()

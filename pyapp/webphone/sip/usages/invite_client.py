@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from webphone.machine import due, step
 from webphone.sip.authentication import Authenticator, ClientRequest, Tries
-from webphone.sip.dialog import Key
+from webphone.sip.dialog import Dialog, Key
 from webphone.sip.endpoint import Endpoint, Pairs, first_values, sdp_of
 from webphone.sip.outputs import (
     Answered,
@@ -170,6 +170,11 @@ class Outgoing:
         self._forks = Forks(endpoint, authenticator, call)
         self._cancel_headers: Pairs = ()
 
+    def renamed(self, name: str) -> None:
+        """Another has its name from now on, and is what is told of."""
+        self.call = self._forks.call = name
+        self.unwanted = True
+
     @property
     def over(self) -> bool:
         """Whether the phone knows it as ended."""
@@ -300,6 +305,10 @@ class Outgoing:
         """Who takes a request of a peer, by the dialog it belongs to."""
         found: dict[Key, Outgoing | Session] = dict.fromkeys(self._forks.keys, self)
         return found | {session.leg.dialog.key: session for session in self.sessions}
+
+    def early(self, tag: str) -> Dialog | None:
+        """The dialog of the phone with this tag that has not answered yet."""
+        return self._forks.early(tag)
 
     def takes(self, package: str, branch: str) -> bool:
         """Whether a phone that has not answered yet takes such INFOs."""
