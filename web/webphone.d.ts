@@ -283,7 +283,7 @@ export interface WebPhoneEventDetails {
   /** It rings at the other side: 180 or 183 came. */
   ringingout: CallView & {stage: "ringing" | "earlymedia", sipCode: number};
   /** A call comes in; preventDefault() keeps the phone quiet. */
-  ringingin: CallView & {alertInfo: string | null, forwardedFrom: Party | null};
+  ringingin: CallView & {alertInfo: string | null, forwardedFrom: Party | null, again?: boolean};
   /** A call is over. */
   end: CallRecord;
   /** The server knows where we are. */

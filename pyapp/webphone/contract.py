@@ -791,8 +791,8 @@ _ROWS = (
     EventKind("ringingout", "It rings at the other side: 180 or 183 came.",
         "CallView & {stage: 'ringing' | 'earlymedia', sipCode: number}", spec="onRingingOut"),
     EventKind("ringingin", "A call comes in; preventDefault() keeps the phone quiet.",
-        "CallView & {alertInfo: string | null,"
-        " forwardedFrom: Party | null}", spec="onRingingIn", cancelable=True),
+        "CallView & {alertInfo: string | null, forwardedFrom: Party | null,"
+        " again?: boolean}", spec="onRingingIn", cancelable=True),
     EventKind("end", "A call is over.", "CallRecord", spec="onEnd"),
     EventKind("registered", "The server knows where we are.",
         "{server: string, expires: number, aor: string}", spec="onRegistered"),

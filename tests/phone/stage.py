@@ -405,7 +405,9 @@ class Actor:
         kept: str = "",
         fault: tuple[str, str] | None = None,
         given_back: dict[str, bytes] | None = None,
+        like: Actor | None = None,
     ) -> None:
+        """`like` is the page before it in the tab: it runs the same scripts."""
         self.given_back = given_back  # by who speaks for the page before; None: nobody answers
         self.world = world
         self.seed, self.settings = seed, settings
@@ -436,8 +438,8 @@ class Actor:
         self.takes_answers = True  # else the test says what becomes of them
         self.slow_media = False  # media is made only when `media_arrives` is called
         self.relay = True  # whether a TURN server is set
-        self.prevented: set[str] = set()
-        self.questions_wait = False  # until `answer_questions`
+        self.prevented: set[str] = like.prevented if like else set()
+        self.questions_wait = like.questions_wait if like else False  # until `answer_questions`
         self.questions: list[on.Permitted] = []
         # What the browser finds when a diagnosis has it try; of others it says nothing.
         self.probes: dict[str, dict[str, object] | None] = {}
@@ -495,7 +497,7 @@ class Actor:
         seed = self.seed + 50
         settings = {**self.settings, "auto_register": True, **changed}
         held = None if outlived is None else dict(self.will.invites) if outlived else {}
-        after = Actor(world, self.user, seed, settings, self.kept, fault, held)
+        after = Actor(world, self.user, seed, settings, self.kept, fault, held, self)
         world.phones.append(after)
         return after
 

@@ -113,6 +113,37 @@ def test_a_call_that_was_about_to_be_answered_rings_again(world):
     assert bob.call.state == "active"
 
 
+# --- What the page is asked ---
+
+
+def test_the_next_page_is_asked_and_told_that_it_has_rung_before(world):
+    alice, _ = ringing(world)
+    assert "again" not in alice.told("ringingin")[0]
+    for _ in range(2):
+        alice = alice.reload()
+        alice.happens(on.Entrusted())
+        [event] = [each for each in alice.events if each.name == "ringingin"]
+        assert event.detail["again"] is True and alice.tone is do.Tone.RINGTONE
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_until_it_says_otherwise_the_word_of_the_page_before_holds(world, quiet):
+    """Nothing is heard for the moment that the page around a frame takes to be asked."""
+    alice, _ = world.registered("alice"), world.registered("bob")
+    alice.prevented = {"ringingin"} if quiet else set()
+    world.phones[-1].ask("makeCall", "alice")
+    alice.happens(on.Entrusted())
+    before = None if quiet else do.Tone.RINGTONE
+    assert alice.tone is before
+    alice.questions_wait = True
+    again = alice.reload()
+    assert again.tone is before and again.machine.snapshot.calls[0].quiet is quiet
+    [question] = again.questions
+    again.questions = [on.Permitted(ask=question.ask, allowed=quiet)]
+    again.answer_questions()
+    assert again.tone is (do.Tone.RINGTONE if quiet else None)
+
+
 # --- The caller gives up ---
 
 

@@ -51,6 +51,21 @@ def test_it_rings_on_in_the_next_and_is_answered_there(browser, world, three, bo
     assert mistakes(browser) == []
 
 
+def test_the_page_that_has_it_next_is_asked_and_knows_it(browser, world, three, bob):
+    first, second, third = three
+    second.prevented = {"ringingin"}
+    first.crash()
+    told = [
+        [bool(each.get(word)) for word in ("mirrored", "again")]
+        for each in second.told("ringingin")
+    ]
+    assert told == [[True, False], [False, True]]
+    assert third.told("ringingin")[-1].items() >= {"mirrored": True, "again": True}.items()
+    assert second.tone is None and third.tone is None
+    second.crash()
+    assert third.tone is do.Tone.RINGTONE
+
+
 def test_and_in_the_next_of_the_next(browser, world, three, bob):
     first, second, third = three
     first.crash()

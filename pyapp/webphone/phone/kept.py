@@ -73,12 +73,14 @@ class KeptEarly(KeptAny):
     """One that is not answered. `rung` is there where its INVITE is held.
 
     `farewell` ends it, an octet a character; `ended_at`: the page before has told its end already.
+    `quiet`: that page has prevented the ringing.
     """
 
     session_id: str
     farewell: str
     rung: Rung | None = None
     ended_at: float | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,7 @@ def kept_early(call: Call, rung: Rung | None, ended_at: float | None = None) -> 
         muted=call.muted,
         rung=rung,
         ended_at=ended_at,
+        quiet=call.quiet,
     )
 
 

@@ -108,7 +108,7 @@ def _ring_again(
     [news] = [each for each in outputs if isinstance(each, Invited)]
     call = call_from(account, news, kept.started_at)
     call.local, call.ringing_at, call.muted = local, kept.ringing_at, kept.muted
-    call.rang_before = True
+    call.rang_before, call.quiet = True, kept.quiet
     call.part(Incoming).problem()  # there was none, and the rest of the offer is read so
     return calls.ring(call, config, now) + call.wire.connect(now)
 

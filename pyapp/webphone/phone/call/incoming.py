@@ -167,12 +167,14 @@ class Incoming:
     # --- What the page is told ---
 
     def details(self) -> dict[str, Json]:
-        """The detail of `ringingin`."""
+        """The detail of `ringingin`; `again`: a page before this one was asked too."""
         headers = self._call.headers
+        again = {"again": True} if self._call.rang_before else {}
         return {
             **encode(self._call.view),
             "alertInfo": headers.get("alert-info"),
             "forwardedFrom": self._forwarded_from(),
+            **again,
         }
 
     def _forwarded_from(self) -> object:
