@@ -194,6 +194,58 @@ def test_who_says_nothing_is_rung_for_a_minute(world, dave):
     assert again.calls == [] and again.history[0].disposition == "missed"
 
 
+def asked_by_options(world, dave, known, unknown):
+    """Alice's new page asks Dave, who takes no UPDATE and answers so in each dialog."""
+    alice = world.registered("alice")
+    dave.call("alice", "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS", sdp=description())
+    alice.happens(on.Entrusted())
+    again = alice.reload()
+    for _ in range(20):
+        answered(dave, known, unknown)
+        world.wind(4)
+    return again
+
+
+def answered(dave, known, unknown):
+    """Dave says what he says to the questions that he has not answered yet."""
+    asked = [each for each in dave.heard if getattr(each, "method", "") == "OPTIONS"]
+    ours = dave.last(180).to.tag
+    for question in asked:
+        dave.reply(known if question.from_.tag == ours else unknown, to=question)
+        dave.heard.remove(question)
+
+
+@pytest.mark.rfc("3261 §12.2.2", "who knows the dialogs that there are says 481 to any other")
+def test_who_waits_and_takes_no_update_is_rung_for(world, dave):
+    again = asked_by_options(world, dave, 200, 481)
+    assert again.call.state == "ringing"
+
+
+def test_whose_yes_means_nothing_is_rung_for_a_minute(world, dave):
+    """It says yes in a dialog that nobody knows, as well."""
+    again = asked_by_options(world, dave, 200, 200)
+    assert again.calls == [] and again.history[0].disposition == "missed"
+    assert dave.last(487).cseq.method == "INVITE" and "OPTIONS" not in dave.words()
+
+
+def test_that_is_known_of_the_caller_over_the_next_connection_too(world, dave):
+    alice = world.registered("alice")
+    dave.call("alice", "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS", sdp=description())
+    for _ in range(2):
+        world.cut(alice)
+        world.wind(2)
+        answered(dave, 200, 200)
+    world.wind(10)
+    assert "OPTIONS" not in dave.words() and alice.call.state == "ringing"
+    world.wind(60)
+    assert alice.calls == []
+
+
+def test_who_takes_no_update_and_has_given_up_is_not_rung_for(world, dave):
+    again = asked_by_options(world, dave, 481, 481)
+    assert again.calls == [] and again.history[0].disposition == "missed"
+
+
 # --- What can't ring again ---
 
 
