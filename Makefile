@@ -17,7 +17,7 @@ SOURCES := $(shell find pyapp web tools -type f -not -path 'web/vendor/*' -not -
 	$(shell find examples docs/screens/examples -type f) index.html pyscript.toml package-lock.json
 PURE := not browser and not interop and not build
 
-.PHONY: help demo test test-fast test-page test-kept test-inside test-servers cover steady check bench bench-sip bench-leaks bench-calls bench-screen bench-herd bench-readers sweep sweep-page soak dist screens contract clean again
+.PHONY: help demo test test-fast test-page test-kept test-inside test-servers cover steady check bench bench-sip bench-leaks bench-calls bench-screen bench-herd bench-readers sweep sweep-page sweep-reloads soak dist screens contract clean again
 help: ## List the verbs.
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
@@ -84,6 +84,12 @@ sweep: $(DEV_READY) ## Every fault at every message of every flow, on the stage:
 
 sweep-page: $(DEV_READY) $(DIST) ## A hundred of these faults in Chromium (CASES=100, MINUTES= to go on for so long).
 	@PYTHONPATH=pyapp:tests:tools $(PYTHON) tests/page/sweep.py $(or $(CASES),100) $(if $(MINUTES),--minutes $(MINUTES))
+
+sweep-reloads: $(DEV_READY) $(VENDORED) $(DIST) ## A page with a call loaded anew, crashed and closed TIMES=100 at three servers (as root).
+	@tools/debian.sh
+	@tools/servers.sh
+	@PYTHONPATH=pyapp:tests:tools tools/own_network.sh $(PYTHON) tests/servers/reloads.py $(or $(TIMES),100) \
+		$(if $(MINUTES),--minutes $(MINUTES)) $(if $(SETUPS),--setups $(SETUPS)) $(if $(WRITE),--write)
 
 soak: $(DEV_READY) ## Eight hours of the phones' time: 5,000 calls and 500 faults, and nothing is left.
 	@PYTHONPATH=pyapp:tests:tools $(PYTHON) tests/phone/soak.py $(if $(SEED),--seed $(SEED))

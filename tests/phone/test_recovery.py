@@ -253,15 +253,43 @@ def test_a_name_of_the_communication_that_is_none_is_given_anew(world):
     assert re.fullmatch("[0-9a-f]{32}", again.agent.session_id(again.call.call_id)[:32])
 
 
-def test_what_is_too_old_or_not_wanted_any_more_is_thrown_away(world):
+def test_what_is_not_wanted_any_more_is_thrown_away(world):
     alice, _ = talking(world)
-    kept = alice.kept
     off = alice.reload(crash=True, recover="off")
     assert off.calls == [] and off.kept == ""
-    off.kept = kept
+
+
+def gone(world, phone):
+    """Its page is gone for a minute and a half."""
+    for socket in list(phone.links):
+        world.disconnect(phone, socket)
+    world.phones.remove(phone)
     world.wind(91)
-    late = off.reload(crash=True, recover="reload")
-    assert late.calls == [] and late.kept == ""
+    world.phones.append(phone)
+
+
+def test_what_is_too_old_leaves_its_record(world):
+    alice, _ = talking(world)
+    before, session = alice.call, alice.agent.session_id(alice.call.call_id)
+    world.wind(60)
+    gone(world, alice)
+    late = alice.reload(crash=True)
+    [record] = late.history
+    assert (
+        late.calls == []
+        and late.kept == ""
+        and [each["id"] for each in late.told("end")] == [before.id]
+    )
+    assert (record.id, record.session_id, record.disposition) == (before.id, session, "answered")
+    assert 105 <= record.talk_seconds <= 120 and record.ended_by == "system"
+    assert "could not be taken back" in record.explanation and late.mistakes == []
+
+
+def test_what_is_too_old_and_spoiled_does_not(world):
+    alice, _ = talking(world)
+    alice.kept = alice.kept.replace('"local": "<sip', '"local": "')
+    gone(world, alice)
+    assert alice.reload(crash=True).history == []
 
 
 def test_it_waits_for_the_account(world):

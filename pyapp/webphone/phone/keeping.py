@@ -7,16 +7,18 @@ no answer to a challenge, no key and no description of media.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from webphone.border.decoding import Malformed, decode_value
 from webphone.border.reading import parsed
-from webphone.contract import Config
+from webphone.contract import Config, Quality
 from webphone.machine import Same
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account, Result
 from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage
 from webphone.phone.call.calls import Calls
+from webphone.phone.call.endings import Ending
 from webphone.phone.kept import (
     FORMAT,
     LONGEST,
@@ -38,7 +40,8 @@ from webphone.phone.ringing_on import (
     part,
     unanswered,
 )
-from webphone.sip import NotNow
+from webphone.phone.snapshot import EndedCall
+from webphone.sip import By, NotNow
 from webphone.sip.usages.restored import Kept as KeptDialog
 from webphone.sip.usages.rung import Kept as Rung
 
@@ -107,8 +110,10 @@ class Keeping:
         fresh = -COARSE <= now - kept.at <= FRESH
         if fresh:
             account.configure(account.config, kept.instance)
-        up = kept.calls if fresh else ()
-        began = [x for one in up for x in _take_back(calls, account, one, kept.active, now)]
+        if fresh:
+            began = [x for one in kept.calls for x in _take_back(calls, account, one, kept, now)]
+        else:
+            began = [x for one in kept.calls for x in _too_late(calls, account, one, kept.at, now)]
         _join_again(calls, kept)
         held = invites if fresh else {}
         if kept.early:
@@ -254,7 +259,7 @@ def _unanswered(calls: Calls, account: Account, config: Config) -> tuple[Call, .
 
 
 def _take_back(
-    calls: Calls, account: Account, kept: KeptCall, active: str | None, now: float
+    calls: Calls, account: Account, kept: KeptCall, phone: KeptPhone, now: float
 ) -> Result:
     """Begin to take one back; what makes no sense is let go of."""
     if kept.id in calls.calls:
@@ -265,9 +270,21 @@ def _take_back(
     except (ValueError, NotNow):
         return []
     calls.calls[call.id] = call
-    if active in (None, call.id):
-        calls.active = active
+    if phone.active in (None, call.id):
+        calls.active = phone.active
     return began
+
+
+def _too_late(calls: Calls, account: Account, kept: KeptCall, at: float, now: float) -> Result:
+    """It has ended over there, and nobody was here to write its record."""
+    try:
+        call = talking_of(kept, account)
+    except ValueError:
+        return []
+    ending = Ending(by=By.SYSTEM, not_taken_back=True)
+    record = call.record(ending, Quality(), max(at, kept.answered_at))
+    record = replace(record, session_id=kept.dialog.session_id)
+    return calls.lost(EndedCall(record=record, domain=call.domain), now)
 
 
 def _join_again(calls: Calls, kept: KeptPhone) -> None:

@@ -3,8 +3,8 @@
 A CANCEL takes the way of its INVITE (RFC 3261 §9.1), and so gets lost with the connection that this
 came over. The early dialog has a way of its own: who has given up knows it no more, and says 481 to
 a request in it (§12.2.2). An UPDATE that offers nothing (RFC 3311 §5.1) asks so, and tells the
-caller where we are now; OPTIONS (§11.1) asks those who take none. Some of these answer OPTIONS without
-a look at its dialog: they say yes to one that nobody knows, too, and then their yes tells nothing.
+caller where we are now; OPTIONS (§11.1) asks those who take none. Some of these answer OPTIONS
+without a look at its dialog: they say yes to one that nobody knows, too, and then it tells nothing.
 """
 
 from __future__ import annotations
