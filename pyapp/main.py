@@ -20,6 +20,7 @@ from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
 from webphone.browser.element import Element, ElementAction, Outside
+from webphone.browser.glance import GLANCE, Glance
 from webphone.browser.instance import (
     calls_kept,
     forget,
@@ -43,6 +44,7 @@ from webphone.phone.actions import (
     AskCredentials,
     Connect,
     CopyText,
+    DescribeRemote,
     DeviceAction,
     Disconnect,
     Entrust,
@@ -52,6 +54,7 @@ from webphone.phone.actions import (
     MediaAction,
     MemoryAction,
     Note,
+    OpenMedia,
     PlayKey,
     PlayTone,
     Prepare,
@@ -89,8 +92,6 @@ if TYPE_CHECKING:  # loaded once the phone is up, or for what few pages do
 
 # Seconds after the first screen: then the page has come to rest.
 LOOK_AFTER = 1.0
-# Seconds that the screen may wait for a call that is being set up: its description leaves first.
-GLANCE = 0.1
 LOG_LEVELS = ("off", "error", "info", "debug")
 
 
@@ -118,7 +119,7 @@ class PhoneOnPage:
         self._offer: Offer | None = None  # made where the person is asked who they are
         self._stands = False  # the page has come to rest
         self._waits = True  # nobody is asked yet
-        self._late: asyncio.TimerHandle | None = None  # the screen, which waits for a call
+        self._glance = Glance(self.draw, clock.now)
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
         self._tick = clock.alarm(self.draw)
         self._look = clock.alarm(self._at_rest)
@@ -154,9 +155,8 @@ class PhoneOnPage:
                 stats=self._element.show_stats,
                 servers=self._servers,
                 devices=lambda: self._hardware().in_use,
-                allowed=lambda: self._hardware().allowed(),
+                allowed=lambda camera: self._hardware().allowed(camera),
                 sure=lambda: self._hardware().sure,
-                rested=self._rested,
             ),
             demo=lambda: self.desk.config.demo,
             ends=ends,
@@ -205,22 +205,14 @@ class PhoneOnPage:
 
     def _settle(self) -> None:
         """Show the phone at the end of a turn; what is to leave first leaves first."""
-        if not self._peers.busy:
-            self.draw()
-            return
-        self._element.show(self._phone.snapshot)
-        if self._late is None:
-            self._late = asyncio.get_event_loop().call_later(GLANCE, self.draw)
-
-    def _rested(self) -> None:
-        if self._late is not None:
+        if self._glance.waits(busy=self._peers.busy):
+            self._element.show(self._phone.snapshot)
+        else:
             self.draw()
 
     def draw(self) -> None:
         """Show the phone as it is now, and again in a second while a time runs on the screen."""
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+        self._glance.drawn()
         snapshot = self._phone.snapshot
         early = self._too_early(snapshot)
         if early or self._sound_blocked:
@@ -269,7 +261,7 @@ class PhoneOnPage:
             devices=lambda: self._hardware().in_use,
             sound=self._sound,
             show=self._settle,
-            allowed=lambda: self._hardware().allowed(),
+            allowed=lambda camera: self._hardware().allowed(camera),
             over=self._tried,
         )
 
@@ -286,8 +278,7 @@ class PhoneOnPage:
 
         self._view = looked(self._view, snapshot, now)
         if unfinished(self._view):
-            wait = GLANCE if self._peers.busy else 0.0
-            self._late = asyncio.get_event_loop().call_later(wait, self.draw)
+            self._glance.later(GLANCE if self._peers.busy else 0.0)
 
     def _too_early(self, snapshot: Snapshot) -> bool:
         """Whether the page may still say who its phone is, or somebody has begun to dial.
@@ -336,6 +327,7 @@ class PhoneOnPage:
             case Prepare():
                 drop_rehearsal()
                 self._peers.prepare()
+                self._sound.stand_by()
             case PlayTone() | PlayKey():
                 if isinstance(action, PlayTone):
                     self._hardware()  # says where it rings
@@ -372,6 +364,8 @@ class PhoneOnPage:
                 self._seldom.copy(text)
             case _ if isinstance(action, MediaAction):
                 drop_rehearsal()
+                if isinstance(action, OpenMedia | DescribeRemote):
+                    self._glance.hurry()
                 self._peers.perform(action)
             case _ if isinstance(action, ElementAction):
                 # Who is told something may read the phone: it is by then as it was told.
@@ -408,7 +402,8 @@ class PhoneOnPage:
             rehearsals[0].begin()
 
     def _stand_by(self) -> None:
-        """What outlives the page is there before the first call."""
+        """What outlives the page, and what sounds, is there before the first call."""
+        self._sound.stand_by()
         if self.desk.lasting:
             self._seldom.will.stand_by()
 
@@ -447,8 +442,7 @@ class PhoneOnPage:
             drop_rehearsal()
         self._alarm.close()
         self._tick.close()
-        if self._late is not None:
-            self._late.cancel()
+        self._glance.drawn()
         self._look.close()
         self._peers.close()
         self._servers.close()

@@ -169,6 +169,7 @@ class Pair:
             page.goto(f"http://{host}/{file}.html?{asked}")
         for page in self.pages.values():
             page.wait_for_function("bench.up", timeout=60_000)
+            page.mouse.click(2, 2)  # whoever calls has touched the page
         time.sleep(REST)
 
     def call(self, *, by_person: bool) -> Seen:

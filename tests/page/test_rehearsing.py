@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 # All peer connections of the page, and what was asked of devices, sound and network.
 WATCH = """
 (() => {
-  const made = (window.__made = []), asked = (window.__asked = []);
+  const made = (window.__made = []), asked = (window.__asked = []), tones = (window.__tones = []);
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class RTCPeerConnection extends Native {
     constructor(...given) {
@@ -43,10 +43,19 @@ WATCH = """
   };
   const Sound = window.AudioContext;
   window.AudioContext = class AudioContext extends Sound {
-    constructor(...given) { super(...given); asked.push("tone"); }
+    constructor(...given) { super(...given); asked.push("tone"); tones.push(this); }
+  };
+  const look = MediaDevices.prototype.enumerateDevices;
+  MediaDevices.prototype.enumerateDevices = function () {
+    window.__looked = performance.now();
+    return look.call(this);
   };
 })();
 """
+# Whoever asks a page from outside has touched it, as the browser sees it.
+UNTOUCHED = (
+    "Object.defineProperty(navigator, 'userActivation', { value: { hasBeenActive: false } });"
+)
 SAVES = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } });"
 STATES = "__made.map(({ peer, policy }) => [policy, peer.signalingState])"
 OVER = [["relay", "closed"], ["relay", "closed"]]
@@ -83,7 +92,7 @@ def rehearsed(carol: PhonePage) -> bool:
 def test_nobody_hears_of_it_and_the_first_call_is_like_any_other(
     opened: Callable[..., PhonePage], ben: PhonePage
 ) -> None:
-    carol = opened()
+    carol = opened(UNTOUCHED)
     wait_until(lambda: carol.details("devicechange") != [], "the page to be at rest", 30)
     events = [event["name"] for event in carol.events()]
     wait_until(lambda: rehearsed(carol), "the rehearsal to be over", 30)
@@ -96,6 +105,54 @@ def test_nobody_hears_of_it_and_the_first_call_is_like_any_other(
     talk(carol, ben)
     assert set(carol.page.evaluate(LOADED)) - loaded == set()
     assert carol.page.evaluate("__workers") == workers
+    hang_up(carol, ben)
+    assert carol.console.errors == []
+
+
+def test_a_page_that_somebody_has_touched_has_its_sounds_ready_and_asleep(
+    opened: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    carol = opened()
+    wait_until(lambda: rehearsed(carol), "the rehearsal to be over", 30)
+    assert carol.page.evaluate("__tones.map(({ state }) => state)") == ["suspended"]
+    assert carol.page.evaluate("__asked") == ["tone"]
+    talk(carol, ben)
+    assert carol.page.evaluate("__tones.length") == 1
+    hang_up(carol, ben)
+    assert carol.console.errors == []
+
+
+# When the number was dialled, when its INVITE left, and when the screen was first another one.
+FIRST = """(number) => {
+  const phone = document.querySelector("web-phone"), seen = (window.__seen = {});
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    const text = typeof data === "string" ? data : new TextDecoder().decode(data);
+    if (text.startsWith("INVITE ")) seen.invite ??= performance.now();
+    return send.call(this, data);
+  };
+  new MutationObserver(() => (seen.drawn ??= performance.now()))
+    .observe(phone.shadowRoot, { subtree: true, childList: true, attributes: true });
+  seen.dialled = performance.now();
+  phone.makeCall(number);
+}"""
+
+
+def test_what_a_call_needs_goes_before_the_screen_and_the_names_of_devices(
+    opened: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    carol = opened()
+    wait_until(lambda: rehearsed(carol), "the rehearsal to be over", 30)
+    since = carol.page.evaluate("performance.now()")
+    carol.page.evaluate(FIRST, "ben")
+    ben.wait_state("ringing")
+    wait_until(lambda: carol.page.evaluate("'drawn' in __seen"), "the call to be seen", 30)
+    seen = carol.page.evaluate("__seen")
+    assert seen["dialled"] < seen["invite"] < seen["drawn"]
+    assert seen["drawn"] - seen["dialled"] > 90  # ms, and the person takes it for at once
+    assert carol.page.evaluate("__looked") < since
+    ben.call_method("answer")
+    carol.wait_state("active")
     hang_up(carol, ben)
     assert carol.console.errors == []
 

@@ -69,6 +69,16 @@ class Sound:
         await sink(self._context, self._place)
         await sink(self._ringtone, self.ringer)
 
+    def stand_by(self) -> None:
+        """A call may come: its first tone, and its microphone, find the audio hardware looked up.
+
+        Only on a page that a person has touched: on others a browser warns of it. It sleeps.
+        """
+        touched = getattr(js.navigator, "userActivation", None)
+        if self._context is None and touched and touched.hasBeenActive:
+            self._made()
+            self._fall_asleep()
+
     def held_back(self, element: Any) -> None:
         """Play this <audio> or <video> as soon as the person touches the page."""
         self._waiting.append(element)
@@ -209,14 +219,17 @@ class Sound:
         if self._rest:
             self._rest.cancel()
             self._rest = None
+        if self._made() is not None and self._context.state != "running":
+            self._context.resume()
+        return self._context
+
+    def _made(self) -> Any:
         if self._context is None:
             try:
                 self._context = js.AudioContext.new()
             except Exception:  # no sound card, or none for this page: a call needs no tones
                 return None
             self._listeners.add(self._context, "statechange", self._state_changed)
-        if self._context.state != "running":
-            self._context.resume()
         return self._context
 
     async def _check(self) -> None:

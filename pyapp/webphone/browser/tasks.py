@@ -58,16 +58,10 @@ def begun(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
 
 
 class Tasks:
-    """What one owner still has to do; `failed` gets what a task raises, and the next begins.
+    """What one owner still has to do; `failed` gets what a task raises, and the next begins."""
 
-    `rested` is called when nothing is left to do.
-    """
-
-    def __init__(
-        self, failed: Callable[[Exception], None], rested: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, failed: Callable[[Exception], None]) -> None:
         self._failed = failed
-        self._rested = rested
         self._waiting: deque[Work] = deque()
         self._task: asyncio.Task[None] | None = None
         self._closed = False
@@ -102,7 +96,6 @@ class Tasks:
                     self._failed(fault)
         finally:
             self._task = None
-            self._rested()
 
 
 class Background:

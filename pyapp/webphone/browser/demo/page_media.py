@@ -191,7 +191,7 @@ class PageMedia(Sounding):
         for track in self.local.getAudioTracks():
             self._listeners.add(track, "ended", self._ended)
         self._open_microphone()
-        self._world.allowed()
+        self._world.allowed(bool(self.local.getVideoTracks().length))
         self.tracks_changed()
 
     def _asking(self, waiting: bool) -> None:

@@ -29,7 +29,7 @@ from webphone.words import say
 KEY = "webphone-devices"
 MOST = 200  # that the phone is told of
 # Seconds after the browser's first word of a change: a headset comes as several devices.
-LATER = 0.3
+LATER = 0.5
 
 
 class Devices:
@@ -95,10 +95,14 @@ class Devices:
         """A microphone was wanted, and is not to be had: the phone says why."""
         self._work.add(lambda: self._look(code))
 
-    def allowed(self) -> None:
-        """The person has let the page have a device: what had no name may have one now."""
-        if any(not one.id for one in self._found):
-            self.look()
+    def allowed(self, camera: bool) -> None:
+        """The person has let the page have a microphone, or a camera too: they may have names now.
+
+        Once the call is set up, that is: to ask takes the browser as long as to open a microphone.
+        """
+        kinds = ("audioinput", "videoinput") if camera else ("audioinput",)
+        if any(not one.id and one.kind in kinds for one in self._found):
+            self._changed(None)
 
     def close(self) -> None:
         self._listeners.close()

@@ -60,7 +60,7 @@ class Peer(Sounding):
             call, world, spare, self, tell=self._tell, linked=self._follow
         )
         self._pictures: OwnPictures | None = None
-        self._work = Tasks(self._failed, world.rested)
+        self._work = Tasks(self._failed)
         self._asides = Background()
         self._opened = False
         self._muted = False
@@ -177,7 +177,7 @@ class Peer(Sounding):
 
     def _open_own(self) -> None:
         self.obey()
-        self._world.allowed()
+        self._world.allowed(self.own.camera is not None)
         self.listening.own(self._own_pictures().stream if self.own.camera is not None else None)
         self.tracks_changed()
 

@@ -48,7 +48,7 @@ class Room:
     devices: Callable[[], UseDevices]
     sound: Sound
     show: Callable[[], None]
-    allowed: Callable[[], None]
+    allowed: Callable[[bool], None]
     over: Callable[[str], None]
 
 
@@ -168,7 +168,7 @@ class _Listening:
         except asyncio.CancelledError:
             task.add_done_callback(let_go)
             raise
-        self._room.allowed()
+        self._room.allowed(False)
 
     async def _listen(self, seconds: float = LONGEST, stage: str = "listening") -> None:
         """Show how loud it is, for so long or until the microphone is unplugged."""

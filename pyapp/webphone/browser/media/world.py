@@ -22,8 +22,8 @@ class World:
     `turn` takes happenings, `config` gives the settings of now, `blocked` is told an <audio> or
     <video> element that the browser does not let play, `note` a line for the developer, `stats`
     how a call sounds in this second, None when it is over. `devices` are to be used; `allowed` is
-    called when a microphone or camera was given; `sure`: a microphone will be, without a question.
-    `rested` is called when all that was asked of a peer is done.
+    told when a microphone was given, and whether a camera was; `sure`: a microphone will be,
+    without a question.
     """
 
     turn: Callable[[Happening], None]
@@ -34,6 +34,5 @@ class World:
     stats: Callable[[str, Stats | None], None]
     servers: IceServers
     devices: Callable[[], UseDevices] = UseDevices
-    allowed: Callable[[], None] = lambda: None
+    allowed: Callable[[bool], None] = lambda _camera: None
     sure: Callable[[], bool] = lambda: False
-    rested: Callable[[], None] = lambda: None

@@ -1,0 +1,46 @@
+"""When the screen is drawn: what a call needs while it is set up goes before it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from math import inf
+
+# Seconds that the screen may wait: a person takes it for at once. To draw takes a page of two
+# processors some 20 ms, layout and pixels included, in which the sound of a call could have come.
+GLANCE = 0.1
+
+
+class Glance:
+    """Puts the drawing off for a moment, from when a step of a call's media was asked for.
+
+    `now` gives seconds; `draw` is called when it has waited for long enough.
+    """
+
+    def __init__(self, draw: Callable[[], None], now: Callable[[], float]) -> None:
+        self._draw = draw
+        self._now = now
+        self._until = -inf
+        self._timer: asyncio.TimerHandle | None = None
+
+    def hurry(self) -> None:
+        """A call is opened, or its answer has come: what follows is wanted sooner than a screen."""
+        self._until = self._now() + GLANCE
+
+    def waits(self, *, busy: bool) -> bool:
+        """Whether it waits, while media are `busy` or have been hurried; it is drawn soon then."""
+        if not busy and self._now() >= self._until:
+            return False
+        if self._timer is None:
+            self.later(GLANCE)
+        return True
+
+    def later(self, seconds: float) -> None:
+        """Draw in so many seconds."""
+        self._timer = asyncio.get_event_loop().call_later(seconds, self._draw)
+
+    def drawn(self) -> None:
+        """It is being drawn, or never will be again."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
