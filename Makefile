@@ -103,9 +103,12 @@ dist: $(DIST) ## Build dist/, with .br and .gz files and the packages: one scrip
 	@echo "==> dist/packages, for npm and pip"
 	@$(PYTHON) tools/packages.py
 
-screens: $(DEV_READY) $(VENDORED) $(DIST) ## Take the screenshots of the documentation again.
-	@SCREENS=docs/screens $(PYTHON) -m pytest tests/page/test_demo.py -k "two_tabs and demo]"
-	@SCREENS=docs/screens $(PYTHON) -m pytest tests/examples tests/interop/test_login_page.py tests/interop/test_push.py
+screens: export FONTCONFIG_FILE := $(CURDIR)/.cache/fonts/fonts.conf
+screens: export SCREENS := docs/screens
+screens: $(DEV_READY) $(VENDORED) $(DIST) ## Take the screenshots of the documentation again, in the fonts of Debian 12.
+	@tools/fonts.sh
+	@$(PYTHON) -m pytest tests/page/test_demo.py -k "two_tabs and demo]"
+	@$(PYTHON) -m pytest tests/examples tests/interop/test_login_page.py tests/interop/test_push.py
 	@$(PYTHON) tools/gallery.py --docs
 
 contract: $(DEV_READY) ## Write all generated files again: contract, tables, list of files, marks of the tests.

@@ -1,7 +1,8 @@
 """Photograph every screen of the phone, in each width and theme, into tests/.run/gallery/.
 
 The screens are drawn by `screen()` from the pictures below; tests look at the same ones. With
---docs it renews the two pictures of docs/screens.md instead.
+--docs it renews the two pictures of docs/screens.md instead. All scripts are seen with the fonts of
+tools/fonts.sh.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ ADOPT = """{
 }"""
 TARGET = ROOT / "tests/.run/gallery"
 DOCS = ROOT / "docs" / "screens"
+FONTS = ROOT / ".cache/fonts/fonts.conf"  # from tools/fonts.sh
 OF_THE_DOCS = [
     *("held by me", "two calls", "call waiting", "reconnecting"),
     *("microphone blocked", "sign-in failed"),
@@ -877,9 +879,11 @@ def main() -> None:
         view = {"width": columns * (width + 16) + 32, "height": height}
         page = browser.new_page(viewport=view)
         page.set_content(sheet(width, theme, names, chosen.language))
-        page.screenshot(path=path, full_page=True)
+        page.screenshot(path=path, full_page=True, animations="disabled")
         page.close()
 
+    if FONTS.exists():
+        os.environ.setdefault("FONTCONFIG_FILE", str(FONTS))
     TARGET.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -110,6 +110,40 @@ def test_the_name_stands_in_one_place_from_the_first_ring_to_the_end(
     assert len(set(places.values())) == 1, places
 
 
+# What a phone with two panes shows beside its keys.
+BESIDE_KEYS = [
+    *("idle", "idle, wide", "idle, wide, no calls yet", "number typed", "keypad in call"),
+    *("conference", "transfer wanted by them", *ON_STAGE),
+]
+KEYS = """() => Object.fromEntries([...document.querySelectorAll("web-phone")].map((host) => {
+  const card = host.shadowRoot.querySelector(".card").getBoundingClientRect();
+  return [host.dataset.name, [...host.shadowRoot.querySelectorAll("[part=key]")].map((key) => {
+    const { left, right, top, bottom } = key.getBoundingClientRect();
+    return [left - card.left, right - card.left, top - card.top, bottom - card.top].map(Math.round).join();
+  }).join(" ")];
+}))"""
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("width", [600, 720, 1100])
+def test_the_keys_stand_in_one_place_whether_there_is_a_call_or_none(
+    page: Page, width: int, language: str
+) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    sheet = gallery.sheet(width, "light", BESIDE_KEYS, language)
+    page.set_content(sheet.replace("<web-phone ", '<web-phone layout="full" '))
+    places = page.evaluate(KEYS)
+    assert places.keys() == set(BESIDE_KEYS)
+    assert len(set(places.values())) == 1, places
+    side = page.evaluate(
+        """() => [...document.querySelectorAll("web-phone")].map(({ shadowRoot }) => {
+          const middle = (each) => { const { left, right } = each.getBoundingClientRect(); return (left + right) / 2; };
+          return Math.sign(middle(shadowRoot.querySelector("[part=keypad]")) - middle(shadowRoot.querySelector(".card")));
+        })"""
+    )
+    assert set(side) == {-1 if language == "ar" else 1}
+
+
 def test_a_person_has_one_colour_and_another_person_another_one(page: Page) -> None:
     page.set_content(gallery.sheet(320, "light", ["ringing in", "two calls", "in call", "ended"]))
     found = page.evaluate(

@@ -55,7 +55,7 @@ def test_a_clock_for_an_eye_and_words_for_an_ear(picture, view, part, written, s
 
 def test_past_calls_and_a_call_that_waits_for_a_note_say_it_too():
     past = heard(replace(IDLE, history=PAST), View(open="history"))
-    assert "Incoming (754 seconds in en)" in " ".join(
+    assert "Incoming 754 seconds in en" in " ".join(
         text(each) for each in find_all(past, part="list-item")
     )
     waits = heard(WRAPS_UP, View())

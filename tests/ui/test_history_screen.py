@@ -13,7 +13,7 @@ from webphone.ui.act import act
 from webphone.ui.drafts import KIND, SEARCH
 from webphone.ui.finding import LONG, ROWS, STEP, WORDS, looked, unfinished
 from webphone.ui.gestures import DraftEdited, KeyPressed, PageClosed, PageOpened
-from webphone.ui.html import find, find_all, text, walk
+from webphone.ui.html import find, find_all, name_of, text, walk
 from webphone.ui.screen import screen, shown
 from webphone.ui.view import PAGE, View
 
@@ -54,15 +54,28 @@ def test_they_stand_by_day_and_those_with_one_person_together():
     assert headings == ["Calls", "Today", "Yesterday", "1969-12-30", "1969-12-29"]
     assert rows(CALLS) == [
         "Bob Marsh (2) 02:16 Missed",
-        "Clara Nowak 01:46 Incoming (12:34) Order Wants the blue one by Friday",
+        "Clara Nowak 01:46 Incoming 12:34 Order Wants the blue one by Friday",
         "100 01:16 Outgoing: no answer",
-        "Clara Nowak 00:46 Outgoing (00:12)",
+        "Clara Nowak 00:46 Outgoing 00:12",
         "The longest name of any company in the book & Sons 23:46 Incoming: declined",
         "Bob Marsh 14:46 Incoming: answered elsewhere",
     ]
     assert [each.attributes["data-kind"] for each in find_all(node, role="listitem")][:3] == [
         "missed", "incoming", "outgoing",
     ]  # fmt: skip
+
+
+def test_what_finds_no_room_in_its_row_is_told_whole():
+    node = screen(CALLS, OPEN, NOW)
+    long = find_all(node, part="history-name")[4]
+    who = "The longest name of any company in the book & Sons, 23:46: contact"
+    assert long.attributes["title"] == name_of(long) == who
+    declined = find_all(node, role="listitem")[4]
+    seen = [each for each in walk(declined) if "came" in each.attributes.get("class", "")]
+    # Seen, the way is a sign; heard, it is a word.
+    assert [each.children[0] for each in seen] == ["declined"]
+    assert [each.attributes["title"] for each in seen] == ["Incoming: declined"]
+    assert "Incoming: declined" in text(declined)
 
 
 def test_a_call_that_rang_in_two_tabs_is_one():

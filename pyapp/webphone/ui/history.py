@@ -103,7 +103,6 @@ class Row:
 
     records: tuple[CallRecord, ...]
     peer: EndedCall
-    words: Sentence
     time: str
 
     @property
@@ -115,19 +114,15 @@ class Row:
         """What to dial."""
         return self.peer.peer_number or other_end(self.newest).uri
 
-    def lasted(self, time: str) -> Sentence:
-        """What it came to, and after how long."""
-        return say("history_lasted", what=self.words, time=time)
-
 
 def _days(
     records: Records, snapshot: Snapshot, moment: Callable[[CallRecord], tuple[str, str]]
 ) -> Iterator[tuple[str, list[Row]]]:
     """These records by day, and on each day by person."""
 
-    def alike(record: CallRecord) -> tuple[str, str, str]:
-        party = other_end(record)
-        return party.uri, _outcome(record), f"{record.outcome} {record.note}"
+    def alike(record: CallRecord) -> tuple[str, ...]:
+        came, said = (record.direction, record.disposition), (record.outcome, record.note)
+        return other_end(record).uri, *came, *said
 
     ours = {snapshot.settings.domain.lower(), *map(str.lower, snapshot.settings.hosts)}
     for day, of_day in groupby(records, lambda each: moment(each)[0]):
@@ -135,8 +130,7 @@ def _days(
         for _, several in groupby(of_day, alike):
             same = tuple(several)
             peer = EndedCall(record=same[0], domain=_domain(same[0], ours))
-            words, time = _outcome(same[0]), moment(same[0])[1]
-            rows.append(Row(records=same, peer=peer, words=words, time=time))
+            rows.append(Row(records=same, peer=peer, time=moment(same[0])[1]))
         yield day, rows
 
 
@@ -149,16 +143,6 @@ def _domain(record: CallRecord, ours: set[str]) -> str:
     found = _HOST.match(party.uri.partition(":")[2])
     host = found[1].lower() if found else ""
     return "" if host in ours or party.number.startswith("+") else host
-
-
-def _outcome(record: CallRecord) -> Sentence:
-    """Which way the call went, and what came of it."""
-    if record.disposition == "missed":
-        return say("history_was_missed")
-    way = say(f"history_was_{record.direction}")
-    if record.disposition == "answered":
-        return way
-    return say("history_outcome", way=way, outcome=say(f"outcome_{record.disposition}"))
 
 
 # --- What is shown --------------------------------------------------------------------------------
@@ -279,9 +263,8 @@ def _row(row: Row, snapshot: Snapshot, view: View, *, deletes: bool) -> Node:
     name = person.name if person and own else row.peer.peer_name
     count = len({each.call_id for each in row.records})
     sign = "missed" if missed(record) else record.direction
-    words: tuple[Node | str, ...] = (row.words,)
-    if record.answered_at and count == 1:
-        words = lasting(record.talk_seconds, snapshot, view, row.lasted)
+    alone = record.answered_at and count == 1
+    lasted = lasting(record.talk_seconds, snapshot, view) if alone else ()
     return element(
         "li",
         icon(sign),
@@ -290,13 +273,14 @@ def _row(row: Row, snapshot: Snapshot, view: View, *, deletes: bool) -> Node:
             _named(row, name, person, count, config),
             element(
                 "span",
-                element("span", row.time),
-                element("span", *words),
-                class_="last",
+                element("span", row.time, class_="time"),
+                *_came(record),
+                element("span", *lasted, class_="time") if lasted else None,
+                class_="last when",
             ),
-            *_noted(record),
             class_="who",
         ),
+        *_noted(record),
         button(
             say("history_call", name=name, time=row.time),
             on=MakeCall(target=row.target) if config.show_dial else None,
@@ -326,6 +310,7 @@ def _named(row: Row, name: str, person: Person | None, count: int, config: Confi
     known = person.id if person else ""
     numbers = ", ".join(person.numbers) if person else row.target
     opened = PersonOpened(id=known, name=person.name if person else name, numbers=numbers)
+    named = say("history_contact", name=name, time=row.time)
     return element(
         "span",
         element(
@@ -333,13 +318,33 @@ def _named(row: Row, name: str, person: Person | None, count: int, config: Confi
             element("bdi", name, class_="words"),
             type="button",
             part="history-name",
-            aria_label=say("history_contact", name=name, time=row.time),
-            title=say("contact_edit" if person else "contact_add"),
+            aria_label=named,
+            title=named,
             disabled=config.disabled,
             on={} if config.disabled else {"click": opened},
         ),
         f" ({count})" if count > 1 else None,
+        class_="named",
     )
+
+
+def _came(record: CallRecord) -> list[Node]:
+    """Which way the call went, and what came of it: the way is seen by the sign."""
+    if record.disposition == "missed":
+        return [_what(say("history_was_missed"))]
+    way = say(f"history_was_{record.direction}")
+    if record.disposition == "answered":
+        return [_what(way)]
+    outcome = say(f"outcome_{record.disposition}")
+    whole = say("history_outcome", way=way, outcome=outcome)
+    return [
+        element("span", outcome, class_="what came", title=whole, aria_hidden="true"),
+        element("span", whole, class_="spoken"),
+    ]
+
+
+def _what(words: Sentence) -> Node:
+    return element("span", words, class_="what", title=words)
 
 
 def _noted(record: CallRecord) -> list[Node]:

@@ -73,17 +73,17 @@ def standing(call: CallSnapshot, time: tuple[Node | str, ...]) -> Node:
         )
         if not call.quality:
             return timer
-        return element("span", timer, _dots(call.quality), class_="standing")
+        return element("span", timer, _bars(call.quality), class_="standing")
     return element("span", stage_words(call), part="stage")
 
 
-def _dots(quality: str) -> Node:
-    """How it sounds, in as many full dots as it is worth; the words are the same for everybody."""
+def _bars(quality: str) -> Node:
+    """How it sounds, in as many full bars as it is worth; the words are the same for everybody."""
     words = say(f"quality_{quality}")
-    dots = (element("i") for _ in range(3))
+    bars = (element("i") for _ in range(3))
     return element(
         "span",
-        *dots,
+        *bars,
         part="quality",
         data_quality=quality,
         role="img",

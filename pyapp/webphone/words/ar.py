@@ -169,7 +169,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "واردة",
     "history_was_outgoing": "صادرة",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "مرفوضة",
     "outcome_cancelled": "جرى التخلي عنها",
     "outcome_busy": "مشغول",
@@ -430,7 +429,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "جهات الاتصال",
     "contact_new": "جهة اتصال جديدة",
-    "contact_add": "إضافة إلى جهات الاتصال",
     "contact_edit": "جهة الاتصال",
     "history_contact": "{name}، {time}: جهة الاتصال",
     "contact_name": "الاسم",

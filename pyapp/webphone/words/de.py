@@ -141,7 +141,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "Eingehend",
     "history_was_outgoing": "Ausgehend",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "abgelehnt",
     "outcome_cancelled": "aufgegeben",
     "outcome_busy": "besetzt",
@@ -402,7 +401,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "Kontakte",
     "contact_new": "Neuer Kontakt",
-    "contact_add": "Zu den Kontakten",
     "contact_edit": "Kontakt",
     "history_contact": "{name}, {time}: Kontakt",
     "contact_name": "Name",

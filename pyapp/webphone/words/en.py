@@ -134,7 +134,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "Incoming",
     "history_was_outgoing": "Outgoing",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "declined",
     "outcome_cancelled": "given up",
     "outcome_busy": "busy",
@@ -395,7 +394,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "Contacts",
     "contact_new": "New contact",
-    "contact_add": "Add to contacts",
     "contact_edit": "Contact",
     "history_contact": "{name}, {time}: contact",
     "contact_name": "Name",

@@ -149,7 +149,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "Entrante",
     "history_was_outgoing": "Saliente",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "rechazada",
     "outcome_cancelled": "abandonada",
     "outcome_busy": "ocupado",
@@ -410,7 +409,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "Contactos",
     "contact_new": "Nuevo contacto",
-    "contact_add": "Añadir a contactos",
     "contact_edit": "Contacto",
     "history_contact": "{name}, {time}: contacto",
     "contact_name": "Nombre",

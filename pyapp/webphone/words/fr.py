@@ -149,7 +149,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "Entrant",
     "history_was_outgoing": "Sortant",
     "history_outcome": "{way} : {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "refusé",
     "outcome_cancelled": "abandonné",
     "outcome_busy": "occupé",
@@ -410,7 +409,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "Contacts",
     "contact_new": "Nouveau contact",
-    "contact_add": "Ajouter aux contacts",
     "contact_edit": "Contact",
     "history_contact": "{name}, {time} : contact",
     "contact_name": "Nom",

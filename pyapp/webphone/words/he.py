@@ -149,7 +149,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "נכנסת",
     "history_was_outgoing": "יוצאת",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "נדחתה",
     "outcome_cancelled": "ויתרו עליה",
     "outcome_busy": "תפוס",
@@ -410,7 +409,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "אנשי קשר",
     "contact_new": "איש קשר חדש",
-    "contact_add": "הוספה לאנשי הקשר",
     "contact_edit": "איש קשר",
     "history_contact": "{name}, {time}: איש קשר",
     "contact_name": "שם",

@@ -131,7 +131,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "आने वाली",
     "history_was_outgoing": "की गई",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "अस्वीकार की गई",
     "outcome_cancelled": "छोड़ दी गई",
     "outcome_busy": "व्यस्त",
@@ -392,7 +391,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "संपर्क",
     "contact_new": "नया संपर्क",
-    "contact_add": "संपर्कों में जोड़ें",
     "contact_edit": "संपर्क",
     "history_contact": "{name}, {time}: संपर्क",
     "contact_name": "नाम",

@@ -149,7 +149,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "In entrata",
     "history_was_outgoing": "In uscita",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "rifiutata",
     "outcome_cancelled": "abbandonata",
     "outcome_busy": "occupato",
@@ -410,7 +409,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "Contatti",
     "contact_new": "Nuovo contatto",
-    "contact_add": "Aggiungi ai contatti",
     "contact_edit": "Contatto",
     "history_contact": "{name}, {time}: contatto",
     "contact_name": "Nome",

@@ -121,7 +121,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "着信",
     "history_was_outgoing": "発信",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "拒否",
     "outcome_cancelled": "中止",
     "outcome_busy": "話し中",
@@ -382,7 +381,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "連絡先",
     "contact_new": "新しい連絡先",
-    "contact_add": "連絡先に追加",
     "contact_edit": "連絡先の編集",
     "history_contact": "{name}、{time}：連絡先",
     "contact_name": "名前",

@@ -141,7 +141,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "Inkomend",
     "history_was_outgoing": "Uitgaand",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "geweigerd",
     "outcome_cancelled": "opgegeven",
     "outcome_busy": "bezet",
@@ -402,7 +401,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "Contacten",
     "contact_new": "Nieuw contact",
-    "contact_add": "Aan contacten toevoegen",
     "contact_edit": "Contact",
     "history_contact": "{name}, {time}: contact",
     "contact_name": "Naam",

@@ -158,7 +158,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "Przychodzące",
     "history_was_outgoing": "Wychodzące",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "odrzucone",
     "outcome_cancelled": "porzucone",
     "outcome_busy": "zajęte",
@@ -419,7 +418,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "Kontakty",
     "contact_new": "Nowy kontakt",
-    "contact_add": "Dodaj do kontaktów",
     "contact_edit": "Kontakt",
     "history_contact": "{name}, {time}: kontakt",
     "contact_name": "Imię i nazwisko",

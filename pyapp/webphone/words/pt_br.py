@@ -149,7 +149,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "Recebida",
     "history_was_outgoing": "Efetuada",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "recusada",
     "outcome_cancelled": "desistiu",
     "outcome_busy": "ocupado",
@@ -410,7 +409,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "Contatos",
     "contact_new": "Novo contato",
-    "contact_add": "Adicionar aos contatos",
     "contact_edit": "Contato",
     "history_contact": "{name}, {time}: contato",
     "contact_name": "Nome",

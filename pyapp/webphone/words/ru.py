@@ -158,7 +158,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "Входящий",
     "history_was_outgoing": "Исходящий",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "отклонён",
     "outcome_cancelled": "прекращён",
     "outcome_busy": "занято",
@@ -419,7 +418,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "Контакты",
     "contact_new": "Новый контакт",
-    "contact_add": "Добавить в контакты",
     "contact_edit": "Контакт",
     "history_contact": "{name}, {time}: контакт",
     "contact_name": "Имя",

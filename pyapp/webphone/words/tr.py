@@ -131,7 +131,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "Gelen",
     "history_was_outgoing": "Giden",
     "history_outcome": "{way}: {outcome}",
-    "history_lasted": "{what} ({time})",
     "outcome_rejected": "reddedildi",
     "outcome_cancelled": "vazgeçildi",
     "outcome_busy": "meşgul",
@@ -392,7 +391,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "Kişiler",
     "contact_new": "Yeni kişi",
-    "contact_add": "Kişilere ekle",
     "contact_edit": "Kişi",
     "history_contact": "{name}, {time}: kişi",
     "contact_name": "Ad",

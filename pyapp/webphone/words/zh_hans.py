@@ -121,7 +121,6 @@ WORDS: dict[str, str] = {
     "history_was_incoming": "来电",
     "history_was_outgoing": "去电",
     "history_outcome": "{way}：{outcome}",
-    "history_lasted": "{what}（{time}）",
     "outcome_rejected": "已拒绝",
     "outcome_cancelled": "已放弃",
     "outcome_busy": "忙线",
@@ -382,7 +381,6 @@ WORDS: dict[str, str] = {
     # --- Contacts ---
     "contacts": "联系人",
     "contact_new": "新建联系人",
-    "contact_add": "添加到联系人",
     "contact_edit": "编辑联系人",
     "history_contact": "{name}，{time}：联系人",
     "contact_name": "姓名",
