@@ -27,12 +27,17 @@ CUT = """() => [...document.querySelectorAll("web-phone")].flatMap((host) => {
     const parent = text.parentElement, { width, height } = parent.getBoundingClientRect();
     if (width < 2 || height < 2 || parent.closest("[part=texts], [part=title], .last, [part=peer-name], [part=peer-number], bdi, option")) continue;
     const range = new Range();
-    // A rectangle as narrow as a hyphen is one.
+    const places = (from, length) => {
+      range.setStart(text, from);
+      range.setEnd(text, from + length);
+      return [...range.getClientRects()].map(({ left, top, width }) => ({ left, top, width, is: [left, top, width].join() }));
+    };
+    // A hyphen that is seen is that of the mark where a word may break: it has its place, and is no part of what follows it.
+    const hyphens = new Set([...text.data.matchAll(/\\u00ad/g)].flatMap(({ index }) => places(index, 1)).map(({ is }) => is));
     if (!/[\\u3040-\\u30ff\\u4e00-\\u9fff]/.test(text.data))
       for (const word of text.data.matchAll(/[^\\s\\u00ad\\u2010/@.:-]+/g)) {
-        range.setStart(text, word.index);
-        range.setEnd(text, word.index + word[0].length);
-        if (new Set([...range.getClientRects()].filter(({ width }) => width > 7).map(({ top }) => Math.round(top))).size > 1) found.push(`${host.dataset.name}: ${word[0]} breaks`);
+        const pieces = places(word.index, word[0].length).filter(({ is, width }) => width > 0 && !hyphens.has(is));
+        if (new Set(pieces.map(({ top }) => Math.round(top))).size > 1) found.push(`${host.dataset.name}: ${word[0]} breaks`);
       }
     range.selectNodeContents(text);
     const button = parent.closest("button"), bare = !button || getComputedStyle(button).backgroundColor === "rgba(0, 0, 0, 0)";
