@@ -14,7 +14,7 @@ if [ "$(cat "$folder/packages" 2>/dev/null)" != "$packages" ]; then
     (
         cd "$folder/fetched"
         # shellcheck disable=SC2086
-        apt-get download -q $packages || { echo "If apt-get knows no such version: apt-get update, as root, on Debian 12."; exit 1; }
+        apt-get download -q -o APT::Sandbox::User=root $packages || { echo "If apt-get knows no such version: apt-get update, as root, on Debian 12."; exit 1; }
         for package in *.deb; do dpkg-deb -x "$package" "$folder"; done
     )
     rm -r "$folder/fetched"
@@ -26,10 +26,11 @@ cat >"$folder/fonts.conf" <<END
 <fontconfig>
   <dir>$folder/usr/share/fonts</dir>
   <cachedir>$folder/known</cachedir>
-  <alias binding="same"><family>system-ui</family><prefer><family>Noto Sans</family></prefer></alias>
-  <alias binding="same"><family>sans-serif</family><prefer><family>Noto Sans</family></prefer></alias>
-  <alias binding="same"><family>serif</family><prefer><family>Noto Serif</family></prefer></alias>
-  <alias binding="same"><family>monospace</family><prefer><family>Noto Sans Mono CJK JP</family></prefer></alias>
+  <match><test name="family"><string>serif</string></test>
+    <edit name="family" mode="prepend" binding="strong"><string>Noto Serif</string></edit></match>
+  <match><test name="family"><string>monospace</string></test>
+    <edit name="family" mode="prepend" binding="strong"><string>Noto Sans Mono CJK JP</string></edit></match>
+  <match><edit name="family" mode="append" binding="strong"><string>Noto Sans</string></edit></match>
   <match target="font"><edit name="antialias"><bool>true</bool></edit><edit name="hintstyle"><const>hintslight</const></edit></match>
 </fontconfig>
 END
