@@ -62,6 +62,7 @@ from webphone.phone.actions import (
     Reclaim,
     Save,
     SaveFile,
+    SayBeside,
     Send,
     Tell,
 )
@@ -354,6 +355,8 @@ class PhoneOnPage:
                 keep_calls(self._name, text)
             case Entrust():
                 self._seldom.will.perform(action)
+            case SayBeside():
+                self._seldom.will.say(action)
             case Reclaim():
                 self._seldom.will.reclaim()
             case AskContact():

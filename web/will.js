@@ -1,4 +1,5 @@
-// What outlives its page: holds what is to be said for it, and says so when it is gone and none has come back.
+// What outlives its page: holds what is to be said for it, and says so when it is gone and none has come back. Where no worker does,
+// it has a connection that is open before the page goes, whose own are closed by then.
 const AWAY = 5000, BACK = 30000, AGAIN = 5000, MOST = 100, LARGEST = 131072; // milliseconds, pages, characters
 const held = new Map(); // by page
 const say = ({ server, messages }, tries = 3) => {
@@ -23,8 +24,26 @@ const watch = async (page) => {
     wait(page, will);
   }
 };
+const beside = () => {
+  let socket, to = "", timer;
+  const open = (server) => {
+    to = server;
+    socket?.close();
+    const mine = socket = server ? new WebSocket(server, "sip") : undefined;
+    if (mine) mine.onclose = () => setTimeout(() => mine === socket && open(to), AGAIN); // an idle one is closed somewhere
+  };
+  return (server, say = []) => {
+    clearTimeout(timer);
+    say.forEach((message) => socket?.readyState === 1 && socket.send(message));
+    if (!server) timer = setTimeout(open, AGAIN, ""); // what is to be said comes now, or the next call
+    else if (server !== to) open(server);
+  };
+};
 onconnect = ({ ports: [port] }) => {
-  port.onmessage = ({ data: { page, server, messages, notes } }) => {
+  const stand = beside();
+  port.onclose = () => stand("");
+  port.onmessage = ({ data: { page, server, messages, notes, beside: at, say } }) => {
+    if (at !== undefined) return stand(at, say);
     const will = held.get(page) ?? {};
     if (!messages) { // a page is coming
       will.back = true;

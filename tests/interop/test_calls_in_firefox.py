@@ -144,3 +144,20 @@ def test_a_call_goes_on_after_a_reload_in_firefox_and_ends_where_it_is_not_to(
     until(page, "!window.old && window.phone?.history?.length")
     assert page.evaluate("phone.history.map(({id}) => id)") == before[:1]
     page.context.close()
+
+
+def test_who_leaves_for_another_site_in_firefox_has_hung_up(
+    firefox: Firefox, pages: PageServer, server: Kamailio, ben: PhonePage
+) -> None:
+    """Firefox has closed the page's connection by then: that of a worker says the BYE."""
+    settings = {**account(server, "alice"), "auto-register": "true"}
+    page = opened(firefox, PhonePage.write(pages, "/dist/webphone.js", settings))
+    since = ben.mark()
+    page.evaluate("phone.makeCall('ben').then(() => null)")
+    ben.call_method("answer", ben.wait_event("ringingin", since=since)["id"])
+    until(page, "phone.activeCall?.state === 'active'")
+    ben.ears.wait_sound()
+    there = pages.put("/elsewhere.html", "<!doctype html>").replace("127.0.0.1", "localhost")
+    page.evaluate("(there) => void setTimeout(() => location.assign(there))", there)
+    assert ben.wait_event("end", since=since)["endedBy"] == "remote"
+    page.context.close()

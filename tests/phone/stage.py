@@ -417,6 +417,7 @@ class Actor:
         self.servers: dict[int, str] = {}  # by socket
         self.will = do.Entrust(server="", messages=())  # what is said for it when its page is gone
         self.unheard = False  # what it sends gets lost
+        self.beside: tuple[bytes, ...] = ()  # what it has said over another connection than its own
         self.events: list[Event] = []
         self.actions: list[do.Action] = []
         self.received: list[on.Received] = []
@@ -692,6 +693,8 @@ class Actor:
                 self.kept = text
             case do.Entrust():
                 self.will = action
+            case do.SayBeside(messages=messages):
+                self.beside += messages
             case do.Reclaim() if self.given_back is not None:
                 self.happens(on.GivenBack(invites=self.given_back))
             case _:

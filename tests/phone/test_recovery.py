@@ -268,6 +268,20 @@ def gone(world, phone):
     world.phones.append(phone)
 
 
+@pytest.mark.rfc("4028 §10", "who hears no refresh of its peer's ends the call")
+@pytest.mark.parametrize("calling", [True, False])
+def test_who_never_comes_back_is_given_up_within_a_minute_and_a_half(world, calling):
+    """Nobody speaks for the page, as in Firefox with `recover="reload"`."""
+    alice, bob = world.registered("alice", recover="reload"), world.registered("bob")
+    caller, called = (alice, bob) if calling else (bob, alice)
+    caller.ask("makeCall", called.user)
+    called.ask("answer")
+    world.wind(300)
+    assert bob.call.state == "active"
+    gone(world, alice)
+    assert bob.calls == [] and len(bob.history) == 1
+
+
 def test_what_is_too_old_leaves_its_record(world):
     alice, _ = talking(world)
     before, session = alice.call, alice.agent.session_id(alice.call.call_id)
@@ -640,6 +654,40 @@ def test_a_page_that_can_say_no_bye_any_more_leaves_it_to_the_next(world):
     assert again.calls == [] and again.history == [] and again.kept == ""
     world.wind(40)
     assert again.agent.transactions == bob.agent.transactions == 0 and again.mistakes == []
+
+
+@pytest.mark.parametrize("put_aside", [False, True])
+def test_where_another_connection_stands_by_it_says_so_over_that(world, put_aside):
+    alice, bob, carol = (world.registered(who) for who in ("alice", "bob", "carol"))
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    alice.ask("makeCall", "carol")
+    assert alice.will.server == SERVER and len(alice.will.messages) == 2
+    world.broken = {SERVER: "mute"}
+    world.cut(alice)
+    alice.happens(on.Leaving(put_aside=put_aside))
+    assert [each.split()[0] for each in alice.beside] == [b"BYE", b"CANCEL"]
+    for message in alice.beside:
+        dave.say(message)
+    assert bob.calls == carol.calls == [] and len(alice.history) == 2
+    kinds = [type(action) for action in alice.actions]
+    assert put_aside or do.Entrust in kinds[kinds.index(do.SayBeside) :]
+
+
+def test_who_can_say_it_or_does_not_end_it_says_nothing_over_another(world):
+    alice, bob = world.registered("alice"), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    alice.happens(on.Leaving(put_aside=True))
+    assert bob.calls == [] and alice.beside == ()
+    carol, eve = world.registered("carol", recover="reload"), world.registered("eve")
+    carol.ask("makeCall", "eve")
+    eve.ask("answer")
+    world.broken = {SERVER: "mute"}
+    world.cut(carol)
+    carol.happens(on.Leaving())
+    assert eve.calls and carol.beside == ()
 
 
 def test_what_pages_look_up_of_the_caller_is_there_again(world):

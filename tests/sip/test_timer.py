@@ -164,6 +164,18 @@ def test_a_refused_refresh_ends_the_call_only_where_the_peer_has_lost_it(
     assert _ends(alice) == ends
 
 
+@pytest.mark.rfc("4028 §10", "only a 2xx to a refresh extends the session, which then is over")
+def test_a_peer_in_whose_place_others_refuse_every_refresh_is_gone() -> None:
+    alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), UPDATES)
+    alice.wind(61)
+    for status in (480, 500):
+        alice.answer(alice.last("UPDATE"), status, "")
+        assert _ends(alice) == []
+        alice.wind(31)
+    alice.answer(alice.last("UPDATE"), 480, "")
+    assert _ends(alice) == [(By.SYSTEM, None)] and alice.phone.wrote("BYE") == ["BYE"]
+
+
 def test_a_refresh_that_is_too_brief_is_sent_again_with_more() -> None:
     alice, _invite = _calling(("Session-Expires", "120;refresher=uac"), UPDATES)
     alice.wind(61)

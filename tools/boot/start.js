@@ -21,13 +21,13 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   } catch {} // a page that forbids it may still not require it
   WebPhone.trusted = (url) => policy.createScriptURL(url);
 
-  // A worker that outlives its pages; only a browser that has such ones reads the option.
-  WebPhone.will = () => {
+  // A worker that outlives its pages; only a browser that has such ones reads the option. Else one that does not, if `any` is to do.
+  WebPhone.will = (any) => {
     let outlives = false;
     try {
       new SharedWorker("http://[", { get extendedLifetime() { return (outlives = true); } });
     } catch {}
-    return outlives ? new SharedWorker(WebPhone.trusted(at(PARTS.will)), { name: "webphone-will", extendedLifetime: true }) : null;
+    return outlives || any ? new SharedWorker(WebPhone.trusted(at(PARTS.will)), { name: "webphone-will", extendedLifetime: outlives }) : null;
   };
   try {
     // It is to wait: the page that was here before has left calls, and Python takes its time to come.

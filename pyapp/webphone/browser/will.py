@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import js
 
 from webphone.browser.instance import WILL, will_kept
 from webphone.browser.lock import Lock
 from webphone.browser.proxies import Listeners, data, plain
-from webphone.phone.actions import Entrust
+from webphone.phone.actions import Entrust, SayBeside
 from webphone.phone.happenings import Entrusted, GivenBack, Happening
+
+if TYPE_CHECKING:
+    from webphone.browser.beside import Beside
 
 # Each octet a character: a stranger's bytes come back as they were.
 OCTETS = "latin-1"
@@ -34,6 +37,7 @@ class Will:
         self._given: Entrust | None = None
         self._listeners = Listeners()
         self._can = True
+        self._beside: Beside | None = None
 
     def stand_by(self) -> None:
         """Have the worker there before the first call, which has enough to do."""
@@ -47,8 +51,25 @@ class Will:
     def perform(self, given: Entrust) -> None:
         """Give it to the worker; Entrusted follows."""
         self._given = given
+        if self._can:
+            self._entrust(given)
         if not self._can:
-            return
+            self._stand_by(given)
+
+    def say(self, asked: SayBeside) -> None:
+        """Say it over the connection that stands by, where there is one."""
+        if self._beside is not None:
+            self._beside.say(asked)
+
+    def _stand_by(self, given: Entrust) -> None:
+        if self._beside is None:
+            # Loaded by the first call where no worker outlives its page.
+            from webphone.browser.beside import Beside
+
+            self._beside = Beside()
+        self._beside.follow(given)
+
+    def _entrust(self, given: Entrust) -> None:
         try:
             if self._worker is None and not self._hire():
                 self._can = False
@@ -76,6 +97,8 @@ class Will:
     def close(self) -> None:
         """The phone goes, and the page stays: nothing is to be said any more."""
         self._can = False
+        if self._beside is not None:
+            self._beside.close()
         self._listeners.close()
         if self._worker is not None:
             self._post(plain({"page": self._page, "messages": []}))

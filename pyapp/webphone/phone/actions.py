@@ -476,6 +476,13 @@ class Entrust:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SayBeside:
+    """Say these to the server of Entrust at once, over another connection than the page's."""
+
+    messages: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reclaim:
     """Have the INVITEs given back that the page before has entrusted; GivenBack follows."""
 
@@ -550,6 +557,7 @@ Action = (
     | Save
     | Keep
     | Entrust
+    | SayBeside
     | Reclaim
     | Forget
     | CopyText

@@ -221,9 +221,10 @@ class Desk:
 
     def _left_behind(self, leaving: on.Leaving, now: float) -> Result:
         """What another page may take back; where no page is to come, nothing."""
-        stays = leaving.removed or (leaving.put_aside and not leaving.heir)
-        if self._keeping is None or stays or leaving.heir is False:
+        if self._keeping is None or leaving.removed or leaving.heir is False:
             return []
+        if leaving.put_aside and not leaving.heir:
+            return [*self._keeping.put_aside(self.calls, self.account)]
         return self._keeping.leave(*self._recoverable, now, heir=bool(leaving.heir))
 
     def _route(self, happening: Happening, now: float) -> Result:

@@ -151,16 +151,24 @@ class Keeping:
         held = invites(early) if heir or self.entrusted else {}
         rings = [call for call in early if call.id in held]
         over = [call for call in early if call.id not in held]
+        unsaid = () if account.open else _unsaid(calls, account, ours, over)
         left = [
             kept_early(call, _rung(held, call), None if call in rings else now) for call in early
         ]
-        unsaid = _unsaid(calls, account, ours)
-        kept = self._keep(self._text(calls, account, ours, left, now, unsaid))
+        byes = tuple(bye.decode(OCTETS) for bye in unsaid if bye.startswith(b"BYE "))
+        kept = self._keep(self._text(calls, account, ours, left, now, byes))
+        said = [do.SayBeside(messages=unsaid)] if unsaid else []
         # The others end now.
         told = self._entrust(account, ours, rings, held)
         going = [*(calls.calls[id] for id in ours), *rings]
         gone = [x for call in going for x in calls.leave(call)]
-        return [*kept, *told, *gone, *end(calls, over, now)]
+        return [*kept, *said, *told, *gone, *end(calls, over, now)]
+
+    def put_aside(self, calls: Calls, account: Account) -> list[do.Action]:
+        """The page goes and may come back; its calls end, and perhaps it can't say so any more."""
+        early = unanswered(calls, account, MOST_CALLS)
+        unsaid = () if account.open else _unsaid(calls, account, {}, early)
+        return [do.SayBeside(messages=unsaid)] if unsaid else []
 
     def _text(
         self,
@@ -229,15 +237,14 @@ def _up(calls: Calls, account: Account) -> Ours:
     return {id: dialog for id, dialog in dialogs if dialog is not None}
 
 
-def _unsaid(calls: Calls, account: Account, ours: Ours) -> tuple[str, ...]:
-    """The BYEs of calls that end with the page, where it has no connection any more to say them.
+def _unsaid(calls: Calls, account: Account, ours: Ours, early: Sequence[Call]) -> tuple[bytes, ...]:
+    """What ends the calls that end with the page, where it has no connection any more to say it.
 
     Firefox closes the WebSockets of a page that is left or loaded anew before the page hears of it.
     """
-    if account.open:
-        return ()
     ends = (id for id in _up(calls, account) if id not in ours)
-    return tuple(account.agent.farewell(id).decode(OCTETS) for id in ends)
+    byes = tuple(account.agent.farewell(id) for id in ends)
+    return (*byes, *(call.wire.farewell for call in early))
 
 
 def _rung(held: Held, call: Call) -> Rung | None:

@@ -356,6 +356,9 @@ class Session:
         if response.status == 481 or self._unheard(sent, response):
             # RFC 3261 §12.2.1.2: then the dialog is gone too.
             return self._gone(response, now)
+        if self.leg.timer.expired(now) and not (self._telling or self._outdated(sent)):
+            # RFC 4028 §10: somebody answers in the place of a peer that is gone.
+            return self._happen(Event.EXPIRED, now)
         self.leg.timer.put_off(now)
         if self._target is not None and not self._outdated(sent):
             self._target.refused(response, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from webphone.machine import Same
+from webphone.machine import Same, due
 from webphone.sip.endpoint import Pairs
 from webphone.sip.wire.grammar import Malformed, whole_number
 from webphone.sip.wire.headers import HIGHEST_SECONDS
@@ -46,18 +46,20 @@ class Timer:
     """A timer that runs: the one moment at which something is to be done.
 
     `ours`: we refresh then; else we wait in vain for the peer to do it, and the call is over.
+    `ends`: when the session does without a refresh, None where nobody knows.
     """
 
     seconds: int
     ours: bool
     deadline: float | None
+    ends: float | None = None
 
     @classmethod
     def started(cls, seconds: int, *, ours: bool, now: float) -> Timer:
         """§10: half the interval, or nearly all of it."""
         # Nobody is made to refresh in a frenzy (§11.1).
         wait = max(seconds / 2, 5) if ours else seconds - min(32, seconds / 3)
-        return cls(seconds=seconds, ours=ours, deadline=now + wait)
+        return cls(seconds=seconds, ours=ours, deadline=now + wait, ends=now + seconds)
 
     @property
     def asking(self) -> Pairs:
@@ -119,7 +121,8 @@ class Refresher:
         """It runs on as it did (§10)."""
         self._allowed = [*allowed]
         if kept is not None:
-            self._timer = Timer(seconds=kept.seconds, ours=kept.ours, deadline=kept.at)
+            ends = None if kept.at is None else kept.at + kept.seconds / 2
+            self._timer = Timer(seconds=kept.seconds, ours=kept.ours, deadline=kept.at, ends=ends)
 
     @property
     def asking(self) -> Pairs:
@@ -163,11 +166,12 @@ class Refresher:
         if self._timer is not None and self._timer.ours:
             self._timer = replace(self._timer, deadline=None)
 
-    def put_off(self, now: float) -> None:
-        """It has not worked: once more, before the time is up (§10).
+    def expired(self, now: float) -> bool:
+        """Whether the session is over for want of a refresh: only a 2xx to one extends it (§10)."""
+        return self._timer is not None and due(self._timer.ends, now)
 
-        To end the call where none arrives is the peer's part.
-        """
+    def put_off(self, now: float) -> None:
+        """It has not worked: once more, before the time is up (§10)."""
         if self._timer is not None and self._timer.deadline is None:
             self._timer = replace(self._timer, deadline=now + max(self._timer.seconds / 4, 5))
 
