@@ -1,5 +1,4 @@
-// What outlives its page: holds what is to be said for it, and says so when it is gone and none has come back. Where no worker does,
-// it has a connection that is open before the page goes, whose own are closed by then.
+// What outlives its page: holds what is to be said for it, and says so when it is gone and none has come back.
 const AWAY = 5000, BACK = 30000, AGAIN = 5000, MOST = 100, LARGEST = 131072; // milliseconds, pages, characters
 const held = new Map(); // by page
 const say = ({ server, messages }, tries = 3) => {
@@ -19,31 +18,17 @@ const wait = (page, will) => {
 const watch = async (page) => {
   await navigator.locks.request(page, () => {}); // a page has it for as long as it is there
   const will = held.get(page);
-  if (will) {
-    will.watched = false;
-    wait(page, will);
-  }
-};
-const beside = () => {
-  let socket, to = "", timer;
-  const open = (server) => {
-    to = server;
-    socket?.close();
-    const mine = socket = server ? new WebSocket(server, "sip") : undefined;
-    if (mine) mine.onclose = () => setTimeout(() => mine === socket && open(to), AGAIN); // an idle one is closed somewhere
-  };
-  return (server, say = []) => {
-    clearTimeout(timer);
-    say.forEach((message) => socket?.readyState === 1 && socket.send(message));
-    if (!server) timer = setTimeout(open, AGAIN, ""); // what is to be said comes now, or the next call
-    else if (server !== to) open(server);
-  };
+  if (will) wait(page, Object.assign(will, { watched: false }));
 };
 onconnect = ({ ports: [port] }) => {
-  const stand = beside();
-  port.onclose = () => stand("");
-  port.onmessage = ({ data: { page, server, messages, notes, beside: at, say } }) => {
-    if (at !== undefined) return stand(at, say);
+  let line; // where no worker outlives its page: a connection that is open before the page goes
+  const stand = (server) => {
+    line?.close();
+    line = server && new WebSocket(server, "sip");
+    if (line) line.onclose = ({ target }) => setTimeout(() => target === line && stand(server), AGAIN);
+  };
+  port.onmessage = ({ data: { page, server, messages, notes } }) => {
+    if (!page) return messages ? messages.forEach((message) => line?.readyState === 1 && line.send(message)) : stand(server);
     const will = held.get(page) ?? {};
     if (!messages) { // a page is coming
       will.back = true;

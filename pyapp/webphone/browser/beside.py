@@ -6,6 +6,7 @@ a worker lives a moment longer, which is enough where it is open already.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import js
@@ -13,6 +14,8 @@ import js
 from webphone.browser.proxies import Listeners, plain
 from webphone.contract import DEMO_ADDRESS
 from webphone.phone.actions import Entrust, SayBeside
+
+LASTS = 5.0  # seconds after a call: what ends it is still to be said, or there is another one
 
 
 class Beside:
@@ -23,25 +26,36 @@ class Beside:
         self._server = ""
         self._listeners = Listeners()
         self._can = True
+        self._over: asyncio.TimerHandle | None = None  # it is needed no more by then
 
     def follow(self, given: Entrust) -> None:
-        """Be connected to the server of what is to be said; () for nothing."""
-        server = given.server if given.messages else ""
-        if server != self._server and server != DEMO_ADDRESS and self._hired():
-            self._server = server
-            self._post(beside=server)
+        """Be connected to the server of what is to be said, and for a while longer."""
+        if self._over is not None:
+            self._over.cancel()
+            self._over = None
+        if not given.messages:
+            if self._server:
+                self._over = asyncio.get_event_loop().call_later(LASTS, self._connect, "")
+        elif given.server not in (self._server, DEMO_ADDRESS) and self._hired():
+            self._connect(given.server)
 
     def say(self, asked: SayBeside) -> None:
         """Say it now, if the connection is there."""
-        if self._worker is not None:
-            self._post(beside=self._server, say=[each.decode() for each in asked.messages])
+        if self._server:
+            self._post(messages=[each.decode() for each in asked.messages])
+
+    def _connect(self, server: str) -> None:
+        self._server = server
+        self._post(server=server)
 
     def close(self) -> None:
         """The phone goes, and the page stays."""
         self._can = False
         self._listeners.close()
+        if self._over is not None:
+            self._over.cancel()
         if self._worker is not None:
-            self._post(beside="")
+            self._connect("")
             self._worker.port.close()
             self._worker = None
 
