@@ -1,8 +1,8 @@
 """Photograph every screen of the phone, in each width and theme, into tests/.run/gallery/.
 
 The screens are drawn by `screen()` from the pictures below; tests look at the same ones. With
---docs it renews the two pictures of docs/screens.md instead. All scripts are seen with the fonts of
-tools/fonts.sh.
+--docs it renews the four pictures of docs/screens.md instead. All scripts are seen with the fonts
+of tools/fonts.sh.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ OF_THE_DOCS = [
     *("held by me", "two calls", "call waiting", "reconnecting"),
     *("microphone blocked", "sign-in failed"),
 ]
+# With room for two panes.
+WIDE_OF_THE_DOCS = ["idle, wide", "in call"]
 WIDTHS = (280, 320, 600)
 THEMES = ("light", "dark")
 PARTS = ["dialpad", "dialled_number", "answer", "hangup", "hold", "mute", "dial", "status"]
@@ -360,7 +362,7 @@ LADDER = Ladder(
 
 SCREENS: dict[str, tuple[Snapshot, View]] = {
     "idle": (IDLE, View()),
-    "idle, wide": (replace(IDLE, history=PAST), WIDE),
+    "idle, wide": (replace(IDLE, history=PAST[:5]), WIDE),
     "idle, wide, no calls yet": (IDLE, WIDE),
     "number typed": (replace(IDLE, number="+442079460123"), View()),
     "lamps": (
@@ -867,13 +869,13 @@ def main() -> None:
 
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     options.add_argument("names", nargs="*", help="the screens to show; all if none is named")
-    options.add_argument("--docs", action="store_true", help="renew the six of docs/screens.md")
+    options.add_argument("--docs", action="store_true", help="renew those of docs/screens.md")
     options.add_argument("--language", default=ENGLISH, choices=LANGUAGES, help="what is spoken")
     chosen = options.parse_args()
     mark = "" if chosen.language == ENGLISH else f"-{chosen.language}"
 
     def shoot(browser: Browser, width: int, theme: str, names: list[str], path: Path) -> None:
-        columns = 6 if width < 600 else 3
+        columns = min(6 if width < 600 else 3, len(names))
         # A launcher opens otherwise where there is little room.
         height = 900 if set(names) & LAUNCHERS.keys() else 100
         view = {"width": columns * (width + 16) + 32, "height": height}
@@ -892,6 +894,7 @@ def main() -> None:
         for theme in THEMES:
             if chosen.docs:
                 shoot(browser, 320, theme, OF_THE_DOCS, DOCS / f"more-{theme}.png")
+                shoot(browser, 600, theme, WIDE_OF_THE_DOCS, DOCS / f"wide-{theme}.png")
                 continue
             for width in WIDTHS:
                 names = chosen.names or [*SCREENS, *LAUNCHERS]
