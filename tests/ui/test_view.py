@@ -301,9 +301,25 @@ def test_who_paused_while_typing_has_a_second_to_see_that_it_rings():
     for gesture, told in ((dialled, {}), (KeyPressed(), {**ENTER, "typing": True})):
         view, _ = act(View(), KeyPressed(), IDLE, {"key": "5"}, NOW - 5)
         view, _ = act(view, gesture, replace(IDLE, number="5"), told, NOW - 4)
+        screen(surprise, view, NOW - 0.5)
         assert not ignored(view, KeyPressed(), surprise, ENTER), "nothing is being typed"
     view, _ = act(View(), KeyPressed(), talking(BOB), {"key": "5"}, NOW - 5)
     assert not ignored(view, KeyPressed(), surprise, ENTER), "it was a digit for a machine"
+
+
+def test_what_was_pressed_is_pressed_once_until_the_screen_shows_what_became_of_it():
+    number = replace(IDLE, number="5")
+    for gesture, told in (
+        (MakeCall(target="5"), {"by": "touch", "since": 0.0}),
+        (KeyPressed(), {**ENTER, "typing": True}),
+    ):
+        view = View()
+        screen(number, view, NOW - 9)
+        once, happenings = act(view, gesture, number, told, NOW - 0.09)
+        assert happenings != []
+        assert ignored(once, gesture, number, told)
+        screen(number, once, NOW - 0.05)  # the call was refused, and can be tried again
+        assert not ignored(once, KeyPressed(), number, {**ENTER, "typing": True})
 
 
 def test_digits_pressed_on_the_screen_are_typing_too():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from math import inf
 from typing import Any, TypeVar
 
 from webphone.machine import Same
@@ -23,12 +24,13 @@ class Drawn:
         self._last: dict[Hashable, Same[Any]] = {}
         self._now: dict[Hashable, Same[Any]] = {}
         self._language: Language = ""
+        self.at = -inf  # seconds on the phone's clock: when the last screen was drawn
         self._said_last: dict[int, tuple[Node, Node]] = {}
         self._said: dict[int, tuple[Node, Node]] = {}
 
-    def begin(self) -> None:
+    def begin(self, now: float) -> None:
         """Another screen is drawn."""
-        self._last, self._now = self._now, {}
+        self._last, self._now, self.at = self._now, {}, now
 
     def __call__(self, place: Hashable, make: Callable[..., Made], *of: Any, **named: Any) -> Made:
         """What `make` makes of these, which is all that it looks at."""

@@ -1,9 +1,11 @@
 """Fingers are faster than eyes: a press was meant for what the screen showed before.
 
-Two rules. A key that follows a typed one was meant for what is being typed. And a control that
-begins or ends a call does nothing when it has come under the finger a moment ago: the second press
-of two on Answer must not hang up. It is under the finger when the screen has put it there, not when
-the finger has gone to it; the page says how long ago that was.
+Three rules. What begins or ends a call does it once, until the screen shows what became of it:
+while a call is set up the screen may wait for a moment. A key that follows a typed one was meant
+for what is being typed. And a control that begins or ends a call does nothing when it has come
+under the finger a moment ago: the second press of two on Answer must not hang up. It is under the
+finger when the screen has put it there, not when the finger has gone to it; the page says how
+long ago that was.
 """
 
 from __future__ import annotations
@@ -112,6 +114,8 @@ def hasty(view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields, now:
     Fields: by (key, mouse, touch), typing (in a text field), since (how many seconds ago the finger
     went to the control by itself).
     """
+    if guarded(gesture) and view.pressed_at > view.drawn.at:
+        return True
     if isinstance(gesture, NEXT):
         name, came = ("", ""), view.pressed_at
     elif type(gesture) in PARTS.values():

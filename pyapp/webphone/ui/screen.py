@@ -179,7 +179,7 @@ def shown(snapshot: Snapshot, view: View) -> str:
 
 def screen(snapshot: Snapshot, view: View, now: float) -> Node:
     """What to show at `now` (seconds on the clock of the snapshot's times)."""
-    view.drawn.begin()
+    view.drawn.begin(now)
     visible = not headless(snapshot.config)
     front = foremost(snapshot)
     name = shown(snapshot, view)
