@@ -2,7 +2,7 @@
 
 import pytest
 
-from phone.stage import description
+from phone.stage import World, description
 from webphone.phone import happenings as on
 
 THEIRS = "ab30317f1a784dc48ff824d0d3715d86"
@@ -105,6 +105,95 @@ def test_where_nothing_can_be_heard_again_it_is_over_at_both_ends(world):
     for phone in (again, bob):
         [record] = phone.history
         assert phone.calls == [] and record.call_id == before.call_id
+
+
+def again_and_again(world, at, *, crash, calling):
+    """Her page is loaded anew once more when `at` messages of taking the call back have arrived."""
+    alice, bob = talking(world, calling=calling)
+    world.slow = True
+    first = alice.reload(crash=crash)
+    arrived = 0
+    while arrived < at and world._flying:
+        world._flying.pop(0)()
+        arrived += 1
+    if arrived < at:
+        return None
+    second = first.reload(crash=crash)
+    world.land()
+    for _ in range(2):
+        world.wind(35)
+        for phone in (second, bob):
+            for call in phone.calls:
+                phone.happens(on.MediaChanged(call=call.id, state="connected"))
+    return alice, second, bob
+
+
+@pytest.mark.parametrize("crash", [False, True])
+@pytest.mark.parametrize("calling", [False, True])
+def test_a_page_that_goes_while_it_takes_the_call_back_leaves_it_to_the_next(calling, crash):
+    for at in range(20):
+        world = World()
+        found = again_and_again(world, at, crash=crash, calling=calling)
+        if found is None:
+            break
+        alice, second, bob = found
+        where = f"after {at}"
+        assert second.call.state == bob.call.state == "active", where
+        assert second.call.call_id == bob.call.call_id, where
+        assert len(bob.told("answer")) == 1, where
+        bob.ask("hangup")
+        world.wind(70)
+        assert alice.history == [] and len(second.history) == len(bob.history) == 1, where
+        for phone in (second, bob):
+            assert phone.mistakes == [] and phone.agent.transactions == 0, where
+    assert at > 8
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_so_does_one_that_goes_before_it_is_answered(world, fails):
+    """The first answer is still being made, or can't be, when the second is wanted."""
+    alice, bob = talking(world)
+    before = bob.call
+    bob.slow_media = True
+    bob.media_fault = ("media_failed", "no") if fails else None
+    alice = alice.reload()
+    bob.media_fault = None
+    world.wind(0.1)
+    alice = alice.reload()
+    bob.slow_media = False
+    bob.media_arrives()
+    alice.happens(on.MediaChanged(call=alice.call.id, state="connected"))
+    world.wind(1)
+    assert (bob.call.id, bob.call.call_id) == (before.id, alice.call.call_id)
+    assert bob.ask("hold").done and alice.call.held_by == "remote"
+    alice.ask("hangup")
+    assert len(alice.history) == len(bob.history) == 1 and bob.mistakes == []
+
+
+def test_what_comes_instead_and_can_not_be_heard_is_refused(world):
+    alice, dave = with_dave(world)
+    before = alice.call
+    alice.slow_media = True
+    again = world.stranger("dave")
+    again.invite = dave.invite
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=description())
+    calls_instead(again, f"Session-ID: {THEIRS}", sdp=description().replace("m=audio", "m=image"))
+    assert dave.last(487).cseq.method == again.last(488).cseq.method == "INVITE"
+    alice.media_arrives()
+    assert (alice.call.id, alice.call.state) == (before.id, "active")
+    alice.ask("hold")
+    alice.media_arrives()
+    assert dave.last("INVITE").body and alice.mistakes == []
+
+
+def test_what_comes_while_we_are_asked_for_an_offer_waits(world):
+    alice, dave = with_dave(world)
+    alice.slow_media = True
+    again = world.stranger("dave")
+    again.invite = dave.invite
+    dave.inside("INVITE")
+    calls_instead(again, f"Session-ID: {THEIRS}", sdp=description())
+    assert dave.last(487).cseq.method == again.last(491).cseq.method == "INVITE"
 
 
 def test_both_pages_loaded_at_once_find_each_other(world):

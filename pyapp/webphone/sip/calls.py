@@ -113,6 +113,10 @@ class Calls:
             self._found.add(place.call)
         return place
 
+    def successor(self, key: Key) -> Session | None:
+        """Who was at our end of a dialog that another one has taken the place of."""
+        return next((each for each in self.sessions() if key in each.leg.former), None)
+
     def invited_by(self, server: ServerTransaction) -> Incoming | None:
         """The call that this INVITE made."""
         call = self._invites.get(server)

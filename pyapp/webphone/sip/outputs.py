@@ -135,11 +135,12 @@ class Confirmed:
 class OfferReceived:
     """A re-INVITE or UPDATE came with an offer, or without one (`sdp` None: make one).
 
-    Answer with `reaccept` or `rerefuse`.
+    Answer with `reaccept` or `rerefuse`. `instead`: in the place of one that is not answered yet.
     """
 
     call: str
     sdp: str | None
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

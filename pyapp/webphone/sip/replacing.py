@@ -28,7 +28,9 @@ def replaced(calls: Calls, request: Request) -> str | int:
         wanted = Replaces.parse(line)
     except ValueError:
         return 400
-    place = calls.at((wanted.call_id, wanted.to_tag.lower(), wanted.from_tag.lower()))
+    key = (wanted.call_id, wanted.to_tag.lower(), wanted.from_tag.lower())
+    # The peer may not have heard of the dialog that has taken the place of this one.
+    place = calls.at(key) or calls.successor(key)
     if isinstance(place, Session):
         if place.ended:
             return 603
@@ -85,4 +87,4 @@ def offer(session: Session, server: ServerTransaction, now: float) -> list[Outpu
     sessions.adopt(invite.call_id, "", sessions.of(session.leg.dialog.call_id))
     # RFC 3261 §9.1: before a provisional response no CANCEL comes.
     trying = endpoint.answer(server, 100, now)
-    return [*trying, *session.reinvite.asks(server, now)]
+    return [*trying, *session.reinvite.succeeded(server, now)]

@@ -120,7 +120,7 @@ class Serving:
 
             if not isinstance(known, Session):
                 return called_back(self._calls, known, server, now)
-            if known.reinvite.quiet:
+            if known.reinvite.open_to_successor and not known.unheard:
                 return offer(known, server, now)
         call = self._endpoint.entropy.token(8)
         authenticator = Authenticator(self.account, self._endpoint.entropy, self._trust)

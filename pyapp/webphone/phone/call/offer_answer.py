@@ -41,6 +41,7 @@ class Event(Enum):
     GLARE = auto()  # the other side's offer came first
     GONE = auto()  # the call ends with our offer
     OFFERED = auto()  # by the other side
+    OFFERED_INSTEAD = auto()  # likewise, by another page of theirs than the one that we answer
     ASKED = auto()  # for an offer of ours
     WITHDRAWN = auto()  # what they offered or asked for
     ACKNOWLEDGED = auto()  # our offer in a 2xx was answered
@@ -54,6 +55,7 @@ class Action(Enum):
     MAKE_OFFER = auto()
     MAKE_OFFER_AS_IT_IS = auto()
     MAKE_ANSWER = auto()
+    MAKE_ANSWER_INSTEAD = auto()
     SEND_OFFER = auto()
     SEND_ASKED_OFFER = auto()
     SEND_ANSWER = auto()
@@ -103,6 +105,7 @@ RENEGOTIATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     # §9.1: they took back what we are still answering, and offer again.
     (State.THEIRS, Event.OFFERED): (State.THEIRS, (Action.REFUSE_491,)),
     (State.THEIRS, Event.ASKED): (State.THEIRS, (Action.REFUSE_491,)),
+    (State.THEIRS, Event.OFFERED_INSTEAD): (State.THEIRS, (Action.MAKE_ANSWER_INSTEAD,)),
     (State.THEIRS_EMPTY, Event.DESCRIBED): (State.THEIRS_EMPTY, (Action.SEND_ASKED_OFFER,)),
     (State.THEIRS_EMPTY, Event.UNDESCRIBED): (State.NONE, (Action.REFUSE_488,)),
     (State.THEIRS_EMPTY, Event.WITHDRAWN): (State.NONE, (Action.ROLL_BACK,)),
@@ -110,6 +113,7 @@ RENEGOTIATION: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.THEIRS_EMPTY, Event.UNANSWERED): (State.NONE, (Action.ROLL_BACK,)),
     (State.THEIRS_EMPTY, Event.OFFERED): (State.THEIRS_EMPTY, (Action.REFUSE_491,)),
     (State.THEIRS_EMPTY, Event.ASKED): (State.THEIRS_EMPTY, (Action.REFUSE_491,)),
+    (State.THEIRS_EMPTY, Event.OFFERED_INSTEAD): (State.THEIRS_EMPTY, (Action.REFUSE_491,)),
     (State.PAUSED, Event.TIME): (State.NONE, ()),
     (State.PAUSED, Event.UNDESCRIBED): (
         State.PAUSED,

@@ -59,6 +59,7 @@ class Renegotiation:
         self._sdp = ""  # the description at hand, ours or theirs
         self._offered = ""  # what ours offers
         self._theirs = ""  # what theirs offers
+        self._void = 0  # how many answers are being made to offers that are void by now
         self._works = False  # the sound of the call was up once
         self._before: tuple[bool, bool] | None = None  # held by us and by them, until the answer
         self._before_until = 0.0
@@ -163,6 +164,8 @@ class Renegotiation:
     def media(self, news: Media, now: float) -> Steps:
         """Our description is made, or can't be; or the network path came or went."""
         match news:
+            case on.MediaReady(kind=do.Offer.ANSWER) | on.MediaFailed() if self._spared():
+                return []
             case on.MediaReady(kind=kind, sdp=sdp, relay=relay):
                 wanted = do.Offer.ANSWER if self.state is State.THEIRS else do.Offer.OFFER
                 if kind is not wanted:
@@ -193,6 +196,11 @@ class Renegotiation:
                     return [*self._next_offer(now)]
         return []
 
+    def _spared(self) -> bool:
+        """Whether what became of a description is of no interest, as nobody waits for it now."""
+        void, self._void = self._void, max(self._void - 1, 0)
+        return void > 0
+
     def over(self, error: WebPhoneError) -> list[do.Action]:
         """Nothing is changed any more."""
         replies, self._replies = self._replies, []
@@ -205,9 +213,9 @@ class Renegotiation:
         match output:
             case OfferReceived(sdp=None):
                 return Event.ASKED
-            case OfferReceived(sdp=sdp):
+            case OfferReceived(sdp=sdp, instead=instead):
                 self._sdp = sdp or ""
-                return Event.OFFERED
+                return Event.OFFERED_INSTEAD if instead else Event.OFFERED
             case OfferAnswered(sdp=sdp):
                 self._sdp = sdp or ""
                 if (why := self._unusable()) is None:
@@ -277,6 +285,9 @@ class Renegotiation:
                 direction = media.hold_direction(call.hold.local)
                 return [do.Reoffer(call=call.id, direction=direction, video=call.video)]
             case Action.MAKE_ANSWER:
+                return self._make_answer(now)
+            case Action.MAKE_ANSWER_INSTEAD:
+                self._void += 1
                 return self._make_answer(now)
             case Action.SEND_OFFER:
                 return self._send_offer(now)

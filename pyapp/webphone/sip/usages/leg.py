@@ -6,7 +6,7 @@ from typing import Any
 
 from webphone.machine import Same
 from webphone.sip.authentication import Authenticator, ClientRequest, Owner
-from webphone.sip.dialog import Dialog
+from webphone.sip.dialog import Dialog, Key
 from webphone.sip.endpoint import Endpoint, Pairs, sdp_of
 from webphone.sip.outputs import Output
 from webphone.sip.transactions import ServerTransaction
@@ -45,6 +45,8 @@ class Leg:
         self.packages: frozenset[str] = frozenset()
         # Whether the peer knows Replaces (RFC 3891 §6.2).
         self.replaceable = False
+        # The dialogs that it had before, as the peer goes on in another one; the latest.
+        self.former: tuple[Key, ...] = ()
         # Our 2xx that waits for its ACK.
         self.accepted: Accepted | None = None
         # Who has answered, where that is not whom the peer has called (RFC 4916 §4.2).

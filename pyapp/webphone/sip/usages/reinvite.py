@@ -68,6 +68,7 @@ class Event(Enum):
     REFUSE = auto()
     CANCEL = auto()
     ACK = auto()
+    SUCCESSOR = auto()
     CLOSE = auto()
 
 
@@ -86,6 +87,7 @@ class Action(Enum):
     SEND_500 = auto()
     PAUSE = auto()
     ASK = auto()
+    ASK_INSTEAD = auto()
     TELL_ANSWERED = auto()
     TELL_REFUSED = auto()
     TELL_OVERTAKEN = auto()
@@ -95,6 +97,7 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.QUIET, Event.OFFER): (State.OFFERING, (Action.SEND_INVITE,)),
     (State.QUIET, Event.REFRESH): (State.REFRESHING, (Action.SEND_REFRESH,)),
     (State.QUIET, Event.REQUEST): (State.ASKED, (Action.ASK,)),
+    (State.QUIET, Event.SUCCESSOR): (State.ASKED, (Action.ASK,)),
     (State.QUIET, Event.CLOSE): (State.CLOSED, ()),
     (State.OFFERING, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK, Action.TELL_ANSWERED)),
     (State.OFFERING, Event.REFUSAL): (State.QUIET, (Action.TELL_REFUSED,)),
@@ -123,6 +126,7 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.REFRESHING, Event.CLOSE): (State.CLOSED, ()),
     # §14.2: a second one before we answered the first.
     (State.ASKED, Event.REQUEST): (State.ASKED, (Action.SEND_500,)),
+    (State.ASKED, Event.SUCCESSOR): (State.ASKED, (Action.SEND_487, Action.ASK_INSTEAD)),
     (State.ASKED, Event.ACCEPT_INVITE): (State.CONFIRMING, (Action.SEND_2XX,)),
     (State.ASKED, Event.ACCEPT_UPDATE): (State.QUIET, (Action.SEND_2XX,)),
     (State.ASKED, Event.REFUSE): (State.QUIET, (Action.SEND_REFUSAL,)),
@@ -132,6 +136,8 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.ASKED, Event.CLOSE): (State.CLOSED, (Action.SEND_487,)),
     (State.CONFIRMING, Event.REQUEST): (State.CONFIRMING, (Action.SEND_491,)),
     (State.CONFIRMING, Event.ACK): (State.QUIET, ()),
+    # The page is gone that was to acknowledge: the next one offers in a dialog of its own.
+    (State.CONFIRMING, Event.SUCCESSOR): (State.ASKED, (Action.ASK,)),
     (State.CONFIRMING, Event.CLOSE): (State.CLOSED, ()),
     # §13.2.2.4: a 2xx is acknowledged even when the call is over.
     (State.CLOSED, Event.SUCCESS): (State.CLOSED, (Action.SEND_ACK,)),
@@ -236,9 +242,15 @@ class Reinvite:
             return self._leg.accept_invite(server, self._leg.sdp, now)
         return self._happen(Event.REQUEST, now, server)
 
-    def asks(self, server: ServerTransaction, now: float) -> list[Output]:
-        """The peer offers a change, where none is under way."""
-        return self._happen(Event.REQUEST, now, server)
+    @property
+    def open_to_successor(self) -> bool:
+        """Whether the peer may go on with the session in another dialog now."""
+        return (self.state, Event.SUCCESSOR) in REINVITE
+
+    def succeeded(self, server: ServerTransaction, now: float) -> list[Output]:
+        """The peer does so, with an offer; nobody acknowledges what we have accepted before."""
+        self._leg.accepted = None
+        return self._happen(Event.SUCCESSOR, now, server)
 
     def _named(self, request: Request) -> PeerNamed:
         return PeerNamed(call=self._leg.call, from_=request.from_, headers=first_values(request))
@@ -345,10 +357,10 @@ class Reinvite:
             case Action.PAUSE:
                 self.deadline = now + (self._pause() if self._after is None else self._after)
                 return []
-            case Action.ASK:
+            case Action.ASK | Action.ASK_INSTEAD:
                 assert server is not None
-                self._asked = server
-                offer = OfferReceived(call=call, sdp=sdp_of(server.request))
+                self._asked, instead = server, action is Action.ASK_INSTEAD
+                offer = OfferReceived(call=call, sdp=sdp_of(server.request), instead=instead)
                 return [self._named(server.request), offer]
             case Action.SEND_2XX:
                 return self._send_success(now)

@@ -16,11 +16,14 @@ from webphone.sip.usages.leg import Leg
 from webphone.sip.wire.grammar import visible
 from webphone.sip.wire.message import Response
 
+MOST_FORMER = 8  # dialogs whose names are still known
+
 
 def take_place(leg: Leg, server: ServerTransaction, sdp: str, now: float) -> list[Output]:
     """Accept it: all that follows is in the new dialog, and the old one ends."""
     invite, endpoint, before = server.request, leg.endpoint, leg.dialog
     after = leg.dialog = Dialog.answering(invite, endpoint.entropy.tag())
+    leg.former = (*leg.former, before.key)[-MOST_FORMER:]
     leg.calling, leg.packages = False, info.packages(invite)
     leg.replaceable = "replaces" in invite.supported
     bye = before.request(endpoint, "BYE")
