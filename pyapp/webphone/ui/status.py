@@ -6,7 +6,7 @@ from math import ceil
 
 from webphone.contract import Config, Connect, Register, WebPhoneError
 from webphone.phone.happenings import ErrorDismissed, WantedHere
-from webphone.phone.snapshot import CallSnapshot, Snapshot
+from webphone.phone.snapshot import CallSnapshot, EndedCall, Snapshot
 from webphone.ui.gestures import SoundAllowed
 from webphone.ui.html import Node, element
 from webphone.ui.lamps import spoken as lamps_spoken
@@ -390,6 +390,19 @@ def _recordings(call: CallSnapshot) -> list[tuple[str, Sentence]]:
     return spoken(call)
 
 
+def _ended(farewell: EndedCall, view: View, language: str) -> Sentence:
+    """That a call is over, why, and after how long: in one, since of two that come at once a
+    screen reader may say the last one first.
+    """
+    record, why = farewell.record, farewell.words
+    told = view.durations(int(record.talk_seconds), language) if record.answered_at else ""
+    if told:
+        lasted = say("ended_after", time=told)
+        plain = why in ("", say("ended_answered"))  # said already
+        why = lasted if plain else say("spoken_both", first=why, second=lasted)
+    return say("spoken_ended", name=farewell.peer_name, words=why)
+
+
 def _urgent(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     sentences = []
     for call in living(snapshot):
@@ -404,12 +417,12 @@ def _urgent(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
         asks = say("spoken_question", question=question(asking), hint=hint(asking))
         sentences.append((f"question {asking.view.id}", asks))
     if snapshot.farewell:
-        words = say("spoken_ended", name=snapshot.farewell.peer_name, words=snapshot.farewell.words)
-        record = snapshot.farewell.record
-        sentences.append((f"end {record.id}", words))
-        told = view.durations(int(record.talk_seconds), snapshot.language)
-        if told and record.answered_at is not None:
-            sentences.append((f"lasted {record.id}", say("ended_after", time=told)))
+        sentences.append(
+            (
+                f"end {snapshot.farewell.record.id}",
+                _ended(snapshot.farewell, view, snapshot.language),
+            )
+        )
     if snapshot.signing.error and signs_in(snapshot):
         from webphone.ui.sign_in import why
 

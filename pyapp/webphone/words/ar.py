@@ -603,6 +603,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "انتهت المكالمة مع {name}. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "ما زال الهاتف يبدأ.",
     "error_not_ready_hint": "انتظر الحدث `ready`.",

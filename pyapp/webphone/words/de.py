@@ -575,6 +575,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "Gespräch mit {name} beendet. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "Das Telefon startet noch.",
     "error_not_ready_hint": "Warten Sie auf das Ereignis `ready`.",

@@ -568,6 +568,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "Call with {name} ended. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "The phone is still starting.",
     "error_not_ready_hint": "Wait for the `ready` event.",

@@ -583,6 +583,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "La llamada con {name} terminó. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "El teléfono aún se está iniciando.",
     "error_not_ready_hint": "Espere el evento `ready`.",

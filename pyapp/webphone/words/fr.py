@@ -583,6 +583,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "L’appel avec {name} est terminé. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "Le téléphone démarre encore.",
     "error_not_ready_hint": "Attendez l’événement `ready`.",

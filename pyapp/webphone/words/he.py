@@ -583,6 +583,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "השיחה עם {name} הסתיימה. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "הטלפון עדיין עולה.",
     "error_not_ready_hint": "המתינו לאירוע `ready`.",

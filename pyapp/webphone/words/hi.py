@@ -565,6 +565,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "{name} के साथ कॉल समाप्त। {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "फ़ोन अभी शुरू हो रहा है।",
     "error_not_ready_hint": "`ready` इवेंट की प्रतीक्षा करें।",

@@ -583,6 +583,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "La chiamata con {name} è terminata. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "Il telefono si sta ancora avviando.",
     "error_not_ready_hint": "Attenda l’evento `ready`.",

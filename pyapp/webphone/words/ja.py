@@ -555,6 +555,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question}{hint}",
     "spoken_error": "{message}{hint}",
     "spoken_ended": "{name} との通話が終了しました。{words}",
+    "spoken_both": "{first}{second}",
     # --- Errors, by code ---
     "error_not_ready": "電話はまだ起動中です。",
     "error_not_ready_hint": "イベント `ready` を待ってください。",

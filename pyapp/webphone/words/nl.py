@@ -575,6 +575,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "Gesprek met {name} beëindigd. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "De telefoon start nog.",
     "error_not_ready_hint": "Wacht op de gebeurtenis `ready`.",

@@ -592,6 +592,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "Połączenie zakończone: {name}. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "Telefon jeszcze się uruchamia.",
     "error_not_ready_hint": "Proszę poczekać na zdarzenie `ready`.",

@@ -583,6 +583,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "A chamada com {name} terminou. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "O telefone ainda está iniciando.",
     "error_not_ready_hint": "Espere pelo evento `ready`.",

@@ -592,6 +592,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "Звонок завершён: {name}. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "Телефон ещё запускается.",
     "error_not_ready_hint": "Дождитесь события `ready`.",

@@ -565,6 +565,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question} {hint}",
     "spoken_error": "{message} {hint}",
     "spoken_ended": "{name} ile arama sona erdi. {words}",
+    "spoken_both": "{first} {second}",
     # --- Errors, by code ---
     "error_not_ready": "Telefon hâlâ başlatılıyor.",
     "error_not_ready_hint": "`ready` olayını bekleyin.",

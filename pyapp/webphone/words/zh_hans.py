@@ -555,6 +555,7 @@ WORDS: dict[str, str] = {
     "spoken_question": "{question}{hint}",
     "spoken_error": "{message}{hint}",
     "spoken_ended": "与 {name} 的通话已结束。{words}",
+    "spoken_both": "{first}{second}",
     # --- Errors, by code ---
     "error_not_ready": "电话仍在启动。",
     "error_not_ready_hint": "请等待 `ready` 事件。",
