@@ -48,6 +48,15 @@ const voice = (samples, rate) => {
     samples[place] = 3 * sum * Math.sin(Math.PI * ((at * 4) % 1));
   }
 };
+// A fan: noise whose low notes are the loudest, the same in each run, since the filter learns from it.
+const hum = (samples) => {
+  let chance = 1, low = 0;
+  samples.forEach((_, place) => {
+    chance = (chance * 48271) % 2147483647;
+    low += 0.1 * (chance / 2147483647 - 0.5 - low);
+    samples[place] = 4 * low;
+  });
+};
 navigator.mediaDevices.getUserMedia = async ({audio}) => {
   const context = new AudioContext({sampleRate: 48000}), out = context.createMediaStreamDestination();
   const play = (fill, loudness) => {
@@ -63,7 +72,7 @@ navigator.mediaDevices.getUserMedia = async ({audio}) => {
   };
   asked.push(audio.noiseSuppression);
   if (asked.length === 1) {
-    play((samples) => samples.forEach((_, place) => (samples[place] = Math.random() - 0.5)), 0.1);
+    play(hum, 0.1);
     window.speak = play(voice, 0);
   }
   return out.stream;
