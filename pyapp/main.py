@@ -20,7 +20,7 @@ from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
 from webphone.browser.element import Element, ElementAction, Outside
-from webphone.browser.glance import GLANCE, Glance
+from webphone.browser.glance import Glance
 from webphone.browser.instance import (
     calls_kept,
     forget,
@@ -279,7 +279,7 @@ class PhoneOnPage:
 
         self._view = looked(self._view, snapshot, now)
         if unfinished(self._view):
-            self._glance.later(GLANCE if self._peers.busy else 0.0)
+            self._glance.next(busy=self._peers.busy)
 
     def _too_early(self, snapshot: Snapshot) -> bool:
         """Whether the page may still say who its phone is, or somebody has begun to dial.

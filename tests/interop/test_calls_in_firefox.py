@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -122,16 +122,25 @@ def test_the_noise_goes_and_the_voice_stays_in_firefox(firefox: Firefox, pages: 
     page.context.close()
 
 
-def test_a_call_goes_on_after_a_reload_in_firefox_and_ends_where_it_is_not_to(
-    firefox: Firefox, pages: PageServer, server: Kamailio, ben: PhonePage
-) -> None:
-    settings = {**account(server, "alice"), "recover": "reload", "auto-register": "true"}
-    page = opened(firefox, PhonePage.write(pages, "/dist/webphone.js", settings))
+def talking_to(
+    ben: PhonePage, firefox: Firefox, pages: PageServer, settings: Mapping[str, str]
+) -> FirefoxPage:
+    """A page of Firefox with these settings, which has called Ben and is heard by him."""
+    given = {**settings, "auto-register": "true"}
+    page = opened(firefox, PhonePage.write(pages, "/dist/webphone.js", given))
     since = ben.mark()
     page.evaluate("phone.makeCall('ben').then(() => null)")
     ben.call_method("answer", ben.wait_event("ringingin", since=since)["id"])
     until(page, "phone.activeCall?.state === 'active'")
     ben.ears.wait_sound()
+    return page
+
+
+def test_a_call_goes_on_after_a_reload_in_firefox_and_ends_where_it_is_not_to(
+    firefox: Firefox, pages: PageServer, server: Kamailio, ben: PhonePage
+) -> None:
+    since = ben.mark()
+    page = talking_to(ben, firefox, pages, {**account(server, "alice"), "recover": "reload"})
     before = page.evaluate("[phone.activeCall.id, phone.activeCall.startedAt]")
     page.evaluate("() => void setTimeout(() => location.reload(), (window.old = 1))")
     until(page, "!window.old && window.phone?.calls?.[0]?.state === 'active'")
@@ -150,13 +159,8 @@ def test_who_leaves_for_another_site_in_firefox_has_hung_up(
     firefox: Firefox, pages: PageServer, server: Kamailio, ben: PhonePage
 ) -> None:
     """Firefox has closed the page's connection by then: that of a worker says the BYE."""
-    settings = {**account(server, "alice"), "auto-register": "true"}
-    page = opened(firefox, PhonePage.write(pages, "/dist/webphone.js", settings))
     since = ben.mark()
-    page.evaluate("phone.makeCall('ben').then(() => null)")
-    ben.call_method("answer", ben.wait_event("ringingin", since=since)["id"])
-    until(page, "phone.activeCall?.state === 'active'")
-    ben.ears.wait_sound()
+    page = talking_to(ben, firefox, pages, account(server, "alice"))
     there = pages.put("/elsewhere.html", "<!doctype html>").replace("127.0.0.1", "localhost")
     page.evaluate("(there) => void setTimeout(() => location.assign(there))", there)
     assert ben.wait_event("end", since=since)["endedBy"] == "remote"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -10,6 +11,7 @@ from playwright.sync_api import BrowserContext
 from page.chromium import Chromium
 from page.phone_page import PhonePage
 from page.server import Server
+from servers.asterisk import Asterisk
 from servers.stories import KEEP_SOCKETS
 
 Open = Callable[..., PhonePage]
@@ -22,6 +24,15 @@ def chromium() -> Iterator[Chromium]:
     browser.start()
     yield browser
     browser.stop()
+
+
+@pytest.fixture(scope="module")
+def server(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[Server]:
+    """Asterisk, where a file has no server of its own."""
+    asterisk = Asterisk(run_folder / request.module.__name__.rpartition("test_")[2])
+    asterisk.start()
+    yield asterisk
+    asterisk.stop()
 
 
 @pytest.fixture

@@ -300,10 +300,7 @@ Opened = Callable[[], BrowserContext]
 @contextmanager
 def exchange(folder: Path, context: Opened, pages: PageServer) -> Iterator[Setup]:
     server = ExchangeServer(folder / "exchange")
-    server.start()
-    far = _far_page(server, context(), pages, "bob")
-    yield Setup("built-in exchange", server, context(), pages, far, "bob")
-    server.stop()
+    yield from _paged("built-in exchange", server, context, pages, "bob")
 
 
 @contextmanager
@@ -324,10 +321,16 @@ def kamailio(folder: Path, context: Opened, pages: PageServer) -> Iterator[Setup
 
 @contextmanager
 def asterisk(folder: Path, context: Opened, pages: PageServer) -> Iterator[Setup]:
-    server = Asterisk(folder / "asterisk")
+    yield from _paged("Asterisk 22", Asterisk(folder / "asterisk"), context, pages, "102")
+
+
+def _paged(
+    name: str, server: ExchangeServer | Asterisk, context: Opened, pages: PageServer, number: str
+) -> Iterator[Setup]:
+    """With a page of ours at the far end, whose number this is."""
     server.start()
     far = _far_page(server, context(), pages, "bob")
-    yield Setup("Asterisk 22", server, context(), pages, far, "102")
+    yield Setup(name, server, context(), pages, far, number)
     server.stop()
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -16,14 +15,6 @@ pytestmark = [pytest.mark.interop, pytest.mark.servers]
 
 Open = Callable[..., PhonePage]
 QUIET = 0.0001
-
-
-@pytest.fixture(scope="module")
-def server(run_folder: Path) -> Iterator[Asterisk]:
-    asterisk = Asterisk(run_folder / "asterisk")
-    asterisk.start()
-    yield asterisk
-    asterisk.stop()
 
 
 def peers(phone: PhonePage) -> dict[str, str]:

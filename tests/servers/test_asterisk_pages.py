@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -17,14 +16,6 @@ from servers.stories import hear_each_other, talk
 pytestmark = [pytest.mark.interop, pytest.mark.servers]
 
 Open = Callable[..., PhonePage]
-
-
-@pytest.fixture(scope="module")
-def server(run_folder: Path) -> Iterator[Asterisk]:
-    asterisk = Asterisk(run_folder / "asterisk-pages")
-    asterisk.start()
-    yield asterisk
-    asterisk.stop()
 
 
 def reload(phone: PhonePage) -> None:

@@ -32,11 +32,15 @@ class Glance:
         if not busy and self._now() >= self._until:
             return False
         if self._timer is None:
-            self.later(GLANCE)
+            self._later(GLANCE)
         return True
 
-    def later(self, seconds: float) -> None:
-        """Draw in so many seconds."""
+    def next(self, *, busy: bool) -> None:
+        """There is more to draw: when the page has had its turn, or media theirs."""
+        if not self.waits(busy=busy):
+            self._later(0.0)
+
+    def _later(self, seconds: float) -> None:
         self._timer = asyncio.get_event_loop().call_later(seconds, self._draw)
 
     def drawn(self) -> None:

@@ -110,7 +110,6 @@ class Keeping:
         fresh = -COARSE <= now - kept.at <= FRESH
         if fresh:
             account.configure(account.config, kept.instance)
-        if fresh:
             began = [x for one in kept.calls for x in _take_back(calls, account, one, kept, now)]
         else:
             began = [x for one in kept.calls for x in _too_late(calls, account, one, kept.at, now)]
@@ -151,24 +150,22 @@ class Keeping:
         held = invites(early) if heir or self.entrusted else {}
         rings = [call for call in early if call.id in held]
         over = [call for call in early if call.id not in held]
-        unsaid = () if account.open else _unsaid(calls, account, ours, over)
+        unsaid = _unsaid(calls, account, ours, over)
         left = [
             kept_early(call, _rung(held, call), None if call in rings else now) for call in early
         ]
         byes = tuple(bye.decode(OCTETS) for bye in unsaid if bye.startswith(b"BYE "))
         kept = self._keep(self._text(calls, account, ours, left, now, byes))
-        said = [do.SayBeside(messages=unsaid)] if unsaid else []
         # The others end now.
         told = self._entrust(account, ours, rings, held)
         going = [*(calls.calls[id] for id in ours), *rings]
         gone = [x for call in going for x in calls.leave(call)]
-        return [*kept, *said, *told, *gone, *end(calls, over, now)]
+        return [*kept, *_said(unsaid), *told, *gone, *end(calls, over, now)]
 
     def put_aside(self, calls: Calls, account: Account) -> list[do.Action]:
         """The page goes and may come back; its calls end, and perhaps it can't say so any more."""
         early = unanswered(calls, account, MOST_CALLS)
-        unsaid = () if account.open else _unsaid(calls, account, {}, early)
-        return [do.SayBeside(messages=unsaid)] if unsaid else []
+        return _said(_unsaid(calls, account, {}, early))
 
     def _text(
         self,
@@ -242,9 +239,16 @@ def _unsaid(calls: Calls, account: Account, ours: Ours, early: Sequence[Call]) -
 
     Firefox closes the WebSockets of a page that is left or loaded anew before the page hears of it.
     """
+    if account.open:
+        return ()
     ends = (id for id in _up(calls, account) if id not in ours)
     byes = tuple(account.agent.farewell(id) for id in ends)
     return (*byes, *(call.wire.farewell for call in early))
+
+
+def _said(unsaid: tuple[bytes, ...]) -> list[do.Action]:
+    """Another connection may be there for it."""
+    return [do.SayBeside(messages=unsaid)] if unsaid else []
 
 
 def _rung(held: Held, call: Call) -> Rung | None:

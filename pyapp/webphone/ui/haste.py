@@ -118,7 +118,7 @@ def hasty(view: View, gesture: Gesture, snapshot: Snapshot, fields: Fields, now:
         return True
     if isinstance(gesture, NEXT):
         name, came = ("", ""), view.pressed_at
-    elif type(gesture) in PARTS.values():
+    elif guarded(gesture):
         name = _name(gesture)
         came = view.came.get(name, ("", -inf))[1]
     else:
