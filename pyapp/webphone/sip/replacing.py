@@ -50,14 +50,12 @@ def continued(call: Call, invite: Request) -> Session | Outgoing | None:
     """
     made, found = call if isinstance(call, Outgoing) else None, call.session
     dialog = found.leg.dialog if found else made.early(_name(invite)) if made else None
-    if dialog is None:
+    if dialog is None or sdp_of(invite) is None:
         return None
     theirs, sessions = read(invite), call.endpoint.sessions
     known = sessions.asking(dialog.call_id, dialog.remote.tag).rpartition("=")[2]
     same = invite.from_.uri.aor == dialog.remote.uri.aor and theirs == known != NIL
-    if not same or sdp_of(invite) is None:
-        return None
-    return found or made
+    return (found or made) if same else None
 
 
 def _name(invite: Request) -> str:
