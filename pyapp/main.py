@@ -158,6 +158,7 @@ class PhoneOnPage:
                 devices=lambda: self._hardware().in_use,
                 allowed=lambda camera: self._hardware().allowed(camera),
                 sure=lambda: self._hardware().sure,
+                granted=lambda: self._hardware().granted(),
             ),
             demo=lambda: self.desk.config.demo,
             ends=ends,

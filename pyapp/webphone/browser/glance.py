@@ -9,6 +9,7 @@ from math import inf
 # Seconds that the screen may wait: a person takes it for at once. To draw takes a page of two
 # processors some 20 ms, layout and pixels included, in which the sound of a call could have come.
 GLANCE = 0.1
+MOST = 0.25  # seconds in all, where one step of a call comes soon after the other
 
 
 class Glance:
@@ -21,6 +22,7 @@ class Glance:
         self._draw = draw
         self._now = now
         self._until = -inf
+        self._latest = inf
         self._timer: asyncio.TimerHandle | None = None
 
     def hurry(self) -> None:
@@ -32,16 +34,28 @@ class Glance:
         if not busy and self._now() >= self._until:
             return False
         if self._timer is None:
-            self._later(GLANCE)
+            self._begin(GLANCE)
         return True
 
     def next(self, *, busy: bool) -> None:
         """There is more to draw: when the page has had its turn, or media theirs."""
         if not self.waits(busy=busy):
-            self._later(0.0)
+            self._begin(0.0)
+
+    def _begin(self, seconds: float) -> None:
+        self._latest = self._now() + MOST
+        self._later(seconds)
 
     def _later(self, seconds: float) -> None:
-        self._timer = asyncio.get_event_loop().call_later(seconds, self._draw)
+        self._timer = asyncio.get_event_loop().call_later(seconds, self._due)
+
+    def _due(self) -> None:
+        """It has waited; a step that came meanwhile makes it wait once more, within bounds."""
+        more = min(self._until, self._latest) - self._now()
+        if more > 0:
+            self._later(more)
+        else:
+            self._draw()
 
     def drawn(self) -> None:
         """It is being drawn, or never will be again."""

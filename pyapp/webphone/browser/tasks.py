@@ -104,11 +104,12 @@ class Background:
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
 
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
+    def run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Begin it at once."""
         task = begun(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task
 
     def close(self) -> None:
         """Give up what is under way."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,9 @@ from webphone.media.headset import Headset, described
 from webphone.phone.happenings import Asked, Happening
 from webphone.ui.around import Talk
 from webphone.ui.headset import lit, meant
+
+# Seconds after a call has begun: to look for one takes the browser half of what a call needs.
+LATER = 0.5
 
 
 class Headsets:
@@ -30,7 +34,7 @@ class Headsets:
         self._listeners = Listeners()
 
     def follow(self, talk: Talk | None) -> None:
-        """This is the call now; a headset is looked for at the beginning of one."""
+        """This is the call now; a headset is looked for soon after one has begun."""
         before, self._talk = self._talk, talk
         if getattr(js.navigator, "hid", None) is None or talk == before:
             return
@@ -47,6 +51,9 @@ class Headsets:
         if self._device is not None and self._device.opened:
             return
         await self._let_go()
+        await asyncio.sleep(LATER)
+        if self._talk is None:
+            return
         for device in await promised(js.navigator.hid, "getDevices"):
             headset = described(device.collections.to_py())
             if headset is None:

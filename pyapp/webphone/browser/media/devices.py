@@ -30,6 +30,7 @@ KEY = "webphone-devices"
 MOST = 200  # that the phone is told of
 # Seconds after the browser's first word of a change: a headset comes as several devices.
 LATER = 0.5
+PATIENCE = 0.1  # seconds that a call waits for the browser to say whether it would ask
 
 
 class Devices:
@@ -63,8 +64,19 @@ class Devices:
     @property
     def sure(self) -> bool:
         """Whether a microphone is there, and is given without a question."""
-        allowed = self._permission is not None and str(self._permission.state) == "granted"
-        return allowed and any(one.kind == "audioinput" for one in self._found)
+        return self._granted and any(one.kind == "audioinput" for one in self._found)
+
+    async def granted(self) -> bool:
+        """Whether the browser will ask nobody about a microphone; it is soon known which it has."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ask_permission(), PATIENCE)
+        if self._granted and not self._found:
+            self.look()
+        return self._granted
+
+    @property
+    def _granted(self) -> bool:
+        return self._permission is not None and str(self._permission.state) == "granted"
 
     @property
     def _media(self) -> Any:
@@ -130,12 +142,7 @@ class Devices:
 
     async def _look(self, code: str = "") -> None:
         self._looking = False
-        if self._permission is None:
-            with suppress(Refused):  # a browser that does not tell
-                wanted = plain({"name": "microphone"})
-                self._permission = await promised(js.navigator.permissions, "query", wanted)
-                self._listeners.add(self._permission, "change", self._permitted)
-            self._permitted(None)
+        await self._ask_permission()
         if self._media is not None:
             try:
                 found = await promised(self._media, "enumerateDevices")
@@ -144,6 +151,16 @@ class Devices:
                 pass  # those of before: nothing says that they are gone
         sinks = hasattr(js.HTMLMediaElement.prototype, "setSinkId")
         self._turn(DevicesFound(devices=self._found, sinks=sinks, code=code))
+
+    async def _ask_permission(self) -> None:
+        if self._permission is None:
+            with suppress(Refused):  # a browser that does not tell
+                wanted = plain({"name": "microphone"})
+                found = await promised(js.navigator.permissions, "query", wanted)
+                if self._permission is None:
+                    self._permission = found
+                    self._listeners.add(found, "change", self._permitted)
+            self._permitted(None)
 
     def _permitted(self, _event: Any) -> None:
         """The browser has said whether a microphone may be used, or has another mind of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -73,6 +74,7 @@ class Negotiation:
         self._video = False  # whether pictures of theirs are taken
         self._by_relay = False  # our offer looks for a relay alone
         self._telling = False  # what it finds later, too
+        self.microphone: asyncio.Task[None] | None = None  # that our first description waits for
 
     @property
     def link(self) -> Link:
@@ -172,6 +174,7 @@ class Negotiation:
         if kind is Offer.ANSWER:
             self._settle()
         await self._gathered(gathering)
+        await self._has_microphone()
         sdp = _sdp(self.connection.localDescription)
         if kind is Offer.ANSWER:
             sdp = as_offered(sdp, offer)
@@ -196,6 +199,12 @@ class Negotiation:
                 # RFC 8489 §9.2.4: what it was given does not let us in, or no more.
                 self._world.servers.forget()
                 self._world.note(f"Call {self._call}: {self.no_relay(gathering.errors)}")
+
+    async def _has_microphone(self) -> None:
+        """It is there, or will come without a question."""
+        if self.microphone is not None and not self._world.sure():
+            await asyncio.shield(self.microphone)
+        self.microphone = None
 
     def no_relay(self, errors: dict[str, int]) -> str:
         """What to tell a person of the relays, which gave these errors by their addresses."""

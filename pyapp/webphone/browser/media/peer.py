@@ -122,12 +122,16 @@ class Peer(Sounding):
 
     async def open(self, asked: OpenMedia) -> None:
         """Offer, or answer the offer given."""
-        ahead = not asked.video and self._world.sure()
-        if ahead:  # asked for first: what a browser takes for it goes by beside all else
+        sure = not asked.video and self._world.sure()
+        if sure or (not asked.video and await self._world.granted()):
+            # Asked for first: what a browser takes for it goes by beside all else.
             self.own.expect()
-            self._asides.run(self._take_later())
-        await self.negotiation.begin(asked)
-        if not ahead:
+            taking = self._asides.run(self._take_later())
+            await self.negotiation.begin(asked)
+            if not sure:
+                self.negotiation.microphone = taking
+        else:
+            await self.negotiation.begin(asked)
             offered = asked.offer is None or self.negotiation.sections.first("video") is not None
             await self.own.take(video=asked.video and offered)
         await self.negotiation.open(asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from webphone.browser.media.stats import Stats
 
 
+async def refused() -> bool:
+    """For whom the browser would have to be asked."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """What every peer of a phone needs.
@@ -23,7 +28,7 @@ class World:
     <video> element that the browser does not let play, `note` a line for the developer, `stats`
     how a call sounds in this second, None when it is over. `devices` are to be used; `allowed` is
     told when a microphone was given, and whether a camera was; `sure`: a microphone will be,
-    without a question.
+    without a question; `granted`: the browser will ask nobody about it.
     """
 
     turn: Callable[[Happening], None]
@@ -36,3 +41,4 @@ class World:
     devices: Callable[[], UseDevices] = UseDevices
     allowed: Callable[[bool], None] = lambda _camera: None
     sure: Callable[[], bool] = lambda: False
+    granted: Callable[[], Awaitable[bool]] = refused
