@@ -187,3 +187,63 @@ def test_where_there_is_none_after_all_the_other_side_hears_silence(page: Bench)
         return [await one.hears(), await two.hears(1.0), one.microphones()]
         """,
     ) == [True, False, [["audio", "live"]]]
+
+
+def test_where_it_may_be_used_the_description_is_made_meanwhile_and_leaves_with_it(page: Bench):
+    """It is not listed yet, as when a page calls at its first moment."""
+    assert tell(
+        page,
+        f"""
+        one.sure, one.granted = False, True
+        {HELD}
+        try:
+            one.do(OpenMedia(call="call"))
+            await until(lambda: str(one.connection.signalingState) == "have-local-offer")
+            await asyncio.sleep(0.3)
+            early = one.count(MediaReady)
+            grant()
+            offer = await one.next(MediaReady)
+            return [early, sections(offer.sdp), one.microphones()]
+        finally:
+            restore()
+        """,
+    ) == [0, [["audio", "sendrecv"]], [["audio", "live"]]]
+
+
+def test_it_leaves_without_it_as_soon_as_it_is_listed(page: Bench):
+    assert tell(
+        page,
+        f"""
+        one.sure, one.granted = False, True
+        {HELD}
+        try:
+            one.do(OpenMedia(call="call"))
+            one.sure = True
+            offer = await one.next(MediaReady)
+            before = streams.length
+            two.do(OpenMedia(call="call", offer=offer.sdp))
+            answer = await two.next(MediaReady)
+            one.do(DescribeRemote(call="call", kind=Offer.ANSWER, sdp=answer.sdp))
+            grant()
+            return [before, await two.hears()]
+        finally:
+            restore()
+        """,
+    ) == [0, True]
+
+
+def test_one_that_fails_where_it_may_be_used_is_told_before_anything_leaves(page: Bench):
+    assert tell(
+        page,
+        """
+        one.sure, one.granted = False, True
+        restore = refuse_microphone("NotReadableError")
+        try:
+            one.do(OpenMedia(call="call"))
+            await until(lambda: one.heard)
+            await asyncio.sleep(0.3)
+            return [type(each).__name__ for each in one.heard]
+        finally:
+            restore()
+        """,
+    ) == ["MediaFailed"]

@@ -18,9 +18,10 @@ from webphone.phone.happenings import MediaChanged, MediaFailed, MediaReady
 class End:
     """One phone's media, and the happenings it told."""
 
-    def __init__(self, config=None, *, sure=False):
+    def __init__(self, config=None, *, sure=False, granted=False):
         self.config = config or Config()
         self.sure = sure  # that a microphone will be given
+        self.granted = granted  # that nobody will be asked about one
         self.heard = []
         self.notes = []
         self.stats = []  # as shown in each second
@@ -34,8 +35,12 @@ class End:
                 stats=lambda call, stats: self.stats.append(stats),
                 servers=IceServers(self.heard.append),
                 sure=lambda: self.sure,
+                granted=self.may,
             )
         )
+
+    async def may(self):
+        return self.granted
 
     def do(self, action):
         self.peers.perform(action)

@@ -203,3 +203,39 @@ def test_there_is_none_where_data_is_saved_or_the_phone_waits_for_its_person(
     before = len(carol.page.evaluate(STATES))
     carol.page.wait_for_timeout(6_000)
     assert len(carol.page.evaluate(STATES)) == before == 0
+
+
+# A page that calls at once, with a microphone that takes a second to open.
+AT_ONCE = """
+(() => {
+  const seen = (window.__seen = {});
+  const open = MediaDevices.prototype.getUserMedia;
+  MediaDevices.prototype.getUserMedia = async function (wanted) {
+    const stream = await open.call(this, wanted);
+    await new Promise((done) => setTimeout(done, 1_000));
+    seen.microphone ??= performance.now();
+    return stream;
+  };
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    const text = typeof data === "string" ? data : new TextDecoder().decode(data);
+    if (text.startsWith("INVITE ")) seen.invite ??= performance.now();
+    return send.call(this, data);
+  };
+  addEventListener("DOMContentLoaded", () => document.querySelector("web-phone").makeCall("ben"));
+})();
+"""
+
+
+def test_a_call_of_the_first_moment_leaves_ahead_of_a_slow_microphone_that_may_be_used(
+    opened: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    carol = opened(AT_ONCE)
+    ben.wait_state("ringing")
+    ben.call_method("answer")
+    carol.wait_state("active")
+    ben.ears.wait_sound()
+    seen = carol.page.evaluate("__seen")
+    assert seen["invite"] < seen["microphone"] - 500
+    hang_up(carol, ben)
+    assert carol.console.errors == []
