@@ -129,9 +129,9 @@ def anew(before: Solo) -> Solo:
 @pytest.mark.parametrize("open", [True, False])
 def test_another_agent_rings_on_and_answers_as_the_same_end(open: bool) -> None:
     before, call = rings(TAKES_UPDATE)
-    what, invite = before.agent.rung(call) or pytest.fail("it is not kept")
+    what, invite = before.agent.handover.rung(call) or pytest.fail("it is not kept")
     after = anew(before)
-    after.say(after.agent.ring_on(call, invite, what, after.now, open=open))
+    after.say(after.agent.handover.ring_on(call, invite, what, after.now, open=open))
     (news,) = after.phone.news(Invited)
     assert isinstance(news, Invited) and (news.call, news.sdp) == (call, OFFER)
     after.say(after.agent.ring(call, after.now))
@@ -155,10 +155,10 @@ def test_another_agent_rings_on_and_answers_as_the_same_end(open: bool) -> None:
 
 def test_it_waits_for_a_server_that_is_to_know_the_socket_first() -> None:
     before, call = rings(TAKES_UPDATE)
-    what, invite = before.agent.rung(call) or pytest.fail("it is not kept")
+    what, invite = before.agent.handover.rung(call) or pytest.fail("it is not kept")
     after = anew(before)
     after.say(after.agent.transport_up(after.now, known=False))
-    after.say(after.agent.ring_on(call, invite, what, after.now, open=True))
+    after.say(after.agent.handover.ring_on(call, invite, what, after.now, open=True))
     after.say(after.agent.ring(call, after.now))
     after.wind(1)
     assert after.phone.wrote() == ["180 INVITE"]
@@ -172,9 +172,9 @@ def test_it_counts_on_and_rings_no_longer_than_it_was_to() -> None:
     before, call = rings(TAKES_UPDATE, ("Require", "100rel"), ("Expires", "30"))
     first = before.phone.sent[-1]
     before.wind(10)
-    what, invite = before.agent.rung(call) or pytest.fail("it is not kept")
+    what, invite = before.agent.handover.rung(call) or pytest.fail("it is not kept")
     after = anew(before)
-    after.say(after.agent.ring_on(call, invite, what, after.now, open=True))
+    after.say(after.agent.handover.ring_on(call, invite, what, after.now, open=True))
     after.say(after.agent.ring(call, after.now))
     numbers = [int(each.headers.get("RSeq") or 0) for each in (first, after.phone.sent[-1])]
     assert numbers[1] == numbers[0] + 1
@@ -185,9 +185,9 @@ def test_it_counts_on_and_rings_no_longer_than_it_was_to() -> None:
 def test_what_comes_of_it_comes_here() -> None:
     """A CANCEL over the new connection, from a server that knows that it is the same phone."""
     before, call = rings()
-    what, invite = before.agent.rung(call) or pytest.fail("it is not kept")
+    what, invite = before.agent.handover.rung(call) or pytest.fail("it is not kept")
     after = anew(before)
-    after.say(after.agent.ring_on(call, invite, what, after.now, open=True))
+    after.say(after.agent.handover.ring_on(call, invite, what, after.now, open=True))
     after.say(after.agent.ring(call, after.now))
     after.ask("CANCEL", cseq=10, branch="z9hG4bKinvite")
     assert ending(after).by is By.REMOTE and after.agent.calls() == ()
@@ -195,17 +195,17 @@ def test_what_comes_of_it_comes_here() -> None:
 
 def test_what_was_agreed_before_the_answer_can_be_taken_up_by_nobody() -> None:
     alice, call = rings(("Require", "100rel"))
-    assert alice.agent.rung(call) is not None
+    assert alice.agent.handover.rung(call) is not None
     alice.say(alice.agent.accept(call, ANSWER, alice.now))
-    assert alice.agent.rung(call) is None
+    assert alice.agent.handover.rung(call) is None
     bob = Solo()
     bob.call()
-    assert bob.agent.rung("call") is None and bob.agent.rung("nobody's") is None
+    assert bob.agent.handover.rung("call") is None and bob.agent.handover.rung("nobody's") is None
 
 
 def test_what_makes_no_sense_rings_at_nobody() -> None:
     before, call = rings()
-    what, invite = before.agent.rung(call) or pytest.fail("it is not kept")
+    what, invite = before.agent.handover.rung(call) or pytest.fail("it is not kept")
     after = anew(before)
     nothing = Kept(tag="", local_cseq=0, rseq=0, session_id="")
     for data, kept in (
@@ -215,7 +215,7 @@ def test_what_makes_no_sense_rings_at_nobody() -> None:
         (invite, nothing),
     ):
         with pytest.raises(Malformed):
-            after.agent.ring_on(call, data, kept, after.now, open=True)
+            after.agent.handover.ring_on(call, data, kept, after.now, open=True)
     after.ask("INVITE", cseq=10, branch="z9hG4bKinvite", sdp=OFFER)
     with pytest.raises(NotNow):
-        after.agent.ring_on(call, invite, what, after.now, open=True)
+        after.agent.handover.ring_on(call, invite, what, after.now, open=True)

@@ -205,7 +205,7 @@ class Keeping:
         will = (server, dialogs, early, given)
         if will != self._will:
             self._will = will
-            byes = tuple(account.agent.farewell(id) for id in ours)
+            byes = tuple(account.agent.handover.farewell(id) for id in ours)
             yield do.Entrust(server=server, messages=(*byes, *early), invites=given)
 
     def _keep(self, text: str) -> list[do.Keep]:
@@ -230,7 +230,7 @@ def _outliving(calls: Calls, account: Account, config: Config) -> Ours:
 def _up(calls: Calls, account: Account) -> Ours:
     up = (Stage.ACTIVE, Stage.RECOVERING)
     ours = [call for call in calls.calls.values() if call.stage in up and call.account is account]
-    dialogs = ((call.id, account.agent.kept(call.id)) for call in ours[:MOST_CALLS])
+    dialogs = ((call.id, account.agent.handover.kept(call.id)) for call in ours[:MOST_CALLS])
     return {id: dialog for id, dialog in dialogs if dialog is not None}
 
 
@@ -242,7 +242,7 @@ def _unsaid(calls: Calls, account: Account, ours: Ours, early: Sequence[Call]) -
     if account.open:
         return ()
     ends = (id for id in _up(calls, account) if id not in ours)
-    byes = tuple(account.agent.farewell(id) for id in ends)
+    byes = tuple(account.agent.handover.farewell(id) for id in ends)
     return (*byes, *(call.wire.farewell for call in early))
 
 

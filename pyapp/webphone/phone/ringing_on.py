@@ -102,7 +102,7 @@ def _ring_again(
         return None
     try:
         local = NameAddr.parse(kept.local)
-        outputs = account.agent.ring_on(kept.id, invite, kept.rung, now, open=account.open)
+        outputs = account.agent.handover.ring_on(kept.id, invite, kept.rung, now, open=account.open)
     except (ValueError, NotNow):
         return None
     [news] = [each for each in outputs if isinstance(each, Invited)]
@@ -117,7 +117,7 @@ def part(account: Account, farewell: str, at: float, now: float) -> Result:
     """Say the farewell, "" for none, that may have been lost with the page before."""
     if not farewell or now - at > LATE:
         return []
-    said = account.agent.say(farewell.encode(OCTETS, "replace"), now, open=account.open)
+    said = account.agent.handover.say(farewell.encode(OCTETS, "replace"), now, open=account.open)
     return account.through(said, now) + account.connect(now)
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from webphone.machine import earliest
-from webphone.sip.authentication import Authenticator
-from webphone.sip.calls import Call, Calls
+from webphone.sip.calls import Calls
 from webphone.sip.endpoint import SDP, Endpoint, Form, Identity, NotNow, Pairs
 from webphone.sip.entropy import Entropy
-from webphone.sip.outputs import Output, Send
+from webphone.sip.line import Line
+from webphone.sip.outputs import Output
 from webphone.sip.serving import Serving, refuse
-from webphone.sip.transaction import T64
 from webphone.sip.trust import Trust
 from webphone.sip.usages import oneshot, timer
 from webphone.sip.usages.invite_client import Outgoing
@@ -26,8 +25,7 @@ from webphone.sip.wire.rules import validate
 from webphone.sip.wire.uri import Uri
 
 if TYPE_CHECKING:  # loaded by the first call that is kept
-    from webphone.sip.usages.restored import Kept, Restored
-    from webphone.sip.usages.rung import Kept as Rung
+    from webphone.sip.handover import Handover
 
 
 class Agent:
@@ -50,12 +48,7 @@ class Agent:
         self._trust = Trust()
         self._calls = Calls()
         self._serving = Serving(self._endpoint, self._calls, self._trust)
-        self._connected = True
-        self._unsaid = False  # the server does not know yet whose the new socket is
-        # Our ACKs of late: nobody answers them, so that nobody knows whether they have arrived.
-        self._acks: list[tuple[float, Send]] = []
-        # What was written while there was no socket, and until when it is worth sending.
-        self._waiting: list[tuple[float, Send]] = []
+        self._line = Line()
 
     @property
     def account(self) -> Identity | None:
@@ -112,6 +105,16 @@ class Agent:
         """The calls that are not over."""
         return self._calls.open
 
+    @property
+    def handover(self) -> Handover:
+        """The verbs for calls that outlive their page."""
+        # Loaded by the first call that is kept, or was.
+        from webphone.sip.handover import Handover
+
+        return Handover(
+            endpoint=self._endpoint, calls=self._calls, serving=self._serving, line=self._line
+        )
+
     # The wire and the clock.
 
     def receive(self, data: bytes, now: float) -> list[Output]:
@@ -149,13 +152,11 @@ class Agent:
 
         Subscriptions wait for a new `subscribe`.
         """
-        if self._connected:
+        if self._line.connected:
             self._endpoint.transactions.lost()
-            self._waiting += [(until, send) for until, send in self._acks if now < until]
-            self._acks = []
             for made in self._calls.outgoing():
                 made.lost()
-        self._connected = self._unsaid = False
+        self._line.lost(now)
         for call in self._calls.incoming():
             call.lost(now)
         for session in self._calls.sessions():
@@ -169,7 +170,7 @@ class Agent:
 
         `transport_known` follows then.
         """
-        self._connected = self._unsaid = True
+        self._line.up()
         return self.transport_known(now) if known else []
 
     def transport_known(self, now: float) -> list[Output]:
@@ -177,12 +178,9 @@ class Agent:
 
         So does what the last one may have swallowed (RFC 3263 §4.3).
         """
-        if not self._unsaid:
+        if not self._line.unsaid:
             return []
-        self._unsaid = False
-        waiting, self._waiting = self._waiting, []
-        outputs = self._endpoint.transactions.reconnected()
-        outputs += [send for until, send in waiting if now < until]
+        outputs = [*self._endpoint.transactions.reconnected(), *self._line.known(now)]
         for made in self._calls.outgoing():
             outputs += made.reconnected(now)
         for call in self._calls.incoming():
@@ -202,7 +200,7 @@ class Agent:
 
     def register(self, now: float) -> list[Output]:
         """Register, or renew the registration at once."""
-        account = self._owner()
+        account = self._serving.owner
         outputs: list[Output] = []
         if self._registration is None:
             self._registration = Registration(self._endpoint, account, self._trust)
@@ -229,15 +227,15 @@ class Agent:
         display_name: str | None = None,
     ) -> list[Output]:
         """Call `target`; `call` is a name of the caller's choice that no other call has."""
-        account = self._owner()
+        account = self._serving.owner
         if call in self._calls:
             raise NotNow(f"there is a call {call!r} already")
         endpoint, caller = self._endpoint, account.caller
         if display_name is not None:
             caller = NameAddr(display_name, caller.uri)
-        headers = (*headers, *_timed(account, headers), ("Content-Type", SDP))
+        headers = (*headers, *timer.asked(account.session_expires, headers), ("Content-Type", SDP))
         request = endpoint.outside("INVITE", caller, target, headers=headers, body=sdp.encode())
-        outgoing = Outgoing(endpoint, self._authenticator(), call, request)
+        outgoing = Outgoing(endpoint, self._serving.signing(), call, request)
         self._calls.add(outgoing)
         return self._out(outgoing.start(now), now)
 
@@ -273,7 +271,7 @@ class Agent:
 
         `headers`, such as Reason, go into the CANCEL, BYE or refusal.
         """
-        known = self._call(call)
+        known = self._calls.call(call)
         if known.session is not None:
             return self._out(known.session.hang_up(now, headers), now)
         if isinstance(known, Incoming):
@@ -286,95 +284,17 @@ class Agent:
 
     def reaccept(self, call: str, sdp: str, now: float) -> list[Output]:
         """Answer a change the other side offers."""
-        known = self._call(call)
+        known = self._calls.call(call)
         if known.session is None:
             return self._out(known.reaccept(sdp, now), now)
         return self._out(known.session.reinvite.accept(sdp, now), now)
 
     def rerefuse(self, call: str, status: int, now: float) -> list[Output]:
         """Refuse a change the other side offers."""
-        known = self._call(call)
+        known = self._calls.call(call)
         if known.session is None:
             return self._out(known.rerefuse(status, now), now)
         return self._out(known.session.reinvite.refuse(status, now), now)
-
-    # Calls that outlive their page.
-
-    def kept(self, call: str) -> Kept | None:
-        """An answered call as plain data to go on with elsewhere, None for one that is not up."""
-        from webphone.sip.usages.restored import kept
-
-        known = self._calls.named(call)
-        # The dialog that is being replaced stands until the other one does.
-        session = (known.session or next(iter(known.sessions), None)) if known else None
-        return None if session is None or session.ended else kept(self._endpoint, session)
-
-    def farewell(self, call: str) -> bytes:
-        """What would end a call: for others to send, and good until ours.
-
-        A BYE; or while nobody has answered it the CANCEL of our INVITE, or 480 to theirs.
-        """
-        from webphone.sip.usages.restored import Restored, farewell
-
-        known = self._call(call)
-        session = known.session or next(iter(known.sessions), None)
-        if session is not None:
-            return farewell(self._endpoint, session)
-        assert not isinstance(known, Restored), "the dialog that it was stands"
-        return known.withdrawal
-
-    def restore(self, call: str, kept: Kept, now: float) -> list[Output]:
-        """Go on with it under this name: who speaks in its dialog is heard. Raises Malformed."""
-        from webphone.sip.usages.restored import Restored
-
-        if call in self._calls:
-            raise NotNow(f"there is a call {call!r} already")
-        self._calls.add(Restored(self._endpoint, self._authenticator(), call, kept))
-        return self._out([], now)
-
-    def take_back(self, call: str, sdp: str, now: float, *, replacing: bool) -> list[Output]:
-        """Offer in a restored call: by an INVITE that replaces it, or by a re-INVITE in it.
-
-        As of `invite` or of `reinvite` are what follows. Before the INVITE is answered all else is
-        NotNow; once it has failed the call stands as it stood before.
-        """
-        restored = self._restored(call)
-        if not replacing:
-            return self._out(restored.change(sdp, now), now)
-        return self._out(restored.replace(sdp, _timed(self._owner(), ()), now), now)
-
-    def withdraw(self, call: str, now: float) -> list[Output]:
-        """Wait no longer for the answer to an INVITE of `take_back`; the call stands as before."""
-        return self._out(self._restored(call).withdraw(now), now)
-
-    def rung(self, call: str) -> tuple[Rung, bytes] | None:
-        """A call that rings here as plain data, and its INVITE; None for one that can't go on."""
-        from webphone.sip.usages.rung import kept
-
-        known = self._calls.named(call)
-        return kept(self._endpoint, known) if isinstance(known, Incoming) else None
-
-    def ring_on(
-        self, call: str, invite: bytes, what: Rung, now: float, *, open: bool
-    ) -> list[Output]:
-        """Take up under this name a call that rang elsewhere; Invited follows, and `ring` is next.
-
-        `open`: there is a socket; else all waits for it. Raises Malformed, and NotNow where the
-        INVITE is here already.
-        """
-        from webphone.sip.usages.rung import ring_on
-
-        made = ring_on(self._endpoint, self._authenticator(), call, invite, what, now)
-        self._calls.add(made)
-        self._connected = self._connected and open
-        if open and not self._unsaid:
-            made.back(now)
-        return self._out(made.start(), now)
-
-    def say(self, message: bytes, now: float, *, open: bool) -> list[Output]:
-        """Send what another agent of ours has written; `open`: there is a socket, else it waits."""
-        self._connected = self._connected and open
-        return self._out([Send(data=message)], now)
 
     # Transfers.
 
@@ -442,14 +362,14 @@ class Agent:
         Before it is answered to one of its branches. Raises NotNow where the other side does not
         take that package.
         """
-        known = self._call(call)
+        known = self._calls.call(call)
         if branch and known.session is None and isinstance(known, Outgoing):
             return self._out(known.inform(content_type, body, ref, now, package, branch), now)
         return self._out(self._session(call).inform(content_type, body, ref, now, package), now)
 
     def options(self, target: Uri | None, ref: str, now: float) -> list[Output]:
         """Ask what `target`, or our own server, can do; Replied with `ref` follows."""
-        account = self._owner()
+        account = self._serving.owner
         uri = target or Uri("sip", host=account.domain)
         return self._out(self._question().ask("OPTIONS", uri, ref, now, headers=_ACCEPT), now)
 
@@ -480,7 +400,7 @@ class Agent:
         `subscription` is a name of the caller's choice. Subscribed or SubscriptionLost follows, and
         Notified as often as there is news. `accept` are the content types that can be read.
         """
-        signing = self._authenticator()
+        signing = self._serving.signing()
         outputs = self._serving.subscriptions.subscribe(
             subscription, signing, target, event, accept, now
         )
@@ -492,7 +412,7 @@ class Agent:
 
     def publish(self, event: str, content_type: str, body: bytes, now: float) -> list[Output]:
         """Publish our state (RFC 3903); Published or PublicationFailed follows."""
-        signing = self._authenticator()
+        signing = self._serving.signing()
         outputs = self._serving.subscriptions.publish(event, signing, content_type, body, now)
         return self._out(outputs, now)
 
@@ -502,64 +422,24 @@ class Agent:
 
     # What they stand on.
 
-    def _owner(self) -> Identity:
-        if self.account is None:
-            raise NotNow("there is no account")
-        return self.account
-
-    def _authenticator(self) -> Authenticator:
-        return Authenticator(self._owner(), self._endpoint.entropy, self._trust)
-
     def _question(self) -> oneshot.Question:
-        return oneshot.Question(self._endpoint, self._authenticator())
-
-    def _call(self, call: str) -> Call:
-        known = self._calls.named(call)
-        if known is None:
-            raise NotNow(f"there is no call {call!r}")
-        return known
+        return oneshot.Question(self._endpoint, self._serving.signing())
 
     def _incoming(self, call: str) -> Incoming:
-        known = self._call(call)
+        known = self._calls.call(call)
         if not isinstance(known, Incoming):
             raise NotNow("we made this call ourselves")
         return known
 
-    def _restored(self, call: str) -> Restored:
-        from webphone.sip.usages.restored import Restored
-
-        known = self._call(call)
-        if not isinstance(known, Restored):
-            raise NotNow("this call was made here")
-        return known
-
     def _session(self, call: str) -> Session:
-        session = self._call(call).session
+        session = self._calls.call(call).session
         if session is None:
             raise NotNow("the call is not answered yet")
         return session
 
     def _out(self, outputs: list[Output], now: float) -> list[Output]:
         self._calls.settle(self._endpoint.transactions.concerned())
-        if self._connected:
-            acks = [each for each in outputs if isinstance(each, Send) and _acknowledges(each)]
-            if acks:
-                self._acks = [*self._acks, *((now + T64, each) for each in acks)][-_MOST_ACKS:]
-            return outputs
-        self._waiting = [(until, send) for until, send in self._waiting if now < until]
-        self._waiting += [(now + T64, out) for out in outputs if isinstance(out, Send)]
-        return [out for out in outputs if not isinstance(out, Send)]
+        return self._line.out(outputs, now)
 
 
 _ACCEPT = (("Accept", SDP),)
-_MOST_ACKS = 16  # that are said again over the next connection
-
-
-def _acknowledges(send: Send) -> bool:
-    return send.data.startswith(b"ACK ")
-
-
-def _timed(account: Identity, headers: Pairs) -> Pairs:
-    """What an INVITE says of the session timer that we want (RFC 4028 §7.1)."""
-    said = any(name.lower() in ("session-expires", "x") for name, _ in headers)
-    return () if said or not account.session_expires else timer.asked(account.session_expires)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from webphone.machine import Alarms, earliest
 from webphone.sip.dialog import Key, key_of
+from webphone.sip.endpoint import NotNow
 from webphone.sip.outputs import Output
 from webphone.sip.transactions import ServerTransaction
 from webphone.sip.usages.invite_client import Outgoing
@@ -94,6 +95,13 @@ class Calls:
             return None
         self._found.add(name)
         return call
+
+    def call(self, name: str) -> Call:
+        """The call of that name. Raises NotNow where there is none that is not over."""
+        known = self.named(name)
+        if known is None:
+            raise NotNow(f"there is no call {name!r}")
+        return known
 
     def place(self, request: Request) -> Place | None:
         """Who takes a request of a peer, by the dialog it belongs to (RFC 3261 §12.2.2).

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from webphone.sip import checks
 from webphone.sip.authentication import Authenticator
 from webphone.sip.calls import Calls, Place
-from webphone.sip.endpoint import Endpoint, Identity
+from webphone.sip.endpoint import Endpoint, Identity, NotNow
 from webphone.sip.outputs import Dropped, Output, Send
 from webphone.sip.session_id import NAME as SESSION_ID
 from webphone.sip.transactions import ServerTransaction
@@ -46,6 +46,17 @@ class Serving:
 
             self.wanted = Subscriptions(self._endpoint)
         return self.wanted
+
+    @property
+    def owner(self) -> Identity:
+        """Whose phone this is. Raises NotNow where that is not known yet."""
+        if self.account is None:
+            raise NotNow("there is no account")
+        return self.account
+
+    def signing(self) -> Authenticator:
+        """The owner's answers to challenges, of one call or question."""
+        return Authenticator(self.owner, self._endpoint.entropy, self._trust)
 
     def request(self, request: Request, now: float) -> list[Output]:
         """Answer it, or hand it to whom it is for."""

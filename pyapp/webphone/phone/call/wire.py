@@ -97,31 +97,33 @@ class Wire:
     @property
     def kept(self) -> Kept | None:
         """It as plain data to go on with on another page, None where it is not up."""
-        return self.account.agent.kept(self.call)
+        return self.account.agent.handover.kept(self.call)
 
     @property
     def farewell(self) -> bytes:
         """What ends it, for who says it when this page is no more."""
-        return self.account.agent.farewell(self.call)
+        return self.account.agent.handover.farewell(self.call)
 
     @property
     def rung(self) -> tuple[Rung, bytes] | None:
         """It as plain data to ring with on another page, and its INVITE; None for any other."""
-        return self.account.agent.rung(self.call)
+        return self.account.agent.handover.rung(self.call)
 
     def restore(self, kept: Kept, now: float) -> Result:
         """Go on with it. Raises Malformed."""
-        return self.account.through(self.account.agent.restore(self.call, kept, now), now)
+        return self.account.through(self.account.agent.handover.restore(self.call, kept, now), now)
 
     def take_back(self, sdp: str, now: float, *, replacing: bool) -> Result:
         """Offer by an INVITE that replaces the dialog, or by a re-INVITE in it."""
         described = self._marked(sdp) if replacing else self._ours(sdp)
-        outputs = self.account.agent.take_back(self.call, described, now, replacing=replacing)
+        outputs = self.account.agent.handover.take_back(
+            self.call, described, now, replacing=replacing
+        )
         return self.account.through(outputs, now)
 
     def withdraw(self, now: float) -> Result:
         """Take such an INVITE back."""
-        return self.account.through(self.account.agent.withdraw(self.call, now), now)
+        return self.account.through(self.account.agent.handover.withdraw(self.call, now), now)
 
     # --- A call that is up ---
 

@@ -216,9 +216,13 @@ def least(response: Response) -> int | None:
     return None if seconds is None else max(seconds, SHORTEST)
 
 
-def asked(seconds: int) -> Pairs:
-    """What an INVITE of ours says (§7.1): who refreshes is for the answer to say."""
-    return (("Session-Expires", str(seconds)),)
+def asked(seconds: int, headers: Pairs = ()) -> Pairs:
+    """What an INVITE of ours says beside its own headers (§7.1); 0 for no timer.
+
+    Who refreshes is for the answer to say.
+    """
+    said = any(name.lower() in ("session-expires", "x") for name, _ in headers)
+    return () if said or not seconds else (("Session-Expires", str(seconds)),)
 
 
 def _number(message: Message, name: str) -> str:
