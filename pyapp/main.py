@@ -408,7 +408,7 @@ class PhoneOnPage:
     def _stand_by(self) -> None:
         """What outlives the page, and what sounds, is there before the first call."""
         self._sound.stand_by()
-        if self.desk.lasting:
+        if self.desk.outliving.wanted:
             self._seldom.will.stand_by()
 
     def _measured(self, wide: bool) -> None:

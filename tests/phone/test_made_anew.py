@@ -56,8 +56,8 @@ def is_as_made_anew(world):
         with patch.object(Same, "__call__", anew):
             assert remembered == shown(phone)
         desk = phone.desk
-        parts = (desk.calls.deadline, desk._accounts.deadline, desk._seldom.deadline)
-        assert desk.deadline == earliest(parts)
+        parts = (desk.calls, desk._accounts, desk._seldom, desk.outliving)
+        assert desk.deadline == earliest(part.deadline for part in parts)
         assert phone.mistakes == []
 
 

@@ -74,7 +74,7 @@ def test_who_was_held_over_there_still_is(world):
 
 def test_what_is_said_in_the_dialog_that_was_means_nothing_any_more(world):
     alice, bob = talking(world)
-    [*_, bye] = [alice.agent.farewell(alice.call.id)]
+    [*_, bye] = [alice.agent.handover.farewell(alice.call.id)]
     back(alice)
     world.stranger("dave").say(bye)
     assert bob.call.state == "active"

@@ -25,12 +25,14 @@ from webphone.phone.account.account import Account, Report, Result
 from webphone.phone.account.accounts import Accounts
 from webphone.phone.actions import Action
 from webphone.phone.call.calls import Calls
+from webphone.phone.call.part import Media
 from webphone.phone.commands import Phone, no_sound, obey
 from webphone.phone.dialling import Dialling
 from webphone.phone.happenings import Happening
 from webphone.phone.history import History
+from webphone.phone.outliving import Outliving
 from webphone.phone.promises import Solved, Trouble, done
-from webphone.phone.ringing import tone
+from webphone.phone.ringing import cue, tone
 from webphone.phone.seldom import Seldom
 from webphone.phone.settings import Changed, Settings
 from webphone.phone.snapshot import EndedCall, Signing, Snapshot, Standing, Thread
@@ -39,12 +41,10 @@ from webphone.words import ENGLISH, Language, Speech, country_of, said_in, say, 
 
 if TYPE_CHECKING:
     from webphone.phone.contacts import Contacts
-    from webphone.phone.keeping import Keeping
     from webphone.phone.sign_in import SignIn
 
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
 UNSIGNED = Signing()  # nobody signs in by hand
-CUED = ("mute", "unmute", "hold", "resume")  # events whose doing the person hears
 
 
 class Desk:
@@ -68,10 +68,10 @@ class Desk:
         self._dialling = Dialling(self.config.dial, self.calls, self._asks, entropy)
         self.instance = entropy.uuid()
         self._accounts = Accounts(self._settings.in_force, self._new_account, self._carried)
+        self.outliving = Outliving(self.calls, self._accounts, self._settings)
         self._seldom = Seldom(entropy, self.history, self._asks)
         self._slept = False  # and it is known, though nothing has woken us yet
         self._contacts: Contacts | None = None  # where somebody is known
-        self._keeping: Keeping | None = None  # where a call is to outlive its page
         self._signing: SignIn | None = None  # where a person may sign in by hand
         self._tone: do.Tone | None = None
         self._seen: Same[Snapshot] = Same()
@@ -124,9 +124,8 @@ class Desk:
     def deadline(self) -> float | None:
         """When `Woken` must be handled at the latest, as a `now` value; None: no need."""
         if self._due is None:
-            keeping = self._keeping.deadline if self._keeping else None
-            parts = (self.calls.deadline, self._accounts.deadline, self._seldom.deadline, keeping)
-            self._due = (earliest(parts),)
+            parts = (self.calls, self._accounts, self._seldom, self.outliving)
+            self._due = (earliest(part.deadline for part in parts),)
         return self._due[0]
 
     @property
@@ -139,7 +138,7 @@ class Desk:
             state=self.account.state.value,
             number=self.number,
             calls=self.calls.snapshots,
-            active=self.calls.active,
+            active=self.calls.front.active,
             farewell=self.calls.last.farewell,
             unlogged=self._seldom.unlogged,
             error=self.error,
@@ -189,45 +188,15 @@ class Desk:
         actions = self._seldom.wrapped(actions, self.calls.last.farewell, self.config)
         if any(isinstance(action, do.Save) for action in actions):
             actions.append(do.Tell(event=Event("historychange", {})))
-        if self._keeping is not None or (self.calls.calls and self.lasting):
-            actions[:0] = self._kept.keep(*self._recoverable, now)
-        return _ahead(actions) + self._changes() + self._cue(actions)
-
-    def _cue(self, actions: Sequence[Action]) -> list[Action]:
-        """What the person hears of what they did: one sound, also where it is of several calls."""
-        told = [action.event for action in actions if isinstance(action, do.Tell)]
-        ours = [each for each in told if each.name in CUED and _by_us(each)]
-        wanted = ours and self.config.call_sounds == "on"
-        return [do.PlayKey(key=ours[0].name)] if wanted else []
-
-    @property
-    def _kept(self) -> Keeping:
-        """What the page that comes after this one needs of the calls."""
-        if self._keeping is None:
-            # Loaded by the first call that is to outlive its page, or did.
-            from webphone.phone.keeping import Keeping
-
-            self._keeping = Keeping()
-        return self._keeping
-
-    @property
-    def lasting(self) -> bool:
-        """Whether calls may outlive the page."""
-        return self._settings.recoverable.recover != "off"
-
-    @property
-    def _recoverable(self) -> tuple[Calls, Account, Config]:
-        return self.calls, self.account, self._settings.recoverable
-
-    def _left_behind(self, leaving: on.Leaving, now: float) -> Result:
-        """What another page may take back; where no page is to come, nothing."""
-        if self._keeping is None or leaving.removed or leaving.heir is False:
-            return []
-        if leaving.put_aside and not leaving.heir:
-            return [*self._keeping.put_aside(self.calls, self.account)]
-        return self._keeping.leave(*self._recoverable, now, heir=bool(leaving.heir))
+        actions[:0] = self.outliving.keep(now)
+        return _ahead(actions) + self._changes() + cue(actions, self.config)
 
     def _route(self, happening: Happening, now: float) -> Result:
+        if isinstance(happening, Media):
+            failed = isinstance(happening, on.NoiseFiltered) and bool(happening.text)
+            return self.calls.media(happening, now) + (self._unfiltered(now) if failed else [])
+        if isinstance(happening, on.PeopleNews):
+            return self._seldom.people_heard(happening)
         owners = self._accounts.owners
         match happening:
             case on.Asked(command=command, reply=reply, permitted=permitted):
@@ -256,35 +225,8 @@ class Desk:
                 return [x for owner in owners(socket) for x in owner.closed(socket, denied, now)]
             case on.Received(socket=socket, data=data):
                 return self._accounts.received(socket, data, now)
-            case (
-                on.MediaReady()
-                | on.MediaFailed()
-                | on.MediaChanged()
-                | on.PathFound()
-                | on.CandidatesFound()
-                | on.AnswerTaken()
-                | on.SoundCame()
-                | on.MicrophoneAsked()
-                | on.MicrophoneMissing()
-                | on.MicrophoneFailed()
-                | on.MicrophoneEnded()
-                | on.PictureTaken()
-                | on.PictureRefused()
-                | on.PictureEnded()
-                | on.RecordingBegan()
-                | on.RecordingFailed()
-                | on.RecordingSaved()
-                | on.SoundProcessed()
-                | on.StreamTaken()
-                | on.ToneSent()
-                | on.VoiceHeard()
-                | on.QualityMeasured()
-            ):
-                return self.calls.media(happening, now)
-            case on.NoiseFiltered(text=text):
-                return self.calls.media(happening, now) + (self._unfiltered(now) if text else [])
             case on.MixFailed():
-                return self.calls.not_mixed(now)
+                return self.calls.front.not_mixed(now)
             case on.LadderWanted() | on.Copied():
                 return []  # the recorder's, which stands before this
             case on.DevicesWanted():
@@ -295,17 +237,6 @@ class Desk:
                 # Nobody keeps it any more: there is nothing to be deleted.
                 wanted = self._wanted(on.SettingsKept(text=""))
                 return [*wanted, *self._seldom.memory.heard(happening, self._speech)]
-            case (
-                on.PeopleOpened()
-                | on.PeopleRecalled()
-                | on.PeopleElsewhere()
-                | on.PersonSaved()
-                | on.PeopleDeleted()
-                | on.PeopleWantedBack()
-                | on.PeopleImported()
-                | on.PeopleExported()
-            ):
-                return self._seldom.people_heard(happening)
             case on.AtRest():
                 recalled = self._seldom.memory.heard(happening, self._speech)
                 return recalled + self._seldom.at_rest()
@@ -350,17 +281,11 @@ class Desk:
                 return []
             case on.Woken(visible=visible):
                 return self._wake(now, visible=visible)
-            case on.CallsKept(text=text):
-                return self._kept.found(text, now)
-            case on.GivenBack(invites=invites):
-                self._kept.given_back(invites)
-                return []
-            case on.Entrusted():
-                self._kept.entrusted = True
-                return []
+            case on.CallsKept() | on.GivenBack() | on.Entrusted():
+                return self.outliving.heard(happening, now)
             case on.Leaving(removed=removed):
                 self.leading = False
-                kept = self._left_behind(happening, now) + self.calls.hang_up_all(now)
+                kept = self.outliving.leave(happening, now) + self.calls.hang_up_all(now)
                 return kept + self._accounts.leave(now, removed=removed)
             case _:
                 assert_never(happening)
@@ -587,9 +512,8 @@ class Desk:
         """What the turn has made possible: what waited for the connection, farewells."""
         result = self.calls.wake(now) + self._accounts.farewells(now)
         result += self._seldom.belongs_to(self.account.config)
-        if self._keeping is not None:
-            result += self._keeping.follow(*self._recoverable, now)
-            self.instance = self.account.instance
+        result += self.outliving.follow(now)
+        self.instance = self.account.instance
         result += self._dialling.make_room(self.config.dial)
         result += self._named()
         self._seldom.rest(in_call=bool(self.calls.calls))
@@ -608,7 +532,7 @@ class Desk:
 
     def _changes(self) -> list[Action]:
         """The conference, the tone and the state, told when they change."""
-        changes = [*self.calls.conferring(), *self._signed()]
+        changes = [*self.calls.front.follow(), *self._signed()]
         self.account.agent.take_calls(not self.calls.crowded(self.config))
         wanted = tone(self.calls.calls.values(), ended_busy=self.calls.last.busy)
         if wanted is not self._tone:
@@ -637,11 +561,6 @@ def _ahead(actions: list[Action]) -> list[Action]:
                 return [action, *actions[:place], *actions[place + 1 :]]
             break
     return actions
-
-
-def _by_us(event: Event) -> bool:
-    """Whether this end has done it; only a hold may be the other's."""
-    return bool(event.detail.get("by", "local") == "local")
 
 
 def _noise(changed: Changed) -> list[Action]:

@@ -49,7 +49,7 @@ class Dialling:
         if len(key) != 1 or key not in KEYS:
             raise WebPhoneError("invalid_number", say("no_key", given=repr(key[:10])))
         sounded: Result = [do.PlayKey(key=key)]
-        call = self._calls.calls.get(self._calls.active or "")
+        call = self._calls.front.call
         if call is not None and call.stage in TALKING and key != "+":
             return sounded + call.part(Digits).send(SendDtmf(tones=key), config.dtmf, now)
         return sounded + self.type(self.number + key)

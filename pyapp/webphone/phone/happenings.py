@@ -647,6 +647,10 @@ class GivenBack:
     invites: Mapping[str, bytes] = field(repr=False)
 
 
+# What the page before has left, and who looks after what this one leaves.
+OutlivingNews = CallsKept | Entrusted | GivenBack
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
     """The page goes away: say goodbye in this turn.
@@ -717,8 +721,6 @@ Happening = (
     | NetworkChanged
     | LanguageFound
     | Woken
-    | CallsKept
-    | Entrusted
-    | GivenBack
+    | OutlivingNews
     | Leaving
 )

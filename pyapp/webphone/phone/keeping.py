@@ -185,7 +185,7 @@ class Keeping:
             at=at,
             account=_name(account),
             instance=account.instance,
-            active=calls.active,
+            active=calls.front.active,
             calls=tuple(call for call, _ in kept),
             early=tuple(early),
             farewells=farewells,
@@ -282,7 +282,7 @@ def _take_back(
         return []
     calls.calls[call.id] = call
     if phone.active in (None, call.id):
-        calls.active = phone.active
+        calls.front.active = phone.active
     return began
 
 

@@ -1,12 +1,14 @@
-"""Which tone should sound now, as a function of the calls."""
+"""Which tone should sound now, as a function of the calls; and of what a person did, once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from webphone.phone.actions import Tone
+from webphone.contract import Config, Event
+from webphone.phone.actions import Action, PlayKey, Tell, Tone
 from webphone.phone.call.call import Call, Stage
 
+CUED = ("mute", "unmute", "hold", "resume")  # events whose doing the person hears
 TALKING = (Stage.ACTIVE, Stage.EARLY, Stage.RECOVERING)
 
 
@@ -27,3 +29,16 @@ def tone(calls: Iterable[Call], *, ended_busy: bool = False) -> Tone | None:
     if Stage.RINGING in stages or any(call.ringback for call in calls):
         return Tone.RINGBACK
     return Tone.BUSY if ended_busy and not calls else None
+
+
+def cue(actions: Sequence[Action], config: Config) -> list[Action]:
+    """What the person hears of what they did: one sound, also where it is of several calls."""
+    told = [action.event for action in actions if isinstance(action, Tell)]
+    ours = [each for each in told if each.name in CUED and _by_us(each)]
+    wanted = ours and config.call_sounds == "on"
+    return [PlayKey(key=ours[0].name)] if wanted else []
+
+
+def _by_us(event: Event) -> bool:
+    """Whether this end has done it; only a hold may be the other's."""
+    return bool(event.detail.get("by", "local") == "local")

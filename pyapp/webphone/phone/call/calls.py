@@ -1,9 +1,8 @@
-"""The calls: how each begins and ends, and which of them is in front."""
+"""The calls: how each begins and ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from webphone.contract import Config, Event, WebPhoneError, encode
 from webphone.machine import Same, earliest
@@ -13,13 +12,12 @@ from webphone.phone.account.account import Account, Report, Result, Unresolved
 from webphone.phone.actions import Action
 from webphone.phone.call import seldom
 from webphone.phone.call.call import Call, Stage, Step, ask, ended_by_person
-from webphone.phone.call.digits import Digits
 from webphone.phone.call.endings import Ending, ending_of
-from webphone.phone.call.filming import shown_of
+from webphone.phone.call.front import Front
 from webphone.phone.call.hearing import DESCRIBES, HEARD, call_of, hears
 from webphone.phone.call.incoming import Incoming, call_from
 from webphone.phone.call.last_call import LastCall
-from webphone.phone.call.microphone import Microphone
+from webphone.phone.call.on_screen import on_screen
 from webphone.phone.call.others import Errand
 from webphone.phone.call.part import (
     Broken,
@@ -31,7 +29,7 @@ from webphone.phone.call.part import (
     Up,
     Wider,
 )
-from webphone.phone.call.quality import SAID, Measurements
+from webphone.phone.call.quality import Measurements
 from webphone.phone.call.renegotiation import Renegotiation
 from webphone.phone.call.swap import Swap
 from webphone.phone.call.timings import Timings
@@ -49,10 +47,6 @@ from webphone.sip import (
 from webphone.sip.usages.ending import reason
 from webphone.words import say
 
-if TYPE_CHECKING:  # loaded by the first that is made
-    from webphone.phone.call.conference import Conference
-    from webphone.phone.call.focus import Listed
-
 
 class Calls:
     """All calls of a phone, by id."""
@@ -60,11 +54,9 @@ class Calls:
     def __init__(self, asks: Iterator[int], history: History, entropy: Entropy) -> None:
         self.config = Config()  # as it was when something was heard last
         self.calls: dict[str, Call] = {}
-        self.active: str | None = None
         self._unsaved: dict[str, Call] = {}  # that are over, and whose recording is not saved yet
         self.last = LastCall()
-        self.conference: Conference | None = None
-        self._listed: Listed | None = None  # until a server tells who is in its conference
+        self.front = Front(self.calls, self.last)
         self._asks = asks
         self._history = history
         self.errands: list[Errand] = []
@@ -91,14 +83,14 @@ class Calls:
         calls = self.calls.values()
         # What takes the place of another call is seen once it has.
         seen = (call for call in calls if not call.instead_of or call.answered_at is not None)
-        return self._seen(_all, *(_snapshot(call, calls) for call in seen))
+        return self._seen(_all, *(on_screen(call, calls) for call in seen))
 
     def find(self, id: str) -> Call:
         """The call with this id, or the one that no id can mean; WebPhoneError `no_call`."""
         if id:
             call = self.calls.get(id)
-        elif self.active:
-            call = self.calls.get(self.active)
+        elif self.front.active:
+            call = self.front.call
         else:
             call = next(iter(self.calls.values())) if len(self.calls) == 1 else None
         if call is None:
@@ -129,21 +121,9 @@ class Calls:
         """How many calls this person has made or answered."""
         return sum(not call.ringing_in for call in self.calls.values())
 
-    def waiting(self) -> Call | None:
-        """The call on hold that is not in front, the one put there last first."""
-        active = self.calls.get(self.active or "")
-        others = [call for call in reversed(self.calls.values()) if not _together(call, active)]
-        parked = [call for call in others if call.part(Renegotiation).hold_wanted]
-        return max(parked, key=lambda call: call.hold.parked_at or 0.0, default=None)
-
-    def held(self) -> Call | None:
-        """The call that resuming means: the active one if it is on hold, else who waits."""
-        active = self.calls.get(self.active or "")
-        return active if active and active.part(Renegotiation).hold_wanted else self.waiting()
-
     def in_front(self, call: Call) -> bool:
         """Whether it is the one to talk on, or joined with it; or there is none."""
-        return self.active is None or _together(call, self.calls.get(self.active))
+        return self.front.holds(call)
 
     def new_id(self) -> str:
         """A name that no other call has."""
@@ -156,7 +136,7 @@ class Calls:
         self.calls[call.id] = call
         if call.asks:
             return [*ask(call, call.asks, call.remote.uri)]
-        result = self.activate(call, now)
+        result = self.front.take(call, now)
         result.append(do.OpenMedia(call=call.id, video=call.video))
         return result + call.wire.connect(now)
 
@@ -172,7 +152,7 @@ class Calls:
     def answer(self, call: Call, now: float, *, video: bool, reply: int | None) -> Result:
         """Take a ringing call."""
         taken = call.part(Incoming).answer(video=video, reply=reply)
-        return self.activate(call, now) + taken
+        return self.front.take(call, now) + taken
 
     def reject(self, call: Call, status: int, now: float) -> Result:
         """Refuse a ringing call."""
@@ -204,19 +184,18 @@ class Calls:
     def resume(self, call: Call, now: float, reply: int | None) -> Result:
         """Take a call off hold; whatever was in front is held. A conference comes back whole."""
         wanted = call.part(Renegotiation).set_hold(False, reply, now)
-        result = self.activate(call, now)
-        for other in self.conference.come_back() if self.conference and call.joined else ():
-            result += other.part(Renegotiation).set_hold(False, None, now)
+        result = self.front.take(call, now)
+        if call.joined:
+            result += self.front.come_back(now)
         return result + wanted
 
     def swap(self, reply: int | None, now: float) -> Result:
         """Talk to the one who waits; the promise settles when both calls have changed."""
-        coming = self.waiting()
+        coming = self.front.waiting()
         if coming is None:
             raise WebPhoneError("no_call", say("none_to_swap_with"))
-        talking = (call for call in self.calls.values() if call.stage is Stage.ACTIVE)
-        front = self.calls.get(self.active or "")
-        going = [call for call in talking if _together(call, front)]
+        talking = self.front.whole(self.front.call)
+        going = [call for call in talking if call.stage is Stage.ACTIVE]
         if reply is not None:
             self.errands.append(Swap(reply=reply, coming=coming, going=going))
         return self.resume(coming, now, None)
@@ -224,8 +203,8 @@ class Calls:
     def mute(self, call: Call, muted: bool) -> Result:
         """Close or open the microphone; to a whole conference."""
         result: Result = []
-        for each in self.calls.values():
-            if each.muted == muted or not _together(each, call):
+        for each in self.front.whole(call):
+            if each.muted == muted:
                 continue
             each.muted = muted
             event = Event("mute" if muted else "unmute", encode(each.view))
@@ -284,33 +263,6 @@ class Calls:
             result += errand.wake(self, now)
         self.errands = [errand for errand in self.errands if not errand.done]
         return result
-
-    def not_mixed(self, now: float) -> Result:
-        """The browser can't do it: the calls are single ones again, and all but one wait."""
-        if self.conference is None:
-            return []
-        front = self.conference.heir(None)
-        for call in list(self.conference):
-            self.conference.leave(call)
-        held = self.activate(self.calls.get(self.active or "", front), now)
-        return [*held, Trouble(WebPhoneError("media_failed", say("mix_failed")))]
-
-    def conferring(self) -> list[Action]:
-        """What has become of the conference in this turn."""
-        news: list[Action] = []
-        if self.conference is not None:
-            news = self.conference.follow(self.calls)
-            if self.conference.over:
-                self.conference = None
-        if self._listed is None and any(call.members for call in self.calls.values()):
-            # Loaded by the first conference of a server.
-            from webphone.phone.call.focus import Listed
-
-            self._listed = Listed()
-        if self._listed is not None:
-            mixed = self.conference is not None
-            news += self._listed.follow(self.calls, self.active, mixed=mixed)
-        return news
 
     def finish(self, call: Call, ending: Ending, now: float) -> Result:
         """The call is over: its one record, its promises, and silence."""
@@ -435,16 +387,7 @@ class Calls:
         call.answered_at = now
         result: Result = [] if reply is None else [do.Settle(reply=reply, value=call.view)]
         result.append(do.Tell(event=Event("answer", {**encode(call.view), "answeredBy": by})))
-        if call.instead_of and call.instead_of == self.active:
-            self.active = call.id
-        if self.conference is not None:
-            self.conference.take_place(call)
-        if self.active is None:
-            return result + self.activate(call, now)
-        if not self.in_front(call):
-            # Another call came in front while this one rang.
-            result += call.part(Renegotiation).set_hold(True, None, now)
-        return result
+        return result + self.front.answered(call, now)
 
     def _break_off(self, call: Call, broken: Broken, now: float) -> Result:
         """The sound can't be set up: end the call and say why. It was not answered then."""
@@ -478,35 +421,7 @@ class Calls:
         if (recording := seldom.recording_of(call)) and recording.unsaved:
             self._unsaved[call.id] = call
         self._asked = {ask: about for ask, about in self._asked.items() if about[0] != call.id}
-        if self.active == call.id:
-            self.active = self._next(call)
-
-    def _next(self, gone: Call) -> str | None:
-        """The call that is in front once this one is gone; nobody is guessed."""
-        if gone.joined and self.conference is not None:
-            return self.conference.heir(gone).id
-        left = [other for other in self.calls.values() if not other.ringing_in]
-        alone = bool(left) and all(_together(other, left[0]) for other in left)
-        return left[0].id if alone else None
-
-    def activate(self, call: Call, now: float) -> Result:
-        """This call is the one to talk on, with those that are joined with it; others are held."""
-        self.active = call.id
-        self.last.end()
-        if self.conference is not None and not call.joined:
-            self.conference.park()
-        result: Result = []
-        for other in self.calls.values():
-            changes = other.part(Renegotiation)
-            kept = _together(other, call) or changes.hold_wanted
-            if other.stage is Stage.ACTIVE and not kept:
-                result += changes.set_hold(True, None, now)
-        return result
-
-
-def _together(call: Call, other: Call | None) -> bool:
-    """Whether these are one and the same to talk on: a call, or those of the conference."""
-    return other is not None and (call is other or (call.joined and other.joined))
+        self.front.leave(call)
 
 
 def _left(call: Call, now: float, *headers: tuple[str, str]) -> Result:
@@ -517,48 +432,6 @@ def _left(call: Call, now: float, *headers: tuple[str, str]) -> Result:
 def _over(call: Call, error: WebPhoneError) -> list[do.Action]:
     """What waited for something of the call is refused."""
     return [refusal for part in call.parts.values() for refusal in part.over(error)]
-
-
-def _snapshot(call: Call, calls: Iterable[Call]) -> CallSnapshot:
-    filming, sharing = shown_of(call)
-    silenced, speaking = seldom.seat_of(call)
-    sound = call.part(Measurements)
-    recording = seldom.recording_of(call)
-    return call.shown(
-        CallSnapshot,
-        view=call.view,
-        stage=(Stage.ACTIVE if call.recovering else call.stage).value,
-        recovering=call.recovering,
-        started_at=call.started_at,
-        answered_at=call.answered_at,
-        held_since=call.hold.since,
-        changing=call.part(Renegotiation).changing,
-        video_local=call.video_local,
-        video_remote=call.video_remote,
-        digits=call.part(Digits).sent,
-        unstable=call.unstable,
-        domain=call.domain,
-        microphone_asked=call.part(Microphone).asked,
-        transfer=seldom.transfer_of(call, calls),
-        quality=sound.word,
-        warnings=tuple(each.code for each in sound.warnings if each.code in SAID),
-        warned=sound.warned,
-        question=call.asks,
-        question_about=call.asked_for,
-        contact=call.contact,
-        filming=filming,
-        sharing=sharing,
-        silenced=silenced,
-        speaking=speaking,
-        members=call.members,
-        quiet=call.quiet or call.announced,
-        recording=recording.shown if recording else "",
-        recorded=call.recorded,
-        record_wish=call.record_wish,
-        processed=call.processed,
-        overheard=call.overheard,
-        filtered=call.filtered,
-    )
 
 
 def _all(*calls: CallSnapshot) -> tuple[CallSnapshot, ...]:

@@ -101,7 +101,7 @@ def _hold(calls: Calls, command: Hold, config: Config, reply: int | None, now: f
 
 
 def _resume(calls: Calls, command: Resume, config: Config, reply: int | None, now: float) -> Result:
-    held = None if command.id else calls.held()
+    held = None if command.id else calls.front.held()
     return calls.resume(held or calls.find(command.id), now, reply)
 
 
@@ -168,7 +168,7 @@ def _recorded(calls: Calls, so: Callable[[Recording], bool]) -> Call:
     """The active call whose recording is `so`, or the only one."""
     parts = ((call, seldom.recording_of(call)) for call in calls.calls.values())
     recorded = [call for call, part in parts if part and so(part)]
-    first = [call for call in recorded if call.id == calls.active]
+    first = [call for call in recorded if call.id == calls.front.active]
     if not first and len(recorded) != 1:
         raise WebPhoneError("no_call", say("none_recorded"))
     return [*first, *recorded][0]

@@ -19,22 +19,22 @@ from webphone.words import say
 def join(calls: Calls, command: JoinCalls, reply: int | None, now: float) -> Result:
     """Join these calls, or all that are up, to each other and to the conference there is."""
     coming = _meant(calls, command)
-    conference = calls.conference or Conference()
+    conference = calls.front.conference or Conference()
     before = list(conference)
     whole = before + [call for call in coming if call not in before]
     if len(whole) < FEWEST:
         raise WebPhoneError("no_call", say("none_to_confer"))
     if len(whole) > MOST:
         raise WebPhoneError("unsupported", say("conference_full", most=MOST))
-    calls.conference = conference
+    calls.front.conference = conference
     conference.join(coming)
     ids = [call.id for call in whole]
     for call in whole:
         if call.consults in ids:
             call.consults = ""  # nobody waits for that one any more
-    front = next((call for call in whole if call.id == calls.active), whole[0])
+    front = next((call for call in whole if call.id == calls.front.active), whole[0])
     # There is one microphone: who is muted here must not be heard there.
-    result = calls.mute(front, front.muted) + calls.activate(front, now)
+    result = calls.mute(front, front.muted) + calls.front.take(front, now)
     for call in conference.come_back():
         if call not in coming:
             coming.append(call)
@@ -51,8 +51,8 @@ def split(calls: Calls, command: Split, reply: int | None, now: float) -> Result
     call, conference = _member(calls, command.id)
     held = call.part(Renegotiation).set_hold(True, reply, now)
     conference.leave(call)
-    if calls.active == call.id:
-        calls.active = conference.heir(call).id
+    if calls.front.active == call.id:
+        calls.front.active = conference.heir(call).id
     return held
 
 
@@ -79,11 +79,11 @@ def hold(calls: Calls, call: Call, reply: int | None, now: float, *, alone: bool
 
 def take_back(calls: Calls, joined: Mapping[str, bool]) -> None:
     """Those of an earlier page are joined again, as they come back; True: nobody hears that one."""
-    calls.conference = conference = Conference()
+    calls.front.conference = conference = Conference()
     conference.join([calls.calls[id] for id in joined])
     for call in conference:
         call.part(seldom.seat).muted = joined[call.id]
-    if calls.active not in joined:
+    if calls.front.active not in joined:
         conference.leave_held()
 
 
@@ -98,6 +98,6 @@ def _meant(calls: Calls, command: JoinCalls) -> list[Call]:
 
 def _member(calls: Calls, id: str) -> tuple[Call, Conference]:
     call = calls.find(id)
-    if calls.conference is None or not call.joined:
+    if calls.front.conference is None or not call.joined:
         raise WebPhoneError("no_call", say("not_in_conference"))
-    return call, calls.conference
+    return call, calls.front.conference

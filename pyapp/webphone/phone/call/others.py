@@ -18,7 +18,6 @@ class Others(Protocol):
 
     config: Config
     calls: dict[str, Call]
-    active: str | None
     errands: list[Errand]
 
     def in_front(self, call: Call) -> bool:

@@ -82,7 +82,7 @@ def _pair(calls: Calls) -> tuple[Call, Call]:
     consult = _consult(calls)
     if consult is not None:
         return calls.calls[consult.consults], consult
-    active, waiting = calls.calls.get(calls.active or ""), calls.waiting()
+    active, waiting = calls.front.call, calls.front.waiting()
     if active is None or waiting is None or active.ringing_in:
         raise WebPhoneError("no_call", say("none_to_join"))
     return waiting, active

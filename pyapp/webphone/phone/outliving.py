@@ -1,0 +1,79 @@
+"""Whether calls outlive their page: what keeps them is loaded by the first that is to, or did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from webphone.contract import Config
+from webphone.phone import happenings as on
+from webphone.phone.account.account import Account, Result
+from webphone.phone.account.accounts import Accounts
+from webphone.phone.actions import Action
+from webphone.phone.call.calls import Calls
+from webphone.phone.settings import Settings
+
+if TYPE_CHECKING:
+    from webphone.phone.keeping import Keeping
+
+
+class Outliving:
+    """Those of the account in use; before there is one, nothing is kept."""
+
+    def __init__(self, calls: Calls, accounts: Accounts, settings: Settings) -> None:
+        self._calls = calls
+        self._accounts = accounts
+        self._settings = settings
+        self._keeping: Keeping | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether calls may outlive the page."""
+        return self._settings.recoverable.recover != "off"
+
+    @property
+    def deadline(self) -> float | None:
+        """When `follow` has something to do."""
+        return self._keeping.deadline if self._keeping else None
+
+    def heard(self, news: on.OutlivingNews, now: float) -> Result:
+        """What the page before has left, and who looks after what this one leaves."""
+        match news:
+            case on.CallsKept(text=text):
+                return self._kept.found(text, now)
+            case on.GivenBack(invites=invites):
+                self._kept.given_back(invites)
+            case on.Entrusted():
+                self._kept.entrusted = True
+            case _:
+                assert_never(news)
+        return []
+
+    def keep(self, now: float) -> list[Action]:
+        """What is to be kept before anything of this turn leaves."""
+        if self._keeping is None and not (self._calls.calls and self.wanted):
+            return []
+        return self._kept.keep(*self._recoverable, now)
+
+    def follow(self, now: float) -> Result:
+        """Take back what the page before has left, as soon as that can be."""
+        return self._keeping.follow(*self._recoverable, now) if self._keeping else []
+
+    def leave(self, leaving: on.Leaving, now: float) -> Result:
+        """What another page may take back; where no page is to come, nothing."""
+        if self._keeping is None or leaving.removed or leaving.heir is False:
+            return []
+        if leaving.put_aside and not leaving.heir:
+            return [*self._keeping.put_aside(self._calls, self._accounts.current)]
+        return self._keeping.leave(*self._recoverable, now, heir=bool(leaving.heir))
+
+    @property
+    def _kept(self) -> Keeping:
+        if self._keeping is None:
+            from webphone.phone.keeping import Keeping
+
+            self._keeping = Keeping()
+        return self._keeping
+
+    @property
+    def _recoverable(self) -> tuple[Calls, Account, Config]:
+        return self._calls, self._accounts.current, self._settings.recoverable
