@@ -117,10 +117,11 @@ Seen = dict[str, dict[str, float]]
 
 @dataclass
 class Found:
-    """Milliseconds by phone, row and which call; and the connections, those ready and all."""
+    """Milliseconds by phone, row and which call; whether a connection was ready; long tasks."""
 
     took: dict[tuple[str, str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
     ready: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    tasks: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
 
 def prepare() -> None:
@@ -170,7 +171,10 @@ class Pair:
         for page in self.pages.values():
             page.wait_for_function("bench.up", timeout=60_000)
             page.mouse.click(2, 2)  # whoever calls has touched the page
+            page.evaluate("tasks.length = 0")
         time.sleep(REST)
+        # Of more than 50 ms, while they rest and ours rehearse their first call.
+        self.tasks = [task for page in self.pages.values() for task in page.evaluate("tasks")]
 
     def call(self, *, by_person: bool) -> Seen:
         """What was seen of one call."""
@@ -194,10 +198,6 @@ class Pair:
         for page in self.pages.values():
             page.wait_for_function("!bench.talks", timeout=20_000)
         return seen
-
-    def longest_task(self) -> float:
-        """Of both pages since they were opened, once they had rested."""
-        return max(page.evaluate("Math.max(0, ...tasks)") for page in self.pages.values())
 
 
 def chromium(playwright: Playwright) -> Browser:
@@ -238,6 +238,7 @@ def measure(
                 for way in ("answered by itself", "answered by a person"):
                     by_person = way == "answered by a person"
                     pair = Pair(browser, host, phone, more, by_person=by_person)
+                    found.tasks[phone] += pair.tasks
                     for number in range(calls + 1):
                         which = "warm" if number else "first"
                         seen = pair.call(by_person=by_person)
@@ -287,7 +288,14 @@ def main() -> None:
         said.append(text)
         print(f"{text}\n", flush=True)
 
-    say(table(measured(), given.phones))
+    plain = measured()
+    say(table(plain, given.phones))
+    if "ours" in given.phones:
+        long = plain.tasks["ours"]
+        say(
+            f"Tasks of more than 50 ms in {given.rounds * 4} pages while each rehearsed its first"
+            f" call: {len(long)}{f', of {max(long):.0f} ms at most' if long else ''}."
+        )
     if not given.plain:
         say(f"The same with a microphone that takes {HELD} ms to open:")
         say(table(measured(f"&held={HELD}"), given.phones))

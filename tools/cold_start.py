@@ -143,7 +143,8 @@ def measure(origin: str, runs: int) -> dict[tuple[str, str], list[Measured]]:
                         browser = playwright.chromium.launch(
                             executable_path="/usr/bin/chromium", args=ARGUMENTS
                         )
-                        context = browser.new_context()
+                        # Who calls from this page has let it have the microphone.
+                        context = browser.new_context(permissions=["microphone"])
                         context.add_init_script(WATCH)
                     page = context.new_page()
                     protocol = context.new_cdp_session(page)
