@@ -411,6 +411,10 @@ class PhoneOnPage:
         if self.desk.outliving.wanted:
             self._seldom.will.stand_by()
 
+    def come_back(self) -> None:
+        """The page was put aside, and is here again."""
+        self._seldom.come_back()
+
     def _measured(self, wide: bool) -> None:
         """There is room for two panes, or no more."""
         self._view = replace(self._view, wide=wide)
@@ -514,7 +518,10 @@ def every(happening: Happening) -> None:
 def watch_page(clock: Clock) -> None:
     """Let the phones know when the page is seen, loses the network, or goes away."""
 
-    def seen(_event: object) -> None:
+    def seen(event: Any) -> None:
+        if getattr(event, "persisted", False):
+            for phone in phones:
+                phone.come_back()
         if js.document.visibilityState == "visible":
             clock.look()
             every(Woken(visible=True))

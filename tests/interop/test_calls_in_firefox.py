@@ -155,12 +155,13 @@ def test_a_call_goes_on_after_a_reload_in_firefox_and_ends_where_it_is_not_to(
     page.context.close()
 
 
+@pytest.mark.parametrize("recover", ["auto", "off"])
 def test_who_leaves_for_another_site_in_firefox_has_hung_up(
-    firefox: Firefox, pages: PageServer, server: Kamailio, ben: PhonePage
+    firefox: Firefox, pages: PageServer, server: Kamailio, ben: PhonePage, recover: str
 ) -> None:
     """Firefox has closed the page's connection by then: that of a worker says the BYE."""
     since = ben.mark()
-    page = talking_to(ben, firefox, pages, account(server, "alice"))
+    page = talking_to(ben, firefox, pages, {**account(server, "alice"), "recover": recover})
     there = pages.put("/elsewhere.html", "<!doctype html>").replace("127.0.0.1", "localhost")
     page.evaluate("(there) => void setTimeout(() => location.assign(there))", there)
     assert ben.wait_event("end", since=since)["endedBy"] == "remote"

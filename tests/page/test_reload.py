@@ -12,7 +12,7 @@ from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.ports import wait_until
 from page.server import Server
-from page.spec import UNTOLD, account, at_rest, button, screen
+from page.spec import HOLDS, UNTOLD, account, at_rest, button, screen
 
 pytestmark = pytest.mark.browser
 
@@ -21,9 +21,9 @@ FORGET_REPLACES = """() => {
   const kept = sessionStorage.getItem("webphone-calls-phone");
   sessionStorage.setItem("webphone-calls-phone", kept.replace('"replaceable": true', '"replaceable": false'));
 }"""
-WILL = (
-    """() => Object.keys(sessionStorage).filter((key) => key.startsWith("webphone-will-")).length"""
-)
+# By what names the worker of the page, and for a moment that of the one before, is known.
+WILLS = """() => Object.keys(sessionStorage).filter((key) => key.startsWith("webphone-will-"))
+  .map((key) => sessionStorage.getItem(key))"""
 KEPT = "() => Object.entries(sessionStorage).map(String).join()"
 
 
@@ -172,14 +172,32 @@ def test_who_closes_the_page_ends_the_call_though_a_reload_does_not(
     alice = phone_page("alice", auto_register="true")
     wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
     call = talk(alice, ben)
-    wait_until(lambda: alice.page.evaluate(WILL) == 1, "the worker to know of the page")
+    [worker] = wait_until(lambda: alice.page.evaluate(WILLS), "the worker to know of the page")
     reload(alice)
     alice.wait_state("active", call["id"])
+    # Its own, as a browser ends one five minutes after any moment without a page.
+    [other] = wait_until(
+        lambda: [each for each in alice.page.evaluate(WILLS) if " " not in each], "one more"
+    )
+    assert worker != other
     for phone in (alice, ben):
         phone.ears.wait_sound()
     assert [one["state"] for one in ben.calls()] == ["active"]
     alice.page.close()
     assert ben.calls()
+    wait_until(lambda: not ben.calls(), "the call to be over at the other end", 15)
+    assert ben.details("end")[-1]["endedBy"] == "remote"
+
+
+def test_a_page_that_crashes_ends_calls_that_were_to_end_with_it(
+    phone_page: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    alice = phone_page("alice", recover="off", auto_register="true", before=HOLDS + UNTOLD)
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    talk(alice, ben)
+    wait_until(lambda: alice.page.evaluate("() => heldFor") > 0, "the worker to hold it")
+    assert not alice.page.evaluate(KEPT)
+    alice.page.close()
     wait_until(lambda: not ben.calls(), "the call to be over at the other end", 15)
     assert ben.details("end")[-1]["endedBy"] == "remote"
 
@@ -191,7 +209,7 @@ def test_who_hangs_up_leaves_nothing_with_it(
     wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
     talk(alice, ben)
     alice.call_method("hangup")
-    wait_until(lambda: alice.page.evaluate(WILL) == 0, "the worker to be told")
+    wait_until(lambda: not alice.page.evaluate(WILLS), "the worker to be told")
 
 
 def test_a_phone_that_is_taken_out_of_its_page_hangs_up(

@@ -406,6 +406,8 @@ class Actor:
         fault: tuple[str, str] | None = None,
         given_back: dict[str, bytes] | None = None,
         like: Actor | None = None,
+        *,
+        slow_media: bool = False,
     ) -> None:
         """`like` is the page before it in the tab: it runs the same scripts."""
         self.given_back = given_back  # by who speaks for the page before; None: nobody answers
@@ -437,7 +439,7 @@ class Actor:
         self.paths: list[str] | None = None
         self.generation = 0
         self.takes_answers = True  # else the test says what becomes of them
-        self.slow_media = False  # media is made only when `media_arrives` is called
+        self.slow_media = slow_media  # media is made only when `media_arrives` is called
         self.relay = True  # whether a TURN server is set
         self.prevented: set[str] = like.prevented if like else set()
         self.questions_wait = like.questions_wait if like else False  # until `answer_questions`
@@ -482,6 +484,7 @@ class Actor:
         crash: bool = False,
         fault: tuple[str, str] | None = None,
         outlived: bool | None = True,
+        slow_media: bool = False,
         **changed: object,
     ) -> Actor:
         """Another page with the same element comes in the tab; it finds what this one has kept.
@@ -498,7 +501,9 @@ class Actor:
         seed = self.seed + 50
         settings = {**self.settings, "auto_register": True, **changed}
         held = None if outlived is None else dict(self.will.invites) if outlived else {}
-        after = Actor(world, self.user, seed, settings, self.kept, fault, held, self)
+        after = Actor(
+            world, self.user, seed, settings, self.kept, fault, held, self, slow_media=slow_media
+        )
         world.phones.append(after)
         return after
 

@@ -3,14 +3,16 @@
 import pytest
 
 from phone.stage import World, description
+from webphone.phone import actions as do
 from webphone.phone import happenings as on
 
+MEDIA_BEGINS = (do.OpenMedia, do.MuteMicrophone)
 THEIRS = "ab30317f1a784dc48ff824d0d3715d86"
 
 
-def talking(world, *, calling=True):
-    """Alice, whose calls outlive her page, talks to Bob."""
-    alice, bob = world.registered("alice", recover="reload"), world.registered("bob")
+def talking(world, *, calling=True, **settings):
+    """Alice, whose calls outlive her page, talks to Bob, who has these settings."""
+    alice, bob = world.registered("alice", recover="reload"), world.registered("bob", **settings)
     caller, called = (alice, bob) if calling else (bob, alice)
     caller.ask("makeCall", called.user)
     called.ask("answer")
@@ -196,23 +198,155 @@ def test_what_comes_while_we_are_asked_for_an_offer_waits(world):
     assert dave.last(487).cseq.method == again.last(491).cseq.method == "INVITE"
 
 
-def test_both_pages_loaded_at_once_find_each_other(world):
-    """As after a transfer: each calls the other, and one of them is taken."""
-    alice, bob = (world.registered(who, recover="reload") for who in ("alice", "bob"))
-    alice.ask("makeCall", "bob")
-    bob.ask("answer")
-    world.slow = True
-    phones = alice, bob = alice.reload(), bob.reload()
-    world.land()
-    world.wind(10)
+# --- Both pages are new ---
+
+
+def sounding(*phones):
+    """What is up at these is heard."""
     for phone in phones:
-        phone.happens(on.MediaChanged(call=phone.call.id, state="connected"))
-    world.wind(100)
+        for call in phone.calls:
+            phone.happens(on.MediaChanged(call=call.id, state="connected"))
+
+
+def both_again(world, at, *, crash, calling):
+    """Her page is loaded anew, and his when `at` messages of taking the call back have arrived."""
+    alice, bob = talking(world, calling=calling, recover="reload")
+    before = alice.call.id, bob.call.id
+    world.slow = True
+    alice, arrived = alice.reload(crash=crash), 0
+    while arrived < at and world._flying:
+        world._flying.pop(0)()
+        arrived += 1
+    if arrived < at:
+        return None
+    bob = bob.reload(crash=crash)
+    world.land()
+    for _ in range(3):
+        world.wind(12)
+        sounding(alice, bob)
+    return before, (alice, bob)
+
+
+@pytest.mark.rfc("3891 §3", "of two ends that replace the same dialog one is answered")
+@pytest.mark.parametrize("crash", [False, True])
+@pytest.mark.parametrize("calling", [False, True])
+def test_both_pages_loaded_at_once_find_each_other_and_it_is_one_call(calling, crash):
+    for at in range(20):
+        world = World()
+        found = both_again(world, at, crash=crash, calling=calling)
+        if found is None:
+            break
+        before, (alice, bob) = found
+        where = f"after {at}"
+        assert [alice.call.state, bob.call.state] == ["active", "active"], where
+        assert alice.call.call_id == bob.call.call_id, where
+        assert alice.ask("hold").done and bob.call.held_by == "remote", where
+        bob.ask("hangup")
+        world.wind(70)
+        for phone, id in zip((alice, bob), before, strict=True):
+            [record] = phone.history
+            assert (record.id, record.disposition) == (id, "answered"), where
+            assert phone.calls == [] and phone.mistakes == [], where
+            assert phone.agent.transactions == 0 and phone.told("ringingin") == [], where
+    assert at > 8
+
+
+def apart(world, seconds):
+    """Alice has called Bob; both pages are loaded anew, his is there so much later."""
+    alice, bob = talking(world, recover="reload")
+    before = alice.call, bob.call
+    for socket in list(bob.links):
+        world.disconnect(bob, socket)
+    world.phones.remove(bob)
+    alice = alice.reload()
+    world.wind(seconds)
+    world.phones.append(bob)
+    bob = bob.reload(crash=True)
+    for _ in range(3):
+        world.wind(4)
+        sounding(alice, bob)
+    return before, (alice, bob)
+
+
+def test_who_was_muted_and_who_held_still_are_at_both_ends(world):
+    alice, bob = talking(world, recover="reload")
+    alice.ask("hold")
+    alice.ask("mute")
+    bob.ask("mute")
+    world.slow = True
+    alice, bob = alice.reload(), bob.reload()
+    world.land()
+    world.wind(5)
+    sounding(alice, bob)
+    assert (alice.call.held_by, bob.call.held_by) == ("local", "remote")
+    assert alice.call.muted and bob.call.muted
+    for phone in (alice, bob):
+        opened = [type(each) for each in phone.actions if isinstance(each, MEDIA_BEGINS)]
+        assert opened in ([*MEDIA_BEGINS], [*MEDIA_BEGINS, *MEDIA_BEGINS])
+    assert alice.ask("resume").done and bob.call.held_by is None
+
+
+@pytest.mark.parametrize("seconds", [0.5, 2, 5, 10, 20])
+def test_whose_page_takes_longer_is_waited_for(world, seconds):
+    before, phones = apart(world, seconds)
     assert [phone.call.state for phone in phones] == ["active", "active"]
-    assert alice.call.call_id == bob.call.call_id
-    bob.ask("hangup")
-    world.wind(100)
-    assert [phone.calls for phone in phones] == [[], []]
+    assert [phone.call.id for phone in phones] == [call.id for call in before]
+    phones[0].ask("hangup")
+    world.wind(70)
+    for phone in phones:
+        assert len(phone.history) == 1 and phone.calls == [] and phone.mistakes == []
+
+
+def called_by_dave(world, *said):
+    """Alice, whose page is new and slow, is called by Dave in the place of their call."""
+    alice, dave = world.registered("alice", recover="reload"), world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(200, f"Session-ID: {THEIRS}", "Supported: replaces", *said, sdp=description())
+    world.wind(1)
+    alice = alice.reload(slow_media=True)
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=description())
+    return alice, dave
+
+
+def test_whose_page_is_not_ready_takes_their_way_and_gives_it_up_with_them(world):
+    alice, dave = called_by_dave(world)
+    assert dave.words()[-1] == "100" and "INVITE" not in dave.words()[1:]
+    dave.cancel()
+    assert dave.last(487).cseq.method == "INVITE"
+    alice.media_arrives()
+    world.wind(1)
+    alice.media_arrives()
+    again = dave.last("INVITE")
+    assert "Replaces" in again.headers and len(alice.calls) == 1
+    dave.reply(200, f"Session-ID: {THEIRS}", to=again, sdp=description())
+    sounding(alice)
+    assert alice.call.state == "active" and alice.mistakes == []
+
+
+def test_who_changes_the_dialog_meanwhile_is_to_be_called_later(world):
+    """Her new page has sent a re-INVITE, as it takes Dave for one who knows no Replaces."""
+    alice, dave = world.registered("alice", recover="reload"), world.stranger("dave")
+    alice.ask("makeCall", "dave")
+    dave.reply(200, f"Session-ID: {THEIRS}", sdp=description())
+    world.wind(1)
+    again = alice.reload()
+    offer = dave.last("INVITE")
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=description())
+    assert dave.last(491).cseq.method == "INVITE"
+    dave.reply(491, to=offer)
+    world.wind(0.2)
+    dave.invite = offer
+    calls_instead(dave, f"Session-ID: {THEIRS}", sdp=description())
+    assert dave.last(200).cseq.method == "INVITE" and len(again.calls) == 1
+    assert again.call.id == alice.told("answer")[0]["id"]
+
+
+def test_a_dialog_that_nobody_knows_is_not_taken_back_either(world):
+    alice, dave = called_by_dave(world)
+    again = world.stranger("dave")
+    names = f"{dave.invite.call_id}x;to-tag=a;from-tag=b"
+    again.call("alice", f"Replaces: {names}", sdp=description())
+    assert again.last(481).cseq.method == "INVITE" and len(alice.calls) == 1
 
 
 # --- Her page is lost with its answer ---

@@ -451,10 +451,24 @@ def test_what_is_said_of_one_that_rings_is_void_once_it_is_answered_or_the_page_
     assert alice.will.messages == () and bob.calls == []
 
 
-def test_where_nothing_outlives_a_page_nothing_is_entrusted_of_a_call_that_rings(world):
+@pytest.mark.parametrize("answered", [False, True])
+def test_calls_that_no_page_takes_back_are_ended_for_one_that_crashed(world, answered):
     alice, bob = world.registered("alice", recover="off"), world.registered("bob")
     alice.ask("makeCall", "bob")
-    assert bob.call.state == "ringing" and alice.will.messages == ()
+    if answered:
+        bob.ask("answer")
+    assert alice.kept == "" and not alice.will.waits
+    [farewell] = crashed(world, alice)
+    world.stranger("somebody").say(farewell)
+    assert bob.calls == [] and bob.history[0].ended_by == "remote"
+
+
+def test_nobody_speaks_for_a_demo(world):
+    """Its other ends are in the page."""
+    alice, _ = talking(world)
+    assert alice.will.messages
+    alice.ask("setConfig", {"demo": True})
+    assert alice.will.messages == () and alice.kept == ""
 
 
 def test_it_is_written_anew_before_the_next_message_and_void_once_the_call_is_over(world):
@@ -656,9 +670,11 @@ def test_a_page_that_can_say_no_bye_any_more_leaves_it_to_the_next(world):
     assert again.agent.transactions == bob.agent.transactions == 0 and again.mistakes == []
 
 
+@pytest.mark.parametrize("recover", ["auto", "off"])
 @pytest.mark.parametrize("put_aside", [False, True])
-def test_where_another_connection_stands_by_it_says_so_over_that(world, put_aside):
-    alice, bob, carol = (world.registered(who) for who in ("alice", "bob", "carol"))
+def test_where_another_connection_stands_by_it_says_so_over_that(world, put_aside, recover):
+    alice = world.registered("alice", recover=recover)
+    bob, carol = world.registered("bob"), world.registered("carol")
     dave = world.stranger("dave")
     alice.ask("makeCall", "bob")
     bob.ask("answer")
@@ -698,3 +714,31 @@ def test_what_pages_look_up_of_the_caller_is_there_again(world):
     alice.ask("answer")
     dave.ack()
     assert alice.reload().call.headers == {"x-customer": "4711"}
+
+
+def test_who_is_away_at_the_moment_is_tried_again(world):
+    """Their page may be loaded anew as well."""
+    alice, dave = with_dave(world, "Supported: timer")
+    again = alice.reload()
+    for _ in range(3):
+        dave.reply(480, to="INVITE")
+        assert again.call.state == "active" and again.machine.snapshot.calls[0].recovering
+        world.wind(1)
+    offer = dave.last("INVITE")
+    assert "Replaces" not in offer.headers and dave.words().count("INVITE") == 5
+    dave.reply(200, to=offer, sdp=description())
+    sound(again)
+    assert again.call.state == "active" and again.mistakes == []
+    dave.inside("BYE")
+    assert len(again.history) == 1
+
+
+def test_who_stays_away_is_not_waited_for_for_ever(world):
+    alice, dave = with_dave(world, "Supported: timer")
+    again = alice.reload()
+    for _ in range(60):
+        if again.calls:
+            dave.reply(480, to="INVITE")
+            world.wind(0.6)
+    [record] = again.history
+    assert again.calls == [] and "could not be taken back" in record.explanation

@@ -21,19 +21,19 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   } catch {} // a page that forbids it may still not require it
   WebPhone.trusted = (url) => policy.createScriptURL(url);
 
-  // A worker that outlives its pages; only a browser that has such ones reads the option. Else one that does not, if `any` is to do.
-  WebPhone.will = (any) => {
+  // A worker of this name that outlives its page; only a browser that has such ones reads the option. Else one that does not, if `any` is to do.
+  WebPhone.will = (name, any) => {
     let outlives = false;
     try {
       new SharedWorker("http://[", { get extendedLifetime() { return (outlives = true); } });
     } catch {}
-    return outlives || any ? new SharedWorker(WebPhone.trusted(at(PARTS.will)), { name: "webphone-will", extendedLifetime: outlives }) : null;
+    return outlives || any ? new SharedWorker(WebPhone.trusted(at(PARTS.will)), { name, extendedLifetime: outlives }) : null;
   };
   try {
-    // It is to wait: the page that was here before has left calls, and Python takes its time to come.
-    const pages = Object.keys(sessionStorage).filter((key) => key.startsWith("webphone-will-")).map((key) => sessionStorage.getItem(key));
-    const { port } = (pages.length && WebPhone.will()) || {};
-    pages.forEach((page) => port?.postMessage({ page }));
+    // They are to wait: the page that was here before has left calls, and Python takes its time to come. It comes to no copy of the tab.
+    const again = [window, top].some(({ performance }) => performance.getEntriesByType("navigation")[0].type === "reload");
+    const left = Object.keys(sessionStorage).filter((key) => again && key.startsWith("webphone-will-"));
+    left.flatMap((key) => sessionStorage.getItem(key).split(" ")).forEach((name) => WebPhone.will(name)?.port.postMessage({ coming: true }));
   } catch {} // a frame that may not
 
   // The words of another language: their file comes beside Python, and the shell says its own from it.

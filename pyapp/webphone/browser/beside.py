@@ -42,11 +42,11 @@ class Beside:
     def say(self, asked: SayBeside) -> None:
         """Say it now, if the connection is there."""
         if self._server:
-            self._post(messages=[each.decode() for each in asked.messages])
+            self._post(now=[each.decode() for each in asked.messages])
 
     def _connect(self, server: str) -> None:
         self._server = server
-        self._post(server=server)
+        self._post(stands=server)
 
     def close(self) -> None:
         """The phone goes, and the page stays."""
@@ -62,7 +62,7 @@ class Beside:
     def _hired(self) -> bool:
         if self._worker is None and self._can:
             try:
-                worker = js.WebPhone.will(True)
+                worker = js.WebPhone.will("webphone-beside", True)
             except Exception:  # a policy, a frame that may not
                 worker = None
             if worker:

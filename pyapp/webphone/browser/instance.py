@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import js
@@ -93,9 +93,18 @@ def calls_kept(name: str) -> str:
     return text
 
 
-def will_kept(name: str) -> str:
-    """By what name the page before this one is known to who speaks for it, "" for none."""
-    return str(js.sessionStorage.getItem(WILL + name) or "") if _reloaded() else ""
+def wills_kept(name: str) -> tuple[str, ...]:
+    """By what names those are known who speak for the page before this one."""
+    return tuple(str(js.sessionStorage.getItem(WILL + name) or "").split()) if _reloaded() else ()
+
+
+def keep_wills(name: str, wills: Iterable[str]) -> None:
+    """By these names the next page of the tab knows them. Raises where nothing is stored."""
+    text = " ".join(wills)
+    if text:
+        js.sessionStorage.setItem(WILL + name, text)
+    else:
+        js.sessionStorage.removeItem(WILL + name)
 
 
 def _reloaded() -> bool:

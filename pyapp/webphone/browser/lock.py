@@ -36,6 +36,11 @@ class Lock:
         options = {"steal": True} if steal else {"signal": self._abort.signal}
         self._task = asyncio.ensure_future(self._wait(name, plain(options)))
 
+    @property
+    def held(self) -> bool:
+        """Whether it is ours by now."""
+        return self._free is not None
+
     def release(self) -> None:
         """Free the lock, or take the request back; nothing more is told."""
         self._over = True

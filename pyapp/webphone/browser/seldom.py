@@ -120,6 +120,11 @@ class Seldom:
             self._will = Will(self._turn, self._name())
         return self._will
 
+    def come_back(self) -> None:
+        """The page was put aside meanwhile."""
+        if self._will is not None:
+            self._will.come_back()
+
     @property
     def tabs(self) -> OtherTabs:
         """Only a phone that all tabs share asks anything of them."""

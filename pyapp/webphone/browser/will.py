@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import js
 
-from webphone.browser.instance import WILL, will_kept
+from webphone.browser.instance import keep_wills, wills_kept
 from webphone.browser.lock import Lock
 from webphone.browser.proxies import Listeners, data, plain
 from webphone.phone.actions import Entrust, SayBeside
@@ -23,8 +23,9 @@ OCTETS = "latin-1"
 class Will:
     """The last will of one phone of this page.
 
-    The worker learns that the page is gone by the lock that the page has held, waits 5 s for
-    another page of the tab, and 30 s once one is coming; see web/will.js. Where the browser has no
+    The worker goes by the name of a lock that the page holds: once that is free it waits 5 s for
+    another page of the tab, and 30 s once one is coming; see web/will.js. That page has a worker of
+    its own, and tells this one as soon as that holds what there is. Where the browser has no
     workers that outlive their pages, or refuses them, nothing is held and nobody is told.
     """
 
@@ -34,6 +35,9 @@ class Will:
         self._worker: Any = None
         self._lock: Lock | None = None
         self._page = ""
+        self._before: tuple[str, ...] = ()  # the workers that the page before has left
+        self._silent = 0  # of them those that have not given back yet what they were entrusted with
+        self._invites: dict[str, bytes] = {}  # by the others
         self._given: Entrust | None = None
         self._listeners = Listeners()
         self._can = True
@@ -47,6 +51,12 @@ class Will:
                 self._watch()
         except Exception:  # a policy, a frame that may not
             self._can = False
+
+    def come_back(self) -> None:
+        """The page was put aside with all that it has: its worker may have thought it gone."""
+        if self._worker is not None:
+            self._part()
+            self.stand_by()
 
     def perform(self, given: Entrust) -> None:
         """Give it to the worker; Entrusted follows."""
@@ -74,10 +84,10 @@ class Will:
             if self._worker is None and not self._hire():
                 self._can = False
                 return
-            if given.messages:
-                js.sessionStorage.setItem(WILL + self._name, self._page)
-            else:
-                js.sessionStorage.removeItem(WILL + self._name)
+            # Until it says that it has it, the ones before are asked too.
+            keep_wills(self._name, (*self._before, self._page) if self._waits else ())
+            if not given.messages:
+                self._free()
         except Exception:  # a policy, a frame that may not, a browser that stores nothing
             self._can = False
             return
@@ -87,8 +97,10 @@ class Will:
     def reclaim(self) -> None:
         """Ask for what the page before has left; GivenBack follows, where nobody has it with {}."""
         try:
-            if self._can and (self._worker is not None or self._hire()):
-                self._post(plain({"page": self._page}))
+            if self._can and (self._worker is not None or self._hire()) and self._before:
+                self._silent = len(self._before)
+                for name in self._before:
+                    self._ask(name)
                 return
         except Exception:  # as above
             self._can = False
@@ -99,9 +111,13 @@ class Will:
         self._can = False
         if self._beside is not None:
             self._beside.close()
+        self._part()
+
+    def _part(self) -> None:
+        """The worker goes when it has nothing to say, and its page's lock is free."""
         self._listeners.close()
         if self._worker is not None:
-            self._post(plain({"page": self._page, "messages": []}))
+            self._post(plain({"messages": []}))
             self._worker.port.close()
             self._worker = None
         if self._lock is not None:
@@ -110,42 +126,69 @@ class Will:
 
     def _hire(self) -> bool:
         """Whether there is such a worker now."""
-        worker = js.WebPhone.will()
+        page = f"webphone-will-{js.crypto.randomUUID()}"
+        worker = js.WebPhone.will(page)
         if not worker:
             return False
-        self._page = will_kept(self._name) or f"webphone-will-{js.crypto.randomUUID()}"
+        if not self._page:
+            self._before = wills_kept(self._name)
+        self._page = page
         self._listeners.add(worker, "error", self._failed)
-        self._listeners.add(worker.port, "message", self._told)
+        self._listeners.add(worker.port, "message", self._held)
         worker.port.start()
         self._worker = worker
         return True
 
+    @property
+    def _waits(self) -> bool:
+        """Whether the next page of the tab is waited for."""
+        return self._given is not None and bool(self._given.messages) and self._given.waits
+
+    def _ask(self, name: str) -> None:
+        """What that worker holds, and that it is to wait."""
+        port = js.WebPhone.will(name).port
+        self._listeners.add(port, "message", self._given_back)
+        port.start()
+        port.postMessage(plain({"coming": True}))
+
     def _watch(self) -> bool:
         """Hold the lock by which the worker knows that the page is there; whether this is new."""
-        if self._lock is not None:
+        if self._lock is not None and self._lock.held:
             return False
-        self._lock = Lock(self._page, self._give, lambda fault, held: self.close())
+        if self._lock is None:
+            self._lock = Lock(self._page, self._give, lambda fault, held: self.close())
         return True
 
-    def _told(self, event: Any) -> None:
+    def _held(self, _event: Any) -> None:
+        """The worker has it: those before are free."""
+        if self._before:
+            self._free()
+            keep_wills(self._name, (self._page,) if self._waits else ())
+        self._turn(Entrusted())
+
+    def _free(self) -> None:
+        """This page speaks for itself from now on."""
+        before, self._before = self._before, ()
+        for name in before:
+            js.WebPhone.will(name).port.postMessage(plain({"taken": True}))
+
+    def _given_back(self, event: Any) -> None:
         told = data(event.data)
-        if told == "held":
-            self._turn(Entrusted())
-        else:
-            invites = {str(id): str(note).encode(OCTETS) for id, note in told["notes"]}
-            self._turn(GivenBack(invites=invites))
+        self._invites |= {str(id): str(note).encode(OCTETS) for id, note in told["notes"]}
+        self._silent -= 1
+        if self._silent == 0:
+            self._turn(GivenBack(invites=self._invites))
 
     def _failed(self, event: Any) -> None:
         event.preventDefault()
         self._can = False
 
     def _give(self) -> None:
-        if self._given is not None:
-            given = self._given
-            messages = [message.decode() for message in given.messages]
-            notes = [[id, invite.decode(OCTETS)] for id, invite in given.invites.items()]
-            said = {"page": self._page, "server": given.server, "messages": messages}
-            self._post(plain({**said, "notes": notes}))
+        """What it holds from now on; the first time it learns so that there is a page."""
+        given = self._given or Entrust(server="", messages=())
+        messages = [message.decode() for message in given.messages]
+        notes = [[id, invite.decode(OCTETS)] for id, invite in given.invites.items()]
+        self._post(plain({"server": given.server, "messages": messages, "notes": notes}))
 
     def _post(self, data: Any) -> None:
         if self._worker is not None:

@@ -125,7 +125,11 @@ class Keeping:
         """What is to be kept before anything of this turn leaves, if it has changed."""
         if self._left or self._found is not None:
             return []
-        ours, early = _outliving(calls, account, config), _unanswered(calls, account, config)
+        if config.recover == "off":  # no page takes them back, and somebody may still end them
+            ours = {} if config.demo else _up(calls, account)
+            early = () if config.demo else unanswered(calls, account, MOST_CALLS)
+            return [*self._keep(""), *self._entrust(account, ours, early, {}, waits=False)]
+        ours, early = _up(calls, account), _unanswered(calls, account, config)
         held = invites(early)
         kept = [kept_early(call, _rung(held, call)) for call in early]
         return [
@@ -144,8 +148,12 @@ class Keeping:
         self._left = True
         if self._found is not None:
             return []
+        if config.recover == "off":
+            every = unanswered(calls, account, MOST_CALLS)
+            said = _said(_unsaid(calls, account, {}, every))
+            return [*self._keep(""), *said, *self._entrust(account, {}, (), {})]
         lasting = heir or self.entrusted or config.recover != "auto"
-        ours = _outliving(calls, account, config) if lasting else {}
+        ours = _up(calls, account) if lasting else {}
         early = _unanswered(calls, account, config)
         held = invites(early) if heir or self.entrusted else {}
         rings = [call for call in early if call.id in held]
@@ -195,7 +203,13 @@ class Keeping:
         return self._text_of
 
     def _entrust(
-        self, account: Account, ours: Ours, unanswered: Sequence[Call], held: Held
+        self,
+        account: Account,
+        ours: Ours,
+        unanswered: Sequence[Call],
+        held: Held,
+        *,
+        waits: bool = True,
     ) -> Iterator[do.Entrust]:
         """How they end where no page comes after this one, each time that it is said otherwise."""
         dialogs = tuple(ours.values())
@@ -206,7 +220,8 @@ class Keeping:
         if will != self._will:
             self._will = will
             byes = tuple(account.agent.handover.farewell(id) for id in ours)
-            yield do.Entrust(server=server, messages=(*byes, *early), invites=given)
+            messages = (*byes, *early)
+            yield do.Entrust(server=server, messages=messages, invites=given, waits=waits)
 
     def _keep(self, text: str) -> list[do.Keep]:
         if text == self._written:
@@ -220,14 +235,8 @@ def _name(account: Account) -> str:
     return " ".join([account.aor, *account.config.servers])
 
 
-def _outliving(calls: Calls, account: Account, config: Config) -> Ours:
-    """Those that can go on elsewhere: answered, and of the account in use."""
-    if config.recover == "off":
-        return {}
-    return _up(calls, account)
-
-
 def _up(calls: Calls, account: Account) -> Ours:
+    """Those that can go on elsewhere: answered, and of the account in use."""
     up = (Stage.ACTIVE, Stage.RECOVERING)
     ours = [call for call in calls.calls.values() if call.stage in up and call.account is account]
     dialogs = ((call.id, account.agent.handover.kept(call.id)) for call in ours[:MOST_CALLS])
@@ -260,8 +269,6 @@ def _unanswered(calls: Calls, account: Account, config: Config) -> tuple[Call, .
 
     Of tabs that share a phone the next one tells of them, and goes on with those that ring here.
     """
-    if config.recover == "off":
-        return ()
     early = unanswered(calls, account, MOST_CALLS)
     if not config.shared:
         return early

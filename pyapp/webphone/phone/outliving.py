@@ -1,4 +1,4 @@
-"""Whether calls outlive their page: what keeps them is loaded by the first that is to, or did."""
+"""Calls that outlive their page, or are ended for it: loaded by the first, or by one that did."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Outliving:
 
     @property
     def wanted(self) -> bool:
-        """Whether calls may outlive the page."""
-        return self._settings.recoverable.recover != "off"
+        """Whether something outlives the page for its calls: those of a demo are all in it."""
+        return not self._settings.config.demo
 
     @property
     def deadline(self) -> float | None:

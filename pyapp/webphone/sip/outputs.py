@@ -136,11 +136,13 @@ class OfferReceived:
     """A re-INVITE or UPDATE came with an offer, or without one (`sdp` None: make one).
 
     Answer with `reaccept` or `rerefuse`. `instead`: in the place of one that is not answered yet.
+    `anew`: the peer goes on in another dialog, from a page that has lost its media.
     """
 
     call: str
     sdp: str | None
     instead: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

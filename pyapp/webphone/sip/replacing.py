@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from webphone.sip.calls import Call, Calls
+from webphone.sip.dialog import Key
 from webphone.sip.endpoint import sdp_of
 from webphone.sip.outputs import Output
 from webphone.sip.session_id import NIL, read
@@ -12,6 +15,9 @@ from webphone.sip.usages.invite_server import Incoming
 from webphone.sip.usages.session import Session
 from webphone.sip.wire.message import Request
 from webphone.sip.wire.replaces import Replaces
+
+if TYPE_CHECKING:  # loaded by the first call that outlived its page
+    from webphone.sip.usages.restored import Restored
 
 UNKNOWN = 481
 
@@ -35,6 +41,10 @@ def replaced(calls: Calls, request: Request) -> str | int:
         if place.ended:
             return 603
         return 486 if wanted.early_only else place.call
+    if place is None:
+        # Of a page that was loaded anew: its own INVITE may have been answered in vain.
+        anew = (call for call in calls.outgoing() if not isinstance(call, Outgoing))
+        return next((call.call for call in anew if call.invited(*key[:2])), UNKNOWN)
     # §3: an early dialog only where we began it; it is not for others to answer what rings here.
     if isinstance(place, Outgoing) and not place.giving_up:
         return place.call
@@ -49,6 +59,8 @@ def continued(call: Call, invite: Request) -> Session | Outgoing | None:
     answered yet is answered so: the 2xx was lost with the page that has given it.
     """
     made, found = call if isinstance(call, Outgoing) else None, call.session
+    if not isinstance(call, Outgoing | Incoming):
+        found = call.contested or found
     dialog = found.leg.dialog if found else made.early(_name(invite)) if made else None
     if dialog is None or sdp_of(invite) is None:
         return None
@@ -56,6 +68,27 @@ def continued(call: Call, invite: Request) -> Session | Outgoing | None:
     known = sessions.asking(dialog.call_id, dialog.remote.tag).rpartition("=")[2]
     same = invite.from_.uri.aor == dialog.remote.uri.aor and theirs == known != NIL
     return (found or made) if same else None
+
+
+def first(call: Restored, session: Session, invite: Request) -> bool:
+    """Whether it waits: both ends take the call back, and each calls the other.
+
+    What we offer in the dialog itself goes first, as its answer is on its way. Of two INVITEs that
+    of who has made the dialog, unless one was answered before, by a page that is gone: then the one
+    that names the dialog which that has made.
+    """
+    if session is not call.contested or session.leg.sdp:
+        return False
+    if not session.reinvite.open_to_successor:
+        return True
+    if call.session is not None or call.invited(*_names(invite)[:2]):
+        return False
+    return session.leg.calling or invite.call_id == session.leg.dialog.call_id
+
+
+def _names(invite: Request) -> Key:
+    wanted = Replaces.parse(invite.headers.get("Replaces") or "")
+    return (wanted.call_id, wanted.to_tag.lower(), wanted.from_tag.lower())
 
 
 def _name(invite: Request) -> str:

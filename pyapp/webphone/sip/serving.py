@@ -131,6 +131,8 @@ class Serving:
 
             if not isinstance(known, Session):
                 return called_back(self._calls, known, server, now)
+            if self._first(known, request):
+                return self._endpoint.answer(server, 491, now)
             if known.reinvite.open_to_successor and not known.unheard:
                 return offer(known, server, now)
         call = self._endpoint.entropy.token(8)
@@ -156,6 +158,15 @@ class Serving:
         from webphone.sip.replacing import continued
 
         return continued(known, invite)
+
+    def _first(self, session: Session, invite: Request) -> bool:
+        """Whether our page is new as well, and what it offers goes first (RFC 3261 §14.2)."""
+        call = self._calls.named(session.call)
+        if isinstance(call, Outgoing | Incoming | None):
+            return False
+        from webphone.sip.replacing import first
+
+        return first(call, session, invite)
 
     def _cancel(self, server: ServerTransaction, cancel: Request, now: float) -> list[Output]:
         """RFC 3261 §9.2."""

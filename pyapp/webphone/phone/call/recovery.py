@@ -47,6 +47,8 @@ TRIES = 30.0  # seconds until the call is given up
 REGISTERS = 2.0  # seconds that a REGISTER has, before the call is taken back without it
 ANSWERS = 3.0  # seconds that the other end has to say yes to being called in place of the call
 WIDENS = 0.5  # seconds until all codecs are offered again
+# Seconds until another try; who has made the dialog is the first (RFC 3261 §14.1, the other way).
+PAUSES = {True: 0.5, False: 1.5}
 
 
 class State(Enum):
@@ -61,6 +63,10 @@ class State(Enum):
                                           ▼                                        │ BACK
                       GONE ◄─ refused ─ CHANGING_PLAINLY ──────── answered ────────┘
 
+    Their page may be loaded anew as well. While it is away, all of these lead back to WAITING. Once
+    it calls us in the place of the dialog, from WAITING or REPLACING to YIELDING; from there, when
+    our answer is made, to SOUNDING, or to WAITING where it came too late.
+
     From every state before SOUNDING: GONE, when there is no other way or the time is up.
     """
 
@@ -68,6 +74,7 @@ class State(Enum):
     REPLACING = auto()
     CHANGING = auto()
     CHANGING_PLAINLY = auto()
+    YIELDING = auto()
     SOUNDING = auto()
     BACK = auto()
     GONE = auto()
@@ -81,6 +88,10 @@ class Event(Enum):
     ANSWERED = auto()
     REFUSED = auto()
     TOO_NARROW = auto()  # they want another codec than the one that was offered
+    AWAY = auto()  # they are not there at the moment, or take the call back themselves
+    CALLED = auto()  # they call us in the place of the dialog
+    DESCRIBED = auto()  # our answer to that is made
+    TOO_LATE = auto()  # and nobody waits for it any more
     NO_WAY = auto()  # nothing else is worth a try
     SILENCE = auto()
     SOUND = auto()  # the media are connected
@@ -95,6 +106,10 @@ class Action(Enum):
     OFFER = auto()
     OFFER_PLAINLY = auto()
     APPLY = auto()
+    PAUSE = auto()
+    OPEN_AGAIN = auto()
+    MAKE_ANSWER = auto()
+    ACCEPT = auto()
     TELL_BACK = auto()
     LET_BE = auto()
     GIVE_UP = auto()
@@ -102,13 +117,18 @@ class Action(Enum):
 
 _GONE = (State.GONE, (Action.GIVE_UP,))
 _ANSWERED = (State.SOUNDING, (Action.APPLY,))
+_AWAY = (State.WAITING, (Action.PAUSE,))
+_YIELDING = (State.YIELDING, (Action.MAKE_ANSWER,))
 
 RECOVERY: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.WAITING, Event.REPLACEABLE): (State.REPLACING, (Action.REPLACE,)),
     (State.WAITING, Event.CHANGEABLE): (State.CHANGING, (Action.OFFER,)),
+    (State.WAITING, Event.CALLED): _YIELDING,
     (State.WAITING, Event.NO_WAY): _GONE,
     (State.WAITING, Event.TIME_UP): _GONE,
     (State.REPLACING, Event.ANSWERED): _ANSWERED,
+    (State.REPLACING, Event.AWAY): _AWAY,
+    (State.REPLACING, Event.CALLED): (State.YIELDING, (Action.WITHDRAW, Action.MAKE_ANSWER)),
     (State.REPLACING, Event.TOO_NARROW): (State.REPLACING, (Action.REPLACE,)),
     (State.REPLACING, Event.REFUSED): (State.CHANGING, (Action.OFFER,)),
     (State.REPLACING, Event.NO_WAY): _GONE,
@@ -117,19 +137,31 @@ RECOVERY: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.CHANGING, Event.ANSWERED): _ANSWERED,
     # RFC 8842 §5.3: who has begun DTLS in this session may insist on going on so.
     (State.CHANGING, Event.REFUSED): (State.CHANGING_PLAINLY, (Action.OFFER_PLAINLY,)),
+    (State.CHANGING, Event.AWAY): _AWAY,
     (State.CHANGING, Event.NO_WAY): _GONE,
     (State.CHANGING, Event.TIME_UP): _GONE,
     (State.CHANGING_PLAINLY, Event.ANSWERED): _ANSWERED,
     (State.CHANGING_PLAINLY, Event.REFUSED): _GONE,
+    (State.CHANGING_PLAINLY, Event.AWAY): _AWAY,
     (State.CHANGING_PLAINLY, Event.NO_WAY): _GONE,
     (State.CHANGING_PLAINLY, Event.TIME_UP): _GONE,
+    (State.YIELDING, Event.CALLED): _YIELDING,  # by a page that was loaded once more
+    (State.YIELDING, Event.DESCRIBED): (State.SOUNDING, (Action.ACCEPT,)),
+    (State.YIELDING, Event.NO_WAY): _GONE,
+    (State.YIELDING, Event.TIME_UP): _GONE,
+    (State.SOUNDING, Event.TOO_LATE): (State.WAITING, (Action.PAUSE, Action.OPEN_AGAIN)),
     (State.SOUNDING, Event.SOUND): (State.BACK, (Action.TELL_BACK,)),
     # The call stands, and its path is looked for as in any other.
     (State.SOUNDING, Event.TIME_UP): (State.BACK, (Action.LET_BE,)),
 }
 
+# Where their way is taken, if both ends are new; the agent tells whose is.
+OPEN = (State.WAITING, State.REPLACING, State.YIELDING)
+MAKES = {State.WAITING: do.Offer.OFFER, State.YIELDING: do.Offer.ANSWER}  # what our media do
 # Refusals of new keys that another a=setup may please.
 _UNHAPPY = (488, 500)
+# Of who is not there, by a server in between; RFC 3261 §14.2: of who calls us meanwhile.
+_AWAY_NOW = (404, 408, 430, 480, 491, 503)
 
 
 class Recovery:
@@ -140,6 +172,7 @@ class Recovery:
         self._call = call
         self._kept: Kept | None = None
         self._offer: str | None = None  # ours
+        self._theirs = ""  # as they call us in the place of the dialog
         self._answer = ""  # theirs
         self._early: dict[str, str] = {}  # what each fork described early, by branch
         self._call_id = ""  # of the INVITE that replaces the dialog
@@ -148,11 +181,12 @@ class Recovery:
         self._patience: float | None = None  # how long the registration is waited for
         self._silent: float | None = None  # how long their answer is
         self._widen: float | None = None  # when all codecs are offered
+        self._again: float | None = None  # when it is tried again
 
     @property
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
-        return earliest((self._until, self._patience, self._silent, self._widen))
+        return earliest((self._until, self._patience, self._silent, self._widen, self._again))
 
     def begin(self, kept: Kept, now: float) -> Result:
         """Take it back: the microphone and the server at the same time. Raises Malformed."""
@@ -163,14 +197,7 @@ class Recovery:
         # Asterisk, after a swap of channels, passes on nothing where it has to transcode what we
         # send; PCMU it need not.
         self._narrow = call.keeps_keys and call.codec != "PCMU"
-        direction = media.hold_direction(call.hold.local)
-        result: Result = [
-            *restored,
-            do.OpenMedia(call=call.id, video=call.video_local, direction=direction),
-        ]
-        if call.muted:
-            result.append(do.MuteMicrophone(call=call.id, muted=True))
-        return [*result, self._tell("started"), *call.wire.connect(now)]
+        return [*restored, *self._open(), self._tell("started"), *call.wire.connect(now)]
 
     # --- As a part of the call ---
 
@@ -187,7 +214,10 @@ class Recovery:
             self._call.part(Renegotiation).offer_anew()
         if self.state is State.SOUNDING and not self._call.unstable:
             return self._happen(Event.SOUND, now)
-        if self.state is State.WAITING and self._offer is not None and self._reachable(now):
+        if due(self._again, now):
+            self._again = None
+        ready = self.state is State.WAITING and self._offer is not None and self._again is None
+        if ready and self._reachable(now):
             assert self._kept is not None
             replaceable = self._kept.replaceable or self._call.keeps_keys
             return self._happen(Event.REPLACEABLE if replaceable else Event.CHANGEABLE, now)
@@ -223,9 +253,14 @@ class Recovery:
                 return self._answered(sdp or self._early.get(branch, ""), now)
             case OfferAnswered(sdp=sdp):
                 return self._answered(sdp or "", now)
+            case OfferRefused(status=status) if status in _AWAY_NOW:
+                return self._happen(self._next(Event.AWAY), now)
             case OfferRefused(status=status):
                 again = status in _UNHAPPY and not self._call.of_browser
                 return self._happen(Event.REFUSED if again else Event.NO_WAY, now)
+            case OfferReceived(sdp=sdp, anew=True) if sdp and self.state in OPEN:
+                self._theirs = sdp
+                return self._happen(Event.CALLED, now)
             case EarlyOffer() | OfferReceived():
                 return [*self._call.wire.rerefuse(491, now)]
             case Ended():
@@ -235,8 +270,12 @@ class Recovery:
     def media(self, news: Media, now: float) -> Steps:
         """Our offer is made, or can't be."""
         match news:
-            case on.MediaReady(sdp=sdp, video=video) if self.state is State.WAITING:
-                self._offer, self._call.video_local = sdp, video
+            case on.MediaReady(kind=kind, sdp=sdp, video=video) if MAKES.get(self.state) is kind:
+                self._call.video_local = video
+                if self.state is State.YIELDING:
+                    self._answer = sdp
+                    return self._happen(Event.DESCRIBED, now)
+                self._offer = sdp
                 return self.wake(now)
             case on.MediaFailed() if self._kept is not None:
                 return self._happen(Event.NO_WAY, now)
@@ -244,7 +283,7 @@ class Recovery:
 
     def over(self, error: WebPhoneError) -> list[Act]:
         """Nobody waits for it but the person."""
-        self._until = self._patience = self._silent = self._widen = None
+        self._until = self._patience = self._silent = self._widen = self._again = None
         return []
 
     # --- Steps ---
@@ -262,6 +301,8 @@ class Recovery:
         if news.status == 488 and self._narrow:
             self._narrow = False
             return self._happen(Event.TOO_NARROW, now)
+        if news.status in _AWAY_NOW and news.by is not By.SYSTEM:
+            return self._happen(self._next(Event.AWAY), now)
         return self._happen(self._next(Event.REFUSED), now)
 
     def _next(self, event: Event) -> Event:
@@ -290,6 +331,18 @@ class Recovery:
                 return self._take_back(offer, now, False)
             case Action.APPLY:
                 return self._apply(now)
+            case Action.PAUSE:
+                assert self._kept is not None
+                self._again = now + PAUSES[self._kept.calling]
+                return []
+            case Action.OPEN_AGAIN:
+                self._offer = None
+                return self._open()
+            case Action.MAKE_ANSWER:
+                self._silent = self._again = None
+                return self._open(self._theirs)
+            case Action.ACCEPT:
+                return self._accept(now)
             case Action.TELL_BACK:
                 call.recovering, self._until = False, None
                 return [self._tell("done")]
@@ -300,6 +353,26 @@ class Recovery:
                 return [self._finished(Ending(by=By.SYSTEM, not_taken_back=True))]
             case _:
                 assert_never(action)
+
+    def _open(self, offer: str | None = None) -> list[Act]:
+        """Microphone and media, for an offer of ours or the answer to theirs."""
+        call, id = self._call, self._call.id
+        direction = media.hold_direction(call.hold.local)
+        opened = do.OpenMedia(call=id, video=call.video_local, direction=direction, offer=offer)
+        return [opened, *([do.MuteMicrophone(call=id, muted=True)] if call.muted else [])]
+
+    def _accept(self, now: float) -> Steps:
+        """The call goes on as they have described it."""
+        call = self._call
+        try:
+            accepted = call.wire.reaccept(self._answer, now)
+        except NotNow:  # their page is gone again
+            return self._happen(Event.TOO_LATE, now)
+        call.step(Step.RECOVERED)
+        call.agree(self._theirs, self._answer)
+        agreed = call.part(Renegotiation).taken_over(self._theirs, self._answer, now)
+        declined = camera_declined(call, self._theirs)
+        return [*accepted, *agreed, *declined, Wider(self._behind)]
 
     def _take_back(self, sdp: str, now: float, replacing: bool) -> Steps:
         try:

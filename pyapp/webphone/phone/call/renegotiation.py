@@ -134,6 +134,14 @@ class Renegotiation:
         self._works, self._before = False, None
         return result
 
+    def taken_over(self, offer: str, answer: str, now: float) -> Result:
+        """So is this, and the offer was that of the other side, whose page is new as well."""
+        call = self._call
+        self._sdp, self._said = answer, call.record_says
+        self.hold_wanted, self._offered_last = call.hold.local, False
+        marked = self._mark(call.hold.local, _holds(offer), now)
+        return marked + self._agreed(offer, answer, ours=False)
+
     # --- As a part of the call ---
 
     def wake(self, now: float) -> Steps:

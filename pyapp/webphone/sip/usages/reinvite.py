@@ -116,6 +116,7 @@ REINVITE: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.PAUSED, Event.PAUSE_OVER): (State.OFFERING, (Action.SEND_INVITE,)),
     # The peer was first: our offer was made before theirs, and is worth nothing now.
     (State.PAUSED, Event.REQUEST): (State.ASKED, (Action.TELL_OVERTAKEN, Action.ASK)),
+    (State.PAUSED, Event.SUCCESSOR): (State.ASKED, (Action.TELL_OVERTAKEN, Action.ASK)),
     (State.PAUSED, Event.CLOSE): (State.CLOSED, ()),
     # The answer says what the last one said: nobody need hear of it.
     (State.REFRESHING, Event.SUCCESS): (State.QUIET, (Action.SEND_ACK,)),
@@ -360,7 +361,8 @@ class Reinvite:
             case Action.ASK | Action.ASK_INSTEAD:
                 assert server is not None
                 self._asked, instead = server, action is Action.ASK_INSTEAD
-                offer = OfferReceived(call=call, sdp=sdp_of(server.request), instead=instead)
+                sdp, anew = sdp_of(server.request), not server.request.to.tag
+                offer = OfferReceived(call=call, sdp=sdp, instead=instead, anew=anew)
                 return [self._named(server.request), offer]
             case Action.SEND_2XX:
                 return self._send_success(now)

@@ -22,6 +22,7 @@ from webphone.sip.usages.invite_client import Outgoing
 from webphone.sip.usages.leg import Leg
 from webphone.sip.usages.refer import reachable
 from webphone.sip.usages.session import Session
+from webphone.sip.usages.succession import MOST_FORMER
 from webphone.sip.usages.timer import Kept as KeptTimer
 from webphone.sip.wire.headers import NameAddr
 from webphone.sip.wire.replaces import Replaces
@@ -51,6 +52,7 @@ class Kept:
     origin: str = ""
     allowed: tuple[str, ...] = ()
     timer: KeptTimer | None = None
+    former: tuple[Key, ...] = ()  # the dialogs that this one has taken the place of
 
 
 def kept(endpoint: Endpoint, answered: Session) -> Kept:
@@ -71,6 +73,7 @@ def kept(endpoint: Endpoint, answered: Session) -> Kept:
         session_id=endpoint.sessions.of(dialog.call_id),
         allowed=tuple(leg.timer.allowed),
         timer=leg.timer.kept,
+        former=leg.former,
     )
     return kept
 
@@ -121,7 +124,7 @@ class Restored:
             remote_cseq=kept.remote_cseq,
         )
         leg = Leg(endpoint, authenticator, call, dialog, calling=kept.calling, sdp="")
-        leg.replaceable = kept.replaceable
+        leg.replaceable, leg.former = kept.replaceable, kept.former[-MOST_FORMER:]
         leg.timer.go_on(kept.timer, kept.allowed)
         endpoint.sessions.adopt(kept.call_id, dialog.remote.tag, kept.session_id)
         self._old = Session(leg)
@@ -140,6 +143,19 @@ class Restored:
         if made is None or (made.session is None and made.giving_up):
             return self._old
         return made.session
+
+    def invited(self, call_id: str, tag: str) -> bool:
+        """Whether our last INVITE is known so, which nobody has answered as far as we know."""
+        made = self._made
+        if made is None or made.session is not None:
+            return False
+        return (call_id, tag) == (made.invite.call_id, made.invite.from_.tag.lower())
+
+    @property
+    def contested(self) -> Session | None:
+        """The dialog that both ends may be about to replace, None once we have another one."""
+        made = self._made
+        return None if made is not None and made.session is not None else self._old
 
     @property
     def over(self) -> bool:

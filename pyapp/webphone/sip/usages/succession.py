@@ -24,7 +24,7 @@ def take_place(leg: Leg, server: ServerTransaction, sdp: str, now: float) -> lis
     invite, endpoint, before = server.request, leg.endpoint, leg.dialog
     after = leg.dialog = Dialog.answering(invite, endpoint.entropy.tag())
     leg.former = (*leg.former, before.key)[-MOST_FORMER:]
-    leg.calling, leg.packages = False, info.packages(invite)
+    leg.calling, leg.packages, leg.unwanted = False, info.packages(invite), False
     leg.replaceable = "replaces" in invite.supported
     bye = before.request(endpoint, "BYE")
     # Our requests are told apart by their numbers, whichever dialog they are in.
