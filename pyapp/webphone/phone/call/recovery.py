@@ -337,10 +337,10 @@ class Recovery:
                 return []
             case Action.OPEN_AGAIN:
                 self._offer = None
-                return self._open()
+                return [*self._open()]
             case Action.MAKE_ANSWER:
                 self._silent = self._again = None
-                return self._open(self._theirs)
+                return [*self._open(self._theirs)]
             case Action.ACCEPT:
                 return self._accept(now)
             case Action.TELL_BACK:
