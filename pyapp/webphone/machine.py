@@ -95,8 +95,8 @@ class Same(Generic[Made]):
 
     def __call__(self, make: Callable[..., Made], *of: object, **named: object) -> Made:
         """What `make` makes of these."""
-        given = (*of, *named.values())
-        if self._of is None or not _all_alike(self._of, given):
+        given = (*of, *named.values()) if named else of
+        if self._of is None or not all_alike(self._of, given):
             self._made, self._of = make(*of, **named), given
         return self._made
 
@@ -109,11 +109,12 @@ def alike(one: object, other: object) -> bool:
     if kind is not type(other):
         return False
     if kind is tuple:
-        return _all_alike(one, other)  # type: ignore[arg-type]
+        return all_alike(one, other)  # type: ignore[arg-type]
     return kind in PLAIN and one == other
 
 
-def _all_alike(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
+def all_alike(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
+    """Whether each of these is alike to the one in its place."""
     if len(some) != len(others):
         return False
     # Nearly always one object each: that is asked where it costs least.

@@ -131,13 +131,13 @@ def test_what_has_not_changed_is_not_drawn_again(language):
 
 def test_what_is_on_the_screen_no_longer_is_let_go():
     world, alice, shown = talking()
-    assert "head" in shown.view.drawn._now
+    assert "peer" in shown.view.drawn._now
     alice.ask("hangup")
     world.wind(60)
     for _ in range(2):
         shown.draw(world.now)
     drawn = shown.view.drawn
-    assert "head" not in {*drawn._now, *drawn._last} and "header" in drawn._now
+    assert "peer" not in {*drawn._now, *drawn._last} and "header" in drawn._now
 
 
 def below(node):

@@ -9,6 +9,7 @@ import pytest
 from gallery import BOB, CONFIG, IDLE, NOW, talking
 from webphone.contract import CallView
 from webphone.phone.snapshot import Snapshot
+from webphone.ui.drawn import Drawn
 from webphone.ui.html import find_all, text
 from webphone.ui.lasting import OVER, followed, lasting
 from webphone.ui.screen import screen
@@ -113,7 +114,7 @@ def test_each_of_them_has_an_end() -> None:
         recording="paused",
         recorded="paused",
     )
-    names = {name for name, _ in lasting(talking(everything, other_tab=True))}
+    names = {name for name, _ in lasting(talking(everything, other_tab=True), Drawn())}
     assert names | {"filming"} == set(OVER)
 
 

@@ -61,6 +61,7 @@ class Keeping:
         self.entrusted = False  # somebody ends the calls where no page comes after this one
         self._written = ""
         self._calls: dict[str, Same[Written]] = {}
+        self._byes: dict[str, Same[bytes]] = {}
         self._phone: KeptPhone | None = None  # what was made a text last, and that text
         self._text_of = ""
         # What was entrusted last: the dialogs of those that are up, what ends the others, and the
@@ -128,13 +129,14 @@ class Keeping:
         if config.recover == "off":  # no page takes them back, and somebody may still end them
             ours = {} if config.demo else _up(calls, account)
             early = () if config.demo else unanswered(calls, account, MOST_CALLS)
-            return [*self._keep(""), *self._entrust(account, ours, early, {}, waits=False)]
+            ends = tuple(call.wire.farewell for call in early)
+            return [*self._keep(""), *self._entrust(account, ours, ends, {}, waits=False)]
         ours, early = _up(calls, account), _unanswered(calls, account, config)
-        held = invites(early)
-        kept = [kept_early(call, _rung(held, call)) for call in early]
+        held, ends = invites(early), tuple(call.wire.farewell for call in early)
+        kept = [kept_early(call, bye, _rung(held, call)) for call, bye in zip(early, ends)]
         return [
             *self._keep(self._text(calls, account, ours, kept, now - now % COARSE)),
-            *self._entrust(account, ours, early, held),
+            *self._entrust(account, ours, ends, held),
         ]
 
     def leave(
@@ -160,12 +162,13 @@ class Keeping:
         over = [call for call in early if call.id not in held]
         unsaid = _unsaid(calls, account, ours, over)
         left = [
-            kept_early(call, _rung(held, call), None if call in rings else now) for call in early
+            kept_early(call, call.wire.farewell, _rung(held, call), None if call in rings else now)
+            for call in early
         ]
         byes = tuple(bye.decode(OCTETS) for bye in unsaid if bye.startswith(b"BYE "))
         kept = self._keep(self._text(calls, account, ours, left, now, byes))
         # The others end now.
-        told = self._entrust(account, ours, rings, held)
+        told = self._entrust(account, ours, tuple(call.wire.farewell for call in rings), held)
         going = [*(calls.calls[id] for id in ours), *rings]
         gone = [x for call in going for x in calls.leave(call)]
         return [*kept, *_said(unsaid), *told, *gone, *end(calls, over, now)]
@@ -206,20 +209,23 @@ class Keeping:
         self,
         account: Account,
         ours: Ours,
-        unanswered: Sequence[Call],
+        early: tuple[bytes, ...],
         held: Held,
         *,
         waits: bool = True,
     ) -> Iterator[do.Entrust]:
-        """How they end where no page comes after this one, each time that it is said otherwise."""
+        """How they end where no page comes after this one, each time that it is said otherwise.
+
+        `early` ends those that nobody has answered.
+        """
         dialogs = tuple(ours.values())
-        early = tuple(call.wire.farewell for call in unanswered)
         given = {id: invite for id, (_, invite) in held.items()}
         server = account.connection.servers.current if dialogs or early else ""
         will = (server, dialogs, early, given)
         if will != self._will:
             self._will = will
-            byes = tuple(account.agent.handover.farewell(id) for id in ours)
+            self._byes = {id: self._byes.get(id) or Same() for id in ours}
+            byes = (self._byes[id](_bye, account, id, ours[id], server) for id in ours)
             messages = (*byes, *early)
             yield do.Entrust(server=server, messages=messages, invites=given, waits=waits)
 
@@ -258,6 +264,11 @@ def _unsaid(calls: Calls, account: Account, ours: Ours, early: Sequence[Call]) -
 def _said(unsaid: tuple[bytes, ...]) -> list[do.Action]:
     """Another connection may be there for it."""
     return [do.SayBeside(messages=unsaid)] if unsaid else []
+
+
+def _bye(account: Account, call: str, dialog: KeptDialog, server: str) -> bytes:
+    """What ends a call that is up, as long as its dialog is this one, at this server."""
+    return account.agent.handover.farewell(call)
 
 
 def _rung(held: Held, call: Call) -> Rung | None:

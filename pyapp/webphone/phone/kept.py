@@ -120,7 +120,7 @@ def kept_call(made: Same[Written], call: Call, dialog: KeptDialog) -> Written:
         call.remote,
         call.focus,
         call.headers,
-        tuple(call.reached.items()),
+        call.reached,
         id=call.id,
         call_id=call.call_id,
         outgoing=call.outgoing,
@@ -153,7 +153,7 @@ def _made(
     remote: NameAddr,
     focus: Uri | None,
     headers: Mapping[str, str],
-    reached: tuple[tuple[str, float], ...],
+    reached: Mapping[str, float],
     **more: Any,
 ) -> Written:
     kept = KeptCall(
@@ -161,13 +161,15 @@ def _made(
         remote=str(remote),
         focus=str(focus or ""),
         headers=for_pages(headers),
-        reached=dict(reached),
+        reached=reached,
         **more,
     )
     return kept, json.dumps(encode(kept))
 
 
-def kept_early(call: Call, rung: Rung | None, ended_at: float | None = None) -> KeptEarly:
+def kept_early(
+    call: Call, farewell: bytes, rung: Rung | None, ended_at: float | None = None
+) -> KeptEarly:
     """One that is not answered; `rung`: its INVITE is held, `ended_at`: it ends here."""
     return KeptEarly(
         id=call.id,
@@ -178,7 +180,7 @@ def kept_early(call: Call, rung: Rung | None, ended_at: float | None = None) -> 
         started_at=call.started_at,
         ringing_at=call.ringing_at,
         session_id=call.account.agent.session_id(call.call_id),
-        farewell=call.wire.farewell.decode(OCTETS),
+        farewell=farewell.decode(OCTETS),
         headers=for_pages(call.headers),
         verstat=call.verstat,
         muted=call.muted,

@@ -388,6 +388,14 @@ class Snapshot(SharedSnapshot):
     # Settings as the person chose them, by name, and the names of those that the page has set.
     chosen: Mapping[str, Json] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
+    living: tuple[CallSnapshot, ...] = field(init=False, repr=False, compare=False)
+    foremost: CallSnapshot | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Found once, and not by each part of the screen that asks for it.
+        living = tuple(call for call in self.calls if call.stage != "ended")
+        object.__setattr__(self, "living", living)
+        object.__setattr__(self, "foremost", _foremost(living, self.active))
 
     @property
     def speech(self) -> Language:
@@ -432,6 +440,17 @@ class Snapshot(SharedSnapshot):
                 "proved_at": None,
             },
         )
+
+
+def _foremost(living: tuple[CallSnapshot, ...], active: str | None) -> CallSnapshot | None:
+    """The call with the ear, else one that rings, else the last."""
+    ringing = None
+    for call in living:
+        if call.view.id == active:
+            return call
+        if ringing is None and call.stage == "incoming":
+            ringing = call
+    return ringing or (living[-1] if living else None)
 
 
 _SHARED = tuple(item.name for item in fields(SharedSnapshot))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from webphone.contract import Config, Hangup
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.dialpad import aside, digits_sent, idle_keys
+from webphone.ui.drawn import Drawn
 from webphone.ui.gestures import PageClosed, PageOpened
 from webphone.ui.html import Node, element
 from webphone.ui.menu import away, opener, recorder
@@ -18,6 +19,7 @@ from webphone.ui.selectors import (
     hold_command,
     in_transfer,
     mute_command,
+    parkable,
     transferable,
 )
 from webphone.ui.strip import strip
@@ -104,7 +106,7 @@ def _call(
 ) -> list[Node]:
     call, config = front(snapshot), snapshot.config
     shown = (
-        view.drawn("head", _head, call, config, _time(call, snapshot, view, now)),
+        _head(call, view.drawn, config, _time(call, snapshot, view, now)),
         _pictures(call, snapshot),
         strip(call, snapshot, view, now, digits),
         *others(call, snapshot, view, now),
@@ -125,13 +127,13 @@ def _time(call: CallSnapshot, snapshot: Snapshot, view: View, now: float) -> tup
     return view.drawn("time", timed, *written, view.durations(seconds, snapshot.language))
 
 
-def _head(call: CallSnapshot, config: Config, time: tuple[Node | str, ...]) -> Node:
+def _head(call: CallSnapshot, drawn: Drawn, config: Config, time: tuple[Node | str, ...]) -> Node:
     if not call.joined:
-        return peer(call, config, time)
+        return peer(call, drawn, config, time)
     # Loaded by the first conference.
     from webphone.ui.conference import head
 
-    return head(call, config, time)
+    return drawn("head", head, call, config, time)
 
 
 def _pictures(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
@@ -181,52 +183,62 @@ def _controls(
     call: CallSnapshot, snapshot: Snapshot, view: View, *, keying: bool = False
 ) -> Node | None:
     goes = transferable(snapshot)
-    return view.drawn("actions", _actions, call, snapshot.config, goes=goes, keying=keying)
+    return view.drawn(
+        "actions", _actions, call, view.drawn, snapshot.config, goes=goes, keying=keying
+    )
 
 
-def _actions(call: CallSnapshot, config: Config, *, goes: bool, keying: bool) -> Node | None:
+def _actions(
+    call: CallSnapshot, drawn: Drawn, config: Config, *, goes: bool, keying: bool
+) -> Node | None:
     """`goes`: it can be transferred. `keying`: its keypad is open."""
-    up = call.up
-    shown = [
-        part
-        for part in (
-            button(
-                say("mute"),
-                on=mute_command(call),
-                part="action mute",
-                config=config,
-                sign="muted" if call.muted else "microphone",
-                pressed=call.muted,
-            )
-            if config.show_mute
-            else None,
-            _keypad_switch(call, config, keying) if config.show_dialpad else None,
-            button(
-                say("hold"),
-                on=hold_command(call) if up else None,
-                part="action hold",
-                config=config,
-                sign="hold",
-                pressed=call.held_local,
-                waits=call.changing,
-                after="resume",
-            )
-            if config.show_hold
-            else None,
-            *away(call, config, "action ", goes=goes),
-        )
-        if part is not None
-    ]
-    if not shown:
+    id, up, held, joined = call.view.id, call.up, call.held_local, call.joined
+    ways = drawn("away", away, id, config, "action ", goes=goes, parks=parkable(call))
+    shown = (
+        drawn("mute", _mute, id, config, muted=call.muted) if config.show_mute else None,
+        drawn("keys", _keypad_switch, id, config, live=call.stage in KEYED, open=keying)
+        if config.show_dialpad
+        else None,
+        drawn("hold", _hold, id, config, up=up, held=held, joined=joined, waits=call.changing)
+        if config.show_hold
+        else None,
+        *ways,
+    )
+    if not any(shown):
         return None
     return element(
         "div", *shown, key="actions", part="actions", role="group", aria_label=say("actions")
     )
 
 
-def _keypad_switch(call: CallSnapshot, config: Config, keying: bool) -> Node:
+def _mute(call: str, config: Config, *, muted: bool) -> Node:
+    return button(
+        say("mute"),
+        on=mute_command(call, muted=muted),
+        part="action mute",
+        config=config,
+        sign="muted" if muted else "microphone",
+        pressed=muted,
+    )
+
+
+def _hold(call: str, config: Config, *, up: bool, held: bool, joined: bool, waits: bool) -> Node:
+    """`waits`: for the answer to what was pressed last."""
+    return button(
+        say("hold"),
+        on=hold_command(call, held=held, joined=joined) if up else None,
+        part="action hold",
+        config=config,
+        sign="hold",
+        pressed=held,
+        waits=waits,
+        after="resume",
+    )
+
+
+def _keypad_switch(call: str, config: Config, *, live: bool, open: bool) -> Node:
     """Opens the keypad, or hides it again, each in the place of the other."""
-    if keying:
+    if open:
         return button(
             say("hide_keypad"),
             on=PageClosed(),
@@ -237,7 +249,7 @@ def _keypad_switch(call: CallSnapshot, config: Config, keying: bool) -> Node:
         )
     return button(
         say("keypad"),
-        on=PageOpened(page=KEYPAD, of=call.view.id) if call.stage in KEYED else None,
+        on=PageOpened(page=KEYPAD, of=call) if live else None,
         part="action keypad-open",
         config=config,
         sign="keypad",

@@ -10,7 +10,6 @@ long ago that was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 
@@ -68,8 +67,8 @@ PARTS = {
     "transfer-complete": CompleteTransfer,
     "transfer-cancel": CancelTransfer,
 }
-# So many nodes below the root are the pieces that a screen is drawn of.
-DEEP = 3
+# Each control as it is known, and where on the screen it stands.
+Controls = tuple[tuple[tuple[str, str], str], ...]
 # What goes out to a number that was typed for it.
 DIALS = (MakeCall, Transfer, Consult)
 # What a second press on one of these would meet next: of no harm, but not meant either.
@@ -102,7 +101,7 @@ def noticed(view: View, screen: Node, now: float) -> View:
     shown = screen.attributes.get("data-screen", "")
     # The stages of a call leave its controls where they are.
     within = shown if shown in ("idle", "ended") else "call"
-    for name, place in _known(view.drawn, screen, within, ()):
+    for name, place in _controls(view.drawn, screen, within):
         before, since = view.came.get(name, ("", now))
         came[name] = place, since if before == place else now
     return view if came == view.came else replace(view, came=came)
@@ -167,39 +166,20 @@ def _name(gesture: object) -> tuple[str, str]:
     return type(gesture).__name__, "" if isinstance(last, Transfer) else getattr(last, "id", "")
 
 
-def _known(
-    drawn: Drawn, node: Node, place: str, path: tuple[int, ...]
-) -> Iterator[tuple[tuple[str, str], str]]:
-    """The controls; those of a piece that has been drawn before are known."""
-    if len(path) == DEEP:
-        yield from drawn(("controls", path), _found, node, place)
-        return
-    yield from _itself(node, place)
-    inner = _inner(node, place)
-    for number, child in enumerate(node.children):
-        if isinstance(child, Node):
-            yield from _known(drawn, child, inner, (*path, number))
-
-
-def _found(node: Node, place: str) -> tuple[tuple[tuple[str, str], str], ...]:
-    return tuple(_controls(node, place))
-
-
-def _controls(node: Node, place: str) -> Iterator[tuple[tuple[str, str], str]]:
-    yield from _itself(node, place)
-    inner = _inner(node, place)
+def _controls(drawn: Drawn, node: Node, place: str) -> Controls:
+    """Those in it; of a piece that has been drawn before they are known."""
+    found = _itself(node, place)
+    inner = f"{place} {node.key}" if node.key in ("ringing", "waiting") else place
     for child in node.children:
-        if isinstance(child, Node) and not child.svg:
-            yield from _controls(child, inner)
+        if isinstance(child, Node) and not child.svg and child.children:
+            found += drawn(("controls", id(child)), _controls, drawn, child, inner)
+    return found
 
 
-def _itself(node: Node, place: str) -> Iterator[tuple[tuple[str, str], str]]:
+def _itself(node: Node, place: str) -> Controls:
     kind = PARTS.get(node.attributes.get("part", ""))
-    if kind is not None:
-        # One that is idle stands there, too, and may wake under the finger.
-        gesture = node.on.get("click")
-        yield _name(gesture) if isinstance(gesture, kind) else (kind.__name__, ""), place
-
-
-def _inner(node: Node, place: str) -> str:
-    return f"{place} {node.key}" if node.key in ("ringing", "waiting") else place
+    if kind is None:
+        return ()
+    # One that is idle stands there, too, and may wake under the finger.
+    gesture = node.on.get("click")
+    return ((_name(gesture) if isinstance(gesture, kind) else (kind.__name__, ""), place),)

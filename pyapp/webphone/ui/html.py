@@ -48,21 +48,20 @@ def element(
     return Node(
         tag=tag,
         attributes={
-            _attribute(name): _value(given)
+            # A sentence stays one.
+            _attribute(name): given if isinstance(given, str) else _value(given)
             for name, given in attributes.items()
             if given is not None and given is not False
         },
-        children=tuple(child for child in children if child is not None and child != ""),
-        on=dict(on or {}),
+        children=tuple([child for child in children if child]),
+        on=dict(on) if on else {},
         key=key,
         value=value,
         svg=svg,
     )
 
 
-def _value(given: str | bool | int) -> str:
-    if isinstance(given, str):
-        return given  # a sentence stays one
+def _value(given: bool | int) -> str:
     return "" if given is True else str(given)
 
 

@@ -143,7 +143,7 @@ def _escape(view: View, snapshot: Snapshot) -> Gesture | None:
 
 def _control(key: str, call: CallSnapshot, snapshot: Snapshot) -> Gesture | None:
     if key == "m" and snapshot.config.show_mute and call.stage != "incoming":
-        return mute_command(call)
+        return mute_command(call.view.id, muted=call.muted)
     if key == "h" and snapshot.config.show_hold and call.up and not call.changing:
-        return hold_command(call)
+        return hold_command(call.view.id, held=call.held_local, joined=call.joined)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from webphone.phone.snapshot import CallSnapshot, Snapshot
+from webphone.ui.drawn import Drawn
 from webphone.ui.selectors import conference, foremost, living
 from webphone.ui.view import View
 from webphone.ui.words import say
@@ -13,10 +14,12 @@ from webphone.words import Sentence
 Lasting = tuple[str, str]  # what it is, and the id of its call; "" where it is of the phone
 
 
-def lasting(snapshot: Snapshot) -> frozenset[Lasting]:
+def lasting(snapshot: Snapshot, drawn: Drawn) -> frozenset[Lasting]:
     """All that lasts now."""
     first = foremost(snapshot)
-    found = {(name, call.view.id) for call in living(snapshot) for name in _of(call)}
+    found: set[Lasting] = set()
+    for call in living(snapshot):
+        found.update(drawn(("lasts", call.view.id), _of, call))
     if first is not None and first.muted:
         found.add(("muted", first.view.id))
     if conference(snapshot):
@@ -26,7 +29,7 @@ def lasting(snapshot: Snapshot) -> frozenset[Lasting]:
     return frozenset(found)
 
 
-def _of(call: CallSnapshot) -> list[str]:
+def _of(call: CallSnapshot) -> tuple[Lasting, ...]:
     talks = call.stage == "active"
     told = {
         "them": call.held_remote and talks,
@@ -37,14 +40,15 @@ def _of(call: CallSnapshot) -> list[str]:
         "recording": call.recording in ("on", "paused") and talks,
         "recorded": call.recorded in ("on", "paused") and talks,
     }
-    return [name for name, true in told.items() if true]
+    return tuple((name, call.view.id) for name, true in told.items() if true)
 
 
 def followed(view: View, snapshot: Snapshot) -> View:
     """The view once this is drawn: what has begun in calls that go on."""
     ids = {call.view.id for call in living(snapshot)}
     there = ids | ({""} if ids or snapshot.other_tab or ("tab", "") in view.begun else set())
-    begun = {each for each in view.begun | lasting(snapshot) if each[1] in there}
+    lasts = view.drawn("lasting", lasting, snapshot, view.drawn)
+    begun = {each for each in view.begun | lasts if each[1] in there}
     return view if begun == view.begun else replace(view, begun=frozenset(begun))
 
 
@@ -52,7 +56,7 @@ def over(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     """What is over of it, in the order of the calls."""
     if not view.begun:
         return []
-    now = lasting(snapshot)
+    now = view.drawn("lasting", lasting, snapshot, view.drawn)
     names = {call.view.id: call.peer_name for call in living(snapshot)}
     return [
         view.drawn(("over", name, id), _told, name, id, names.get(id, ""))

@@ -141,7 +141,11 @@ def _ringing(call: CallSnapshot, config: Config, view: View, now: float) -> Node
     controls = answering(call, config, primary=not typing(view, now))
     if controls is None and not config.show_status:
         return None
-    told = element("span", stage_words(call), part="stage") if config.show_status else None
+    told = (
+        element("span", stage_words(call.stage, call.view.video, call.held_local), part="stage")
+        if config.show_status
+        else None
+    )
     return element(
         "section",
         named(call.peer_name, call.peer_number, told),
@@ -149,5 +153,5 @@ def _ringing(call: CallSnapshot, config: Config, view: View, now: float) -> Node
         key="ringing",
         class_="toast",
         role="alertdialog",
-        aria_label=stage_words(call),
+        aria_label=stage_words(call.stage, call.view.video, call.held_local),
     )

@@ -20,6 +20,7 @@ from webphone.ui.selectors import (
     living,
     own_page,
     park_command,
+    parkable,
     shows_transfer,
     transferable,
     waiting,
@@ -78,15 +79,15 @@ def _opener(config: Config, *, count: int, there: bool, worded: bool) -> Node:
     return replace(opened, attributes={**opened.attributes, **spread, **marks})
 
 
-def away(call: CallSnapshot, config: Config, kind: str = "", *, goes: bool) -> list[Node]:
+def away(call: str, config: Config, kind: str = "", *, goes: bool, parks: bool) -> tuple[Node, ...]:
     """What sends a call elsewhere: among its controls, and where the line is short, behind More.
 
-    `goes`: it can be transferred.
+    `call` is its id. `goes`: it can be transferred. `parks`: it can be parked.
     """
     parking = codes(config.feature_codes).park
     shown = []
     if shows_transfer(config):
-        opened = PageOpened(page=TRANSFER, of=call.view.id) if goes else None
+        opened = PageOpened(page=TRANSFER, of=call) if goes else None
         shown.append(
             button(
                 say("transfer"),
@@ -101,13 +102,13 @@ def away(call: CallSnapshot, config: Config, kind: str = "", *, goes: bool) -> l
         shown.append(
             button(
                 say("park"),
-                on=park_command(call, parking) if call.up and not call.joined else None,
+                on=park_command(call, parking) if parks else None,
                 part=f"{kind}park",
                 config=config,
                 sign="park",
             )
         )
-    return shown
+    return tuple(shown)
 
 
 def recorder(call: CallSnapshot, config: Config) -> list[Node]:
@@ -124,7 +125,8 @@ def _unseen(snapshot: Snapshot) -> list[Node]:
     call = foremost(snapshot)
     if call is None or snapshot.config.layout != "bar":
         return []
-    ways = away(call, snapshot.config, goes=transferable(snapshot))
+    goes, parks = transferable(snapshot), parkable(call)
+    ways = away(call.view.id, snapshot.config, goes=goes, parks=parks)
     return [*ways, *recorder(call, snapshot.config)]
 
 

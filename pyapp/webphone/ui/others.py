@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webphone.contract import Conference, Config, Resume, Swap
 from webphone.phone.snapshot import CallSnapshot, Snapshot
+from webphone.ui.drawn import Drawn
 from webphone.ui.html import Node, element
 from webphone.ui.peer import named, stage_words
 from webphone.ui.pieces import avatar, button
@@ -22,18 +23,8 @@ def others(front: CallSnapshot, snapshot: Snapshot, view: View, now: float) -> l
         and call.stage != "incoming"
         and not (call.joined and (front.joined or call is not joined[0]))
     ]
-    rows = [
-        view.drawn(
-            ("behind", call.view.id),
-            _row,
-            call,
-            snapshot.config,
-            front=front.view.id if front.up else "",
-            alone=len(behind) == 1,
-            held="" if call.held_since is None else clock(now - call.held_since),
-        )
-        for call in behind
-    ]
+    alone = len(behind) == 1
+    rows = [_row(call, front, snapshot, view.drawn, now, alone=alone) for call in behind]
     shown = []
     if front.joined:
         # Loaded by the first conference.
@@ -59,38 +50,51 @@ def _behind(*rows: Node) -> Node:
     return element("ul", *rows, key="behind", part="list", aria_label=say("calls"))
 
 
-def _row(call: CallSnapshot, config: Config, *, front: str, alone: bool, held: str) -> Node:
-    """`front` is the id of the call in front, "" where nothing can be done with it; `held`: for
-    how long this one is."""
-    words = stage_words(call)
-    if call.stage == "active" and call.held_local and held:
-        words = say("held_for", time=held)
-    name = say("conference") if call.joined else call.peer_name
-    swappable = call.up and front and config.show_hold
-    return element(
-        "li",
-        avatar(
-            name,
-            "" if call.joined else call.peer_number,
-            None if call.joined else call.contact,
-        ),
-        named(
-            name,
-            "",
-            element("span", words, part="stage") if config.show_status else None,
-        ),
-        element("div", *_ways(call.view.id, front, name, config, alone=alone), class_="tools")
-        if swappable
-        else None,
-        key=call.view.id,
-        class_="row",
-        part="list-item",
+def _row(
+    call: CallSnapshot,
+    front: CallSnapshot,
+    snapshot: Snapshot,
+    drawn: Drawn,
+    now: float,
+    *,
+    alone: bool,
+) -> Node:
+    """One of them; `alone`: no other is behind the one in front."""
+    id, config = call.view.id, snapshot.config
+    name, digits, contact = call.peer_name, call.peer_number, call.contact
+    if call.joined:
+        name, digits, contact = say("conference"), "", None
+    held = "" if call.held_since is None else clock(now - call.held_since)
+    stage = call.stage, call.view.video, call.held_local, held
+    swaps = call.up and front.up and config.show_hold
+    return drawn(
+        ("behind", id),
+        _listed,
+        id,
+        drawn(("face", id), avatar, name, digits, contact),
+        drawn(("who", id), _named, name, stage if config.show_status else None),
+        drawn(("ways", id), _ways, id, front.view.id, name, config, alone=alone) if swaps else None,
     )
 
 
-def _ways(call: str, front: str, name: str, config: Config, *, alone: bool) -> list[Node]:
+def _listed(call: str, face: Node, who: Node, ways: Node | None) -> Node:
+    return element("li", face, who, ways, key=call, class_="row", part="list-item")
+
+
+def _named(name: str, stage: tuple[str, bool, bool, str] | None) -> Node:
+    """`stage` is how it stands, and for how long we have held it."""
+    if stage is None:
+        return named(name, "")
+    words = stage_words(*stage[:3])
+    if stage[0] == "active" and stage[2] and stage[3]:
+        words = say("held_for", time=stage[3])
+    return named(name, "", element("span", words, part="stage"))
+
+
+def _ways(call: str, front: str, name: str, config: Config, *, alone: bool) -> Node:
     """To it alone, and to both."""
-    return [
+    return element(
+        "div",
         button(
             say("swap" if alone else "take"),
             on=Swap() if alone else Resume(id=call),
@@ -107,4 +111,5 @@ def _ways(call: str, front: str, name: str, config: Config, *, alone: bool) -> l
             sign="conference",
             label="" if alone else say("merge_with", name=name),
         ),
-    ]
+        class_="tools",
+    )

@@ -4,38 +4,48 @@ from __future__ import annotations
 
 from webphone.contract import Config
 from webphone.phone.snapshot import CallSnapshot, TransferSnapshot
+from webphone.ui.drawn import Drawn
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import avatar, number
 from webphone.ui.words import clock, say
 from webphone.words import Sentence
 
 
-def peer(call: CallSnapshot, config: Config, time: tuple[Node | str, ...]) -> Node:
+def peer(call: CallSnapshot, drawn: Drawn, config: Config, time: tuple[Node | str, ...]) -> Node:
     """The other end; `time` is how long it has lasted, () where it is not answered."""
-    return element(
-        "div",
-        avatar(call.peer_name, call.peer_number, call.contact),
-        named(call.peer_name, call.peer_number, _checked(call)),
-        _note(call),
-        standing(call, time) if config.show_status else None,
-        key="peer",
-        class_="peer",
-        data_stage=call.stage,
+    name, digits = call.peer_name, call.peer_number
+    stands = (call.stage, call.view.video, call.held_local, call.quality)
+    return drawn(
+        "peer",
+        _peer,
+        drawn("face", avatar, name, digits, call.contact),
+        drawn("who", _named, name, digits, call.view.verstat),
+        call.contact.note if call.contact else "",
+        drawn("standing", _standing, time, *stands) if config.show_status else None,
+        call.stage,
     )
 
 
-def _checked(call: CallSnapshot) -> Node | None:
-    """Whether the server has checked who calls, where it says so."""
-    if call.view.verstat is None:
-        return None
-    words = say(f"caller_{call.view.verstat}")
-    return element("span", words, class_="verstat", data_verstat=call.view.verstat)
+def _peer(face: Node, who: Node, note: str, standing: Node | None, stage: str) -> Node:
+    """`note` is what the page knows of them besides."""
+    return element(
+        "div",
+        face,
+        who,
+        element("span", note, class_="note", dir="auto", part="peer-note") if note else None,
+        standing,
+        key="peer",
+        class_="peer",
+        data_stage=stage,
+    )
 
 
-def _note(call: CallSnapshot) -> Node | None:
-    """What the page knows of them besides."""
-    note = call.contact.note if call.contact else ""
-    return element("span", note, class_="note", dir="auto", part="peer-note") if note else None
+def _named(name: str, digits: str, verstat: str | None) -> Node:
+    """`verstat`: whether the server has checked who calls, where it says so."""
+    if verstat is None:
+        return named(name, digits)
+    words = say(f"caller_{verstat}")
+    return named(name, digits, element("span", words, class_="verstat", data_verstat=verstat))
 
 
 def named(name: str, digits: str, below: Node | None = None) -> Node:
@@ -60,21 +70,25 @@ def lasts(call: CallSnapshot, now: float) -> tuple[str, ...]:
 
 def standing(call: CallSnapshot, time: tuple[Node | str, ...]) -> Node:
     """The timer of an answered call, or else words for its stage."""
-    if time:
-        timer = element(
-            "span",
-            *time,
-            part="timer",
-            role="timer",
-            aria_live="off",
-            aria_label=say("duration"),
-            dir="ltr",
-            translate="no",
-        )
-        if not call.quality:
-            return timer
-        return element("span", timer, _bars(call.quality), class_="standing")
-    return element("span", stage_words(call), part="stage")
+    return _standing(time, call.stage, call.view.video, call.held_local, call.quality)
+
+
+def _standing(
+    time: tuple[Node | str, ...], stage: str, video: bool, held: bool, quality: str
+) -> Node:
+    if not time:
+        return element("span", stage_words(stage, video, held), part="stage")
+    timer = element(
+        "span",
+        *time,
+        part="timer",
+        role="timer",
+        aria_live="off",
+        aria_label=say("duration"),
+        dir="ltr",
+        translate="no",
+    )
+    return element("span", timer, _bars(quality), class_="standing") if quality else timer
 
 
 def _bars(quality: str) -> Node:
@@ -92,12 +106,13 @@ def _bars(quality: str) -> Node:
     )
 
 
-def stage_words(call: CallSnapshot) -> str:
-    if call.stage == "incoming":
-        return say("incoming_video" if call.view.video else "incoming")
-    if call.stage == "active" and call.held_local:
-        return say("held")
-    return say(call.stage) if call.stage != "active" else say("answering")
+def stage_words(stage: str, video: bool, held: bool) -> Sentence:
+    """How a call stands, for an eye; `held`: by us."""
+    if stage == "incoming":
+        return say("incoming_video" if video else "incoming")
+    if stage == "active":
+        return say("held" if held else "answering")
+    return say(stage)
 
 
 def call_words(call: CallSnapshot) -> Sentence:

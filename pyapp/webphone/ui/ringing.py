@@ -5,6 +5,7 @@ from __future__ import annotations
 from webphone.contract import Answer, Config, Hangup, Reject
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.dialpad import idle_keys
+from webphone.ui.drawn import Drawn
 from webphone.ui.gestures import Together
 from webphone.ui.haste import typing
 from webphone.ui.html import Node, element
@@ -27,24 +28,24 @@ def ringing(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     call, config = front(snapshot), snapshot.config
     shown = (
         # Whoever types gets no control under the fingers that a key could press.
-        view.drawn("ringing", _ringing, call, config, primary=not typing(view, now)),
+        view.drawn("ringing", _ringing, call, view.drawn, config, primary=not typing(view, now)),
         idle_keys(config),
         *others(call, snapshot, view, now),
     )
     return [part for part in shown if part is not None]
 
 
-def _ringing(call: CallSnapshot, config: Config, *, primary: bool) -> Node:
+def _ringing(call: CallSnapshot, drawn: Drawn, config: Config, *, primary: bool) -> Node:
     return element(
         "section",
-        peer(call, config, ()),
+        peer(call, drawn, config, ()),
         _with_video(call, config),
         answering(call, config, primary=primary),
         key="ringing",
         class_="ringing",
         data_hue=hue(call.peer_number or call.peer_name),
         role="alertdialog",
-        aria_label=stage_words(call),
+        aria_label=stage_words(call.stage, call.view.video, call.held_local),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from webphone.contract import SETTINGS, Config, Kind
 from webphone.phone.snapshot import CallSnapshot, Snapshot
@@ -224,8 +225,10 @@ def ticks(snapshot: Snapshot, view: View) -> bool:
 
 def headless(config: Config) -> bool:
     """Whether every part is hidden: the phone is then driven by the page alone."""
-    parts = [name for name, row in SETTINGS.items() if row.kind is Kind.SHOWN]
-    return not any(getattr(config, name) for name in parts)
+    return not any(_shows(config))
+
+
+_shows = attrgetter(*(name for name, row in SETTINGS.items() if row.kind is Kind.SHOWN))
 
 
 def _shown(

@@ -14,17 +14,14 @@ TRANSFER = "transfer"
 # --- Which call -----------------------------------------------------------------------------------
 
 
-def living(snapshot: Snapshot) -> list[CallSnapshot]:
+def living(snapshot: Snapshot) -> tuple[CallSnapshot, ...]:
     """The calls that have not ended."""
-    return [call for call in snapshot.calls if call.stage != "ended"]
+    return snapshot.living
 
 
 def foremost(snapshot: Snapshot) -> CallSnapshot | None:
     """The call in front: the one with the ear, else a ringing one, else the last."""
-    calls = living(snapshot)
-    active = [call for call in calls if call.view.id == snapshot.active]
-    ringing = [call for call in calls if call.stage == "incoming"]
-    return next(iter([*active, *ringing, *reversed(calls)]), None)
+    return snapshot.foremost
 
 
 def conference(snapshot: Snapshot) -> list[CallSnapshot]:
@@ -164,18 +161,25 @@ def answer_command(call: CallSnapshot) -> Answer:
     return Answer(id=call.view.id, video=False if call.view.video else None)
 
 
-def mute_command(call: CallSnapshot) -> Mute:
-    return Mute(on=not call.muted, id=call.view.id)
+def mute_command(call: str, *, muted: bool) -> Mute:
+    """For the call of this id, which is muted or not."""
+    return Mute(on=not muted, id=call)
 
 
-def hold_command(call: CallSnapshot) -> Hold | ResumeCall:
-    if call.joined and not call.held_local:
+def hold_command(call: str, *, held: bool, joined: bool) -> Hold | ResumeCall:
+    """For the call of this id; `held`: by us."""
+    if joined and not held:
         return Hold()  # with all that are joined with it
-    return ResumeCall(id=call.view.id) if call.held_local else Hold(id=call.view.id)
+    return ResumeCall(id=call) if held else Hold(id=call)
 
 
-def park_command(call: CallSnapshot, code: str) -> SendDtmf | Transfer:
+def parkable(call: CallSnapshot) -> bool:
+    """Whether it can be parked, where the server has a code for that."""
+    return call.up and not call.joined
+
+
+def park_command(call: str, code: str) -> SendDtmf | Transfer:
     """Digits that the server hears in the call, or the extension where calls are parked."""
     if code.startswith(("*", "#")):
-        return SendDtmf(tones=code, id=call.view.id)
-    return Transfer(target=code, id=call.view.id)
+        return SendDtmf(tones=code, id=call)
+    return Transfer(target=code, id=call)

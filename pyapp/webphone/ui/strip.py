@@ -137,4 +137,5 @@ def _resume(call: CallSnapshot, config: Config) -> Node | None:
     """The way out of a hold of ours, beside the words for it."""
     if not (call.up and call.held_local and config.show_hold) or call.changing:
         return None
-    return button(say("resume"), on=hold_command(call), part="resume", config=config)
+    command = hold_command(call.view.id, held=True, joined=call.joined)
+    return button(say("resume"), on=command, part="resume", config=config)

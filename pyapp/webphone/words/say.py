@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from webphone.words import languages
@@ -40,6 +41,16 @@ _ENGLISH = languages.Table(WORDS, PLURALS, plural)
 
 def say(key: str, **values: Value) -> Sentence:
     """The sentence of this key of `words/en.py`, with its values filled in."""
+    return _filled(key, values) if values else _plain(key)
+
+
+@cache
+def _plain(key: str) -> Sentence:
+    """One without values, which is the same each time."""
+    return _filled(key, {})
+
+
+def _filled(key: str, values: Mapping[str, Value]) -> Sentence:
     text = _ENGLISH.text(key, values.get("count")) or WORDS[key]
     sentence = Sentence(text.format(**values))
     sentence.key, sentence.values = key, values

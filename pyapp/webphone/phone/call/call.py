@@ -214,7 +214,7 @@ class Call:
     moved_to: str | None = None  # whom it goes on with, without us
     ending: Ending | None = None  # once it is over
     # When steps of setting it up were reached that nothing else remembers, by name.
-    reached: dict[str, float] = field(default_factory=dict)
+    reached: Mapping[str, float] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()  # what was done for its media, of REPAIRS
     # What the person is asked before it goes on, "emergency" or "redirect", and the address.
     asks: str = ""
@@ -344,8 +344,10 @@ class Call:
             local=self.local,
             remote=self.remote,
             contact=self.contact,
-            moments=(self.started_at, self.ringing_at, self.answered_at),
-            reached=tuple(self.reached.items()),
+            started_at=self.started_at,
+            ringing_at=self.ringing_at,
+            answered_at=self.answered_at,
+            reached=self.reached,
             muted=self.muted,
             held_by=self.hold.by,
             codec=self.codec,
@@ -356,6 +358,11 @@ class Call:
             recorded_by=self.recorded_by,
             processed=self.processed,
         )
+
+    def reach(self, step: str, now: float) -> None:
+        """A step of setting it up is reached, if it was not before."""
+        if step not in self.reached:
+            self.reached = {**self.reached, step: now}
 
     @property
     def _video_offered(self) -> bool:

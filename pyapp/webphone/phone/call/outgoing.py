@@ -173,7 +173,7 @@ class Outgoing:
         match output:
             case InviteSent(call_id=call_id):
                 self._call.call_id = call_id
-                self._call.reached.setdefault("invite", now)
+                self._call.reach("invite", now)
                 self._call.step(Step.INVITED)
                 reply, self.reply = self.reply, None
                 return [] if reply is None else [do.Settle(reply=reply, value=self._call.view)]

@@ -24,13 +24,14 @@ def view_of(
     local: NameAddr,
     remote: NameAddr,
     contact: Contact | None,
-    moments: tuple[float, float | None, float | None],
-    reached: tuple[tuple[str, float], ...],
+    started_at: float,
+    ringing_at: float | None,
+    answered_at: float | None,
+    reached: Mapping[str, float],
     held_by: str | None,
     **more: Any,
 ) -> CallView:
-    """A call as pages see it; `moments`: when it began, rang, and was answered."""
-    started_at, ringing_at, answered_at = moments
+    """A call as pages see it; `reached` are steps of setting it up, and when that was."""
     return CallView(
         id=id,
         call_id=call_id[:LONGEST],
@@ -42,9 +43,7 @@ def view_of(
         started_at=iso(started_at),
         answered_at=iso(answered_at) if answered_at is not None else None,
         held_by=held_by,
-        timings=_timings(
-            started_at, {**dict(reached), "ringing": ringing_at, "answer": answered_at}
-        ),
+        timings=_timings(started_at, {**reached, "ringing": ringing_at, "answer": answered_at}),
         **more,
     )
 

@@ -11,19 +11,19 @@ class Timings(Quiet):
     """Of one call; each step counts once, whatever is set up anew later."""
 
     def __init__(self, call: Call) -> None:
-        self._reached = call.reached
+        self._call = call
 
     def media(self, news: Media, now: float) -> Steps:
         """It reads over the shoulder of the part that the news is for."""
         match news:
             case on.MediaReady():
-                self._reached.setdefault("media", now)
+                self._call.reach("media", now)
             case on.PathFound():
-                self._reached.setdefault("ice", now)
+                self._call.reach("ice", now)
             case on.MediaChanged(state="connected"):
-                self._reached.setdefault("dtls", now)
+                self._call.reach("dtls", now)
             case on.SoundCame():
                 # It comes only over what is up: a busy page may hear of both the other way round.
                 for step in ("ice", "dtls", "sound"):
-                    self._reached.setdefault(step, now)
+                    self._call.reach(step, now)
         return []
