@@ -6,6 +6,7 @@ import traceback
 from dataclasses import replace
 from functools import cache
 from itertools import count
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import js
@@ -80,6 +81,7 @@ from webphone.phone.snapshot import Snapshot
 from webphone.sip import Entropy
 from webphone.ui import Gesture, View, act, followed, meant, noticed, screen, ticks
 from webphone.ui.gestures import Requested, SignInSent, SoundAllowed
+from webphone.ui.haste import typing
 from webphone.ui.selectors import signs_in
 from webphone.ui.view import DEVICES, HISTORY, MENU, SETTINGS_PAGE
 
@@ -117,6 +119,7 @@ class PhoneOnPage:
         )
         self._sound_blocked = False
         self._begun = False
+        self._drawn: tuple[object, ...] = ()  # what the screen was made of last
         self._offer: Offer | None = None  # made where the person is asked who they are
         self._stands = False  # the page has come to rest
         self._waits = True  # nobody is asked yet
@@ -209,12 +212,16 @@ class PhoneOnPage:
         """Show the phone at the end of a turn; what is to leave first leaves first."""
         if self._glance.waits(busy=self._peers.busy):
             self._element.show(self._phone.snapshot)
-        else:
+        elif self._view.trying or not (self._drawn and all(map(is_, self._drawn, self._made_of))):
             self.draw()
+        else:
+            self._view.drawn.at = self._clock.now()  # it shows what became of all by now
+            self._peers.show(self._page.slot)
 
     def draw(self) -> None:
         """Show the phone as it is now, and again in a second while a time runs on the screen."""
         self._glance.drawn()
+        self._drawn = ()
         snapshot = self._phone.snapshot
         early = self._too_early(snapshot)
         if early or self._sound_blocked:
@@ -238,10 +245,17 @@ class PhoneOnPage:
         self._view = followed(noticed(self._view, shown, now), snapshot)
         self._page.show(shown)
         self._peers.show(self._page.slot)
+        self._drawn = self._made_of
         if not ticks(snapshot, self._view):
             self._tick.set(None)
         elif self._tick.deadline is None:
             self._tick.set(now + 1)
+
+    @property
+    def _made_of(self) -> tuple[object, ...]:
+        """All that the screen is made of, besides a time that runs and what is tried."""
+        types = typing(self._view, self._clock.now())
+        return self._phone.snapshot, self._view, types, self._sound_blocked, self._stands
 
     def _with_trial(self, snapshot: Snapshot) -> Snapshot:
         """What is tried at the devices, as long as their page is seen."""

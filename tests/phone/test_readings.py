@@ -6,7 +6,7 @@ from dataclasses import replace
 from phone.stage import World
 from webphone.contract import CallView, Config, Party, WebPhoneError, encode
 from webphone.phone.history import RECENT
-from webphone.phone.readings import config_readings, readings, states
+from webphone.phone.readings import Written, config_readings, readings, states
 from webphone.phone.snapshot import WITHIN_PAGE, CallSnapshot, Snapshot
 
 IDLE = Snapshot(config=Config(), state="registered", number="")
@@ -95,6 +95,15 @@ def test_the_active_call_is_one_of_the_calls():
     assert [each["id"] for each in told["calls"]] == ["1", "2"]
     assert told["activeCall"] == told["calls"][1]
     assert readings(replace(picture, active="1"), picture)["activeCall"]["id"] == "1"
+
+
+def test_what_is_told_of_calls_is_written_as_it_is():
+    written, picture = Written(), replace(IDLE, calls=(call("1"), call("2")), active="2")
+    silent = replace(picture, calls=(call("1"), call("2", muted=True)), active=None)
+    for now, before in ((picture, IDLE), (silent, picture), (IDLE, silent)):
+        told = readings(now, before, written)
+        assert json.loads(written.text(told)) == told
+    assert json.loads(written.text({"state": "offline"})) == {"state": "offline"}
 
 
 def test_settings_are_told_by_property_when_they_changed_and_the_password_never():

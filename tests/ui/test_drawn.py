@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import gallery
 from phone.stage import World
 from phone.test_any_sequence import act
 from phone.test_made_anew import MORE, seen, usual
@@ -127,6 +128,16 @@ def test_what_has_not_changed_is_not_drawn_again(language):
     kept = [node for node in below(shown.shown) if id(node) in before]
     assert len(kept) > 0.8 * len(before)
     assert difference(shown.shown, screen(alice.desk.snapshot, shown.view, world.now)) == []
+
+
+@pytest.mark.parametrize("name", gallery.SCREENS)
+def test_no_part_is_made_anew_while_nothing_changes(name):
+    snapshot, view = gallery.SCREENS[name]
+    view = replace(view, drawn=Drawn())
+    screen(snapshot, view, gallery.NOW)
+    screen(snapshot, view, gallery.NOW)
+    now, before = view.drawn._now, view.drawn._last
+    assert [place for place, piece in now.items() if piece is not before.get(place)] == []
 
 
 def test_what_is_on_the_screen_no_longer_is_let_go():

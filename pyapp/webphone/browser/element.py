@@ -138,7 +138,7 @@ class Element:
         if self._measured and snapshot.active != self._measured:
             self._measured, told["stats"] = "", None
         if told:
-            self.host.snapshot(_plain(told))
+            self.host.snapshot(JSON.parse(self._written.text(told)))
         self._tell_config(config_readings(snapshot, before))
         now = states(snapshot)
         if now != self._states:

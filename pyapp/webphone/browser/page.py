@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -48,10 +49,12 @@ class Dom:
         self.create_text = call.bind(js.Document.prototype.createTextNode, js.document)
         self.set_attribute = call.bind(js.Element.prototype.setAttribute)
         self.remove_attribute = call.bind(js.Element.prototype.removeAttribute)
+        self.copy = call.bind(js.Node.prototype.cloneNode)
         self.insert = call.bind(js.Node.prototype.insertBefore)
         self.remove = call.bind(js.Element.prototype.remove)
         self.remove_text = call.bind(js.CharacterData.prototype.remove)
         self.closest = call.bind(js.Element.prototype.closest)
+        self.drawings: dict[str, Any] = {}  # each of ours that was drawn before, by its key
 
 
 # Made for the first phone, not at import: the memory that may be kept holds nothing of a page.
@@ -345,6 +348,8 @@ class Page:
     def _build(self, node: Node | str) -> Branch:
         if isinstance(node, str):
             return Branch(self._dom.create_text(node), node)
+        if node.svg and node.key:
+            return Branch(self._drawing(node), node)
         dom = self._dom.create_svg(node.tag) if node.svg else self._dom.create(node.tag)
         branch = Branch(dom, node)
         for name, value in node.attributes.items():
@@ -363,6 +368,13 @@ class Page:
         if node.value is not None:
             self._value(branch, node.value)
         return branch
+
+    def _drawing(self, node: Node) -> Any:
+        """One of ours, of which nothing is ever changed: it is copied as a whole."""
+        known = self._dom.drawings.get(node.key)
+        if known is None:
+            known = self._dom.drawings[node.key] = self._build(replace(node, key="")).dom
+        return self._dom.copy(known, True)
 
     def _inside(self, branch: Branch) -> Any:
         """Where what is below it stands: what a slot shows stands in the element, on the page."""

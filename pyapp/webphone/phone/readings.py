@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from webphone.contract import SETTINGS, CallRecord, CallView, Json, camel, encode
@@ -23,15 +24,35 @@ _PHONE_STATES = {
 
 
 class Written:
-    """The calls as plain data: one that has not changed is written no second time."""
+    """The calls as plain data, and as JSON: one that has not changed is written no second time."""
 
     def __init__(self) -> None:
-        self._calls: dict[str, Same[Json]] = {}
+        self._calls: dict[str, Same[tuple[Json, str]]] = {}
+        self._texts: dict[str, str] = {}  # of the same, by their ids
 
     def __call__(self, views: Sequence[CallView]) -> list[Json]:
         """These as plain data; of others nothing is kept."""
         self._calls = {view.id: self._calls.get(view.id) or Same() for view in views}
-        return [self._calls[view.id](encode, view) for view in views]
+        found = {view.id: self._calls[view.id](_written, view) for view in views}
+        self._texts = {id: text for id, (_, text) in found.items()}
+        return [data for data, _ in found.values()]
+
+    def text(self, told: Mapping[str, Json]) -> str:
+        """Readings of these calls, as JSON."""
+        texts = {name: json.dumps(value) for name, value in told.items() if name not in OF_CALLS}
+        if "calls" in told:
+            active = told["activeCall"]
+            texts["calls"] = f"[{','.join(self._texts.values())}]"
+            texts["activeCall"] = self._texts[active["id"]] if active else "null"
+        return f"{{{','.join(f'{json.dumps(name)}:{text}' for name, text in texts.items())}}}"
+
+
+OF_CALLS = ("calls", "activeCall")
+
+
+def _written(view: CallView) -> tuple[Json, str]:
+    data = encode(view)
+    return data, json.dumps(data)
 
 
 def readings(

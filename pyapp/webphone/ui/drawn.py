@@ -75,6 +75,8 @@ class Drawn:
         return self._say(screen)
 
     def _say(self, node: Node) -> Node:
+        if node.svg:
+            return node
         # Its number is its own for as long as it is kept here.
         known = self._said.get(id(node)) or self._said_last.get(id(node))
         if known is None:

@@ -18,13 +18,14 @@ from webphone.phone.people import Numbers
 from webphone.phone.snapshot import EndedCall, Person, Snapshot
 from webphone.ui import drafts
 from webphone.ui.drafts import KIND, SEARCH
+from webphone.ui.drawn import Drawn
 from webphone.ui.finding import LONG, all_looked, missed, other_end
 from webphone.ui.gestures import DraftEdited, PageOpened, PersonOpened
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
-from webphone.ui.pieces import button, icon, lasting, undo
+from webphone.ui.pieces import button, icon, timed, undo
 from webphone.ui.view import HISTORY, MENU, PAGE, Looking, Records, View
-from webphone.ui.words import say
+from webphone.ui.words import clock, say
 from webphone.words import Sentence
 
 CLEAR = "clear"  # in the place of the page's first call: whether all are to go
@@ -42,59 +43,66 @@ _HOST = re.compile(r"(?:[^@]*@)?([^;:?>]*)")  # in what follows the scheme of an
 # --- Which ----------------------------------------------------------------------------------------
 
 
-class Drawn:
-    """The calls drawn last: those that stay are not drawn again. `deletes`: each can go."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How calls are written: whose phone it is, in which language, and who is known by name."""
 
-    def __init__(self, *, deletes: bool = True) -> None:
-        self._deletes = deletes
-        self._of: tuple[object, ...] = ()
-        self._records: Records | None = None
-        self._days: tuple[Node, ...] = ()
-        self._rows: dict[str, tuple[Records, Node]] = {}
-        self._moments: dict[str, tuple[str, str]] = {}
+    config: Config
+    language: str
+    people: tuple[Person, ...]
+    dates: Callable[[float, str], tuple[str, str]]
+    durations: Callable[[int, str], str]
+    own: tuple[str, ...]  # the domains in which a number alone says who it is
 
-    def days(
-        self, records: Records, snapshot: Snapshot, view: View, now: float
-    ) -> tuple[Node, ...]:
-        """These, by day."""
-        today = view.dates(now, snapshot.language)[0]
-        formats = view.dates, view.durations
-        of = snapshot.config, snapshot.language, formats, today, snapshot.people
-        if of != self._of:
-            self._of, self._records, self._rows, self._moments = of, None, {}, {}
-        if records != self._records:
-            self._records = records
-            rows: dict[str, tuple[Records, Node]] = {}
-            by_day = _days(records, snapshot, self._moment(snapshot, view))
-            drawn = (
-                (day, [self._row(row, rows, snapshot, view) for row in several])
-                for day, several in by_day
-            )
-            self._days = tuple(_day(day, nodes, snapshot, view, now) for day, nodes in drawn)
-            self._rows = rows
-        return self._days
 
-    def _row(
-        self, row: Row, rows: dict[str, tuple[Records, Node]], snapshot: Snapshot, view: View
-    ) -> Node:
-        of, node = self._rows.get(row.newest.id, ((), None))
-        if node is None or of != row.records:
-            node = _row(row, snapshot, view, deletes=self._deletes)
-        rows[row.newest.id] = row.records, node
-        return node
+def manner(snapshot: Snapshot, view: View) -> Manner:
+    """The same object, as long as all of it is the same."""
+    settings = snapshot.settings
+    whose = snapshot.config, snapshot.language, snapshot.people, settings.domain, settings.hosts
+    return view.drawn("manner", _manner, *whose, view.dates, view.durations)
 
-    def _moment(self, snapshot: Snapshot, view: View) -> Callable[[CallRecord], tuple[str, str]]:
-        """A day and a time of it as people here write them; a browser takes its time for it."""
-        known, self._moments = self._moments, {}
 
-        def moment(record: CallRecord) -> tuple[str, str]:
-            at = record.started_at
-            if at not in self._moments:
-                started = datetime.fromisoformat(at).timestamp()
-                self._moments[at] = known.get(at) or view.dates(started, snapshot.language)
-            return self._moments[at]
+def _manner(
+    config: Config,
+    language: str,
+    people: tuple[Person, ...],
+    domain: str,
+    hosts: tuple[str, ...],
+    dates: Callable[[float, str], tuple[str, str]],
+    durations: Callable[[int, str], str],
+) -> Manner:
+    own = tuple(each.lower() for each in (domain, *hosts))
+    return Manner(
+        config=config, language=language, people=people, dates=dates, durations=durations, own=own
+    )
 
-        return moment
+
+def days(
+    records: Records, manner: Manner, drawn: Drawn, now: float, *, deletes: bool
+) -> tuple[Node, ...]:
+    """These calls, by day; those that stay are not drawn again. `deletes`: each can go."""
+    today, yesterday = (manner.dates(at, manner.language)[0] for at in (now, now - DAY))
+    return drawn("days", _days, records, manner, drawn, today, yesterday, deletes=deletes)
+
+
+def _days(
+    records: Records,
+    manner: Manner,
+    drawn: Drawn,
+    today: str,
+    yesterday: str,
+    *,
+    deletes: bool,
+) -> tuple[Node, ...]:
+    near = {yesterday: say("yesterday"), today: say("today")}
+    shown = []
+    for day, rows in _by_day(records, manner, drawn):
+        nodes = [
+            drawn(("past", row.newest.id), _row, row.records, row.time, manner, deletes=deletes)
+            for row in rows
+        ]
+        shown.append(drawn(("day", day), _day, day, near.get(day, day), *nodes))
+    return tuple(shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,47 +110,46 @@ class Row:
     """Calls with one person that follow each other on one day and came to the same."""
 
     records: tuple[CallRecord, ...]
-    peer: EndedCall
     time: str
 
     @property
     def newest(self) -> CallRecord:
         return self.records[0]
 
-    @property
-    def target(self) -> str:
-        """What to dial."""
-        return self.peer.peer_number or other_end(self.newest).uri
 
-
-def _days(
-    records: Records, snapshot: Snapshot, moment: Callable[[CallRecord], tuple[str, str]]
-) -> Iterator[tuple[str, list[Row]]]:
+def _by_day(records: Records, manner: Manner, drawn: Drawn) -> Iterator[tuple[str, list[Row]]]:
     """These records by day, and on each day by person."""
 
     def alike(record: CallRecord) -> tuple[str, ...]:
         came, said = (record.direction, record.disposition), (record.outcome, record.note)
         return other_end(record).uri, *came, *said
 
-    ours = {snapshot.settings.domain.lower(), *map(str.lower, snapshot.settings.hosts)}
+    def moment(record: CallRecord) -> tuple[str, str]:
+        at = record.started_at
+        # A browser takes its time for it.
+        return drawn(("moment", at), _moment, at, manner.dates, manner.language)
+
     for day, of_day in groupby(records, lambda each: moment(each)[0]):
-        rows = []
-        for _, several in groupby(of_day, alike):
-            same = tuple(several)
-            peer = EndedCall(record=same[0], domain=_domain(same[0], ours))
-            rows.append(Row(records=same, peer=peer, time=moment(same[0])[1]))
-        yield day, rows
+        rows = [tuple(several) for _, several in groupby(of_day, alike)]
+        yield day, [Row(records=same, time=moment(same[0])[1]) for same in rows]
 
 
-DRAWN, NUMBERS = Drawn(), Numbers()
+def _moment(
+    at: str, dates: Callable[[float, str], tuple[str, str]], language: str
+) -> tuple[str, str]:
+    """A day and a time of it as people here write them."""
+    return dates(datetime.fromisoformat(at).timestamp(), language)
 
 
-def _domain(record: CallRecord, ours: set[str]) -> str:
+NUMBERS = Numbers()
+
+
+def _domain(record: CallRecord, own: tuple[str, ...]) -> str:
     """The domain of the other end, where the number alone does not say who it is."""
     party = other_end(record)
     found = _HOST.match(party.uri.partition(":")[2])
     host = found[1].lower() if found else ""
-    return "" if host in ours or party.number.startswith("+") else host
+    return "" if host in own or party.number.startswith("+") else host
 
 
 # --- What is shown --------------------------------------------------------------------------------
@@ -167,7 +174,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
         ),
         element(
             "div",
-            *DRAWN.days(looking.shown, snapshot, view, now),
+            *days(looking.shown, manner(snapshot, view), view.drawn, now, deletes=True),
             *_later(looking.later),
             element("p", none, key="none", class_="hint") if none and not found else None,
             *_pages(looking.first, found, config),
@@ -241,39 +248,38 @@ def _deleted(snapshot: Snapshot) -> list[Node]:
     return undo(words, on=CallsWantedBack(), config=snapshot.config, after="delete-call")
 
 
-def _day(day: str, rows: list[Node], snapshot: Snapshot, view: View, now: float) -> Node:
-    language = snapshot.language
-    near = {
-        view.dates(now - DAY, language)[0]: say("yesterday"),
-        view.dates(now, language)[0]: say("today"),
-    }
+def _day(day: str, words: str, *rows: Node) -> Node:
     return element(
         "div",
-        element("div", near.get(day, day), role="heading", aria_level="3", class_="day"),
+        element("div", words, role="heading", aria_level="3", class_="day"),
         element("ul", *rows, class_="others"),
         key=day,
     )
 
 
-def _row(row: Row, snapshot: Snapshot, view: View, *, deletes: bool) -> Node:
-    record, config = row.newest, snapshot.config
-    person = NUMBERS.find(snapshot.people, row.target)
+def _row(records: Records, time: str, manner: Manner, *, deletes: bool) -> Node:
+    record, config = records[0], manner.config
+    peer = EndedCall(record=record, domain=_domain(record, manner.own))
+    target = peer.peer_number or other_end(record).uri  # what to dial
+    person = NUMBERS.find(manner.people, target)
     # As the page or the contacts knew them then, or as the contacts do now.
     own = record.display_name in ("", other_end(record).display_name)
-    name = person.name if person and own else row.peer.peer_name
-    count = len({each.call_id for each in row.records})
+    name = person.name if person and own else peer.peer_name
+    count = len({each.call_id for each in records})
     sign = "missed" if missed(record) else record.direction
-    alone = record.answered_at and count == 1
-    lasted = lasting(record.talk_seconds, snapshot, view) if alone else ()
+    lasted: tuple[Node | str, ...] = ()
+    if record.answered_at and count == 1:
+        seconds = record.talk_seconds
+        lasted = timed(clock(seconds), manner.durations(max(0, int(seconds)), manner.language))
     return element(
         "li",
         icon(sign),
         element(
             "div",
-            _named(row, name, person, count, config),
+            _named(name, target, time, person, count, config),
             element(
                 "span",
-                element("span", row.time, class_="time"),
+                element("span", time, class_="time"),
                 *_came(record),
                 element("span", *lasted, class_="time") if lasted else None,
                 class_="last when",
@@ -282,16 +288,16 @@ def _row(row: Row, snapshot: Snapshot, view: View, *, deletes: bool) -> Node:
         ),
         *_noted(record),
         button(
-            say("history_call", name=name, time=row.time),
-            on=MakeCall(target=row.target) if config.show_dial else None,
+            say("history_call", name=name, time=time),
+            on=MakeCall(target=target) if config.show_dial else None,
             part="call-back",
             config=config,
             sign="phone",
             wordless=True,
         ),
         button(
-            say("history_delete", name=name, time=row.time),
-            on=CallsDeleted(ids=tuple(each.id for each in row.records)),
+            say("history_delete", name=name, time=time),
+            on=CallsDeleted(ids=tuple(each.id for each in records)),
             part="delete-call",
             config=config,
             sign="delete",
@@ -305,12 +311,14 @@ def _row(row: Row, snapshot: Snapshot, view: View, *, deletes: bool) -> Node:
     )
 
 
-def _named(row: Row, name: str, person: Person | None, count: int, config: Config) -> Node:
+def _named(
+    name: str, target: str, time: str, person: Person | None, count: int, config: Config
+) -> Node:
     """A press leads to the contact, or makes one."""
     known = person.id if person else ""
-    numbers = ", ".join(person.numbers) if person else row.target
+    numbers = ", ".join(person.numbers) if person else target
     opened = PersonOpened(id=known, name=person.name if person else name, numbers=numbers)
-    named = say("history_contact", name=name, time=row.time)
+    named = say("history_contact", name=name, time=time)
     return element(
         "span",
         element(

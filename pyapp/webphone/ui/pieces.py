@@ -23,6 +23,7 @@ def icon(name: str) -> Node:
         "svg",
         *(Node(tag=tag, attributes=attributes, svg=True) for tag, attributes in ICONS[name]),
         svg=True,
+        key=name,
         viewBox="0 0 24 24",
         class_=f"icon icon-{name}",
         aria_hidden="true",

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from webphone.contract import CallRecord
 from webphone.phone.snapshot import Snapshot
+from webphone.ui.drawn import Drawn
 from webphone.ui.gestures import PageOpened
-from webphone.ui.history import Drawn
+from webphone.ui.history import Manner, days, manner
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button
-from webphone.ui.view import HISTORY, View
+from webphone.ui.view import HISTORY, Records, View
 from webphone.ui.words import say
 
 MOST = 12  # calls
 DAY_BEGINS = 900.0  # seconds: somewhere on earth a day begins every quarter of an hour
 
-ROWS = Drawn(deletes=False)
-
 
 def recent(snapshot: Snapshot, view: View, now: float) -> Node:
     """The pane; it is made anew when a call comes to it, or when what it looks like may change."""
-    config, newest = snapshot.config, snapshot.history[:MOST]
-    whose = snapshot.people, snapshot.settings.domain, snapshot.settings.hosts
-    day = now // DAY_BEGINS
-    return view.drawn(
-        "recent",
-        lambda *_: _pane(newest, snapshot, view, now),
-        *(newest, config, snapshot.language, day, view.dates, view.durations, *whose),
-    )
+    newest, day = snapshot.history[:MOST], int(now // DAY_BEGINS)
+    return view.drawn("recent", _pane, newest, manner(snapshot, view), view.drawn, day)
 
 
-def _pane(newest: tuple[CallRecord, ...], snapshot: Snapshot, view: View, now: float) -> Node:
+def _pane(newest: Records, manner: Manner, drawn: Drawn, day: int) -> Node:
+    """`day` counts quarters of an hour, in none of which a day begins."""
     return element(
         "div",
         element(
@@ -39,7 +32,7 @@ def _pane(newest: tuple[CallRecord, ...], snapshot: Snapshot, view: View, now: f
                 say("history_all_calls"),
                 on=PageOpened(page=HISTORY),
                 part="open-history",
-                config=snapshot.config,
+                config=manner.config,
             )
             if newest
             else None,
@@ -47,7 +40,7 @@ def _pane(newest: tuple[CallRecord, ...], snapshot: Snapshot, view: View, now: f
         ),
         element(
             "div",
-            *ROWS.days(newest, snapshot, view, now),
+            *days(newest, manner, drawn, day * DAY_BEGINS, deletes=False),
             None if newest else element("p", say("history_empty"), class_="hint"),
             part="history",
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from webphone.words import languages
@@ -41,13 +41,15 @@ _ENGLISH = languages.Table(WORDS, PLURALS, plural)
 
 def say(key: str, **values: Value) -> Sentence:
     """The sentence of this key of `words/en.py`, with its values filled in."""
-    return _filled(key, values) if values else _plain(key)
+    if Sentence in map(type, values.values()):  # equal in English is not equal
+        return _filled(key, values)
+    return _known(key, **values)
 
 
-@cache
-def _plain(key: str) -> Sentence:
-    """One without values, which is the same each time."""
-    return _filled(key, {})
+@lru_cache(maxsize=1024, typed=True)
+def _known(key: str, **values: Value) -> Sentence:
+    """One of plain values is the same sentence each time."""
+    return _filled(key, values)
 
 
 def _filled(key: str, values: Mapping[str, Value]) -> Sentence:
