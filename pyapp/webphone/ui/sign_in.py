@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from webphone.contract import Config
+from webphone.contract import Config, WebPhoneError
 from webphone.phone.happenings import Happening, SignedIn, SignedOut
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.drafts import edited
@@ -176,18 +176,22 @@ def _wrong(snapshot: Snapshot, view: View) -> dict[str, Sentence]:
         return {}
     asked, code = _asked(snapshot), snapshot.signing.error.code
     where = PASSWORD if code == "auth_failed" else SERVER if code in OF_SERVER else ""
-    return {where if where in asked else "": why(snapshot)}
+    return {where if where in asked else "": why(snapshot, view)}
 
 
-def why(snapshot: Snapshot) -> Sentence:
+def why(snapshot: Snapshot, view: View) -> Sentence:
     """Why it failed, to the person who tried."""
     error, config = snapshot.signing.error, snapshot.settings
     assert error is not None  # who asks has looked
+    return view.drawn("why", _why, error, config.username, config.domain, config.host)
+
+
+def _why(error: WebPhoneError, username: str, domain: str, host: str) -> Sentence:
     if error.code == "auth_failed":
-        user = f"{config.username}@{config.domain}" if config.domain else config.username
+        user = f"{username}@{domain}" if domain else username
         return say("sign_in_refused", user=isolate(user))
     if error.code in OF_SERVER:
-        return say(OF_SERVER[error.code], server=isolate(short(config.host)))
+        return say(OF_SERVER[error.code], server=isolate(short(host)))
     return say("spoken_error", message=error.message, hint=error.hint)
 
 

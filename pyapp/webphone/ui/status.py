@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil
 
 from webphone.contract import Config, Connect, Register, WebPhoneError
@@ -390,17 +391,32 @@ def _recordings(call: CallSnapshot) -> list[tuple[str, Sentence]]:
     return spoken(call)
 
 
-def _ended(farewell: EndedCall, view: View, language: str) -> Sentence:
+def _ended(
+    farewell: EndedCall, durations: Callable[[int, str], str], language: str
+) -> tuple[str, Sentence]:
     """That a call is over, why, and after how long: in one, since of two that come at once a
     screen reader may say the last one first.
     """
     record, why = farewell.record, farewell.words
-    told = view.durations(int(record.talk_seconds), language) if record.answered_at else ""
+    told = durations(int(record.talk_seconds), language) if record.answered_at else ""
     if told:
         lasted = say("ended_after", time=told)
         plain = why in ("", say("ended_answered"))  # said already
         why = lasted if plain else say("spoken_both", first=why, second=lasted)
-    return say("spoken_ended", name=farewell.peer_name, words=why)
+    return f"end {record.id}", say("spoken_ended", name=farewell.peer_name, words=why)
+
+
+def _asks(call: CallSnapshot) -> tuple[str, Sentence]:
+    """What the person is asked about a call."""
+    from webphone.ui.question import hint, words
+
+    asks = say("spoken_question", question=words(call), hint=hint(call))
+    return f"question {call.view.id}", asks
+
+
+def _failed(message: Sentence, remedy: Sentence) -> tuple[str, Sentence]:
+    """What went wrong, and what to do about it."""
+    return "error", say("spoken_error", message=message, hint=remedy)
 
 
 def _urgent(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
@@ -411,23 +427,16 @@ def _urgent(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
             sentences.append((f"ring {call.view.id}", say(kind, name=call.peer_name)))
     asking = asked(snapshot)
     if asking is not None:
-        from webphone.ui.question import hint
-        from webphone.ui.question import words as question
-
-        asks = say("spoken_question", question=question(asking), hint=hint(asking))
-        sentences.append((f"question {asking.view.id}", asks))
+        sentences.append(view.drawn("asks", _asks, asking))
     if snapshot.farewell:
         sentences.append(
-            (
-                f"end {snapshot.farewell.record.id}",
-                _ended(snapshot.farewell, view, snapshot.language),
-            )
+            view.drawn("ends", _ended, snapshot.farewell, view.durations, snapshot.language)
         )
     if snapshot.signing.error and signs_in(snapshot):
         from webphone.ui.sign_in import why
 
-        sentences.append(("error", why(snapshot)))
+        sentences.append(("error", why(snapshot, view)))
     elif snapshot.error:
         message, remedy = _wrong(snapshot.error, snapshot)
-        sentences.append(("error", say("spoken_error", message=message, hint=remedy)))
+        sentences.append(view.drawn("wrong", _failed, message, remedy))
     return sentences
