@@ -37,7 +37,7 @@ const row = ({ id, state, direction, from, to, answeredAt, muted, heldBy }) => {
   const clock = element("time", { className: "time", dateTime: answeredAt ?? "" });
   return element("li", { className: "stack" },
     element("div", { className: "row" }, element("strong", {}, other.displayName || other.number), words[state], clock),
-    element("div", { className: "row" }, ...wishes));
+    element("div", { className: "even" }, ...wishes));
 };
 const draw = () => {
   const focused = calls.contains(document.activeElement) && document.activeElement.id;

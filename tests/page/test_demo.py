@@ -64,7 +64,7 @@ def test_two_tabs_call_each_other(
     alice.get_by_role("button", name="Call", exact=True).click()
     answer = bob.get_by_role("button", name="Answer", exact=True)
     expect(answer).to_be_visible()
-    expect(bob.get_by_role("alertdialog")).to_contain_text("alice")
+    expect(bob.get_by_role("dialog")).to_contain_text("alice")
     picture(bob, "ringing-in")
     picture(alice, "ringing-out")
     answer.click()

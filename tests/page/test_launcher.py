@@ -92,7 +92,7 @@ def test_it_is_a_round_button_that_opens_and_closes_the_phone(phone: PhonePage) 
 
 def test_a_call_rings_beside_it_and_goes_on_when_it_is_closed(phone: PhonePage) -> None:
     other = ring(phone)
-    sheet = screen(phone).get_by_role("alertdialog", name="Incoming call")
+    sheet = screen(phone).get_by_role("dialog", name="Incoming call")
     expect(sheet).to_be_visible()
     looked_at(phone.page, "launcher-ringing")
     named(phone, "Answer").click()
@@ -109,7 +109,7 @@ def test_a_call_rings_beside_it_and_goes_on_when_it_is_closed(phone: PhonePage) 
 def test_declining_beside_it_leaves_it_closed(phone: PhonePage) -> None:
     ring(phone)
     named(phone, "Decline").click()
-    expect(screen(phone).get_by_role("alertdialog")).to_have_count(0)
+    expect(screen(phone).get_by_role("dialog")).to_have_count(0)
     expect(launcher(phone)).to_have_attribute("aria-expanded", "false")
     assert phone.wait_event("end")["disposition"] == "rejected"
 

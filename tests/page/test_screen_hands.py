@@ -329,7 +329,7 @@ def test_a_video_call_is_seen_and_steered_in_280_pixels(
     phone.page.set_viewport_size({"width": 280, "height": 640})
     phone.attribute("layout", layout)
     other.page.evaluate("void document.getElementById('other').makeCall('you', {video: true})")
-    expect(screen(phone).get_by_role("alertdialog", name="Incoming video call")).to_be_visible()
+    expect(screen(phone).get_by_role("dialog", name="Incoming video call")).to_be_visible()
     button(phone, "Answer with video").click()
     other.wait_event("answer")
     for each in (phone, other):

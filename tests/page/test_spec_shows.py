@@ -110,7 +110,7 @@ def test_show_answer(phone: PhonePage, ben: PhonePage, server: Server) -> None:
     carol = add_phone(ben, "carol", account(server, "carol"))
     carol.register()
     carol.make_call("anna")
-    waiting = screen(phone).get_by_role("alertdialog", name="Second call waiting")
+    waiting = screen(phone).get_by_role("dialog", name="Second call waiting")
     expect(waiting).to_be_visible()
     toggled(phone, "showAnswer", waiting.get_by_role("button", name="Answer", exact=True))
     carol.call_method("hangup")

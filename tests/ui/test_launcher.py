@@ -76,7 +76,7 @@ def test_without_status_it_can_still_be_closed():
     nobody_answers = replace(
         bare, config=replace(bare.config, show_answer=False, show_hangup=False)
     )
-    assert find(drawn(replace(nobody_answers, calls=(RINGING,))), role="alertdialog") is None
+    assert find(drawn(replace(nobody_answers, calls=(RINGING,))), role="dialog") is None
 
 
 # --- News -----------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def test_more_than_it_has_room_for_are_many():
 
 def test_what_rings_is_answered_or_declined_beside_it():
     picture = replace(SHUT, calls=(RINGING,))
-    sheet = find(drawn(picture), role="alertdialog", name="Incoming call")
+    sheet = find(drawn(picture), role="dialog", name="Incoming call")
     assert sheet is not None and "Clara Nowak" in text(sheet)
     answer, decline = (find(sheet, role="button", name=name) for name in ("Answer", "Decline"))
     assert decline.on["click"] == Reject(id=RINGING.view.id)
@@ -138,7 +138,7 @@ def test_what_rings_is_answered_or_declined_beside_it():
 
 def test_open_it_rings_as_every_phone():
     node = drawn(replace(SHUT, calls=(RINGING,)), OPEN)
-    [sheet] = find_all(node, role="alertdialog")
+    [sheet] = find_all(node, role="dialog")
     assert sheet.attributes["class"] == "ringing"
 
 

@@ -152,7 +152,7 @@ def test_a_number_without_a_name_is_shown_once_and_left_to_right():
 
 def test_an_incoming_call_is_an_alert_with_answer_and_decline():
     screen = shown(replace(IDLE, calls=(RINGING,)))
-    dialog = find(screen, role="alertdialog", name="Incoming call")
+    dialog = find(screen, role="dialog", name="Incoming call")
     assert dialog is not None
     assert press(dialog, "Answer") == Answer(id=RINGING.view.id)
     assert press(dialog, "Decline") == Reject(id=RINGING.view.id)
@@ -178,15 +178,18 @@ def test_whether_the_server_has_checked_who_calls_stands_beside_the_name(verdict
 
 def test_an_incoming_video_call_says_so():
     ringing = call("Clara Nowak", "1003", "incoming", video=True)
-    screen = shown(replace(IDLE, calls=(ringing,)))
-    assert words(screen, "stage") == ["Incoming video call"]
+    dialog = find(shown(replace(IDLE, calls=(ringing,))), role="dialog", name="Incoming video call")
+    assert dialog is not None
+    # Its name is seen, and not said a second time.
+    [seen] = find_all(dialog, part="stage")
+    assert seen.children == ("Incoming video call",) and text(dialog).count("Incoming") == 0
 
 
 @pytest.mark.parametrize("behind", [(), (BOB,)])
 def test_pictures_that_are_offered_have_an_answer_of_their_own(behind):
     ringing = call("Clara Nowak", "1003", "incoming", video=True)
     picture = replace(talking(*behind, ringing) if behind else IDLE, calls=(*behind, ringing))
-    dialog = find(shown(picture), role="alertdialog")
+    dialog = find(shown(picture), role="dialog")
     assert press(dialog, "Answer with video") == Answer(id=ringing.view.id, video=True)
     assert press(dialog, "Answer") == Answer(id=ringing.view.id, video=False)
     if behind:
@@ -530,7 +533,7 @@ def test_of_three_calls_each_held_one_can_be_taken():
 
 def test_a_second_call_rings_above_the_first():
     screen = shown(talking(BOB, RINGING))
-    sheet = find(screen, role="alertdialog", name="Second call waiting")
+    sheet = find(screen, role="dialog", name="Second call waiting")
     assert sheet is not None
     assert press(sheet, "Answer") == Answer(id=RINGING.view.id)
     assert press(sheet, "Decline") == Reject(id=RINGING.view.id)
@@ -544,7 +547,7 @@ def test_a_second_call_rings_above_the_first():
 def test_while_one_call_rings_there_is_none_to_end_for_the_next():
     other = call("Dora Lind", "1004", "incoming")
     screen = shown(replace(IDLE, calls=(RINGING, other)))
-    sheet = find(screen, role="alertdialog", name="Second call waiting")
+    sheet = find(screen, role="dialog", name="Second call waiting")
     assert sheet is not None
     assert press(sheet, "Answer") == Answer(id=other.view.id)
     assert buttons(sheet) == ["Decline", "Answer"]
@@ -552,9 +555,10 @@ def test_while_one_call_rings_there_is_none_to_end_for_the_next():
 
 def test_several_calls_waiting_are_counted():
     screen = shown(talking(BOB, RINGING, call("Dora Lind", "1004", "incoming")))
-    sheet = find(screen, role="alertdialog", name="Second call waiting")
+    sheet = find(screen, role="dialog", name="2 calls waiting")
     assert sheet is not None
-    assert words(sheet, "stage") == ["2 calls waiting"]
+    [seen] = find_all(sheet, part="stage")
+    assert seen.children == ("2 calls waiting",)
 
 
 def test_a_call_that_is_still_being_made_is_listed_but_cannot_be_swapped_in():
@@ -698,7 +702,7 @@ def test_what_is_left_of_a_call_when_its_controls_are_hidden_is_who_it_is():
 def test_a_call_waiting_that_could_not_be_answered_here_is_not_shown():
     hidden = replace(CONFIG, show_answer=False, show_hangup=False, show_status=False)
     screen = shown(replace(talking(BOB, RINGING), config=hidden))
-    assert find(screen, role="alertdialog") is None
+    assert find(screen, role="dialog") is None
     assert heard(screen, "alert") == ["Incoming call from Clara Nowak."]
 
 

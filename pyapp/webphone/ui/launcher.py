@@ -141,17 +141,15 @@ def _ringing(call: CallSnapshot, config: Config, view: View, now: float) -> Node
     controls = answering(call, config, primary=not typing(view, now))
     if controls is None and not config.show_status:
         return None
-    told = (
-        element("span", stage_words(call.stage, call.view.video, call.held_local), part="stage")
-        if config.show_status
-        else None
-    )
+    words = stage_words(call.stage, call.view.video, call.held_local)
+    # The name of the dialog, and said with that.
+    told = element("span", words, part="stage", aria_hidden="true") if config.show_status else None
     return element(
         "section",
         named(call.peer_name, call.peer_number, told),
         controls,
         key="ringing",
         class_="toast",
-        role="alertdialog",
-        aria_label=stage_words(call.stage, call.view.video, call.held_local),
+        role="dialog",
+        aria_label=words,
     )

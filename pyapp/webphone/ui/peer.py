@@ -77,7 +77,10 @@ def _standing(
     time: tuple[Node | str, ...], stage: str, video: bool, held: bool, quality: str
 ) -> Node:
     if not time:
-        return element("span", stage_words(stage, video, held), part="stage")
+        # Of a call that rings they are the name of the dialog around, and said with that.
+        named = "true" if stage == "incoming" else None
+        words = stage_words(stage, video, held)
+        return element("span", words, part="stage", aria_hidden=named)
     timer = element(
         "span",
         *time,

@@ -49,7 +49,7 @@ def question(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             ),
             key="question",
             class_="question",
-            role="alertdialog",
+            role="dialog",
             aria_label=words(call),
         )
     ]

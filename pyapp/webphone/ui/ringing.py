@@ -44,7 +44,7 @@ def _ringing(call: CallSnapshot, drawn: Drawn, config: Config, *, primary: bool)
         key="ringing",
         class_="ringing",
         data_hue=hue(call.peer_number or call.peer_name),
-        role="alertdialog",
+        role="dialog",
         aria_label=stage_words(call.stage, call.view.video, call.held_local),
     )
 
@@ -80,7 +80,9 @@ def call_waiting(
             named(
                 ringing.peer_name,
                 ringing.peer_number,
-                element("span", told, part="stage") if config.show_status else None,
+                element("span", told, part="stage", aria_hidden="true")
+                if config.show_status
+                else None,
             ),
             class_="row",
         ),
@@ -88,8 +90,8 @@ def call_waiting(
         key="waiting",
         class_="waiting",
         part="dialog",
-        role="alertdialog",
-        aria_label=say("waiting"),
+        role="dialog",
+        aria_label=told,
     )
 
 
