@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+TESTS = Path(__file__).parent
 # Some of these tests run inside Pyodide too, where there is no browser to drive.
 pytest_plugins = [] if sys.platform == "emscripten" else ["page.fixtures", "page.framing"]
 
@@ -30,13 +31,25 @@ for name, options in {
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "few")
 
 
+# Files that take longer than half a minute, the longest first: one that is among the last leaves the
+# other workers with nothing to do.
+LONG = (
+    *("page/test_embed", "browser/test_screen_looks", "build/test_trim", "browser/test_page"),
+    *("build/test_dist", "page/test_demo", "page/test_noise", "page/test_tabs", "page/test_reload"),
+    *("browser/test_peer", "page/test_hostile_values", "examples/test_examples"),
+    *("offline/test_from_disk", "interop/test_frame_in_firefox", "interop/test_calls_in_firefox"),
+    *("interop/test_phone_call_ends", "interop/test_push", "page/test_spec_network"),
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Pure tests run first, then those in a browser, then those with real servers.
 
     The quick ones fail first; and while Playwright is up, its event loop is the running one of
-    this thread, so that asyncio.run() of another test would be refused.
+    this thread, so that asyncio.run() of another test would be refused. Of those that are not pure
+    the long files come first.
     """
-    items.sort(key=_heaviness)
+    items.sort(key=_turn)
 
 
 def pytest_collection_finish() -> None:
@@ -45,12 +58,15 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def _heaviness(item: pytest.Item) -> int:
+def _turn(item: pytest.Item) -> tuple[int, int]:
     marks = ("build", "browser", "interop")
-    return max(
+    weight = max(
         (1 + marks.index(mark.name) for mark in item.iter_markers() if mark.name in marks),
         default=0,
     )
+    name = item.path.relative_to(TESTS).with_suffix("").as_posix()
+    long = weight > 1 and name in LONG
+    return (2, LONG.index(name) - len(LONG)) if long else (weight, 0)
 
 
 def pytest_configure(config: pytest.Config) -> None:
