@@ -183,10 +183,15 @@ def test_who_closes_the_page_ends_the_call_though_a_reload_does_not(
     for phone in (alice, ben):
         phone.ears.wait_sound()
     assert [one["state"] for one in ben.calls()] == ["active"]
+    browser = alice.page.context
     alice.page.close()
     assert ben.calls()
     wait_until(lambda: not ben.calls(), "the call to be over at the other end", 15)
     assert ben.details("end")[-1]["endedBy"] == "remote"
+    later = phone_page("alice", context=browser, auto_register="true")
+    [record] = wait_until(lambda: later.get("history"), "the next visit to find the call", 15)
+    assert (record["id"], record["disposition"]) == (call["id"], "answered")
+    assert record["explanation"] == "The page was closed." and record["talkSeconds"] > 0
 
 
 def test_a_page_that_crashes_ends_calls_that_were_to_end_with_it(

@@ -188,7 +188,14 @@ class Will:
         given = self._given or Entrust(server="", messages=())
         messages = [message.decode() for message in given.messages]
         notes = [[id, invite.decode(OCTETS)] for id, invite in given.invites.items()]
-        self._post(plain({"server": given.server, "messages": messages, "notes": notes}))
+        said = {"server": given.server, "messages": messages, "notes": notes}
+        if given.records:
+            from webphone.browser.memory import CALLS, CHANNEL, NAME
+
+            records = [[id, record] for id, record in given.records.items()]
+            memory = [NAME, CALLS, CHANNEL]
+            said |= {"owner": given.owner, "records": records, "memory": memory}
+        self._post(plain(said))
 
     def _post(self, data: Any) -> None:
         if self._worker is not None:

@@ -468,13 +468,16 @@ class Entrust:
     """Have these said to this server where the page ends and no other comes; () for nothing.
 
     `invites` are those of the calls that ring, by id: to be held in memory, and stored nowhere.
-    `waits`: the next page of the tab may take the calls back, and is waited for.
+    `waits`: the next page of the tab may take the calls back, and is waited for. `records` are what
+    is to be remembered then, by the ids of the calls, as calls of `owner`; see memory.unfinished.
     """
 
     server: str
     messages: tuple[bytes, ...] = field(repr=False)
     invites: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     waits: bool = True
+    owner: str = ""
+    records: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

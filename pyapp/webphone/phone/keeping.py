@@ -6,7 +6,7 @@ no answer to a challenge, no key and no description of media.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from webphone.border.decoding import Malformed, decode_value
@@ -36,6 +36,7 @@ from webphone.phone.ringing_on import (
     Held,
     end,
     go_on,
+    gone_with_page,
     invites,
     part,
     unanswered,
@@ -50,7 +51,9 @@ COARSE = 15.0  # seconds: how exact the time is that is written while nothing ch
 MOST_CALLS = 8
 
 
-Will = tuple[str, tuple[KeptDialog, ...], tuple[bytes, ...], Mapping[str, bytes]]
+Will = tuple[
+    str, tuple[KeptDialog, ...], tuple[bytes, ...], Mapping[str, bytes], tuple[float | None, ...]
+]
 Ours = Mapping[str, KeptDialog]  # the dialogs of those that can go on, by the id of their call
 
 
@@ -66,7 +69,7 @@ class Keeping:
         self._text_of = ""
         # What was entrusted last: the dialogs of those that are up, what ends the others, and the
         # INVITEs of those of them that ring.
-        self._will: Will | None = ("", (), (), {})
+        self._will: Will | None = ("", (), (), {}, ())
         self._found: KeptPhone | None = None
         self._until: float | None = None  # so long are the INVITEs waited for
         self._invites: Mapping[str, bytes] = {}
@@ -129,14 +132,14 @@ class Keeping:
         if config.recover == "off":  # no page takes them back, and somebody may still end them
             ours = {} if config.demo else _up(calls, account)
             early = () if config.demo else unanswered(calls, account, MOST_CALLS)
-            ends = tuple(call.wire.farewell for call in early)
-            return [*self._keep(""), *self._entrust(account, ours, ends, {}, waits=False)]
+            told = self._entrust(calls, account, ours, _ended(early), {}, now, waits=False)
+            return [*self._keep(""), *told]
         ours, early = _up(calls, account), _unanswered(calls, account, config)
-        held, ends = invites(early), tuple(call.wire.farewell for call in early)
-        kept = [kept_early(call, bye, _rung(held, call)) for call, bye in zip(early, ends)]
+        held, ended = invites(early), _ended(early)
+        kept = [kept_early(call, bye, _rung(held, call)) for call, bye in ended]
         return [
             *self._keep(self._text(calls, account, ours, kept, now - now % COARSE)),
-            *self._entrust(account, ours, ends, held),
+            *self._entrust(calls, account, ours, ended, held, now),
         ]
 
     def leave(
@@ -153,7 +156,7 @@ class Keeping:
         if config.recover == "off":
             every = unanswered(calls, account, MOST_CALLS)
             said = _said(_unsaid(calls, account, {}, every))
-            return [*self._keep(""), *said, *self._entrust(account, {}, (), {})]
+            return [*self._keep(""), *said, *self._entrust(calls, account, {}, (), {}, now)]
         lasting = heir or self.entrusted or config.recover != "auto"
         ours = _up(calls, account) if lasting else {}
         early = _unanswered(calls, account, config)
@@ -168,7 +171,7 @@ class Keeping:
         byes = tuple(bye.decode(OCTETS) for bye in unsaid if bye.startswith(b"BYE "))
         kept = self._keep(self._text(calls, account, ours, left, now, byes))
         # The others end now.
-        told = self._entrust(account, ours, tuple(call.wire.farewell for call in rings), held)
+        told = self._entrust(calls, account, ours, _ended(rings), held, now)
         going = [*(calls.calls[id] for id in ours), *rings]
         gone = [x for call in going for x in calls.leave(call)]
         return [*kept, *_said(unsaid), *told, *gone, *end(calls, over, now)]
@@ -207,33 +210,66 @@ class Keeping:
 
     def _entrust(
         self,
+        calls: Calls,
         account: Account,
         ours: Ours,
-        early: tuple[bytes, ...],
+        early: Sequence[tuple[Call, bytes]],
         held: Held,
+        now: float,
         *,
         waits: bool = True,
     ) -> Iterator[do.Entrust]:
         """How they end where no page comes after this one, each time that it is said otherwise.
 
-        `early` ends those that nobody has answered.
+        `early` are those that nobody has answered, each with what ends it.
         """
         dialogs = tuple(ours.values())
         given = {id: invite for id, (_, invite) in held.items()}
         server = account.connection.servers.current if dialogs or early else ""
-        will = (server, dialogs, early, given)
+        farewells = tuple(bye for _, bye in early)
+        # As their records tell it: whether it rang by now.
+        rang = tuple(call.ringing_at for call, _ in early)
+        will = (server, dialogs, farewells, given, rang)
         if will != self._will:
             self._will = will
             self._byes = {id: self._byes.get(id) or Same() for id in ours}
             byes = (self._byes[id](_bye, account, id, ours[id], server) for id in ours)
-            messages = (*byes, *early)
-            yield do.Entrust(server=server, messages=messages, invites=given, waits=waits)
+            going = [*(calls.calls[id] for id in ours), *(call for call, _ in early)]
+            records = _records(calls, going, now)
+            yield do.Entrust(
+                server=server,
+                messages=(*byes, *farewells),
+                invites=given,
+                waits=waits,
+                owner=calls.owner if records else "",
+                records=records,
+            )
 
     def _keep(self, text: str) -> list[do.Keep]:
         if text == self._written:
             return []
         self._written = text
         return [do.Keep(text=text)]
+
+
+def _ended(early: Iterable[Call]) -> list[tuple[Call, bytes]]:
+    """These, each with what ends it."""
+    return [(call, call.wire.farewell) for call in early]
+
+
+def _records(calls: Calls, going: Sequence[Call], now: float) -> Mapping[str, str]:
+    """What is to be remembered of these where they end with their page, whenever that is."""
+    if not (calls.owner and going):
+        return {}
+    # Loaded by the first.
+    from webphone.phone.memory import unfinished
+
+    return {call.id: unfinished(call, _with_page(call), now) for call in going}
+
+
+def _with_page(call: Call) -> Ending:
+    answered = call.answered_at is not None
+    return Ending(by=By.LOCAL, page_gone=True) if answered else gone_with_page(call.outgoing)
 
 
 def _name(account: Account) -> str:

@@ -9,15 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
 from webphone.border.decoding import Malformed
 from webphone.border.reading import parsed
 from webphone.border.settings import bare
-from webphone.contract import CallRecord, Event, ExportHistory, encode
+from webphone.contract import CallRecord, Event, ExportHistory, Json, Quality, encode
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Result
+from webphone.phone.call.call import Call
+from webphone.phone.call.endings import Ending
+from webphone.phone.call.record import iso, seconds
 from webphone.phone.happenings import MemoryNews
 from webphone.phone.history import LENGTH, RECENT, History, record_from
 from webphone.phone.promises import done
@@ -154,11 +158,31 @@ def written(record: CallRecord) -> str:
     return text if len(text) <= LONGEST else ""
 
 
+def unfinished(call: Call, ending: Ending, now: float) -> str:
+    """As stored by who ends the call when its page is gone, and who adds when that was."""
+    return written(call.record(ending, Quality(), now))
+
+
 def read(texts: Iterable[str]) -> Iterable[CallRecord]:
     """The records in these; what is none is left out: anything of the site may write there."""
     for text in texts:
         try:
-            if len(text) <= LONGEST:
-                yield record_from(parsed(text))
-        except (Malformed, ValueError):
+            if len(text) <= 2 * LONGEST:
+                yield _record(parsed(text))
+        except (Malformed, ValueError, OverflowError):
             continue
+
+
+def _record(data: Json) -> CallRecord:
+    """One as it was written, or with `until`, the milliseconds since 1970 when its page went."""
+    if not isinstance(data, dict) or "until" not in data:
+        return record_from(data)
+    text, until = data.get("record"), data["until"]
+    if not isinstance(text, str) or not isinstance(until, int):
+        raise Malformed("no record")
+    record, end = record_from(parsed(text)), until / 1000
+    begun = record.answered_at or record.ringing_at
+    lasted = seconds(end - datetime.fromisoformat(begun).timestamp()) if begun else 0.0
+    if record.answered_at:
+        return replace(record, ended_at=iso(end), talk_seconds=lasted)
+    return replace(record, ended_at=iso(end), ring_seconds=lasted)

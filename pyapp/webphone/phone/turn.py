@@ -48,7 +48,9 @@ def _weight(value: object) -> int:
             | PeopleRecalled(people=texts)
         ):
             return sum(map(len, texts))
-        case Entrust(invites=invites) | GivenBack(invites=invites):
+        case Entrust(invites=invites, records=texts):
+            return sum(map(len, (*invites.values(), *texts.values())))
+        case GivenBack(invites=invites):
             return sum(map(len, invites.values()))
         case KeepPeople(people=pairs):
             return sum(len(text) for _, text in pairs)

@@ -819,6 +819,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "Unter dieser Nummer gibt es niemanden. Prüfen Sie die Nummer.",
     "ended_server_mute": "Der Server hat auf den Anruf nicht geantwortet. Rufen Sie später noch einmal an.",
     "ended_not_taken_back": "Das Gespräch ließ sich nicht zurückholen, nachdem die Seite neu geladen war. Rufen Sie noch einmal an.",
+    "ended_page_closed": "Die Seite wurde geschlossen.",
     "ended_with_page": "Die Seite wurde geschlossen oder neu geladen, bevor jemand annahm.",
     "ended_with_tab": "Der Tab des Browsers, der das Gespräch hatte, ist weg.",
     "ended_until": "{known} {remedy}",

@@ -812,6 +812,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "There is nobody at that number. Check the number.",
     "ended_server_mute": "The server did not answer the call. Call again later.",
     "ended_not_taken_back": "The call could not be taken back after the page was loaded again. Call again.",
+    "ended_page_closed": "The page was closed.",
     "ended_with_page": "The page was closed or loaded again before anybody answered.",
     "ended_with_tab": "The browser tab that had the call is gone.",
     "ended_until": "{known} {remedy}",

@@ -827,6 +827,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "No hay nadie en ese número. Compruebe el número.",
     "ended_server_mute": "El servidor no respondió a la llamada. Vuelva a llamar más tarde.",
     "ended_not_taken_back": "No se pudo recuperar la llamada tras recargar la página. Llame de nuevo.",
+    "ended_page_closed": "La página se cerró.",
     "ended_with_page": "La página se cerró o se recargó antes de que alguien contestara.",
     "ended_with_tab": "La pestaña del navegador que tenía la llamada ya no está.",
     "ended_until": "{known} {remedy}",

@@ -827,6 +827,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "Il n’y a personne à ce numéro. Vérifiez le numéro.",
     "ended_server_mute": "Le serveur n’a pas répondu à l’appel. Rappelez plus tard.",
     "ended_not_taken_back": "L’appel n’a pas pu être repris après le rechargement de la page. Rappelez.",
+    "ended_page_closed": "La page a été fermée.",
     "ended_with_page": "La page a été fermée ou rechargée avant que quelqu’un réponde.",
     "ended_with_tab": "L’onglet du navigateur qui avait l’appel n’est plus là.",
     "ended_until": "{known} {remedy}",

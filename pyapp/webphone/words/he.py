@@ -827,6 +827,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "אין איש במספר הזה. בדקו את המספר.",
     "ended_server_mute": "השרת לא ענה לשיחה. התקשרו שוב מאוחר יותר.",
     "ended_not_taken_back": "לא ניתן היה להחזיר את השיחה אחרי טעינת הדף מחדש. התקשרו שוב.",
+    "ended_page_closed": "הדף נסגר.",
     "ended_with_page": "הדף נסגר או נטען מחדש לפני שמישהו ענה.",
     "ended_with_tab": "כרטיסיית הדפדפן שבה הייתה השיחה נעלמה.",
     "ended_until": "{known} {remedy}",

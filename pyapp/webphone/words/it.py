@@ -827,6 +827,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "Non c’è nessuno a quel numero. Controlli il numero.",
     "ended_server_mute": "Il server non ha risposto alla chiamata. Richiami più tardi.",
     "ended_not_taken_back": "La chiamata non si è potuta riprendere dopo il ricaricamento della pagina. Richiami.",
+    "ended_page_closed": "La pagina è stata chiusa.",
     "ended_with_page": "La pagina è stata chiusa o ricaricata prima che qualcuno rispondesse.",
     "ended_with_tab": "La scheda del browser che aveva la chiamata non c’è più.",
     "ended_until": "{known} {remedy}",

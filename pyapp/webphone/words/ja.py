@@ -799,6 +799,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "その番号には誰もいません。番号を確認してください。",
     "ended_server_mute": "サーバーが発信に応答しませんでした。後でかけ直してください。",
     "ended_not_taken_back": "ページの再読み込み後、通話を取り戻せませんでした。かけ直してください。",
+    "ended_page_closed": "ページが閉じられました。",
     "ended_with_page": "だれかが応答する前に、ページが閉じられたか再読み込みされました。",
     "ended_with_tab": "通話があったブラウザーのタブがなくなりました。",
     "ended_until": "{known}{remedy}",

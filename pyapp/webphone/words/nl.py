@@ -819,6 +819,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "Er is niemand op dat nummer. Controleer het nummer.",
     "ended_server_mute": "De server antwoordde niet op de oproep. Bel later opnieuw.",
     "ended_not_taken_back": "Het gesprek kon niet worden teruggenomen nadat de pagina opnieuw was geladen. Bel opnieuw.",
+    "ended_page_closed": "De pagina werd gesloten.",
     "ended_with_page": "De pagina werd gesloten of opnieuw geladen voordat iemand opnam.",
     "ended_with_tab": "Het tabblad van de browser met het gesprek is weg.",
     "ended_until": "{known} {remedy}",

@@ -836,6 +836,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "Pod tym numerem nikogo nie ma. Proszę sprawdzić numer.",
     "ended_server_mute": "Serwer nie odpowiedział na połączenie. Proszę zadzwonić później.",
     "ended_not_taken_back": "Po ponownym wczytaniu strony nie udało się odzyskać połączenia. Proszę zadzwonić ponownie.",
+    "ended_page_closed": "Strona została zamknięta.",
     "ended_with_page": "Strona została zamknięta lub wczytana ponownie, zanim ktoś odebrał.",
     "ended_with_tab": "Karta przeglądarki z połączeniem zniknęła.",
     "ended_until": "{known} {remedy}",

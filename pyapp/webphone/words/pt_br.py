@@ -827,6 +827,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "Não há ninguém nesse número. Verifique o número.",
     "ended_server_mute": "O servidor não respondeu à chamada. Ligue de novo mais tarde.",
     "ended_not_taken_back": "A chamada não pôde ser retomada depois que a página foi recarregada. Ligue de novo.",
+    "ended_page_closed": "A página foi fechada.",
     "ended_with_page": "A página foi fechada ou recarregada antes que alguém atendesse.",
     "ended_with_tab": "A aba do navegador que tinha a chamada não existe mais.",
     "ended_until": "{known} {remedy}",

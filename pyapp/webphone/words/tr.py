@@ -809,6 +809,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "Bu numarada kimse yok. Numarayı denetleyin.",
     "ended_server_mute": "Sunucu aramaya yanıt vermedi. Daha sonra yeniden arayın.",
     "ended_not_taken_back": "Sayfa yeniden yüklendikten sonra arama geri alınamadı. Yeniden arayın.",
+    "ended_page_closed": "Sayfa kapatıldı.",
     "ended_with_page": "Kimse yanıtlamadan önce sayfa kapatıldı veya yeniden yüklendi.",
     "ended_with_tab": "Aramanın bulunduğu tarayıcı sekmesi kapandı.",
     "ended_until": "{known} {remedy}",

@@ -799,6 +799,7 @@ WORDS: dict[str, str] = {
     "ended_unknown": "该号码无人。请检查号码。",
     "ended_server_mute": "服务器没有回应呼叫。请稍后再拨。",
     "ended_not_taken_back": "重新加载页面后无法收回通话。请重新呼叫。",
+    "ended_page_closed": "页面已关闭。",
     "ended_with_page": "有人接听之前，页面已关闭或重新加载。",
     "ended_with_tab": "有该通话的浏览器标签页已关闭。",
     "ended_until": "{known}{remedy}",

@@ -73,6 +73,11 @@ class Calls:
         errands = (errand.deadline for errand in self.errands)
         return earliest([self.last.deadline, *(part.deadline for part in parts), *errands])
 
+    @property
+    def owner(self) -> str:
+        """Whose they are where they are remembered, "" while nobody's."""
+        return self._history.owner
+
     def over(self, id: str) -> bool:
         """Whether that call has been here, and its end was told."""
         return self._history.told(id)

@@ -94,7 +94,7 @@ class Ending:
     moved: str = ""  # where a 3xx says that the number is now
     unanswered: Unanswered | None = None  # the challenge that we did not trust
     not_taken_back: bool = False  # it outlived the page, and the new one did not get it back
-    page_gone: bool = False  # it was not answered yet when its page went, and went with it
+    page_gone: bool = False  # its page went, and it with that
     tab_gone: bool = False  # the browser tab that had the call is gone: no more is known
 
 
@@ -159,7 +159,7 @@ def explanation(ending: Ending, verdict: str, *, rang: bool = True) -> Sentence:
     if ending.tab_gone:
         return say("ended_with_tab")
     if ending.page_gone:
-        return say("ended_with_page")
+        return say("ended_page_closed" if verdict == "answered" else "ended_with_page")
     if ending.not_taken_back:
         return say("ended_not_taken_back")
     if ending.media:

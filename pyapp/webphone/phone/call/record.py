@@ -60,9 +60,9 @@ def record_of(
         post_dial_delay_ms=(
             None if not outgoing or progress is None else round((progress - times.started_at) * 1e3)
         ),
-        ring_seconds=0.0 if ringing_at is None else _seconds(rang_until - ringing_at),
-        talk_seconds=0.0 if answered_at is None else _seconds(now - answered_at),
-        hold_seconds=_seconds(times.held_seconds),
+        ring_seconds=0.0 if ringing_at is None else seconds(rang_until - ringing_at),
+        talk_seconds=0.0 if answered_at is None else seconds(now - answered_at),
+        hold_seconds=seconds(times.held_seconds),
         disposition=verdict,
         ended_by=ending.by.value,
         sip_code=status,
@@ -85,5 +85,6 @@ def iso(moment: float) -> str:
     return text.replace("+00:00", "Z")
 
 
-def _seconds(length: float) -> float:
+def seconds(length: float) -> float:
+    """A length as records have it, in seconds."""
     return round(max(length, 0.0), 3)
