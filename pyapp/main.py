@@ -5,7 +5,6 @@ import secrets
 import traceback
 from dataclasses import replace
 from functools import cache
-from itertools import count
 from operator import is_
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,7 @@ from pyodide.ffi import create_once_callable, create_proxy
 
 from webphone.browser.around import offers
 from webphone.browser.around.around import Around
-from webphone.browser.blame import is_ours, says_ours
-from webphone.browser.clock import Clock, late_at_once
+from webphone.browser.clock import Clock
 from webphone.browser.dates import lasted, local, places
 from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
@@ -25,15 +23,13 @@ from webphone.browser.glance import Glance
 from webphone.browser.instance import (
     calls_kept,
     forget,
-    keep,
     keep_calls,
     kept_first,
-    take,
 )
 from webphone.browser.media.ice_servers import IceServers
 from webphone.browser.media.world import World
 from webphone.browser.page import Page
-from webphone.browser.proxies import Listeners
+from webphone.browser.phones import every_report, guest, phones, watch_page
 from webphone.browser.saving import save
 from webphone.browser.seldom import Seldom
 from webphone.browser.socket import Sockets
@@ -70,10 +66,7 @@ from webphone.phone.actions import (
 from webphone.phone.happenings import (
     AtRest,
     CallsKept,
-    Happening,
-    Leaving,
     MediaMissing,
-    NetworkChanged,
     NumberTyped,
     Woken,
 )
@@ -477,9 +470,7 @@ class PhoneOnPage:
         self._page.destroy()
 
 
-# All of these live as long as the page.
-phones: list[PhoneOnPage] = []
-listeners = Listeners()
+# These live as long as the page.
 ends = Ends()
 rehearsals: "list[Rehearsing]" = []  # at most one
 
@@ -514,68 +505,6 @@ def home() -> str:
         return ""
     timer = js.URL.new(tag.dataset.timer, js.document.baseURI)
     return str(js.URL.new("../", timer).href)
-
-
-def guest() -> str:
-    """A username that no other phone of the page has: you, you-2, you-3."""
-    taken = {phone.desk.guest for phone in phones}
-    names = ("you" if number == 1 else f"you-{number}" for number in count(1))
-    return next(name for name in names if name not in taken)
-
-
-def every(happening: Happening) -> None:
-    """Tell every phone of the page."""
-    for phone in list(phones):
-        phone.loop.turn(happening)
-
-
-def watch_page(clock: Clock) -> None:
-    """Let the phones know when the page is seen, loses the network, or goes away."""
-
-    def seen(event: Any) -> None:
-        if getattr(event, "persisted", False):
-            for phone in phones:
-                phone.come_back()
-        if js.document.visibilityState == "visible":
-            clock.look()
-            every(Woken(visible=True))
-            for phone in phones:
-                take(phone.desk.guest)  # it is in use again, and not for another page of this tab
-
-    def left(event: Any) -> None:
-        for phone in phones:
-            if not phone.desk.shared:
-                keep(phone.desk.guest, phone.desk.instance)
-        every(Leaving(put_aside=bool(getattr(event, "persisted", False))))
-
-    def failed(event: Any) -> None:
-        # The page's own mistakes are not ours to report.
-        fault: Any = getattr(event, "error", None) or getattr(event, "reason", None)
-        if getattr(fault, "name", "") == "PythonError" and says_ours(str(fault.message)):
-            every_report(RuntimeError(str(fault.message)))
-
-    listeners.add(js.document, "visibilitychange", seen)
-    listeners.add(js.window, "pageshow", seen)
-    listeners.add(js.window, "online", lambda _event: every(NetworkChanged(online=True)))
-    listeners.add(js.window, "offline", lambda _event: every(NetworkChanged(online=False)))
-    listeners.add(js.window, "pagehide", left)
-    listeners.add(js.window, "error", failed)
-    listeners.add(js.window, "unhandledrejection", failed)
-    late_at_once()
-    asyncio.get_event_loop().set_exception_handler(
-        lambda _loop, context: every_report(
-            context.get("exception") or RuntimeError(context["message"])
-        )
-    )
-
-
-def every_report(mistake: BaseException) -> None:
-    """A mistake that no phone caught: which one made it is not known."""
-    if not is_ours(mistake):
-        js.console.error("".join(traceback.format_exception(mistake)))
-        return
-    for phone in phones[:1]:
-        phone.report(mistake)
 
 
 def main() -> None:
