@@ -21,6 +21,19 @@ FORGET_REPLACES = """() => {
   const kept = sessionStorage.getItem("webphone-calls-phone");
   sessionStorage.setItem("webphone-calls-phone", kept.replace('"replaceable": true', '"replaceable": false'));
 }"""
+# When each connection was begun, in milliseconds; by the page itself, before Python is there.
+BEGUN = """<script>
+window.begun = [];
+const Plain = window.WebSocket;
+window.WebSocket = class extends Plain {
+  constructor(...given) {
+    super(...given);
+    window.begun.push(performance.now());
+  }
+};
+</script>"""
+EARLY = """() => begun.length === 1
+  && begun[0] < performance.getEntriesByName("webphone:imports")[0].startTime"""
 # By what names the worker of the page, and for a moment that of the one before, is known.
 WILLS = """() => Object.keys(sessionStorage).filter((key) => key.startsWith("webphone-will-"))
   .map((key) => sessionStorage.getItem(key))"""
@@ -76,13 +89,15 @@ def test_both_hear_each_other_again_and_it_is_one_call(alice: PhonePage, ben: Ph
 def test_a_page_that_went_without_notice_is_no_other_case(
     phone_page: Callable[..., PhonePage], ben: PhonePage
 ) -> None:
-    alice = phone_page("alice", recover="reload", auto_register="true", before=UNTOLD)
+    alice = phone_page("alice", recover="reload", auto_register="true", before=UNTOLD + BEGUN)
     wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
     call = talk(alice, ben)
+    assert not alice.page.evaluate(EARLY)
     reload(alice)
     alice.wait_state("active", call["id"])
     for phone in (alice, ben):
         phone.ears.wait_sound()
+    assert alice.page.evaluate(EARLY)
     alice.call_method("hangup")
 
 

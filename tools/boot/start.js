@@ -21,6 +21,28 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   } catch {} // a page that forbids it may still not require it
   WebPhone.trusted = (url) => policy.createScriptURL(url);
 
+  // Who takes calls back is to be connected once Python is there: begun here, for a page that was loaded anew, and not for a copy of it.
+  const again = (() => {
+    try {
+      return [window, top].some(({ performance }) => performance.getEntriesByType("navigation")[0].type === "reload");
+    } catch {
+      return false; // a frame in a page of somebody else
+    }
+  })();
+  const ahead = new Map();
+  WebPhone.ahead = (url) => {
+    const socket = ahead.get(url);
+    ahead.delete(url);
+    return socket?.readyState < 2 ? socket : null;
+  };
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      const { server } = again && key.startsWith("webphone-calls-") ? JSON.parse(sessionStorage.getItem(key)) : {};
+      if (server) ahead.set(server, new WebSocket(server, "sip"));
+    }
+    setTimeout(() => ahead.forEach((socket) => socket.close()), 10000);
+  } catch {} // no such address, or what is kept is no text of ours
+
   // A worker of this name that outlives its page; only a browser that has such ones reads the option. Else one that does not, if `any` is to do.
   WebPhone.will = (name, any) => {
     let outlives = false;
@@ -31,7 +53,6 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   };
   try {
     // They are to wait: the page that was here before has left calls, and Python takes its time to come. It comes to no copy of the tab.
-    const again = [window, top].some(({ performance }) => performance.getEntriesByType("navigation")[0].type === "reload");
     const left = Object.keys(sessionStorage).filter((key) => again && key.startsWith("webphone-will-"));
     left.flatMap((key) => sessionStorage.getItem(key).split(" ")).forEach((name) => WebPhone.will(name)?.port.postMessage({ coming: true }));
   } catch {} // a frame that may not

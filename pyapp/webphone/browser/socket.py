@@ -108,8 +108,8 @@ class _Socket:
         self._listeners = Listeners()
         self._task: asyncio.Task[None] | None = None
         try:
-            # RFC 7118 §4.1: the subprotocol is named `sip`.
-            self._socket = js.WebSocket.new(url, "sip")
+            # RFC 7118 §4.1: the subprotocol is named `sip`. One may have begun with the page.
+            self._socket = _ahead(url) or js.WebSocket.new(url, "sip")
         except Exception:
             # A bad address, or the page's own policy: say it later, as for every other failure.
             self._socket = None
@@ -119,6 +119,8 @@ class _Socket:
         self._listeners.add(self._socket, "open", self._opened)
         self._listeners.add(self._socket, "message", self._received)
         self._listeners.add(self._socket, "close", self._closed)
+        if self._socket.readyState == OPEN:
+            self._task = asyncio.ensure_future(self._say_open())
 
     def send(self, data: bytes) -> None:
         # RFC 7118 §5.1: one message in one frame, text or binary.
@@ -141,6 +143,11 @@ class _Socket:
         self._was_open = True
         self._hear(SocketOpened(socket=self._number))
 
+    async def _say_open(self) -> None:
+        self._task = None
+        if self._socket is not None and not self._was_open:
+            self._opened(None)
+
     def _received(self, event: Any) -> None:
         data = event.data
         frame = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data.to_bytes()
@@ -158,6 +165,12 @@ class _Socket:
         denied = await local_network_denied(str(js.location.hostname))
         self._task = None
         self._hear(SocketClosed(socket=self._number, code=code, denied=denied))
+
+
+def _ahead(url: str) -> Any:
+    """The connection that the page's first script has begun, None where it has not."""
+    begun = getattr(js.WebPhone, "ahead", None)
+    return begun(url) if begun else None
 
 
 async def local_network_denied(page_host: str) -> bool:

@@ -203,6 +203,7 @@ class Keeping:
             calls=tuple(call for call, _ in kept),
             early=tuple(early),
             farewells=farewells,
+            server=account.connection.servers.current,
         )
         if phone != self._phone:
             self._phone, self._text_of = phone, phone.text(text for _, text in kept)

@@ -85,7 +85,10 @@ class KeptEarly(KeptAny):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPhone:
-    """All calls of one account; `at` is when that was so, `instance` who we were to the server."""
+    """All calls of one account; `at` is when that was so, `instance` who we were to the server.
+
+    `server` is the address in use, which tools/boot/start.js reads: it has the connection begin.
+    """
 
     format: int
     at: float
@@ -93,6 +96,7 @@ class KeptPhone:
     instance: str
     active: str | None
     calls: tuple[KeptCall, ...]
+    server: str = ""
     early: tuple[KeptEarly, ...] = ()
     farewells: tuple[str, ...] = ()  # an octet a character, of calls that ended unsaid
 
