@@ -45,8 +45,7 @@ PLAYED = """(() => {
     if (!/^webphone-(kept|trying)$/.test(name)) setItem.call(this, name, value);
   };
   const { open } = IDBFactory.prototype;
-  const wasm = { arrayBuffer: () => Promise.reject(new Error("The machine comes from the server")) };
-  const record = { head, pages: { arrayBuffer: () => fetch(pages).then((answer) => answer.arrayBuffer()) }, wasm };
+  const record = { head, pages: { arrayBuffer: () => fetch(pages).then((answer) => answer.arrayBuffer()) } };
   const store = { get: () => ({ result: record }) };
   const transaction = () => {
     const begun = { objectStore: () => store };

@@ -14,8 +14,6 @@ def test_the_second_visit_begins_where_the_first_one_had_imported_everything(sit
     assert page.evaluate(RESTORED) == 1
     assert page.evaluate('localStorage["webphone-trying"] ?? null') is None
     call(page)
-    loaded = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
-    assert not [name for name in loaded if name.endswith(".wasm")]
     assert page.complaints == []
 
 
@@ -55,18 +53,6 @@ def test_what_is_not_whole_is_thrown_away_and_the_phone_starts_as_ever(site, fau
         assert page.evaluate(KEPT).startswith("interpreter.")  # made anew, by now or by this visit
         page.close()
         assert site.visit().evaluate(RESTORED) == 1
-
-
-@pytest.mark.more
-def test_a_machine_that_was_changed_is_fetched_again(site):
-    site.change("""async (record) => {
-      const wasm = new Uint8Array(await record.wasm.arrayBuffer());
-      wasm[2_000_000] ^= 1;
-      return { ...record, wasm: new Blob([wasm], { type: "application/wasm" }) };
-    }""")
-    page = site.visit()
-    assert page.evaluate(RESTORED) == 1
-    call(page)
 
 
 REFUSED = {
@@ -231,7 +217,7 @@ def test_the_one_file_from_disk_starts_as_ever(kept_folder, chromium):
 
 def test_what_it_takes_is_what_the_documentation_says(site, root):
     """Of the visitor's disk, in megabytes; a hundred are asked for (ROOM in tools/boot/kept.js)."""
-    size = site.change("(record) => (window.told = record.pages.size + record.wasm.size, record)")
+    size = site.change("(record) => (window.told = record.pages.size, record)")
     assert (
         f"It takes {size / 1e6:.0f} MB of the visitor's disk"
         in (root / "docs/hosting.md").read_text()

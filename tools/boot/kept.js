@@ -1,6 +1,6 @@
 // What stays of Python from one visit to the next where the page asks for it (`data-keep-runtime`): an image of its
-// memory with the phone imported (image.js) and the machine, in IndexedDB. A part that is not what the build knows is
-// never used. Whatever goes wrong here, the phone starts as ever.
+// memory with the phone imported (image.js), in IndexedDB. One that is not what the build knows is never used. Whatever
+// goes wrong here, the phone starts as ever. The machine comes from the browser's cache, compiled: of that it keeps the code.
 const DATABASE = "webphone-runtime", IMAGES = "images", KEPT = "webphone-kept", TRYING = "webphone-trying";
 const START = 10_000; // ms: a start that takes longer has failed
 const PATIENCE = 1_000; // ms that the browser has to find what is kept
@@ -22,7 +22,7 @@ const images = async (mode, ask) => {
   return done(transaction, "complete").then(() => asked?.result).finally(() => database.close());
 };
 const within = (time, promise) => Promise.race([promise, new Promise((_, not) => setTimeout(not, time, new Error("It takes too long")))]);
-const hash = async (kind, bytes) => new Uint8Array(await crypto.subtle.digest(kind, bytes));
+const hash = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 const hex = (bytes) => [...bytes].map((each) => each.toString(16).padStart(2, "0")).join("");
 const sure = (same) => {
   if (!same) throw new Error("What is kept of Python is not what was built");
@@ -36,8 +36,8 @@ WebPhone.forget = () => {
   globalThis.indexedDB?.deleteDatabase(DATABASE);
 };
 
-// `begun` is the machine as it comes from the server. Gives null where nothing can be kept.
-const keeper = (at, begun) => {
+// Gives null where nothing can be kept.
+const keeper = (at) => {
   const build = `${PARTS.interpreter} ${IMAGE}`;
   const note = (name, value) => localStorage.setItem(name, value);
   // What is kept is damaged: the next visit makes it anew.
@@ -52,10 +52,8 @@ const keeper = (at, begun) => {
     localStorage.removeItem(TRYING);
   };
   const put = async ({ head, pages }) => {
-    const answer = await begun();
-    const wasm = await answer.blob();
     if (forgotten) return;
-    await images("readwrite", (store) => void (store.clear(), store.put({ head, pages, wasm }, build)));
+    await images("readwrite", (store) => void (store.clear(), store.put({ head, pages }, build)));
     if (!forgotten) note(KEPT, build);
   };
   const make = async () => {
@@ -68,13 +66,12 @@ const keeper = (at, begun) => {
     maker.onmessage = ({ data }) => (over(), data && (data.head ? put(data).catch(refuse) : refuse()));
   };
   const find = async () => {
-    const { head, pages, wasm } = await within(PATIENCE, images("readonly", (store) => store.get(build)));
-    // The machine is needed first.
-    const [machine, memory] = [wasm, pages].map((each) => each.arrayBuffer());
-    const checked = memory.then(async (bytes) => sure(hex(await hash("SHA-256", bytes)) === JSON.parse(head).pages));
-    for (const each of [machine, checked]) each.catch(() => {});
-    sure(hex(await hash("SHA-256", new TextEncoder().encode(head))) === IMAGE);
-    return { head: JSON.parse(head), pages: memory, checked, wasm: machine };
+    const { head, pages } = await within(PATIENCE, images("readonly", (store) => store.get(build)));
+    const memory = pages.arrayBuffer();
+    const checked = memory.then(async (bytes) => sure(hex(await hash(bytes)) === JSON.parse(head).pages));
+    checked.catch(() => {});
+    sure(hex(await hash(new TextEncoder().encode(head))) === IMAGE);
+    return { head: JSON.parse(head), pages: memory, checked };
   };
 
   let found = null;
@@ -95,23 +92,10 @@ const keeper = (at, begun) => {
   const image = () => found ?? Promise.resolve(null);
   const kept = {
     trying: Boolean(found), image, drop, refuse,
-    // The machine: the one that is kept, or else the one from the server.
-    machine: async () => {
-      const { wasm } = (await image()) ?? {};
-      if (!wasm) return WebAssembly.compileStreaming(begun());
-      try {
-        const bytes = await wasm, compiling = WebAssembly.compile(bytes);
-        compiling.catch(() => {});
-        sure(FILES[PARTS.wasm].integrity === `sha384-${btoa(String.fromCharCode(...(await hash("SHA-384", bytes))))}`);
-        return await compiling;
-      } catch {
-        return WebAssembly.compileStreaming(begun());
-      }
-    },
     // The phones are there, whichever way.
     up: async () => {
       const used = await image();
-      if (used) used.pages = used.checked = used.wasm = null; // that is memory
+      if (used) used.pages = used.checked = null; // that is memory
       if (found) localStorage.removeItem(TRYING);
       const rested = () => (used ? kept.archive?.() : make().catch(() => {}));
       setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(rested), REST);

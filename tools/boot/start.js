@@ -177,11 +177,11 @@ if (!globalThis[Symbol.for("webphone.started")]) {
       Promise.all([loaded, known]).then(start).catch(() => fail(SHELL.troubles.untrusted));
       add("link", { rel: "modulepreload", href: at(PARTS.core), ...file(PARTS.core) });
       const machine = () => fetch(at(PARTS.wasm), { integrity: FILES[PARTS.wasm].integrity });
-      WebPhone.kept = "keepRuntime" in dataset ? keeper(at, machine) : null;
+      WebPhone.kept = "keepRuntime" in dataset ? keeper(at) : null;
       if (!WebPhone.kept?.trying) preload(PARTS.library);
       // Compiled while it comes, and while the interpreter's script is read. What goes wrong here is
       // tried again there, and told.
-      WebPhone.compiling = WebPhone.kept?.machine() ?? WebAssembly.compileStreaming(machine());
+      WebPhone.compiling = WebAssembly.compileStreaming(machine());
       WebPhone.compiling.catch(() => {});
       watch();
     } catch {
