@@ -80,8 +80,14 @@ def test_the_screen_is_not_drawn_in_the_middle_of_an_answer_that_came_at_once(st
 
 def test_it_never_waits_for_longer_than_a_person_takes_for_at_once(stage: Stage) -> None:
     drawn = stage.play(*(0.5 + each * 0.03 for each in range(20)))
-    assert drawn[0] == pytest.approx(0.5 + MOST, abs=0.001)
-    assert all(after - before < MOST + 0.04 for before, after in itertools.pairwise(drawn))
+    most = GLANCE * (1 + MOST)
+    assert 0.5 + 2 * GLANCE < drawn[0] <= 0.5 + most
+    assert all(after - before < most + 0.04 for before, after in itertools.pairwise(drawn))
+
+
+def test_it_is_drawn_though_the_clock_stands_still(stage: Stage) -> None:
+    stage.glance = Glance(stage.draw, lambda: 0.0)
+    assert len(stage.play(0.5, 0.55)) == 1
 
 
 def test_busy_media_put_it_off_once(stage: Stage) -> None:

@@ -410,6 +410,7 @@ def test_an_agent_takes_a_call_makes_a_second_and_wraps_up(visit: Callable[..., 
     page.evaluate("phone.hangup(phone.calls.find(({state}) => state === 'held').id)")
     expect(page.locator("#answered")).to_have_text("2")
     expect(page.get_by_label("Note")).to_be_hidden()
+    expect(page.get_by_role("button", name="Swap", exact=True)).to_be_hidden()
     press(page, "Hang up")
     expect(page.get_by_text("Wrapping up: no calls come in.")).to_be_visible()
     assert page.evaluate("phone.dnd")

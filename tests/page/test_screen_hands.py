@@ -142,6 +142,7 @@ def test_the_keypad_opens_and_closes_under_the_same_finger(phone: PhonePage, wid
     # Where there is room the keys are beside the controls, else in their place.
     wide = width > 1000
     expect(button(phone, "1")).to_be_visible(visible=wide)
+    expect(button(phone, "Keypad")).to_be_enabled()
     button(phone, "Keypad").focus()
     phone.page.keyboard.press("Enter")
     expect(button(phone, "Hide keypad")).to_be_focused()

@@ -9,7 +9,7 @@ from math import inf
 # Seconds that the screen may wait: a person takes it for at once. To draw takes a page of two
 # processors some 20 ms, layout and pixels included, in which the sound of a call could have come.
 GLANCE = 0.1
-MOST = 0.25  # seconds in all, where one step of a call comes soon after the other
+MOST = 2  # times that it waits once more, where one step of a call comes soon after the other
 
 
 class Glance:
@@ -22,12 +22,14 @@ class Glance:
         self._draw = draw
         self._now = now
         self._until = -inf
-        self._latest = inf
+        self._hurried = False  # while it waited
+        self._waited = 0  # times
         self._timer: asyncio.TimerHandle | None = None
 
     def hurry(self) -> None:
         """A call is opened, or its answer has come: what follows is wanted sooner than a screen."""
         self._until = self._now() + GLANCE
+        self._hurried = True
 
     def waits(self, *, busy: bool) -> bool:
         """Whether it waits, while media are `busy` or have been hurried; it is drawn soon then."""
@@ -43,7 +45,7 @@ class Glance:
             self._begin(0.0)
 
     def _begin(self, seconds: float) -> None:
-        self._latest = self._now() + MOST
+        self._waited, self._hurried = 0, False
         self._later(seconds)
 
     def _later(self, seconds: float) -> None:
@@ -51,8 +53,9 @@ class Glance:
 
     def _due(self) -> None:
         """It has waited; a step that came meanwhile makes it wait once more, within bounds."""
-        more = min(self._until, self._latest) - self._now()
-        if more > 0:
+        more = self._until - self._now()
+        if more > 0 and self._hurried and self._waited < MOST:
+            self._waited, self._hurried = self._waited + 1, False
             self._later(more)
         else:
             self._draw()
