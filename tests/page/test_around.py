@@ -231,8 +231,9 @@ globalThis.headset = Object.assign(new EventTarget(), {
   async sendReport(report, data) { lamps.push([report, ...data]); },
 });
 const granted = [];
+globalThis.asked = [];
 Object.defineProperty(navigator, "hid", {value: {
-  getDevices: async () => granted,
+  getDevices: async () => (globalThis.asked.push(performance.now()), granted),
   requestDevice: async ({filters}) => { globalThis.wanted = filters; granted.push(headset); return granted; },
 }});
 globalThis.presses = (bits) => headset.dispatchEvent(
@@ -252,10 +253,12 @@ def test_the_buttons_of_a_headset_answer_mute_and_hang_up_and_its_lamps_show_the
     page.locator("#anna").get_by_role("button", name="Use the buttons of a headset").click()
     page.wait_for_function("globalThis.wanted")
     assert page.evaluate("wanted") == [{"usagePage": 0x0B}]
+    page.evaluate("asked.length = 0, globalThis.begun = performance.now()")
     page.evaluate("anna.makeCall('601')")  # which calls back
     page.wait_for_function(
         "(on) => anna.activeCall?.state === 'active' && lit() === on", arg=OFF_HOOK
     )
+    assert page.evaluate("asked[0] - begun") > 450  # ms: what the call needs has gone before
     page.evaluate("anna.hangup()")
     page.wait_for_function("(ring) => lit() === ring", arg=RING)
     page.evaluate("presses(1)")

@@ -753,3 +753,12 @@ class Actor:
             self._waiting_media.append(go)
         else:
             go()
+
+
+def entrusted(world: World, **settings: object) -> tuple[Actor, Actor]:
+    """Alice talks to Bob, and somebody outlives her page."""
+    alice, bob = world.registered("alice", **settings), world.registered("bob")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    alice.happens(on.Entrusted())
+    return alice, bob

@@ -109,24 +109,34 @@ def test_where_nothing_can_be_heard_again_it_is_over_at_both_ends(world):
         assert phone.calls == [] and record.call_id == before.call_id
 
 
+def sounding(*phones):
+    """What is up at these is heard."""
+    for phone in phones:
+        for call in phone.calls:
+            phone.happens(on.MediaChanged(call=call.id, state="connected"))
+
+
+def arrive(world, many):
+    """So many messages on their way arrive, one after the other; whether there were as many."""
+    arrived = 0
+    while arrived < many and world._flying:
+        world._flying.pop(0)()
+        arrived += 1
+    return arrived == many
+
+
 def again_and_again(world, at, *, crash, calling):
     """Her page is loaded anew once more when `at` messages of taking the call back have arrived."""
     alice, bob = talking(world, calling=calling)
     world.slow = True
     first = alice.reload(crash=crash)
-    arrived = 0
-    while arrived < at and world._flying:
-        world._flying.pop(0)()
-        arrived += 1
-    if arrived < at:
+    if not arrive(world, at):
         return None
     second = first.reload(crash=crash)
     world.land()
     for _ in range(2):
         world.wind(35)
-        for phone in (second, bob):
-            for call in phone.calls:
-                phone.happens(on.MediaChanged(call=call.id, state="connected"))
+        sounding(second, bob)
     return alice, second, bob
 
 
@@ -201,23 +211,13 @@ def test_what_comes_while_we_are_asked_for_an_offer_waits(world):
 # --- Both pages are new ---
 
 
-def sounding(*phones):
-    """What is up at these is heard."""
-    for phone in phones:
-        for call in phone.calls:
-            phone.happens(on.MediaChanged(call=call.id, state="connected"))
-
-
 def both_again(world, at, *, crash, calling):
     """Her page is loaded anew, and his when `at` messages of taking the call back have arrived."""
     alice, bob = talking(world, calling=calling, recover="reload")
     before = alice.call.id, bob.call.id
     world.slow = True
-    alice, arrived = alice.reload(crash=crash), 0
-    while arrived < at and world._flying:
-        world._flying.pop(0)()
-        arrived += 1
-    if arrived < at:
+    alice = alice.reload(crash=crash)
+    if not arrive(world, at):
         return None
     bob = bob.reload(crash=crash)
     world.land()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from phone.stage import Actor
+from phone.stage import Actor, entrusted
 from webphone.phone import happenings as on
 from webphone.phone.memory import read
 
@@ -35,17 +35,9 @@ def next_visit(world, phone, **settings) -> Actor:
     return after
 
 
-def talking(world, **settings):
-    alice, bob = world.registered("alice", **settings), world.registered("bob")
-    alice.ask("makeCall", "bob")
-    bob.ask("answer")
-    alice.happens(on.Entrusted())
-    return alice, bob
-
-
 @pytest.mark.parametrize("recover", ["auto", "off"])
 def test_the_next_visit_finds_the_call_and_why_it_ended(world, recover):
-    alice, bob = talking(world, recover=recover)
+    alice, bob = entrusted(world, recover=recover)
     id = alice.call.id
     world.wind(60)
     closed(world, alice)
@@ -58,7 +50,7 @@ def test_the_next_visit_finds_the_call_and_why_it_ended(world, recover):
 
 
 def test_a_page_that_took_it_back_before_leaves_the_same_one(world):
-    alice, bob = talking(world)
+    alice, bob = entrusted(world)
     id = alice.call.id
     again = alice.reload()
     again.memory = alice.memory
@@ -93,7 +85,7 @@ def test_one_that_never_rang_has_not_rung(world):
 
 
 def test_who_has_the_calls_on_the_screen_hears_of_it_at_once(world):
-    alice, _ = talking(world)
+    alice, _ = entrusted(world)
     other = world.registered("alice")
     owner = alice.will.owner
     texts = tuple(closed(world, alice).values())
@@ -103,7 +95,7 @@ def test_who_has_the_calls_on_the_screen_hears_of_it_at_once(world):
 
 
 def test_without_a_name_nothing_is_remembered(world):
-    alice, _ = talking(world)
+    alice, _ = entrusted(world)
     assert alice.will.owner == "alice@one.example"
     alice.ask("hangup")
     assert alice.will.owner == "" and alice.will.records == {}
@@ -122,7 +114,7 @@ def test_without_a_name_nothing_is_remembered(world):
     ids=["no end", "a text", "never", "no record", "an empty one", "too long"],
 )
 def test_what_makes_no_sense_is_left_out(world, spoiled):
-    alice, _ = talking(world)
+    alice, _ = entrusted(world)
     [text] = closed(world, alice).values()
     assert len(list(read([text]))) == 1
     assert list(read([json.dumps({**json.loads(text), **spoiled})])) == []

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from phone.stage import SERVER, description
+from phone.stage import SERVER, description, entrusted
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.sip import parse, reply
@@ -375,15 +375,6 @@ def test_where_nobody_speaks_for_a_page_that_is_gone_its_calls_end_with_it(world
     bob.ask("answer")
     alice.happens(on.Leaving())
     assert bob.calls == [] and len(alice.history) == 1 and alice.kept == ""
-
-
-def entrusted(world, **settings):
-    """Alice talks to Bob, and somebody outlives her page."""
-    alice, bob = world.registered("alice", **settings), world.registered("bob")
-    alice.ask("makeCall", "bob")
-    bob.ask("answer")
-    alice.happens(on.Entrusted())
-    return alice, bob
 
 
 def test_where_somebody_does_they_outlive_it_without_any_setting(world):

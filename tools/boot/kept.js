@@ -22,8 +22,7 @@ const images = async (mode, ask) => {
   return done(transaction, "complete").then(() => asked?.result).finally(() => database.close());
 };
 const within = (time, promise) => Promise.race([promise, new Promise((_, not) => setTimeout(not, time, new Error("It takes too long")))]);
-const hash = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-const hex = (bytes) => [...bytes].map((each) => each.toString(16).padStart(2, "0")).join("");
+const sha256 = async (bytes) => [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((each) => each.toString(16).padStart(2, "0")).join("");
 const sure = (same) => {
   if (!same) throw new Error("What is kept of Python is not what was built");
 };
@@ -68,9 +67,9 @@ const keeper = (at) => {
   const find = async () => {
     const { head, pages } = await within(PATIENCE, images("readonly", (store) => store.get(build)));
     const memory = pages.arrayBuffer();
-    const checked = memory.then(async (bytes) => sure(hex(await hash(bytes)) === JSON.parse(head).pages));
+    const checked = memory.then(async (bytes) => sure((await sha256(bytes)) === JSON.parse(head).pages));
     checked.catch(() => {});
-    sure(hex(await hash(new TextEncoder().encode(head))) === IMAGE);
+    sure((await sha256(new TextEncoder().encode(head))) === IMAGE);
     return { head: JSON.parse(head), pages: memory, checked };
   };
 

@@ -21,14 +21,15 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   } catch {} // a page that forbids it may still not require it
   WebPhone.trusted = (url) => policy.createScriptURL(url);
 
-  // Who takes calls back is to be connected once Python is there: begun here, for a page that was loaded anew, and not for a copy of it.
-  const again = (() => {
+  // Whether this page was loaded anew, or the one that it is a frame of: a frame is said to be visited for the first time then.
+  WebPhone.again = (() => {
     try {
       return [window, top].some(({ performance }) => performance.getEntriesByType("navigation")[0].type === "reload");
     } catch {
       return false; // a frame in a page of somebody else
     }
   })();
+  // Who takes calls back is to be connected once Python is there: begun here, for a page that was loaded anew, and not for a copy of it.
   const ahead = new Map();
   WebPhone.ahead = (url) => {
     const socket = ahead.get(url);
@@ -37,7 +38,7 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   };
   try {
     for (const key of Object.keys(sessionStorage)) {
-      const { server } = again && key.startsWith("webphone-calls-") ? JSON.parse(sessionStorage.getItem(key)) : {};
+      const { server } = WebPhone.again && key.startsWith("webphone-calls-") ? JSON.parse(sessionStorage.getItem(key)) : {};
       if (server) ahead.set(server, new WebSocket(server, "sip"));
     }
     setTimeout(() => ahead.forEach((socket) => socket.close()), 10000);
@@ -53,7 +54,7 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   };
   try {
     // They are to wait: the page that was here before has left calls, and Python takes its time to come. It comes to no copy of the tab.
-    const left = Object.keys(sessionStorage).filter((key) => again && key.startsWith("webphone-will-"));
+    const left = Object.keys(sessionStorage).filter((key) => WebPhone.again && key.startsWith("webphone-will-"));
     left.flatMap((key) => sessionStorage.getItem(key).split(" ")).forEach((name) => WebPhone.will(name)?.port.postMessage({ coming: true }));
   } catch {} // a frame that may not
 

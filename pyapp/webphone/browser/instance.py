@@ -108,17 +108,5 @@ def keep_wills(name: str, wills: Iterable[str]) -> None:
 
 
 def _reloaded() -> bool:
-    """Whether this page was loaded anew, or the one that it is a frame of.
-
-    A frame whose page is loaded anew is said to be visited for the first time.
-    """
-    if _way(js.window) == "reload":
-        return True
-    try:
-        return _way(js.window.top) == "reload"
-    except Exception:  # a page of somebody else, which tells us nothing
-        return False
-
-
-def _way(window: Any) -> str:
-    return str(window.performance.getEntriesByType("navigation")[0].type)
+    """Whether this page was loaded anew, or the one that it is a frame of; see boot/start.js."""
+    return bool(getattr(js.WebPhone, "again", False))

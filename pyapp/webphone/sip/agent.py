@@ -49,6 +49,7 @@ class Agent:
         self._calls = Calls()
         self._serving = Serving(self._endpoint, self._calls, self._trust)
         self._line = Line()
+        self._handover: Handover | None = None  # where a call outlives its page, or did
 
     @property
     def account(self) -> Identity | None:
@@ -108,12 +109,18 @@ class Agent:
     @property
     def handover(self) -> Handover:
         """The verbs for calls that outlive their page."""
-        # Loaded by the first call that is kept, or was.
-        from webphone.sip.handover import Handover
+        if self._handover is None:
+            # Loaded by the first.
+            from webphone.sip.handover import Handover
 
-        return Handover(
-            endpoint=self._endpoint, calls=self._calls, serving=self._serving, line=self._line
-        )
+            self._handover = Handover(
+                endpoint=self._endpoint,
+                calls=self._calls,
+                serving=self._serving,
+                line=self._line,
+                out=self._out,
+            )
+        return self._handover
 
     # The wire and the clock.
 

@@ -5,6 +5,7 @@ Loaded by the first call that is kept, or was.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from webphone.sip.calls import Calls
@@ -26,6 +27,9 @@ class Handover:
     calls: Calls
     serving: Serving
     line: Line
+    out: Callable[
+        [list[Output], float], list[Output]
+    ]  # what is to be done now of what is given back
 
     # What the next agent needs.
 
@@ -62,7 +66,7 @@ class Handover:
         if call in self.calls:
             raise NotNow(f"there is a call {call!r} already")
         self.calls.add(Restored(self.endpoint, self.serving.signing(), call, kept))
-        return self._out([], now)
+        return self.out([], now)
 
     def take_back(self, call: str, sdp: str, now: float, *, replacing: bool) -> list[Output]:
         """Offer in a restored call: by an INVITE that replaces it, or by a re-INVITE in it.
@@ -72,13 +76,13 @@ class Handover:
         """
         known = self._restored(call)
         if not replacing:
-            return self._out(known.change(sdp, now), now)
+            return self.out(known.change(sdp, now), now)
         timed = timer.asked(self.serving.owner.session_expires)
-        return self._out(known.replace(sdp, timed, now), now)
+        return self.out(known.replace(sdp, timed, now), now)
 
     def withdraw(self, call: str, now: float) -> list[Output]:
         """Wait no longer for the answer to an INVITE of `take_back`; the call stands as before."""
-        return self._out(self._restored(call).withdraw(now), now)
+        return self.out(self._restored(call).withdraw(now), now)
 
     def ring_on(
         self, call: str, invite: bytes, what: Rung, now: float, *, open: bool
@@ -93,19 +97,15 @@ class Handover:
         self.line.begin(open=open)
         if open and not self.line.unsaid:
             made.back(now)
-        return self._out(made.start(), now)
+        return self.out(made.start(), now)
 
     def say(self, message: bytes, now: float, *, open: bool) -> list[Output]:
         """Send what another agent of ours has written; `open`: there is a socket, else it waits."""
         self.line.begin(open=open)
-        return self._out([Send(data=message)], now)
+        return self.out([Send(data=message)], now)
 
     def _restored(self, call: str) -> Restored:
         known = self.calls.call(call)
         if not isinstance(known, Restored):
             raise NotNow("this call was made here")
         return known
-
-    def _out(self, outputs: list[Output], now: float) -> list[Output]:
-        self.calls.settle(self.endpoint.transactions.concerned())
-        return self.line.out(outputs, now)

@@ -78,9 +78,9 @@ def _standing(
 ) -> Node:
     if not time:
         # Of a call that rings they are the name of the dialog around, and said with that.
-        named = "true" if stage == "incoming" else None
+        hidden = "true" if stage == "incoming" else None
         words = stage_words(stage, video, held)
-        return element("span", words, part="stage", aria_hidden=named)
+        return element("span", words, part="stage", aria_hidden=hidden)
     timer = element(
         "span",
         *time,

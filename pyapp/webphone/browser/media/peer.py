@@ -122,14 +122,11 @@ class Peer(Sounding):
 
     async def open(self, asked: OpenMedia) -> None:
         """Offer, or answer the offer given."""
-        sure = not asked.video and self._world.sure()
-        if sure or (not asked.video and await self._world.granted()):
+        if not asked.video and (self._world.sure() or await self._world.granted()):
             # Asked for first: what a browser takes for it goes by beside all else.
             self.own.expect()
-            taking = self._asides.run(self._take_later())
+            self.negotiation.microphone = self._asides.run(self._take_later())
             await self.negotiation.begin(asked)
-            if not sure:
-                self.negotiation.microphone = taking
         else:
             await self.negotiation.begin(asked)
             offered = asked.offer is None or self.negotiation.sections.first("video") is not None
