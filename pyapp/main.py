@@ -41,7 +41,6 @@ from webphone.phone.actions import (
     AskCredentials,
     Connect,
     CopyText,
-    DescribeRemote,
     DeviceAction,
     Disconnect,
     Entrust,
@@ -51,7 +50,6 @@ from webphone.phone.actions import (
     MediaAction,
     MemoryAction,
     Note,
-    OpenMedia,
     PlayKey,
     PlayTone,
     Prepare,
@@ -375,7 +373,7 @@ class PhoneOnPage:
                 self._seldom.copy(text)
             case _ if isinstance(action, MediaAction):
                 drop_rehearsal()
-                if isinstance(action, OpenMedia | DescribeRemote):
+                if self._peers.sets_up(action):
                     self._glance.hurry()
                 self._peers.perform(action)
             case _ if isinstance(action, ElementAction):

@@ -16,7 +16,7 @@ one, two = End(), End()
 
 async def ready(end):
     end.peers.prepare()
-    await until(lambda: end.peers._spare._ready)
+    await until(lambda: end.peers._spare._ready and end.peers._spare._rested)
     return end.peers._spare._ready[2][0]
 """
 
@@ -65,6 +65,28 @@ def test_a_call_that_comes_sooner_than_it_is_ready_leaves_none_behind(page: Benc
         return one.peers._spare._ready is None
         """,
     )
+
+
+def test_one_that_has_not_rested_is_not_taken_and_none_that_is_made_for_a_call_has_a_pool(
+    page: Bench,
+):
+    """A pool that is taken before Chromium knows its networks never finds a path."""
+    assert tell(
+        page,
+        """
+        rest, spare.REST = spare.REST, 30.0
+        try:
+            one.peers.prepare()
+            await until(lambda: one.peers._spare._ready)
+            made = one.peers._spare._ready[2][0]
+            one.do(OpenMedia(call="call"))
+            await one.next(MediaReady)
+            pools = [int(each.getConfiguration().iceCandidatePoolSize) for each in (made, one.connection)]
+            return [made == one.connection, str(made.signalingState), pools]
+        finally:
+            spare.REST = rest
+        """,
+    ) == [False, "closed", [1, 0]]
 
 
 def test_it_is_closed_when_no_call_has_come(page: Bench):

@@ -126,6 +126,11 @@ class PageMedia(Sounding):
         return self
 
     @property
+    def stands(self) -> bool:
+        """There is no way to wait for."""
+        return True
+
+    @property
     def busy(self) -> bool:
         """It takes no time."""
         return False

@@ -278,7 +278,8 @@ class Negotiation:
         servers = usable(wanted)
         policy = "relay" if relay and relays(servers) else config.ice_policy
         # The size of the pool can't change any more (WebRTC 1.0 §4.4.1.6).
-        link.connection.setConfiguration(plain(wishes(servers, policy, pool=1)))
+        pool = int(link.connection.getConfiguration().iceCandidatePoolSize)
+        link.connection.setConfiguration(plain(wishes(servers, policy, pool)))
         link.servers = servers
         link.gathering.wait = awaited(servers, policy)
 

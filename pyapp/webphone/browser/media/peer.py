@@ -78,9 +78,15 @@ class Peer(Sounding):
     # --- one thing after the other ---
 
     @property
+    def stands(self) -> bool:
+        """Whether both ends have agreed once: what is asked then only changes it."""
+        connection = self.negotiation.connection
+        return self._opened and connection is not None and bool(connection.currentRemoteDescription)
+
+    @property
     def busy(self) -> bool:
-        """Whether anything that was asked is still under way."""
-        return self._work.busy
+        """Whether it is being set up at this moment."""
+        return self._work.busy and not self.stands
 
     def later(self, job: Callable[[], Awaitable[None]]) -> None:
         """Do this after all that was asked before."""

@@ -126,8 +126,15 @@ class Peers:
 
     @property
     def busy(self) -> bool:
-        """Whether the media of a call are being set up or changed."""
+        """Whether the media of a call are being set up."""
         return any(peer.busy for peer in self._peers.values())
+
+    def sets_up(self, action: MediaAction) -> bool:
+        """Whether this is a step on the way to the first sound of a call."""
+        if isinstance(action, DescribeRemote):
+            peer = self._peers.get(action.call)
+            return peer is not None and not peer.stands
+        return isinstance(action, OpenMedia)
 
     def _new(self, action: OpenMedia) -> Peer:
         """The media of one more call."""
