@@ -263,6 +263,7 @@ def test_a_microphone_and_the_ring_are_tried_before_any_call(
     page.evaluate("void ben.makeCall('anna')")
     page.locator("#anna [part=answer]").click()
     page.wait_for_function("anna.activeCall?.state === 'active'")
+    page.locator("#anna").get_by_role("timer").wait_for()
     # In a call too; leaving the page ends it.
     page.locator("#anna [part=menu]").click()
     page.locator("#anna [part=open-devices]").click()
