@@ -46,7 +46,7 @@ globalThis.bench = {
   get up() { return phone.state === "registered"; },
   get rings() { return Boolean(part("answer")); },
   get talks() { return phone.calls.some(({ state }) => state === "active"); },
-  set target(number) { phone.dial = ""; phone.dial = number; }, // anew, as a person types it
+  set target(number) { phone.dial = number; },
   hangUp: () => phone.hangup(),
 };
 </script>

@@ -35,6 +35,27 @@ def test_both_ends_hear_each_other(page: Bench):
     ) == [[["audio", "sendrecv"]], [["audio", "sendrecv"]], True, True]
 
 
+def test_what_leads_to_the_first_sound_goes_before_the_screen_and_no_later_change_does(page: Bench):
+    assert tell(
+        page,
+        """
+        steps, perform = [], one.peers.perform
+        def watched(action):
+            steps.append((type(action).__name__, one.peers.sets_up(action)))
+            perform(action)
+            steps.append(one.peers.busy)
+        one.peers.perform = watched
+        await call(one, two)
+        hold = Reoffer(call="call", direction=Direction.SENDONLY)
+        await change(one, two, hold, Accept(call="call", offer="", direction=Direction.SENDRECV))
+        return [list(each) if isinstance(each, tuple) else each for each in steps]
+        """,
+    ) == [
+        *(["OpenMedia", True], True, ["DescribeRemote", True], True),
+        *(["Reoffer", False], False, ["DescribeRemote", False], False),
+    ]
+
+
 def test_an_offer_leaves_with_candidates_long_before_the_search_is_complete(page: Bench):
     candidates, state, seconds = tell(
         page,
