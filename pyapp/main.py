@@ -27,6 +27,7 @@ from webphone.browser.instance import (
     kept_first,
 )
 from webphone.browser.media.ice_servers import IceServers
+from webphone.browser.media.spare import saves_data
 from webphone.browser.media.world import World
 from webphone.browser.page import Page
 from webphone.browser.phones import every_report, guest, phones, watch_page
@@ -331,10 +332,13 @@ class PhoneOnPage:
         match action:
             case Connect() | Disconnect() | Send():
                 self._sockets.perform(action)
-            case Prepare():
+            case Prepare(near=True):
                 drop_rehearsal()
                 self._peers.prepare()
                 self._sound.stand_by()
+            case Prepare():
+                if not saves_data():
+                    self._peers.prepare()
             case PlayTone() | PlayKey():
                 if isinstance(action, PlayTone):
                     self._hardware()  # says where it rings
@@ -404,6 +408,7 @@ class PhoneOnPage:
         self._stands = True
         self.loop.turn(AtRest())
         self._seldom.measure(self._element.root.host, self._measured)
+        self._seldom.watch(self._element.root.host)
         if not (rehearsals or self.desk.standby or self._phone.snapshot.calls):
             from webphone.browser.rehearsing import Rehearsing
 

@@ -122,6 +122,37 @@ def test_a_page_that_somebody_has_touched_has_its_sounds_ready_and_asleep(
     assert carol.console.errors == []
 
 
+# The connections that are ready for a call, and those that were.
+SPARES = """__made.filter(({ policy }) => policy === "all")
+  .map(({ peer }) => `${peer.signalingState} ${peer.getConfiguration().iceCandidatePoolSize}`)"""
+PYTHON = """async (code) => {
+  const { src } = [...document.scripts].find(({ src }) => src.includes("/interpreter."));
+  await (await import(src)).run(code);
+}"""
+KEEP = "from webphone.browser.media import spare; spare.KEPT = {seconds}"
+
+
+def test_a_number_that_the_page_fills_in_has_a_connection_ready_for_each_call(
+    opened: Callable[..., PhonePage], ben: PhonePage
+) -> None:
+    def spares() -> list[str]:
+        return list(carol.page.evaluate(SPARES))
+
+    carol = opened(dial="ben")
+    wait_until(lambda: spares() == ["stable 1"], "a connection to be ready", 30)
+    carol.page.evaluate(PYTHON, KEEP.format(seconds=0.2))
+    carol.page.evaluate("document.querySelector('web-phone').dial = 'ben'")
+    wait_until(lambda: spares() == ["closed 1"], "nobody to have called", 30)
+    carol.page.evaluate(PYTHON, KEEP.format(seconds=60))
+    carol.page.evaluate("document.querySelector('web-phone').focus()")
+    wait_until(lambda: spares() == ["closed 1", "stable 1"], "one to be ready again", 30)
+    talk(carol, ben)
+    before = len(spares())
+    hang_up(carol, ben)
+    wait_until(lambda: spares()[before:] == ["stable 1"], "one for the next call", 30)
+    assert carol.console.errors == []
+
+
 # When the number was dialled, when its INVITE left, and when the screen was first another one.
 FIRST = """(number) => {
   const phone = document.querySelector("web-phone"), seen = (window.__seen = {});
@@ -194,7 +225,7 @@ def test_there_is_none_where_data_is_saved_or_the_phone_waits_for_its_person(
     way: str, opened: Callable[..., PhonePage], phone_page: Open
 ) -> None:
     if way == "saves":
-        carol = opened(SAVES)
+        carol = opened(SAVES, dial="ben")
     else:
         carol = opened(loading="eager")
         carol.page.evaluate(

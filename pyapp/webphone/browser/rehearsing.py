@@ -18,7 +18,7 @@ from pyodide.ffi import create_once_callable
 from webphone.browser.clock import Clock
 from webphone.browser.media.ice_servers import IceServers, connection
 from webphone.browser.media.peer import Peer
-from webphone.browser.media.spare import Made, Spare
+from webphone.browser.media.spare import Made, Spare, saves_data
 from webphone.browser.media.world import World
 from webphone.browser.page import Page
 from webphone.browser.proxies import Listeners, plain
@@ -53,8 +53,7 @@ class Rehearsing:
 
     def begin(self) -> None:
         """Play as soon as nobody touches the page, where neither page nor person saves data."""
-        connected = getattr(js.navigator, "connection", None)
-        if self._config().loading == "interaction" or getattr(connected, "saveData", False):
+        if self._config().loading == "interaction" or saves_data():
             return
         if not getattr(js, "RTCPeerConnection", None):
             return

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from webphone.browser.media.ice_servers import IceServers
+from webphone.browser.proxies import Listeners
 from webphone.browser.tasks import Background
 from webphone.contract import Config
 from webphone.phone.actions import AskContact, Probe
+from webphone.phone.happenings import Approached
 from webphone.phone.snapshot import Trial
 
 if TYPE_CHECKING:  # loaded by what few pages do: give credentials, test the phone, share it
@@ -46,6 +48,7 @@ class Seldom:
         self._host = host
         self._name = name
         self._background = Background()
+        self._listeners = Listeners()
         self._tabs: OtherTabs | None = None
         self._credentials: Credentials | None = None
         self._lookups: Lookups | None = None
@@ -96,6 +99,11 @@ class Seldom:
 
         self._width = Width(element, told)
 
+    def watch(self, element: Any) -> None:
+        """Tell when somebody comes to the phone."""
+        for name in ("pointerenter", "focusin"):
+            self._listeners.add(element, name, lambda _event: self._turn(Approached()))
+
     def copy(self, text: str) -> None:
         """Into the clipboard."""
         from webphone.browser.clipboard import copy
@@ -137,6 +145,7 @@ class Seldom:
     def close(self) -> None:
         """The phone is gone."""
         self._background.close()
+        self._listeners.close()
         made = (self._tabs, self._credentials, self._lookups, self._probing, self._memory)
         for part in (*made, self._will, self._trying, self._width):
             if part is not None:

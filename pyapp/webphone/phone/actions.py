@@ -65,7 +65,12 @@ class Send:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepare:
-    """A call may be near: have ready what its media need, as far as nobody is asked for it."""
+    """A call may be near: have ready what its media need, as far as nobody is asked for it.
+
+    `near`: somebody types its number, or it rings; else a number merely stands there.
+    """
+
+    near: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

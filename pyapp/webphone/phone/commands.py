@@ -65,6 +65,16 @@ class Phone:
             raise no_sound()
         return self.configured()
 
+    def free(self, now: float) -> bool:
+        """Whether there is no call, and one that is made would not be refused here."""
+        if self.calls.calls or self.config.disabled:
+            return False
+        try:
+            check_reachable(self.ready(), now)
+        except WebPhoneError:
+            return False
+        return True
+
 
 def obey(
     phone: Phone, command: Command, reply: int | None, now: float, *, permitted: bool

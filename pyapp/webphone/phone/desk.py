@@ -71,6 +71,7 @@ class Desk:
         self.outliving = Outliving(self.calls, self._accounts, self._settings)
         self._seldom = Seldom(entropy, self.history, self._asks)
         self._slept = False  # and it is known, though nothing has woken us yet
+        self._rests = False  # the first screen has stood for a moment
         self._contacts: Contacts | None = None  # where somebody is known
         self._signing: SignIn | None = None  # where a person may sign in by hand
         self._tone: do.Tone | None = None
@@ -237,7 +238,10 @@ class Desk:
                 # Nobody keeps it any more: there is nothing to be deleted.
                 wanted = self._wanted(on.SettingsKept(text=""))
                 return [*wanted, *self._seldom.memory.heard(happening, self._speech)]
+            case on.Approached():
+                return self._dialling.expect()
             case on.AtRest():
+                self._rests = True
                 recalled = self._seldom.memory.heard(happening, self._speech)
                 return recalled + self._seldom.at_rest()
             case (
@@ -398,7 +402,9 @@ class Desk:
         config = changed.after
         result: Result = []
         if changed.any_of("dial"):
-            result += self._dialling.type(config.dial)
+            result += self._dialling.fill_in(config.dial)
+        elif "dial" in command.changes:
+            result += self._dialling.expect()
         result += _noise(changed)
         if changed.any_of("shared"):
             self.leading = False  # until it is known who has that one
@@ -515,6 +521,8 @@ class Desk:
         result += self.outliving.follow(now)
         self.instance = self.account.instance
         result += self._dialling.make_room(self.config.dial)
+        free = self._rests and not self.standby and self._whole.free(now)
+        result += self._dialling.follow(free=free)
         result += self._named()
         self._seldom.rest(in_call=bool(self.calls.calls))
         return result + self._seldom.follow(self.account, self.calls.calls.values(), now)

@@ -30,18 +30,40 @@ class Dialling:
         self._entropy = entropy
         self._asked: dict[int, Call] = {}  # that the page is asked about
         self._typed: tuple[str, str] | None = None  # id of a call, and the typed number it goes to
+        self._free = False  # the page is at rest, and a call could be made
 
     def asks(self, ask: int) -> bool:
         """Whether that question to the page is about a call of ours."""
         return ask in self._asked
 
+    def fill_in(self, number: str) -> Result:
+        """The page has put this into the number field."""
+        return [*self._hold(number), *self.expect()]
+
     def type(self, number: str) -> Result:
         """The number field holds this now."""
+        told = self._hold(number)
+        return [*told, do.Prepare()] if told and self._stands else told
+
+    def follow(self, *, free: bool) -> Result:
+        """Whether a call could be made now: the first of a page, or the next one."""
+        before, self._free = self._free, free
+        return [] if before else self.expect()
+
+    def expect(self) -> Result:
+        """The number that stands there may be called soon."""
+        return [do.Prepare(near=False)] if self._free and self._stands else []
+
+    @property
+    def _stands(self) -> bool:
+        """Whether what may be a whole number is there."""
+        return len(self.number.strip()) >= SHORTEST
+
+    def _hold(self, number: str) -> Result:
         if number == self.number:
             return []
         self.number = number
-        told: Result = [do.Tell(event=Event("numberchange", {"number": number}))]
-        return [*told, do.Prepare()] if len(number.strip()) >= SHORTEST else told
+        return [do.Tell(event=Event("numberchange", {"number": number}))]
 
     def press(self, key: str, config: Config, now: float) -> Result:
         """A key types when idle and sends a digit in a call."""
@@ -99,4 +121,4 @@ class Dialling:
         if call is None or not call.call_id:
             return []
         self._typed = None
-        return self.type(prefilled) if self.number == number else []
+        return self._hold(prefilled) if self.number == number else []

@@ -350,6 +350,11 @@ class AtRest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approached:
+    """Somebody comes to the phone, with a pointer or the focus."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryOpened:
     """The person looks at the calls that were: all that is remembered is wanted."""
 
@@ -692,6 +697,7 @@ Happening = (
     | DevicesFound
     | DeviceUsed
     | DevicesKept
+    | Approached
     | MemoryNews
     | PeopleNews
     | PictureTaken

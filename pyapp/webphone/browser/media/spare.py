@@ -88,6 +88,11 @@ class Spare:
             timer.cancel()
 
 
+def saves_data() -> bool:
+    """Whether the person has asked the browser to load no more than is needed."""
+    return bool(getattr(getattr(js.navigator, "connection", None), "saveData", False))
+
+
 def _when_idle(then: Callable[[], None]) -> None:
     idle = getattr(js.window, "requestIdleCallback", None) or js.window.setTimeout
     idle(create_once_callable(lambda *_: then()))
