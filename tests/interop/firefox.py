@@ -142,3 +142,7 @@ class FirefoxPage:
         """All so far: {requests: addresses, console: lines, errors: texts}."""
         found: dict[str, list[str]] = self._firefox.ask("seen", page=self._number)
         return found
+
+    def close(self) -> None:
+        """As a person closes the tab."""
+        self._firefox.ask("shut", page=self._number)

@@ -166,3 +166,21 @@ def test_who_leaves_for_another_site_in_firefox_has_hung_up(
     page.evaluate("(there) => void setTimeout(() => location.assign(there))", there)
     assert ben.wait_event("end", since=since)["endedBy"] == "remote"
     page.context.close()
+
+
+@pytest.mark.parametrize("recover", ["off", "auto"])
+def test_a_call_whose_tab_is_closed_in_firefox_has_hung_up_and_is_among_the_calls(
+    firefox: Firefox, pages: PageServer, server: Kamailio, ben: PhonePage, recover: str
+) -> None:
+    since = ben.mark()
+    settings = {**account(server, "alice"), "recover": recover}
+    page = talking_to(ben, firefox, pages, settings)
+    call = page.evaluate("phone.activeCall.id")
+    page.close()
+    assert ben.wait_event("end", since=since)["endedBy"] == "remote"
+    given = {**settings, "auto-register": "true"}
+    later = page.context.new_page()
+    later.goto(PhonePage.write(pages, "/dist/webphone.js", given))
+    until(later, "window.phone?.history?.length")
+    assert later.evaluate("phone.history.map(({id}) => id)")[:1] == [call]
+    page.context.close()

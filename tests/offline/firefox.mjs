@@ -47,6 +47,7 @@ const does = {
     return frame ? JSON.parse(await frame.evaluate(run)) : null;
   },
   seen: ({ page }) => pages[page].seen,
+  shut: async ({ page }) => void (await pages[page].page.close()),
   close: async ({ context }) => void (await contexts[context].browser.close()),
 };
 

@@ -682,7 +682,20 @@ def test_where_another_connection_stands_by_it_says_so_over_that(world, put_asid
     assert put_aside or do.Entrust in kinds[kinds.index(do.SayBeside) :]
 
 
-def test_who_can_say_it_or_does_not_end_it_says_nothing_over_another(world):
+@pytest.mark.parametrize("recover", ["auto", "off"])
+def test_a_page_with_a_connection_says_it_over_the_other_too(world, recover):
+    """Firefox throws away what the WebSocket of a closed tab has not sent yet."""
+    alice, bob = world.registered("alice", recover=recover), world.registered("bob")
+    dave = world.stranger("dave")
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    alice.happens(on.Leaving())
+    assert bob.calls == [] and [each.split()[0] for each in alice.beside] == [b"BYE"]
+    dave.say(alice.beside[0])
+    assert len(bob.history) == 1 and b"BYE" not in alice.kept.encode()
+
+
+def test_who_may_come_back_or_does_not_end_it_says_nothing_over_another(world):
     alice, bob = world.registered("alice"), world.registered("bob")
     alice.ask("makeCall", "bob")
     bob.ask("answer")

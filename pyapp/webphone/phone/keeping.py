@@ -155,7 +155,7 @@ class Keeping:
             return []
         if config.recover == "off":
             every = unanswered(calls, account, MOST_CALLS)
-            said = _said(_unsaid(calls, account, {}, every))
+            said = _said(_ends(calls, account, {}, every))
             return [*self._keep(""), *said, *self._entrust(calls, account, {}, (), {}, now)]
         lasting = heir or self.entrusted or config.recover != "auto"
         ours = _up(calls, account) if lasting else {}
@@ -163,23 +163,24 @@ class Keeping:
         held = invites(early) if heir or self.entrusted else {}
         rings = [call for call in early if call.id in held]
         over = [call for call in early if call.id not in held]
-        unsaid = _unsaid(calls, account, ours, over)
+        ends = _ends(calls, account, ours, over)
         left = [
             kept_early(call, call.wire.farewell, _rung(held, call), None if call in rings else now)
             for call in early
         ]
+        unsaid = () if account.open else ends
         byes = tuple(bye.decode(OCTETS) for bye in unsaid if bye.startswith(b"BYE "))
         kept = self._keep(self._text(calls, account, ours, left, now, byes))
         # The others end now.
         told = self._entrust(calls, account, ours, _ended(rings), held, now)
         going = [*(calls.calls[id] for id in ours), *rings]
         gone = [x for call in going for x in calls.leave(call)]
-        return [*kept, *_said(unsaid), *told, *gone, *end(calls, over, now)]
+        return [*kept, *_said(ends), *told, *gone, *end(calls, over, now)]
 
     def put_aside(self, calls: Calls, account: Account) -> list[do.Action]:
         """The page goes and may come back; its calls end, and perhaps it can't say so any more."""
         early = unanswered(calls, account, MOST_CALLS)
-        return _said(_unsaid(calls, account, {}, early))
+        return [] if account.open else _said(_ends(calls, account, {}, early))
 
     def _text(
         self,
@@ -286,21 +287,21 @@ def _up(calls: Calls, account: Account) -> Ours:
     return {id: dialog for id, dialog in dialogs if dialog is not None}
 
 
-def _unsaid(calls: Calls, account: Account, ours: Ours, early: Sequence[Call]) -> tuple[bytes, ...]:
-    """What ends the calls that end with the page, where it has no connection any more to say it.
+def _ends(calls: Calls, account: Account, ours: Ours, early: Sequence[Call]) -> tuple[bytes, ...]:
+    """What ends the calls that end with the page.
 
-    Firefox closes the WebSockets of a page that is left or loaded anew before the page hears of it.
+    Firefox closes the WebSockets of a page that is left or loaded anew before the page hears of it,
+    and of one whose tab is closed it may throw away what they have not sent yet. So another
+    connection says it too, where one stands by; who has heard it by then answers 481.
     """
-    if account.open:
-        return ()
     ends = (id for id in _up(calls, account) if id not in ours)
     byes = tuple(account.agent.handover.farewell(id) for id in ends)
     return (*byes, *(call.wire.farewell for call in early))
 
 
-def _said(unsaid: tuple[bytes, ...]) -> list[do.Action]:
+def _said(ends: tuple[bytes, ...]) -> list[do.Action]:
     """Another connection may be there for it."""
-    return [do.SayBeside(messages=unsaid)] if unsaid else []
+    return [do.SayBeside(messages=ends)] if ends else []
 
 
 def _bye(account: Account, call: str, dialog: KeptDialog, server: str) -> bytes:
