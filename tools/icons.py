@@ -17,6 +17,7 @@ TARGET = ROOT / "pyapp/webphone/ui/icons.py"
 USED = {
     "about": "info",
     "alert": "triangle-alert",
+    "add-contact": "user-round-plus",
     "auto-answer": "phone-incoming",
     "backspace": "delete",
     "busy": "loader-circle",

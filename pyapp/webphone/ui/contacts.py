@@ -45,7 +45,14 @@ def _list(snapshot: Snapshot, view: View) -> list[Node]:
         element(
             "div",
             _input(CONTACT, words, "contact-search", say("contact_search"), config, "search"),
-            button(say("contact_new"), on=PersonOpened(), part="new-contact", config=config),
+            button(
+                say("contact_new"),
+                on=PersonOpened(),
+                part="new-contact",
+                config=config,
+                sign="add-contact",
+                wordless=True,
+            ),
             key="search",
             class_="search",
         ),

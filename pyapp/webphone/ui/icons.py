@@ -20,6 +20,12 @@ ICONS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
         ("path", {"d": "M12 9v4"}),
         ("path", {"d": "M12 17h.01"}),
     ),
+    "add-contact": (
+        ("path", {"d": "M2 21a8 8 0 0 1 13.292-6"}),
+        ("circle", {"cx": "10", "cy": "8", "r": "5"}),
+        ("path", {"d": "M19 16v6"}),
+        ("path", {"d": "M22 19h-6"}),
+    ),
     "auto-answer": (
         ("path", {"d": "M16 2v6h6"}),
         ("path", {"d": "m22 2-6 6"}),
