@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -110,28 +111,36 @@ def service() -> Iterator[PushService]:
     made.stop()
 
 
-@pytest.fixture(scope="module")
-def key(run_folder: Path) -> Path:
-    made = run_folder / "vapid.pem"
+@contextmanager
+def running_gateway(folder: Path, place: str) -> Iterator[int]:
+    """The documented gateway, which sends to that place too; gives its port. Its key is in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = folder / "vapid.pem"
     require("openssl", "openssl")
-    command = ["openssl", "ecparam", "-genkey", "-name", "prime256v1", "-noout", "-out", str(made)]
+    command = ["openssl", "ecparam", "-genkey", "-name", "prime256v1", "-noout", "-out", str(key)]
     subprocess.run(command, check=True)
-    return made
-
-
-@pytest.fixture(scope="module")
-def gateway(run_folder: Path, service: PushService, key: Path) -> Iterator[int]:
-    """The port of the documented gateway."""
     port = free_port()
-    program = Program("push-gateway", run_folder / "push-gateway")
+    program = Program("push-gateway", folder)
     python = require("python3", "python3")
-    more = ["--port", str(port), "--service", service.place]
+    more = ["--port", str(port), "--service", place]
     program.start(
         [python, GATEWAY, key, "mailto:tests@example.com", *more],
         lambda: "The key for the page:" in program.log(),
     )
     yield port
     program.stop()
+
+
+@pytest.fixture(scope="module")
+def key(run_folder: Path) -> Path:
+    return run_folder / "push-gateway" / "vapid.pem"
+
+
+@pytest.fixture(scope="module")
+def gateway(run_folder: Path, service: PushService) -> Iterator[int]:
+    """The port of the documented gateway."""
+    with running_gateway(run_folder / "push-gateway", service.place) as port:
+        yield port
 
 
 @pytest.fixture(scope="module")
