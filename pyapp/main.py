@@ -26,6 +26,7 @@ from webphone.browser.instance import (
     keep_calls,
     kept_first,
 )
+from webphone.browser.later import Later
 from webphone.browser.media.ice_servers import IceServers
 from webphone.browser.media.spare import saves_data
 from webphone.browser.media.world import World
@@ -63,6 +64,7 @@ from webphone.phone.actions import (
     Tell,
 )
 from webphone.phone.happenings import (
+    Afterwards,
     AtRest,
     CallsKept,
     MediaMissing,
@@ -112,10 +114,14 @@ class PhoneOnPage:
         self._sound_blocked = False
         self._begun = False
         self._drawn: tuple[object, ...] = ()  # what the screen was made of last
+        self._around_shows: Snapshot | None = None  # what is around it was told last
+        self._around_waits = False  # until the screen is drawn
         self._offer: Offer | None = None  # made where the person is asked who they are
         self._stands = False  # the page has come to rest
         self._waits = True  # nobody is asked yet
         self._glance = Glance(self.draw, clock.now)
+        self._later = Later(self._afterwards)
+        self._waiting: list[Action] = []  # until the screen is drawn
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
         self._tick = clock.alarm(self.draw)
         self._look = clock.alarm(self._at_rest)
@@ -202,6 +208,8 @@ class PhoneOnPage:
 
     def _settle(self) -> None:
         """Show the phone at the end of a turn; what is to leave first leaves first."""
+        if self.desk.owes or self._waiting:
+            self._later.begin()
         if self._glance.waits(busy=self._peers.busy):
             self._element.show(self._phone.snapshot)
         elif self._view.trying or not (self._drawn and all(map(is_, self._drawn, self._made_of))):
@@ -223,7 +231,9 @@ class PhoneOnPage:
         snapshot = self._with_trial(snapshot)
         now = self._clock.now()
         self._element.show(snapshot)
-        self._show_around(snapshot)
+        if self._around_shows is not self._phone.snapshot:
+            self._around_waits = True
+            self._later.begin()
         self._servers.look(snapshot.config.in_force())
         if not self._begun:
             return
@@ -307,8 +317,26 @@ class PhoneOnPage:
             self._offer = Offer()
             self._view = remembered(self._view, kept())
 
+    def _afterwards(self) -> None:
+        """The screen is drawn: all else that the last turns have asked for."""
+        waiting, self._waiting = self._waiting, []
+        for action in waiting:
+            try:
+                self._perform_seldom(action)
+            except Exception as mistake:
+                self.report(mistake)
+        if self._around_waits:
+            self._show_around(self._phone.snapshot)
+        if self.desk.owes:
+            self.loop.turn(Afterwards())
+
+    def leave(self) -> None:
+        """The page goes: nothing waits any more."""
+        self._later.now()
+
     def _show_around(self, snapshot: Snapshot) -> None:
         """What is around the phone of this tab, whichever is shown in it."""
+        self._around_shows, self._around_waits = snapshot, False
         if self._around is None:
             if not (snapshot.calls or snapshot.unreachable):
                 return
@@ -339,10 +367,10 @@ class PhoneOnPage:
             case Prepare():
                 if not saves_data():
                     self._peers.prepare()
-            case PlayTone() | PlayKey():
-                if isinstance(action, PlayTone):
-                    self._hardware()  # says where it rings
-                self._sound.perform(action)
+            case PlayTone() | PlayKey() | SaveFile() | Forget():
+                self._wait(action)
+            case _ if isinstance(action, MemoryAction):
+                self._wait(action)
             case Note(level=level, text=text):
                 if LOG_LEVELS.index(level) <= LOG_LEVELS.index(self._config().log_level):
                     (js.console.error if level == "error" else js.console.info)(text)
@@ -350,13 +378,6 @@ class PhoneOnPage:
                 self._hardware().perform(action)
             case AskCredentials(ask=ask):
                 self._seldom.ask_credentials(ask)
-            case Forget():
-                forget()
-                self._seldom.memory.perform(action)
-            case _ if isinstance(action, MemoryAction):
-                self._seldom.memory.perform(action)
-            case SaveFile():
-                save(action)
             case KeepServer(host=host):
                 from webphone.browser.sign_in import keep as keep_server
 
@@ -385,9 +406,27 @@ class PhoneOnPage:
                 self._element.show(self._phone.snapshot)
                 self._element.perform(action)
                 if isinstance(action, Save):
-                    self._seldom.memory.perform(action)
+                    self._wait(action)
             case _:
                 self._perform_for_tabs(action)
+
+    def _wait(self, action: "Action") -> None:
+        """It is done when the screen is drawn, in its order."""
+        self._waiting.append(action)
+
+    def _perform_seldom(self, action: "Action") -> None:
+        match action:
+            case PlayTone() | PlayKey():
+                if isinstance(action, PlayTone):
+                    self._hardware()  # says where it rings
+                self._sound.perform(action)
+            case SaveFile():
+                save(action)
+            case Forget():
+                forget()
+                self._seldom.memory.perform(action)
+            case _ if isinstance(action, Save | MemoryAction):
+                self._seldom.memory.perform(action)
 
     def _perform_for_tabs(self, action: "TabAction") -> None:
         """All that is left are actions of the tabs: the type says so, and loads nothing."""
@@ -455,12 +494,14 @@ class PhoneOnPage:
         self.draw()
 
     def _gone(self) -> None:
+        self.leave()
         phones.remove(self)
         if not phones:
             drop_rehearsal()
         self._alarm.close()
         self._tick.close()
         self._glance.drawn()
+        self._later.close()
         self._look.close()
         self._peers.close()
         self._servers.close()

@@ -118,4 +118,6 @@ def all_alike(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
     if len(some) != len(others):
         return False
     # Nearly always one object each: that is asked where it costs least.
-    return all(map(is_, some, others)) or all(map(alike, some, others))
+    if all(map(is_, some, others)):
+        return True
+    return all(one is other or alike(one, other) for one, other in zip(some, others))

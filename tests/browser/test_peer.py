@@ -692,6 +692,7 @@ def test_who_speaks_into_a_muted_microphone_is_told_and_nobody_hears_it(page: Be
         try:
             await call(one, two)
             one.do(MuteMicrophone(call="call", muted=True))
+            await until(lambda: one.peer._muted_voice._copy)
             copy = one.peer._muted_voice._copy
             await asyncio.sleep(0.5)
             silent = not await two.hears(1.0)
@@ -717,6 +718,7 @@ def test_a_muted_call_that_ends_lets_go_of_the_microphone(page: Bench):
         """
         await call(one, two)
         one.do(MuteMicrophone(call="call", muted=True))
+        await until(lambda: one.peer._muted_voice._copy)
         copy = one.peer._muted_voice._copy
         before = str(copy.readyState)
         one.do(CloseMedia(call="call"))

@@ -419,6 +419,7 @@ class Actor:
         self.servers: dict[int, str] = {}  # by socket
         self.will = do.Entrust(server="", messages=())  # what is said for it when its page is gone
         self.unheard = False  # what it sends gets lost
+        self.waits = False  # the browser is busy: its page has no moment after a turn
         self.beside: tuple[bytes, ...] = ()  # what it has said over another connection than its own
         self.events: list[Event] = []
         self.actions: list[do.Action] = []
@@ -464,7 +465,7 @@ class Actor:
             perform=self._perform,
             clock=lambda: self.world.now,
             arm=lambda moment: None,
-            settle=lambda: None,
+            settle=self._settle_turn,
             report=self.mistakes.append,
             amends=promise_refused,
         )
@@ -475,6 +476,15 @@ class Actor:
     def made(self, seed: int) -> Any:
         """What the loop turns, but for the recorder before it."""
         return self.desk
+
+    def has_had_a_moment(self) -> None:
+        """The screen is drawn, and the browser has had its turn: what could wait is done."""
+        if self.desk.owes:
+            self.happens(on.Afterwards())
+
+    def _settle_turn(self) -> None:
+        if not self.waits:
+            self.has_had_a_moment()
 
     # --- A reload of its page ---
 

@@ -356,6 +356,37 @@ def test_what_is_about_to_leave_is_kept_before_it_leaves(world):
     assert sent.method == "INVITE" and f'"localCseq": {sent.cseq.number},' in kept[-1]
 
 
+def test_what_leaves_no_number_behind_is_kept_once_the_screen_shows_it(world):
+    """A page that crashes in between has its calls, as they were a moment ago."""
+    alice, bob = talking(world)
+    kept, alice.waits = alice.kept, True
+    alice.ask("mute")
+    assert alice.call.muted and alice.kept == kept and alice.desk.owes
+    alice.has_had_a_moment()
+    assert alice.kept != kept and not alice.desk.owes
+    alice.ask("unmute")
+    again = alice.reload(crash=True)
+    assert again.call.state == bob.call.state == "active" and again.call.muted
+
+
+def test_a_page_that_goes_has_no_moment_and_keeps_all_at_once(world):
+    alice, _ = talking(world)
+    alice.waits = True
+    alice.ask("mute")
+    assert '"muted": true' not in alice.kept
+    alice.happens(on.Leaving())
+    assert '"muted": true' in alice.kept
+
+
+def test_a_phone_that_never_had_a_call_owes_nothing(world):
+    alice = world.registered("alice")
+    alice.waits = True
+    alice.ask("setConfig", {"ringVolume": 7})
+    assert not alice.desk.owes
+    alice.happens(on.Afterwards())
+    assert alice.kept == ""
+
+
 def test_nothing_secret_is_kept(world):
     alice, _ = talking(world)
     again = alice.reload()

@@ -137,8 +137,21 @@ def test_no_part_is_made_anew_of_the_same(name):
     for picture in (snapshot, replace(snapshot)):  # another object, of the same
         screen(picture, view, gallery.NOW)
     now, before = view.drawn._now, view.drawn._last
-    anew = {place for place, piece in now.items() if piece is not before.get(place)}
-    assert anew <= {"lasting"}  # which looks at the whole
+    assert made_anew(now, before) <= WHOLE
+
+
+# What looks at the whole, and is made of pieces.
+WHOLE = {"name", "spoken", "banners", "lasting"}
+
+
+def made_anew(now, before):
+    """The places of the pieces that are not the same as before, and of those in them."""
+    found = set()
+    for place, piece in now.items():
+        if piece is not before.get(place):
+            inner = before[place].inner if place in before else {}
+            found |= {place, *made_anew(piece.inner, inner)}
+    return found
 
 
 def test_what_is_on_the_screen_no_longer_is_let_go():

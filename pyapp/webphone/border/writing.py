@@ -31,9 +31,16 @@ def encode(value: Any, language: Language | None = None) -> Any:
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(kind):
-        return {told: encode(getattr(value, name), language) for name, told in _names(kind)}
+        # Most of it is written as it is: nobody is called for that.
+        return {
+            told: given if type(given := getattr(value, name)) in PLAIN else encode(given, language)
+            for name, told in _names(kind)
+        }
     if isinstance(value, Mapping):
-        return {str(name): encode(item, language) for name, item in value.items()}
+        return {
+            str(name): item if type(item) in PLAIN else encode(item, language)
+            for name, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [encode(item, language) for item in value]
     return value

@@ -181,7 +181,9 @@ class Element:
         return False
 
     def _outward(self, value: Any) -> Any:
-        return _plain(encode(value, self.speech))
+        speech = self.speech
+        # A sentence is its English text.
+        return _plain(value if speech == ENGLISH else encode(value, speech))
 
     def _dispatch(self, name: str, detail: Any) -> bool:
         return bool(self.host.dispatch(name, self._outward(detail)))
@@ -367,13 +369,9 @@ def _settings(settings: dict[str, Any]) -> Any:
     """Settings as JavaScript data; a page's own function goes back as it came."""
     own = {name: value for name, value in settings.items() if isinstance(value, JsProxy)}
     plain = {name: value for name, value in settings.items() if name not in own}
-    return Object.assign(_outward(plain), to_js(own, dict_converter=Object.fromEntries))
+    return Object.assign(_plain(plain), to_js(own, dict_converter=Object.fromEntries))
 
 
-def _outward(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """A contract value as JavaScript data, None as null; nothing on the other side is a proxy."""
-    return _plain(encode(value))
-
-
-def _plain(data: Any) -> Any:
-    return None if data is None else JSON.parse(json.dumps(data))
+    return None if value is None else JSON.parse(json.dumps(value, default=encode))

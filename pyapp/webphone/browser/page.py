@@ -54,6 +54,7 @@ class Dom:
         self.remove = call.bind(js.Element.prototype.remove)
         self.remove_text = call.bind(js.CharacterData.prototype.remove)
         self.closest = call.bind(js.Element.prototype.closest)
+        self.contains = call.bind(js.Node.prototype.contains)
         self.drawings: dict[str, Any] = {}  # each of ours that was drawn before, by its key
 
 
@@ -315,8 +316,9 @@ class Page:
             case SetAttribute(path=path, name=name, value=value):
                 self._attribute(self._at(path).dom, name, value)
             case SetText(path=path, text=text):
-                self._mend(path)
                 branch = self._at(path)
+                if not self._dom.contains(self._at(path[:-1]).dom, branch.dom):
+                    self._mend(path)
                 branch.node = branch.dom.data = text
             case SetValue(path=path, value=value):
                 self._value(self._at(path), value)

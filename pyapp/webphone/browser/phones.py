@@ -26,6 +26,9 @@ class OnPage(Protocol):
     def come_back(self) -> None:
         """The page was put aside, and is here again."""
 
+    def leave(self) -> None:
+        """The page goes, and has been told so: what waits is done now."""
+
     def report(self, mistake: BaseException) -> None:
         """Tell the page of a mistake of ours."""
 
@@ -66,6 +69,8 @@ def watch_page(clock: Clock) -> None:
             if not phone.desk.shared:
                 keep(phone.desk.guest, phone.desk.instance)
         every(Leaving(put_aside=bool(getattr(event, "persisted", False))))
+        for phone in list(phones):
+            phone.leave()
 
     def failed(event: Any) -> None:
         # The page's own mistakes are not ours to report.

@@ -28,7 +28,7 @@ from webphone.phone.call.calls import Calls
 from webphone.phone.call.part import Media
 from webphone.phone.commands import Phone, no_sound, obey
 from webphone.phone.dialling import Dialling
-from webphone.phone.happenings import Happening
+from webphone.phone.happenings import Cause, Happening
 from webphone.phone.history import History
 from webphone.phone.outliving import Outliving
 from webphone.phone.promises import Solved, Trouble, done
@@ -77,6 +77,7 @@ class Desk:
         self._tone: do.Tone | None = None
         self._seen: Same[Snapshot] = Same()
         self._due: tuple[float | None] | None = None  # None: it is to be found out
+        self.owes = False  # `Afterwards` has something to do
         self._state = self.account.state
 
     # --- Questions ---
@@ -170,6 +171,9 @@ class Desk:
 
     def handle(self, happening: Happening, now: float) -> list[Action]:
         """Take one happening; give back, in order, what to do about it."""
+        if isinstance(happening, on.Afterwards):
+            self.owes = False
+            return self.outliving.keep(now)
         deadline = self.deadline
         slept = deadline is not None and now > deadline + SLEPT
         self._due = None
@@ -178,21 +182,26 @@ class Desk:
         slept, self._slept = slept and not self._slept, slept
         if slept:
             result += [x for account in self._accounts for x in account.awoken(now)]
-        actions = self._concluded(result, now)
-        return actions + self._seldom.leave() if isinstance(happening, on.Leaving) else actions
+        leaves = isinstance(happening, on.Leaving)
+        actions = self._concluded(result, now, leaves=leaves)
+        return actions + self._seldom.leave() if leaves else actions
 
-    def _concluded(self, result: Result, now: float) -> list[Action]:
-        """All that a turn leads to."""
+    def _concluded(self, result: Result, now: float, *, leaves: bool = False) -> list[Action]:
+        """All that a turn leads to; `leaves`: there is no time for anything afterwards."""
         self._due = None
         actions = self._resolved(result, now)
         actions += self._resolved(self._follow_up(now), now)
         actions = self._seldom.wrapped(actions, self.calls.last.farewell, self.config)
         if any(isinstance(action, do.Save) for action in actions):
             actions.append(do.Tell(event=Event("historychange", {})))
-        actions[:0] = self.outliving.keep(now)
+        # What tabs share is told to the others in this turn.
+        waits = self.outliving.waits(actions) and not (leaves or self.shared)
+        self.owes = waits and self.outliving.keeps
+        if not waits:
+            actions[:0] = self.outliving.keep(now)
         return _ahead(actions) + self._changes() + cue(actions, self.config)
 
-    def _route(self, happening: Happening, now: float) -> Result:
+    def _route(self, happening: Cause, now: float) -> Result:
         if isinstance(happening, Media):
             failed = isinstance(happening, on.NoiseFiltered) and bool(happening.text)
             return self.calls.media(happening, now) + (self._unfiltered(now) if failed else [])

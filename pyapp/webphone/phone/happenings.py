@@ -634,6 +634,11 @@ class Woken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Afterwards:
+    """A turn left something for later (`Desk.owes`), and the browser has had its own since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallsKept:
     """What Keep kept on the page that was here before."""
 
@@ -670,7 +675,8 @@ class Leaving:
     heir: bool | None = None
 
 
-Happening = (
+# What begins a turn.
+Cause = (
     Asked
     | NumberTyped
     | SettingRefused
@@ -730,3 +736,4 @@ Happening = (
     | OutlivingNews
     | Leaving
 )
+Happening = Cause | Afterwards

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import is_
 
 from webphone.border.decoding import Malformed, decode_fields
 from webphone.contract import CALL_DIRECTIONS, DISPOSITIONS, ENDED_BY, CallRecord, Config, Json
 from webphone.phone import actions as do
 from webphone.phone.actions import Action
+from webphone.phone.past import Past
 from webphone.words import restored
 
 LENGTH = 10_000  # records that are kept
@@ -29,7 +31,7 @@ class History:
 
     def __init__(self) -> None:
         self.owner = ""
-        self.records: tuple[CallRecord, ...] = ()
+        self.records = Past()
         self._ids: set[str] = set()
         self._told: set[str] = set()  # of them those whose end was told here
         self._calls: dict[tuple[str, str], CallRecord] = {}  # of each call, by what names it
@@ -67,7 +69,7 @@ class History:
             lately = self.records[:RECENT]
             again = tuple(old for old in lately if _unheard(old) and old.from_.uri == uri)
             self.drop([old.id for old in again])
-        self._set((record, *self.records), record)
+        self._set(self.records.before(record), record)
         kept: list[Action] = [do.Save(record=record, owner=self.owner)]
         gone = doubled + again
         return kept + (self._unremember(gone) if gone else [])
@@ -75,7 +77,7 @@ class History:
     def amend(self, record: CallRecord) -> None:
         """It has another note now; one that is not here is left out."""
         if record in self:
-            self.records = tuple(record if old.id == record.id else old for old in self.records)
+            self.records = Past(record if old.id == record.id else old for old in self.records)
 
     def add(self, records: Sequence[CallRecord]) -> bool:
         """Put these where they belong by their time; whether a page reads another list now."""
@@ -87,10 +89,10 @@ class History:
         old = self.records
         if new and old and max(each.ended_at for each in new) > old[-1].ended_at:
             merged = sorted((*old, *new), key=lambda each: each.ended_at, reverse=True)
-            self._set(tuple(merged), *new)
+            self._set(Past(merged), *new)
         elif new:
-            self._set((*old, *new), *new)
-        return self.records[:RECENT] != before
+            self._set(Past((*old, *new)), *new)
+        return bool(self.records[:RECENT] != before)
 
     def once(self) -> list[Action]:
         """What is to be stored no longer, since another record of the same call is."""
@@ -101,12 +103,12 @@ class History:
         """Take those with these ids out; gives them."""
         dropped = tuple(each for each in self.records if each.id in ids) if ids else ()
         if dropped:
-            self._set(tuple(each for each in self.records if each.id not in ids))
+            self._set(Past(each for each in self.records if each.id not in ids))
         return dropped
 
     def clear(self) -> list[Action]:
         """Nothing is remembered any more."""
-        self._set(())
+        self._set(Past())
         return self._unremember()
 
     def belongs_to(self, config: Config) -> bool:
@@ -116,7 +118,7 @@ class History:
         if owner == self.owner:
             return False
         self.owner = owner
-        self._set(())
+        self._set(Past())
         return True
 
     def _of_other_calls(self, records: Sequence[CallRecord]) -> list[CallRecord]:
@@ -148,16 +150,19 @@ class History:
     def _unremember(self, records: tuple[CallRecord, ...] = ()) -> list[Action]:
         return [do.Unremember(owner=self.owner, records=records)] if self.owner else []
 
-    def _set(self, records: tuple[CallRecord, ...], *new: CallRecord) -> None:
+    def _set(self, records: Past, *new: CallRecord) -> None:
         """These there are now; `new` are what came, none where some went."""
-        self.records, over = records[:LENGTH], records[LENGTH:]
+        self.records, over = records.newest(LENGTH), records[LENGTH:]
         if not new:
-            self._ids, self._calls, new = set(), {}, self.records
+            self._ids, self._calls, new = set(), {}, self.records[:]
         self._ids.update(record.id for record in new)
         self._name(*new)
         # Who has all that are kept does not go through them for each call that ends.
-        self._ids.difference_update(record.id for record in over)
-        self._told &= self._ids
+        gone = [record.id for record in over]
+        self._ids.difference_update(gone)
+        self._told.difference_update(gone)
+        if len(self._told) > len(self._ids):
+            self._told &= self._ids
         for record in over:
             for name in _names(record):
                 known = self._calls.get(name)
@@ -227,6 +232,4 @@ def added(records: tuple[CallRecord, ...], before: tuple[CallRecord, ...]) -> in
     A record is never changed, so what is the same object has not changed.
     """
     new = next((at for at, record in enumerate(records) if record is before[0]), None)
-    if new is None or any(a is not b for a, b in zip(records[new:], before, strict=False)):
-        return None
-    return new
+    return new if new is not None and all(map(is_, records[new:], before)) else None

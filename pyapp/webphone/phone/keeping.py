@@ -1,7 +1,8 @@
 """What is kept of the calls for the page that comes after this one, and found by it.
 
-Written anew before each turn's messages leave, since a crash gives no notice. It holds no password,
-no answer to a challenge, no key and no description of media.
+A crash gives no notice, so it is written anew after each turn: before its messages leave, where a
+request of ours is among them, else a moment later (see `Outliving.waits`). It holds no password, no
+answer to a challenge, no key and no description of media.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class Keeping:
         self._written = ""
         self._calls: dict[str, Same[Written]] = {}
         self._byes: dict[str, Same[bytes]] = {}
+        self._records: dict[str, Same[str]] = {}
         self._phone: KeptPhone | None = None  # what was made a text last, and that text
         self._text_of = ""
         # What was entrusted last: the dialogs of those that are up, what ends the others, and the
@@ -237,7 +239,7 @@ class Keeping:
             self._byes = {id: self._byes.get(id) or Same() for id in ours}
             byes = (self._byes[id](_bye, account, id, ours[id], server) for id in ours)
             going = [*(calls.calls[id] for id in ours), *(call for call, _ in early)]
-            records = _records(calls, going, now)
+            records = self._records_of(calls, going, now)
             yield do.Entrust(
                 server=server,
                 messages=(*byes, *farewells),
@@ -246,6 +248,25 @@ class Keeping:
                 owner=calls.owner if records else "",
                 records=records,
             )
+
+    def _records_of(self, calls: Calls, going: Sequence[Call], now: float) -> Mapping[str, str]:
+        """What is to be remembered of these where they end with their page, whenever that is."""
+        if not (calls.owner and going):
+            return {}
+        # Loaded by the first.
+        from webphone.phone.memory import unfinished
+
+        self._records = {call.id: self._records.get(call.id) or Same() for call in going}
+        return {
+            call.id: self._records[call.id](
+                # Who adds when it ended needs no later `now`.
+                lambda *_, call=call: unfinished(call, _with_page(call), now),
+                *(call.view, call.moved_to, call.repairs, call.recording_id),
+                *(call.hold.since, call.hold.seconds, call.account.server),
+                call.account.agent.session_id(call.call_id) if call.call_id else "",
+            )
+            for call in going
+        }
 
     def _keep(self, text: str) -> list[do.Keep]:
         if text == self._written:
@@ -257,16 +278,6 @@ class Keeping:
 def _ended(early: Iterable[Call]) -> list[tuple[Call, bytes]]:
     """These, each with what ends it."""
     return [(call, call.wire.farewell) for call in early]
-
-
-def _records(calls: Calls, going: Sequence[Call], now: float) -> Mapping[str, str]:
-    """What is to be remembered of these where they end with their page, whenever that is."""
-    if not (calls.owner and going):
-        return {}
-    # Loaded by the first.
-    from webphone.phone.memory import unfinished
-
-    return {call.id: unfinished(call, _with_page(call), now) for call in going}
 
 
 def _with_page(call: Call) -> Ending:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, assert_never
 
 from webphone.contract import Config
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result
 from webphone.phone.account.accounts import Accounts
-from webphone.phone.actions import Action
+from webphone.phone.actions import Action, Send
 from webphone.phone.call.calls import Calls
 from webphone.phone.settings import Settings
 
@@ -48,11 +49,21 @@ class Outliving:
                 assert_never(news)
         return []
 
+    @property
+    def keeps(self) -> bool:
+        """Whether there is anything to keep, or was."""
+        return self._keeping is not None or (bool(self._calls.calls) and self.wanted)
+
+    def waits(self, actions: Iterable[Action]) -> bool:
+        """Whether `keep` may wait until this turn is on the screen.
+
+        A request of ours has a number in its dialog, which no page after this one may use again.
+        """
+        return not any(isinstance(each, Send) and _numbered(each.data) for each in actions)
+
     def keep(self, now: float) -> list[Action]:
-        """What is to be kept before anything of this turn leaves."""
-        if self._keeping is None and not (self._calls.calls and self.wanted):
-            return []
-        return self._kept.keep(*self._recoverable, now)
+        """What is to be kept of the calls as they are now, where that is not kept yet."""
+        return self._kept.keep(*self._recoverable, now) if self.keeps else []
 
     def follow(self, now: float) -> Result:
         """Take back what the page before has left, as soon as that can be."""
@@ -77,3 +88,11 @@ class Outliving:
     @property
     def _recoverable(self) -> tuple[Calls, Account, Config]:
         return self._calls, self._accounts.current, self._settings.recoverable
+
+
+# What takes no number in the dialog of a call: answers, what a dialog does not have, a ping.
+_WITHOUT = (b"SIP/2.0 ", b"ACK ", b"CANCEL ", b"REGISTER ", b"\r\n")
+
+
+def _numbered(message: bytes) -> bool:
+    return not message.startswith(_WITHOUT)

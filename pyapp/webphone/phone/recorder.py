@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from webphone.contract import Config, GetTrace
 from webphone.phone.actions import CopyText, Settle
-from webphone.phone.happenings import Asked, Copied, LadderWanted
+from webphone.phone.happenings import Afterwards, Asked, Copied, LadderWanted
 from webphone.phone.snapshot import Ladder, Snapshot
 from webphone.phone.turn import Turn
 
@@ -94,6 +94,8 @@ class Recorder(Generic[Happening, Action]):
 
     def handle(self, happening: Happening, now: float) -> Sequence[Action | Settle | CopyText]:
         """Take one happening; give back, in order, what to do about it."""
+        if isinstance(happening, Afterwards):  # it shows nowhere
+            return self._kept(happening, now)
         self._seen = None
         if isinstance(happening, LadderWanted):
             return self._wanted(copy=happening.copy)
@@ -103,8 +105,13 @@ class Recorder(Generic[Happening, Action]):
             return []
         if isinstance(happening, Asked) and isinstance(happening.command, GetTrace):
             return self._told(happening)
+        return self._kept(happening, now)
+
+    def _kept(self, happening: Happening, now: float) -> Sequence[Action]:
         actions = self._phone.handle(happening, now)
-        self._keep(Turn(now, happening, tuple(self._chance.given()), tuple(actions)))
+        chance = tuple(self._chance.given())
+        if actions or chance or not isinstance(happening, Afterwards):
+            self._keep(Turn(now, happening, chance, tuple(actions)))
         return actions
 
     def _keep(self, turn: Turn) -> None:

@@ -15,6 +15,7 @@ from webphone.contract import (
     Party,
     WebPhoneError,
 )
+from webphone.phone.past import Past
 from webphone.phone.spelling import every, words
 from webphone.words import ENGLISH, Language, Sentence, Speech
 
@@ -366,7 +367,7 @@ class Snapshot(SharedSnapshot):
     config: Config
     number: str  # the dialled number
     error: WebPhoneError | None = None  # the last one, until read
-    history: tuple[CallRecord, ...] = ()  # newest first
+    history: tuple[CallRecord, ...] | Past = ()  # newest first
     recalling: bool = False  # more of them are on their way from the browser's memory
     deleted: int = 0  # so many of them may be had back
     people: tuple[Person, ...] = ()  # the contacts, by name

@@ -14,11 +14,11 @@ Made = TypeVar("Made")
 
 
 class Piece:
-    """What was made, of what, and the places of the pieces in it."""
+    """What was made, of what, and by their places the pieces in it."""
 
     __slots__ = ("inner", "made", "of")
 
-    def __init__(self, made: Any, of: tuple[object, ...], inner: tuple[Hashable, ...]) -> None:
+    def __init__(self, made: Any, of: tuple[object, ...], inner: dict[Hashable, Piece]) -> None:
         self.made = made
         self.of = of
         self.inner = inner
@@ -27,15 +27,15 @@ class Piece:
 class Drawn:
     """The pieces of one screen, by their places; those that the next one does not have are let go.
 
-    A piece may have pieces in it, which stay as long as it does. No field that a person writes into
+    A piece may have pieces in it, which stay as long as it does: one that has not changed is not
+    looked into, and places are its own. No field that a person writes into
     is among them: only the page knows what it holds, and is told each time what it should (see
     `patch.py`).
     """
 
     def __init__(self) -> None:
         self._last: dict[Hashable, Piece] = {}
-        self._now: dict[Hashable, Piece] = {}
-        self._inner: list[Hashable] = []  # the pieces so far of what is being made
+        self._now: dict[Hashable, Piece] = {}  # those so far of what is being made
         self._language: Language = ""
         self.at = -inf  # seconds on the phone's clock: when the last screen was drawn
         self._said_last: dict[int, tuple[Node, Node]] = {}
@@ -43,29 +43,20 @@ class Drawn:
 
     def begin(self, now: float) -> None:
         """Another screen is drawn."""
-        self._last, self._now, self._inner, self.at = self._now, {}, [], now
+        self._last, self._now, self.at = self._now, {}, now
 
     def __call__(self, place: Hashable, make: Callable[..., Made], *of: Any, **named: Any) -> Made:
         """What `make` makes of these, which is all that it looks at."""
         given = (*of, *named.values()) if named else of
         piece = self._now.get(place) or self._last.get(place)
         if piece is None or not all_alike(piece.of, given):
-            around, self._inner = self._inner, []
-            made = make(*of, **named)
-            piece = Piece(made, given, tuple(self._inner))
-            self._inner = around
-            self._now[place] = piece
-        elif place not in self._now:
-            self._keep(place, piece)
-        self._inner.append(place)
+            last, now = self._last, self._now
+            self._last, self._now = piece.inner if piece else {}, {}
+            piece = Piece(make(*of, **named), given, self._now)
+            self._last, self._now = last, now
+        self._now[place] = piece
         known: Made = piece.made
         return known
-
-    def _keep(self, place: Hashable, piece: Piece) -> None:
-        """It is on this screen too, and with it all that is in it."""
-        self._now[place] = piece
-        for inner in piece.inner:
-            self._keep(inner, self._now.get(inner) or self._last[inner])
 
     def said(self, screen: Node, language: Language) -> Node:
         """The screen with all of its sentences in the language."""

@@ -64,14 +64,14 @@ def _first_wanted(view: View) -> int:
 def _begun(view: View, snapshot: Snapshot, now: float) -> Looking:
     """It begins anew, or goes on with what was looked for before as far as that serves."""
     asked, records, before = _asked(view), snapshot.history, view.looking
-    all_of_them = asked == ("", "")
+    all_of_them, whole = asked == ("", ""), records[:]
     anew = Looking(
         asked=asked,
         first_wanted=_first_wanted(view),
         records=records,
-        among=records,
+        among=whole,
         at=len(records) if all_of_them else 0,
-        found=records if all_of_them else (),
+        found=whole if all_of_them else (),
         began=now,
     )
     if before is None or all_of_them:

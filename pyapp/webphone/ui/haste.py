@@ -28,7 +28,6 @@ from webphone.contract import (
     Transfer,
 )
 from webphone.phone.snapshot import Snapshot
-from webphone.ui.drawn import Drawn
 from webphone.ui.gestures import (
     DraftEdited,
     FarewellRead,
@@ -101,7 +100,7 @@ def noticed(view: View, screen: Node, now: float) -> View:
     shown = screen.attributes.get("data-screen", "")
     # The stages of a call leave its controls where they are.
     within = shown if shown in ("idle", "ended") else "call"
-    for name, place in _controls(view.drawn, screen, within):
+    for name, place in _controls(screen, within):
         before, since = view.came.get(name, ("", now))
         came[name] = place, since if before == place else now
     return view if came == view.came else replace(view, came=came)
@@ -166,13 +165,17 @@ def _name(gesture: object) -> tuple[str, str]:
     return type(gesture).__name__, "" if isinstance(last, Transfer) else getattr(last, "id", "")
 
 
-def _controls(drawn: Drawn, node: Node, place: str) -> Controls:
-    """Those in it; of a piece that has been drawn before they are known."""
+def _controls(node: Node, place: str) -> Controls:
+    """Those in it; of a node that has been on the screen before they are known."""
+    if node.known is not None and node.known[0] == place:
+        known: Controls = node.known[1]
+        return known
     found = _itself(node, place)
     inner = f"{place} {node.key}" if node.key in ("ringing", "waiting") else place
     for child in node.children:
         if isinstance(child, Node) and not child.svg and child.children:
-            found += drawn(("controls", id(child)), _controls, drawn, child, inner)
+            found += _controls(child, inner)
+    object.__setattr__(node, "known", (place, found))
     return found
 
 

@@ -30,6 +30,8 @@ class Node:
     key: str = ""
     value: str | None = None
     svg: bool = False
+    # What somebody has found in it, and how they asked: it does not change, so that holds.
+    known: tuple[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
 
 def element(

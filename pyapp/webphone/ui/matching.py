@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from webphone.phone.history import RECENT
+from webphone.phone.past import Past
 from webphone.phone.people import bare
 from webphone.phone.snapshot import Person, Snapshot
 from webphone.phone.spelling import dialled, every, spelled, words
@@ -74,7 +75,7 @@ class Matches:
     def __init__(self) -> None:
         self.read = 0  # contacts and calls, for who counts the work
         self._people: tuple[Person, ...] | None = None
-        self._records: Records | None = None
+        self._records: Records | Past | None = None
         self._contacts = self._calls = Shelf((), "", "")
         self._asked: tuple[object, ...] = ()
         self._found: tuple[Match, ...] = ()
@@ -118,7 +119,7 @@ def _contacts(people: Sequence[Person]) -> Shelf:
     return Shelf(people, told, "\n".join([each.dials for each in people]))
 
 
-def _recent(records: Records) -> list[Entry]:
+def _recent(records: Records | Past) -> list[Entry]:
     """Whom calls went to or came from of late, the last first."""
     found: dict[str, Entry] = {}
     for record in records[:RECENT]:

@@ -108,7 +108,9 @@ def _children(path: Path, old: tuple[Node | str, ...], new: tuple[Node | str, ..
     patches: list[Patch] = []
     if len(old) == len(new) and all(map(_same_place, old, new)):
         for place, (one, other) in enumerate(zip(old, new)):
-            patches += _change((*path, place), one, other)
+            # Most are what they were: nobody is called for those.
+            if one is not other or (type(other) is Node and other.value is not None):
+                patches += _change((*path, place), one, other)
         return patches
     before = dict(zip(_identities(old), old))
     wanted = _identities(new)

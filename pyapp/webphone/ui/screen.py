@@ -183,10 +183,11 @@ def screen(snapshot: Snapshot, view: View, now: float) -> Node:
     view.drawn.begin(now)
     visible = not headless(snapshot.config)
     front = foremost(snapshot)
-    name = shown(snapshot, view)
+    # Of a time that passes they know nothing.
+    name = view.drawn("name", shown, snapshot, view)
     whole = element(
         "div",
-        *live_regions(snapshot, view),
+        *view.drawn("spoken", live_regions, snapshot, view),
         *(_shown(snapshot, view, front, name, now) if visible else []),
         # A bar has no room for it within.
         matches(snapshot, view) if name == "idle" and snapshot.config.layout == "bar" else None,
@@ -263,7 +264,7 @@ def _card(
     return element(
         "div",
         header(snapshot, view, more, now, signing=name == "sign-in", closer=closer),
-        *banners(snapshot, view, signing=name == "sign-in"),
+        *view.drawn("banners", banners, snapshot, view, signing=name == "sign-in"),
         lamps(snapshot) if name in ("idle", "menu") else None,
         sheet,
         element(

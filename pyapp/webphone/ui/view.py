@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from math import inf
 
 from webphone.contract import Answer, CallRecord, MakeCall
+from webphone.phone.past import Past
 from webphone.ui.drawn import Drawn
 
 # Pages of the phone itself: over a call only if they were opened there.
@@ -47,7 +48,7 @@ class Looking:
 
     asked: tuple[str, str]  # the words, and the kind
     first_wanted: int  # the place of the first call of the page that is open
-    records: Records  # all that there are
+    records: Records | Past  # all that there are
     among: Records
     at: int
     found: Records

@@ -8,6 +8,8 @@ from typing import Any
 
 import js
 
+from webphone.browser.later import Later
+
 SAMPLES = 16384  # of the sound just now, a third of a second; a power of 2 (Web Audio 1.1 §1.8)
 
 
@@ -20,19 +22,23 @@ class MutedVoice:
 
     def __init__(self) -> None:
         self._of: Any = None  # the track that is muted
+        self._later = Later(self._listen)
         self._copy: Any = None
         self._context: Any = None
         self._analyser: Any = None
         self._samples: Any = None
 
     def follow(self, track: Any) -> None:
-        """Listen to this track from now on; None ends it."""
+        """Listen to this track from a moment on; None ends it at once."""
         if track == self._of:
             return
         self.close()
-        if track is None:
-            return
         self._of = track
+        if track is not None:
+            self._later.begin()  # the person is to see first that it is muted
+
+    def _listen(self) -> None:
+        track = self._of
         self._copy = track.clone()
         self._copy.enabled = True
         try:
@@ -57,6 +63,7 @@ class MutedVoice:
 
     def close(self) -> None:
         """Let go of the copy at once; may be repeated."""
+        self._later.close()
         if self._copy is not None:
             self._copy.stop()
         if self._context is not None:

@@ -69,9 +69,9 @@ class Calls:
     @property
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
-        parts = [part for call in self.calls.values() for part in call.parts.values()]
-        errands = (errand.deadline for errand in self.errands)
-        return earliest([self.last.deadline, *(part.deadline for part in parts), *errands])
+        moments = [part.deadline for call in self.calls.values() for part in call.parts.values()]
+        errands = [errand.deadline for errand in self.errands]
+        return earliest([self.last.deadline, *moments, *errands])
 
     @property
     def owner(self) -> str:
@@ -263,7 +263,8 @@ class Calls:
             seldom.recording_of(call)
             seldom.trickle_of(call)
             for part in list(call.parts.values()):
-                result += self.changed(call, part.wake(now), now)
+                if steps := part.wake(now):
+                    result += self.changed(call, steps, now)
         for errand in list(self.errands):
             result += errand.wake(self, now)
         self.errands = [errand for errand in self.errands if not errand.done]
