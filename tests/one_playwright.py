@@ -45,7 +45,8 @@ ARGUMENTS: tuple[str, ...] = (
 # Where nothing is measured, WebAssembly is compiled once and not a second time for speed: a start
 # takes a third less of the processors (tools/suite.py). And no second process draws, in the way of a
 # graphics card that is not there: an eighth less.
-if "WEBPHONE_COMPILED_ONCE" in os.environ:
+SPARING = "WEBPHONE_COMPILED_ONCE" in os.environ
+if SPARING:
     ARGUMENTS += ("--js-flags=--liftoff-only", "--disable-gpu")
 # For what no processor is to spare for: the last of two switches of a name counts.
 COMPILED_FOR_SPEED = "--js-flags=--wasm-dynamic-tiering"

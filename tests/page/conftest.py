@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+import one_playwright
 from page.demo_server import ROOT, DemoServer, served
 from page.server import ExchangeServer
 
@@ -30,6 +32,13 @@ def start_server(run_folder: Path) -> Iterator[Callable[[], ExchangeServer]]:
 def server(start_server: Callable[[], ExchangeServer]) -> ExchangeServer:
     """The built-in exchange, at which the phones register."""
     return start_server()
+
+
+@pytest.fixture(scope="module")
+def granting() -> Iterator[Browser]:
+    """A browser that gives a page all that it would ask a person for."""
+    with one_playwright.chromium(one_playwright.GRANTED) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

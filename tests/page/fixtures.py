@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from page.chromium import Chromium
+from page.lasting import FAILED
 from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.server import Server
@@ -22,7 +23,6 @@ from page.spec import at_rest, put_back, remove_phones
 from page.tones import COUNT_TONES
 
 ROOT = Path(__file__).parents[2]
-FAILED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import Locator, expect
 
+from page.chromium import Chromium
+from page.lasting import Lasting
 from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.spec import at_rest, button, screen
@@ -15,20 +17,28 @@ from page.test_spec_screen import violations
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def phone(new_context: Callable[..., BrowserContext], pages: PageServer) -> Iterator[PhonePage]:
-    """A registered demo phone that has called 602 and 603."""
+@pytest.fixture(scope="module")
+def lasting(chromium: Chromium, pages: PageServer) -> Iterator[Lasting]:
     url = PhonePage.write(pages, "/dist/webphone.js", {"demo": True})
-    opened = PhonePage(new_context(has_touch=True), url)
-    opened.open()
-    opened.wait_event("registered", seconds=30)
-    at_rest(opened)
+    made = Lasting(lambda: PhonePage(chromium.context(has_touch=True), url))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lent(lasting: Lasting, request: pytest.FixtureRequest) -> Iterator[PhonePage]:
+    yield from lasting.lent(request, "phone")
+
+
+@pytest.fixture
+def phone(lent: PhonePage) -> PhonePage:
+    """A registered demo phone that has called 602 and 603."""
+    at_rest(lent)
     for number in ("602", "603"):
-        opened.make_call(number)
-        opened.wait_event("end")
-        button(opened, "Close").click()
-    yield opened
-    assert opened.console.errors == [], opened.report()
+        lent.make_call(number)
+        lent.wait_event("end")
+        button(lent, "Close").click()
+    return lent
 
 
 def field(phone: PhonePage) -> Locator:

@@ -36,11 +36,11 @@ def sources(run_folder: Path) -> Iterator[DemoServer]:
     yield from served(run_folder / "demo-unbundled", ROOT)
 
 
-def tab(context: BrowserContext, demo: DemoServer) -> Page:
+def tab(context: BrowserContext, demo: DemoServer, path: str = "") -> Page:
     """One more tab of the same browser, signed in by itself."""
     page = context.new_page()
     page.set_viewport_size({"width": 420, "height": 900})
-    page.goto(demo.url)
+    page.goto(demo.url + path)
     page.wait_for_function("document.querySelector('web-phone').state === 'registered'")
     return page
 
@@ -51,14 +51,20 @@ def picture(page: Page, name: str) -> None:
     page.locator("web-phone").screenshot(path=SCREENS / f"{name}.png", animations="disabled")
 
 
-@pytest.mark.parametrize("page", ["demo", "sources"])
+@pytest.mark.parametrize(
+    ("server", "other"), [("demo", ""), ("sources", "dist/index.html")], ids=["demo", "sources"]
+)
 def test_two_tabs_call_each_other(
-    page: str, request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]
+    server: str,
+    other: str,
+    request: pytest.FixtureRequest,
+    new_context: Callable[..., BrowserContext],
 ) -> None:
-    demo: DemoServer = request.getfixturevalue(page)
+    """Both from the build; and the sources as they are with the build."""
+    demo: DemoServer = request.getfixturevalue(server)
     context = new_context()
     context.set_default_timeout(30_000)
-    alice, bob = tab(context, demo), tab(context, demo)
+    alice, bob = tab(context, demo), tab(context, demo, other)
     assert "You are alice" in alice.get_by_role("status").first.inner_text()
     picture(alice, "idle")
     alice.get_by_role("button", name="Call", exact=True).click()

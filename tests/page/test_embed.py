@@ -112,20 +112,46 @@ def test_a_call_that_comes_in_is_asked_told_and_noted_outside(
     assert len(heard(page, "ringingin")) == 1
 
 
-def test_the_host_may_forbid_a_call(site: Site, visit: Callable[[str], Page]) -> None:
-    page = registered(visit(site.with_script("data-demo")))
-    page.evaluate("phone.addEventListener('beforedial', (e) => e.preventDefault())")
-    assert call(page, "makeCall", "600")["error"]["code"] == "cancelled"
-    assert heard(page, "beforedial")[0]["target"] == "600"
+@pytest.fixture(scope="module")
+def standing(chromium: Any, site: Site) -> Iterator[Page]:
+    """A page with one script tag that stays open, for all that leaves the phone as it was."""
+    context = chromium.context()
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.console = Console(page, "standing")  # type: ignore[attr-defined]
+    page.goto(site.with_script("data-demo"))
+    yield registered(page)
+    context.close()
 
 
-def test_the_host_is_told_how_a_transfer_goes(site: Site, visit: Callable[[str], Page]) -> None:
-    page = registered(visit(site.with_script("data-demo")))
-    call(page, "makeCall", "600")
-    await_event(page, "answer")
-    assert call(page, "transfer", "601")["error"]["code"] == "declined"
-    told = await_event(page, "transfer")
+@pytest.fixture
+def host(standing: Page, capsys: pytest.CaptureFixture[str]) -> Iterator[Page]:
+    """The same, registered and at rest, with nothing told yet and no frame but the phone's."""
+    standing.evaluate(
+        """() => {
+          told.length = 0;
+          for (const frame of document.querySelectorAll("iframe")) frame === phone.iframe || frame.remove();
+        }"""
+    )
+    yield standing
+    print(standing.console.text())  # type: ignore[attr-defined]
+    assert standing.evaluate("[phone.state, phone.calls]") == ["registered", []]
+
+
+def test_the_host_may_forbid_a_call(host: Page) -> None:
+    host.evaluate("phone.addEventListener('beforedial', (e) => e.preventDefault(), { once: true })")
+    assert call(host, "makeCall", "600")["error"]["code"] == "cancelled"
+    assert heard(host, "beforedial")[0]["target"] == "600"
+
+
+def test_the_host_is_told_how_a_transfer_goes(host: Page) -> None:
+    call(host, "makeCall", "600")
+    await_event(host, "answer")
+    assert call(host, "transfer", "601")["error"]["code"] == "declined"
+    told = await_event(host, "transfer")
     assert (told["stage"], told["target"], told["by"]) == ("failed", "601", "local")
+    call(host, "hangup")
+    host.wait_for_function("phone.calls.length === 0")
 
 
 def test_a_host_that_says_nothing_allows_the_call_after_5_seconds(
@@ -159,14 +185,13 @@ def test_a_site_that_is_on_no_list_gets_nothing(
 
 
 def test_the_host_hears_nobody_but_its_own_frame(
-    site: Site, phone_site: PageServer, visit: Callable[[str], Page]
+    site: Site, phone_site: PageServer, host: Page
 ) -> None:
     """The same origin, but another window; and another origin in our own words."""
     forger = "<script>parent.postMessage({webphone: 1, type: 'hello', frameId: 'x'}, '*')</script>"
     forged = phone_site.put("/forger.html", forger)
     own = site.page(forger)
-    page = registered(visit(site.with_script("data-demo")))
-    page.evaluate(
+    host.evaluate(
         """(addresses) => Promise.all(addresses.map((src) => new Promise((done) => {
           const frame = document.createElement("iframe");
           frame.onload = done;
@@ -175,33 +200,29 @@ def test_the_host_hears_nobody_but_its_own_frame(
         })))""",
         [forged, own],
     )
-    page.evaluate("postMessage({webphone: 1, type: 'hello', frameId: 'y'}, '*')")
-    page.wait_for_function("['x', 'y'].every((id) => heard.some(({data}) => data.frameId === id))")
-    assert page.evaluate("heard.filter(({data}) => data.type === 'init')") == []
-    assert call(page, "setConfig", {"displayName": "Ann"}) is None
-    assert inside(page).evaluate("document.querySelector('web-phone').displayName") == "Ann"
+    host.evaluate("postMessage({webphone: 1, type: 'hello', frameId: 'y'}, '*')")
+    host.wait_for_function("['x', 'y'].every((id) => heard.some(({data}) => data.frameId === id))")
+    assert host.evaluate("heard.filter(({data}) => data.type === 'init')") == []
+    assert call(host, "setConfig", {"displayName": "Ann"}) is None
+    assert inside(host).evaluate("document.querySelector('web-phone').displayName") == "Ann"
 
 
-def test_a_hello_said_again_is_not_answered(site: Site, visit: Callable[[str], Page]) -> None:
-    page = registered(visit(site.with_script("data-demo")))
-    inside(page).evaluate(
+def test_a_hello_said_again_is_not_answered(host: Page) -> None:
+    inside(host).evaluate(
         """() => {
           globalThis.inits = [];
           addEventListener("message", ({data}) => inits.push(data));
           parent.postMessage({webphone: 1, type: "hello", frameId: "again"}, "*");
         }"""
     )
-    page.wait_for_function("heard.some(({data}) => data.frameId === 'again')")
-    assert call(page, "ready") is None  # a round trip later
-    assert inside(page).evaluate("inits") == []
+    host.wait_for_function("heard.some(({data}) => data.frameId === 'again')")
+    assert call(host, "ready") is None  # a round trip later
+    assert inside(host).evaluate("inits") == []
 
 
-def test_the_frame_takes_a_port_only_once_and_only_from_the_page_around(
-    site: Site, visit: Callable[[str], Page]
-) -> None:
-    page = registered(visit(site.with_script("data-demo")))
-    frame_id = page.evaluate("heard.find(({data}) => data.type === 'hello').data.frameId")
-    page.evaluate(
+def test_the_frame_takes_a_port_only_once_and_only_from_the_page_around(host: Page) -> None:
+    frame_id = host.evaluate("heard.find(({data}) => data.type === 'hello').data.frameId")
+    host.evaluate(
         """(id) => {
           const {port1, port2} = new MessageChannel();
           globalThis.stolen = [];
@@ -211,9 +232,9 @@ def test_the_frame_takes_a_port_only_once_and_only_from_the_page_around(
         }""",
         frame_id,
     )
-    inside(page).evaluate("(id) => postMessage({webphone: 1, type: 'init', id}, '*')", frame_id)
-    assert call(page, "ready") is None
-    assert page.evaluate("[stolen, phone.state]") == [[], "registered"]
+    inside(host).evaluate("(id) => postMessage({webphone: 1, type: 'init', id}, '*')", frame_id)
+    assert call(host, "ready") is None
+    assert host.evaluate("[stolen, phone.state]") == [[], "registered"]
 
 
 def test_a_frame_loaded_again_gets_a_new_port_and_the_old_one_is_dead(
@@ -439,22 +460,21 @@ def test_links_fill_in_the_number_and_call_only_when_told_to(
     assert not kept
 
 
-def test_the_frame_grows_with_the_phone_and_goes_when_it_hides(
-    site: Site, visit: Callable[[str], Page]
-) -> None:
-    page = registered(visit(site.with_script("data-demo")))
-    phone = page.frame_locator("iframe").locator("web-phone")
-    page.wait_for_function(
+def test_the_frame_grows_with_the_phone_and_goes_when_it_hides(host: Page) -> None:
+    phone = host.frame_locator("iframe").locator("web-phone")
+    host.wait_for_function(
         "(height) => Math.abs(phone.iframe.height - height) < 2",
         arg=phone.bounding_box()["height"],  # type: ignore[index]
     )
-    tall = int(page.evaluate("phone.iframe.height"))
-    page.evaluate("phone.showDialpad = false")
-    page.wait_for_function("(tall) => phone.iframe.height < tall", arg=tall)
-    call(page, "hide")
-    page.wait_for_function("phone.iframe.hidden")
-    call(page, "show")
-    page.wait_for_function("!phone.iframe.hidden")
+    tall = int(host.evaluate("phone.iframe.height"))
+    host.evaluate("phone.showDialpad = false")
+    host.wait_for_function("(tall) => phone.iframe.height < tall", arg=tall)
+    call(host, "hide")
+    host.wait_for_function("phone.iframe.hidden")
+    call(host, "show")
+    host.wait_for_function("!phone.iframe.hidden")
+    host.evaluate("phone.showDialpad = true")
+    host.wait_for_function("(tall) => phone.iframe.height >= tall", arg=tall)
 
 
 def test_focus_goes_to_the_number_in_the_frame(site: Site, visit: Callable[[str], Page]) -> None:
@@ -484,14 +504,11 @@ def test_who_has_gone_on_meanwhile_keeps_the_focus(
     expect(page.locator("textarea")).to_have_value("a note")
 
 
-def test_what_needs_a_click_in_the_frame_is_refused_with_a_hint(
-    site: Site, visit: Callable[[str], Page]
-) -> None:
-    page = registered(visit(site.with_script("data-demo")))
-    refused = call(page, "shareScreen")["error"]
+def test_what_needs_a_click_in_the_frame_is_refused_with_a_hint(host: Page) -> None:
+    refused = call(host, "shareScreen")["error"]
     assert refused["code"] == "unsupported" and "press the button in the phone" in refused["hint"]
     assert (
-        page.evaluate("phone.setConfig({credentials() {}}).catch(({code}) => code)")
+        host.evaluate("phone.setConfig({credentials() {}}).catch(({code}) => code)")
         == "unsupported"
     )
 
@@ -627,21 +644,29 @@ def test_a_frame_that_leads_elsewhere_in_the_end_is_told(
         ("<svg width=99 height=99><a href='tel:601'><text y=20>Ring</text></a></svg>", "601"),
     ],
 )
-def test_a_link_is_a_number_however_it_is_written(
-    site: Site, visit: Callable[[str], Page], link: str, dialled: str
-) -> None:
-    page = visit(site.with_script('data-capture-links="tel, sip"'))
-    page.evaluate("(link) => document.body.insertAdjacentHTML('beforeend', link)", link)
-    page.get_by_text("Ring").click()
-    page.wait_for_function("(dialled) => phone.dial === dialled", arg=dialled)
+def test_a_link_is_a_number_however_it_is_written(linked: Page, link: str, dialled: str) -> None:
+    linked.evaluate("(link) => { links.innerHTML = link; }", link)
+    linked.get_by_text("Ring").click()
+    linked.wait_for_function("(dialled) => phone.dial === dialled", arg=dialled)
+    linked.evaluate("phone.dial = ''")
+    linked.wait_for_function("phone.dial === ''")
 
 
-def test_a_page_around_cannot_widen_who_may_be_around(
-    site: Site, visit: Callable[[str], Page]
-) -> None:
-    page = registered(visit(site.with_script("data-demo")))
+@pytest.fixture(scope="module")
+def linked(chromium: Any, site: Site) -> Iterator[Page]:
+    """A page with links that lead to the phone, one after another."""
+    context = chromium.context()
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(site.with_script('data-capture-links="tel, sip"'))
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p id=links></p>')")
+    yield page
+    context.close()
+
+
+def test_a_page_around_cannot_widen_who_may_be_around(host: Page) -> None:
     refused = "phone.setConfig({ allowOrigins: ['*'] }).catch(({ code }) => code)"
-    assert page.evaluate(refused) == "invalid_config"
+    assert host.evaluate(refused) == "invalid_config"
 
 
 def test_the_phone_by_itself_reads_no_address(site: Site, visit: Callable[[str], Page]) -> None:
@@ -696,12 +721,10 @@ def test_a_missing_local_network_is_told_with_the_exact_remedy(
     assert heard(page, "error") == []
 
 
-def test_a_function_stays_on_the_host_page_and_is_asked(
-    site: Site, visit: Callable[[str], Page]
-) -> None:
-    page = registered(visit(site.with_script("data-demo")))
-    page.evaluate("phone.iceServers = async (...given) => [{urls: 'stun:stun.example'}]")
-    frame = inside(page)
+def test_a_function_stays_on_the_host_page_and_is_asked(host: Page) -> None:
+    host.evaluate("phone.iceServers = async (...given) => [{urls: 'stun:stun.example'}]")
+    frame = inside(host)
     frame.wait_for_function("typeof document.querySelector('web-phone').iceServers === 'function'")
     asked = frame.evaluate("Promise.resolve(document.querySelector('web-phone').iceServers())")
     assert asked == [{"urls": "stun:stun.example"}]
+    host.evaluate("phone.iceServers = null")

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
+from page.chromium import Chromium
+from page.lasting import Lasting
 from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.spec import button, hang_up, screen, still_talking, talk
@@ -19,17 +21,20 @@ OTHER = '</fieldset></form><main></main><footer></footer><web-phone id="you-2" d
 HELD = "[...new FormData(document.getElementById('form'))]"
 
 
-@pytest.fixture
-def phone(new_context: Callable[..., BrowserContext], pages: PageServer) -> Iterator[PhonePage]:
-    """A registered demo phone in a fieldset of a form, with another one below on the page."""
+@pytest.fixture(scope="module")
+def lasting(chromium: Chromium, pages: PageServer) -> Iterator[Lasting]:
     url = PhonePage.write(
         pages, "/dist/webphone.js", {"demo": True}, id="you", before=FORM, after=OTHER
     )
-    opened = PhonePage(new_context(), url, "you").open()
-    for each in (opened, opened.beside("you-2")):
-        each.wait_event("registered", seconds=30)
-    yield opened
-    assert opened.console.errors == [], opened.report()
+    made = Lasting(lambda: PhonePage(chromium.context(), url, "you"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def phone(lasting: Lasting, request: pytest.FixtureRequest) -> Iterator[PhonePage]:
+    """A registered demo phone in a fieldset of a form, with another one below on the page."""
+    yield from lasting.lent(request, "you", "you-2")
 
 
 @pytest.fixture

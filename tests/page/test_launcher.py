@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
 
+from page.chromium import Chromium
 from page.examples import looked_at
+from page.lasting import Lasting
 from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.spec import screen
@@ -31,16 +33,19 @@ CORNERS = {
 }
 
 
-@pytest.fixture
-def phone(new_context: Callable[..., BrowserContext], pages: PageServer) -> Iterator[PhonePage]:
-    """A registered demo phone in the corner of a page with another one on it."""
+@pytest.fixture(scope="module")
+def lasting(chromium: Chromium, pages: PageServer) -> Iterator[Lasting]:
     attributes: dict[str, str | bool | None] = {"demo": True, "layout": "launcher"}
     url = PhonePage.write(pages, "/dist/webphone.js", attributes, before=BEFORE, after=OTHER)
-    opened = PhonePage(new_context(reduced_motion="reduce"), url).open()
-    for each in (opened, opened.beside("other")):
-        each.wait_event("registered", seconds=30)
-    yield opened
-    assert opened.console.errors == [], opened.report()
+    made = Lasting(lambda: PhonePage(chromium.context(reduced_motion="reduce"), url))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def phone(lasting: Lasting, request: pytest.FixtureRequest) -> Iterator[PhonePage]:
+    """A registered demo phone in the corner of a page with another one on it."""
+    yield from lasting.lent(request, "phone", "other")
 
 
 def named(phone: PhonePage, name: str) -> Locator:
@@ -221,3 +226,4 @@ def test_it_shakes_only_for_who_bears_it(phone: PhonePage, motion: Any) -> None:
     moving = """({shadowRoot: root}) =>
       root.querySelector('[part=launcher]').getAnimations({subtree: true}).length > 0"""
     assert screen(phone).evaluate(moving) == (motion == "no-preference")
+    phone.page.emulate_media(reduced_motion="reduce")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Frame, Page, Route
+from playwright.sync_api import Browser, Frame, Page, Route
 
 import one_playwright
 from page.page_server import PageServer
@@ -93,28 +93,38 @@ LOUDNESS = """async () => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with one_playwright.chromium(*SWITCHES) as browser:
+        yield browser
+
+
 @pytest.fixture
-def page(pages: PageServer) -> Iterator[Page]:
+def empty(browser: Browser) -> Iterator[Page]:
+    """Nothing yet, in a profile of its own."""
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def page(empty: Page, pages: PageServer) -> Page:
     """Anna, in a noisy room, talks to Ben."""
-    with one_playwright.chromium(*SWITCHES) as browser:
-        page = browser.new_page()
-        page.add_init_script(ROOM)
-        page.goto(pages.put("/noise.html", PAGE.format(ben="")))
-        talk(page)
-        yield page
+    empty.add_init_script(ROOM)
+    empty.goto(pages.put("/noise.html", PAGE.format(ben="")))
+    talk(empty)
+    return empty
 
 
 @pytest.fixture
-def framed(pages: PageServer) -> Iterator[Frame]:
+def framed(empty: Page, pages: PageServer) -> Frame:
     """The same in a frame of a page that lends it the microphone."""
-    with one_playwright.chromium(*SWITCHES) as browser:
-        page = browser.new_page()
-        page.add_init_script(ROOM)
-        inside = pages.put("/noise.html", PAGE.format(ben=""))
-        lent = f'<!doctype html><iframe src="{inside}" allow="microphone; autoplay"></iframe>'
-        page.goto(pages.put("/around.html", lent))
-        talk(page.frames[1])
-        yield page.frames[1]
+    empty.add_init_script(ROOM)
+    inside = pages.put("/noise.html", PAGE.format(ben=""))
+    lent = f'<!doctype html><iframe src="{inside}" allow="microphone; autoplay"></iframe>'
+    empty.goto(pages.put("/around.html", lent))
+    talk(empty.frames[1])
+    return empty.frames[1]
 
 
 def talk(page: Page | Frame) -> None:
@@ -212,24 +222,22 @@ def test_where_it_does_not_come_the_call_goes_on_and_says_so_in_words(page: Page
 
 @pytest.mark.parametrize("setting, wish", [("browser", True), ("off", False), ("strong", True)])
 def test_the_browser_s_own_filter_is_asked_for_unless_it_is_off(
-    pages: PageServer, setting: str, wish: bool
+    empty: Page, pages: PageServer, setting: str, wish: bool
 ) -> None:
-    with one_playwright.chromium(*SWITCHES) as browser:
-        page = browser.new_page()
-        page.goto(pages.put("/own.html", PAGE.format(ben=f'noise-suppression="{setting}"')))
-        page.wait_for_function("ben.state === 'registered' && anna.state === 'registered'")
-        page.evaluate(
-            """() => {
-              const {mediaDevices} = navigator, take = mediaDevices.getUserMedia.bind(mediaDevices);
-              window.tracks = [];
-              mediaDevices.getUserMedia = async (wishes) => {
-                const stream = await take(wishes);
-                tracks.push([wishes.audio.noiseSuppression, stream.getAudioTracks()[0]]);
-                return stream;
-              };
-            }"""
-        )
-        page.evaluate("ben.makeCall('anna')")
-        wait_until(lambda: page.evaluate("tracks.length"), "the microphone", 20)
-        told = "tracks.map(([asked, track]) => [asked, track.getSettings().noiseSuppression])[0]"
-        assert page.evaluate(told) == [wish, wish]
+    empty.goto(pages.put("/own.html", PAGE.format(ben=f'noise-suppression="{setting}"')))
+    empty.wait_for_function("ben.state === 'registered' && anna.state === 'registered'")
+    empty.evaluate(
+        """() => {
+          const {mediaDevices} = navigator, take = mediaDevices.getUserMedia.bind(mediaDevices);
+          window.tracks = [];
+          mediaDevices.getUserMedia = async (wishes) => {
+            const stream = await take(wishes);
+            tracks.push([wishes.audio.noiseSuppression, stream.getAudioTracks()[0]]);
+            return stream;
+          };
+        }"""
+    )
+    empty.evaluate("ben.makeCall('anna')")
+    wait_until(lambda: empty.evaluate("tracks.length"), "the microphone", 20)
+    told = "tracks.map(([asked, track]) => [asked, track.getSettings().noiseSuppression])[0]"
+    assert empty.evaluate(told) == [wish, wish]

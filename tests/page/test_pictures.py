@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-import one_playwright
 from page.chromium import KEEP_PEER_CONNECTIONS, Ears
 from page.page_server import PageServer
 from page.ports import wait_until
@@ -38,18 +37,18 @@ PICTURES = """() => __peers.filter(({signalingState}) => signalingState !== "clo
 
 
 @pytest.fixture
-def page(pages: PageServer) -> Iterator[Page]:
+def page(granting: Browser, pages: PageServer) -> Iterator[Page]:
     """Anna talks to Ben; what the browser would ask a person for is given, the screen too."""
-    with one_playwright.chromium(one_playwright.GRANTED) as browser:
-        context = browser.new_context()
-        context.add_init_script(KEEP_PEER_CONNECTIONS)
-        page = context.new_page()
-        page.goto(pages.put("/pictures.html", PAGE))
-        page.wait_for_function(
-            "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
-        )
-        page.evaluate(CALL)
-        yield page
+    context = granting.new_context()
+    context.add_init_script(KEEP_PEER_CONNECTIONS)
+    page = context.new_page()
+    page.goto(pages.put("/pictures.html", PAGE))
+    page.wait_for_function(
+        "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
+    )
+    page.evaluate(CALL)
+    yield page
+    context.close()
 
 
 def until(page: Page, pictures: list[str]) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-import one_playwright
 from page.page_server import PageServer
 from page.ports import wait_until
 from page.test_pictures import CALL
@@ -48,17 +47,17 @@ window.hummer = {
 
 
 @pytest.fixture
-def page(pages: PageServer) -> Iterator[Page]:
+def page(granting: Browser, pages: PageServer) -> Iterator[Page]:
     """Anna, who hums at 500 Hz, talks to Ben, who hums at 1500."""
-    with one_playwright.chromium(one_playwright.GRANTED) as browser:
-        page = browser.new_page()
-        page.add_init_script(HUMS + HUMMER)
-        page.goto(pages.put("/processing.html", PAGE.format(ben="")))
-        page.wait_for_function(
-            "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
-        )
-        page.evaluate(CALL)
-        yield page
+    page = granting.new_page()
+    page.add_init_script(HUMS + HUMMER)
+    page.goto(pages.put("/processing.html", PAGE.format(ben="")))
+    page.wait_for_function(
+        "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
+    )
+    page.evaluate(CALL)
+    yield page
+    page.close()
 
 
 def hears(page: Page, phone: str, side: str, *pitches: int) -> list[bool] | None:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Download, Page
+from playwright.sync_api import Browser, Download, Page
 
-import one_playwright
 from page.page_server import PageServer
 from page.ports import wait_until
 from page.test_pictures import CALL
@@ -78,19 +77,19 @@ LOUD, QUIET = 0.05, 0.01
 
 
 @pytest.fixture
-def page(pages: PageServer, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(granting: Browser, pages: PageServer, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Anna talks to Ben."""
-    with one_playwright.chromium(one_playwright.GRANTED) as browser:
-        context = browser.new_context(accept_downloads=True)
-        context.add_init_script(HUMS)
-        page = context.new_page()
-        ben = getattr(request, "param", "")
-        page.goto(pages.put("/recording.html", PAGE.format(ben=ben)))
-        page.wait_for_function(
-            "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
-        )
-        page.evaluate(CALL)
-        yield page
+    context = granting.new_context(accept_downloads=True)
+    context.add_init_script(HUMS)
+    page = context.new_page()
+    ben = getattr(request, "param", "")
+    page.goto(pages.put("/recording.html", PAGE.format(ben=ben)))
+    page.wait_for_function(
+        "anna.state === 'registered' && ben.state === 'registered'", timeout=60_000
+    )
+    page.evaluate(CALL)
+    yield page
+    context.close()
 
 
 def heard(page: Page, saved: Download, *pitches: int) -> dict[str, Any]:

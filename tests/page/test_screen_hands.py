@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
 
+from page.chromium import Chromium
 from page.eyes import seen
+from page.lasting import Lasting
 from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.spec import button, screen
@@ -31,17 +33,24 @@ CLOCK = """
 """
 
 
-@pytest.fixture
-def phone(new_context: Callable[..., BrowserContext], pages: PageServer) -> Iterator[PhonePage]:
-    """A registered demo phone, labelled, with another one below it on the page."""
-    context = new_context()
-    context.add_init_script(CLOCK)
+@pytest.fixture(scope="module")
+def lasting(chromium: Chromium, pages: PageServer) -> Iterator[Lasting]:
     url = PhonePage.write(pages, "/dist/webphone.js", {"demo": True}, before=LABELLED, after=OTHER)
-    opened = PhonePage(context, url).open()
-    for each in (opened, opened.beside("other")):
-        each.wait_event("registered", seconds=30)
-    yield opened
-    assert opened.console.errors == [], opened.report()
+
+    def make() -> PhonePage:
+        context = chromium.context()
+        context.add_init_script(CLOCK)
+        return PhonePage(context, url)
+
+    made = Lasting(make)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def phone(lasting: Lasting, request: pytest.FixtureRequest) -> Iterator[PhonePage]:
+    """A registered demo phone, labelled, with another one below it on the page."""
+    yield from lasting.lent(request, "phone", "other")
 
 
 @pytest.fixture

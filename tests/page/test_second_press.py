@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
+from page.chromium import Chromium
+from page.lasting import Lasting
 from page.page_server import PageServer
 from page.phone_page import PhonePage
 from page.ports import wait_until
@@ -24,17 +26,24 @@ DIALS = """(phone) => [...phone.shadowRoot.querySelectorAll("[part=dial], [part~
   .map((control) => control.getBoundingClientRect().toJSON())"""
 
 
-@pytest.fixture
-def phone(new_context: Callable[..., BrowserContext], pages: PageServer) -> Iterator[PhonePage]:
-    """A registered demo phone with another one below it, in a browser that can be touched."""
+@pytest.fixture(scope="module")
+def lasting(chromium: Chromium, pages: PageServer) -> Iterator[Lasting]:
     url = PhonePage.write(pages, "/dist/webphone.js", {"demo": True}, after=OTHER)
-    opened = PhonePage(new_context(has_touch=True), url)
-    opened.page.clock.install()  # time goes on by itself, and can be put forward
-    opened.open()
-    for each in (opened, opened.beside("other")):
-        each.wait_event("registered", seconds=30)
-    yield opened
-    assert opened.console.errors == [], opened.report()
+
+    def make() -> PhonePage:
+        phone = PhonePage(chromium.context(has_touch=True), url)
+        phone.page.clock.install()  # time goes on by itself, and can be put forward
+        return phone
+
+    made = Lasting(make)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def phone(lasting: Lasting, request: pytest.FixtureRequest) -> Iterator[PhonePage]:
+    """A registered demo phone with another one below it, in a browser that can be touched."""
+    yield from lasting.lent(request, "phone", "other")
 
 
 def ready_for(phone: PhonePage, name: str) -> None:
