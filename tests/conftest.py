@@ -31,13 +31,21 @@ for name, options in {
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "few")
 
 
-# Files that take longer than half a minute, the longest first: one that is among the last leaves the
+# Files that take longer than forty seconds, the longest first: one that is among the last leaves the
 # other workers with nothing to do.
 LONG = (
-    *("page/test_embed", "browser/test_screen_looks", "build/test_trim", "browser/test_page"),
-    *("build/test_dist", "page/test_demo", "page/test_noise", "page/test_tabs", "page/test_reload"),
-    *("browser/test_peer", "page/test_hostile_values", "examples/test_examples"),
-    *("offline/test_from_disk", "interop/test_frame_in_firefox", "interop/test_calls_in_firefox"),
+    *("build/test_python_pages", "build/test_trim", "examples/test_examples", "page/test_demo"),
+    *("build/test_kept", "page/test_spec_config", "page/test_embed", "page/test_reload"),
+    *("page/test_noise", "offline/test_from_disk", "page/test_rehearsing"),
+    *("browser/test_screen_looks", "browser/test_languages_looks", "page/test_screen_hands"),
+    *("browser/test_peer", "page/test_launcher", "page/test_spec_bad_input", "browser/test_page"),
+    *("build/test_dist", "page/test_spec_methods", "page/test_second_press"),
+    *("interop/test_calls_in_firefox", "build/test_third_party", "build/test_python_hooks"),
+    *("page/test_memory", "page/test_spec_shows", "page/test_browser_lacks", "page/test_in_a_form"),
+    *("page/test_messages", "page/test_recording", "page/test_spec_screen"),
+    *("page/test_spec_promises", "interop/test_frame_in_firefox", "page/test_tabs"),
+    *("page/test_hostile_values", "page/test_around", "interop/test_reachable"),
+    *("build/test_npm_package", "page/test_settings", "page/test_sweep"),
     *("interop/test_phone_call_ends", "interop/test_push", "page/test_spec_network"),
 )
 

@@ -28,6 +28,10 @@ from webphone.sip import Entropy
 
 pytestmark = pytest.mark.browser
 SCREENS = Path(os.environ.get("SCREENS", ROOT / "tests" / ".run" / "screens"))
+COUNT_PYTHONS = """
+window.pythons = 0;
+addEventListener("py:ready", () => { window.pythons += 1; }, true);
+"""
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +58,18 @@ def picture(page: Page, name: str) -> None:
 @pytest.mark.parametrize(
     ("server", "other"), [("demo", ""), ("sources", "dist/index.html")], ids=["demo", "sources"]
 )
-def test_two_tabs_call_each_other(
+def test_two_tabs_call_each_other_and_nothing_leaves_the_origin(
     server: str,
     other: str,
     request: pytest.FixtureRequest,
     new_context: Callable[..., BrowserContext],
 ) -> None:
-    """Both from the build; and the sources as they are with the build."""
+    """Both from the build; and the sources as vendored PyScript runs them with the build."""
     demo: DemoServer = request.getfixturevalue(server)
     context = new_context()
+    context.add_init_script(COUNT_PYTHONS)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
     context.set_default_timeout(30_000)
     alice, bob = tab(context, demo), tab(context, demo, other)
     assert "You are alice" in alice.get_by_role("status").first.inner_text()
@@ -85,6 +92,9 @@ def test_two_tabs_call_each_other(
     log = alice.locator("#log")
     expect(log).to_contain_text('"disposition":"answered"')
     expect(log).not_to_contain_text('"password"')
+    assert [page.evaluate("pythons") for page in (alice, bob)] == [1, 1]
+    assert [url for url in asked if not url.startswith((demo.url, "data:", "blob:"))] == []
+    assert (f"{demo.url}pyapp/webphone/contract.py" in asked) == (server == "sources")
 
 
 @pytest.mark.parametrize("name", ["webphone-dial", "dial"])

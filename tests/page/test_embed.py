@@ -538,8 +538,10 @@ def test_a_frame_that_never_answers_is_told(site: Site, visit: Callable[[str], P
 def waits(page: Page) -> None:
     """Ask the phone for something that it can't do yet; `waited` is what comes of it."""
     page.evaluate(
-        """globalThis.waited = Promise.allSettled([phone.ready(), phone.makeCall("1")])
-             .then((all) => all.map(({ reason }) => reason.code))"""
+        """() => {
+          globalThis.waited = Promise.allSettled([phone.ready(), phone.makeCall("1")])
+            .then((all) => all.map(({ reason }) => reason.code));
+        }"""
     )
 
 
