@@ -3,9 +3,9 @@
 What measures sound or time runs in two workers: it waits for most of its time, and may need a
 processor at once when it does not. What must be as fast as a person runs alone. The rest runs in
 three, a file in one of them: two would leave a processor idle for a quarter of the time, as each
-often waits for a browser. Its browser compiles WebAssembly once, not a second time for speed. What
-fails is tried once more by itself, as people have it, and listed with its first failure: a busy
-machine, or a mistake?
+often waits for a browser. Its browser compiles WebAssembly once, not a second time for speed, and
+its pages show nothing that moves. What fails is tried once more by itself, as people have it, and
+listed with its first failure: a busy machine, or a mistake?
 `--times N` runs it all N times and fails on what needed a second try in any of them.
 """
 

@@ -73,7 +73,7 @@ def visit(chromium: Browser) -> Iterator[Callable[[], Visit]]:
     contexts = []
 
     def open_page() -> Visit:
-        context = chromium.new_context()
+        context = chromium.new_context(**one_playwright.CALM)
         contexts.append(context)
         page = context.new_page()
         visited = Visit(page=page)

@@ -28,11 +28,6 @@ KEEP_PEER_CONNECTIONS = """
 })();
 """
 
-# Who saves data has no call rehearsed while a page rests, which takes a fifth of what its start takes.
-SAVES = """
-Object.defineProperty(navigator, "connection", { configurable: true, value: { saveData: true } });
-"""
-
 # Sums over all connections that are still open: {kind}.{received, sent, heard, frames...}.
 MEDIA_TOTALS = """
 async () => {
@@ -94,20 +89,14 @@ class Chromium:
             one_playwright.give_back()
 
     def context(
-        self,
-        *,
-        permissions: tuple[str, ...] = ("microphone", "camera"),
-        rehearses: bool = False,
-        **more: Any,
+        self, *, permissions: tuple[str, ...] = ("microphone", "camera"), **more: Any
     ) -> BrowserContext:
-        """`rehearses`: calls are rehearsed here also where tests spare the processors."""
         if self._browser is None:
             raise AssertionError("Chromium is not running")
-        context = self._browser.new_context(permissions=list(permissions), **more)
+        given = {**one_playwright.CALM, **more}
+        context = self._browser.new_context(permissions=list(permissions), **given)
         context.set_default_timeout(15_000)
         context.add_init_script(KEEP_PEER_CONNECTIONS)
-        if one_playwright.SPARING and not rehearses:
-            context.add_init_script(SAVES)
         return context
 
 

@@ -102,7 +102,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def empty(browser: Browser) -> Iterator[Page]:
     """Nothing yet, in a profile of its own."""
-    page = browser.new_page()
+    page = browser.new_page(**one_playwright.CALM)
     yield page
     page.close()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+import one_playwright
 from page.chromium import KEEP_PEER_CONNECTIONS, Ears
 from page.page_server import PageServer
 from page.ports import wait_until
@@ -39,7 +40,7 @@ PICTURES = """() => __peers.filter(({signalingState}) => signalingState !== "clo
 @pytest.fixture
 def page(granting: Browser, pages: PageServer) -> Iterator[Page]:
     """Anna talks to Ben; what the browser would ask a person for is given, the screen too."""
-    context = granting.new_context()
+    context = granting.new_context(**one_playwright.CALM)
     context.add_init_script(KEEP_PEER_CONNECTIONS)
     page = context.new_page()
     page.goto(pages.put("/pictures.html", PAGE))

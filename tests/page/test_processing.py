@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+import one_playwright
 from page.page_server import PageServer
 from page.ports import wait_until
 from page.test_pictures import CALL
@@ -49,7 +50,7 @@ window.hummer = {
 @pytest.fixture
 def page(granting: Browser, pages: PageServer) -> Iterator[Page]:
     """Anna, who hums at 500 Hz, talks to Ben, who hums at 1500."""
-    page = granting.new_page()
+    page = granting.new_page(**one_playwright.CALM)
     page.add_init_script(HUMS + HUMMER)
     page.goto(pages.put("/processing.html", PAGE.format(ben="")))
     page.wait_for_function(

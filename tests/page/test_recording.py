@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Download, Page
 
+import one_playwright
 from page.page_server import PageServer
 from page.ports import wait_until
 from page.test_pictures import CALL
@@ -79,7 +80,7 @@ LOUD, QUIET = 0.05, 0.01
 @pytest.fixture
 def page(granting: Browser, pages: PageServer, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Anna talks to Ben."""
-    context = granting.new_context(accept_downloads=True)
+    context = granting.new_context(accept_downloads=True, **one_playwright.CALM)
     context.add_init_script(HUMS)
     page = context.new_page()
     ben = getattr(request, "param", "")

@@ -76,7 +76,7 @@ def opened(phone_page: Open, new_context: Callable[..., BrowserContext]) -> Call
     """opened(script) opens carol's phone where what it asks of the browser is watched."""
 
     def open_page(script: str = "", **attributes: Any) -> PhonePage:
-        context = new_context(rehearses=True)
+        context = new_context()
         context.add_init_script(WATCH + script)
         carol = phone_page("carol", context=context, auto_register="true", **attributes)
         wait_until(lambda: carol.state() == "registered", "the phone to be ready", 30)
