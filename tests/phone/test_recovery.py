@@ -7,6 +7,7 @@ import pytest
 from phone.stage import SERVER, description, entrusted
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
+from webphone.phone.desk import COARSE
 from webphone.sip import parse, reply
 
 
@@ -367,6 +368,27 @@ def test_what_leaves_no_number_behind_is_kept_once_the_screen_shows_it(world):
     alice.ask("unmute")
     again = alice.reload(crash=True)
     assert again.call.state == bob.call.state == "active" and again.call.muted
+
+
+def test_how_it_sounds_is_kept_by_nobody_but_that_it_goes_on(world):
+    alice, _ = talking(world)
+    heard = on.QualityMeasured(
+        call=alice.call.id, stats={"mos": 4.3, "whole": None, "warnings": []}
+    )
+    alice.waits = True
+    alice.happens(heard)
+    alice.has_had_a_moment()
+    alice.happens(heard)
+    assert not alice.desk.owes
+    kept = alice.kept
+    world.wind(COARSE)
+    alice.happens(heard)
+    assert alice.desk.owes
+    alice.has_had_a_moment()
+    assert alice.kept != kept
+    alice.ask("mute")
+    alice.happens(heard)
+    assert alice.desk.owes
 
 
 def test_a_page_that_goes_has_no_moment_and_keeps_all_at_once(world):

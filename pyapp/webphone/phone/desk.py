@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from webphone.phone.contacts import Contacts
     from webphone.phone.sign_in import SignIn
 
+COARSE = 15.0  # seconds: while nothing changes, what is kept is as old as that at most
 SLEPT = 10.0  # seconds past the deadline: the computer was asleep, or the page frozen
 UNSIGNED = Signing()  # nobody signs in by hand
 
@@ -78,6 +79,7 @@ class Desk:
         self._seen: Same[Snapshot] = Same()
         self._due: tuple[float | None] | None = None  # None: it is to be found out
         self.owes = False  # `Afterwards` has something to do
+        self._kept_at = 0.0  # when it was done last
         self._state = self.account.state
 
     # --- Questions ---
@@ -172,7 +174,7 @@ class Desk:
     def handle(self, happening: Happening, now: float) -> list[Action]:
         """Take one happening; give back, in order, what to do about it."""
         if isinstance(happening, on.Afterwards):
-            self.owes = False
+            self.owes, self._kept_at = False, now
             return self.outliving.keep(now)
         deadline = self.deadline
         slept = deadline is not None and now > deadline + SLEPT
@@ -182,8 +184,11 @@ class Desk:
         slept, self._slept = slept and not self._slept, slept
         if slept:
             result += [x for account in self._accounts for x in account.awoken(now)]
-        leaves = isinstance(happening, on.Leaving)
+        leaves, owed = isinstance(happening, on.Leaving), self.owes
         actions = self._concluded(result, now, leaves=leaves)
+        if isinstance(happening, on.QualityMeasured) and not actions:
+            # It says nothing that is kept, but that the calls go on.
+            self.owes = owed or (self.owes and now - self._kept_at >= COARSE)
         return actions + self._seldom.leave() if leaves else actions
 
     def _concluded(self, result: Result, now: float, *, leaves: bool = False) -> list[Action]:

@@ -48,7 +48,7 @@ from webphone.sip.usages.restored import Kept as KeptDialog
 from webphone.sip.usages.rung import Kept as Rung
 
 FRESH = 90.0  # seconds: then the session timer has ended the call over there
-COARSE = 15.0  # seconds: how exact the time is that is written while nothing changes
+COARSE = 15.0  # seconds: how exact the time is that is written; see Desk
 MOST_CALLS = 8
 
 

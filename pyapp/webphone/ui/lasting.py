@@ -57,10 +57,13 @@ def over(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     if not view.begun:
         return []
     now = view.drawn("lasting", lasting, snapshot, view.drawn)
+    gone = view.begun - now
+    if not gone:
+        return []
     names = {call.view.id: call.peer_name for call in living(snapshot)}
     return [
         view.drawn(("over", name, id), _told, name, id, names.get(id, ""))
-        for name, id in sorted(view.begun - now)
+        for name, id in sorted(gone)
         # A screen that is shared stands in the place of the camera.
         if (id in names or not id) and not (name == "filming" and ("sharing", id) in now)
     ]

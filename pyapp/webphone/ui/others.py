@@ -24,7 +24,13 @@ def others(front: CallSnapshot, snapshot: Snapshot, view: View, now: float) -> l
         and not (call.joined and (front.joined or call is not joined[0]))
     ]
     alone = len(behind) == 1
-    rows = [_row(call, front, snapshot, view.drawn, now, alone=alone) for call in behind]
+    whose = front.view.id, front.up, snapshot.config
+    rows = [
+        view.drawn(
+            ("behind", call.view.id), _row, view.drawn, call, _held(call, now), *whose, alone=alone
+        )
+        for call in behind
+    ]
     shown = []
     if front.joined:
         # Loaded by the first conference.
@@ -50,30 +56,32 @@ def _behind(*rows: Node) -> Node:
     return element("ul", *rows, key="behind", part="list", aria_label=say("calls"))
 
 
+def _held(call: CallSnapshot, now: float) -> str:
+    """For how long."""
+    return "" if call.held_since is None else clock(now - call.held_since)
+
+
 def _row(
-    call: CallSnapshot,
-    front: CallSnapshot,
-    snapshot: Snapshot,
     drawn: Drawn,
-    now: float,
+    call: CallSnapshot,
+    held: str,
+    front: str,
+    front_up: bool,
+    config: Config,
     *,
     alone: bool,
 ) -> Node:
-    """One of them; `alone`: no other is behind the one in front."""
-    id, config = call.view.id, snapshot.config
-    name, digits, contact = call.peer_name, call.peer_number, call.contact
+    """One of them, behind `front`; `alone`: no other is."""
+    id, name, digits, contact = call.view.id, call.peer_name, call.peer_number, call.contact
     if call.joined:
         name, digits, contact = say("conference"), "", None
-    held = "" if call.held_since is None else clock(now - call.held_since)
     stage = call.stage, call.view.video, call.held_local, held
-    swaps = call.up and front.up and config.show_hold
-    return drawn(
-        ("behind", id),
-        _listed,
+    swaps = call.up and front_up and config.show_hold
+    return _listed(
         id,
-        drawn(("face", id), avatar, name, digits, contact),
-        drawn(("who", id), _named, name, stage if config.show_status else None),
-        drawn(("ways", id), _ways, id, front.view.id, name, config, alone=alone) if swaps else None,
+        drawn("face", avatar, name, digits, contact),
+        drawn("who", _named, name, stage if config.show_status else None),
+        drawn("ways", _ways, id, front, name, config, alone=alone) if swaps else None,
     )
 
 

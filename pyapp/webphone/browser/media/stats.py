@@ -23,6 +23,38 @@ SOON, LONGER, SELDOM = 0.2, 1.2, 2.0
 Stats = dict[str, Side | None]
 
 
+class Rounds:
+    """One timer for all calls of a page, each of which is looked at every second."""
+
+    def __init__(self) -> None:
+        self._all: list[Measuring] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def join(self, one: Measuring) -> None:
+        """It is looked at now, and then with the others."""
+        one.look()
+        self._all.append(one)
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._run())
+
+    def leave(self, one: Measuring) -> None:
+        """It is looked at no longer; without any there is no timer."""
+        if one in self._all:
+            self._all.remove(one)
+        if not self._all and self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            for one in list(self._all):
+                one.look()
+
+
+ROUNDS = Rounds()  # lives as long as the page
+
+
 class Measuring:
     """Measures one connected call until closed.
 
@@ -55,20 +87,34 @@ class Measuring:
         self._watch = Watch()
         self._adapting = Adapting()
         self._one = asyncio.Lock()  # the browser is asked one thing at a time
-        self._tasks = [asyncio.ensure_future(each) for each in (self._run(), self._listen())]
+        self._listening = asyncio.ensure_future(self._listen())
+        self._looking: asyncio.Task[None] | None = None
+        self._began = 0.0  # that
+        self._readings = 0  # since the phone was told, or 0
+        ROUNDS.join(self)
 
     def close(self) -> None:
         """The readings end with the call."""
-        for task in self._tasks:
-            task.cancel()
+        ROUNDS.leave(self)
+        self._listening.cancel()
+        if self._looking is not None:
+            self._looking.cancel()
         self._show(self._call, None)
 
-    async def _run(self) -> None:
-        told = 0
-        while True:
-            if self._connection.connectionState == "connected" and await self._measure(told == 0):
-                told = (told + 1) % TOLD
-            await asyncio.sleep(EVERY)
+    def look(self) -> None:
+        """Take a reading, unless one is under way that has not taken too long."""
+        if self._connection.connectionState != "connected":
+            return
+        now = self._now()
+        if self._looking is not None and not self._looking.done():
+            if now - self._began < PATIENCE:
+                return
+            self._looking.cancel()
+        self._began, self._looking = now, asyncio.ensure_future(self._look())
+
+    async def _look(self) -> None:
+        if await self._measure(self._readings == 0):
+            self._readings = (self._readings + 1) % TOLD
 
     async def _listen(self) -> None:
         pause = SOON
@@ -78,13 +124,13 @@ class Measuring:
         self._sounds()
 
     async def _hears(self) -> bool:
-        reading = await self._reading()
+        reading = await self._reading(within=PATIENCE)
         return reading is not None and reading.remote is not None and bool(reading.remote.packets)
 
-    async def _reading(self) -> Reading | None:
+    async def _reading(self, *, within: float | None) -> Reading | None:
         try:
             async with self._one:
-                report = await promised(self._connection, "getStats", within=PATIENCE)
+                report = await promised(self._connection, "getStats", within=within)
         except Refused:  # a call that can't be measured is a call all the same
             return None
         entries = [entry.to_py() for entry in report.values() if entry.type in KINDS]
@@ -92,7 +138,7 @@ class Measuring:
 
     async def _measure(self, tell: bool) -> bool:
         """Whether there was anything to say of this second."""
-        reading = await self._reading()
+        reading = await self._reading(within=None)  # see `look`
         if reading is None:
             return False
         watch, before = self._watch, self._watch.warnings
