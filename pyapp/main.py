@@ -119,7 +119,7 @@ class PhoneOnPage:
         self._offer: Offer | None = None  # made where the person is asked who they are
         self._stands = False  # the page has come to rest
         self._waits = True  # nobody is asked yet
-        self._glance = Glance(self.draw, clock.now)
+        self._glance = Glance(self._glanced, clock.now)
         self._later = Later(self._afterwards)
         self._waiting: list[Action] = []  # until the screen is drawn
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
@@ -180,8 +180,21 @@ class PhoneOnPage:
         if self._page.empty:
             self._first()
         else:
-            js.queueMicrotask(create_once_callable(self._first))
+            js.queueMicrotask(create_once_callable(self._take_over))
         return kept
+
+    def _take_over(self) -> None:
+        """The shell gives way; but what a call needs that is asked for already goes before it."""
+        if self in phones and not self._glance.waits(busy=self._peers.busy):
+            self._first()
+
+    def _glanced(self) -> None:
+        """The screen has waited for long enough."""
+        if self._begun:
+            self.draw()
+        else:
+            self._glance.drawn()
+            self._first()
 
     def _first(self) -> None:
         if self not in phones:

@@ -50,6 +50,7 @@
       element: this,
       root: this.#root,
       wanted: () => this.#waiting.size > 0,
+      calls: () => this.#queue.some(({ name }) => name === "makeCall"),
       gesture: (entry) => this.#queue.push(entry),
       waits: (entry) => this.#queue.includes(entry),
       settle: (reply, ok, value) => this.#settle(reply, ok, value),
@@ -150,7 +151,7 @@
       try { name === "setConfig" && args[0]?.password && this.#values.set("password", args[0].password); } catch {} // what can't be read, Python refuses
       const reply = ++replies;
       const promise = new Promise((resolve, reject) => this.#waiting.set(reply, { resolve, reject }));
-      this.#flush(this.#queue.push({ reply, name, args }));
+      this.#flush(this.#queue.push({ reply, name, args }), this.#shell?.asked());
       return promise;
     }
     // A queued call that is hung up never goes out.

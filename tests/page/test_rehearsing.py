@@ -242,6 +242,7 @@ AT_ONCE = """
   const seen = (window.__seen = {});
   const open = MediaDevices.prototype.getUserMedia;
   MediaDevices.prototype.getUserMedia = async function (wanted) {
+    seen.asked ??= performance.now();
     const stream = await open.call(this, wanted);
     await new Promise((done) => setTimeout(done, 1_000));
     seen.microphone ??= performance.now();
@@ -253,6 +254,14 @@ AT_ONCE = """
     if (text.startsWith("INVITE ")) seen.invite ??= performance.now();
     return send.call(this, data);
   };
+  const Socket = window.WebSocket;
+  window.WebSocket = class WebSocket extends Socket {
+    constructor(...given) {
+      super(...given);
+      (seen.sockets ??= []).push(performance.now());
+    }
+  };
+  window.__marked = (name) => performance.getEntriesByName(`webphone:${name}`)[0].startTime;
   addEventListener("DOMContentLoaded", () => document.querySelector("web-phone").makeCall("ben"));
 })();
 """
@@ -268,5 +277,9 @@ def test_a_call_of_the_first_moment_leaves_ahead_of_a_slow_microphone_that_may_b
     ben.ears.wait_sound()
     seen = carol.page.evaluate("__seen")
     assert seen["invite"] < seen["microphone"] - 500
+    # Its connection begins with the page, and the first screen lets it go ahead: a shell stands there.
+    (connected,) = seen["sockets"]
+    assert connected < carol.page.evaluate("__marked('imports')")
+    assert carol.page.evaluate("__marked('python')") - seen["asked"] > 90  # ms
     hang_up(carol, ben)
     assert carol.console.errors == []

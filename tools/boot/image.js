@@ -2,6 +2,7 @@
 // wherever it is taken. The build takes it too (tools/image.mjs), and the page's script knows its SHA-256.
 const PAGE = 4096;
 const OWN = "0".repeat(64); // what the image's head says of the build: the page's script knows that better
+const PART = 64 * PAGE; // has a hash of its own: of larger ones Chromium's copies take twice as long as all the hashing
 const FIXED = 6; // the first of Pyodide's slots for JavaScript's objects that may hold anything
 const MARGIN = 2 ** 24; // a new machine has written nothing above
 
@@ -134,8 +135,8 @@ const awake = (python, zone) => {
   return python;
 };
 
-// Starts Python as ever but still, imports the phone, and takes the image: {head, pages}. The head holds the hash of
-// the pages, and that of the head is the image's. `calmed` is given what is to be made of the machine's imports.
+// Starts Python as ever but still, imports the phone, and takes the image: {head, pages}. The head holds the hashes of
+// the pages, part by part, and that of the head is the image's. `calmed` is given what is to be made of the machine's imports.
 export const taken = async (load, create, options, calmed) => {
   const state = { still: true, machine: null, zone: [] };
   calmed((imports) => stilled(imports, state));
@@ -150,7 +151,9 @@ export const taken = async (load, create, options, calmed) => {
   memory.fill(0, machine._emscripten_stack_get_end(), machine.stackSave()); // what has been there is no more
   machine.HEAP32[calling(machine)] = 0;
   const { runs, pages } = filled(memory);
-  const told = { slots: slots(machine), names: names(machine), zone: state.zone, runs, size: memory.length, pages: await sha256(pages) };
+  const parts = [];
+  for (let at = 0; at < pages.length; at += PART) parts.push(await sha256(pages.subarray(at, at + PART)));
+  const told = { slots: slots(machine), names: names(machine), zone: state.zone, runs, size: memory.length, part: PART, parts };
   return { head: JSON.stringify(told), pages };
 };
 
@@ -178,26 +181,35 @@ const filled = (memory) => {
 export const sha256 = async (bytes) =>
   [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((each) => each.toString(16).padStart(2, "0")).join("");
 
-const lay = (machine, { runs, size }, pages) => {
+const lay = async (machine, { runs, size }, parts) => {
   if (machine.HEAPU8.length < size && !machine.growMemory(size)) throw new Error("No memory");
   const word = calling(machine), way = machine.HEAP32[word];
   const heap = machine.HEAPU8;
   // What lies on the stack below its pointer is never read, and most of it was never touched.
   const low = machine._emscripten_stack_get_end(), high = machine.stackSave();
   const wipe = (begin, end) => heap.fill(0, begin, Math.min(end, Math.max(begin, low))).fill(0, Math.max(begin, high), end);
-  let from = 0, empty = 0;
+  let empty = 0;
   for (const [page, count] of runs) {
-    const at = page * PAGE;
-    if (empty < MARGIN) wipe(empty, Math.min(at, MARGIN));
-    empty = at + count * PAGE;
-    heap.set(new Uint8Array(pages, from, count * PAGE), at);
-    from += count * PAGE;
+    if (empty < MARGIN) wipe(empty, Math.min(page * PAGE, MARGIN));
+    empty = (page + count) * PAGE;
+  }
+  let run = 0, laid = 0; // pages of that run
+  for (const part of parts) {
+    const bytes = await part;
+    for (let from = 0; from < bytes.byteLength; ) {
+      const [page, count] = runs[run];
+      const more = Math.min((count - laid) * PAGE, bytes.byteLength - from);
+      heap.set(new Uint8Array(bytes, from, more), (page + laid) * PAGE);
+      from += more;
+      laid += more / PAGE;
+      if (laid === count) [run, laid] = [run + 1, 0];
+    }
   }
   machine.HEAP32[word] = way;
 };
 
-// Starts Python from an image: its head, and what gives its pages once they are read, then whether they are the ones.
-export const restored = async (load, create, options, { head, pages, checked }) => {
+// Starts Python from an image: its head, what gives the parts of its pages as they are read, then whether they are the ones.
+export const restored = async (load, create, options, { head, parts, checked }) => {
   const told = new TextEncoder().encode(JSON.stringify({
     hiwireKeys: head.slots.slice(1).map((each) => each && { path: each }),
     immortalKeys: head.names,
@@ -211,9 +223,9 @@ export const restored = async (load, create, options, { head, pages, checked }) 
     BUILD_ID: OWN,
     _loadSnapshot: header,
     createPyodideModule: async (settings) => {
-      const [machine, bytes] = await Promise.all([create(settings), pages]);
-      lay(machine, head, bytes);
-      pages = null; // Pyodide keeps its options
+      const machine = await create(settings);
+      await lay(machine, head, parts);
+      parts = null; // Pyodide keeps its options
       const { API } = machine, known = API.getExpectedKeys;
       const first = head.slots[0]?.reduce((value, name) => value[name], globalThis) ?? null;
       API.getExpectedKeys = () => Object.assign([...known.call(API)], { [FIXED]: first });

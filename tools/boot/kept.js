@@ -5,6 +5,7 @@ const DATABASE = "webphone-runtime", IMAGES = "images", KEPT = "webphone-kept", 
 const START = 10_000; // ms: a start that takes longer has failed
 const PATIENCE = 1_000; // ms that the browser has to find what is kept
 const REST = 3_000; // ms after the first screen until the image is made
+const PIECE = 8; // parts of an image that are read in one go
 const ROOM = 100e6; // bytes that the browser must have left for this site
 
 const done = (request, finished = "success") =>
@@ -66,11 +67,19 @@ const keeper = (at) => {
   };
   const find = async () => {
     const { head, pages } = await within(PATIENCE, images("readonly", (store) => store.get(build)));
-    const memory = pages.arrayBuffer();
-    const checked = memory.then(async (bytes) => sure((await sha256(bytes)) === JSON.parse(head).pages));
+    const told = JSON.parse(head);
+    // All at once, piece by piece: the browser reads on while the page is busy.
+    const parts = [];
+    for (let at = 0; at < pages.size; at += PIECE * told.part) parts.push(pages.slice(at, at + PIECE * told.part).arrayBuffer());
+    const hashes = async (piece) => {
+      const bytes = await piece, found = [];
+      for (let at = 0; at < bytes.byteLength; at += told.part) found.push(sha256(new Uint8Array(bytes, at, Math.min(told.part, bytes.byteLength - at))));
+      return Promise.all(found);
+    };
+    const checked = Promise.all(parts.map(hashes)).then((found) => sure(String(found) === String(told.parts)));
     checked.catch(() => {});
     sure((await sha256(new TextEncoder().encode(head))) === IMAGE);
-    return { head: JSON.parse(head), pages: memory, checked };
+    return { head: told, parts, checked };
   };
 
   let found = null;
@@ -94,7 +103,7 @@ const keeper = (at) => {
     // The phones are there, whichever way.
     up: async () => {
       const used = await image();
-      if (used) used.pages = used.checked = null; // that is memory
+      if (used) used.parts = used.checked = null; // that is memory
       if (found) localStorage.removeItem(TRYING);
       const rested = () => (used ? kept.archive?.() : make().catch(() => {}));
       setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(rested), REST);

@@ -44,6 +44,21 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     setTimeout(() => ahead.forEach((socket) => socket.close()), 10000);
   } catch {} // no such address, or what is kept is no text of ours
 
+  // A call that is asked for before Python is there is to leave as soon as it is: the connection begins with the page, and
+  // the browser says whether it would ask about the microphone. Whether and how the call is made, Python says.
+  const early = (WebPhone.early = {});
+  const safe = /^(wss:|ws:[/][/](localhost|127[.][0-9.]+|[[]::1])([:/]|$))/i;
+  const hasten = ({ host, allowInsecure, shared }) => {
+    if (early.call) return;
+    early.call = true;
+    const [url] = String(host ?? "").split(",");
+    try {
+      navigator.permissions.query({ name: "microphone" }).then((permission) => Object.assign(early, { permission }), () => {});
+      if (!shared && (allowInsecure || safe.test(url))) ahead.set(url, new WebSocket(url, "sip"));
+    } catch {} // no such address, or a browser that does not tell
+    setTimeout(() => ahead.get(url)?.close(), 10000);
+  };
+
   // A worker of this name that outlives its page; only a browser that has such ones reads the option. Else one that does not, if `any` is to do.
   WebPhone.will = (name, any) => {
     let outlives = false;
@@ -178,12 +193,14 @@ if (!globalThis[Symbol.for("webphone.started")]) {
       Promise.all([loaded, known]).then(start).catch(() => fail(SHELL.troubles.untrusted));
       add("link", { rel: "modulepreload", href: at(PARTS.core), ...file(PARTS.core) });
       const machine = () => fetch(at(PARTS.wasm), { integrity: FILES[PARTS.wasm].integrity });
-      WebPhone.kept = "keepRuntime" in dataset ? keeper(at) : null;
-      if (!WebPhone.kept?.trying) preload(PARTS.library);
+      const keeps = "keepRuntime" in dataset;
+      if (!keeps) preload(PARTS.library);
       // Compiled while it comes, and while the interpreter's script is read. What goes wrong here is
       // tried again there, and told.
       WebPhone.compiling = WebAssembly.compileStreaming(machine());
       WebPhone.compiling.catch(() => {});
+      WebPhone.kept = keeps ? keeper(at) : null;
+      if (keeps && !WebPhone.kept?.trying) preload(PARTS.library);
       watch();
     } catch {
       fail(SHELL.troubles.untrusted);
@@ -192,7 +209,11 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   const later = () => (globalThis.requestIdleCallback ?? setTimeout)(begin);
 
   WebPhone.prepare((host) => {
-    const shell = paint(host, begin);
+    const asked = () => {
+      begin();
+      if (host.calls()) hasten(host.element);
+    };
+    const shell = paint({ ...host, gesture: (entry) => (host.gesture(entry), host.calls() && asked()) }, begin);
     const consider = () => {
       const { loading, autoRegister } = host.element;
       if (autoRegister || host.wanted() || !["idle", "interaction"].includes(loading)) begin();
@@ -201,10 +222,11 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     const language = spoken(around(host.element));
     if (language) ask(language).then((text) => shells.has(shell) && shell.spoken(JSON.parse(text).shell), () => {}); // Python says why
     shells.add(shell);
+    if (host.calls()) asked();
     consider();
     const changed = () => (shell.changed(), consider());
     const failed = (error) => (shell.failed(error), tellAround({ type: "error", error: { ...error, message: error.message } }));
-    return { ...shell, changed, failed, asked: begin, left: () => (shells.delete(shell), shell.left()) };
+    return { ...shell, changed, failed, asked, left: () => (shells.delete(shell), shell.left()) };
   });
   // The page's own Python may make its phones later, and may itself come later.
   const look = () => {

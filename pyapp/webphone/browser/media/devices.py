@@ -156,7 +156,9 @@ class Devices:
         if self._permission is None:
             with suppress(Refused):  # a browser that does not tell
                 wanted = plain({"name": "microphone"})
-                found = await promised(js.navigator.permissions, "query", wanted)
+                # The page's first script has asked for a call that was wanted by then.
+                found = getattr(getattr(js.WebPhone, "early", None), "permission", None)
+                found = found or await promised(js.navigator.permissions, "query", wanted)
                 if self._permission is None:
                     self._permission = found
                     self._listeners.add(found, "change", self._permitted)
