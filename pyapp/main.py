@@ -125,6 +125,7 @@ class PhoneOnPage:
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
         self._tick = clock.alarm(self.draw)
         self._look = clock.alarm(self._at_rest)
+        self._host = host
         self._element = outside(host, clock)
         self._page = Page(self._element.root, self._gesture)
         self._sound = Sound(self._config, self._blocked)
@@ -201,6 +202,7 @@ class PhoneOnPage:
             return
         self._begun = True
         self._view = replace(self._view, launched=self._page.launched)
+        self._host.drawn()
         self.draw()
         js.performance.mark("webphone:python")
         self._element.perform(Tell(event=Event("ready", {})))

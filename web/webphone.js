@@ -51,7 +51,8 @@
       root: this.#root,
       wanted: () => this.#waiting.size > 0,
       calls: () => this.#queue.some(({ name }) => name === "makeCall"),
-      gesture: (entry) => this.#queue.push(entry),
+      gesture: (entry) => this.#flush(this.#queue.push(entry)),
+      drawn: () => (this.#shell = void this.#shell?.left()), // Python's own screen takes the place of the shell
       waits: (entry) => this.#queue.includes(entry),
       settle: (reply, ok, value) => this.#settle(reply, ok, value),
       dispatch: (name, detail) => this.#dispatch(name, detail),
@@ -106,7 +107,6 @@
       if (!factory || failure) return;
       try {
         this.#python = factory(this.#host);
-        this.#shell = void this.#shell?.left();
       } catch (error) {
         this.#fail({ code: "internal" }, console.error(error));
       }

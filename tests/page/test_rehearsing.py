@@ -243,6 +243,11 @@ AT_ONCE = """
   const open = MediaDevices.prototype.getUserMedia;
   MediaDevices.prototype.getUserMedia = async function (wanted) {
     seen.asked ??= performance.now();
+    setTimeout(() => {
+      const field = document.querySelector("web-phone").shadowRoot.querySelector("[part=number-input]");
+      field.value = "77";
+      field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    });
     const stream = await open.call(this, wanted);
     await new Promise((done) => setTimeout(done, 1_000));
     seen.microphone ??= performance.now();
@@ -281,5 +286,6 @@ def test_a_call_of_the_first_moment_leaves_ahead_of_a_slow_microphone_that_may_b
     (connected,) = seen["sockets"]
     assert connected < carol.page.evaluate("__marked('imports')")
     assert carol.page.evaluate("__marked('python')") - seen["asked"] > 90  # ms
+    assert carol.details("numberchange")[0]["number"] == "77"  # what is typed meanwhile is kept
     hang_up(carol, ben)
     assert carol.console.errors == []
