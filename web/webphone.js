@@ -105,11 +105,7 @@
       if (!factory && !this.#shell) this.#shell = painter?.(this.#host);
       if (failure) this.#fail(failure);
       if (!factory || failure) return;
-      try {
-        this.#python = factory(this.#host);
-      } catch (error) {
-        this.#fail({ code: "internal" }, console.error(error));
-      }
+      try { this.#python = factory(this.#host); } catch (error) { this.#fail({ code: "internal" }, console.error(error)); }
       this.#flush();
     }
     #fail(told) {
