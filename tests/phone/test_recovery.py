@@ -357,7 +357,23 @@ def test_what_is_about_to_leave_is_kept_before_it_leaves(world):
     assert sent.method == "INVITE" and f'"localCseq": {sent.cseq.number},' in kept[-1]
 
 
-def test_what_leaves_no_number_behind_is_kept_once_the_screen_shows_it(world):
+def test_a_call_is_kept_before_it_is_told_that_it_is_taken(world):
+    """A page that crashes as soon as the other end knows has the call."""
+    alice, bob = world.registered("alice"), world.registered("bob")
+    bob.ask("makeCall", "alice")
+    alice.waits = True
+    del alice.actions[:]
+    alice.ask("answer")
+    place = [
+        isinstance(action, do.Send) and action.data.startswith(b"SIP/2.0 200 ")
+        for action in alice.actions
+    ].index(True)
+    assert any(isinstance(action, do.Keep) for action in alice.actions[:place])
+    again = alice.reload(crash=True)
+    assert again.call.state == bob.call.state == "active"
+
+
+def test_what_does_not_bind_us_is_kept_once_the_screen_shows_it(world):
     """A page that crashes in between has its calls, as they were a moment ago."""
     alice, bob = talking(world)
     kept, alice.waits = alice.kept, True

@@ -57,9 +57,10 @@ class Outliving:
     def waits(self, actions: Iterable[Action]) -> bool:
         """Whether `keep` may wait until this turn is on the screen.
 
-        A request of ours has a number in its dialog, which no page after this one may use again.
+        Not where it binds us: a request of ours has a number in its dialog, which no page after
+        this one may use again; a call that is told to ring here, or is taken, is not to be left.
         """
-        return not any(isinstance(each, Send) and _numbered(each.data) for each in actions)
+        return not any(isinstance(each, Send) and _binds(each.data) for each in actions)
 
     def keep(self, now: float) -> list[Action]:
         """What is to be kept of the calls as they are now, where that is not kept yet."""
@@ -90,9 +91,11 @@ class Outliving:
         return self._calls, self._accounts.current, self._settings.recoverable
 
 
-# What takes no number in the dialog of a call: answers, what a dialog does not have, a ping.
-_WITHOUT = (b"SIP/2.0 ", b"ACK ", b"CANCEL ", b"REGISTER ", b"\r\n")
+# What takes no number in the dialog of a call: what a dialog does not have, a ping.
+_WITHOUT = (b"ACK ", b"CANCEL ", b"REGISTER ", b"\r\n")
 
 
-def _numbered(message: bytes) -> bool:
+def _binds(message: bytes) -> bool:
+    if message.startswith(b"SIP/2.0 "):
+        return message[8:9] in b"12" and b" INVITE\r\n" in message
     return not message.startswith(_WITHOUT)
