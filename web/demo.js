@@ -16,7 +16,7 @@
     }
   };
   const drawer = document.getElementById("drawer");
-  drawer.addEventListener("toggle", ({ newState }) => remember("drawer", newState));
+  drawer.addEventListener("beforetoggle", ({ newState }) => remember("drawer", newState));
   drawer.addEventListener("keydown", ({ key }) => key === "Escape" && drawer.hidePopover());
   if (recall("drawer") === "open") drawer.showPopover();
 
