@@ -98,30 +98,18 @@ const bundle = async (entry, options) => {
 const script = async (source, define) =>
   (await transform(source, { format: "iife", minify: true, target: "es2022", define })).code;
 
-// Pyodide's second module is one function of 750 kB. V8 compiles a function at its first call, on the page's thread, and
-// what stands in brackets with its script: while that comes, on another thread.
-const atOnce = async (code) => {
-  const [begin, end] = ["async function _createPyodideModule(moduleArg={}){", "return moduleRtn}"];
-  const [before, body, ...more] = (await code).split(begin);
-  const [most, after, ...others] = (body ?? "").split(end);
-  if (after === undefined || more.length || others.length) throw new Error("Pyodide's second module is another one");
-  return `${before}var _createPyodideModule=(async function(moduleArg={}){${most}${end});${after}`;
-};
-
 const parts = {
   core: () => bundle("tools/boot/core.js", { minify: true, plugins: [withoutUnused, changed] }),
   // Emscripten's code is evaluated by name in places: its names must stay.
   interpreter: () =>
-    atOnce(
-      bundle("tools/boot/interpreter.js", {
-        minifyWhitespace: true,
-        plugins: [ownParts],
-        loader: { ".py": "text" },
-        alias: { "pyodide/pyodide.asm.mjs": plan.script },
-        external: ["node:*", "ws"],
-        logOverride: { "direct-eval": "silent" },
-      }),
-    ),
+    bundle("tools/boot/interpreter.js", {
+      minifyWhitespace: true,
+      plugins: [ownParts],
+      loader: { ".py": "text" },
+      alias: { "pyodide/pyodide.asm.mjs": plan.script },
+      external: ["node:*", "ws"],
+      logOverride: { "direct-eval": "silent" },
+    }),
   script: () => script(plan.sources[0], define),
   page: async () => {
     const looks = await transform(plan.define.SHELL.looks, { loader: "css", minify: true });
