@@ -33,6 +33,7 @@ SPOILT = {
     "shortened": "(record) => ({ ...record, pages: record.pages.slice(0, 3_000_000) })",
     "empty": "(record) => ({ ...record, pages: new Blob([]) })",
     "of another build": "(record) => ({ ...record, head: record.head.replace(/[0-9a-f]{64}/, '0'.repeat(64)) })",
+    "parts of no size": """(record) => ({ ...record, head: record.head.replace(/"part":\\d+/, '"part":0') })""",
     "a head that is none": "(record) => ({ ...record, head: '{}' })",
     "half written": "({ head }) => ({ head })",
     "not what it should be": "() => 'nonsense'",

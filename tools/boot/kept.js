@@ -67,7 +67,8 @@ const keeper = (at) => {
   };
   const find = async () => {
     const { head, pages } = await within(PATIENCE, images("readonly", (store) => store.get(build)));
-    const told = JSON.parse(head);
+    sure((await sha256(new TextEncoder().encode(head))) === IMAGE);
+    const told = JSON.parse(head); // nothing of it counts before
     // All at once, piece by piece: the browser reads on while the page is busy.
     const parts = [];
     for (let at = 0; at < pages.size; at += PIECE * told.part) parts.push(pages.slice(at, at + PIECE * told.part).arrayBuffer());
@@ -78,7 +79,6 @@ const keeper = (at) => {
     };
     const checked = Promise.all(parts.map(hashes)).then((found) => sure(String(found) === String(told.parts)));
     checked.catch(() => {});
-    sure((await sha256(new TextEncoder().encode(head))) === IMAGE);
     return { head: told, parts, checked };
   };
 

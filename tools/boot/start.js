@@ -31,6 +31,12 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   })();
   // Who takes calls back is to be connected once Python is there: begun here, for a page that was loaded anew, and not for a copy of it.
   const ahead = new Map();
+  const connect = (url) => {
+    if (ahead.has(url)) return;
+    const socket = new WebSocket(url, "sip");
+    ahead.set(url, socket);
+    setTimeout(() => ahead.get(url) === socket && socket.close(), 10000);
+  };
   WebPhone.ahead = (url) => {
     const socket = ahead.get(url);
     ahead.delete(url);
@@ -39,9 +45,8 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   try {
     for (const key of Object.keys(sessionStorage)) {
       const { server } = WebPhone.again && key.startsWith("webphone-calls-") ? JSON.parse(sessionStorage.getItem(key)) : {};
-      if (server) ahead.set(server, new WebSocket(server, "sip"));
+      if (server) connect(server);
     }
-    setTimeout(() => ahead.forEach((socket) => socket.close()), 10000);
   } catch {} // no such address, or what is kept is no text of ours
 
   // A call that is asked for before Python is there is to leave as soon as it is: the connection begins with the page, and
@@ -54,9 +59,8 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     const [url] = String(host ?? "").split(",");
     try {
       navigator.permissions.query({ name: "microphone" }).then((permission) => Object.assign(early, { permission }), () => {});
-      if (!shared && (allowInsecure || safe.test(url))) ahead.set(url, new WebSocket(url, "sip"));
+      if (!shared && (allowInsecure || safe.test(url))) connect(url);
     } catch {} // no such address, or a browser that does not tell
-    setTimeout(() => ahead.get(url)?.close(), 10000);
   };
 
   // A worker of this name that outlives its page; only a browser that has such ones reads the option. Else one that does not, if `any` is to do.
