@@ -235,7 +235,6 @@ class PhoneOnPage:
 
     def draw(self) -> None:
         """Show the phone as it is now, and again in a second while a time runs on the screen."""
-        self._glance.drawn()
         self._drawn = ()
         snapshot = self._phone.snapshot
         early = self._too_early(snapshot)
@@ -251,7 +250,8 @@ class PhoneOnPage:
             self._later.begin()
         self._servers.look(snapshot.config.in_force())
         if not self._begun:
-            return
+            return  # the first one comes in its time
+        self._glance.drawn()
         if signs_in(snapshot):
             self._ask_who()
         if self._offer is not None:

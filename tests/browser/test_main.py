@@ -143,6 +143,47 @@ def test_python_draws_the_screen_and_says_that_it_is_ready(phone: Bench):
     assert marks
 
 
+def test_a_call_that_is_asked_for_before_python_is_there_does_not_hide_the_first_screen(
+    page: Bench, line: Line
+):
+    """The call goes first, and the shell stays meanwhile: not for good, where the page is busy then."""
+    page.page.evaluate(
+        """async (url) => {
+          // As the page's script has asked by then.
+          WebPhone.early = { permission: await navigator.permissions.query({ name: "microphone" }) };
+          globalThis.comes = () => {
+            globalThis.phone = document.createElement("web-phone");
+            const shell = document.createElement("p");
+            shell.id = "shell";
+            phone.shadowRoot.append(shell);
+            phone.setConfig({ host: url, username: "alice", password: "secret" });
+            phone.makeCall("bob").catch(() => {});
+            document.body.append(phone);
+          };
+        }""",
+        line.url,
+    )
+    page.run(
+        """
+        import asyncio
+        from time import monotonic
+        import js
+        js.comes()
+        for busy in (True, False):
+            while phones[0]._peers.busy is not busy:
+                await asyncio.sleep(0.001)
+        late = monotonic() + 0.2  # the page has no time for its timers
+        while monotonic() < late:
+            pass
+        phones[0]._blocked(False)
+        """
+    )
+    page.page.wait_for_function("!phone.shadowRoot.querySelector('#shell')", timeout=5_000)
+    page.page.wait_for_function("phone.shadowRoot.textContent.includes('bob')")
+    page.page.evaluate("phone.remove()")
+    page.page.wait_for_function("python.runPython('len(phones)') === 0")
+
+
 def test_an_idle_phone_does_not_tick(phone: Bench):
     assert phone.run("return [phones[0]._tick.deadline, phones[0]._alarm.deadline]") == [None, None]
 
