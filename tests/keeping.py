@@ -46,10 +46,7 @@ CHANGE = """(change) => new Promise((then, not) => {
     asked.transaction.oncomplete = () => (database.close(), then(window.told ?? null));
   };
 })"""
-ASK = """async (code) => {
-  const { interpreter } = JSON.parse(document.querySelector("#webphone-python").dataset.config);
-  return (await import(interpreter)).run(code);
-}"""
+ASK = """(code) => globalThis[Symbol.for("webphone.python")].run(code)"""
 
 
 @dataclass

@@ -70,7 +70,7 @@ class Image:
         self.opened = 0  # browser profiles
         self.pages = (ROOT / "build" / "image").read_bytes()
         self.head = (ROOT / "build" / "image.head").read_text()
-        [interpreter] = (ROOT / "dist" / "runtime").glob("interpreter.*.mjs")
+        [interpreter] = (ROOT / "dist" / "runtime").glob("interpreter.*.js")
         image = hashlib.sha256(self.head.encode()).hexdigest()
         assert image in (ROOT / "dist" / "webphone.js").read_text()
         self.build = f"{interpreter.name} {image}"

@@ -84,7 +84,7 @@ def build(out: Path, trim: bool = True) -> None:
             part: keep(runtime, name, data)
             for (part, name), data in zip(LIBRARY.items(), library(config["files"], pyodide))
         },
-        "core": keep(runtime, "pyscript.mjs", bundle("core", made_of.plan("pyscript"))),
+        "core": keep(runtime, "pyscript.mjs", bundle("core", made_of.plan("pyscript.*.mjs"))),
         **{
             worker: keep(runtime, f"{worker}.js", (ROOT / "web" / f"{worker}.js").read_bytes())
             for worker in ("timer", "will")
@@ -104,9 +104,9 @@ def build(out: Path, trim: bool = True) -> None:
             "TRIMMED": not whole,
         },
         "script": str(pyodide / "pyodide.asm.mjs"),
-        **made_of.plan("interpreter"),
+        **made_of.plan("interpreter.*.js"),
     }
-    parts["interpreter"] = keep(runtime, "interpreter.mjs", bundle("interpreter", plan))
+    parts["interpreter"] = keep(runtime, "interpreter.js", bundle("interpreter", plan))
     write(runtime / "NOTICE.txt", notice(whole))
     image = "" if whole else image_of(pyodide, lock)
     write(out / "webphone.js", page_script(config, parts, words, integrity(runtime), image))
@@ -131,7 +131,7 @@ class Made:
 
     def plan(self, name: str) -> dict[str, Any]:
         """What the plan of a bundle says, so that its inputs are written down."""
-        file = self.files[f"runtime/{name}.*.mjs"] = WORK / f"{name}.inputs.json"
+        file = self.files[f"runtime/{name}"] = WORK / f"{name.partition('.')[0]}.inputs.json"
         return {"inputs": str(file)}
 
     def told(self) -> dict[str, list[str]]:

@@ -59,6 +59,8 @@ const CHANGED = [
     "Object.assign(new Map(), { sync() {}, close() {} })"],
   [/@pyscript[/]core[/]src[/]fs\.js$/, "new IDBMap(NAMESPACE)",
     "new Proxy({}, { get: (kept, name) => (...given) => (kept.map ??= new IDBMap(NAMESPACE))[name](...given) })"],
+  [/polyscript[/]esm[/]interpreters\.js$/, "import(/* webpackIgnore: true */url)",
+    'Promise.resolve(globalThis[Symbol.for("webphone.python")])'],
   [/@pyscript[/]core[/]src[/]config\.js$/, "configs.set(TYPE, { config: parsed, configURL, parser, plugins, error });",
     "configs.set(TYPE, ownConfig(TYPE, { config: parsed, configURL, parser, plugins, error }));",
     `import { ownConfig } from ${JSON.stringify(resolve(root, "tools/boot/config.js"))};\n`],
@@ -103,6 +105,9 @@ const parts = {
   // Emscripten's code is evaluated by name in places: its names must stay.
   interpreter: () =>
     bundle("tools/boot/interpreter.js", {
+      format: "iife",
+      banner: { js: '"use strict";' }, // as modules are
+      define: { ...define, "import.meta.url": "globalThis.location.href" }, // where it came from, it asks nobody
       minifyWhitespace: true,
       plugins: [ownParts],
       loader: { ".py": "text" },

@@ -20,10 +20,10 @@ SCRIPT = re.compile(r'<script src="([^"]+)"(?: data-offline)?></script>')
 # A page from disk is no app to install.
 APP = re.compile(r'<link rel="(?:manifest|apple-touch-icon)" href="[^"]+">\n')
 OUTSIDE = re.compile(r'<(?:script|link|img)\b[^>]*\b(?:src|href)="(?!data:)')
-TYPES = {".mjs": "text/javascript", ".wasm": "application/wasm"}
+TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm"}
 # What only a server has a use for.
 LEFT_OUT = {".br", ".gz", ".txt"}
-IMPORT = "export const {loadPyodide, run, version} = await import(await webphoneInside.url(%s));"
+ADDRESS = b"document.currentScript.src"  # where the interpreter asks where it came from
 
 
 def single_file(dist: Path, parts: dict[str, str]) -> bytes:
@@ -55,17 +55,12 @@ def single_file(dist: Path, parts: dict[str, str]) -> bytes:
 
 
 def beginning(dist: Path, parts: dict[str, str]) -> str:
-    """What comes before any other script: the import map and the hander-out."""
-    interpreter = f"runtime/{parts['interpreter']}"
-    code = "data:text/javascript," + IMPORT % json.dumps(interpreter).replace('"', "'")
+    """What comes before any other script: the hander-out."""
     timer = f"runtime/{parts['timer']}"
     workers = {timer: (dist / timer).read_text()}
     given = f"const BASE = {json.dumps(BASE)}, WORKERS = {json.dumps(workers)};"
     block = f"{{ {given}\n{(TOOLS / 'offline.js').read_text()}}}"
-    imports = {"imports": {BASE + interpreter: code}}
-    return (
-        f'<script type="importmap">{json.dumps(imports)}</script>\n<script>{quoted(block)}</script>'
-    )
+    return f"<script>{quoted(block)}</script>"
 
 
 def packed(dist: Path, parts: dict[str, str]) -> str:
@@ -81,8 +76,8 @@ def packed(dist: Path, parts: dict[str, str]) -> str:
 
 def pack(name: str, data: bytes) -> str:
     suffix = Path(name).suffix
-    if suffix == ".mjs":
-        data = data.replace(b"import.meta.url", json.dumps(BASE + name).encode())
+    if suffix == ".js":
+        data = data.replace(ADDRESS, json.dumps(BASE + name).encode())
     elif suffix == ".whl":
         data = unpacked(data)
     # Without the time: two builds of the same sources are the same bytes.

@@ -177,7 +177,7 @@ def runtime(whole: bool) -> list[Work]:
                 version=version,
                 licence="MPL-2.0",
                 source=f"{tree}{changed}",
-                where="runtime/pyodide.*.wasm, interpreter.*.mjs, python.*.zip",
+                where="runtime/pyodide.*.wasm, interpreter.*.js, python.*.zip",
                 text=(LICENCES / "MPL-2.0.txt").read_text(),
             )
         ),
@@ -187,7 +187,7 @@ def runtime(whole: bool) -> list[Work]:
                 version=f"as within Pyodide {version}",
                 licence="MIT and others",
                 source=f"{tree}/Makefile.envs names their versions",
-                where="runtime/pyodide.*.wasm, interpreter.*.mjs",
+                where="runtime/pyodide.*.wasm, interpreter.*.js",
                 text=(LICENCES / "within-pyodide.txt").read_text(),
             )
         ),
@@ -221,7 +221,7 @@ def changes(whole: bool) -> str:
 
 CHANGES = """\
 What was changed in Pyodide: exports, modules and tables were removed from pyodide.*.wasm and
-interpreter.*.mjs by these scripts, which run on the files that Pyodide published:
+interpreter.*.js by these scripts, which run on the files that Pyodide published:
 node tools/trim/trim.mjs <folder of the npm package pyodide> <target folder>"""
 
 # --- Of PyPI --------------------------------------------------------------------------------------

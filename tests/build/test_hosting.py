@@ -162,7 +162,7 @@ def test_everything_is_sent_packed_typed_and_kept_as_long_as_it_lasts(start, www
         "text/css": ["demo.css"],
         "application/json": ["custom-elements.json"],
     }
-    kinds["text/javascript"] += [one(www, "interpreter.*.mjs"), one(www, "pyscript.*.mjs")]
+    kinds["text/javascript"] += [one(www, "interpreter.*.js"), one(www, "pyscript.*.mjs")]
     for kind, names in kinds.items():
         for name in names:
             for accepts, encoding in (("gzip, deflate, br", "br"), ("gzip", "gzip"), ("", None)):

@@ -117,8 +117,8 @@ def test_a_new_build_throws_away_what_an_older_one_kept(site):
         const change = opening.result.transaction("images", "readwrite");
         const images = change.objectStore("images");
         images.clear();
-        images.put({ head: "old" }, "interpreter.0123456789ab.mjs ff");
-        change.oncomplete = () => (opening.result.close(), (localStorage["webphone-kept"] = "interpreter.0123456789ab.mjs ff"), then());
+        images.put({ head: "old" }, "interpreter.0123456789ab.js ff");
+        change.oncomplete = () => (opening.result.close(), (localStorage["webphone-kept"] = "interpreter.0123456789ab.js ff"), then());
       };
     })""")
     page = site.visit()
@@ -143,8 +143,7 @@ def test_a_start_that_never_ended_is_not_tried_again(site):
 def test_a_python_that_ends_for_good_is_not_restored_again(site):
     page = site.visit()
     page.evaluate(
-        """() => import(JSON.parse(document.querySelector("#webphone-python").dataset.config).interpreter)
-          .then(({ loadPyodide }) => loadPyodide({}))
+        """() => globalThis[Symbol.for("webphone.python")].loadPyodide({})
           .then((python) => { try { python._api.fatal_error(new WebAssembly.RuntimeError("trapped")); } catch {} })"""
     )
     assert page.evaluate("localStorage['webphone-kept']").startswith("no ")

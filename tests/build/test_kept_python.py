@@ -148,8 +148,8 @@ f"{len(names)} {sum(name.startswith('webphone.') for name in names)} {len(html.e
 def test_a_module_that_has_run_can_run_anew_once_the_archive_is_there(site):
     """Its code is not in the image (tools/boot/image.js)."""
     page = site.visit()
-    page.evaluate("""() => import(JSON.parse(document.querySelector("#webphone-python").dataset.config).interpreter)
-      .then(({ loadPyodide }) => loadPyodide({})).then((python) => python.loadMore())""")
+    page.evaluate("""() => globalThis[Symbol.for("webphone.python")].loadPyodide({})
+      .then((python) => python.loadMore())""")
     code = """
 import importlib, keyword
 from sitecustomize import CODE, INDEX

@@ -59,8 +59,8 @@ def test_a_phone_that_does_not_wait_starts_by_itself(folder, serve, page, name):
 
 
 HELD = "window.idle = []; window.requestIdleCallback = (work) => idle.push(work);"
-IMPORTED = """async (interpreter) => {
-  const { run } = await import(interpreter);
+IMPORTED = """async () => {
+  const { run } = globalThis[Symbol.for("webphone.python")];
   return run("import json, sys; from sitecustomize import REST; "
     + "json.dumps([len(REST), len({*REST} - {*sys.modules}), 'webphone.media.sdp' in sys.modules])");
 }"""
@@ -74,8 +74,7 @@ def waiting(dist, folder, serve, visit):
     page.add_init_script(HELD)
     page.goto(serve(folder) + "/demo.html")
     page.evaluate(UP)
-    [interpreter] = (dist / "runtime").glob("interpreter.*.mjs")
-    return page, lambda: json.loads(page.evaluate(IMPORTED, f"./runtime/{interpreter.name}"))
+    return page, lambda: json.loads(page.evaluate(IMPORTED))
 
 
 def test_what_a_call_needs_is_imported_when_the_page_has_nothing_to_do(waiting):

@@ -24,7 +24,7 @@ SHIPPED = {
     r"runtime/noise\.\w+\.mjs": [OURS],
     r"runtime/rnnoise\.\w+\.wasm": ["RNNoise", "@shiguredo/rnnoise-wasm"],
     r"runtime/pyscript\.\w+\.mjs": [OURS, "@pyscript/core", "polyscript", "coincident"],
-    r"runtime/interpreter\.\w+\.mjs": [OURS, "Pyodide", "Emscripten"],
+    r"runtime/interpreter\.\w+\.js": [OURS, "Pyodide", "Emscripten"],
     r"runtime/pyodide\.\w+\.wasm": ["Pyodide", "CPython", "Emscripten"],
     r"runtime/python\.\w+\.zip": [OURS, "CPython", "Pyodide", "lucide-static"],
     r"runtime/python-more\.\w+\.zip": ["CPython", "@pyscript/core"],
@@ -82,7 +82,7 @@ def test_every_file_of_a_build_is_ours_or_of_a_work_that_is_named(dist, works):
 def test_every_package_in_a_bundle_is_named_with_that_bundle(dist, works):
     bundles = {
         "runtime/pyscript.*.mjs": "pyscript",
-        "runtime/interpreter.*.mjs": "interpreter",
+        "runtime/interpreter.*.js": "interpreter",
         "examples/react.js": "react.js",
         "examples/vue.js": "vue.js",
     }

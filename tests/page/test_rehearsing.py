@@ -61,8 +61,7 @@ STATES = "__made.map(({ peer, policy }) => [policy, peer.signalingState])"
 OVER = [["relay", "closed"], ["relay", "closed"]]
 # The modules that the page's Python has loaded.
 LOADED = """async () => {
-  const { src } = [...document.scripts].find(({ src }) => src.includes("/interpreter."));
-  const { run } = await import(src);
+  const { run } = globalThis[Symbol.for("webphone.python")];
   return (await run(`
 import sys
 " ".join(name for name, module in sys.modules.items() if type(module).__name__ != "Later")
@@ -126,8 +125,7 @@ def test_a_page_that_somebody_has_touched_has_its_sounds_ready_and_asleep(
 SPARES = """__made.filter(({ policy }) => policy === "all")
   .map(({ peer }) => `${peer.signalingState} ${peer.getConfiguration().iceCandidatePoolSize}`)"""
 PYTHON = """async (code) => {
-  const { src } = [...document.scripts].find(({ src }) => src.includes("/interpreter."));
-  await (await import(src)).run(code);
+  await globalThis[Symbol.for("webphone.python")].run(code);
 }"""
 KEEP = "from webphone.browser.media import spare; spare.KEPT = {seconds}"
 

@@ -1,5 +1,7 @@
-// What PyScript takes for Pyodide. Python starts as soon as this module is there, beside PyScript's
+// What PyScript takes for Pyodide. Python starts as soon as this script is there, beside PyScript's
 // own start, from the parts of this build; loadPyodide then hands over what is already on its way.
+// It is no module: of those Chromium keeps the compiled code, and reads them anew all the same.
+import "./classic.js";
 import { loadPyodide as load, version } from "pyodide/pyodide.mjs";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import addMore from "./more.py";
@@ -7,7 +9,8 @@ import refuseCompiled from "./compiled.py";
 import { restored, sha256, taken } from "./image.js";
 import { LATER, calmed } from "./part.js";
 
-const here = new URL("./", import.meta.url).href;
+const inPage = Boolean(globalThis.document);
+const here = new URL("./", inPage ? document.currentScript.src : location.href).href;
 const print = { stdout: console.log, stderr: console.error };
 const options = {
   indexURL: here,
@@ -53,7 +56,6 @@ const take = async () => {
 };
 const alone = (work) => (navigator.locks ? navigator.locks.request("webphone-runtime", { ifAvailable: true }, (lock) => (lock ? work() : null)) : work());
 
-const inPage = Boolean(globalThis.document);
 const starting = inPage ? (globalThis.WebPhone.kept ? fromImage(globalThis.WebPhone.kept) : anew()) : new Promise(() => {});
 if (!inPage) alone(take).then(postMessage);
 
@@ -76,11 +78,11 @@ const loadMore = () =>
     }
   }));
 
-export const loadPyodide = async ({ stdout, stderr }) => {
+const loadPyodide = async ({ stdout, stderr }) => {
   Object.assign(print, { stdout, stderr });
   // A start that failed has been told; PyScript is not to complain of it to the page.
   return Object.assign(await starting.catch(() => new Promise(() => {})), { loadMore });
 };
 // Where the page has a PyScript core of its own, nothing but this starts the phone.
-export const run = (code) => starting.then((python) => python.runPython(code), () => {});
-export { version };
+const run = (code) => starting.then((python) => python.runPython(code), () => {});
+globalThis[Symbol.for("webphone.python")] = { loadPyodide, run, version };

@@ -59,7 +59,7 @@ const keeper = (at) => {
   const make = async () => {
     const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
     if (forgotten || quota - usage < ROOM) return;
-    maker = new Worker(WebPhone.trusted(at(PARTS.interpreter)), { type: "module", name: IMAGE });
+    maker = new Worker(WebPhone.trusted(at(PARTS.interpreter)), { name: IMAGE });
     const over = () => maker.terminate();
     maker.onerror = (event) => (event.preventDefault(), over());
     // null: another tab does it; no head: this browser makes another image than the build.

@@ -134,8 +134,8 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     return element;
   };
   const file = (name) => ({ integrity: FILES[name].integrity, crossorigin: "anonymous" });
-  const module = (name, then) => {
-    const script = add("script", { type: "module", src: WebPhone.trusted(at(name)), ...file(name) });
+  const script = (name, then, type = "text/javascript") => {
+    const script = add("script", { type, src: WebPhone.trusted(at(name)), ...file(name) });
     Object.assign(script, { onload: then, onerror: () => WebPhone.lost(name) });
   };
   const preload = (name) => add("link", { rel: "preload", as: "fetch", href: at(name), crossorigin: "anonymous" });
@@ -174,11 +174,11 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     // Its own target: PyScript otherwise adds an element to the host page's body.
     const given = { id, target: id, type: alone ? id : "py", "data-config": config, "data-timer": at(PARTS.timer) };
     document.head.prepend(add("script", given, alone ? "" : policy.createScript(MAIN))); // the first that the core finds
-    if (alone) import(at(PARTS.interpreter)).then(({ run }) => run(MAIN));
+    if (alone) globalThis[Symbol.for("webphone.python")].run(MAIN);
     const core = () => {
       if (coreIsThere()) return;
       if (ownPython()) preload(PARTS.more);
-      module(PARTS.core);
+      script(PARTS.core, null, "module");
     };
     settled.then(core);
   };
@@ -191,7 +191,7 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     if (wrong) return fail(wrong);
     try {
       // PyScript would import the interpreter by itself, and complain to the page where it does not come.
-      const loaded = new Promise((then) => module(PARTS.interpreter, then));
+      const loaded = new Promise((then) => script(PARTS.interpreter, then));
       // Nobody waits long for a page that takes its time to be read.
       const known = Promise.race([read, new Promise((then) => setTimeout(then, 3000))]);
       Promise.all([loaded, known]).then(start).catch(() => fail(SHELL.troubles.untrusted));
