@@ -96,7 +96,7 @@ ARGUMENTS = [
 WAYS = ("cold", "warm", "20 Mbit/s")
 KEPT = "localStorage['webphone-kept']?.startsWith('interpreter')"
 HEAD = "Start-up, measured by `make bench`"
-PART = "First and second visits, measured by `tools/cold_start.py 15 --pages`"
+PART = "Single pages, measured by `tools/cold_start.py --pages`"
 Measured = dict[str, float]
 
 
@@ -136,7 +136,7 @@ def visit(page: Page, protocol: CDPSession, url: str, wanted: list[str]) -> Meas
 
 
 def measure(
-    origin: str, profiles: str, runs: int, ways: list[str]
+    origin: str, profiles: str, runs: int, *, quick: bool
 ) -> dict[tuple[str, str], list[Measured]]:
     """Visit every page in every way, round after round, so that a busy moment hits them all."""
     found: dict[tuple[str, str], list[Measured]] = defaultdict(list)
@@ -147,7 +147,7 @@ def measure(
                 wanted = ["webphone:python"]
                 wanted += ["register"] if name in ("ours", "ours-kept", "JsSIP") else []
                 wanted += ["usable"] if calling else []
-                for way in ways[:2] if calling or "kept" in name else ways:
+                for way in WAYS[:2] if quick or calling or "kept" in name else WAYS:
                     if way != "warm":
                         # Who calls from this page has let it have the microphone.
                         context = playwright.chromium.launch_persistent_context(
@@ -241,7 +241,7 @@ def main() -> None:
     options.add_argument("runs", type=int, nargs="?", default=5, help="rounds to take medians of")
     options.add_argument("--write", action="store_true", help="write docs/bench.md too")
     options.add_argument("--pages", nargs="+", choices=list(PAGES), help="these pages alone")
-    options.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+    options.add_argument("--quick", action="store_true", help="not at 20 Mbit/s")
     chosen = options.parse_args()
     for name in set(PAGES) - set(chosen.pages or PAGES):
         del PAGES[name]
@@ -254,7 +254,7 @@ def main() -> None:
         threading.Thread(target=sink.serve_forever, daemon=True).start()
         prepare(f"ws://127.0.0.1:{sink.socket.getsockname()[1]}")
         with serving(BENCH, CACHED) as origin, tempfile.TemporaryDirectory() as profiles:
-            found = measure(origin, profiles, chosen.runs, chosen.ways)
+            found = measure(origin, profiles, chosen.runs, quick=chosen.quick)
         sink.shutdown()
     lines = [table(found), "", "| budget | measured | at most | |", "| --- | --- | --- | --- |"]
     for sentence, value, most in budgets(found):

@@ -171,6 +171,7 @@ def test_a_call_that_is_asked_for_before_python_is_there_does_not_hide_the_first
         js.comes()
         for busy in (True, False):
             while phones[0]._peers.busy is not busy:
+                phones[0]._blocked(False)
                 await asyncio.sleep(0.001)
         late = monotonic() + 0.2  # the page has no time for its timers
         while monotonic() < late:
@@ -180,7 +181,7 @@ def test_a_call_that_is_asked_for_before_python_is_there_does_not_hide_the_first
     )
     page.page.wait_for_function("!phone.shadowRoot.querySelector('#shell')", timeout=5_000)
     page.page.wait_for_function("phone.shadowRoot.textContent.includes('bob')")
-    page.page.evaluate("phone.remove()")
+    page.page.evaluate("phone.remove(); delete WebPhone.early")
     page.page.wait_for_function("python.runPython('len(phones)') === 0")
 
 
