@@ -17,7 +17,6 @@ from typing import Any
 from webphone.border import (
     ERRORS,
     LOOPBACK,
-    SERVER,
     Command,
     EventKind,
     Kind,
@@ -37,6 +36,8 @@ from webphone.border import (
     method_name,
     number,
     option,
+    server_addresses,
+    server_hosts,
     setting,
     shortened,
     shown,
@@ -262,19 +263,19 @@ class Config:
     @property
     def servers(self) -> tuple[str, ...]:
         """The WebSocket addresses in their order."""
-        return tuple(part.strip() for part in self.host.split(",") if part.strip())
+        return server_addresses(self.host)
 
     @property
     def hosts(self) -> tuple[str, ...]:
         """The host names of the servers."""
-        return tuple(found["host"] for one in self.servers if (found := SERVER.fullmatch(one)))
+        return server_hosts(self.host)
 
     @property
     def domain(self) -> str:
         """Domain of the address of record: the realm, or else the first server's host name."""
         if self.realm:
             return self.realm
-        return self.hosts[0] if self.hosts else ""
+        return next(iter(self.hosts), "")
 
     @property
     def on_this_machine(self) -> bool:

@@ -120,4 +120,7 @@ def all_alike(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
     # Nearly always one object each: that is asked where it costs least.
     if all(map(is_, some, others)):
         return True
-    return all(one is other or alike(one, other) for one, other in zip(some, others))
+    for one, other in zip(some, others):  # noqa: SIM110 - a generator is called for each
+        if one is not other and not alike(one, other):
+            return False
+    return True

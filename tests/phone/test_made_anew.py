@@ -1,5 +1,7 @@
 """What is remembered of a phone's looks is what would be made anew, whatever happens to it."""
 
+from dataclasses import fields
+from typing import ClassVar
 from unittest.mock import patch
 
 import pytest
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 from phone.stage import World
 from phone.test_any_sequence import CHANGES, WISHES, act, seen, usual
 from webphone import machine
-from webphone.machine import Same, earliest
+from webphone.machine import Same, due, earliest
 from webphone.phone import happenings as on
+from webphone.phone.call import on_screen
+from webphone.phone.call.call import OF_VIEW, Call
 
 MORE = {
     **WISHES,
@@ -58,6 +62,9 @@ def is_as_made_anew(world):
         desk = phone.desk
         parts = (desk.calls, desk._accounts, desk._seldom, desk.outliving)
         assert desk.deadline == earliest(part.deadline for part in parts)
+        for part in (each for call in desk.calls.calls.values() for each in call.parts.values()):
+            if part.rests and not due(part.deadline, world.now):
+                assert part.wake(world.now) == []
         assert phone.mistakes == []
 
 
@@ -87,6 +94,34 @@ def test_a_memory_that_overlooks_a_change_is_found_out():
         alice.ask("mute")
         with pytest.raises(AssertionError):
             is_as_made_anew(world)
+
+
+class Watched(Call):
+    """A call that notes which of its fields are read."""
+
+    __slots__ = ()
+    read: ClassVar = set()
+
+    def __getattribute__(self, name):
+        Watched.read.add(name)
+        return super().__getattribute__(name)
+
+
+def test_all_that_a_call_is_shown_by_is_compared():
+    world = three()
+    alice, bob, _ = world.phones
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    [call] = alice.desk.calls.calls.values()
+    call.__class__ = Watched
+    with patch.object(Same, "__call__", anew):
+        shown(alice)  # its parts are there
+        Watched.read.clear()
+        on_screen._made(call, None, False, False, False, False, "")
+    (_, page), (_, screen) = OF_VIEW.__reduce__(), on_screen._OWN.__reduce__()
+    compared = {name.split(".")[0] for name in (*page, *screen)}
+    read = Watched.read & {field.name for field in fields(Call)}
+    assert read - {"parts", "_view", "_domain"} == compared
 
 
 def test_what_has_not_changed_is_the_same_object():

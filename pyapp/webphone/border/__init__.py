@@ -7,7 +7,6 @@ from webphone.border.names import camel, kebab, snake
 from webphone.border.rows import EventKind, Reading
 from webphone.border.settings import (
     LOOPBACK,
-    SERVER,
     Kind,
     Setting,
     bare,
@@ -16,6 +15,8 @@ from webphone.border.settings import (
     decode_setting,
     flag,
     number,
+    server_addresses,
+    server_hosts,
     setting,
     shortened,
     shown,
@@ -28,7 +29,6 @@ from webphone.border.writing import encode
 __all__ = [
     "ERRORS",
     "LOOPBACK",
-    "SERVER",
     "Command",
     "EventKind",
     "Kind",
@@ -50,6 +50,8 @@ __all__ = [
     "method_name",
     "number",
     "option",
+    "server_addresses",
+    "server_hosts",
     "setting",
     "shortened",
     "shown",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -119,6 +120,20 @@ def decode_setting(setting: Setting, given: Any) -> Any:
     None means "back to the default". Raises WebPhoneError `invalid_config`.
     """
     return setting.default if given is None else _READERS[setting.kind](setting, given)
+
+
+@lru_cache(maxsize=64)
+def server_addresses(host: str) -> tuple[str, ...]:
+    """The WebSocket addresses in this setting, in their order."""
+    return tuple(part.strip() for part in host.split(",") if part.strip())
+
+
+@lru_cache(maxsize=64)
+def server_hosts(host: str) -> tuple[str, ...]:
+    """The host names of those."""
+    return tuple(
+        found["host"] for one in server_addresses(host) if (found := SERVER.fullmatch(one))
+    )
 
 
 def check_secure(servers: Sequence[str], allowed: bool) -> None:

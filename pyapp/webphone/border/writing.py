@@ -21,32 +21,34 @@ def encode(value: Any, language: Language | None = None) -> Any:
 
     Its sentences are said in the language, where one is given; else they stay what they are.
     """
-    kind = type(value)
+    kind: Any = type(value)
     if kind in PLAIN:
         return value
+    if (names := _names(kind)) is not None:
+        # Most of it is written as it is: nobody is called for that.
+        return {
+            told: given if type(given := getattr(value, name)) in PLAIN else encode(given, language)
+            for name, told in names
+        }
     if isinstance(value, Sentence):
         return value if language is None else said_in(language, value)
     if isinstance(value, WebPhoneError):
         return encode(value.plain, language)
     if isinstance(value, Enum):
         return value.value
-    if is_dataclass(kind):
-        # Most of it is written as it is: nobody is called for that.
-        return {
-            told: given if type(given := getattr(value, name)) in PLAIN else encode(given, language)
-            for name, told in _names(kind)
-        }
     if isinstance(value, Mapping):
         return {
             str(name): item if type(item) in PLAIN else encode(item, language)
             for name, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [encode(item, language) for item in value]
+        return [item if type(item) in PLAIN else encode(item, language) for item in value]
     return value
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
-    """The fields of a kind of value, each with the name by which it is told."""
+def _names(kind: Any) -> tuple[tuple[str, str], ...] | None:
+    """The fields of a kind of value, each with the name by which it is told; None: it has none."""
+    if not is_dataclass(kind):
+        return None
     return tuple((item.name, camel(item.name.rstrip("_"))) for item in fields(kind))

@@ -12,6 +12,7 @@ from webphone.words.bidi import dialled
 from webphone.words.en import PLURALS, WORDS, plural
 
 Value = str | int | float  # a Sentence among them is said in the same language
+PLAIN = frozenset((str, int, float, bool, type(None)))  # what holds no sentence
 MARK = "$say"  # names the key where a sentence stands in plain data
 
 
@@ -96,11 +97,12 @@ def _text(language: Language, key: str, count: object) -> str:
 def kept(data: Any) -> Any:
     """Plain data with its sentences as key and values: for another tab, or to be stored."""
     if isinstance(data, Sentence):
-        return {MARK: data.key, "values": {name: kept(it) for name, it in data.values.items()}}
+        return {MARK: data.key, "values": kept(data.values)}
+    # What is plain already stays, and nobody is called for it.
     if isinstance(data, Mapping):
-        return {name: kept(item) for name, item in data.items()}
+        return {name: item if type(item) in PLAIN else kept(item) for name, item in data.items()}
     if isinstance(data, list | tuple):
-        return [kept(item) for item in data]
+        return [item if type(item) in PLAIN else kept(item) for item in data]
     return data
 
 

@@ -50,6 +50,8 @@ def answer_after(headers: Mapping[str, str]) -> float | None:
 class Alerting:
     """A call that is to be answered by itself: a tone first, then the answer."""
 
+    rests = True
+
     def __init__(self, call: Call) -> None:
         self.deadline: float | None = None
         self._call = call

@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, TypeVar, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from webphone import media
 from webphone.contract import (
@@ -219,7 +220,7 @@ class Call:
     # What the person is asked before it goes on, "emergency" or "redirect", and the address.
     asks: str = ""
     asks_about: Uri | None = None
-    parts: dict[object, Part] = field(default_factory=dict)
+    parts: dict[object, Any] = field(default_factory=dict)  # each a Part, by what has made it
     # As it was seen last, by pages and by the screen.
     _view: Same[CallView] = field(default_factory=Same, repr=False, compare=False)
     _domain: Same[str] = field(default_factory=Same, repr=False, compare=False)
@@ -239,7 +240,8 @@ class Call:
         """Its part of this kind, made when it is first asked for."""
         if kind not in self.parts:
             self.parts[kind] = kind(self)
-        return cast("Some", self.parts[kind])
+        part: Some = self.parts[kind]
+        return part
 
     def agree(self, sdp: str, ours: str) -> None:
         """Note what the remote's usable description says of codec, digits and video."""
@@ -335,29 +337,7 @@ class Call:
     @property
     def view(self) -> CallView:
         """As pages see it."""
-        return self._view(
-            view_of,
-            id=self.id,
-            call_id=self.call_id,
-            state=_PUBLIC_STATES[self.stage],
-            outgoing=self.outgoing,
-            local=self.local,
-            remote=self.remote,
-            contact=self.contact,
-            started_at=self.started_at,
-            ringing_at=self.ringing_at,
-            answered_at=self.answered_at,
-            reached=self.reached,
-            muted=self.muted,
-            held_by=self.hold.by,
-            codec=self.codec,
-            video=self.video_local or self.video_remote or self._video_offered,
-            headers=self.headers,
-            verstat=self.verstat,
-            conference=self.joined,
-            recorded_by=self.recorded_by,
-            processed=self.processed,
-        )
+        return self._view(_seen, self, *OF_VIEW(self))
 
     def reach(self, step: str, now: float) -> None:
         """A step of setting it up is reached, if it was not before."""
@@ -365,7 +345,8 @@ class Call:
             self.reached = {**self.reached, step: now}
 
     @property
-    def _video_offered(self) -> bool:
+    def video_offered(self) -> bool:
+        """Whether pictures are wished for, or offered, and it is not answered yet."""
         return self.video and self.answered_at is None
 
     def record(self, ending: Ending, quality: Quality, now: float) -> CallRecord:
@@ -389,6 +370,40 @@ class Call:
             repairs=self.repairs,
             recording_id=self.recording_id,
         )
+
+
+# All that a page sees a call by.
+OF_VIEW = attrgetter(
+    *("id", "call_id", "outgoing", "local", "remote", "contact", "headers", "verstat", "stage"),
+    *("started_at", "ringing_at", "answered_at", "reached", "hold.local", "hold.remote", "codec"),
+    *("muted", "video", "video_local", "video_remote", "joined", "processed"),
+    *("record_now", "recorded"),
+)
+
+
+def _seen(call: Call, *_made_of: object) -> CallView:
+    return view_of(
+        id=call.id,
+        call_id=call.call_id,
+        state=_PUBLIC_STATES[call.stage],
+        outgoing=call.outgoing,
+        local=call.local,
+        remote=call.remote,
+        contact=call.contact,
+        started_at=call.started_at,
+        ringing_at=call.ringing_at,
+        answered_at=call.answered_at,
+        reached=call.reached,
+        muted=call.muted,
+        held_by=call.hold.by,
+        codec=call.codec,
+        video=call.video_local or call.video_remote or call.video_offered,
+        headers=call.headers,
+        verstat=call.verstat,
+        conference=call.joined,
+        recorded_by=call.recorded_by,
+        processed=call.processed,
+    )
 
 
 def ask(call: Call, kind: str, target: Uri) -> list[do.Action]:

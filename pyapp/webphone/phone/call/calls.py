@@ -263,6 +263,9 @@ class Calls:
             seldom.recording_of(call)
             seldom.trickle_of(call)
             for part in list(call.parts.values()):
+                # Nobody is called for those in which nothing can have come about.
+                if part.rests and ((moment := part.deadline) is None or moment > now):
+                    continue
                 if steps := part.wake(now):
                     result += self.changed(call, steps, now)
         for errand in list(self.errands):

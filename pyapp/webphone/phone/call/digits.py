@@ -24,6 +24,8 @@ REF = "dtmf:"
 class Digits:
     """Those of one call, ours and theirs."""
 
+    rests = True
+
     def __init__(self, call: Call) -> None:
         self.sent = ""
         self.deadline: float | None = None  # the end of a pause between two INFOs

@@ -56,6 +56,8 @@ def call_from(account: Account, news: Invited, now: float) -> Call:
 class Incoming:
     """How a call that comes in is set up."""
 
+    rests = True
+
     def __init__(self, call: Call) -> None:
         self.offer: str | None = None  # theirs, None where ours is asked for
         self.deadline: float | None = call.started_at + RINGS

@@ -98,6 +98,8 @@ def call_to(account: Account, target: Uri, id: str, now: float) -> Call:
 class Outgoing:
     """How a call that goes out is set up."""
 
+    rests = False
+
     def __init__(self, call: Call) -> None:
         self.headers: tuple[tuple[str, str], ...] = ()
         self.name = ""  # to be shown in place of that of the settings
@@ -128,6 +130,8 @@ class Outgoing:
     def wake(self, now: float) -> Steps:
         """Send the INVITE once both the description and the connection are there."""
         call = self._call
+        if self._ends is None and self._silent is None and self._offer is None:
+            return []
         if due(self._ends, now):
             self._ends = None
             preparing = call.stage is Stage.PREPARING

@@ -95,6 +95,8 @@ Steps = list[Action | Unresolved | Change]
 class Part(Protocol):
     """What `Calls` asks of every part of a call."""
 
+    rests: bool  # until its deadline, whatever happens meanwhile
+
     @property
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
@@ -116,6 +118,7 @@ class Quiet:
     """What most parts have in common: nothing is due, nothing is heard, nobody waits."""
 
     deadline: float | None = None
+    rests = True
 
     def wake(self, now: float) -> Steps:
         """Nothing is ever due."""

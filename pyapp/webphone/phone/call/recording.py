@@ -112,6 +112,8 @@ RECORDING: dict[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
 class Recording(Quiet):
     """Of one call."""
 
+    rests = False
+
     def __init__(self, call: Call) -> None:
         self.state = State.OFF
         self._call = call

@@ -167,6 +167,8 @@ _AWAY_NOW = (404, 408, 430, 480, 491, 503)
 class Recovery:
     """How one call is taken back."""
 
+    rests = False
+
     def __init__(self, call: Call) -> None:
         self.state = State.WAITING
         self._call = call

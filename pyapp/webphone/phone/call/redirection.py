@@ -25,6 +25,8 @@ FINAL = (401, 407, 487)
 class Redirection:
     """Where a call of ours is sent."""
 
+    rests = True
+
     def __init__(self, call: Call) -> None:
         self.deadline: float | None = None
         self.target: Uri | None = None  # where it is to go on, once the person says so

@@ -91,6 +91,8 @@ _STAGES = {State.CONFIRMING: "requested", State.FOLLOWING: "following"}
 class Referral:
     """What the other side of one call asks for."""
 
+    rests = True
+
     def __init__(self, call: Call) -> None:
         self.state = State.NONE
         self.deadline: float | None = None

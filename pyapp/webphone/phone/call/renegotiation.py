@@ -44,6 +44,8 @@ BREATH = 0.3  # seconds for an ACK to arrive, or for the other side's offer to b
 class Renegotiation:
     """The changes of one call: those that are wanted, and the one under way."""
 
+    rests = False
+
     def __init__(self, call: Call) -> None:
         self.state = State.NONE
         self.hold_wanted = False
@@ -146,6 +148,11 @@ class Renegotiation:
 
     def wake(self, now: float) -> Steps:
         """Look for paths again, offer again when the pause is over, go on with what is wanted."""
+        notes = self._due(now) if self.deadline is not None else []
+        return [*notes, *self._next_offer(now)] if self._call.stage is Stage.ACTIVE else []
+
+    def _due(self, now: float) -> Steps:
+        """What there is to do by now."""
         if due(self._path_due, now):
             if self.state in (State.NONE, State.PAUSED):
                 self._restart_wanted = True
@@ -156,8 +163,7 @@ class Renegotiation:
             self._happen(Event.TIME, now)
         if due(self._taking_until, now):
             self._taking_until = None
-        notes: Steps = self._insecure() if due(self._path.secured_by, now) else []
-        return [*notes, *self._next_offer(now)] if self._call.stage is Stage.ACTIVE else []
+        return self._insecure() if due(self._path.secured_by, now) else []
 
     def heard(self, output: Output, now: float) -> Steps:
         """An answer to our offer, or an offer of the other side."""
@@ -251,15 +257,17 @@ class Renegotiation:
         if self._pause_until is not None:  # the other side had its turn in it
             return self._happen(Event.TOO_EARLY, now)
         if not (self._wanted or self._restart_wanted or self._set_right or self._announces):
-            if self._taking_until is not None:
-                return []
-            replies, self._replies = self._replies, []
-            settled = [do.Settle(reply=reply, value=self._call.view) for reply in replies]
-            pictures = pictures_of(self._call)
-            return [*settled, *(pictures.settled() if pictures else [])]
+            return [] if self._taking_until is not None else self._settled()
         if not self._call.wire.open:
             return self._offline()
         return self._happen(Event.WANTED, now)
+
+    def _settled(self) -> Result:
+        """Both ends know what there is."""
+        replies, self._replies = self._replies, []
+        settled = [do.Settle(reply=reply, value=self._call.view) for reply in replies]
+        pictures = pictures_of(self._call)
+        return [*settled, *(pictures.settled() if pictures else [])]
 
     def _offline(self) -> Result:
         """A change waits for the socket, a person not for longer than a round of the servers."""

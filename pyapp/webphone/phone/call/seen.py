@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from webphone.border.settings import SERVER
 from webphone.contract import CallView, Config, Party, Timing
 from webphone.phone.call.record import iso
 from webphone.phone.snapshot import Contact
@@ -77,8 +76,7 @@ def foreign(uri: Uri, config: Config) -> bool:
 
 def ours(config: Config) -> set[str]:
     """The domains in which a number alone says who it is."""
-    servers = (SERVER.fullmatch(server) for server in config.servers)
-    return {config.domain.lower(), *(found["host"].lower() for found in servers if found)}
+    return {name.lower() for name in (config.domain, *config.hosts)}
 
 
 def party(address: NameAddr) -> Party:

@@ -120,6 +120,8 @@ _STAGES = {State.HOLDING: "asking", State.ASKING: "asking", State.TAKEN: "accept
 class Transfer:
     """That of one call, by us; `shown` is to whom."""
 
+    rests = False
+
     def __init__(self, call: Call) -> None:
         self.state = State.NONE
         self.shown = ""

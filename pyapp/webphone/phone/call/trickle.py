@@ -35,6 +35,8 @@ class Told:
 class Trickle(Quiet):
     """The candidates of one call."""
 
+    rests = False
+
     def __init__(self, call: Call) -> None:
         self._call = call
         self._arrived = Arrived()
