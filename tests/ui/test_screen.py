@@ -40,6 +40,7 @@ from webphone.contract import (
 )
 from webphone.phone.happenings import ErrorDismissed, WantedHere
 from webphone.phone.snapshot import DevicesSnapshot, Lamp, LampNews, Voicemail
+from webphone.ui.drawn import Drawn
 from webphone.ui.gestures import (
     DigitDeleted,
     FarewellRead,
@@ -721,7 +722,7 @@ def test_with_everything_hidden_only_the_live_regions_are_left():
         node = screen(replace(picture, config=config), view, NOW)
         assert [child.attributes["role"] for child in node.children] == ["status", "alert"]
         assert node.on == {}
-        assert not ticks(replace(picture, config=config), view)
+        assert ticks(replace(picture, config=config), view) is None
 
 
 # --- Always ---------------------------------------------------------------------------------------
@@ -769,10 +770,10 @@ def test_no_inline_style_is_drawn():
 
 
 def test_the_screen_asks_for_ticks_only_while_a_time_runs_on_it():
-    running = {name for name, (picture, view) in SCREENS.items() if ticks(picture, view)}
     for name, (picture, view) in SCREENS.items():
+        assert ticks(picture, replace(view, drawn=Drawn())) is None, name  # nothing is drawn yet
         moved = screen(picture, view, NOW + 1) != screen(picture, view, NOW)
-        assert moved == (name in running), name
+        assert moved == (ticks(picture, view) is not None), name
 
 
 # --- Another tab has the phone --------------------------------------------------------------------

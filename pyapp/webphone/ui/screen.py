@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from math import floor, inf
 from operator import attrgetter
 
 from webphone.contract import SETTINGS, Config, Kind
@@ -41,6 +43,10 @@ from webphone.ui.view import (
 )
 from webphone.ui.words import say
 from webphone.words import ENGLISH, RIGHT_TO_LEFT
+
+# A timer may ring a moment early, and sums of seconds are rounded: this long after a full second it
+# surely is over, and nobody sees the difference.
+PAST = 0.002
 
 # --- The screens ----------------------------------------------------------------------------------
 
@@ -212,16 +218,34 @@ def _direction(language: str) -> str | None:
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
-def ticks(snapshot: Snapshot, view: View) -> bool:
-    """Whether the screen shows a time that runs, so that it must be drawn every second."""
+def ticks(snapshot: Snapshot, view: View) -> float | None:
+    """When to draw the screen again because a time runs on it, seen from when it was drawn last.
+
+    None: no time does. Of several, it is the time that is looked at most: the others have no
+    drawings of their own.
+    """
     if not snapshot.config.show_status or headless(snapshot.config):
-        return False
+        return None
+    since, drawn = _runs_from(snapshot, view), view.drawn.at
+    if since is None or drawn == -inf:
+        return None
+    return since + floor(drawn - since) + 1 + PAST
+
+
+def _runs_from(snapshot: Snapshot, view: View) -> float | None:
+    """The moment from which, or up to which, the time on the screen is counted in seconds."""
+    if not own_page(snapshot, view):
+        if wraps_up(snapshot):
+            return datetime.fromisoformat(snapshot.unlogged[0].record.ended_at).timestamp()
+        front = foremost(snapshot)
+        if front is not None and front.stage == "active":
+            return front.answered_at
+        behind = [call.held_since for call in living(snapshot) if call.stage == "active"]
+        if held := [since for since in behind if since is not None]:
+            return held[0]
     if snapshot.state == "reconnecting" and snapshot.retry_at is not None:
-        return True
-    if menu.counts(snapshot, view):
-        return True
-    timed = wraps_up(snapshot) or any(call.stage == "active" for call in living(snapshot))
-    return timed and not own_page(snapshot, view)
+        return snapshot.retry_at
+    return snapshot.proved_at if menu.counts(snapshot, view) else None
 
 
 def headless(config: Config) -> bool:

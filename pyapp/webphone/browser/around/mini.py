@@ -16,7 +16,7 @@ from webphone.browser.proxies import Listeners, plain
 from webphone.browser.tasks import Background
 from webphone.phone.happenings import Happening
 from webphone.phone.snapshot import Snapshot
-from webphone.ui import Gesture, View, act, noticed
+from webphone.ui import Gesture, View, act, noticed, ticks
 from webphone.ui.mini import mini, small, wanted
 
 SIZE = {"width": 420, "height": 180}
@@ -85,7 +85,7 @@ class Mini:
         shown = mini(self._snapshot, self._view, now)
         self._view = noticed(self._view, shown, now)
         self._page.show(shown)
-        self._tick.set(now + 1)
+        self._tick.set(ticks(small(self._snapshot), self._view))
 
     def _gesture(self, gesture: Gesture, fields: dict[str, object]) -> bool:
         if self._snapshot is None:
