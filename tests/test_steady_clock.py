@@ -16,6 +16,14 @@ def test_hours_asleep_count_though_the_monotonic_clock_stood_still():
     assert steady.read(wall=8200.0, monotonic=5.5) == 8200.0
 
 
+def test_however_often_it_is_read_it_gains_nothing_from_a_wall_clock_of_milliseconds():
+    steady = SteadyClock(wall=1000.0, monotonic=0.0)
+    for reading in range(1, 100_001):
+        passed = reading * 0.00037
+        now = steady.read(wall=1000.0 + int(passed * 1000) / 1000, monotonic=passed)
+    assert abs(now - 1037.0) < 0.0001
+
+
 def test_a_clock_set_back_an_hour_freezes_nothing():
     steady = SteadyClock(wall=5000.0, monotonic=5.0)
     assert steady.read(wall=1400.0, monotonic=6.0) == 5001.0

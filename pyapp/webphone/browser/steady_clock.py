@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+SLEPT = 1.0  # seconds that the wall clock is ahead in one step: then the other has stood still
+
 
 class SteadyClock:
-    """Adds up steps: of each, the larger of what the wall clock and the monotonic clock say.
+    """Adds up the steps of the monotonic clock, and after a sleep that of the wall clock.
 
     The monotonic clock stands still in some browsers while the machine sleeps; the wall clock may
-    be set back. All times are seconds.
+    be set back, and shows no more than milliseconds: the larger of two small steps, a hundred times
+    a second, would be seconds in an hour. All times are seconds.
     """
 
     __slots__ = ("_monotonic", "_now", "_wall")
@@ -18,6 +21,7 @@ class SteadyClock:
 
     def read(self, *, wall: float, monotonic: float) -> float:
         """The phone's time when the two clocks show this."""
-        self._now += max(wall - self._wall, monotonic - self._monotonic, 0.0)
+        step, on_wall = max(monotonic - self._monotonic, 0.0), wall - self._wall
+        self._now += on_wall if on_wall - step >= SLEPT else step
         self._wall, self._monotonic = wall, monotonic
         return self._now
