@@ -117,7 +117,7 @@ def test_all_that_a_call_is_shown_by_is_compared():
     with patch.object(Same, "__call__", anew):
         shown(alice)  # its parts are there
         Watched.read.clear()
-        on_screen._made(call, None, False, False, False, False, "")
+        on_screen._made(call, None, on_screen._NOTHING)
     (_, page), (_, screen) = OF_VIEW.__reduce__(), on_screen._OWN.__reduce__()
     compared = {name.split(".")[0] for name in (*page, *screen)}
     read = Watched.read & {field.name for field in fields(Call)}

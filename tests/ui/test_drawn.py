@@ -15,6 +15,7 @@ from webphone import machine
 from webphone.phone import happenings as on
 from webphone.ui import View, difference, followed, noticed, screen
 from webphone.ui.drawn import Drawn
+from webphone.ui.haste import PARTS, WORDS
 from webphone.ui.view import PAGES
 from webphone.words import languages
 
@@ -138,6 +139,13 @@ def test_no_part_is_made_anew_of_the_same(name):
         screen(picture, view, gallery.NOW)
     now, before = view.drawn._now, view.drawn._last
     assert made_anew(now, before) <= WHOLE
+
+
+@pytest.mark.parametrize("name", gallery.SCREENS)
+def test_among_words_no_control_is_looked_for_and_none_is_there(name):
+    shown = screen(*gallery.SCREENS[name], gallery.NOW)
+    within = [node for each in below(shown) if each.tag in WORDS for node in below(each)]
+    assert [node for node in within if node.attributes.get("part") in PARTS] == []
 
 
 # What looks at the whole, and is made of pieces.

@@ -101,6 +101,16 @@ class CallSnapshot:
     overheard: bool = False  # by the page
     filtered: str = ""  # the strong noise filter: on, off after that, "" before
     record_wish: str = ""  # what it wishes of ours: on off pause nopreference
+    # The number of the other end, with the domain if it is not ours, "" where the address has none;
+    # and what it is called: display name, or else the number, or else the domain.
+    peer_number: str = field(init=False, repr=False, compare=False)
+    peer_name: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Each part of the screen that names it asks for them.
+        number = _number(self.peer, self.domain)
+        object.__setattr__(self, "peer_number", number)
+        object.__setattr__(self, "peer_name", self.view.display_name or number or self.domain)
 
     @property
     def joined(self) -> bool:
@@ -116,16 +126,6 @@ class CallSnapshot:
     def peer(self) -> Party:
         """The other end."""
         return self.view.from_ if self.view.direction == "incoming" else self.view.to
-
-    @property
-    def peer_name(self) -> str:
-        """Display name, or else the number, or else the domain."""
-        return self.view.display_name or self.peer_number or self.domain
-
-    @property
-    def peer_number(self) -> str:
-        """The number, with the domain if it is not ours; "" where the address has none."""
-        return _number(self.peer, self.domain)
 
     @property
     def muted(self) -> bool:
@@ -391,12 +391,16 @@ class Snapshot(SharedSnapshot):
     fixed: frozenset[str] = frozenset()
     living: tuple[CallSnapshot, ...] = field(init=False, repr=False, compare=False)
     foremost: CallSnapshot | None = field(init=False, repr=False, compare=False)
+    joined: tuple[CallSnapshot, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Found once, and not by each part of the screen that asks for it.
-        living = tuple(call for call in self.calls if call.stage != "ended")
+        # Found once, and not by each part of the screen that asks for it: the calls that have not
+        # ended; of them that in front; and those that are in the conference.
+        living = tuple([call for call in self.calls if call.stage != "ended"])
         object.__setattr__(self, "living", living)
         object.__setattr__(self, "foremost", _foremost(living, self.active))
+        joined = tuple([call for call in living if call.view.conference])
+        object.__setattr__(self, "joined", joined)
 
     @property
     def speech(self) -> Language:

@@ -90,11 +90,15 @@ class Calls:
 
     def named(self, name: str, *, over: bool = False) -> Call | None:
         """The call of that name, unless it is over; then only if it may be, `over`."""
-        call = self._calls.get(name)
-        if call is None or (call.over and not over):
-            return None
-        self._found.add(name)
+        call = self.seen(name, over=over)
+        if call is not None:
+            self._found.add(name)
         return call
+
+    def seen(self, name: str, *, over: bool = False) -> Call | None:
+        """The same, to be looked at: nothing comes of it that would have to be noted."""
+        call = self._calls.get(name)
+        return None if call is None or (call.over and not over) else call
 
     def call(self, name: str) -> Call:
         """The call of that name. Raises NotNow where there is none that is not over."""

@@ -35,7 +35,7 @@ class Handover:
 
     def kept(self, call: str) -> restored.Kept | None:
         """An answered call as plain data to go on with elsewhere, None for one that is not up."""
-        known = self.calls.named(call)
+        known = self.calls.seen(call)
         # The dialog that is being replaced stands until the other one does.
         session = (known.session or next(iter(known.sessions), None)) if known else None
         if session is None or session.ended:
@@ -56,7 +56,7 @@ class Handover:
 
     def rung(self, call: str) -> tuple[Rung, bytes] | None:
         """A call that rings here as plain data, and its INVITE; None for one that can't go on."""
-        known = self.calls.named(call)
+        known = self.calls.seen(call)
         return rung.kept(self.endpoint, known) if isinstance(known, Incoming) else None
 
     # What it does with that.

@@ -77,7 +77,7 @@ from webphone.ui.gestures import (
     TransferTyped,
 )
 from webphone.ui.messages import looked_at
-from webphone.ui.selectors import farewell_shown, foremost, lacks_microphone, last_dialled, living
+from webphone.ui.selectors import farewell_shown, lacks_microphone, last_dialled
 from webphone.ui.view import CONTACTS, DIAGNOSIS, HISTORY, LADDER, PAGES, View
 
 # What begins when somebody opens a page of the phone.
@@ -97,7 +97,7 @@ def act(
     if snapshot.config.disabled:
         return view, []
     if haste.types(gesture, fields):
-        view = replace(view, typed_at=now, unfinished=view.unfinished or not living(snapshot))
+        view = replace(view, typed_at=now, unfinished=view.unfinished or not snapshot.living)
     if isinstance(gesture, KeyPressed):
         stands_for = keyboard.meaning(view, snapshot, fields)
         if stands_for is None:
@@ -226,7 +226,7 @@ def _launched(view: View, open: bool, now: float) -> View:
 def _opened(view: View, page: str, of: str, snapshot: Snapshot) -> View:
     """The view with that page in it."""
     view = looked_at(_read(view, snapshot), snapshot)
-    call = foremost(snapshot)
+    call = snapshot.foremost
     over = call.view.id if call and page in PAGES else ""
     view = replace(view, open=page, of=of, over=over, transfer_to="", matching=False, chosen=-1)
     return looked_at(view, snapshot)

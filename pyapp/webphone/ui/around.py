@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from webphone.contract import Answer, Command, Hangup, Mute, Reject
 from webphone.phone.snapshot import CallSnapshot, Snapshot
-from webphone.ui.selectors import foremost, living
 from webphone.ui.words import say
 from webphone.words import said_in
 
@@ -60,7 +59,7 @@ def wishes(snapshot: Snapshot, unseen: Unseen, *, looking: bool) -> Wishes:
     """What the phone of this tab wishes; `looking`: the person has the page before them."""
     config = snapshot.config
     tells = config.notifications == "on" and not looking
-    in_call = any(call.stage != "incoming" for call in living(snapshot))
+    in_call = any(call.stage != "incoming" for call in snapshot.living)
     return Wishes(
         alert=alert(snapshot) if tells else None,
         missed=len(unseen.missed) if tells else 0,
@@ -108,7 +107,7 @@ def title(own: str, wished: Wishes, *, turn: bool) -> str:
 
 def talk(snapshot: Snapshot) -> Talk | None:
     """The call in front."""
-    call = foremost(snapshot)
+    call = snapshot.foremost
     if call is None or call.quiet:
         return None
     name = call.peer_name or said_in(snapshot.speech, say("unknown"))
@@ -142,4 +141,4 @@ def plays(talk: Talk) -> bool:
 
 
 def _ringing(snapshot: Snapshot) -> list[CallSnapshot]:
-    return [call for call in living(snapshot) if call.stage == "incoming" and not call.quiet]
+    return [call for call in snapshot.living if call.stage == "incoming" and not call.quiet]

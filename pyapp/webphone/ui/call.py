@@ -13,8 +13,6 @@ from webphone.ui.others import others
 from webphone.ui.peer import lasts, peer
 from webphone.ui.pieces import button, timed
 from webphone.ui.selectors import (
-    conference,
-    foremost,
     front,
     hold_command,
     in_transfer,
@@ -34,7 +32,7 @@ KEYED = ("early", "active")
 
 def goes_on(snapshot: Snapshot, view: View) -> bool:
     """Whether there is a call."""
-    return foremost(snapshot) is not None
+    return snapshot.foremost is not None
 
 
 def talking(snapshot: Snapshot, view: View, now: float) -> list[Node]:
@@ -47,7 +45,7 @@ def talking(snapshot: Snapshot, view: View, now: float) -> list[Node]:
 
 def keypad_open(snapshot: Snapshot, view: View) -> bool:
     """Whether the keypad of the call in front is open."""
-    call, config = foremost(snapshot), snapshot.config
+    call, config = snapshot.foremost, snapshot.config
     return (
         call is not None
         and (view.open, view.of) == (KEYPAD, call.view.id)
@@ -141,7 +139,7 @@ def _pictures(call: CallSnapshot, snapshot: Snapshot) -> Node | None:
     if call.joined:
         from webphone.ui.conference import pictures
 
-        return pictures(conference(snapshot))
+        return pictures([*snapshot.joined])
     return _video(call) if call.video_remote or call.video_local else None
 
 
@@ -259,13 +257,13 @@ def _keypad_switch(call: str, config: Config, *, live: bool, open: bool) -> Node
 
 def hanging_up(snapshot: Snapshot, view: View) -> list[Node]:
     """The end of the call in front, if there is one."""
-    call = foremost(snapshot)
+    call = snapshot.foremost
     return [_ending(call, snapshot, view)] if call and snapshot.config.show_hangup else []
 
 
 def _ending(call: CallSnapshot, snapshot: Snapshot, view: View) -> Node:
     more = opener(snapshot, view, worded=True)
-    joined = tuple(conference(snapshot)) if call.joined else ()
+    joined = snapshot.joined if call.joined else ()
     hangup = view.drawn("hangup", _hangup, call.view.id, joined, snapshot.config)
     return view.drawn("end", _end, hangup, more)
 

@@ -17,7 +17,6 @@ from webphone.ui.gestures import DeviceChosen, PageOpened, Requested
 from webphone.ui.html import Node, element
 from webphone.ui.messages import title
 from webphone.ui.pieces import button
-from webphone.ui.selectors import living
 from webphone.ui.trial_call import trial_call
 from webphone.ui.trying import trials
 from webphone.ui.view import MENU, View
@@ -95,7 +94,7 @@ def wished(what: str, value: str) -> list[Happening]:
 
 
 def _roles(snapshot: Snapshot) -> list[str]:
-    pictures = snapshot.config.video or any(call.video_local for call in living(snapshot))
+    pictures = snapshot.config.video or any(call.video_local for call in snapshot.living)
     shown = {
         "input": True,
         "output": snapshot.devices.sinks,

@@ -42,7 +42,7 @@ from webphone.ui.gestures import (
     TransferTyped,
 )
 from webphone.ui.html import Node
-from webphone.ui.selectors import foremost, waiting
+from webphone.ui.selectors import waiting
 from webphone.ui.view import View
 
 BURST = 1.0  # seconds: what follows a typed key sooner was meant for what is being typed
@@ -66,6 +66,7 @@ PARTS = {
     "transfer-complete": CompleteTransfer,
     "transfer-cancel": CancelTransfer,
 }
+WORDS = ("span", "p", "svg")  # what has no control in it
 # Each control as it is known, and where on the screen it stands.
 Controls = tuple[tuple[tuple[str, str], str], ...]
 # What goes out to a number that was typed for it.
@@ -149,7 +150,7 @@ def _typed(
         return False
     if fields.get("by") != "key":
         return typing(view, now) and came > view.typed_at
-    call = waiting(snapshot) or foremost(snapshot)
+    call = waiting(snapshot) or snapshot.foremost
     rings = call is not None and call.stage == "incoming"
     if not fields.get("pressing") and not rings:
         return False  # Escape cancels at once
@@ -170,19 +171,20 @@ def _controls(node: Node, place: str) -> Controls:
     if node.known is not None and node.known[0] == place:
         known: Controls = node.known[1]
         return known
-    found = _itself(node, place)
+    kind = PARTS.get(node.attributes.get("part", ""))
+    found = () if kind is None else _itself(node, kind, place)
     inner = f"{place} {node.key}" if node.key in ("ringing", "waiting") else place
     for child in node.children:
-        if isinstance(child, Node) and not child.svg and child.children:
-            found += _controls(child, inner)
+        # Nobody is called for words, nor for what is known.
+        if isinstance(child, str) or child.tag in WORDS or not child.children:
+            continue
+        before = child.known
+        found += before[1] if before and before[0] == inner else _controls(child, inner)
     object.__setattr__(node, "known", (place, found))
     return found
 
 
-def _itself(node: Node, place: str) -> Controls:
-    kind = PARTS.get(node.attributes.get("part", ""))
-    if kind is None:
-        return ()
+def _itself(node: Node, kind: type, place: str) -> Controls:
     # One that is idle stands there, too, and may wake under the finger.
     gesture = node.on.get("click")
     return ((_name(gesture) if isinstance(gesture, kind) else (kind.__name__, ""), place),)

@@ -18,7 +18,6 @@ from webphone.ui.gestures import (
 from webphone.ui.selectors import (
     answer_command,
     farewell_shown,
-    foremost,
     front,
     hold_command,
     launcher_shut,
@@ -91,7 +90,7 @@ def _meaning(view: View, snapshot: Snapshot, fields: Fields) -> Gesture | None:
         return None
     if key == "Escape":
         return _escape(view, snapshot)
-    call = foremost(snapshot)
+    call = snapshot.foremost
     if key.lower() in ("m", "h"):
         return None if call is None else _control(key.lower(), call, snapshot)
     if key == "Backspace":
@@ -107,7 +106,7 @@ def listens(hotkeys: tuple[str, ...], key: str) -> bool:
 
 
 def _enter(snapshot: Snapshot, fields: Fields) -> Gesture | None:
-    ringing = waiting(snapshot) or foremost(snapshot)
+    ringing = waiting(snapshot) or snapshot.foremost
     if ringing is not None:
         # In a field it was meant to dial: the call came before the screen that shows it.
         wanted = ringing.stage == "incoming" and not fields.get("typing")
@@ -129,7 +128,7 @@ def _transfer(key: str, view: View, snapshot: Snapshot) -> Gesture | None:
 
 
 def _escape(view: View, snapshot: Snapshot) -> Gesture | None:
-    call = waiting(snapshot) or foremost(snapshot)
+    call = waiting(snapshot) or snapshot.foremost
     if call is not None and call.stage == "incoming" and snapshot.config.show_hangup:
         return Reject(id=call.view.id)
     if page_open(snapshot, view):

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.drawn import Drawn
-from webphone.ui.selectors import conference, foremost, living
 from webphone.ui.view import View
 from webphone.ui.words import say
 from webphone.words import Sentence
@@ -16,13 +15,13 @@ Lasting = tuple[str, str]  # what it is, and the id of its call; "" where it is 
 
 def lasting(snapshot: Snapshot, drawn: Drawn) -> frozenset[Lasting]:
     """All that lasts now."""
-    first = foremost(snapshot)
+    first = snapshot.foremost
     found: set[Lasting] = set()
-    for call in living(snapshot):
+    for call in snapshot.living:
         found.update(drawn(("lasts", call.view.id), _of, call))
     if first is not None and first.muted:
         found.add(("muted", first.view.id))
-    if conference(snapshot):
+    if snapshot.joined:
         found.add(("conference", ""))
     if snapshot.other_tab:
         found.add(("tab", ""))
@@ -43,24 +42,25 @@ def _of(call: CallSnapshot) -> tuple[Lasting, ...]:
     return tuple((name, call.view.id) for name, true in told.items() if true)
 
 
+def lasts(view: View, snapshot: Snapshot) -> frozenset[Lasting]:
+    """The same, asked for more than once for one screen."""
+    return view.drawn("lasting", lasting, snapshot, view.drawn)
+
+
 def followed(view: View, snapshot: Snapshot) -> View:
     """The view once this is drawn: what has begun in calls that go on."""
-    ids = {call.view.id for call in living(snapshot)}
+    ids = {call.view.id for call in snapshot.living}
     there = ids | ({""} if ids or snapshot.other_tab or ("tab", "") in view.begun else set())
-    lasts = view.drawn("lasting", lasting, snapshot, view.drawn)
-    begun = {each for each in view.begun | lasts if each[1] in there}
+    begun = {each for each in view.begun | lasts(view, snapshot) if each[1] in there}
     return view if begun == view.begun else replace(view, begun=frozenset(begun))
 
 
-def over(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
-    """What is over of it, in the order of the calls."""
-    if not view.begun:
-        return []
-    now = view.drawn("lasting", lasting, snapshot, view.drawn)
+def over(snapshot: Snapshot, view: View, now: frozenset[Lasting]) -> list[tuple[str, Sentence]]:
+    """What is over of it, in the order of the calls; `now` lasts."""
     gone = view.begun - now
     if not gone:
         return []
-    names = {call.view.id: call.peer_name for call in living(snapshot)}
+    names = {call.view.id: call.peer_name for call in snapshot.living}
     return [
         view.drawn(("over", name, id), _told, name, id, names.get(id, ""))
         for name, id in sorted(gone)

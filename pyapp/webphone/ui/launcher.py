@@ -16,7 +16,7 @@ from webphone.ui.messages import all_unread
 from webphone.ui.peer import call_words, lasts, named, stage_words, standing
 from webphone.ui.pieces import button, icon, place
 from webphone.ui.ringing import answering
-from webphone.ui.selectors import asked, foremost, launcher_shut, living
+from webphone.ui.selectors import asked, launcher_shut
 from webphone.ui.view import View
 from webphone.ui.words import say
 from webphone.words import Sentence
@@ -49,7 +49,7 @@ def launched(snapshot: Snapshot, view: View, now: float, card: Node) -> list[Nod
             element("div", _button(snapshot, view, now), key="launcher", class_="launcher"),
             element("div", card, key="launched", class_="launched"),
         ]
-    rings = next((call for call in living(snapshot) if call.stage == "incoming"), None)
+    rings = next((call for call in snapshot.living if call.stage == "incoming"), None)
     shown = [
         _ringing(rings, snapshot.config, view, now) if rings else None,
         _button(snapshot, view, now),
@@ -73,7 +73,7 @@ def closer(snapshot: Snapshot) -> Node | None:
 
 def _button(snapshot: Snapshot, view: View, now: float) -> Node:
     """The button: its name is what it shows, and what else there is to know."""
-    config, call, open = snapshot.config, foremost(snapshot), not launcher_shut(snapshot, view)
+    config, call, open = snapshot.config, snapshot.foremost, not launcher_shut(snapshot, view)
     in_call = None if open or call is None or call.stage == "incoming" else call
     news = [] if open else _news(snapshot, view)
     looks = "ringing" if call and call.stage == "incoming" else "call" if call else None

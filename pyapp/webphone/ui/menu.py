@@ -16,8 +16,6 @@ from webphone.ui.pieces import button, switch
 from webphone.ui.selectors import (
     TRANSFER,
     asked,
-    foremost,
-    living,
     own_page,
     park_command,
     parkable,
@@ -48,7 +46,7 @@ def is_open(snapshot: Snapshot, view: View) -> bool:
 def opener(snapshot: Snapshot, view: View, *, worded: bool = False) -> Node | None:
     """The button that opens it; what rings or asks has all the room there is."""
     config = snapshot.config
-    first = foremost(snapshot)
+    first = snapshot.foremost
     if asked(snapshot) or (first is not None and first.stage == "incoming"):
         return None
     if waiting(snapshot) and config.layout != "bar":  # where an answer is behind it, too
@@ -122,7 +120,7 @@ def recorder(call: CallSnapshot, config: Config) -> list[Node]:
 
 def _unseen(snapshot: Snapshot) -> list[Node]:
     """What a bar has no room for beside its call."""
-    call = foremost(snapshot)
+    call = snapshot.foremost
     if call is None or snapshot.config.layout != "bar":
         return []
     goes, parks = transferable(snapshot), parkable(call)
@@ -135,7 +133,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     config = snapshot.config
     count = all_unread(snapshot, view)
     words = say("messages_unread", count=count) if count else say("messages")
-    in_call, seldom = bool(living(snapshot)), rarer(config)
+    in_call, seldom = bool(snapshot.living), rarer(config)
     shown = (
         title(say("menu"), say("close"), PageClosed(), config),
         _reached(snapshot, now),
@@ -163,7 +161,7 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
 
 def _noise(snapshot: Snapshot) -> list[Node]:
     """The strong filter on and off, so that both ends of a call can tell the difference."""
-    call, config = foremost(snapshot), snapshot.config
+    call, config = snapshot.foremost, snapshot.config
     if call is None or not call.up:
         return []
     strong = config.noise_suppression == "strong"
@@ -182,7 +180,7 @@ def _noise(snapshot: Snapshot) -> list[Node]:
 
 def _sign_out(snapshot: Snapshot) -> Node | None:
     """The way out for who signed in by hand; not in a call, which it would end."""
-    if snapshot.signing.stage != "in" or living(snapshot):
+    if snapshot.signing.stage != "in" or snapshot.living:
         return None
     return button(
         say("sign_out"), on=SignedOut(), part="sign-out", config=snapshot.config, sign="sign-out"
@@ -192,7 +190,7 @@ def _sign_out(snapshot: Snapshot) -> Node | None:
 def _reached(snapshot: Snapshot, now: float) -> Node | None:
     """Whether a call would arrive, and since when that is sure."""
     config = snapshot.config
-    if not (config.show_status and config.complete) or snapshot.other_tab or living(snapshot):
+    if not (config.show_status and config.complete) or snapshot.other_tab or snapshot.living:
         return None
     words = say("not_reachable")
     if snapshot.proved_at is not None:
@@ -202,7 +200,7 @@ def _reached(snapshot: Snapshot, now: float) -> Node | None:
 
 def counts(snapshot: Snapshot, view: View) -> bool:
     """Whether it says so in seconds."""
-    return is_open(snapshot, view) and snapshot.proved_at is not None and not living(snapshot)
+    return is_open(snapshot, view) and snapshot.proved_at is not None and not snapshot.living
 
 
 def leads_to(
@@ -238,7 +236,7 @@ def rarer(config: Config) -> tuple[Node, Node]:
 
 def _pictures(snapshot: Snapshot) -> list[Node]:
     """Our camera and our screen, in an answered call that takes a network."""
-    call = foremost(snapshot)
+    call = snapshot.foremost
     if call is None or not call.up or call.within_page:
         return []
     return [
@@ -267,7 +265,7 @@ def _offers(snapshot: Snapshot) -> list[Node]:
     wanted = {
         "notifications": config.notifications == "on",
         "links": bool(config.capture_links),
-        "mini": bool(living(snapshot)),
+        "mini": bool(snapshot.living),
     }
     return [
         button(

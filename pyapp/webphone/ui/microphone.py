@@ -8,7 +8,6 @@ from __future__ import annotations
 from webphone.contract import Answer, MakeCall
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.html import Node, element
-from webphone.ui.selectors import living
 from webphone.ui.view import View
 from webphone.ui.words import say
 from webphone.words import Sentence
@@ -46,7 +45,7 @@ def refusal(snapshot: Snapshot) -> tuple[Sentence, Sentence] | None:
 
 def again(snapshot: Snapshot, view: View) -> MakeCall | Answer | None:
     """What the person wanted, and would have with a microphone: that may come back at any time."""
-    calls = living(snapshot)
+    calls = snapshot.living
     match view.tried:
         case MakeCall() as call if not calls:
             return call

@@ -7,7 +7,6 @@ from dataclasses import replace
 from webphone.phone.snapshot import Snapshot
 from webphone.ui.html import Node
 from webphone.ui.screen import screen
-from webphone.ui.selectors import living
 from webphone.ui.view import View
 
 # Spoken and opened in the phone itself.
@@ -17,7 +16,7 @@ MENU = "menu"
 
 def wanted(snapshot: Snapshot) -> bool:
     """Whether there is anything to be shown in it."""
-    return bool(living(snapshot))
+    return bool(snapshot.living)
 
 
 def small(snapshot: Snapshot) -> Snapshot:

@@ -8,17 +8,16 @@ from webphone.ui.drawn import Drawn
 from webphone.ui.html import Node, element
 from webphone.ui.peer import named, stage_words
 from webphone.ui.pieces import avatar, button
-from webphone.ui.selectors import conference, living
 from webphone.ui.view import View
 from webphone.ui.words import clock, say
 
 
 def others(front: CallSnapshot, snapshot: Snapshot, view: View, now: float) -> list[Node]:
     """The calls behind the one in front, each with the way to it; a conference is one of them."""
-    joined = conference(snapshot)
+    joined = snapshot.joined
     behind = [
         call
-        for call in living(snapshot)
+        for call in snapshot.living
         if call is not front
         and call.stage != "incoming"
         and not (call.joined and (front.joined or call is not joined[0]))
@@ -36,7 +35,7 @@ def others(front: CallSnapshot, snapshot: Snapshot, view: View, now: float) -> l
         # Loaded by the first conference.
         from webphone.ui.conference import roster
 
-        shown.append(view.drawn("roster", roster, tuple(joined), snapshot.config))
+        shown.append(view.drawn("roster", roster, joined, snapshot.config))
     elif front.members:
         from webphone.ui.conference import listed
 
@@ -93,9 +92,8 @@ def _named(name: str, stage: tuple[str, bool, bool, str] | None) -> Node:
     """`stage` is how it stands, and for how long we have held it."""
     if stage is None:
         return named(name, "")
-    words = stage_words(*stage[:3])
-    if stage[0] == "active" and stage[2] and stage[3]:
-        words = say("held_for", time=stage[3])
+    lasts = stage[0] == "active" and stage[2] and stage[3]
+    words = say("held_for", time=stage[3]) if lasts else stage_words(*stage[:3])
     return named(name, "", element("span", words, part="stage"))
 
 

@@ -106,12 +106,17 @@ def _changes(path: Path, old: Node, new: Node) -> list[Patch]:
 
 def _children(path: Path, old: tuple[Node | str, ...], new: tuple[Node | str, ...]) -> list[Patch]:
     patches: list[Patch] = []
-    if len(old) == len(new) and all(map(_same_place, old, new)):
-        for place, (one, other) in enumerate(zip(old, new)):
-            # Most are what they were: nobody is called for those.
-            if one is not other or (type(other) is Node and other.value is not None):
-                patches += _change((*path, place), one, other)
-        return patches
+    if len(old) == len(new):
+        # Most are what they were: nobody is called for those.
+        changed = [
+            place
+            for place, (one, other) in enumerate(zip(old, new))
+            if one is not other or (type(other) is Node and other.value is not None)
+        ]
+        if all(_same_place(old[place], new[place]) for place in changed):
+            for place in changed:
+                patches += _change((*path, place), old[place], new[place])
+            return patches
     before = dict(zip(_identities(old), old))
     wanted = _identities(new)
     standing = list(before)
@@ -143,8 +148,6 @@ def _change(path: Path, old: Node | str, new: Node | str) -> list[Patch]:
 
 def _same_place(old: Node | str, new: Node | str) -> bool:
     """Whether these have one name where all around them have."""
-    if old is new:
-        return True
     if isinstance(old, str) or isinstance(new, str):
         return isinstance(old, str) and isinstance(new, str)
     return (
@@ -155,18 +158,17 @@ def _same_place(old: Node | str, new: Node | str) -> bool:
     )
 
 
-def _kind(child: Node | str) -> tuple[str, bool]:
-    return ("", False) if isinstance(child, str) else (child.tag, child.svg)
-
-
 def _identities(children: tuple[Node | str, ...]) -> list[Identity]:
     """A name for each child: its kind, its key, and a number among namesakes."""
     seen: dict[tuple[str, bool, str, bool], int] = {}
     names = []
     for child in children:
         # A field with a value of its own never becomes a node without one.
-        owned = isinstance(child, Node) and child.value is not None
-        name = (*_kind(child), child.key if isinstance(child, Node) else "", owned)
+        name = (
+            ("", False, "", False)
+            if isinstance(child, str)
+            else (child.tag, child.svg, child.key, child.value is not None)
+        )
         seen[name] = seen.get(name, 0) + 1
         names.append((*name, seen[name]))
     return names

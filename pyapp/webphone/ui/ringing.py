@@ -12,14 +12,14 @@ from webphone.ui.html import Node, element
 from webphone.ui.others import others
 from webphone.ui.peer import named, peer, stage_words
 from webphone.ui.pieces import avatar, button
-from webphone.ui.selectors import answer_command, foremost, front
+from webphone.ui.selectors import answer_command, front
 from webphone.ui.view import View
 from webphone.ui.words import hue, say
 
 
 def rings(snapshot: Snapshot, view: View) -> bool:
     """Whether the call in front waits for an answer from here."""
-    call = foremost(snapshot)
+    call = snapshot.foremost
     return call is not None and call.stage == "incoming"
 
 

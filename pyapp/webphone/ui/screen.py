@@ -16,13 +16,12 @@ from webphone.ui.farewell import ended
 from webphone.ui.gestures import KeyPressed
 from webphone.ui.html import Node, element
 from webphone.ui.lamps import lamps
+from webphone.ui.lasting import lasts
 from webphone.ui.pieces import place
 from webphone.ui.selectors import (
     all_waiting,
     asked,
     farewell_shown,
-    foremost,
-    living,
     own_page,
     signs_in,
     transfer_open,
@@ -37,6 +36,8 @@ from webphone.ui.view import (
     DIAGNOSIS,
     HISTORY,
     LADDER,
+    MENU,
+    MESSAGES,
     SETTINGS_PAGE,
     SHORTCUTS,
     View,
@@ -55,7 +56,7 @@ PAST = 0.002
 class Screen:
     """One row: when this screen is shown, and what its body holds."""
 
-    shown: Callable[[Snapshot, View], bool]
+    shown: Callable[[Snapshot, View], bool] | str  # or the page of the phone itself that it is
     body: Callable[[Snapshot, View, float], list[Node]]
 
 
@@ -64,11 +65,6 @@ def _question(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     from webphone.ui.question import question
 
     return question(snapshot, view, now)
-
-
-def _open(page: str) -> Callable[[Snapshot, View], bool]:
-    """Whether that page of the phone itself is open."""
-    return lambda snapshot, view: own_page(snapshot, view) == page
 
 
 def _diagnosis(snapshot: Snapshot, view: View, now: float) -> list[Node]:
@@ -159,16 +155,16 @@ SCREENS: dict[str, Screen] = {
     "transfer": Screen(transfer_open, call.transferring),
     "keypad": Screen(call.keypad_open, call.keying),
     "ended": Screen(farewell_shown, ended),
-    "messages": Screen(messages.is_open, _beside_call(messages.body)),
-    "history": Screen(_open(HISTORY), _beside_call(_history)),
-    "contacts": Screen(_open(CONTACTS), _beside_call(_contacts)),
-    "devices": Screen(_open(DEVICES), _beside_call(_devices)),
-    "diagnosis": Screen(_open(DIAGNOSIS), _beside_call(_diagnosis)),
-    "ladder": Screen(_open(LADDER), _beside_call(_ladder)),
-    "settings": Screen(_open(SETTINGS_PAGE), _beside_call(_settings)),
-    "about": Screen(_open(ABOUT), _beside_call(_about)),
-    "shortcuts": Screen(_open(SHORTCUTS), _beside_call(_shortcuts)),
-    "menu": Screen(menu.is_open, _beside_call(menu.body)),
+    "messages": Screen(MESSAGES, _beside_call(messages.body)),
+    "history": Screen(HISTORY, _beside_call(_history)),
+    "contacts": Screen(CONTACTS, _beside_call(_contacts)),
+    "devices": Screen(DEVICES, _beside_call(_devices)),
+    "diagnosis": Screen(DIAGNOSIS, _beside_call(_diagnosis)),
+    "ladder": Screen(LADDER, _beside_call(_ladder)),
+    "settings": Screen(SETTINGS_PAGE, _beside_call(_settings)),
+    "about": Screen(ABOUT, _beside_call(_about)),
+    "shortcuts": Screen(SHORTCUTS, _beside_call(_shortcuts)),
+    "menu": Screen(MENU, _beside_call(menu.body)),
     "call": Screen(call.goes_on, call.talking),
     "wrap-up": Screen(lambda snapshot, view: wraps_up(snapshot), _wrap_up),
     "sign-in": Screen(lambda snapshot, view: signs_in(snapshot), _signing_in),
@@ -178,7 +174,12 @@ SCREENS: dict[str, Screen] = {
 
 def shown(snapshot: Snapshot, view: View) -> str:
     """The name of the screen to show."""
-    return next(name for name, row in SCREENS.items() if row.shown(snapshot, view))
+    page = own_page(snapshot, view)
+    return next(
+        name
+        for name, row in SCREENS.items()
+        if (row.shown == page if isinstance(row.shown, str) else row.shown(snapshot, view))
+    )
 
 
 # --- Around them ----------------------------------------------------------------------------------
@@ -188,12 +189,12 @@ def screen(snapshot: Snapshot, view: View, now: float) -> Node:
     """What to show at `now` (seconds on the clock of the snapshot's times)."""
     view.drawn.begin(now)
     visible = not headless(snapshot.config)
-    front = foremost(snapshot)
+    front = snapshot.foremost
     # Of a time that passes they know nothing.
     name = view.drawn("name", shown, snapshot, view)
     whole = element(
         "div",
-        *view.drawn("spoken", live_regions, snapshot, view),
+        *view.drawn("spoken", live_regions, snapshot, view, lasts(view, snapshot)),
         *(_shown(snapshot, view, front, name, now) if visible else []),
         # A bar has no room for it within.
         matches(snapshot, view) if name == "idle" and snapshot.config.layout == "bar" else None,
@@ -237,10 +238,10 @@ def _runs_from(snapshot: Snapshot, view: View) -> float | None:
     if not own_page(snapshot, view):
         if wraps_up(snapshot):
             return datetime.fromisoformat(snapshot.unlogged[0].record.ended_at).timestamp()
-        front = foremost(snapshot)
+        front = snapshot.foremost
         if front is not None and front.stage == "active":
             return front.answered_at
-        behind = [call.held_since for call in living(snapshot) if call.stage == "active"]
+        behind = [call.held_since for call in snapshot.living if call.stage == "active"]
         if held := [since for since in behind if since is not None]:
             return held[0]
     if snapshot.state == "reconnecting" and snapshot.retry_at is not None:

@@ -14,47 +14,32 @@ TRANSFER = "transfer"
 # --- Which call -----------------------------------------------------------------------------------
 
 
-def living(snapshot: Snapshot) -> tuple[CallSnapshot, ...]:
-    """The calls that have not ended."""
-    return snapshot.living
-
-
-def foremost(snapshot: Snapshot) -> CallSnapshot | None:
-    """The call in front: the one with the ear, else a ringing one, else the last."""
-    return snapshot.foremost
-
-
-def conference(snapshot: Snapshot) -> list[CallSnapshot]:
-    """The calls that are joined."""
-    return [call for call in living(snapshot) if call.joined]
-
-
 def asked(snapshot: Snapshot) -> CallSnapshot | None:
     """The call that waits for the person's yes."""
-    return next((call for call in living(snapshot) if call.question), None)
+    return next((call for call in snapshot.living if call.question), None)
 
 
 def front(snapshot: Snapshot) -> CallSnapshot:
     """The call in front, where the table of screens has asked that there is one."""
-    call = foremost(snapshot)
+    call = snapshot.foremost
     assert call is not None
     return call
 
 
 def waiting(snapshot: Snapshot) -> CallSnapshot | None:
     """A call that rings while another is in front."""
-    first = foremost(snapshot)
+    first = snapshot.foremost
     return next(iter(all_waiting(snapshot, first)), None)
 
 
 def all_waiting(snapshot: Snapshot, first: CallSnapshot | None) -> list[CallSnapshot]:
     """Every call that rings while `first` is in front."""
-    return [call for call in living(snapshot) if call.stage == "incoming" and call is not first]
+    return [call for call in snapshot.living if call.stage == "incoming" and call is not first]
 
 
 def page_open(snapshot: Snapshot, view: View) -> str:
     """Name of the page that is open, "" where there is none, or its call has ended."""
-    ids = [call.view.id for call in living(snapshot)]
+    ids = [call.view.id for call in snapshot.living]
     return view.open if not view.of or view.of in ids else ""
 
 
@@ -63,7 +48,7 @@ def own_page(snapshot: Snapshot, view: View) -> str:
 
     A call that comes to the front meanwhile goes before it; after that call it is there again.
     """
-    call = foremost(snapshot)
+    call = snapshot.foremost
     uncovered = call is None or (call.view.id == view.over and call.stage != "incoming")
     return view.open if view.open in PAGES and uncovered else ""
 
@@ -80,12 +65,12 @@ def launcher_shut(snapshot: Snapshot, view: View) -> bool:
 
 def in_transfer(snapshot: Snapshot) -> CallSnapshot | None:
     """The call that is in a transfer."""
-    return next((call for call in living(snapshot) if call.transfer), None)
+    return next((call for call in snapshot.living if call.transfer), None)
 
 
 def transferable(snapshot: Snapshot) -> bool:
     """Whether the call in front can be transferred."""
-    call = foremost(snapshot)
+    call = snapshot.foremost
     up = call is not None and call.up and not call.joined
     return up and in_transfer(snapshot) is None and shows_transfer(snapshot.config)
 
@@ -97,14 +82,14 @@ def shows_transfer(config: Config) -> bool:
 
 def transfer_open(snapshot: Snapshot, view: View) -> bool:
     """Whether the call in front is asked about whom it is transferred to."""
-    call = foremost(snapshot)
+    call = snapshot.foremost
     open = call is not None and (view.open, view.of) == (TRANSFER, call.view.id)
     return open and transferable(snapshot)
 
 
 def wraps_up(snapshot: Snapshot) -> bool:
     """Whether a call that has ended waits for its note, and no other call is there."""
-    return bool(snapshot.unlogged) and not living(snapshot)
+    return bool(snapshot.unlogged) and not snapshot.living
 
 
 def farewell_shown(snapshot: Snapshot, view: View) -> bool:
@@ -112,7 +97,7 @@ def farewell_shown(snapshot: Snapshot, view: View) -> bool:
     farewell = snapshot.farewell
     return (
         farewell is not None
-        and not living(snapshot)
+        and not snapshot.living
         and not snapshot.unlogged
         and snapshot.config.show_status
         and farewell.record.id != view.read
@@ -127,7 +112,7 @@ def offers_matches(snapshot: Snapshot) -> bool:
 
 def matching(snapshot: Snapshot, view: View) -> bool:
     """Whether the idle phone offers who may be meant by what is typed."""
-    covered = living(snapshot) or view.open or wraps_up(snapshot) or signs_in(snapshot)
+    covered = snapshot.living or view.open or wraps_up(snapshot) or signs_in(snapshot)
     typed = view.matching and bool(snapshot.number.strip()) and offers_matches(snapshot)
     return typed and not covered and not farewell_shown(snapshot, view)
 

@@ -7,7 +7,6 @@ from webphone.ui.gestures import PageClosed
 from webphone.ui.html import Node, element
 from webphone.ui.keyboard import MAP, listens
 from webphone.ui.messages import title
-from webphone.ui.selectors import living
 from webphone.ui.words import say
 
 
@@ -18,7 +17,7 @@ def body(snapshot: Snapshot) -> list[Node]:
     return [
         title(say("keys"), say("close"), PageClosed(), config),
         # In a call there is no room for it.
-        *([] if living(snapshot) else [element("p", say("keys_hint"), key="hint", class_="hint")]),
+        *([] if snapshot.living else [element("p", say("keys_hint"), key="hint", class_="hint")]),
         element(
             "dl",
             *(_row(key, does) for key, _, does in there),

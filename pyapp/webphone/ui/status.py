@@ -11,15 +11,12 @@ from webphone.phone.snapshot import CallSnapshot, EndedCall, Snapshot
 from webphone.ui.gestures import SoundAllowed
 from webphone.ui.html import Node, element
 from webphone.ui.lamps import spoken as lamps_spoken
-from webphone.ui.lasting import over
+from webphone.ui.lasting import Lasting, over
 from webphone.ui.peer import call_words, transfer_words
 from webphone.ui.pieces import button, icon, place
 from webphone.ui.selectors import (
     asked,
-    conference,
-    foremost,
     lacks_microphone,
-    living,
     matching,
     signs_in,
 )
@@ -137,7 +134,7 @@ def _look(snapshot: Snapshot) -> str:
 
 def _occupied(snapshot: Snapshot) -> str:
     """What a phone does that is in a call: nobody reads of it that it is ready."""
-    stages = {call.stage for call in living(snapshot)}
+    stages = {call.stage for call in snapshot.living}
     if snapshot.state != "registered" or not stages:
         return ""
     if "active" in stages:
@@ -239,7 +236,7 @@ def _again(snapshot: Snapshot, view: View) -> Node | None:
 
 def _other_tab(snapshot: Snapshot) -> Node:
     """Where the phone is; a phone in a call stays where it is."""
-    calls = living(snapshot)
+    calls = snapshot.living
     return element(
         "div",
         icon("tabs"),
@@ -256,10 +253,10 @@ def _other_tab(snapshot: Snapshot) -> Node:
 # --- Spoken ---------------------------------------------------------------------------------------
 
 
-def live_regions(snapshot: Snapshot, view: View) -> list[Node]:
+def live_regions(snapshot: Snapshot, view: View, lasting: frozenset[Lasting]) -> list[Node]:
     """One polite and one urgent region, always there; a new sentence in them is read aloud."""
     return [
-        view.drawn("polite", _region, "status", "polite", *_polite(snapshot, view)),
+        view.drawn("polite", _region, "status", "polite", *_polite(snapshot, view, lasting)),
         view.drawn("urgent", _region, "alert", "assertive", *_urgent(snapshot, view)),
     ]
 
@@ -276,14 +273,16 @@ def _region(role: str, live: str, *sentences: tuple[str, Sentence]) -> Node:
     )
 
 
-def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
+def _polite(
+    snapshot: Snapshot, view: View, lasting: frozenset[Lasting]
+) -> list[tuple[str, Sentence]]:
     sentences = [view.drawn("told", _phone, _look(snapshot), snapshot.config)]
     if snapshot.other_tab:
         sentences.append(("tab", say("spoken_other_tab")))
-    if joined := conference(snapshot):
+    if joined := snapshot.joined:
         names = ", ".join(isolate(call.peer_name) for call in joined)
         sentences.append((f"conference {len(joined)}", say("spoken_conference", names=names)))
-    for call in living(snapshot):
+    for call in snapshot.living:
         if call.stage != "incoming":
             sentences += view.drawn(("told", call.view.id), _call, call)
     if snapshot.diagnosis:
@@ -307,15 +306,15 @@ def _polite(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
         from webphone.ui.combobox import spoken as matches_spoken
 
         sentences += matches_spoken(snapshot)
-    first = foremost(snapshot)
+    first = snapshot.foremost
     if first is not None and first.muted:
         sentences.append(view.drawn("muted", _muted))
     if snapshot.config.layout == "launcher":
         from webphone.ui.launcher import spoken as news
 
         sentences += news(snapshot, view)
-    sentences += over(snapshot, view)
-    if snapshot.config.announcements == "few" and living(snapshot):
+    sentences += over(snapshot, view, lasting)
+    if snapshot.config.announcements == "few" and snapshot.living:
         return [each for each in sentences if each[0].split()[0] in FEW]
     return sentences
 
@@ -421,7 +420,7 @@ def _failed(message: Sentence, remedy: Sentence) -> tuple[str, Sentence]:
 
 def _urgent(snapshot: Snapshot, view: View) -> list[tuple[str, Sentence]]:
     sentences = []
-    for call in living(snapshot):
+    for call in snapshot.living:
         if call.stage == "incoming":
             kind = "spoken_incoming_video" if call.view.video else "spoken_incoming"
             sentences.append((f"ring {call.view.id}", say(kind, name=call.peer_name)))

@@ -6,7 +6,7 @@ from webphone.contract import Config
 from webphone.phone.snapshot import CallSnapshot, Snapshot
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button, icon
-from webphone.ui.selectors import conference, hold_command
+from webphone.ui.selectors import hold_command
 from webphone.ui.view import View
 from webphone.ui.words import clock, say
 from webphone.words import Sentence
@@ -26,7 +26,7 @@ def strip(
         _strip,
         call,
         snapshot.config,
-        ours=all(each.held_local for each in (conference(snapshot) if call.joined else [call])),
+        ours=all(each.held_local for each in (snapshot.joined if call.joined else [call])),
         since=clock(now - (now if call.held_since is None else call.held_since)),
         unreachable=snapshot.unreachable,
         devices=snapshot.devices.news,

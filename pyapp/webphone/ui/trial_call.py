@@ -11,7 +11,6 @@ from webphone.phone.snapshot import Snapshot
 from webphone.ui import drafts
 from webphone.ui.html import Node, element
 from webphone.ui.pieces import button
-from webphone.ui.selectors import living
 from webphone.ui.view import View
 from webphone.ui.words import say
 
@@ -21,7 +20,7 @@ NUMBER = "test_number"  # the setting
 def trial_call(snapshot: Snapshot, view: View) -> Node | None:
     """What it is, and the way to it; nothing where the phone can't make such a call now."""
     config, number = snapshot.config, snapshot.settings.test_number
-    if not config.show_dial or not snapshot.settings.complete or living(snapshot):
+    if not config.show_dial or not snapshot.settings.complete or snapshot.living:
         return None
     return element(
         "div",

@@ -86,9 +86,10 @@ class Calls:
     def snapshots(self) -> tuple[CallSnapshot, ...]:
         """All calls as the screen sees them."""
         calls = self.calls.values()
+        consults = {call.consults: call for call in calls if call.consults}
         # What takes the place of another call is seen once it has.
-        seen = (call for call in calls if not call.instead_of or call.answered_at is not None)
-        return self._seen(_all, *(on_screen(call, calls) for call in seen))
+        seen = [call for call in calls if not call.instead_of or call.answered_at is not None]
+        return self._seen(_all, *[on_screen(call, consults.get(call.id)) for call in seen])
 
     def find(self, id: str) -> Call:
         """The call with this id, or the one that no id can mean; WebPhoneError `no_call`."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from operator import attrgetter
+from operator import attrgetter, itemgetter
+from typing import Any
 
 from webphone.phone.call import seldom
 from webphone.phone.call.call import OF_VIEW, Call, Stage
 from webphone.phone.call.digits import Digits
-from webphone.phone.call.filming import shown_of
+from webphone.phone.call.filming import pictures, shown_of
 from webphone.phone.call.microphone import Microphone
 from webphone.phone.call.quality import SAID, Measurements
 from webphone.phone.call.renegotiation import Renegotiation
@@ -20,37 +20,47 @@ _OWN = attrgetter(
     *("asks", "asks_about", "record_wish", "overheard", "filtered", "account.config"),
 )
 _SOUND = attrgetter("word", "warnings", "warned")
+# Parts that every call has by then, and those that most calls never need.
+_KINDS: tuple[Any, ...] = (Digits, Microphone, Renegotiation, Measurements)
+_PARTS = itemgetter(*_KINDS)
+_SELDOM = frozenset((pictures, seldom.seat, seldom.recording, seldom.transfer, seldom.referral))
+# What they show of a call without them: pictures ours and shared, silence and speech of one in a
+# conference, a recording.
+_NOTHING = (False, False, False, False, "")
 
 
-def on_screen(call: Call, calls: Iterable[Call]) -> CallSnapshot:
-    """This call, one of these."""
-    recording = seldom.recording_of(call)
+def on_screen(call: Call, consult: Call | None) -> CallSnapshot:
+    """This call; while it waits for another one to be asked, that is `consult`."""
+    try:
+        digits, microphone, change, sound = _PARTS(call.parts)
+    except KeyError:
+        digits, microphone, change, sound = map(call.part, _KINDS)
+    plain = consult is None and not call.video_local and _SELDOM.isdisjoint(call.parts)
     return call.shown(
         _made,
         call,
-        seldom.transfer_of(call, calls),
-        *shown_of(call),
-        *seldom.seat_of(call),
-        recording.shown if recording else "",
-        call.part(Digits).sent,
-        call.part(Microphone).asked,
-        call.part(Renegotiation).hold_wanted,
-        *_SOUND(call.part(Measurements)),
+        *((None, _NOTHING) if plain else (seldom.transfer_of(call, consult), _seldom(call))),
+        digits.sent,
+        microphone.asked,
+        change.hold_wanted,
+        *_SOUND(sound),
         *OF_VIEW(call),
         *_OWN(call),
     )
 
 
+def _seldom(call: Call) -> tuple[bool, bool, bool, bool, str]:
+    recording = seldom.recording_of(call)
+    return *shown_of(call), *seldom.seat_of(call), recording.shown if recording else ""
+
+
 def _made(
     call: Call,
     transfer: TransferSnapshot | None,
-    filming: bool,
-    sharing: bool,
-    silenced: bool,
-    speaking: bool,
-    recording: str,
+    parts: tuple[bool, bool, bool, bool, str],
     *_made_of: object,
 ) -> CallSnapshot:
+    filming, sharing, silenced, speaking, recording = parts
     sound = call.part(Measurements)
     return CallSnapshot(
         view=call.view,

@@ -41,6 +41,9 @@ SECOND_THOUGHTS = 10.0  # seconds in which a browser says that it can't use an a
 BREATH = 0.3  # seconds for an ACK to arrive, or for the other side's offer to be dealt with
 
 
+_NEVER = (None, None, None, None)
+
+
 class Renegotiation:
     """The changes of one call: those that are wanted, and the one under way."""
 
@@ -79,9 +82,8 @@ class Renegotiation:
     @property
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
-        return earliest(
-            (self._pause_until, self._path_due, self._taking_until, self._path.secured_by)
-        )
+        timed = (self._pause_until, self._path_due, self._taking_until, self._path.secured_by)
+        return None if timed == _NEVER else earliest(timed)
 
     @property
     def changing(self) -> bool:
@@ -92,6 +94,20 @@ class Renegotiation:
     def settled(self) -> bool:
         """Whether nothing of the call is being changed."""
         return self._call.over or (self.state is State.NONE and not self.changing)
+
+    @property
+    def _still(self) -> bool:
+        """Whether nothing is under way, nobody wants anything, and nobody waits."""
+        call = self._call
+        return not (
+            self._replies
+            or self.hold_wanted != call.hold.local
+            or self._restart_wanted
+            or self._set_right
+            or self._pause_until is not None
+            or call.record_now not in ("", call.record_told)
+            or pictures_of(call) is not None
+        )
 
     @property
     def _announces(self) -> bool:
@@ -149,7 +165,9 @@ class Renegotiation:
     def wake(self, now: float) -> Steps:
         """Look for paths again, offer again when the pause is over, go on with what is wanted."""
         notes = self._due(now) if self.deadline is not None else []
-        return [*notes, *self._next_offer(now)] if self._call.stage is Stage.ACTIVE else []
+        if self._call.stage is not Stage.ACTIVE:
+            return []
+        return notes if self._still else [*notes, *self._next_offer(now)]
 
     def _due(self, now: float) -> Steps:
         """What there is to do by now."""
@@ -257,17 +275,15 @@ class Renegotiation:
         if self._pause_until is not None:  # the other side had its turn in it
             return self._happen(Event.TOO_EARLY, now)
         if not (self._wanted or self._restart_wanted or self._set_right or self._announces):
-            return [] if self._taking_until is not None else self._settled()
+            if self._taking_until is not None:
+                return []
+            replies, self._replies = self._replies, []
+            settled = [do.Settle(reply=reply, value=self._call.view) for reply in replies]
+            pictures = pictures_of(self._call)
+            return [*settled, *(pictures.settled() if pictures else [])]
         if not self._call.wire.open:
             return self._offline()
         return self._happen(Event.WANTED, now)
-
-    def _settled(self) -> Result:
-        """Both ends know what there is."""
-        replies, self._replies = self._replies, []
-        settled = [do.Settle(reply=reply, value=self._call.view) for reply in replies]
-        pictures = pictures_of(self._call)
-        return [*settled, *(pictures.settled() if pictures else [])]
 
     def _offline(self) -> Result:
         """A change waits for the socket, a person not for longer than a round of the servers."""

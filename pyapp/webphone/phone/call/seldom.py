@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from webphone.phone.call.call import Call
@@ -113,14 +112,11 @@ def seat_of(call: Call) -> tuple[bool, bool]:
     return part.muted, part.speaking
 
 
-def transfer_of(call: Call, calls: Iterable[Call]) -> TransferSnapshot | None:
-    """What a call is in, as the screen sees it; loads nothing."""
+def transfer_of(call: Call, consult: Call | None) -> TransferSnapshot | None:
+    """What a call is in, as the screen sees it, or who is asked meanwhile; loads nothing."""
     ours = call.part(transfer).snapshot if transfer in call.parts else None
     theirs = call.part(referral).snapshot if referral in call.parts else None
-    if ours or theirs:
+    if ours or theirs or consult is None:
         return ours or theirs
-    for other in calls:
-        if other.consults == call.id:
-            target = other.remote.display_name or other.remote.uri.shown_number
-            return TransferSnapshot(stage="consulting", target=target, consult=other.id)
-    return None
+    target = consult.remote.display_name or consult.remote.uri.shown_number
+    return TransferSnapshot(stage="consulting", target=target, consult=consult.id)

@@ -151,7 +151,24 @@ class Headers:
 
     def all(self, name: str) -> list[str]:
         """One value per header line of that name."""
-        return [self._values[at] for at in self._places(header_key(name))]
+        key = header_key(name)
+        if self._keys.count(key) > 1:
+            return [value for own, value in zip(self._keys, self._values) if own == key]
+        return [self._values[self._keys.index(key)]] if key in self._keys else []
+
+    def lacks(self, names: tuple[str, ...]) -> str:
+        """The first of these that has no header, "" where each has one."""
+        for name in names:
+            if header_key(name) not in self._keys:
+                return name
+        return ""
+
+    def disagrees(self, names: tuple[str, ...]) -> str:
+        """The first of these that several headers say something else of, "" where none is."""
+        for name in names:
+            if self._keys.count(header_key(name)) > 1 and len(set(self.all(name))) > 1:
+                return name
+        return ""
 
     def lines(self, names: tuple[str, ...]) -> list[list[str]]:
         """For each name its headers as lines, each value letter by letter as it was received."""
@@ -163,15 +180,10 @@ class Headers:
                 found[place].append(start + value)
         return found
 
-    def _places(self, key: str) -> list[int]:
-        places, at = [], -1
-        for _ in range(self._keys.count(key)):
-            at = self._keys.index(key, at + 1)
-            places.append(at)
-        return places
-
     def values(self, name: str, most: int = MOST_VALUES) -> list[str]:
         """The first `most` values of a list header, lines and commas alike, none of them empty."""
+        if header_key(name) not in self._keys:
+            return []
         found: list[str] = []
         for line in self.all(name):
             found += [part for part in split_commas(line) if part]

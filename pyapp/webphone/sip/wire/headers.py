@@ -91,7 +91,7 @@ class NameAddr:
     @property
     def tag(self) -> str:
         """The tag, "" when there is none."""
-        return self.param("tag") or ""
+        return find_param(self.params, "tag") or ""
 
     def param(self, name: str) -> str | None:
         """The unquoted value of a header parameter, "" without value, None when absent."""
@@ -149,7 +149,7 @@ class Via:
     @property
     def branch(self) -> str:
         """The branch, "" when there is none (RFC 2543)."""
-        return self.param("branch") or ""
+        return find_param(self.params, "branch") or ""
 
     def param(self, name: str) -> str | None:
         """The unquoted value of a parameter, "" without value, None when absent."""

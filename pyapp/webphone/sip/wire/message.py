@@ -227,7 +227,8 @@ def _topmost_via(headers: Headers) -> Via:
 
 
 def _vias(headers: Headers) -> list[Via]:
-    return [_via(value) for value in headers.values("Via")]
+    topmost, *others = headers.values("Via") or [""]
+    return [headers.typed("via", _topmost_via), *map(_via, others)] if topmost else []
 
 
 def _via(value: str) -> Via:

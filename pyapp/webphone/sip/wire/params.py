@@ -40,7 +40,9 @@ def find_param(params: Params, name: str) -> str | None:
     wanted = name.lower()
     for key, value in params:
         if key.lower() == wanted:
-            return "" if value is None else unquote(value)
+            if value is None:
+                return ""
+            return unquote(value) if value[:1] == '"' else value
     return None
 
 

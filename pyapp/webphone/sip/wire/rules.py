@@ -22,16 +22,14 @@ def rfc3261_8_1_1_mandatory_headers(message: Request | Response) -> None:
     A response is matched by Via and CSeq (§17.1.3), a CANCEL by Via (§9.2).
     """
     matched = ("Via", "CSeq") if isinstance(message, Response) else ("Via",)
-    for name in _MANDATORY if is_plain(message) else matched:
-        if name not in message.headers:
-            raise Malformed(f"{name}: missing")
+    if name := message.headers.lacks(_MANDATORY if is_plain(message) else matched):
+        raise Malformed(f"{name}: missing")
 
 
 def rfc3261_7_3_1_single_headers(message: Request | Response) -> None:
     """A header that is no list stands once, or says the same twice."""
-    for name in _SINGLE if is_plain(message) else ():
-        if len(set(message.headers.all(name))) > 1:
-            raise Malformed(f"{name}: more than one")
+    if is_plain(message) and (name := message.headers.disagrees(_SINGLE)):
+        raise Malformed(f"{name}: more than one")
 
 
 def rfc3261_20_42_via(message: Request | Response) -> None:
