@@ -96,7 +96,11 @@ class Same(Generic[Made]):
     def __call__(self, make: Callable[..., Made], *of: object, **named: object) -> Made:
         """What `make` makes of these."""
         given = (*of, *named.values()) if named else of
-        if self._of is None or not all_alike(self._of, given):
+        known = self._of
+        # Nearly always one object each: that is asked where it costs least.
+        if known is not None and len(known) == len(given) and all(map(is_, known, given)):
+            return self._made
+        if known is None or not all_alike(known, given):
             self._made, self._of = make(*of, **named), given
         return self._made
 
@@ -117,9 +121,6 @@ def all_alike(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
     """Whether each of these is alike to the one in its place."""
     if len(some) != len(others):
         return False
-    # Nearly always one object each: that is asked where it costs least.
-    if all(map(is_, some, others)):
-        return True
     for one, other in zip(some, others):  # noqa: SIM110 - a generator is called for each
         if one is not other and not alike(one, other):
             return False

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from phone.stage import World
 from phone.test_any_sequence import CHANGES, WISHES, act, seen, usual
 from webphone import machine
+from webphone.contract import Quality
 from webphone.machine import Same, due, earliest
 from webphone.phone import happenings as on
 from webphone.phone.call import on_screen
-from webphone.phone.call.call import OF_VIEW, Call
+from webphone.phone.call.call import OF_VIEW, RECORDED, Call
+from webphone.phone.call.endings import Ending
+from webphone.sip import By
 
 MORE = {
     **WISHES,
@@ -57,6 +60,7 @@ def shown(phone):
 def is_as_made_anew(world):
     for phone in world.phones:
         remembered = shown(phone)
+        phone.agent._calls.kept.clear()
         with patch.object(Same, "__call__", anew):
             assert remembered == shown(phone)
         desk = phone.desk
@@ -105,6 +109,39 @@ class Watched(Call):
     def __getattribute__(self, name):
         Watched.read.add(name)
         return super().__getattribute__(name)
+
+
+class Read:
+    """A view of a call that notes which of it is read."""
+
+    def __init__(self, view):
+        self.view, self.names = view, set()
+
+    def __getattr__(self, name):
+        self.names.add(name)
+        return getattr(self.view, name)
+
+
+def test_all_that_the_record_of_a_call_is_made_of_is_compared():
+    world = three()
+    alice, bob, _ = world.phones
+    alice.ask("makeCall", "bob")
+    bob.ask("answer")
+    [call] = alice.desk.calls.calls.values()
+    call.__class__ = Watched
+    view = Read(call.view)
+    with patch.object(Call, "view", view):
+        Watched.read.clear()
+        call.record(Ending(by=By.LOCAL), Quality(), world.now)
+    made_of = {name.split(".")[0] for name in RECORDED.__reduce__()[1]}
+    read = Watched.read & {field.name for field in fields(Call)}
+    assert read <= made_of
+    # From and to are the two ends, whichever way it goes; their name is what the page knows.
+    ends = {"direction", "from_", "to", "display_name"}
+    assert ends <= view.names and {"outgoing", "local", "remote", "contact"} <= made_of
+    # How long each step took.
+    assert "timings" in view.names and {"reached", "ringing_at", "answered_at"} <= made_of
+    assert view.names - ends - {"timings"} <= made_of
 
 
 def test_all_that_a_call_is_shown_by_is_compared():

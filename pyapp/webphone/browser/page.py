@@ -29,6 +29,7 @@ from webphone.ui.patch import (
     difference,
 )
 
+MOVING = frozenset((Create, Remove, Move))  # they put other controls where the mouse may rest
 SVG = "http://www.w3.org/2000/svg"
 HEARD = ("click", "input", "keydown", "submit")
 LONGEST_FILE = 4_000_001  # octets that are read of a file; one more than anybody takes
@@ -125,7 +126,7 @@ class Page:
         for patch in patches:
             self._apply(patch)
         self._changing = False
-        if any(isinstance(patch, Create | Remove | Move) for patch in patches):
+        if not MOVING.isdisjoint(map(type, patches)):
             self._finger.screen_changed()
         self._shown = node
         if left is not None and not _usable(left):
@@ -302,6 +303,12 @@ class Page:
 
     def _apply(self, patch: Patch) -> None:
         match patch:
+            case SetText(path=path, text=text):
+                parent = self._at(path[:-1])
+                branch = parent.below[path[-1]]
+                if not self._dom.contains(parent.dom, branch.dom):
+                    self._mend(path)
+                branch.node = branch.dom.data = text
             case Create(path=path, node=node):
                 self._mend(path)
                 self._place(path, self._build(node))
@@ -315,11 +322,6 @@ class Page:
                 self._place(path, branch)
             case SetAttribute(path=path, name=name, value=value):
                 self._attribute(self._at(path).dom, name, value)
-            case SetText(path=path, text=text):
-                branch = self._at(path)
-                if not self._dom.contains(self._at(path[:-1]).dom, branch.dom):
-                    self._mend(path)
-                branch.node = branch.dom.data = text
             case SetValue(path=path, value=value):
                 self._value(self._at(path), value)
             case SetMeaning(path=path, on=on):
@@ -363,10 +365,11 @@ class Page:
             self._media[node.attributes["data-call"], media] = dom
         if _lends(node):
             self._lend()
+        inside = self._inside(branch)
         for child in node.children:
             below = self._build(child)
             branch.below.append(below)
-            self._dom.insert(self._inside(branch), below.dom, None)
+            self._dom.insert(inside, below.dom, None)
         if node.value is not None:
             self._value(branch, node.value)
         return branch

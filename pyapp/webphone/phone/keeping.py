@@ -17,7 +17,7 @@ from webphone.machine import Same
 from webphone.phone import actions as do
 from webphone.phone.account.account import Account, Result
 from webphone.phone.call import seldom
-from webphone.phone.call.call import Call, Stage
+from webphone.phone.call.call import RECORDED, Call, Stage
 from webphone.phone.call.calls import Calls
 from webphone.phone.call.endings import Ending
 from webphone.phone.kept import (
@@ -261,8 +261,7 @@ class Keeping:
             call.id: self._records[call.id](
                 # Who adds when it ended needs no later `now`.
                 lambda *_, call=call: unfinished(call, _with_page(call), now),
-                *(call.view, call.moved_to, call.repairs, call.recording_id),
-                *(call.hold.since, call.hold.seconds, call.account.server),
+                *RECORDED(call),
                 call.account.agent.session_id(call.call_id) if call.call_id else "",
             )
             for call in going

@@ -106,6 +106,10 @@ class Agent:
         """The calls that are not over."""
         return self._calls.open
 
+    def knows(self, call: str) -> bool:
+        """Whether there is a call of that name that is not over."""
+        return self._calls.seen(call) is not None
+
     @property
     def handover(self) -> Handover:
         """The verbs for calls that outlive their page."""

@@ -16,7 +16,7 @@ from webphone.sip.usages.session import Session
 from webphone.sip.wire.message import Request
 
 if TYPE_CHECKING:  # loaded by the first call that outlived its page
-    from webphone.sip.usages.restored import Restored
+    from webphone.sip.usages.restored import Kept, Restored
 
 # As text: who only names them loads neither.
 Call: TypeAlias = "Outgoing | Incoming | Restored"
@@ -43,6 +43,8 @@ class Calls:
         self._refused: dict[tuple[str, str], Incoming] = {}
         self._alarms: Alarms[str] = Alarms()
         self._found: set[str] = set()
+        # What was made of each for who goes on with it elsewhere, until something comes of it.
+        self.kept: dict[str, Kept] = {}
 
     def __contains__(self, name: object) -> bool:
         return name in self._calls
@@ -176,6 +178,7 @@ class Calls:
         """Note what has become of these calls and of those that were found."""
         names, self._found = {*self._found, *concerned}, set()
         for name in names:
+            self.kept.pop(name, None)
             call = self._calls.get(name)
             if call is None:
                 continue

@@ -35,12 +35,16 @@ class Handover:
 
     def kept(self, call: str) -> restored.Kept | None:
         """An answered call as plain data to go on with elsewhere, None for one that is not up."""
+        made = self.calls.kept.get(call)
+        if made is not None:
+            return made
         known = self.calls.seen(call)
         # The dialog that is being replaced stands until the other one does.
         session = (known.session or next(iter(known.sessions), None)) if known else None
         if session is None or session.ended:
             return None
-        return restored.kept(self.endpoint, session)
+        made = self.calls.kept[call] = restored.kept(self.endpoint, session)
+        return made
 
     def farewell(self, call: str) -> bytes:
         """What would end a call: for others to send, and good until ours.

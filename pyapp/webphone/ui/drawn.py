@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from math import inf
+from operator import is_
 from typing import Any, TypeVar
 
 from webphone.machine import all_alike
@@ -49,7 +50,8 @@ class Drawn:
         """What `make` makes of these, which is all that it looks at."""
         given = (*of, *named.values()) if named else of
         piece = self._now.get(place) or self._last.get(place)
-        if piece is None or not all_alike(piece.of, given):
+        same = piece is not None and len(piece.of) == len(given) and all(map(is_, piece.of, given))
+        if piece is None or not (same or all_alike(piece.of, given)):
             last, now = self._last, self._now
             self._last, self._now = piece.inner if piece else {}, {}
             piece = Piece(make(*of, **named), given, self._now)

@@ -113,9 +113,16 @@ def _children(path: Path, old: tuple[Node | str, ...], new: tuple[Node | str, ..
             for place, (one, other) in enumerate(zip(old, new))
             if one is not other or (type(other) is Node and other.value is not None)
         ]
-        if all(_same_place(old[place], new[place]) for place in changed):
+        for place in changed:
+            if not _same_place(old[place], new[place]):
+                break
+        else:
             for place in changed:
-                patches += _change((*path, place), old[place], new[place])
+                one, other = old[place], new[place]
+                if isinstance(one, Node) and isinstance(other, Node):
+                    patches += _changes((*path, place), one, other)
+                elif one != other:
+                    patches.append(SetText((*path, place), str(other)))
             return patches
     before = dict(zip(_identities(old), old))
     wanted = _identities(new)

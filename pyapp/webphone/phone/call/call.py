@@ -381,6 +381,14 @@ OF_VIEW = attrgetter(
 )
 
 
+# All that its record is made of while it goes on, besides what its messages name it.
+RECORDED = attrgetter(
+    *("id", "call_id", "outgoing", "local", "remote", "contact", "codec", "reached"),
+    *("started_at", "ringing_at", "answered_at", "hold.since", "hold.seconds"),
+    *("moved_to", "repairs", "recording_id", "account.connection.servers.current"),
+)
+
+
 def _seen(call: Call, *_made_of: object) -> CallView:
     return view_of(
         id=call.id,

@@ -44,7 +44,7 @@ class Wire:
     @property
     def known(self) -> bool:
         """Whether there is something of it: not while one that was refused waits to go on."""
-        return self.call in self.account.agent.calls()
+        return self.account.agent.knows(self.call)
 
     def trickles(self, branch: str = "") -> bool:
         """Whether the other side, or this phone of those that ring, takes candidates by INFO."""
