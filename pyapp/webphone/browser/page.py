@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -30,7 +30,6 @@ from webphone.ui.patch import (
 )
 
 MOVING = frozenset((Create, Remove, Move))  # they put other controls where the mouse may rest
-SVG = "http://www.w3.org/2000/svg"
 HEARD = ("click", "input", "keydown", "submit")
 LONGEST_FILE = 4_000_001  # octets that are read of a file; one more than anybody takes
 LENT = "sign-in"
@@ -45,34 +44,55 @@ class Dom:
 
     def __init__(self) -> None:
         call = js.Function.prototype.call
-        self.create = call.bind(js.Document.prototype.createElement, js.document)
-        self.create_svg = call.bind(js.Document.prototype.createElementNS, js.document, SVG)
+        self.made = js.WebPhone.made
         self.create_text = call.bind(js.Document.prototype.createTextNode, js.document)
         self.set_attribute = call.bind(js.Element.prototype.setAttribute)
         self.remove_attribute = call.bind(js.Element.prototype.removeAttribute)
-        self.copy = call.bind(js.Node.prototype.cloneNode)
         self.insert = call.bind(js.Node.prototype.insertBefore)
         self.remove = call.bind(js.Element.prototype.remove)
         self.remove_text = call.bind(js.CharacterData.prototype.remove)
         self.closest = call.bind(js.Element.prototype.closest)
         self.contains = call.bind(js.Node.prototype.contains)
-        self.drawings: dict[str, Any] = {}  # each of ours that was drawn before, by its key
 
 
 # Made for the first phone, not at import: the memory that may be kept holds nothing of a page.
 _dom = cache(Dom)
 
 
+class Plan:
+    """DOM nodes that are to be: all of them are made in one crossing to JavaScript."""
+
+    __slots__ = ("nodes", "owed", "rows")
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[Any, ...]] = []  # as WebPhone.made takes them
+        self.owed: list[Branch] = []  # those of which more is to be done once they are there
+        self.nodes: Any = None
+
+
 class Branch:
     """One node on the page: its DOM node, what it is, and what is below it."""
 
-    __slots__ = ("below", "dom", "node", "number")
+    __slots__ = ("_dom", "_place", "_plan", "below", "node", "number")
 
-    def __init__(self, dom: Any, node: Node | str) -> None:
-        self.dom = dom
+    def __init__(
+        self, node: Node | str, dom: Any = None, plan: Plan | None = None, place: int = 0
+    ) -> None:
+        """Its `dom`, or its place among those of a plan, which is asked for if it is needed."""
+        self._dom, self._plan, self._place = dom, plan, place
         self.node = node
         self.number = ""
         self.below: list[Branch] = []
+
+    @property
+    def dom(self) -> Any:
+        if self._plan is not None:
+            self._dom, self._plan = self._plan.nodes[self._place], None
+        return self._dom
+
+    @dom.setter
+    def dom(self, dom: Any) -> None:
+        self._dom, self._plan = dom, None
 
 
 class Page:
@@ -268,7 +288,7 @@ class Page:
 
     def _keep(self, dom: Any, node: Node | str) -> Branch:
         """This DOM node as ours, made to be what it should be."""
-        branch = Branch(dom, node)
+        branch = Branch(node, dom)
         if isinstance(node, str):
             if dom.data != node:
                 dom.data = node
@@ -350,36 +370,44 @@ class Page:
         return branch
 
     def _build(self, node: Node | str) -> Branch:
-        if isinstance(node, str):
-            return Branch(self._dom.create_text(node), node)
-        if node.svg and node.key:
-            return Branch(self._drawing(node), node)
-        dom = self._dom.create_svg(node.tag) if node.svg else self._dom.create(node.tag)
-        branch = Branch(dom, node)
-        for name, value in node.attributes.items():
-            self._dom.set_attribute(dom, name, value)
-        if node.on or node.value is not None:
-            self._mean(branch, dict(node.on))
-        media = node.attributes.get("data-media")
-        if media:
-            self._media[node.attributes["data-call"], media] = dom
-        if _lends(node):
-            self._lend()
-        inside = self._inside(branch)
-        for child in node.children:
-            below = self._build(child)
-            branch.below.append(below)
-            self._dom.insert(inside, below.dom, None)
-        if node.value is not None:
-            self._value(branch, node.value)
+        plan = Plan()
+        branch = self._planned(node, plan, -1)
+        plan.nodes = self._dom.made(json.dumps(plan.rows))
+        for each in plan.owed:
+            self._finish(each)
         return branch
 
-    def _drawing(self, node: Node) -> Any:
-        """One of ours, of which nothing is ever changed: it is copied as a whole."""
-        known = self._dom.drawings.get(node.key)
-        if known is None:
-            known = self._dom.drawings[node.key] = self._build(replace(node, key="")).dom
-        return self._dom.copy(known, True)
+    def _planned(self, node: Node | str, plan: Plan, around: int) -> Branch:
+        """This node and those below it, in the one at that place of the plan; -1: in none."""
+        place = len(plan.rows)
+        branch = Branch(node, None, plan, place)
+        if isinstance(node, str):
+            plan.rows.append((around, node))
+            return branch
+        given = node.attributes
+        if node.on or node.value is not None:
+            given = {**given, "data-on": self._numbered(branch)}
+            self._meanings[branch.number] = dict(node.on)
+        plan.rows.append((around, node.tag, node.svg, given))
+        lends = _lends(node)
+        for child in node.children:
+            branch.below.append(self._planned(child, plan, -1 if lends else place))
+        if lends or node.value is not None or "data-media" in given:
+            plan.owed.append(branch)
+        return branch
+
+    def _finish(self, branch: Branch) -> None:
+        """What a node needs that no attribute says; all below it is there."""
+        node = branch.node
+        assert isinstance(node, Node)
+        if "data-media" in node.attributes:
+            self._media[node.attributes["data-call"], node.attributes["data-media"]] = branch.dom
+        if _lends(node):
+            self._lend()
+            for below in branch.below:
+                self._dom.insert(self._root.host, below.dom, None)
+        if node.value is not None:
+            self._value(branch, node.value)
 
     def _inside(self, branch: Branch) -> Any:
         """Where what is below it stands: what a slot shows stands in the element, on the page."""
@@ -428,10 +456,14 @@ class Page:
 
     def _mean(self, branch: Branch, on: dict[str, Any]) -> None:
         if not branch.number:
-            self._numbers += 1
-            branch.number = str(self._numbers)
-            self._dom.set_attribute(branch.dom, "data-on", branch.number)
+            self._dom.set_attribute(branch.dom, "data-on", self._numbered(branch))
         self._meanings[branch.number] = on
+
+    def _numbered(self, branch: Branch) -> str:
+        """A number by which its meanings are found."""
+        self._numbers += 1
+        branch.number = str(self._numbers)
+        return branch.number
 
     def _attribute(self, dom: Any, name: str, value: str | None) -> None:
         if value is None:
