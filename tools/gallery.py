@@ -649,6 +649,18 @@ SCREENS: dict[str, tuple[Snapshot, View]] = {
     ),
     "settings, to be forgotten": (IDLE, View(open="settings", of="forget")),
     "about": (IDLE, View(open="about", home="https://phone.example/")),
+    "menu, with all there can be": (
+        replace(
+            IDLE,
+            config=replace(BY_HAND, feature_codes=("asterisk",), capture_links=("tel",)),
+            offers=("notifications", "links"),
+            signing=Signing(stage="in", given=GIVEN),
+            threads=THREADS,
+            voicemail=MAIL,
+            lamps=LAMPS,
+        ),
+        View(open="menu"),
+    ),
     "menu, fixed by the page": (
         replace(IDLE, config=replace(CONFIG, dnd=True), fixed=frozenset(("dnd",))),
         View(open="menu"),

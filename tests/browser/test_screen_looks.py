@@ -321,15 +321,12 @@ def test_a_phone_that_may_be_as_high_as_it_likes_never_scrolls(
         assert not each["scrolls"] and not each["wide"] and each["over"] == 0, each
 
 
-LOW = [
-    name
-    for name in DRAWN
-    if name.startswith(("conference", "record", "to be recorded", "video", "transfer", "devices"))
-]
+OF_MUCH = ("conference", "record", "to be recorded", "video", "transfer", "devices", "menu", "more")
+LOW = [name for name in DRAWN if name.startswith(OF_MUCH)]
 
 
 @pytest.mark.parametrize("width", [280, 320, 600])
-def test_a_conference_a_recording_and_pictures_fit_a_small_phone(
+def test_a_conference_a_recording_pictures_and_the_menu_fit_a_small_phone(
     every_screen: Page, width: int
 ) -> None:
     """480 pixels, as the smallest phones have them, however many there are."""
@@ -337,6 +334,21 @@ def test_a_conference_a_recording_and_pictures_fit_a_small_phone(
     for each in shapes(every_screen, width, "", low):
         assert each["height"] <= 480, each
         assert not each["lost"] and each["main"] == each["mains"], each
+
+
+FADES = """([name, end]) => {
+  const menu = document.querySelector(`[data-name="${name}"]`).shadowRoot.querySelector(".menu");
+  menu.scrollTop = end ? menu.scrollHeight : 0;
+  return new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(() =>
+    then(getComputedStyle(menu, "::after").content !== "none"))));
+}"""
+
+
+def test_a_menu_that_goes_on_below_fades_away_there_until_its_end(page: Page) -> None:
+    long, short = "menu, with all there can be", "menu"
+    page.set_content(gallery.sheet(320, "light", [long, short]))
+    faded = [page.evaluate(FADES, given) for given in ([long, False], [long, True], [short, False])]
+    assert faded == [True, False, False]
 
 
 @pytest.mark.parametrize("layout", ["auto", "compact", "full"])

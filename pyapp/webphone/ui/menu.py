@@ -133,14 +133,21 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
     config = snapshot.config
     count = all_unread(snapshot, view)
     words = say("messages_unread", count=count) if count else say("messages")
-    in_call, seldom = bool(snapshot.living), rarer(config)
+    in_call = bool(snapshot.living)
+    seldom = (*rarer(config), leads_to(SETTINGS_PAGE, say("settings"), "settings", config))
     shown = (
         title(say("menu"), say("close"), PageClosed(), config),
         _reached(snapshot, now),
         element(
             "div",
-            element("div", *_places(words, config), key="places", class_="places"),
-            element("div", *seldom, key="rarer", class_="rarer") if in_call else seldom[0],
+            element(
+                "div",
+                *_places(words, config),
+                *(() if in_call else seldom),
+                key="places",
+                class_="places",
+            ),
+            element("div", *seldom[:2], key="rarer", class_="rarer") if in_call else None,
             *_unseen(snapshot),
             *_noise(snapshot),
             *_pictures(snapshot),
@@ -148,13 +155,11 @@ def body(snapshot: Snapshot, view: View, now: float) -> list[Node]:
             switch_of("dnd", snapshot),
             # Who is in a call decides about the next one by hand.
             None if in_call else switch_of("auto_answer", snapshot),
-            None if in_call else seldom[1],
-            None if in_call else leads_to(SETTINGS_PAGE, say("settings"), "settings", config),
+            *_forwarding(view, config),
             _sign_out(snapshot),
             key="more",
-            class_="more",
+            class_="more menu",
         ),
-        *_forwarding(view, config),
     )
     return [each for each in shown if each is not None]
 
@@ -299,11 +304,12 @@ def _forwarding(view: View, config: Config) -> list[Node]:
         )
     ]
     if known.forward_off:
-        off = button(
-            say("forward_off"),
-            on=MakeCall(target=known.forward_off),
-            part="forward-off",
-            config=config,
+        shown.append(
+            button(
+                say("forward_off"),
+                on=MakeCall(target=known.forward_off),
+                part="forward-off",
+                config=config,
+            )
         )
-        shown.append(element("div", off, key="forward-off", class_="more"))
     return shown
