@@ -264,7 +264,8 @@ def test_a_microphone_and_the_ring_are_tried_before_any_call(
     page.locator("#anna [part=answer]").click()
     page.wait_for_function("anna.activeCall?.state === 'active'")
     page.locator("#anna").get_by_role("timer").wait_for()
-    # In a call too; leaving the page ends it.
+    # In a call too; leaving the page ends it. The hand goes to More, which stands where Answer stood.
+    page.locator("#anna [part=hangup]").hover()
     page.locator("#anna [part=menu]").click()
     page.locator("#anna [part=open-devices]").click()
     page.get_by_role("button", name="Test microphone").click()
