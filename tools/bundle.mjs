@@ -52,6 +52,7 @@ const ownParts = {
 // kept there, the browser keeps what it fetched; and what a page mounts is looked up when it mounts.
 // PyScript's core starts with the phone's own config, the page's own comes later. A browser without
 // channels, or that refuses them to a frame, lacks nothing but the core's workers, which nobody has here.
+// Most pages have no shared memory: to make some all the same throws, for which Chromium reads the whole core twice more.
 const CHANGED = [
   [/coincident[/]src[/]sabayon[/]index\.js$/, "const bc = new BroadcastChannel(BROADCAST_CHANNEL_UID);",
     "let bc = {}; try { bc = new BroadcastChannel(BROADCAST_CHANNEL_UID); } catch {}"],
@@ -61,6 +62,8 @@ const CHANGED = [
     "new Proxy({}, { get: (kept, name) => (...given) => (kept.map ??= new IDBMap(NAMESPACE))[name](...given) })"],
   [/polyscript[/]esm[/]interpreters\.js$/, "import(/* webpackIgnore: true */url)",
     'Promise.resolve(globalThis[Symbol.for("webphone.python")])'],
+  [/@webreflection[/]utils[/]src[/]shared-array-buffer\.js$/, "  new SAB(4, { maxByteLength: 8 });\r\n}\r\ncatch (_) {",
+    "  native = Boolean(SAB && new SAB(4, { maxByteLength: 8 }));\r\n}\r\ncatch {\r\n  native = false;\r\n}\r\nif (!native) {"],
   [/@pyscript[/]core[/]src[/]config\.js$/, "configs.set(TYPE, { config: parsed, configURL, parser, plugins, error });",
     "configs.set(TYPE, ownConfig(TYPE, { config: parsed, configURL, parser, plugins, error }));",
     `import { ownConfig } from ${JSON.stringify(resolve(root, "tools/boot/config.js"))};\n`],

@@ -89,8 +89,8 @@ def test_both_hear_each_other_again_and_it_is_one_call(alice: PhonePage, ben: Ph
 def test_a_page_that_went_without_notice_is_no_other_case(
     phone_page: Callable[..., PhonePage], ben: PhonePage
 ) -> None:
-    alice = phone_page("alice", recover="reload", auto_register="true", before=UNTOLD + BEGUN)
-    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    alice = phone_page("alice", recover="reload", before=UNTOLD + BEGUN)
+    alice.call_method("register")
     call = talk(alice, ben)
     assert not alice.page.evaluate(EARLY)
     reload(alice)
@@ -99,6 +99,20 @@ def test_a_page_that_went_without_notice_is_no_other_case(
         phone.ears.wait_sound()
     assert alice.page.evaluate(EARLY)
     alice.call_method("hangup")
+
+
+def test_one_that_is_to_register_is_connected_as_the_page_begins(
+    phone_page: Callable[..., PhonePage],
+) -> None:
+    """On the first visit as on each: once Python is there the server is, and one connection does."""
+    alice = phone_page("alice", auto_register="true", before=BEGUN)
+    wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    assert alice.page.evaluate(EARLY)
+    alice.call_method("unregister")
+    alice.call_method("disconnect")
+    alice.call_method("register")
+    assert alice.state() == "registered"
+    assert alice.page.evaluate("() => begun.length") == 2  # what the page began has been used up
 
 
 def test_who_knows_no_replaces_begins_its_media_anew(

@@ -49,18 +49,27 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     }
   } catch {} // no such address, or what is kept is no text of ours
 
-  // A call that is asked for before Python is there is to leave as soon as it is: the connection begins with the page, and
-  // the browser says whether it would ask about the microphone. Whether and how the call is made, Python says.
+  // A phone that is to register, and one with a call asked for, has its connection begin with the page. Whether
+  // and how it registers and calls, Python says.
   const early = (WebPhone.early = {});
+  const met = new Set();
   const safe = /^(wss:|ws:[/][/](localhost|127[.][0-9.]+|[[]::1])([:/]|$))/i;
-  const hasten = ({ host, allowInsecure, shared }) => {
+  const meet = ({ host, username, allowInsecure, shared }) => {
+    const [url] = String(host ?? "").split(",");
+    if (!username || shared || met.has(url) || !(safe.test(url) || (allowInsecure && /^ws:/i.test(url)))) return;
+    met.add(url);
+    try {
+      connect(url);
+    } catch {} // no such address: Python says so
+  };
+  // And the browser says whether it would ask about the microphone for a call.
+  const hasten = (element) => {
+    meet(element);
     if (early.call) return;
     early.call = true;
-    const [url] = String(host ?? "").split(",");
     try {
       navigator.permissions.query({ name: "microphone" }).then((permission) => Object.assign(early, { permission }), () => {});
-      if (!shared && (allowInsecure || safe.test(url))) connect(url);
-    } catch {} // no such address, or a browser that does not tell
+    } catch {} // a browser that does not tell
   };
 
   // A worker of this name that outlives its page; only a browser that has such ones reads the option. Else one that does not, if `any` is to do.
@@ -180,7 +189,7 @@ if (!globalThis[Symbol.for("webphone.started")]) {
       if (ownPython()) preload(PARTS.more);
       script(PARTS.core, null, "module");
     };
-    settled.then(core);
+    settled.then(() => WebPhone.kept?.image()).then(core); // what is kept is asked for first: it takes longer
   };
   let begun = false;
   const begin = () => {
@@ -220,6 +229,7 @@ if (!globalThis[Symbol.for("webphone.started")]) {
     const shell = paint({ ...host, gesture: (entry) => (host.gesture(entry), host.calls() && asked()) }, begin);
     const consider = () => {
       const { loading, autoRegister } = host.element;
+      if (autoRegister) meet(host.element);
       if (autoRegister || host.wanted() || !["idle", "interaction"].includes(loading)) begin();
       else if (loading === "idle") document.readyState === "complete" ? later() : addEventListener("load", later);
     };

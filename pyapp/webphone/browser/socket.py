@@ -45,7 +45,9 @@ class Sockets:
                 if url == DEMO_ADDRESS and self._demo is not None:
                     self._open[number] = Pipe(self._demo(), number, self._hear)
                 else:
-                    self._open[number] = _Socket(number, url, self._hear)
+                    socket = self._open[number] = _Socket(number, url, self._hear)
+                    if socket.is_open:  # it has begun with the page: what is to be sent goes ahead
+                        self._turn(SocketOpened(socket=number))
             case Send(socket=number, data=data) if number in self._open:
                 if data.startswith(b"REGISTER "):
                     self._registers[number] = data
@@ -119,12 +121,15 @@ class _Socket:
         self._listeners.add(self._socket, "open", self._opened)
         self._listeners.add(self._socket, "message", self._received)
         self._listeners.add(self._socket, "close", self._closed)
-        if self._socket.readyState == OPEN:
-            self._task = asyncio.ensure_future(self._say_open())
+        self._was_open = self.is_open
+
+    @property
+    def is_open(self) -> bool:
+        return self._socket is not None and self._socket.readyState == OPEN
 
     def send(self, data: bytes) -> None:
         # RFC 7118 §5.1: one message in one frame, text or binary.
-        if self._socket is None or self._socket.readyState != OPEN:
+        if not self.is_open:
             return
         try:
             self._socket.send(data.decode())
@@ -142,11 +147,6 @@ class _Socket:
     def _opened(self, _event: Any) -> None:
         self._was_open = True
         self._hear(SocketOpened(socket=self._number))
-
-    async def _say_open(self) -> None:
-        self._task = None
-        if self._socket is not None and not self._was_open:
-            self._opened(None)
 
     def _received(self, event: Any) -> None:
         data = event.data
