@@ -73,8 +73,8 @@ bench-leaks: $(DEV_READY) $(DIST) ## What 200 calls in a row leave behind in a p
 bench-calls: $(DEV_READY) $(DIST) ## How long calls take to be set up, beside JsSIP and SIP.js.
 	@$(PYTHON) tools/bench_calls.py $(ROUNDS) $(if $(WRITE),--write)
 
-bench-screen: $(DEV_READY) $(DIST) ## How fast the screen follows, with 10,000 past calls and 5 living ones.
-	@$(PYTHON) tools/bench_screen.py $(ROUNDS) $(if $(WRITE),--write)
+bench-screen: $(DEV_READY) $(DIST) ## How fast the screen follows, with 10,000 past calls and 5 living ones (SPLIT=yes: where the time goes).
+	@$(PYTHON) tools/$(if $(SPLIT),bench_split.py,bench_screen.py) $(ROUNDS) $(if $(WRITE),--write)
 
 bench-herd: $(DEV_READY) ## 100,000 phones whose server restarts, beside JsSIP and SIP.js.
 	@$(PYTHON) tools/herd.py $(PHONES) $(if $(WRITE),--write)

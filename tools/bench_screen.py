@@ -70,7 +70,7 @@ SEED = """async ([version, stores, owner, rows]) => {
 # after it. `bench.took` holds milliseconds; a task of our own is one listener, timer or promise.
 WATCH = """
 (() => {
-  const bench = (globalThis.bench = { took: [], work: {}, changes: 0, gaps: [] });
+  const bench = (globalThis.bench = { took: [], work: {}, changes: 0, gaps: [], tasks: 0 });
   const count = (what) => (bench.work[what] = (bench.work[what] ?? 0) + 1);
   let observer = null;
   bench.watch = () => {
@@ -81,13 +81,15 @@ WATCH = """
   const timed = (name, heard) => function (...given) {
     if (!observer) return heard.apply(this, given);
     bench.changes += observer.takeRecords().length;
-    const begun = performance.now();
+    const task = (bench.tasks += 1), begun = performance.now();
+    performance.mark(`begin ${task}`);
     try {
       return heard.apply(this, given);
     } finally {
       const took = performance.now() - begun, changed = observer.takeRecords().length;
+      performance.mark(`end ${task}`);
       bench.changes += changed;
-      bench.took.push({ name, took, changed });
+      bench.took.push({ name, task, took, changed });
       count(name);
     }
   };
@@ -318,7 +320,9 @@ def opened() -> Iterator[tuple[Page, str]]:
 
 @dataclass
 class Longest:
-    """Milliseconds of the longest task in each round: on the clock, and of the processor alone."""
+    """Milliseconds of the longest task in each round, or of an event: on the clock, and of the
+    processor alone, whatever else the machine does.
+    """
 
     clock: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
@@ -328,6 +332,15 @@ class Longest:
 def press(page: Page, part: str) -> None:
     page.wait_for_function("(part) => bench.part(part)", arg=part)
     page.evaluate("(part) => bench.part(part).click()", part)
+
+
+def make_calls(page: Page) -> None:
+    """The living ones."""
+    for number in range(LIVING):
+        page.evaluate("void phone.makeCall('600')")
+        page.wait_for_function(f"phone.calls.length === {number + 1}")
+        page.wait_for_function("phone.activeCall?.state === 'active'", timeout=60_000)
+    page.wait_for_timeout(3000)
 
 
 def quiet(page: Page) -> str:
@@ -368,15 +381,21 @@ DEEDS = {
 }
 
 
-def events(page: Page, host: str, rounds: int) -> dict[str, list[float]]:
+def events(page: Page, host: str, rounds: int) -> dict[str, Longest]:
     """Milliseconds of Python from an event of a call to the changed page, by event."""
-    took: dict[str, list[float]] = defaultdict(list)
+    took: dict[str, Longest] = defaultdict(Longest)
+    tasks: dict[str, list[int]] = defaultdict(list)
 
-    def hear(name: str, kind: str) -> None:
+    def hear(name: str, kind: str, most: int | None = 1) -> None:
         heard = page.evaluate("bench.took.filter(({changed}) => changed)")
-        took[name] += [each["took"] for each in heard if each["name"] == kind][:1]
+        for each in [each for each in heard if each["name"] == kind][:most]:
+            took[name].clock.append(each["took"])
+            tasks[name].append(each["task"])
         page.evaluate("bench.clear()")
 
+    browser = page.context.browser
+    assert browser is not None
+    browser.start_tracing(page=page, categories=["blink.user_timing"])
     with Caller(host) as caller:
         for number in range(rounds):
             page.evaluate("bench.clear()")
@@ -389,8 +408,12 @@ def events(page: Page, host: str, rounds: int) -> dict[str, list[float]]:
             page.wait_for_timeout(100)
     page.evaluate("bench.clear()")
     time.sleep(QUIET)
-    ticks = page.evaluate("bench.took.filter(({changed, name}) => changed && name === 'clock')")
-    took["a second goes by"] += [each["took"] for each in ticks]
+    hear("a second goes by", "clock", None)
+    marks = json.loads(browser.stop_tracing())["traceEvents"]
+    at = {mark["name"]: mark["tts"] for mark in marks if "tts" in mark}
+    for name, several in tasks.items():
+        spent = [at[f"end {task}"] - at[f"begin {task}"] for task in several]
+        took[name].processor += [each / 1000 for each in spent]
     return took
 
 
@@ -407,25 +430,32 @@ def measure(rounds: int, repeats: int) -> str:
         idle.append(["no call, past calls open", quiet(page)])
         press(page, "page-close")
         press(page, "page-close")
-        for number in range(LIVING):
-            page.evaluate("void phone.makeCall('600')")
-            page.wait_for_function(f"phone.calls.length === {number + 1}")
-            page.wait_for_function("phone.activeCall?.state === 'active'", timeout=60_000)
-        page.wait_for_timeout(3000)
+        make_calls(page)
         idle.append([f"{LIVING} calls", quiet(page)])
         took = events(page, host, rounds)
-    rows = [["ms of Python", "events", "median", "p99", "longest"]]
-    whole = sorted(each for several in took.values() for each in several)
-    for name, several in [*took.items(), ("all", whole)]:
-        each = sorted(several)
-        last = each[min(len(each) - 1, int(len(each) * 0.99))]
-        figures = (statistics.median(each), last, each[-1])
-        rows.append([name, str(len(each)), *(f"{figure:.1f}" for figure in figures)])
+    rows = [
+        ["ms of Python", "events", "median", "p99", "longest", "of the processor: median", "p99"]
+    ]
+    whole = Longest()
+    for each in took.values():
+        whole.clock += each.clock
+        whole.processor += each.processor
+    for name, found in [*took.items(), ("all", whole)]:
+        clock, processor = _figures(found.clock), _figures(found.processor)[:2]
+        figures = [f"{figure:.1f}" for figure in (*clock, *processor)]
+        rows.append([name, str(len(found.clock)), *figures])
     tasks = [["longest task, ms", "on the clock", "of the processor", "longest wait for a frame"]]
     for name, found in longest.items():
         several = (found.clock, found.processor, found.frame)
         tasks.append([name, *(f"{min(each):.0f} to {max(each):.0f}" for each in several)])
     return "\n\n".join(bench_page.table(each) for each in (rows, tasks, idle))
+
+
+def _figures(several: Sequence[float]) -> tuple[float, float, float]:
+    """Their median, p99, and the longest."""
+    each = sorted(several)
+    last = each[min(len(each) - 1, int(len(each) * 0.99))]
+    return statistics.median(each), last, each[-1]
 
 
 def main() -> None:
