@@ -26,9 +26,9 @@
       new Promise((then) => then(Reflect.apply(f, owner, given))).then(tell("kept"), tell("refused"));
       return () => (clearTimeout(late), void (told = null));
     };
-    static node = (tag, svg, given) => Object.entries(given).reduce((node, each) => (node.setAttribute(...each), node), svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag));
-    // The nodes of these rows as JSON, all in one call: [place of the one around it, -1 for none, text] or [place, tag, whether of SVG, attributes].
-    static made = (rows) => JSON.parse(rows).reduce((nodes, [around, tag, svg, given]) => (nodes.push(given ? WebPhone.node(tag, svg, given) : document.createTextNode(tag)), nodes[around]?.append(nodes.at(-1)), nodes), []);
+    static drawn = {}; static node = ([, tag, svg, given, key]) => !given ? (svg ? WebPhone.drawn[tag].cloneNode(true) : document.createTextNode(tag)) : Object.entries(given).reduce((node, each) => (node.setAttribute(...each), key ? (WebPhone.drawn[key] = node) : node), svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag));
+    // The nodes of these rows as JSON, all in one call: [place of the one around it, -1 for none, text], or [place, key, true] of what was drawn before, or [place, tag, whether of SVG, attributes, key of a drawing].
+    static made = (rows) => JSON.parse(rows).reduce((nodes, row) => (nodes.push(WebPhone.node(row)), nodes[row[0]]?.append(nodes.at(-1)), nodes), []);
     static fail = (error) => failure || ((failure = new WebPhoneError(error)), phones.forEach((phone) => phone.#fail(failure)));
 
     #root = this.attachShadow({ mode: "open" });

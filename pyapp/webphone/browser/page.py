@@ -45,6 +45,7 @@ class Dom:
     def __init__(self) -> None:
         call = js.Function.prototype.call
         self.made = js.WebPhone.made
+        self.drawn: set[str] = set()  # drawings of ours, by key: they never change, and are copied
         self.create_text = call.bind(js.Document.prototype.createTextNode, js.document)
         self.set_attribute = call.bind(js.Element.prototype.setAttribute)
         self.remove_attribute = call.bind(js.Element.prototype.removeAttribute)
@@ -370,6 +371,8 @@ class Page:
         return branch
 
     def _build(self, node: Node | str) -> Branch:
+        if isinstance(node, str):
+            return Branch(node, self._dom.create_text(node))
         plan = Plan()
         branch = self._planned(node, plan, -1)
         plan.nodes = self._dom.made(json.dumps(plan.rows))
@@ -384,11 +387,17 @@ class Page:
         if isinstance(node, str):
             plan.rows.append((around, node))
             return branch
+        drawing = node.key if node.svg else ""
+        if drawing in self._dom.drawn:
+            plan.rows.append((around, drawing, True))
+            return branch
         given = node.attributes
         if node.on or node.value is not None:
             given = {**given, "data-on": self._numbered(branch)}
             self._meanings[branch.number] = dict(node.on)
-        plan.rows.append((around, node.tag, node.svg, given))
+        plan.rows.append((around, node.tag, node.svg, given, drawing))
+        if drawing:
+            self._dom.drawn.add(drawing)
         lends = _lends(node)
         for child in node.children:
             branch.below.append(self._planned(child, plan, -1 if lends else place))
