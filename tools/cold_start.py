@@ -100,11 +100,14 @@ PART = "Single pages, measured by `tools/cold_start.py --pages`"
 Measured = dict[str, float]
 
 
-def prepare(sink: str) -> None:
+def prepare(sink: str, before: Path | None) -> None:
     """Lay out the pages and what they load, each file with its .br."""
     shutil.rmtree(BENCH, ignore_errors=True)
     BENCH.mkdir(parents=True)
     shutil.copytree(ROOT / "dist", BENCH / "dist", ignore=shutil.ignore_patterns("*.html"))
+    if before:
+        shutil.copytree(before, BENCH / "before", ignore=shutil.ignore_patterns("*.html"))
+        PAGES["ours-before"] = PAGES["ours"].replace("/dist/", "/before/")
     shutil.copytree(ROOT / "web" / "vendor", BENCH / "vendor")
     bundle = ["node_modules/.bin/esbuild", "node_modules/jssip/lib/JsSIP.js", "--bundle"]
     more = ["--minify", "--format=esm", f"--outfile={BENCH / 'jssip.mjs'}", "--log-level=error"]
@@ -145,7 +148,8 @@ def measure(
             for name in PAGES:
                 calling = name.endswith("-calling")
                 wanted = ["webphone:python"]
-                wanted += ["register"] if name in ("ours", "ours-kept", "JsSIP") else []
+                registers = not calling and (name.startswith("ours") or name == "JsSIP")
+                wanted += ["register"] if registers else []
                 wanted += ["usable"] if calling else []
                 for way in WAYS[:2] if quick or calling or "kept" in name else WAYS:
                     if way != "warm":
@@ -219,6 +223,14 @@ def budgets(found: dict[tuple[str, str], list[Measured]]) -> list[tuple[str, flo
             0.22,
         ),
         ("REGISTER, warm, memory kept, of without", kept("register"), 0.6),
+        (
+            "REGISTER, warm, memory kept, of the build before",
+            share(
+                of("ours-kept", "warm", "register"),
+                of("ours-before", "warm", "register"),
+            ),
+            0.6,
+        ),
         ("first Python node, cold, memory kept, of without", kept("webphone:python", "cold"), 1.03),
         ("ms to INVITE, warm, memory kept", of("ours-kept-calling", "warm", "usable"), 400),
         ("KiB by brotli", of("ours", "cold", "bytes") / 1024, 3100),
@@ -241,6 +253,8 @@ def main() -> None:
     options.add_argument("runs", type=int, nargs="?", default=5, help="rounds to take medians of")
     options.add_argument("--write", action="store_true", help="write docs/bench.md too")
     options.add_argument("--pages", nargs="+", choices=list(PAGES), help="these pages alone")
+    help_before = "dist/ of an earlier build, for a page without memory beside these"
+    options.add_argument("--before", type=Path, metavar="DIST", help=help_before)
     options.add_argument("--quick", action="store_true", help="not at 20 Mbit/s")
     chosen = options.parse_args()
     for name in set(PAGES) - set(chosen.pages or PAGES):
@@ -252,7 +266,7 @@ def main() -> None:
 
     with serve(swallow, "127.0.0.1", 0, subprotocols=["sip"]) as sink:  # type: ignore[list-item]
         threading.Thread(target=sink.serve_forever, daemon=True).start()
-        prepare(f"ws://127.0.0.1:{sink.socket.getsockname()[1]}")
+        prepare(f"ws://127.0.0.1:{sink.socket.getsockname()[1]}", chosen.before)
         with serving(BENCH, CACHED) as origin, tempfile.TemporaryDirectory() as profiles:
             found = measure(origin, profiles, chosen.runs, quick=chosen.quick)
         sink.shutdown()
