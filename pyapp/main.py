@@ -13,6 +13,7 @@ from pyodide.ffi import create_once_callable, create_proxy
 
 from webphone.browser.around import offers
 from webphone.browser.around.around import Around
+from webphone.browser.behind import Behind
 from webphone.browser.clock import Clock
 from webphone.browser.dates import lasted, local, places
 from webphone.browser.demo.ends import Ends
@@ -26,7 +27,6 @@ from webphone.browser.instance import (
     keep_calls,
     kept_first,
 )
-from webphone.browser.later import Later
 from webphone.browser.media.ice_servers import IceServers
 from webphone.browser.media.spare import saves_data
 from webphone.browser.media.world import World
@@ -102,7 +102,6 @@ class PhoneOnPage:
         self.desk = Desk(entropy, guest=name)
         self._phone = Recorder(LazyTabs(self.desk, entropy), chance, guest=name)
         self._devices: Devices | None = None
-        self._around: Around | None = None  # from the first call on, or from when none arrives
         self._clock = clock
         self._view = View(
             dates=lambda moment, language: local(moment, language),
@@ -114,14 +113,17 @@ class PhoneOnPage:
         self._sound_blocked = False
         self._begun = False
         self._drawn: tuple[object, ...] = ()  # what the screen was made of last
-        self._around_shows: Snapshot | None = None  # what is around it was told last
-        self._around_waits = False  # until the screen is drawn
         self._offer: Offer | None = None  # made where the person is asked who they are
         self._stands = False  # the page has come to rest
         self._waits = True  # nobody is asked yet
         self._glance = Glance(self._glanced, clock.now)
-        self._later = Later(self._afterwards)
-        self._waiting: list[Action] = []  # until the screen is drawn
+        self._behind = Behind(
+            act=self._perform_seldom,
+            report=self.report,
+            over=self._afterwards,
+            around=lambda: Around(self.loop.turn, clock, self._element.announce),
+            own=lambda: self.desk.snapshot,
+        )
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
         self._tick = clock.alarm(self.draw)
         self._look = clock.alarm(self._at_rest)
@@ -223,8 +225,7 @@ class PhoneOnPage:
 
     def _settle(self) -> None:
         """Show the phone at the end of a turn; what is to leave first leaves first."""
-        if self.desk.owes or self._waiting:
-            self._later.begin()
+        self._behind.begin(owed=self.desk.owes)
         if self._glance.waits(busy=self._peers.busy):
             self._element.show(self._phone.snapshot)
         elif self._view.trying or not (self._drawn and all(map(is_, self._drawn, self._made_of))):
@@ -245,9 +246,7 @@ class PhoneOnPage:
         snapshot = self._with_trial(snapshot)
         now = self._clock.now()
         self._element.show(snapshot)
-        if self._around_shows is not self._phone.snapshot:
-            self._around_waits = True
-            self._later.begin()
+        self._behind.drawn(self._phone.snapshot)
         self._servers.look(snapshot.config.in_force())
         if not self._begun:
             return  # the first one comes in its time
@@ -333,30 +332,13 @@ class PhoneOnPage:
             self._view = remembered(self._view, kept())
 
     def _afterwards(self) -> None:
-        """The screen is drawn: all else that the last turns have asked for."""
-        waiting, self._waiting = self._waiting, []
-        for action in waiting:
-            try:
-                self._perform_seldom(action)
-            except Exception as mistake:
-                self.report(mistake)
-        if self._around_waits:
-            self._show_around(self._phone.snapshot)
+        """The screen is drawn, and all that waited for it is done: what the phone itself owes."""
         if self.desk.owes:
             self.loop.turn(Afterwards())
 
     def leave(self) -> None:
         """The page goes: nothing waits any more."""
-        self._later.now()
-
-    def _show_around(self, snapshot: Snapshot) -> None:
-        """What is around the phone of this tab, whichever is shown in it."""
-        self._around_shows, self._around_waits = snapshot, False
-        if self._around is None:
-            if not (snapshot.calls or snapshot.unreachable):
-                return
-            self._around = Around(self.loop.turn, self._clock, self._element.announce)
-        self._around.show(self.desk.snapshot if snapshot.other_tab else snapshot)
+        self._behind.leave()
 
     def report(self, mistake: BaseException) -> None:
         """A mistake of ours: tell the developer and the page; the phone goes on."""
@@ -383,9 +365,9 @@ class PhoneOnPage:
                 if not saves_data():
                     self._peers.prepare()
             case PlayTone() | PlayKey() | SaveFile() | Forget():
-                self._wait(action)
+                self._behind.wait(action)
             case _ if isinstance(action, MemoryAction):
-                self._wait(action)
+                self._behind.wait(action)
             case Note(level=level, text=text):
                 if LOG_LEVELS.index(level) <= LOG_LEVELS.index(self._config().log_level):
                     (js.console.error if level == "error" else js.console.info)(text)
@@ -421,13 +403,9 @@ class PhoneOnPage:
                 self._element.show(self._phone.snapshot)
                 self._element.perform(action)
                 if isinstance(action, Save):
-                    self._wait(action)
+                    self._behind.wait(action)
             case _:
                 self._perform_for_tabs(action)
-
-    def _wait(self, action: "Action") -> None:
-        """It is done when the screen is drawn, in its order."""
-        self._waiting.append(action)
 
     def _perform_seldom(self, action: "Action") -> None:
         match action:
@@ -490,8 +468,8 @@ class PhoneOnPage:
             self._sound.unlock()
         if isinstance(gesture, Requested):
             offers.ask(gesture.what, self._config(), self.draw)
-            if gesture.what == "mini" and self._around is not None:
-                self._around.shrink()
+            if gesture.what == "mini":
+                self._behind.shrink()
         before, now, snapshot = self._view, self._clock.now(), self._phone.snapshot
         self._view, happenings = act(before, gesture, snapshot, fields, now)
         if self._offer is not None and isinstance(gesture, SignInSent) and happenings:
@@ -516,14 +494,14 @@ class PhoneOnPage:
         self._alarm.close()
         self._tick.close()
         self._glance.drawn()
-        self._later.close()
+        self._behind.close()
         self._look.close()
         self._peers.close()
         self._servers.close()
         self._sound.close()
         self._sockets.close()
         self._seldom.close()
-        for made in (self._devices, self._around, self._offer):
+        for made in (self._devices, self._offer):
             if made is not None:
                 made.close()
         self._page.destroy()
