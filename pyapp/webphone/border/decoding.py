@@ -95,6 +95,7 @@ def _fields(kind: Any) -> list[tuple[str, str, Any, bool]]:
     return [
         (item.name, camel(item.name.rstrip("_")), types[item.name], _needed(item))
         for item in fields(kind)
+        if item.init
     ]
 
 

@@ -48,7 +48,10 @@ def encode(value: Any, language: Language | None = None) -> Any:
 
 @cache
 def _names(kind: Any) -> tuple[tuple[str, str], ...] | None:
-    """The fields of a kind of value, each with the name by which it is told; None: it has none."""
+    """The fields of a kind of value, each with the name by which it is told; None: it has none.
+
+    Who reads them works out for themselves what follows from others (`init=False`).
+    """
     if not is_dataclass(kind):
         return None
-    return tuple((item.name, camel(item.name.rstrip("_"))) for item in fields(kind))
+    return tuple((item.name, camel(item.name.rstrip("_"))) for item in fields(kind) if item.init)
