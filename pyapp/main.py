@@ -262,10 +262,7 @@ class PhoneOnPage:
         self._page.show(shown)
         self._peers.show(self._page.slot)
         self._drawn = self._made_of
-        if not ticks(snapshot, self._view):
-            self._tick.set(None)
-        elif self._tick.deadline is None:
-            self._tick.set(now + 1)
+        self._tick.set(ticks(snapshot, self._view))
 
     @property
     def _made_of(self) -> tuple[object, ...]:
