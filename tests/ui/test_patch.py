@@ -185,6 +185,15 @@ def test_another_word_touches_only_the_word():
     assert difference(old, new) == [SetText((0, 0), "02:06")]
 
 
+def test_words_beside_a_child_that_comes_or_goes_are_told_where_they_stand():
+    one = element("b", "1")
+    assert difference(element("p", one, "a"), element("p", "b")) == [
+        Remove((0,)),
+        SetText((0,), "b"),
+    ]
+    assert difference(element("p", "a"), element("p", "a", one)) == [Create((1,), one)]
+
+
 def test_another_root_replaces_the_first():
     assert difference(element("p"), element("div")) == [Remove(()), Create((), element("div"))]
 

@@ -167,10 +167,7 @@ def _name(gesture: object) -> tuple[str, str]:
 
 
 def _controls(node: Node, place: str) -> Controls:
-    """Those in it; of a node that has been on the screen before they are known."""
-    if node.known is not None and node.known[0] == place:
-        known: Controls = node.known[1]
-        return known
+    """Those in it; of a node below it that has been on the screen before they are known."""
     kind = PARTS.get(node.attributes.get("part", ""))
     found = () if kind is None else _itself(node, kind, place)
     inner = f"{place} {node.key}" if node.key in ("ringing", "waiting") else place
