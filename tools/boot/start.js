@@ -56,7 +56,7 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   const safe = /^(wss:|ws:[/][/](localhost|127[.][0-9.]+|[[]::1])([:/]|$))/i;
   const meet = ({ host, username, allowInsecure, shared }) => {
     const [url] = String(host ?? "").split(",");
-    if (!username || shared || met.has(url) || !(safe.test(url) || (allowInsecure && /^ws:/i.test(url)))) return;
+    if (!globalThis.RTCPeerConnection || !username || shared || met.has(url) || !(safe.test(url) || (allowInsecure && /^ws:/i.test(url)))) return;
     met.add(url);
     try {
       connect(url);
