@@ -122,13 +122,19 @@ class Read:
         return getattr(self.view, name)
 
 
-def test_all_that_the_record_of_a_call_is_made_of_is_compared():
+def watched():
+    """The world, a phone in a call, and that call, which notes what is read of it."""
     world = three()
     alice, bob, _ = world.phones
     alice.ask("makeCall", "bob")
     bob.ask("answer")
     [call] = alice.desk.calls.calls.values()
     call.__class__ = Watched
+    return world, alice, call
+
+
+def test_all_that_the_record_of_a_call_is_made_of_is_compared():
+    world, _, call = watched()
     view = Read(call.view)
     with patch.object(Call, "view", view):
         Watched.read.clear()
@@ -145,12 +151,7 @@ def test_all_that_the_record_of_a_call_is_made_of_is_compared():
 
 
 def test_all_that_a_call_is_shown_by_is_compared():
-    world = three()
-    alice, bob, _ = world.phones
-    alice.ask("makeCall", "bob")
-    bob.ask("answer")
-    [call] = alice.desk.calls.calls.values()
-    call.__class__ = Watched
+    _, alice, call = watched()
     with patch.object(Same, "__call__", anew):
         shown(alice)  # its parts are there
         Watched.read.clear()
