@@ -32,6 +32,8 @@ window.WebSocket = class extends Plain {
   }
 };
 </script>"""
+PYTHON_IS_THERE = """() => performance.getEntriesByName("webphone:python").length"""
+AHEAD = """() => begun.some((at) => at < performance.getEntriesByName("webphone:imports")[0].startTime)"""
 EARLY = """() => begun.length === 1
   && begun[0] < performance.getEntriesByName("webphone:imports")[0].startTime"""
 # By what names the worker of the page, and for a moment that of the one before, is known.
@@ -113,6 +115,21 @@ def test_one_that_is_to_register_is_connected_as_the_page_begins(
     alice.call_method("register")
     assert alice.state() == "registered"
     assert alice.page.evaluate("() => begun.length") == 2  # what the page began has been used up
+
+
+@pytest.mark.parametrize(
+    "who",
+    [{"multi_tab": "leader"}, {"username": ""}, {"host": "pbx.example"}, {"auto_register": None}],
+)
+def test_one_that_may_not_need_it_is_not_connected_ahead(
+    phone_page: Callable[..., PhonePage], who: dict[str, str | None]
+) -> None:
+    """Another tab may have it; nobody is to register; no address of a WebSocket; not at once."""
+    alice = phone_page("alice", before=BEGUN, **{"auto_register": "true", **who})
+    wait_until(lambda: alice.page.evaluate(PYTHON_IS_THERE), "the phone to be there", 15)
+    if "multi_tab" in who:
+        wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
+    assert not alice.page.evaluate(AHEAD)
 
 
 def test_who_knows_no_replaces_begins_its_media_anew(

@@ -54,9 +54,9 @@ if (!globalThis[Symbol.for("webphone.started")]) {
   const early = (WebPhone.early = {});
   const met = new Set();
   const safe = /^(wss:|ws:[/][/](localhost|127[.][0-9.]+|[[]::1])([:/]|$))/i;
-  const meet = ({ host, username, allowInsecure, shared }) => {
+  const meet = ({ host, username, allowInsecure, multiTab }) => {
     const [url] = String(host ?? "").split(",");
-    if (!globalThis.RTCPeerConnection || !username || shared || met.has(url) || !(safe.test(url) || (allowInsecure && /^ws:/i.test(url)))) return;
+    if (!globalThis.RTCPeerConnection || !username || multiTab === "leader" || met.has(url) || !(safe.test(url) || (allowInsecure && /^ws:/i.test(url)))) return;
     met.add(url);
     try {
       connect(url);

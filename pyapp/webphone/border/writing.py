@@ -10,10 +10,7 @@ from typing import Any
 
 from webphone.border.errors import WebPhoneError
 from webphone.border.names import camel
-from webphone.words import Language, Sentence, said_in
-
-# What is written as it is: most of what there is.
-PLAIN = frozenset((str, int, float, bool, type(None)))
+from webphone.words import PLAIN, Language, Sentence, said_in
 
 
 def encode(value: Any, language: Language | None = None) -> Any:

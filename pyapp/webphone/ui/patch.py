@@ -113,16 +113,9 @@ def _children(path: Path, old: tuple[Node | str, ...], new: tuple[Node | str, ..
             for place, (one, other) in enumerate(zip(old, new))
             if one is not other or (type(other) is Node and other.value is not None)
         ]
-        for place in changed:
-            if not _same_place(old[place], new[place]):
-                break
-        else:
+        if all(_same_place(old[place], new[place]) for place in changed):
             for place in changed:
-                one, other = old[place], new[place]
-                if isinstance(one, Node) and isinstance(other, Node):
-                    patches += _changes((*path, place), one, other)
-                elif one != other:
-                    patches.append(SetText((*path, place), str(other)))
+                patches += _change((*path, place), old[place], new[place])
             return patches
     before = dict(zip(_identities(old), old))
     wanted = _identities(new)

@@ -2,6 +2,7 @@
 
 from webphone.words.languages import ENGLISH, LANGUAGES, RIGHT_TO_LEFT, country_of, spoken
 from webphone.words.say import (
+    PLAIN,
     Language,
     Sentence,
     Speech,
@@ -16,6 +17,7 @@ from webphone.words.say import (
 __all__ = [
     "ENGLISH",
     "LANGUAGES",
+    "PLAIN",
     "RIGHT_TO_LEFT",
     "Language",
     "Sentence",

@@ -12,7 +12,8 @@ from webphone.words.bidi import dialled
 from webphone.words.en import PLURALS, WORDS, plural
 
 Value = str | int | float  # a Sentence among them is said in the same language
-PLAIN = frozenset((str, int, float, bool, type(None)))  # what holds no sentence
+# What is written as it is, and holds no sentence: most of what there is.
+PLAIN = frozenset((str, int, float, bool, type(None)))
 MARK = "$say"  # names the key where a sentence stands in plain data
 
 

@@ -7,7 +7,7 @@ from math import ceil
 
 from webphone import media
 from webphone.contract import Config, Event, MakeCall, WebPhoneError, encode
-from webphone.machine import due
+from webphone.machine import due, earliest
 from webphone.phone import actions as do
 from webphone.phone import happenings as on
 from webphone.phone.account.account import Account, Result
@@ -123,9 +123,7 @@ class Outgoing:
     @property
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
-        if self._ends is None or self._silent is None:
-            return self._ends or self._silent
-        return min(self._ends, self._silent)
+        return earliest((self._ends, self._silent))
 
     # --- As a part of the call ---
 

@@ -41,9 +41,6 @@ SECOND_THOUGHTS = 10.0  # seconds in which a browser says that it can't use an a
 BREATH = 0.3  # seconds for an ACK to arrive, or for the other side's offer to be dealt with
 
 
-_NEVER = (None, None, None, None)
-
-
 class Renegotiation:
     """The changes of one call: those that are wanted, and the one under way."""
 
@@ -82,8 +79,9 @@ class Renegotiation:
     @property
     def deadline(self) -> float | None:
         """When `wake` must be called next."""
-        timed = (self._pause_until, self._path_due, self._taking_until, self._path.secured_by)
-        return None if timed == _NEVER else earliest(timed)
+        return earliest(
+            (self._pause_until, self._path_due, self._taking_until, self._path.secured_by)
+        )
 
     @property
     def changing(self) -> bool:
