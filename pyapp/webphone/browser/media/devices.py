@@ -71,6 +71,7 @@ class Devices:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ask_permission(), PATIENCE)
         if self._granted and not self._found:
+            self._found = _devices(_early("devices") or [])  # the phone is told of those of now
             self.look()
         return self._granted
 
@@ -146,7 +147,7 @@ class Devices:
         if self._media is not None:
             try:
                 found = await promised(self._media, "enumerateDevices")
-                self._found = tuple(_device(one) for one in list(found)[:MOST])
+                self._found = _devices(found)
             except (Refused, TypeError, AttributeError):
                 pass  # those of before: nothing says that they are gone
         sinks = hasattr(js.HTMLMediaElement.prototype, "setSinkId")
@@ -156,8 +157,7 @@ class Devices:
         if self._permission is None:
             with suppress(Refused):  # a browser that does not tell
                 wanted = plain({"name": "microphone"})
-                # The page's first script has asked for a call that was wanted by then.
-                found = getattr(getattr(js.WebPhone, "early", None), "permission", None)
+                found = _early("permission")
                 found = found or await promised(js.navigator.permissions, "query", wanted)
                 if self._permission is None:
                     self._permission = found
@@ -210,5 +210,13 @@ class Devices:
             self._turn(DevicesKept(text=str(event.newValue)))
 
 
-def _device(one: Any) -> Device:
-    return Device(id=str(one.deviceId), kind=str(one.kind), label=str(one.label))
+def _early(what: str) -> Any:
+    """What the page's first script was told, for a call that was wanted by then; else None."""
+    return getattr(getattr(js.WebPhone, "early", None), what, None)
+
+
+def _devices(found: Any) -> tuple[Device, ...]:
+    return tuple(
+        Device(id=str(one.deviceId), kind=str(one.kind), label=str(one.label))
+        for one in list(found)[:MOST]
+    )
