@@ -180,6 +180,64 @@ def test_a_bar_is_one_line_of_whole_words(
         assert not found, "\n".join([str(width), *found])
 
 
+# How many pixels the words in a field that is empty lack, and those that are chosen in a list.
+LACKING = """() => [...document.querySelectorAll("web-phone")].flatMap(({ shadowRoot }) => {
+  const pen = document.createElement("canvas").getContext("2d");
+  const lacks = (each, words, arrow, pseudo) => {
+    const { fontSize, fontFamily } = getComputedStyle(each, pseudo), { paddingLeft, paddingRight } = getComputedStyle(each);
+    pen.font = `${fontSize} ${fontFamily}`;
+    return pen.measureText(words).width + arrow + parseFloat(paddingLeft) + parseFloat(paddingRight) - each.clientWidth;
+  };
+  const search = shadowRoot.querySelector("[part=history-search]"), kind = shadowRoot.querySelector("[part=history-kind]");
+  return [[search.placeholder, lacks(search, search.placeholder, 0, "::placeholder")], [kind.selectedOptions[0].text, lacks(kind, kind.selectedOptions[0].text, 14)]];
+}).filter(([, lacks]) => lacks > 0)"""
+
+
+@pytest.mark.parametrize("width", [280, 320, 380])
+def test_what_may_be_looked_for_among_the_calls_is_read_to_its_end(page: Page, width: int) -> None:
+    for language in LANGUAGES:
+        page.set_content(gallery.sheet(width, "light", ["calls"], language))
+        assert page.evaluate(LACKING) == [], language
+
+
+SILENCED = """() => [...document.querySelectorAll("web-phone")].flatMap(({ shadowRoot }) =>
+  [...shadowRoot.querySelectorAll(".roster .who > [part=stage]")].filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent))"""
+
+
+def test_how_somebody_stands_in_a_conference_is_one_whole_word_in_280_pixels(page: Page) -> None:
+    for language in LANGUAGES:
+        page.set_content(gallery.sheet(280, "light", ["conference"], language))
+        assert page.evaluate(SILENCED) == [], language
+
+
+@pytest.mark.parametrize("width", [280, 320])
+def test_the_menu_with_forwarding_fits_a_small_phone_in_every_language(
+    page: Page, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    picture, view = gallery.SCREENS["menu"]
+    bare = replace(picture, config=replace(picture.config, show_dialpad=False))
+    monkeypatch.setitem(gallery.SCREENS, "menu without keys", (bare, view))
+    for language in LANGUAGES:
+        page.set_content(gallery.sheet(width, "light", ["menu", "menu without keys"], language))
+        assert page.evaluate(HIGHER, 480) == [], language
+        scrolls = page.locator(".menu").evaluate_all(
+            "(menus) => menus.map((menu) => menu.scrollHeight > menu.clientHeight)"
+        )
+        assert scrolls == [False, False], language
+
+
+@pytest.mark.parametrize("name", ["not set up", "in call", "menu", "idle"])
+def test_a_narrow_bar_says_side_by_side_who_it_is_and_how_it_stands(page: Page, name: str) -> None:
+    sheet = gallery.sheet(320, "light", [name], "de")
+    page.set_content(sheet.replace("<web-phone ", '<web-phone layout="bar" '))
+    card = page.locator(".card").bounding_box()
+    assert card
+    for part in ("header", "status"):
+        place = page.locator(f"[part={part}]").bounding_box()
+        assert place and place["height"] <= 52
+        assert part == "header" or place["x"] + place["width"] <= card["x"] + card["width"] - 12
+
+
 @pytest.mark.parametrize("language", sorted(RIGHT_TO_LEFT & LANGUAGES.keys()))
 def test_a_language_from_right_to_left_mirrors_all_but_numbers_and_the_keypad(
     page: Page, language: str
@@ -199,6 +257,15 @@ def test_a_language_from_right_to_left_mirrors_all_but_numbers_and_the_keypad(
     assert field.evaluate("(each) => getComputedStyle(each).direction") == "ltr"
     group = phone.locator(".phone")
     assert group.evaluate("(each) => getComputedStyle(each).direction") == "rtl"
+
+
+def test_a_sign_points_where_the_reading_goes(page: Page) -> None:
+    turned = "(sign) => getComputedStyle(sign).scale"
+    for language, looks in (("en", "none"), ("ar", "-1 1")):
+        page.set_content(gallery.sheet(320, "light", ["thread", "calls", "in call"], language))
+        for sign in ("send", "outgoing", "incoming", "missed", "transfer"):
+            assert page.locator(f".icon-{sign}").first.evaluate(turned) == looks, sign
+        assert page.locator("[part=hangup] > .icon").evaluate(turned) == "none"
 
 
 def test_a_page_from_right_to_left_leaves_a_phone_in_german_as_german_is_written(

@@ -370,6 +370,25 @@ def test_whoever_shows_video_in_a_conference_has_a_part_of_the_view_and_a_name(
         assert all(name.is_visible() for name in page.locator(".tile > .name").all())
 
 
+@pytest.mark.parametrize("width", [320, 600, 900, 1400])
+def test_those_who_are_seen_stand_in_about_as_many_rows_as_columns(page: Page, width: int) -> None:
+    for name, columns in (("conference, video", 2), ("conference of eight, video", 3)):
+        sheet = gallery.sheet(width, "light", [name])
+        page.set_content(sheet.replace("<web-phone ", '<web-phone layout="full" '))
+        tiles = [tile.bounding_box() for tile in page.locator(".tile").all()]
+        assert len({tile["x"] for tile in tiles if tile}) == columns
+
+
+def test_the_colour_of_who_calls_begins_below_what_stands_above(page: Page) -> None:
+    """With two panes, where it is of the body alone."""
+    page.set_content(gallery.sheet(600, "light", ["other tab, ringing"]))
+    tint = page.locator(".ringing").evaluate(
+        "(each) => each.closest('.body').getBoundingClientRect().top + parseFloat(getComputedStyle(each, '::before').top)"
+    )
+    banner = page.locator("[part=banner]").bounding_box()
+    assert banner and tint >= banner["y"]
+
+
 @pytest.mark.parametrize("style", ["height: 700px", "min-height: 700px", "--wp-block-size: 700px"])
 def test_a_high_phone_fills_its_place(every_screen: Page, style: str) -> None:
     for each in shapes(every_screen, 320, style, DRAWN):

@@ -124,7 +124,7 @@ def test_a_text_that_comes_during_a_call_shows_also_when_its_thread_lies_under_t
 def test_the_threads_are_listed_with_their_last_text_and_what_is_new():
     assert parts(WRITTEN, LIST, "thread") == [
         "Bob Marsh Still there? New: 1",
-        f"+442079460123 {THREADS[1].texts[0].text[:80].strip()} New: 1",
+        f"+442079460123 {THREADS[1].texts[0].text.strip()} New: 1",
     ]
     opener = find_all(screen(WRITTEN, LIST, NOW), part="thread")[1]
     assert opener.on["click"] == PageOpened(page="messages", of=THREADS[1].uri)

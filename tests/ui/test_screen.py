@@ -621,6 +621,13 @@ def test_every_state_has_words_an_icon_and_its_remedy(state, line, remedy):
     assert len(heard(screen, "status")) == 1
 
 
+def test_the_header_says_that_an_answered_call_connects_and_calls_nobody_before_that_is_confirmed():
+    assert words(shown(SCREENS["calling"][0]), "status") == ["Calling…"]
+    assert words(shown(SCREENS["connecting"][0]), "status") == ["Connecting…"]
+    assert words(shown(SCREENS["microphone asked, answering"][0]), "status") == ["Connecting…"]
+    assert words(shown(SCREENS["emergency"][0]), "status") == ["Ready"]
+
+
 def test_the_states_above_are_all_there_are():
     assert len(PHONE_STATES) == 8
 

@@ -118,7 +118,7 @@ def _row(thread: Thread, snapshot: Snapshot, view: View) -> Node:
         part="thread",
         config=config,
     )
-    last = thread.texts[-1].text[:80]
+    last = thread.texts[-1].text[:300]  # longer than any line, which ends in dots where it is full
     more = (
         element("span", last, class_="last", dir="auto"),
         element("span", say("unread", count=count), part="unread") if count else None,

@@ -40,6 +40,7 @@ LOOKS = {
     "dnd": ("dnd", "warn"),
     "ringing": ("phone", "good"),
     "calling": ("phone", "good"),
+    "answering": ("phone", "good"),
     "in_call": ("phone", "good"),
 }
 
@@ -134,12 +135,14 @@ def _look(snapshot: Snapshot) -> str:
 
 def _occupied(snapshot: Snapshot) -> str:
     """What a phone does that is in a call: nobody reads of it that it is ready."""
-    stages = {call.stage for call in snapshot.living}
+    stages = {call.stage for call in snapshot.living if not call.question}
     if snapshot.state != "registered" or not stages:
         return ""
     if "active" in stages:
         return "in_call"
-    return "ringing" if "incoming" in stages else "calling"
+    if "incoming" in stages:
+        return "ringing"
+    return "answering" if "answering" in stages else "calling"
 
 
 def _words(look: str, config: Config, seconds: int) -> str:
@@ -147,7 +150,7 @@ def _words(look: str, config: Config, seconds: int) -> str:
         return say("state_reconnecting_in", seconds=seconds)
     if look == "unconfigured":
         return _missing(config)[0]
-    return say(f"state_{look}")
+    return say("answering" if look == "answering" else f"state_{look}")
 
 
 def _missing(config: Config) -> tuple[Sentence, Sentence]:

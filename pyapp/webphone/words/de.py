@@ -67,7 +67,7 @@ WORDS: dict[str, str] = {
     "split_member": "{name} herausnehmen",
     "drop_member": "Bei {name} auflegen",
     "take_member": "{name} nicht mehr halten",
-    "member_silenced": "Stummgeschaltet",
+    "member_silenced": "Stumm",
     "member_holds": "Hält Sie",
     "member_speaks": "Spricht",
     "transfer": "Verbinden",

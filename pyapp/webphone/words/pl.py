@@ -324,7 +324,7 @@ WORDS: dict[str, str] = {
     "state_dnd": "Nie przeszkadzać",
     "state_reconnecting": "Ponowne łączenie…",
     "state_reconnecting_in": "Ponowne łączenie za {seconds} s",
-    "reachable": "Telefon osiągalny, potwierdzono {seconds} s temu",
+    "reachable": "Osiągalny, potwierdzono {seconds} s temu",
     "not_reachable": "Telefon nieosiągalny",
     "state_failed": "Brak połączenia",
     "state_refused": "Logowanie nieudane",

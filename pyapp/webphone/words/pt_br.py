@@ -315,7 +315,7 @@ WORDS: dict[str, str] = {
     "state_dnd": "Não perturbe",
     "state_reconnecting": "Reconectando…",
     "state_reconnecting_in": "Reconexão em {seconds} s",
-    "reachable": "Disponível para chamadas, verificado há {seconds} s",
+    "reachable": "Disponível, verificado há {seconds} s",
     "not_reachable": "Indisponível para chamadas",
     "state_failed": "Não conectado",
     "state_refused": "Falha ao entrar",
