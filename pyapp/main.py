@@ -3,24 +3,20 @@
 import asyncio
 import secrets
 import traceback
-from dataclasses import replace
 from functools import cache
-from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import js
-from pyodide.ffi import create_once_callable, create_proxy
+from pyodide.ffi import create_proxy
 
 from webphone.browser.around import offers
 from webphone.browser.around.around import Around
 from webphone.browser.behind import Behind
 from webphone.browser.clock import Clock
-from webphone.browser.dates import lasted, local, places
 from webphone.browser.demo.ends import Ends
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.demo.pipe import Exchange
 from webphone.browser.element import Element, ElementAction, Outside
-from webphone.browser.glance import Glance
 from webphone.browser.instance import (
     calls_kept,
     forget,
@@ -30,10 +26,10 @@ from webphone.browser.instance import (
 from webphone.browser.media.ice_servers import IceServers
 from webphone.browser.media.spare import saves_data
 from webphone.browser.media.world import World
-from webphone.browser.page import Page
 from webphone.browser.phones import every_report, guest, phones, watch_page
 from webphone.browser.saving import save
 from webphone.browser.seldom import Seldom
+from webphone.browser.showing import Parts, Showing
 from webphone.browser.socket import Sockets
 from webphone.browser.sound import Sound
 from webphone.contract import Config, Event, WebPhoneError
@@ -71,19 +67,11 @@ from webphone.phone.happenings import (
     NumberTyped,
     Woken,
 )
-from webphone.phone.snapshot import Snapshot
 from webphone.sip import Entropy
-from webphone.ui import Gesture, View, act, followed, meant, noticed, screen, ticks
-from webphone.ui.gestures import Requested, SignInSent, SoundAllowed
-from webphone.ui.haste import typing
-from webphone.ui.selectors import signs_in
-from webphone.ui.view import DEVICES, HISTORY, MENU, SETTINGS_PAGE
 
 if TYPE_CHECKING:  # loaded once the phone is up, or for what few pages do
     from webphone.browser.media.devices import Devices
-    from webphone.browser.media.trying import Room
     from webphone.browser.rehearsing import Rehearsing
-    from webphone.browser.sign_in import Offer
     from webphone.browser.tabs import TabAction
     from webphone.phone.tabs.actions import Action
 
@@ -103,20 +91,6 @@ class PhoneOnPage:
         self._phone = Recorder(LazyTabs(self.desk, entropy), chance, guest=name)
         self._devices: Devices | None = None
         self._clock = clock
-        self._view = View(
-            dates=lambda moment, language: local(moment, language),
-            durations=lambda seconds, language: lasted(seconds, language),
-            places=lambda codes, language: places(codes, language),
-            home=home(),
-            shut_at=clock.now(),
-        )
-        self._sound_blocked = False
-        self._begun = False
-        self._drawn: tuple[object, ...] = ()  # what the screen was made of last
-        self._offer: Offer | None = None  # made where the person is asked who they are
-        self._stands = False  # the page has come to rest
-        self._waits = True  # nobody is asked yet
-        self._glance = Glance(self._glanced, clock.now)
         self._behind = Behind(
             act=self._perform_seldom,
             report=self.report,
@@ -125,12 +99,9 @@ class PhoneOnPage:
             own=lambda: self.desk.snapshot,
         )
         self._alarm = clock.alarm(lambda: self.loop.turn(Woken()))
-        self._tick = clock.alarm(self.draw)
         self._look = clock.alarm(self._at_rest)
-        self._host = host
         self._element = outside(host, clock)
-        self._page = Page(self._element.root, self._gesture)
-        self._sound = Sound(self._config, self._blocked)
+        self._sound = Sound(self._config, lambda blocked: self._showing.blocked(blocked))
         self.loop = Loop(
             self._phone,
             perform=self._perform,
@@ -168,44 +139,38 @@ class PhoneOnPage:
             ends=ends,
         )
         self._peers.processors = self._element.serve(self._peers.stream)
+        self._showing = Showing(
+            Parts(
+                phone=self._phone,
+                config=self._config,
+                turn=self.loop.turn,
+                clock=clock,
+                home=home(),
+                element=self._element,
+                behind=self._behind,
+                sound=self._sound,
+                servers=self._servers,
+                seldom=self._seldom,
+                peers=self._peers,
+                hardware=self._hardware,
+            ),
+            here=lambda: self in phones,
+            begun=host.drawn,
+            stands=self._stands,
+        )
 
     def begin(self) -> Any:
-        """Draw the first screen; gives what the page's side of the element keeps.
-
-        A shell that stands there is taken over a moment later: the phone has then heard what page
-        and person have asked for so far.
-        """
+        """Draw the first screen; gives what the page's side of the element keeps."""
         if calls := calls_kept(self._name):
             self.loop.turn(CallsKept(text=calls))
         kept = self._element.begin(self.loop.turn, self._gone)
         if not getattr(js, "RTCPeerConnection", None):
             self.loop.turn(MediaMissing())
-        if self._page.empty:
-            self._first()
-        else:
-            js.queueMicrotask(create_once_callable(self._take_over))
+        self._showing.begin()
         return kept
 
-    def _take_over(self) -> None:
-        """The shell gives way; but what a call needs that is asked for already goes before it."""
-        if self in phones and not self._glance.waits(busy=self._peers.busy):
-            self._first()
-
-    def _glanced(self) -> None:
-        """The screen has waited for long enough."""
-        if self._begun:
-            self.draw()
-        else:
-            self._glance.drawn()
-            self._first()
-
-    def _first(self) -> None:
-        if self not in phones:
-            return
-        self._begun = True
-        self._view = replace(self._view, launched=self._page.launched)
-        self._host.drawn()
-        self.draw()
+    def _stands(self) -> None:
+        """The first screen does."""
         js.performance.mark("webphone:python")
         self._element.perform(Tell(event=Event("ready", {})))
         self._look.set(self._clock.now() + LOOK_AFTER)
@@ -224,109 +189,8 @@ class PhoneOnPage:
             self._seldom.memory.perform(RecallSettings())
 
     def _settle(self) -> None:
-        """Show the phone at the end of a turn; what is to leave first leaves first."""
         self._behind.begin(owed=self.desk.owes)
-        if self._glance.waits(busy=self._peers.busy):
-            self._element.show(self._phone.snapshot)
-        elif self._view.trying or not (self._drawn and all(map(is_, self._drawn, self._made_of))):
-            self.draw()
-        else:
-            self._view.drawn.at = self._clock.now()  # it shows what became of all by now
-            self._peers.show(self._page.slot)
-
-    def draw(self) -> None:
-        """Show the phone as it is now, and again in a second while a time runs on the screen."""
-        self._drawn = ()
-        snapshot = self._phone.snapshot
-        early = self._too_early(snapshot)
-        if early or self._sound_blocked:
-            snapshot = replace(snapshot, sound_blocked=self._sound_blocked, early=early)
-        if self._view.open in (MENU, DEVICES, SETTINGS_PAGE):
-            snapshot = replace(snapshot, offers=offers.open_offers())
-        snapshot = self._with_trial(snapshot)
-        now = self._clock.now()
-        self._element.show(snapshot)
-        self._behind.drawn(self._phone.snapshot)
-        self._servers.look(snapshot.config.in_force())
-        if not self._begun:
-            return  # the first one comes in its time
-        self._glance.drawn()
-        if signs_in(snapshot):
-            self._ask_who()
-        if self._offer is not None:
-            self._offer.follow(snapshot.signing.stage)
-        if self._view.open == HISTORY or self._view.looking is not None:
-            self._look_further(snapshot, now)
-        shown = screen(snapshot, self._view, now)
-        self._view = followed(noticed(self._view, shown, now), snapshot)
-        self._page.show(shown)
-        self._peers.show(self._page.slot)
-        self._drawn = self._made_of
-        self._tick.set(ticks(snapshot, self._view))
-
-    @property
-    def _made_of(self) -> tuple[object, ...]:
-        """All that the screen is made of, besides a time that runs and what is tried."""
-        types = typing(self._view, self._clock.now())
-        return self._phone.snapshot, self._view, types, self._sound_blocked, self._stands
-
-    def _with_trial(self, snapshot: Snapshot) -> Snapshot:
-        """What is tried at the devices, as long as their page is seen."""
-        if self._view.trying:
-            from webphone.ui.screen import shown
-            from webphone.ui.trying import still
-
-            name = shown(snapshot, self._view)
-            self._view = still(self._view, name, disabled=snapshot.config.disabled)
-        trial = self._seldom.trial(self._view.trying, self._trials)
-        return replace(snapshot, trial=trial) if trial else snapshot
-
-    def _trials(self) -> "Room":
-        """What trials need of this phone."""
-        from webphone.browser.media.trying import Room
-
-        return Room(
-            config=lambda: self.desk.config.in_force(),
-            devices=lambda: self._hardware().in_use,
-            sound=self._sound,
-            show=self._settle,
-            allowed=lambda camera: self._hardware().allowed(camera),
-            over=self._tried,
-        )
-
-    def _tried(self, code: str) -> None:
-        """A trial has come to its end by itself."""
-        self._view = replace(self._view, trying="")
-        if code:
-            self._hardware().refused(code)
-        self.draw()
-
-    def _look_further(self, snapshot: Snapshot, now: float) -> None:
-        """Past calls are looked through and drawn in steps: between two of them the page lives."""
-        from webphone.ui.finding import looked, unfinished
-
-        self._view = looked(self._view, snapshot, now)
-        if unfinished(self._view):
-            self._glance.next(busy=self._peers.busy)
-
-    def _too_early(self, snapshot: Snapshot) -> bool:
-        """Whether the page may still say who its phone is, or somebody has begun to dial.
-
-        A page around a frame says it a moment after the phone is up, and some scripts do.
-        """
-        if self._waits:
-            dialled = snapshot.error is not None and snapshot.error.code == "not_configured"
-            self._waits = not (dialled or (self._stands and not snapshot.number))
-        return self._waits
-
-    def _ask_who(self) -> None:
-        """The form begins with the server of the last time."""
-        if self._offer is None:
-            from webphone.browser.sign_in import Offer, kept
-            from webphone.ui.sign_in import remembered
-
-            self._offer = Offer()
-            self._view = remembered(self._view, kept())
+        self._showing.settle()
 
     def _afterwards(self) -> None:
         """The screen is drawn, and all that waited for it is done: what the phone itself owes."""
@@ -393,7 +257,7 @@ class PhoneOnPage:
             case _ if isinstance(action, MediaAction):
                 drop_rehearsal()
                 if self._peers.sets_up(action):
-                    self._glance.hurry()
+                    self._showing.hurry()
                 self._peers.perform(action)
             case _ if isinstance(action, ElementAction):
                 # Who is told something may read the phone: it is by then as it was told.
@@ -434,9 +298,9 @@ class PhoneOnPage:
     def _at_rest(self) -> None:
         """The first screen has stood for a moment: what was not needed for it is looked at."""
         self._hardware().look()
-        self._stands = True
+        self._showing.rest()
         self.loop.turn(AtRest())
-        self._seldom.measure(self._element.root.host, self._measured)
+        self._seldom.measure(self._element.root.host, self._showing.measured)
         self._seldom.watch(self._element.root.host)
         if not (rehearsals or self.desk.standby or self._phone.snapshot.calls):
             from webphone.browser.rehearsing import Rehearsing
@@ -454,43 +318,12 @@ class PhoneOnPage:
         """The page was put aside, and is here again."""
         self._seldom.come_back()
 
-    def _measured(self, wide: bool) -> None:
-        """There is room for two panes, or no more."""
-        self._view = replace(self._view, wide=wide)
-        self.draw()
-
-    def _gesture(self, gesture: Gesture, fields: dict[str, object]) -> bool:
-        """Do what a gesture on the screen means; whether it meant anything."""
-        if isinstance(gesture, SoundAllowed):
-            self._sound.unlock()
-        if isinstance(gesture, Requested):
-            offers.ask(gesture.what, self._config(), self.draw)
-            if gesture.what == "mini":
-                self._behind.shrink()
-        before, now, snapshot = self._view, self._clock.now(), self._phone.snapshot
-        self._view, happenings = act(before, gesture, snapshot, fields, now)
-        if self._offer is not None and isinstance(gesture, SignInSent) and happenings:
-            self._offer.sent(fields, snapshot.user)
-        for happening in happenings:
-            self.loop.turn(happening)
-        if isinstance(gesture, SignInSent) and happenings:
-            self._page.clear_passwords()
-        if self._view != before and not happenings:
-            self.draw()
-        return meant(before, self._view, happenings)
-
-    def _blocked(self, blocked: bool) -> None:
-        self._sound_blocked = blocked
-        self.draw()
-
     def _gone(self) -> None:
         self.leave()
         phones.remove(self)
         if not phones:
             drop_rehearsal()
         self._alarm.close()
-        self._tick.close()
-        self._glance.drawn()
         self._behind.close()
         self._look.close()
         self._peers.close()
@@ -498,10 +331,9 @@ class PhoneOnPage:
         self._sound.close()
         self._sockets.close()
         self._seldom.close()
-        for made in (self._devices, self._offer):
-            if made is not None:
-                made.close()
-        self._page.destroy()
+        if self._devices is not None:
+            self._devices.close()
+        self._showing.close()
 
 
 # These live as long as the page.

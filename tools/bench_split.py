@@ -24,7 +24,7 @@ from pyodide.ffi import create_proxy
 from webphone.browser.demo.peers import DemoPeers
 from webphone.browser.element import Element
 from webphone.browser.page import Page
-from webphone.browser.phones import phones
+from webphone.browser.showing import Showing
 from webphone.browser.socket import Sockets
 from webphone.browser.will import Will
 from webphone.phone.desk import Desk
@@ -46,12 +46,11 @@ def timed(name, function):
                 inner[-1] += whole
     return run
 
-on_page = type(next(iter(phones)))
 for owner, method, name in [
     (Agent, "receive", "SIP"), (Agent, "ring", "SIP"),
     (Desk, "handle", "phone"), (Outliving, "keep", "kept"),
     (Element, "show", "told to the page"), (Element, "perform", "told to the page"),
-    (on_page, "draw", "views"), (Page, "show", "DOM"),
+    (Showing, "draw", "views"), (Page, "show", "DOM"),
     (Sockets, "perform", "sent"), (Will, "perform", "entrusted"),
     (DemoPeers, "perform", "media"), (DemoPeers, "prepare", "media"), (DemoPeers, "show", "media"),
 ]:

@@ -171,12 +171,12 @@ def test_a_call_that_is_asked_for_before_python_is_there_does_not_hide_the_first
         js.comes()
         for busy in (True, False):
             while phones[0]._peers.busy is not busy:
-                phones[0]._blocked(False)
+                phones[0]._showing.blocked(False)
                 await asyncio.sleep(0.001)
         late = monotonic() + 0.2  # the page has no time for its timers
         while monotonic() < late:
             pass
-        phones[0]._blocked(False)
+        phones[0]._showing.blocked(False)
         """
     )
     page.page.wait_for_function("!phone.shadowRoot.querySelector('#shell')", timeout=5_000)
@@ -186,7 +186,10 @@ def test_a_call_that_is_asked_for_before_python_is_there_does_not_hide_the_first
 
 
 def test_an_idle_phone_does_not_tick(phone: Bench):
-    assert phone.run("return [phones[0]._tick.deadline, phones[0]._alarm.deadline]") == [None, None]
+    assert phone.run("return [phones[0]._showing._tick.deadline, phones[0]._alarm.deadline]") == [
+        None,
+        None,
+    ]
 
 
 def test_a_key_pressed_on_the_screen_is_typed(phone: Bench):
