@@ -248,6 +248,28 @@ def test_the_focus_is_seen_all_round_the_control_that_ends_a_call(page: Page) ->
     assert above == below and above not in bare
 
 
+# How far the ring of each control reaches beyond what it is seen through.
+RINGS = """() => [...document.querySelectorAll("web-phone")].flatMap((host) =>
+  [...host.shadowRoot.querySelectorAll("[part=header] > button, .settings > button, .settings select, .roster button, [part=history] li > button, [part=contacts] .row > button")]
+    .filter((each) => each.checkVisibility() && !each.disabled).flatMap((each) => {
+      each.focus({ focusVisible: true });
+      const { outlineStyle, outlineWidth, outlineOffset } = getComputedStyle(each);
+      const { left, right } = each.getBoundingClientRect(), ring = parseFloat(outlineWidth) + parseFloat(outlineOffset);
+      const seen = (each.closest(".settings, .roster, [part=history], [part=contacts]") ?? each.closest(".card")).getBoundingClientRect();
+      const over = Math.max(seen.left - left, right - seen.right) + ring;
+      return outlineStyle === "solid" && over <= 0.5 ? [] : [`${host.dataset.name}: ${each.outerHTML.slice(0, 80)} ${outlineStyle} by ${over}`];
+    }))"""
+
+
+@pytest.mark.parametrize("width", [280, 320, 600])
+def test_the_ring_of_what_has_the_focus_is_cut_off_on_no_side(page: Page, width: int) -> None:
+    names = ["idle", "settings", "devices", "conference", "calls", "contacts", "reconnecting"]
+    page.set_content(gallery.sheet(width, "light", names))
+    page.keyboard.press("Tab")
+    found = page.evaluate(RINGS)
+    assert not found, "\n".join(found)
+
+
 # --- As high as the page says ---------------------------------------------------------------------
 
 DRAWN = [name for name in gallery.SCREENS if not name.endswith("hidden")]

@@ -628,6 +628,12 @@ def test_the_header_says_that_an_answered_call_connects_and_calls_nobody_before_
     assert words(shown(SCREENS["emergency"][0]), "status") == ["Ready"]
 
 
+def test_the_header_says_that_all_there_are_wait():
+    assert words(shown(SCREENS["held by me"][0]), "status") == ["On hold"]
+    assert words(shown(SCREENS["held by them"][0]), "status") == ["In a call"]
+    assert words(shown(SCREENS["two calls"][0]), "status") == ["In a call"]
+
+
 def test_the_states_above_are_all_there_are():
     assert len(PHONE_STATES) == 8
 

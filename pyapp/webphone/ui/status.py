@@ -42,6 +42,7 @@ LOOKS = {
     "calling": ("phone", "good"),
     "answering": ("phone", "good"),
     "in_call": ("phone", "good"),
+    "held": ("hold", "warn"),
 }
 
 # State -> the words on the button that goes on from there.
@@ -135,11 +136,12 @@ def _look(snapshot: Snapshot) -> str:
 
 def _occupied(snapshot: Snapshot) -> str:
     """What a phone does that is in a call: nobody reads of it that it is ready."""
-    stages = {call.stage for call in snapshot.living if not call.question}
-    if snapshot.state != "registered" or not stages:
+    calls = [call for call in snapshot.living if not call.question]
+    if snapshot.state != "registered" or not calls:
         return ""
-    if "active" in stages:
-        return "in_call"
+    if talking := [call for call in calls if call.stage == "active"]:
+        return "held" if all(call.held_local for call in talking) else "in_call"
+    stages = {call.stage for call in calls}
     if "incoming" in stages:
         return "ringing"
     return "answering" if "answering" in stages else "calling"
@@ -150,7 +152,8 @@ def _words(look: str, config: Config, seconds: int) -> str:
         return say("state_reconnecting_in", seconds=seconds)
     if look == "unconfigured":
         return _missing(config)[0]
-    return say("answering" if look == "answering" else f"state_{look}")
+    # Of a call, and said of it below as well.
+    return say(look if look in ("answering", "held") else f"state_{look}")
 
 
 def _missing(config: Config) -> tuple[Sentence, Sentence]:
