@@ -104,7 +104,7 @@ def test_what_is_gone_from_the_page_is_forgotten(phone):
         for picture, view in SCREENS.values():
             phone.show(picture, view)
         phone.show(IDLE)
-        return [phone.root.querySelectorAll("[data-on]").length, len(phone.page._meanings)]
+        return [phone.root.querySelectorAll("[data-on]").length, len(phone.page._tree.meanings)]
         """
     )
     assert shown == known
