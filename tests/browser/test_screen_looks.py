@@ -248,6 +248,19 @@ def test_the_focus_is_seen_all_round_the_control_that_ends_a_call(page: Page) ->
     assert above == below and above not in bare
 
 
+@pytest.mark.parametrize("layout", ["auto", "bar"])
+def test_the_past_calls_begin_where_what_they_are_looked_for_with_begins(
+    page: Page, layout: str
+) -> None:
+    sheet = gallery.sheet(480, "light", ["calls"])
+    page.set_content(sheet.replace("<web-phone ", f'<web-phone layout="{layout}" '))
+    field, first = (
+        page.locator(f"web-phone {each}").first.bounding_box()
+        for each in ("[part=history-search]", "[part=history] li")
+    )
+    assert field and first and field["x"] == first["x"]
+
+
 # How far the ring of each control reaches beyond what it is seen through.
 RINGS = """() => [...document.querySelectorAll("web-phone")].flatMap((host) =>
   [...host.shadowRoot.querySelectorAll("[part=header] > button, .settings > button, .settings select, .roster button, [part=history] li > button, [part=contacts] .row > button")]
