@@ -110,13 +110,14 @@ def test_a_page_that_goes_without_a_word_leaves_nobody_ringing_or_waiting(
     phone_page: Callable[..., PhonePage], ben: PhonePage, calling: bool
 ) -> None:
     """The worker that outlives it takes the INVITE back, or refuses it, over a connection of its own."""
-    alice = phone_page("alice", auto_register="true", before=UNTOLD)
+    alice = phone_page("alice", auto_register="true", before=HOLDS + UNTOLD)
     wait_until(lambda: alice.state() == "registered", "alice to be registered", 15)
     since = ben.mark()
     caller, callee = (alice, ben) if calling else (ben, alice)
     caller.make_call("ben" if calling else "alice")
     callee.wait_event("ringingin")
     caller.wait_event("ringingout")
+    wait_until(lambda: alice.page.evaluate("() => heldFor") > 0, "the worker to hold it")
     alice.page.close()
     record = ben.wait_event("end", since=since, seconds=20)
     assert record["disposition"] == ("missed" if calling else "no-answer")
