@@ -133,6 +133,7 @@ class PhoneOnPage:
                 devices=lambda: self._hardware().in_use,
                 allowed=lambda camera: self._hardware().allowed(camera),
                 sure=lambda: self._hardware().sure,
+                known=lambda: self._hardware().known(),
                 granted=lambda: self._hardware().granted(),
             ),
             demo=lambda: self.desk.config.demo,

@@ -62,15 +62,13 @@ if (!globalThis[Symbol.for("webphone.started")]) {
       connect(url);
     } catch {} // no such address: Python says so
   };
-  // And the browser says whether it would ask about the microphone for a call; where it would not, also which there are.
+  // And the browser says whether it would ask about the microphone for a call.
   const hasten = (element) => {
     meet(element);
     if (early.call) return;
     early.call = true;
     try {
-      const told = navigator.permissions.query({ name: "microphone" }).then((permission) => Object.assign(early, { permission }));
-      const list = ({ permission: { state } }) => (state === "granted" ? navigator.mediaDevices.enumerateDevices() : []);
-      told.then(list).then((devices) => Object.assign(early, { devices }), () => {});
+      navigator.permissions.query({ name: "microphone" }).then((permission) => Object.assign(early, { permission }), () => {});
     } catch {} // a browser that does not tell
   };
 

@@ -51,6 +51,7 @@ class Devices:
         self._found: tuple[Device, ...] = ()
         self._permission: Any = None  # the PermissionStatus of microphones
         self._looking = False
+        self._looked = asyncio.Event()
         self._work = Tasks(self._failed)
         self._listeners = Listeners()
         self._later: asyncio.TimerHandle | None = None
@@ -71,9 +72,12 @@ class Devices:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ask_permission(), PATIENCE)
         if self._granted and not self._found:
-            self._found = _devices(_early("devices") or [])  # the phone is told of those of now
             self.look()
         return self._granted
+
+    async def known(self) -> None:
+        """Until somebody has looked which there are."""
+        await self._looked.wait()
 
     @property
     def _granted(self) -> bool:
@@ -147,9 +151,10 @@ class Devices:
         if self._media is not None:
             try:
                 found = await promised(self._media, "enumerateDevices")
-                self._found = _devices(found)
+                self._found = tuple(_device(one) for one in list(found)[:MOST])
             except (Refused, TypeError, AttributeError):
                 pass  # those of before: nothing says that they are gone
+        self._looked.set()
         sinks = hasattr(js.HTMLMediaElement.prototype, "setSinkId")
         self._turn(DevicesFound(devices=self._found, sinks=sinks, code=code))
 
@@ -157,7 +162,8 @@ class Devices:
         if self._permission is None:
             with suppress(Refused):  # a browser that does not tell
                 wanted = plain({"name": "microphone"})
-                found = _early("permission")
+                # The page's first script has asked for a call that was wanted by then.
+                found = getattr(getattr(js.WebPhone, "early", None), "permission", None)
                 found = found or await promised(js.navigator.permissions, "query", wanted)
                 if self._permission is None:
                     self._permission = found
@@ -210,13 +216,5 @@ class Devices:
             self._turn(DevicesKept(text=str(event.newValue)))
 
 
-def _early(what: str) -> Any:
-    """What the page's first script was told, for a call that was wanted by then; else None."""
-    return getattr(getattr(js.WebPhone, "early", None), what, None)
-
-
-def _devices(found: Any) -> tuple[Device, ...]:
-    return tuple(
-        Device(id=str(one.deviceId), kind=str(one.kind), label=str(one.label))
-        for one in list(found)[:MOST]
-    )
+def _device(one: Any) -> Device:
+    return Device(id=str(one.deviceId), kind=str(one.kind), label=str(one.label))

@@ -203,7 +203,13 @@ class Negotiation:
     async def _has_microphone(self) -> None:
         """It is there, or will come without a question."""
         if self.microphone is not None and not self._world.sure():
-            await asyncio.shield(self.microphone)
+            known = asyncio.ensure_future(self._world.known())
+            try:
+                await asyncio.wait((self.microphone, known), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                known.cancel()
+            if not self._world.sure():
+                await asyncio.shield(self.microphone)
         self.microphone = None
 
     def no_relay(self, errors: dict[str, int]) -> str:

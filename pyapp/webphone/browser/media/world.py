@@ -20,6 +20,10 @@ async def refused() -> bool:
     return False
 
 
+async def at_once() -> None:
+    """Where it is known, or never will be."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """What every peer of a phone needs.
@@ -28,7 +32,7 @@ class World:
     <video> element that the browser does not let play, `note` a line for the developer, `stats`
     how a call sounds in this second, None when it is over. `devices` are to be used; `allowed` is
     told when a microphone was given, and whether a camera was; `sure`: a microphone will be,
-    without a question; `granted`: the browser will ask nobody about it.
+    without a question; `known` waits until it is; `granted`: the browser will ask nobody about it.
     """
 
     turn: Callable[[Happening], None]
@@ -41,4 +45,5 @@ class World:
     devices: Callable[[], UseDevices] = UseDevices
     allowed: Callable[[bool], None] = lambda _camera: None
     sure: Callable[[], bool] = lambda: False
+    known: Callable[[], Awaitable[None]] = at_once
     granted: Callable[[], Awaitable[bool]] = refused
