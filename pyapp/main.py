@@ -190,6 +190,7 @@ class PhoneOnPage:
             self._seldom.memory.perform(RecallSettings())
 
     def _settle(self) -> None:
+        """A turn is over: what waits for the screen goes on when the browser has had its turn."""
         self._behind.begin(owed=self.desk.owes)
         self._showing.settle()
 

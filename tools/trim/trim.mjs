@@ -62,8 +62,8 @@ const CHANGED = [
   // of its users, ends the page when it looks for the callers of such a stack.
   ['"Suspending"in WebAssembly', "false"],
   ['"Suspender"in WebAssembly', "false"],
-  // Where nothing is found, or a function of JavaScript gets its place in the table, Emscripten throws and catches: half a
-  // hundred times at each start, each a millisecond where a debugger is attached.
+  // Where nothing is found, or a function of JavaScript gets its place in the table, Emscripten throws and catches: 41
+  // times at each start, and each takes half a millisecond where a debugger is attached.
   ["try{var node=FS.lookupNode(dir,name);return 20}", "if(dir.node_ops.lookup!==MEMFS.node_ops.lookup||Object.hasOwn(dir.contents,name))try{var node=FS.lookupNode(dir,name);return 20}"],
   ["try{setWasmTableEntry(ret,func)}", "if(func.sig){setWasmTableEntry(ret,convertJsFunctionToWasm(func,sig))}else try{setWasmTableEntry(ret,func)}"],
   // What Python would find out at each start with six modules that nothing else needs.
